@@ -1,0 +1,18 @@
+import type { Scope } from './scopes.js';
+import type { Role } from './user.entity.js';
+
+/** Who is calling, however they proved it. Built once per request by a guard and read by everything after it. */
+export interface Principal {
+  userId: string;
+  role: Role;
+  scopes: ReadonlySet<Scope>;
+  /** The key they used; absent for a login token. */
+  apiKey?: {
+    id: string;
+    name: string;
+    /** Null: every tool the scopes reach. */
+    allowedTools: ReadonlySet<string> | null;
+    /** Null: the configured limit. */
+    rateLimitPerHour: number | null;
+  };
+}

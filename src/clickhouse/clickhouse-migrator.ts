@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClickHouse } from './clickhouse.js';
+
+interface MigrationFile {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/**
+ * Runs `NNNN_*.sql` in order, each once; statements in a file are separated by a semicolon at a line's end.
+ * ClickHouse has no transactions for this, so every statement must be safe to run again (`IF NOT EXISTS`).
+ * @throws Error when a file that has run was changed or removed since.
+ */
+export async function migrateClickHouse(clickhouse: ClickHouse, folder: string): Promise<string[]> {
+  await clickhouse.command(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
+  );
+  const files = readMigrations(folder);
+  const applied = await appliedChecksums(clickhouse);
+  refuseChanged(files, applied);
+  const pending = files.filter((file) => !applied.has(file.name));
+  for (const file of pending) await apply(clickhouse, file);
+  return pending.map((file) => file.name);
+}
+
+function readMigrations(folder: string): MigrationFile[] {
+  const names = readdirSync(folder).filter((name) => /^\d{4}_.*\.sql$/.test(name));
+  return names.sort().map((name) => {
+    const sql = readFileSync(join(folder, name), 'utf8');
+    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+  });
+}
+
+async function appliedChecksums(clickhouse: ClickHouse): Promise<Map<string, string>> {
+  const rows = await clickhouse.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations FINAL');
+  return new Map(rows.map((row) => [row.name, row.checksum]));
+}
+
+function refuseChanged(files: MigrationFile[], applied: Map<string, string>): void {
+  for (const [name, checksum] of applied) {
+    const file = files.find((candidate) => candidate.name === name);
+    if (!file) throw new Error(`ClickHouse migration ${name} has run on this data but is missing here: this data belongs to a newer Tallygate.`);
+    if (file.checksum !== checksum) throw new Error(`ClickHouse migration ${name} was changed after it ran. Restore the file and put the change into a new one.`);
+  }
+}
+
+async function apply(clickhouse: ClickHouse, file: MigrationFile): Promise<void> {
+  for (const statement of file.sql.split(/;\s*$/m)) if (statement.trim()) await clickhouse.command(statement);
+  await clickhouse.command('INSERT INTO schema_migrations (name, checksum) VALUES ({name:String}, {checksum:String})', {
+    name: file.name,
+    checksum: file.checksum,
+  });
+}

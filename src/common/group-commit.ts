@@ -1,0 +1,78 @@
+import { TallygateError } from './tallygate-error.js';
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+export interface GroupCommitOptions<Item, Result> {
+  /** Commits a batch; returns one result per item, in order. */
+  commit: (batch: Item[]) => Promise<Result[]>;
+  /** Most items in one commit. */
+  batchMax?: number;
+  /** Most items waiting; one more is refused at once with OVERLOADED. */
+  queueMax?: number;
+  /**
+   * Whether a failed batch may be the fault of one item; only then are its items tried one by one.
+   * A lost connection is nobody's fault: retrying each item would multiply the outage.
+   */
+  isItemFault?: (error: unknown) => boolean;
+}
+
+/**
+ * Turns many concurrent commits into few (docs/architecture.md, "Group commit").
+ * Flushes at once when idle, gathers while one batch is in flight; there is no timer.
+ * When a batch fails through an item's fault its items are committed one by one, so that a poisonous item fails alone.
+ */
+export class GroupCommit<Item, Result = void> {
+  private readonly queue: Waiting<Item, Result>[] = [];
+  private readonly commit: (batch: Item[]) => Promise<Result[]>;
+  private readonly batchMax: number;
+  private readonly queueMax: number;
+  private readonly isItemFault: (error: unknown) => boolean;
+  private running: Promise<void> | undefined;
+
+  constructor(options: GroupCommitOptions<Item, Result>) {
+    this.commit = options.commit;
+    this.batchMax = options.batchMax ?? 1_000;
+    this.queueMax = options.queueMax ?? 20_000;
+    this.isItemFault = options.isItemFault ?? (() => true);
+  }
+
+  /** Items accepted and not yet committed. */
+  get depth(): number {
+    return this.queue.length;
+  }
+
+  /** Resolves once the item is committed. Rejects with OVERLOADED when the queue is full. */
+  submit(item: Item): Promise<Result> {
+    if (this.queue.length >= this.queueMax) {
+      return Promise.reject(new TallygateError('OVERLOADED', 'Too many calls are waiting to be recorded. Try again in a moment.', { retryAfterSeconds: 1 }));
+    }
+    return new Promise<Result>((resolve, reject) => {
+      this.queue.push({ item, resolve, reject });
+      this.running ??= this.drain();
+    });
+  }
+
+  /** Resolves when nothing is waiting and nothing is in flight. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) await this.flush(this.queue.splice(0, this.batchMax));
+    this.running = undefined;
+  }
+
+  private async flush(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.commit(batch.map((waiting) => waiting.item));
+      batch.forEach((waiting, index) => waiting.resolve(results[index] as Result));
+    } catch (error) {
+      if (batch.length > 1 && this.isItemFault(error)) for (const waiting of batch) await this.flush([waiting]);
+      else for (const waiting of batch) waiting.reject(error);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** A port; 0 lets the system choose one, which tests use. */
+const port = z.int().min(0).max(65_535);
+
+const databaseUrl = z
+  .string()
+  .refine((url) => !url.startsWith('sqlite:'), 'SQLite is not used here: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL')
+  .refine((url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url), 'must be a postgresql:// URL, or memory: for a temporary database');
+
+const httpUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
+
+/** `gateway.yaml`, key by key, with defaults. Unknown keys are refused, since a mistyped key would be silently ignored. */
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('0.0.0.0'),
+  port: port.default(8000),
+  mcp_port: port.default(8001),
+  /** Unset: embedded PostgreSQL and ClickHouse under data_dir. `memory:`: both in a temporary folder. */
+  database_url: databaseUrl.optional(),
+  clickhouse_url: httpUrl.optional(),
+  data_dir: z.string().min(1).default('./data'),
+  cors_origins: z.array(z.string().min(1)).default(['*']),
+  registration: z.enum(['open', 'closed']).default('closed'),
+  auth: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Signs login tokens and peppers API keys. At least 32 characters, the output size of the hash it keys. */
+      secret_key: z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one').optional(),
+      access_token_expire_minutes: z.int().min(1).max(43_200).default(60),
+      admin_email: z.email().or(z.literal('admin@localhost')).default('admin@localhost'),
+      admin_password: z.string().min(8, 'must have at least 8 characters').max(256).optional(),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Requests an hour. Source 003, "Rate Limiting"; admins have no limit. */
+      user_per_hour: z.int().min(1).default(1_000),
+      api_key_per_hour: z.int().min(1).default(5_000),
+      /** Failed logins or invalid keys from one address in 15 minutes before it is refused unread. */
+      failures_per_address: z.int().min(1).default(50),
+      /** Addresses of proxies whose X-Forwarded-For is believed. */
+      trusted_proxies: z.array(z.string()).default(['loopback']),
+    })
+    .prefault({}),
+  tools: z
+    .strictObject({
+      /** Price in credits by tool name, over the tool's own. */
+      prices: z.record(z.string(), z.int().min(0)).default({}),
+      /** A tool that takes longer is cancelled and answered with an error. */
+      timeout_seconds: z.number().min(0.1).max(600).default(30),
+    })
+    .prefault({}),
+  stock_data: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Load the sample market data when the datasets are empty at start. */
+      load_sample: z.boolean().default(true),
+    })
+    .prefault({}),
+  usage: z
+    .strictObject({
+      /** Pause between two deliveries to ClickHouse. */
+      delivery_interval_ms: z.int().min(50).max(60_000).default(500),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(LOG_LEVELS).default('info'),
+      /** Unset: pretty on a terminal, else json. */
+      format: z.enum(['json', 'pretty']).optional(),
+    })
+    .prefault({}),
+});
+
+export type ConfigValues = z.infer<typeof configSchema>;
+
+/** The settings, read once at start and frozen. Injected by this class. */
+export class AppConfig {
+  constructor(readonly values: Readonly<ConfigValues & { auth: { secret_key: string } }>) {
+    deepFreeze(values);
+  }
+
+  /** `memory:`: the data folder is a temporary one that is removed at exit. */
+  get isTemporary(): boolean {
+    return this.values.database_url?.startsWith('memory:') ?? false;
+  }
+
+  /** True where Tallygate runs its own PostgreSQL and ClickHouse. */
+  get embedded(): { postgres: boolean; clickhouse: boolean } {
+    return { postgres: usesEmbeddedPostgres(this.values), clickhouse: !this.values.clickhouse_url };
+  }
+}
+
+export const usesEmbeddedPostgres = (values: Pick<ConfigValues, 'database_url'>): boolean =>
+  !values.database_url || values.database_url.startsWith('memory:');
+
+function deepFreeze(value: object): void {
+  Object.freeze(value);
+  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
+}

@@ -1,0 +1,45 @@
+type Parse = (text: string) => unknown;
+
+const text: Parse = (value) => value;
+const number: Parse = (value) => (value.trim() === '' ? value : Number(value));
+const list: Parse = (value) => value.split(',').map((item) => item.trim()).filter(Boolean);
+const flag: Parse = (value) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()] ?? value;
+
+/** Environment variable → path in `gateway.yaml`. The variable wins. The names are those of source 003. */
+export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
+  GATEWAY_HOST: { path: 'host', parse: text },
+  GATEWAY_PORT: { path: 'port', parse: number },
+  GATEWAY_MCP_PORT: { path: 'mcp_port', parse: number },
+  GATEWAY_DATABASE_URL: { path: 'database_url', parse: text },
+  GATEWAY_CLICKHOUSE_URL: { path: 'clickhouse_url', parse: text },
+  GATEWAY_DATA_DIR: { path: 'data_dir', parse: text },
+  GATEWAY_CORS_ORIGINS: { path: 'cors_origins', parse: list },
+  GATEWAY_REGISTRATION: { path: 'registration', parse: text },
+  GATEWAY_SECRET_KEY: { path: 'auth.secret_key', parse: text },
+  GATEWAY_AUTH_ENABLED: { path: 'auth.enabled', parse: flag },
+  GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text },
+  GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text },
+  GATEWAY_LOG_LEVEL: { path: 'log.level', parse: text },
+  GATEWAY_LOG_FORMAT: { path: 'log.format', parse: text },
+};
+
+/** Names a setting the way the operator wrote it: by its variable where that is set, else by its YAML path. */
+export function settingName(path: string, env: NodeJS.ProcessEnv): string {
+  const variable = Object.entries(ENVIRONMENT).find(([name, entry]) => entry.path === path && env[name] !== undefined);
+  return variable ? variable[0] : `gateway.yaml: ${path}`;
+}
+
+/** Lays the environment over the values read from `gateway.yaml`; neither is changed. */
+export function withEnvironment(yaml: Record<string, unknown>, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const merged = structuredClone(yaml);
+  for (const [name, { path, parse }] of Object.entries(ENVIRONMENT)) {
+    const value = env[name];
+    if (value !== undefined && value !== '') set(merged, path.split('.'), parse(value));
+  }
+  return merged;
+}
+
+function set(target: Record<string, unknown>, [head, ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) target[head!] = value;
+  else set((target[head!] ??= {}) as Record<string, unknown>, rest, value);
+}

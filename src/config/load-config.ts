@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { AppConfig, configSchema, usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
+import { settingName, withEnvironment } from './environment.js';
+
+/** The start is refused; `problems` lists everything that is wrong, a line each. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads `gateway.yaml` (or the file GATEWAY_CONFIG names) and the environment, which wins.
+ * @throws ConfigError with every problem, each under its variable or YAML path.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
+  const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
+  if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
+  const values = result.data;
+  values.data_dir = values.database_url?.startsWith('memory:') ? mkdtempSync(join(tmpdir(), 'tallygate-')) : resolve(values.data_dir);
+  const problems = contradictions(values);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return new AppConfig({ ...values, auth: { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) } });
+}
+
+function readYaml(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const file = env['GATEWAY_CONFIG'] ?? 'gateway.yaml';
+  if (!existsSync(file)) {
+    if (env['GATEWAY_CONFIG']) throw new ConfigError([`GATEWAY_CONFIG: no such file: ${file}`]);
+    return {};
+  }
+  return parseFile(file);
+}
+
+function parseFile(file: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {};
+    if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+  } catch (error) {
+    throw new ConfigError([`${file}: ${(error as Error).message.split('\n')[0]}`]);
+  }
+  throw new ConfigError([`${file}: must be a mapping of settings, as in gateway.example.yaml`]);
+}
+
+function describe(issue: { path: PropertyKey[]; message: string; code: string; keys?: string[] }, env: NodeJS.ProcessEnv): string {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${issue.keys?.join(', ')}`;
+  return `${settingName(path, env)}: ${issue.message}`;
+}
+
+/** Rules that span several settings. */
+function contradictions(values: ConfigValues): string[] {
+  const problems: string[] = [];
+  if (!usesEmbeddedPostgres(values) && !values.auth.secret_key) {
+    problems.push('GATEWAY_SECRET_KEY: required with an external database, since all replicas must share it; `openssl rand -hex 32` makes one');
+  }
+  if (!usesEmbeddedPostgres(values) && !values.clickhouse_url) {
+    problems.push('GATEWAY_CLICKHOUSE_URL: required with an external database, since replicas cannot share the embedded ClickHouse');
+  }
+  if (values.port !== 0 && values.port === values.mcp_port) {
+    problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
+  }
+  return problems;
+}
+
+/** The secret of an installation that was given none: made on first use and kept in the data folder, readable by its owner only. */
+function keptSecret(values: ConfigValues): string {
+  const file = join(values.data_dir, 'secret-key');
+  try {
+    mkdirSync(values.data_dir, { recursive: true });
+    if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError([`GATEWAY_DATA_DIR: cannot keep the secret key in ${values.data_dir}: ${(error as Error).message}`]);
+  }
+}

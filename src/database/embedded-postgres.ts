@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { canReach, own, postgresAccount, type PostgresAccount } from './postgres-account.js';
+import { postgresBinaries } from './postgres-binaries.js';
+
+const run = promisify(execFile);
+const START_TIMEOUT_SECONDS = 60;
+
+/**
+ * A real PostgreSQL of our own, one per data folder, reached over loopback with a generated password.
+ *
+ * It runs detached through `pg_ctl`, so neither Ctrl-C nor `kill -9` of the gateway can tear it down mid-write;
+ * the next start finds the server that was left behind through its `postmaster.pid` and adopts it.
+ */
+export class EmbeddedPostgres {
+  private readonly account: PostgresAccount = postgresAccount();
+  private readonly home: string;
+  private readonly binaries: string;
+
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true });
+    this.home = this.homeFor(join(dataDir, 'postgres'));
+    mkdirSync(this.home, { recursive: true, mode: 0o755 });
+    own(this.home, this.account);
+    this.binaries = postgresBinaries(this.account, this.home);
+  }
+
+  /** Where the cluster lives; differs from the data folder only where PostgreSQL's own account could not get there. */
+  get folder(): string {
+    return this.cluster;
+  }
+
+  /** Creates the cluster on first use, starts or adopts the server, and returns its URL and whether it was adopted. */
+  async start(port?: number): Promise<{ url: string; adopted: boolean }> {
+    if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
+    const adopted = await this.isRunning();
+    if (!adopted) await this.launch(port ?? (await freePort()));
+    return { url: `postgresql://tallygate:${this.password}@127.0.0.1:${this.port}/postgres`, adopted };
+  }
+
+  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  async stop(): Promise<void> {
+    if (await this.isRunning()) await this.pgCtl('stop', '-m', 'fast', '-w', '-t', String(START_TIMEOUT_SECONDS));
+  }
+
+  private get cluster(): string {
+    return join(this.home, 'cluster');
+  }
+
+  private get password(): string {
+    return readFileSync(join(this.home, 'password'), 'utf8').trim();
+  }
+
+  /** Line 4 of `postmaster.pid` is the port (PostgreSQL source, `miscadmin.h`, LOCK_FILE_LINE_PORT). */
+  private get port(): number {
+    return Number(readFileSync(join(this.cluster, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  }
+
+  private homeFor(wanted: string): string {
+    if (canReach(wanted, this.account)) return wanted;
+    return join('/var/lib/tallygate', createHash('sha256').update(wanted).digest('hex').slice(0, 12));
+  }
+
+  private async initialize(): Promise<void> {
+    rmSync(this.cluster, { recursive: true, force: true }); // an interrupted initdb leaves a folder without PG_VERSION
+    const passwordFile = join(this.home, 'password');
+    writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
+    own(passwordFile, this.account);
+    const options = ['--auth=scram-sha-256', '--username=tallygate', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'];
+    await this.execute('initdb', ['-D', this.cluster, ...options]);
+  }
+
+  private async launch(port: number): Promise<void> {
+    const settings = ['-h 127.0.0.1', `-p ${port}`, "-c unix_socket_directories=''", '-c max_connections=100', '-c shared_buffers=64MB'];
+    const log = join(this.home, 'postgres.log');
+    try {
+      await this.pgCtl('start', '-w', '-t', String(START_TIMEOUT_SECONDS), '-l', log, '-o', settings.join(' '));
+    } catch (error) {
+      throw new Error(`The embedded PostgreSQL did not start; its log is ${log}`, { cause: error });
+    }
+  }
+
+  private async isRunning(): Promise<boolean> {
+    try {
+      await this.pgCtl('status');
+      return true;
+    } catch {
+      return false; // exit code 3: no server runs on this folder
+    }
+  }
+
+  private pgCtl(action: string, ...options: string[]): Promise<void> {
+    return this.execute('pg_ctl', [action, '-D', this.cluster, ...options]);
+  }
+
+  private async execute(program: string, args: string[]): Promise<void> {
+    const env = { ...process.env, LC_ALL: 'C' };
+    await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home, env });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

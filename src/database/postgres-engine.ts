@@ -1,0 +1,87 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { rmSync } from 'node:fs';
+import pg from 'pg';
+import { waitFor } from '../common/wait-for.js';
+import { AppConfig } from '../config/app-config.js';
+import { EmbeddedPostgres } from './embedded-postgres.js';
+
+/** Session lock held by the one gateway that may use an embedded data folder. The number is arbitrary and ours. */
+const OWNER_LOCK = 7_255_301;
+const EXTERNAL_WAIT_MS = 30_000;
+const RESTART_PAUSE_MS = 500;
+
+/** Where PostgreSQL is: a server given by URL, or the embedded one, which it starts, guards and stops. */
+@Injectable()
+export class PostgresEngine implements OnApplicationShutdown {
+  private readonly logger = new Logger('PostgreSQL');
+  private embedded: EmbeddedPostgres | undefined;
+  private owner: pg.Client | undefined;
+  private stopping = false;
+  url = '';
+
+  constructor(private readonly config: AppConfig) {}
+
+  /** @throws Error in one line when the server cannot be reached or another gateway owns the data folder. */
+  async start(): Promise<void> {
+    if (this.config.embedded.postgres) await this.startEmbedded();
+    else await this.connectExternal(this.config.values.database_url!);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.owner?.end();
+    await this.embedded?.stop();
+    if (this.config.isTemporary) rmSync(this.config.values.data_dir, { recursive: true, force: true });
+  }
+
+  private async startEmbedded(): Promise<void> {
+    const started = performance.now();
+    this.embedded = new EmbeddedPostgres(this.config.values.data_dir);
+    const { url, adopted } = await this.embedded.start();
+    this.url = url;
+    await this.takeOwnership();
+    const how = adopted ? 'adopted the server that was still running' : 'embedded';
+    this.logger.log(`Ready, ${how}, data in ${this.embedded.folder} (${Math.round(performance.now() - started)} ms)`);
+  }
+
+  private async connectExternal(url: string): Promise<void> {
+    const { host } = new URL(url);
+    await waitFor(`PostgreSQL at ${host} (GATEWAY_DATABASE_URL)`, () => this.probe(url), { timeoutMs: EXTERNAL_WAIT_MS });
+    this.url = url;
+    this.logger.log(`Ready, server ${host}`);
+  }
+
+  private async probe(url: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    await client.connect();
+    await client.end();
+  }
+
+  private async takeOwnership(): Promise<void> {
+    const owner = new pg.Client({ connectionString: this.url, application_name: `tallygate owner ${process.pid}` });
+    await owner.connect();
+    const { rows } = await owner.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
+    if (!rows[0]!.locked) {
+      await owner.end();
+      throw new Error(`Another Tallygate is running on ${this.config.values.data_dir}. Stop it, or give this one its own GATEWAY_DATA_DIR.`);
+    }
+    owner.on('error', () => void this.restart());
+    this.owner = owner;
+  }
+
+  /** The embedded server died under us: bring it back on the same port, so that every pool reconnects by itself. */
+  private async restart(): Promise<void> {
+    this.owner = undefined;
+    while (!this.stopping) {
+      this.logger.warn('The embedded server is gone; starting it again');
+      try {
+        await this.embedded!.start(Number(new URL(this.url).port));
+        await this.takeOwnership();
+        return this.logger.log('Ready again');
+      } catch (error) {
+        this.logger.error((error as Error).message);
+        await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Principal } from '../auth/principal.js';
+
+/** A JSON Schema of type object, draft 2020-12. */
+export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
+
+/** Hints for clients and for retries; MCP specification, "Tool annotations". */
+export interface ToolAnnotations {
+  readOnlyHint?: boolean;
+  destructiveHint?: boolean;
+  idempotentHint?: boolean;
+  openWorldHint?: boolean;
+}
+
+/** A block of an MCP tool result. */
+export type ContentBlock = { type: 'text'; text: string } | { type: string; [field: string]: unknown };
+
+/** What one call read, for the usage record. The source states it; nothing downstream guesses. */
+export interface ToolUsage {
+  recordCount: number;
+  /** Table or dataset read; empty when there is none. */
+  tableName: string;
+}
+
+export interface ToolResult {
+  content: ContentBlock[];
+  structuredContent?: Record<string, unknown>;
+  /** The tool ran and says the caller asked for something it cannot do. */
+  isError?: boolean;
+  usage: ToolUsage;
+}
+
+/** What a tool may know of the call it serves. */
+export interface ToolCallContext {
+  principal: Principal;
+  requestId: string;
+  /** Fires when the caller has gone or the time is over. */
+  signal: AbortSignal;
+}
+
+export interface Tool {
+  /** Unique in its source; letters, digits, `_` and `-`, at most 64. */
+  name: string;
+  title: string;
+  /** Tells an agent when to use it. */
+  description: string;
+  inputSchema: JsonSchema;
+  outputSchema?: JsonSchema;
+  annotations?: ToolAnnotations;
+  /** Credits for one call, before `tools.prices` of the configuration. */
+  price: number;
+  /** Table that calls are recorded under when they fail before the tool can say. Empty when there is none. */
+  tableName: string;
+  /**
+   * Runs the tool on arguments that satisfy `inputSchema`.
+   * @throws ToolInputError when the arguments make no sense together; anything else thrown is a backend failure.
+   */
+  call(args: Record<string, unknown>, context: ToolCallContext): Promise<ToolResult>;
+}
+
+/** Where tools come from: a built-in service, or upstream MCP servers. */
+export interface ToolSource {
+  /** E.g. `stock-data`; what `/tools` and usage records call the tool's service. */
+  readonly name: string;
+  /** The tools that can be called now, in a fixed order. Cheap: the catalog calls it after every announced change. */
+  tools(): readonly Tool[];
+  /** Registers the catalog's listener, called whenever `tools()` would answer differently. */
+  onChange(listener: () => void): void;
+}
+
+/** DI token under which every source is provided; the catalog collects them. */
+export const TOOL_SOURCES = Symbol('TOOL_SOURCES');
+
+/** The arguments fit the schema but not the data: a reversed range, an unknown symbol. The caller can do better. */
+export class ToolInputError extends Error {
+  override name = 'ToolInputError';
+}
