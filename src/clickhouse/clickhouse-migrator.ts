@@ -42,8 +42,14 @@ async function appliedChecksums(clickhouse: ClickHouse): Promise<Map<string, str
 function refuseChanged(files: MigrationFile[], applied: Map<string, string>): void {
   for (const [name, checksum] of applied) {
     const file = files.find((candidate) => candidate.name === name);
-    if (!file) throw new Error(`ClickHouse migration ${name} has run on this data but is missing here: this data belongs to a newer Tallygate.`);
-    if (file.checksum !== checksum) throw new Error(`ClickHouse migration ${name} was changed after it ran. Restore the file and put the change into a new one.`);
+    if (!file)
+      throw new Error(
+        `ClickHouse migration ${name} has run on this data but is missing here: this data belongs to a newer Tallygate.`,
+      );
+    if (file.checksum !== checksum)
+      throw new Error(
+        `ClickHouse migration ${name} was changed after it ran. Restore the file and put the change into a new one.`,
+      );
   }
 }
 

@@ -21,7 +21,9 @@ const MIGRATION_LOCK = 7_255_303;
       useFactory: async (config: AppConfig, dataSource: DataSource) => {
         const clickhouse = new ClickHouse(config);
         await clickhouse.start();
-        const applied = await withAdvisoryLock(dataSource, MIGRATION_LOCK, () => migrateClickHouse(clickhouse, MIGRATIONS_FOLDER));
+        const applied = await withAdvisoryLock(dataSource, MIGRATION_LOCK, () =>
+          migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
+        );
         if (applied.length > 0) new Logger('ClickHouse').log(`Migrated: ${applied.join(', ')}`);
         return clickhouse;
       },

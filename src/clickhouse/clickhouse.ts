@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,15 @@ import { AppConfig } from '../config/app-config.js';
 const EXTERNAL_WAIT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The same for every statement. See `ClickHouse` for why nothing else may be passed this way. */
-const SESSION_SETTINGS = {
-  output_format_json_quote_64bit_integers: 0,
-  date_time_input_format: 'best_effort',
-  date_time_output_format: 'iso',
+/** Failures are thrown to us, who know what they mean; the client need not log them too. */
+const CLIENT_OPTIONS = {
+  log: { level: ClickHouseLogLevel.OFF },
+  /** The same for every statement. See `ClickHouse` for why nothing else may be passed this way. */
+  clickhouse_settings: {
+    output_format_json_quote_64bit_integers: 0,
+    date_time_input_format: 'best_effort',
+    date_time_output_format: 'iso',
+  },
 } as const;
 
 export type QueryParams = Record<string, unknown>;
@@ -73,8 +77,10 @@ export class ClickHouse implements OnApplicationShutdown {
 
   private async connect(url: string): Promise<void> {
     const { host } = new URL(url);
-    this.client = createClient({ url, clickhouse_settings: SESSION_SETTINGS, request_timeout: REQUEST_TIMEOUT_MS });
-    await waitFor(`ClickHouse at ${host} (GATEWAY_CLICKHOUSE_URL)`, () => this.command('SELECT 1'), { timeoutMs: EXTERNAL_WAIT_MS });
+    this.client = createClient({ url, request_timeout: REQUEST_TIMEOUT_MS, ...CLIENT_OPTIONS });
+    await waitFor(`ClickHouse at ${host} (GATEWAY_CLICKHOUSE_URL)`, () => this.command('SELECT 1'), {
+      timeoutMs: EXTERNAL_WAIT_MS,
+    });
     this.logger.log(`Ready, server ${host}`);
   }
 
@@ -82,7 +88,7 @@ export class ClickHouse implements OnApplicationShutdown {
     const started = performance.now();
     const isNew = !existsSync(path);
     mkdirSync(path, { recursive: true });
-    this.client = createClient({ connection: await openEngine(path), clickhouse_settings: SESSION_SETTINGS });
+    this.client = createClient({ connection: await openEngine(path), ...CLIENT_OPTIONS });
     await this.command('SELECT 1');
     this.logger.log(`Ready, embedded, ${isNew ? 'new ' : ''}data in ${path} (${Math.round(performance.now() - started)} ms)`);
   }
@@ -92,7 +98,10 @@ type Connection = NonNullable<Parameters<typeof createClient>[0]>['connection'];
 
 async function openEngine(path: string): Promise<Connection> {
   const chdb = await import('chdb/connection').catch((cause: unknown) => {
-    throw new Error('The embedded ClickHouse is not installed (optional package chdb). Set GATEWAY_CLICKHOUSE_URL to use a server.', { cause });
+    throw new Error(
+      'The embedded ClickHouse is not installed (optional package chdb). Set GATEWAY_CLICKHOUSE_URL to use a server.',
+      { cause },
+    );
   });
   // chdb's typings come from client-common, the client's own copy of which differs in name only.
   return chdb.createChdbConnection({ path }) as unknown as Connection;

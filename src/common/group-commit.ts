@@ -48,7 +48,11 @@ export class GroupCommit<Item, Result = void> {
   /** Resolves once the item is committed. Rejects with OVERLOADED when the queue is full. */
   submit(item: Item): Promise<Result> {
     if (this.queue.length >= this.queueMax) {
-      return Promise.reject(new TallygateError('OVERLOADED', 'Too many calls are waiting to be recorded. Try again in a moment.', { retryAfterSeconds: 1 }));
+      return Promise.reject(
+        new TallygateError('OVERLOADED', 'Too many calls are waiting to be recorded. Try again in a moment.', {
+          retryAfterSeconds: 1,
+        }),
+      );
     }
     return new Promise<Result>((resolve, reject) => {
       this.queue.push({ item, resolve, reject });

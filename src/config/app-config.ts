@@ -7,8 +7,14 @@ const port = z.int().min(0).max(65_535);
 
 const databaseUrl = z
   .string()
-  .refine((url) => !url.startsWith('sqlite:'), 'SQLite is not used here: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL')
-  .refine((url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url), 'must be a postgresql:// URL, or memory: for a temporary database');
+  .refine(
+    (url) => !url.startsWith('sqlite:'),
+    'SQLite is not used here: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
+  )
+  .refine(
+    (url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url),
+    'must be a postgresql:// URL, or memory: for a temporary database',
+  );
 
 const httpUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
 

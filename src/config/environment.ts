@@ -2,8 +2,13 @@ type Parse = (text: string) => unknown;
 
 const text: Parse = (value) => value;
 const number: Parse = (value) => (value.trim() === '' ? value : Number(value));
-const list: Parse = (value) => value.split(',').map((item) => item.trim()).filter(Boolean);
-const flag: Parse = (value) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()] ?? value;
+const list: Parse = (value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+const flag: Parse = (value) =>
+  ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()] ?? value;
 
 /** Environment variable → path in `gateway.yaml`. The variable wins. The names are those of source 003. */
 export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {

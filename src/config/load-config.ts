@@ -22,7 +22,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
   if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
   const values = result.data;
-  values.data_dir = values.database_url?.startsWith('memory:') ? mkdtempSync(join(tmpdir(), 'tallygate-')) : resolve(values.data_dir);
+  values.data_dir = values.database_url?.startsWith('memory:')
+    ? mkdtempSync(join(tmpdir(), 'tallygate-'))
+    : resolve(values.data_dir);
   const problems = contradictions(values);
   if (problems.length > 0) throw new ConfigError(problems);
   return new AppConfig({ ...values, auth: { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) } });
@@ -47,9 +49,13 @@ function parseFile(file: string): Record<string, unknown> {
   throw new ConfigError([`${file}: must be a mapping of settings, as in gateway.example.yaml`]);
 }
 
-function describe(issue: { path: PropertyKey[]; message: string; code: string; keys?: string[] }, env: NodeJS.ProcessEnv): string {
+function describe(
+  issue: { path: PropertyKey[]; message: string; code: string; keys?: string[] },
+  env: NodeJS.ProcessEnv,
+): string {
   const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${issue.keys?.join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${issue.keys?.join(', ')}`;
   return `${settingName(path, env)}: ${issue.message}`;
 }
 
@@ -57,10 +63,14 @@ function describe(issue: { path: PropertyKey[]; message: string; code: string; k
 function contradictions(values: ConfigValues): string[] {
   const problems: string[] = [];
   if (!usesEmbeddedPostgres(values) && !values.auth.secret_key) {
-    problems.push('GATEWAY_SECRET_KEY: required with an external database, since all replicas must share it; `openssl rand -hex 32` makes one');
+    problems.push(
+      'GATEWAY_SECRET_KEY: required with an external database, since all replicas must share it; `openssl rand -hex 32` makes one',
+    );
   }
   if (!usesEmbeddedPostgres(values) && !values.clickhouse_url) {
-    problems.push('GATEWAY_CLICKHOUSE_URL: required with an external database, since replicas cannot share the embedded ClickHouse');
+    problems.push(
+      'GATEWAY_CLICKHOUSE_URL: required with an external database, since replicas cannot share the embedded ClickHouse',
+    );
   }
   if (values.port !== 0 && values.port === values.mcp_port) {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);

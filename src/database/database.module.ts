@@ -25,7 +25,11 @@ class PostgresEngineModule {}
     TypeOrmModule.forRootAsync({
       imports: [PostgresEngineModule],
       inject: [PostgresEngine],
-      useFactory: (postgres: PostgresEngine) => ({ ...dataSourceOptions(postgres.url, []), autoLoadEntities: true, retryAttempts: 0 }),
+      useFactory: (postgres: PostgresEngine) => ({
+        ...dataSourceOptions(postgres.url, []),
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
       dataSourceFactory: (options) => openDataSource(options!),
     }),
   ],

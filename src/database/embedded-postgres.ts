@@ -75,7 +75,13 @@ export class EmbeddedPostgres {
   }
 
   private async launch(port: number): Promise<void> {
-    const settings = ['-h 127.0.0.1', `-p ${port}`, "-c unix_socket_directories=''", '-c max_connections=100', '-c shared_buffers=64MB'];
+    const settings = [
+      '-h 127.0.0.1',
+      `-p ${port}`,
+      "-c unix_socket_directories=''",
+      '-c max_connections=100',
+      '-c shared_buffers=64MB',
+    ];
     const log = join(this.home, 'postgres.log');
     try {
       await this.pgCtl('start', '-w', '-t', String(START_TIMEOUT_SECONDS), '-l', log, '-o', settings.join(' '));
@@ -98,8 +104,7 @@ export class EmbeddedPostgres {
   }
 
   private async execute(program: string, args: string[]): Promise<void> {
-    const env = { ...process.env, LC_ALL: 'C' };
-    await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home, env });
+    await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home });
   }
 }
 

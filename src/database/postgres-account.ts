@@ -18,7 +18,8 @@ export function postgresAccount(): PostgresAccount {
 
 function findAccount(): PostgresAccount {
   try {
-    const id = (flag: string) => Number(execFileSync('id', [flag, ACCOUNT_NAME], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+    const id = (flag: string) =>
+      Number(execFileSync('id', [flag, ACCOUNT_NAME], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     return undefined; // `id` exits with 1 when there is no such account
@@ -29,7 +30,10 @@ function createAccount(): PostgresAccount {
   try {
     execFileSync('useradd', ['--system', '--user-group', '--no-create-home', ACCOUNT_NAME], { stdio: 'pipe' });
   } catch (error) {
-    throw new Error('PostgreSQL cannot run as root and no account "postgres" could be made. Run as another user, or set GATEWAY_DATABASE_URL.', { cause: error });
+    throw new Error(
+      'PostgreSQL cannot run as root and no account "postgres" could be made. Run as another user, or set GATEWAY_DATABASE_URL.',
+      { cause: error },
+    );
   }
   return findAccount();
 }

@@ -63,7 +63,9 @@ export class PostgresEngine implements OnApplicationShutdown {
     const { rows } = await owner.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
     if (!rows[0]!.locked) {
       await owner.end();
-      throw new Error(`Another Tallygate is running on ${this.config.values.data_dir}. Stop it, or give this one its own GATEWAY_DATA_DIR.`);
+      throw new Error(
+        `Another Tallygate is running on ${this.config.values.data_dir}. Stop it, or give this one its own GATEWAY_DATA_DIR.`,
+      );
     }
     owner.on('error', () => void this.restart());
     this.owner = owner;
