@@ -8,7 +8,7 @@ const ROOMS = ['auth', 'api-keys', 'limits', 'usage', 'tools', 'stock-data', 'mc
 const MAY_IMPORT = {
   common: [],
   config: ['common'],
-  limits: ['config', 'common', 'auth'],
+  limits: ['config', 'common'],
   database: ['config', 'common'],
   clickhouse: ['database', 'config', 'common'],
   auth: ['limits', 'database', 'config', 'common'],

@@ -67,9 +67,6 @@ export interface ToolSource {
   onChange(listener: () => void): void;
 }
 
-/** DI token under which every source is provided; the catalog collects them. */
-export const TOOL_SOURCES = Symbol('TOOL_SOURCES');
-
 /** The arguments fit the schema but not the data: a reversed range, an unknown symbol. The caller can do better. */
 export class ToolInputError extends Error {
   override name = 'ToolInputError';
