@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import { TallygateError } from '../common/tallygate-error.js';
+
+/** Largest request body. Enough for any tool's arguments; a bound on what one request can hold in memory. */
+export const BODY_MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads a whole body as text.
+ * @throws PAYLOAD_TOO_LARGE as soon as the announced or the received size passes the limit.
+ */
+export function readBody(request: IncomingMessage): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > BODY_MAX_BYTES) reject(tooLarge());
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8')));
+    request.on('error', reject);
+    request.on('close', () => reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.')));
+  });
+}
+
+const tooLarge = () => new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${BODY_MAX_BYTES / 1024 / 1024} MiB.`);

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import proxyAddress from 'proxy-addr';
+import { AppConfig } from '../config/app-config.js';
+import { readBody } from './http-body.js';
+import { JSON_RPC, parseMessage } from './json-rpc.js';
+import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
+import { McpExchange } from './mcp-context.js';
+import { HOW_TO_SEND_A_KEY, McpProtocolError } from './mcp-error.js';
+import { ASSUMED_VERSION } from './protocol-era.js';
+
+const ENDPOINTS = new Set(['/messages', '/mcp']);
+/** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
+const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
+/** Most messages in one batch (MCP 2025-03-26 only). */
+const BATCH_MAX = 50;
+
+/** HTTP framing of port 8001: paths, methods, origins, bodies, batches. */
+@Injectable()
+export class McpHttpRoutes {
+  private readonly trusts: (address: string, hop: number) => boolean;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dispatcher: McpDispatcher,
+  ) {
+    this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
+  }
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url!.split('?', 1)[0]!;
+    if (!ENDPOINTS.has(path)) return notFound(path, response);
+    const origin = request.headers.origin;
+    if (origin !== undefined && !this.allowOrigin(origin, response)) return refuse(response, 403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS');
+    if (request.method === 'OPTIONS') return preflight(response);
+    if (request.method !== 'POST') return refuse(response, 405, 'Method not allowed: send a POST', { Allow: 'POST, OPTIONS' });
+    void this.post(request, response);
+  }
+
+  private async post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new McpExchange(request, response, randomUUID(), proxyAddress(request, this.trusts));
+    let answer: McpAnswer;
+    try {
+      const body = parseJson(await readBody(request));
+      answer = Array.isArray(body) ? await this.batch(body, exchange) : await this.dispatcher.dispatch(parseMessage(body), exchange);
+    } catch (error) {
+      answer = this.dispatcher.failed(error, null, exchange.requestId);
+    }
+    send(response, answer, exchange);
+  }
+
+  /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
+  private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
+    if ((exchange.headers['mcp-protocol-version'] ?? ASSUMED_VERSION) !== ASSUMED_VERSION) throw invalidBatch(`batches exist in MCP ${ASSUMED_VERSION} only`);
+    if (messages.length === 0 || messages.length > BATCH_MAX) throw invalidBatch(`a batch has 1 to ${BATCH_MAX} messages`);
+    const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
+    const refused = answers.find((answer) => answer.status === 401);
+    if (refused) return refused;
+    const bodies = answers.flatMap(({ body }) => body ?? []);
+    return bodies.length > 0 ? { status: 200, headers: {}, body: `[${bodies.join(',')}]` } : { status: 202, headers: {} };
+  }
+
+  private allowOrigin(origin: string, response: ServerResponse): boolean {
+    const allowed = this.config.values.cors_origins;
+    if (!allowed.includes('*') && !allowed.includes(origin)) return false;
+    response.setHeader('Access-Control-Allow-Origin', allowed.includes('*') ? '*' : origin);
+    response.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset');
+    response.setHeader('Vary', 'Origin');
+    return true;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new McpProtocolError(JSON_RPC.PARSE_ERROR, 'Parse error: the body is not JSON', 400);
+  }
+}
+
+const invalidBatch = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${reason}`, 400);
+
+function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpExchange): void {
+  if (response.destroyed) return;
+  // A body that was refused unread is still arriving; the connection cannot be used for another request.
+  if (!exchange.request.complete) response.setHeader('Connection', 'close');
+  const content: Record<string, string | number> =
+    body === undefined ? { 'Content-Length': 0 } : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, { 'X-Request-Id': exchange.requestId, ...exchange.responseHeaders, ...headers, ...content }).end(body);
+}
+
+function preflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    'Access-Control-Allow-Methods': 'POST',
+    'Access-Control-Allow-Headers': 'Authorization, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Idempotency-Key, Last-Event-ID, Mcp-Session-Id',
+    'Access-Control-Max-Age': '86400',
+  });
+  response.end();
+}
+
+function notFound(path: string, response: ServerResponse): void {
+  if (!OAUTH_DISCOVERY.test(path)) return refuse(response, 404, 'Not found: the MCP endpoint is POST /messages');
+  const description = `This server does not use OAuth. ${HOW_TO_SEND_A_KEY}`;
+  json(response, 404, { error: 'not_found', error_description: description });
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  json(response, status, { jsonrpc: '2.0', id: null, error: { code: -32000, message } }, headers);
+}
+
+function json(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }).end(text);
+}
+

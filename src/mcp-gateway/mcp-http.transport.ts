@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { AppConfig } from '../config/app-config.js';
+import { McpDispatcher } from './mcp-dispatcher.js';
+import { McpHttpRoutes } from './mcp-http.routes.js';
+
+/** Between an idle load balancer's usual minute and its patience: the proxy should close first, never we. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** Longest time for a whole request to arrive; a slower body is an attack. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const CONNECTIONS_MAX = 10_000;
+/** How long calls in flight may take to finish when the process is asked to stop. */
+const DRAIN_DEADLINE_MS = 30_000;
+
+/**
+ * MCP over HTTP as a Nest transport: a `node:http` server on port 8001 whose messages go to the handler whose pattern
+ * is the MCP method (docs/adr/0001-mcp-is-a-nest-transport.md).
+ */
+@Injectable()
+export class McpHttpTransport extends Server implements CustomTransportStrategy {
+  private server: HttpServer | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly routes: McpHttpRoutes,
+    private readonly dispatcher: McpDispatcher,
+  ) {
+    super();
+  }
+
+  listen(ready: (error?: unknown) => void): void {
+    this.dispatcher.use(this.messageHandlers);
+    const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const server = createServer(timeouts, (request, response) => this.serve(request, response));
+    server.maxConnections = CONNECTIONS_MAX;
+    server.once('error', ready);
+    server.listen(this.config.values.mcp_port, this.config.values.host, () => ready());
+    this.server = server;
+  }
+
+  /** Stops accepting, lets calls in flight finish, and resolves when the last connection is closed. */
+  async close(): Promise<void> {
+    if (!this.server || this.closing) return;
+    this.closing = true;
+    const server = this.server;
+    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_DEADLINE_MS);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    clearTimeout(deadline);
+  }
+
+  /** Nest's transport events are not used here. */
+  on(): void {}
+
+  unwrap<T>(): T {
+    return this.server as T;
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.closing) response.setHeader('Connection', 'close');
+    this.routes.serve(request, response);
+  }
+}

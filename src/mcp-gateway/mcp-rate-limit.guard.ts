@@ -1,0 +1,26 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { rateAllowance } from '../auth/rate-allowance.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import { rateLimitHeaders } from '../limits/rate-limit-headers.js';
+import { RateLimitService } from '../limits/rate-limit.service.js';
+import type { McpContext } from './mcp-context.js';
+
+/** Counts a caller's requests and tells them where they stand, on every limited answer. */
+@Injectable()
+export class McpRateLimitGuard implements CanActivate {
+  constructor(
+    private readonly limits: RateLimitService,
+    private readonly config: AppConfig,
+  ) {}
+
+  async canActivate(execution: ExecutionContext): Promise<boolean> {
+    const context = execution.switchToRpc().getContext<McpContext>();
+    const allowance = rateAllowance(context.principal!, this.config.values.limits);
+    if (!allowance) return true;
+    const decision = await this.limits.consume(allowance.bucket, allowance.perHour);
+    Object.assign(context.exchange.responseHeaders, rateLimitHeaders(decision));
+    if (decision.allowed) return true;
+    throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, { retryAfterSeconds: decision.retryAfterSeconds });
+  }
+}

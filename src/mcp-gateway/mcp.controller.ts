@@ -1,0 +1,93 @@
+import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { VERSION } from '../common/version.js';
+import type { ToolOutcome } from '../tools/tool-call.js';
+import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { ToolRunner } from '../tools/tool-runner.service.js';
+import { UsageInterceptor } from '../tools/usage.interceptor.js';
+import { ApiKeyGuard, KeyOptional } from './api-key.guard.js';
+import { JSON_RPC } from './json-rpc.js';
+import type { McpContext } from './mcp-context.js';
+import { NOTIFICATION, UNKNOWN_METHOD } from './mcp-dispatcher.js';
+import { McpProtocolError } from './mcp-error.js';
+import { McpExceptionFilter } from './mcp-exception.filter.js';
+import { McpRateLimitGuard } from './mcp-rate-limit.guard.js';
+import { LEGACY_VERSIONS, MODERN_VERSIONS } from './protocol-era.js';
+import { SerializedResult } from './serialized-result.js';
+
+const SERVER_INFO = { name: 'tallygate', title: 'Tallygate', version: VERSION };
+const CAPABILITIES = { tools: {} };
+const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what data there is; every call is metered.';
+/** How long a modern client may keep a list; it varies by key, so only the client itself may. */
+const LIST_TTL_MS = 60_000;
+const CACHE_HINTS = `"ttlMs":${LIST_TTL_MS},"cacheScope":"private"`;
+
+/** The methods of MCP, one handler each. */
+@Controller()
+@UseFilters(McpExceptionFilter)
+@UseGuards(ApiKeyGuard)
+export class McpController {
+  constructor(
+    private readonly catalog: ToolCatalog,
+    private readonly runner: ToolRunner,
+  ) {}
+
+  @MessagePattern('initialize')
+  @KeyOptional()
+  initialize(@Ctx() { era }: McpContext) {
+    return { protocolVersion: era.version, capabilities: CAPABILITIES, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
+  }
+
+  @MessagePattern('server/discover')
+  @KeyOptional()
+  discover(@Ctx() { era }: McpContext) {
+    if (!era.modern) throw methodNotFound('server/discover', era.modern);
+    return {
+      supportedVersions: [...MODERN_VERSIONS, ...LEGACY_VERSIONS],
+      capabilities: CAPABILITIES,
+      instructions: INSTRUCTIONS,
+      ttlMs: LIST_TTL_MS,
+      cacheScope: 'public',
+      _meta: { 'io.modelcontextprotocol/serverInfo': SERVER_INFO },
+    };
+  }
+
+  @MessagePattern('ping')
+  @KeyOptional()
+  ping(@Ctx() { era }: McpContext) {
+    if (era.modern) throw methodNotFound('ping', era.modern);
+    return {};
+  }
+
+  @MessagePattern('tools/list')
+  @UseGuards(McpRateLimitGuard)
+  listTools(@Ctx() context: McpContext) {
+    if (context.params['cursor'] !== undefined) {
+      throw new McpProtocolError(JSON_RPC.INVALID_PARAMS, 'Invalid params: unknown cursor', 200);
+    }
+    const tools = `"tools":${this.catalog.listFor(context.principal!)}`;
+    return new SerializedResult(context.era.modern ? `{${tools},${CACHE_HINTS}}` : `{${tools}}`);
+  }
+
+  @MessagePattern('tools/call')
+  @UseGuards(McpRateLimitGuard)
+  @UseInterceptors(UsageInterceptor)
+  callTool(@Ctx() context: McpContext): Promise<ToolOutcome> {
+    return this.runner.run(context.toolCall!);
+  }
+
+  @MessagePattern(NOTIFICATION)
+  @KeyOptional()
+  notification() {
+    return {};
+  }
+
+  @MessagePattern(UNKNOWN_METHOD)
+  unknownMethod(@Ctx() { era, method }: McpContext) {
+    throw methodNotFound(method, era.modern);
+  }
+}
+
+/** A modern client tells an unknown method from an old server by the 404 with this body. */
+const methodNotFound = (method: string, modern: boolean) =>
+  new McpProtocolError(JSON_RPC.METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 128)}`, modern ? 404 : 200);

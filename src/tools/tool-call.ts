@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../auth/principal.js';
+import type { CatalogTool } from './tool-catalog.service.js';
+import type { ToolResult } from './tool-source.js';
+
+/** A call as it came in, whatever protocol carried it. */
+export interface ToolRequest {
+  name: string;
+  arguments: Record<string, unknown>;
+  principal: Principal;
+  requestId: string;
+  clientName: string;
+  protocolVersion: string;
+  transport: 'http' | 'stdio' | 'rest';
+  /** Fires when the caller has gone. */
+  signal: AbortSignal;
+}
+
+/** Why a call did not succeed. */
+export type ToolErrorCode = 'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED';
+
+/** What became of a call. Expected failures are outcomes, not exceptions: they are recorded and answered like results. */
+export interface ToolOutcome {
+  result: ToolResult;
+  /** Absent when the tool did what it was asked. */
+  errorCode?: ToolErrorCode;
+}
+
+/** Failures the caller is not to blame for; nothing is charged for them. */
+export const isBackendError = (code: ToolErrorCode | undefined): boolean => code === 'BACKEND_ERROR' || code === 'TIMEOUT';
+
+/** One admitted call of one tool, from admission to record. */
+export class ToolCall {
+  /** The usage event's id; also what makes recording it twice harmless. */
+  readonly id = randomUUID();
+
+  constructor(
+    readonly entry: CatalogTool,
+    readonly request: ToolRequest,
+    /** Wall clock, ms since the epoch: when the call was admitted. */
+    readonly admittedAt: number,
+    /** Monotonic clock, ms. */
+    readonly startedAt: number,
+  ) {}
+}

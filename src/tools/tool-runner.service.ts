@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { maskSecrets } from '../common/mask-secrets.js';
+import { AppConfig } from '../config/app-config.js';
+import type { ToolCall, ToolErrorCode, ToolOutcome } from './tool-call.js';
+import { ToolInputError, type ToolResult } from './tool-source.js';
+
+class ToolTimeout extends Error {}
+class CallerGone extends Error {}
+
+/** Runs one admitted call: checks the arguments, bounds the time, and turns whatever happens into an outcome. */
+@Injectable()
+export class ToolRunner {
+  private readonly logger = new Logger('Tools');
+
+  constructor(private readonly config: AppConfig) {}
+
+  /** Never rejects: a failure is an outcome that can be recorded and answered. */
+  async run(call: ToolCall): Promise<ToolOutcome> {
+    const { entry, request } = call;
+    const problem = entry.checkArguments(request.arguments);
+    if (problem) return failed(call, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
+    if (request.signal.aborted) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
+    try {
+      const result = await this.withinTime(call);
+      return result.isError ? { result, errorCode: 'TOOL_ERROR' } : { result };
+    } catch (error) {
+      return this.outcomeOf(call, error);
+    }
+  }
+
+  /** The tool's own promise may outlive this one; its signal tells it to stop. */
+  private withinTime(call: ToolCall): Promise<ToolResult> {
+    const { entry, request } = call;
+    const controller = new AbortController();
+    return new Promise<ToolResult>((resolve, reject) => {
+      const stop = (reason: Error) => {
+        controller.abort(reason);
+        reject(reason);
+      };
+      const timer = setTimeout(() => stop(new ToolTimeout()), this.config.values.tools.timeout_seconds * 1_000);
+      const onGone = () => stop(new CallerGone());
+      request.signal.addEventListener('abort', onGone, { once: true });
+      const done = () => {
+        clearTimeout(timer);
+        request.signal.removeEventListener('abort', onGone);
+      };
+      const context = { principal: request.principal, requestId: request.requestId, signal: controller.signal };
+      entry.tool.call(request.arguments, context).then(resolve, reject).finally(done);
+    });
+  }
+
+  private outcomeOf(call: ToolCall, error: unknown): ToolOutcome {
+    const { tool } = call.entry;
+    if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
+    if (error instanceof CallerGone) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
+    if (error instanceof ToolTimeout) {
+      return failed(call, 'TIMEOUT', `${tool.name} did not answer within ${this.config.values.tools.timeout_seconds} s. Nothing was charged.`);
+    }
+    this.logger.error(maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`));
+    return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
+  }
+}
+
+function failed({ entry }: ToolCall, errorCode: ToolErrorCode, message: string): ToolOutcome {
+  const usage = { recordCount: 0, tableName: entry.tool.tableName };
+  return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode };
+}
