@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock.js';
 import { AppConfig } from './app-config.js';
+import { FirstRun } from './first-run.js';
 
 /** Settings and time, the two things every room may ask for. */
 @Global()
@@ -12,8 +13,9 @@ export class ConfigModule {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
+        FirstRun,
       ],
-      exports: [AppConfig, Clock],
+      exports: [AppConfig, Clock, FirstRun],
     };
   }
 }

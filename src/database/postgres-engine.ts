@@ -10,6 +10,13 @@ const OWNER_LOCK = 7_255_301;
 const EXTERNAL_WAIT_MS = 30_000;
 const RESTART_PAUSE_MS = 500;
 
+const owned = new Set<EmbeddedPostgres>();
+
+/** Stops the embedded servers this process owns; for a start that failed half-way, when nobody can call the hooks. */
+export async function stopOwnedEngines(): Promise<void> {
+  for (const engine of owned) await engine.stop();
+}
+
 /** Where PostgreSQL is: a server given by URL, or the embedded one, which it starts, guards and stops. */
 @Injectable()
 export class PostgresEngine implements OnApplicationShutdown {
@@ -69,6 +76,7 @@ export class PostgresEngine implements OnApplicationShutdown {
     }
     owner.on('error', () => void this.restart());
     this.owner = owner;
+    owned.add(this.embedded!);
   }
 
   /** The embedded server died under us: bring it back on the same port, so that every pool reconnects by itself. */

@@ -1,0 +1,39 @@
+import type { FirstRun } from '../config/first-run.js';
+import { clientConfigurations } from './client-configuration.js';
+
+export interface BannerFacts {
+  restUrl: string;
+  mcpUrl: string;
+  version: string;
+  startedInMs: number;
+  firstRun: FirstRun;
+}
+
+/** What the operator sees once everything is up. Goes to stderr, since stdout may be a log collector's. */
+export function startBanner({ restUrl, mcpUrl, version, startedInMs, firstRun }: BannerFacts): string {
+  const lines = [
+    '',
+    `Tallygate ${version} is ready (${(startedInMs / 1000).toFixed(1)} s)`,
+    '',
+    `  REST     ${restUrl}         API documentation: ${restUrl}/docs`,
+    `  MCP      ${mcpUrl}`,
+    ...secretLines(firstRun),
+    ...(firstRun.apiKey ? clientLines(mcpUrl, firstRun.apiKey) : []),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): string[] {
+  if (!adminPassword && !apiKey) return [];
+  return [
+    '',
+    '  Made on this first start and shown only now; keep them:',
+    ...(adminPassword ? [`  Admin    ${adminEmail}   password: ${adminPassword}`] : []),
+    ...(apiKey ? [`  API key  ${apiKey}`] : []),
+  ];
+}
+
+function clientLines(mcpUrl: string, apiKey: string): string[] {
+  return clientConfigurations(mcpUrl, apiKey).flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]);
+}

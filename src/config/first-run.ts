@@ -1,0 +1,10 @@
+import { Injectable } from '@nestjs/common';
+
+/** Secrets made on the first start, collected here so that the banner can show them once. They are kept nowhere else. */
+@Injectable()
+export class FirstRun {
+  adminEmail?: string;
+  /** Absent when the operator chose it. */
+  adminPassword?: string;
+  apiKey?: string;
+}

@@ -1,0 +1,57 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppModule } from './app.module.js';
+import { startBanner } from './cli/start-banner.js';
+import { TallygateLogger } from './common/logger.js';
+import { VERSION } from './common/version.js';
+import type { AppConfig } from './config/app-config.js';
+import { ConfigError, loadConfig } from './config/load-config.js';
+import { stopOwnedEngines } from './database/postgres-engine.js';
+import { configureRest } from './gateway-api/configure-rest.js';
+import { FirstRun } from './config/first-run.js';
+import { McpHttpTransport } from './mcp-gateway/mcp-http.transport.js';
+import { shutDownOnSignal } from './shutdown.js';
+
+/** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
+export async function serve(): Promise<void> {
+  const started = performance.now();
+  try {
+    const config = loadConfig();
+    const app = await start(config);
+    shutDownOnSignal(app);
+    process.stderr.write(`${startBanner({ ...addresses(app, config), version: VERSION, startedInMs: performance.now() - started, firstRun: app.get(FirstRun) })}\n`);
+  } catch (error) {
+    process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n\n`);
+    await stopOwnedEngines();
+    process.exit(1);
+  }
+}
+
+async function start(config: AppConfig): Promise<NestExpressApplication> {
+  const logger = new TallygateLogger(config);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), { logger, abortOnError: false, bodyParser: false });
+  configureRest(app, config);
+  app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
+  await app.startAllMicroservices();
+  await app.listen(config.values.port, config.values.host);
+  return app;
+}
+
+function addresses(app: NestExpressApplication, { values }: AppConfig) {
+  const host = ['0.0.0.0', '::'].includes(values.host) ? 'localhost' : values.host;
+  const port = (server: Server) => (server.address() as AddressInfo).port;
+  return {
+    restUrl: `http://${host}:${port(app.getHttpServer() as Server)}`,
+    mcpUrl: `http://${host}:${port(app.get(McpHttpTransport).unwrap<Server>())}/messages`,
+  };
+}
+
+function problems(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.map((problem) => `  ${problem}`).join('\n');
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  if (code === 'EADDRINUSE') return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
+  if (code === 'EACCES' && port) return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
+  return `  ${message ?? String(error)}`;
+}
