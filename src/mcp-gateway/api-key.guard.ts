@@ -32,7 +32,9 @@ export class ApiKeyGuard implements CanActivate {
     if (token === undefined) return this.withoutKey(context, execution);
     this.failures.check(context.exchange.address);
     const verification = this.verifier.verify(token);
-    return verification instanceof Promise ? verification.then((done) => this.admit(context, done)) : this.admit(context, verification);
+    return verification instanceof Promise
+      ? verification.then((done) => this.admit(context, done))
+      : this.admit(context, verification);
   }
 
   private withoutKey(context: McpContext, execution: ExecutionContext): boolean | Promise<boolean> {

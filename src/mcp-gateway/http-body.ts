@@ -24,4 +24,5 @@ export function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
-const tooLarge = () => new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${BODY_MAX_BYTES / 1024 / 1024} MiB.`);
+const tooLarge = () =>
+  new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${BODY_MAX_BYTES / 1024 / 1024} MiB.`);

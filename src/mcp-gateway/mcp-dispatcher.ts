@@ -38,7 +38,8 @@ export class McpDispatcher {
     if (message.kind === 'reply') return ACCEPTED;
     const id = 'id' in message ? message.id : null;
     try {
-      if (message.kind === 'invalid') throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${message.reason}`, 400);
+      if (message.kind === 'invalid')
+        throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${message.reason}`, 400);
       const era = readEra(message, exchange.headers);
       const result = await this.handle(message, new McpContext(exchange, era, message.method, message.params));
       return message.kind === 'notification' ? ACCEPTED : succeeded(message.id, result, era);
@@ -52,7 +53,11 @@ export class McpDispatcher {
       this.logger.error(maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`));
     }
     const failure = mcpFailure(error, requestId);
-    return { status: failure.status, headers: failure.headers, body: JSON.stringify({ jsonrpc: '2.0', id, error: failure.error }) };
+    return {
+      status: failure.status,
+      headers: failure.headers,
+      body: JSON.stringify({ jsonrpc: '2.0', id, error: failure.error }),
+    };
   }
 
   private async handle(message: JsonRpcRequest | JsonRpcNotification, context: McpContext): Promise<unknown> {

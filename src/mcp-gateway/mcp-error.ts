@@ -30,7 +30,8 @@ export interface McpFailure {
 }
 
 /** How a client gets in; clients print this to their users. */
-export const HOW_TO_SEND_A_KEY = 'Send an API key as "Authorization: Bearer <key>" or "X-API-Key: <key>". Keys are created at POST /api/mcp-keys/create.';
+export const HOW_TO_SEND_A_KEY =
+  'Send an API key as "Authorization: Bearer <key>" or "X-API-Key: <key>". Keys are created at POST /api/mcp-keys/create.';
 
 const CODE: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: MCP_ERROR.UNAUTHORIZED,
@@ -47,7 +48,11 @@ const HTTP_STATUSES = new Set([401, 413, 429, 503]);
 /** Renders any error for port 8001. Nothing internal leaves; `null` for an error nobody meant to show. */
 export function mcpFailure(error: unknown, requestId: string): McpFailure {
   if (error instanceof McpProtocolError) {
-    return { status: error.status, headers: {}, error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) } };
+    return {
+      status: error.status,
+      headers: {},
+      error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) },
+    };
   }
   if (error instanceof TallygateError) return fromTallygate(error, requestId);
   const message = `Internal error. Request id: ${requestId}`;
@@ -64,7 +69,8 @@ function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   }
   if (error.code === 'UNAUTHORIZED') {
     data['hint'] = HOW_TO_SEND_A_KEY;
-    headers['WWW-Authenticate'] = error.message === KEY_REQUIRED ? 'Bearer realm="tallygate"' : 'Bearer realm="tallygate", error="invalid_token"';
+    headers['WWW-Authenticate'] =
+      error.message === KEY_REQUIRED ? 'Bearer realm="tallygate"' : 'Bearer realm="tallygate", error="invalid_token"';
   }
   const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
   return { status, headers, error: { code: CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR, message: error.message, data } };

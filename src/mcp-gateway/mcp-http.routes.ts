@@ -32,7 +32,8 @@ export class McpHttpRoutes {
     const path = request.url!.split('?', 1)[0]!;
     if (!ENDPOINTS.has(path)) return notFound(path, response);
     const origin = request.headers.origin;
-    if (origin !== undefined && !this.allowOrigin(origin, response)) return refuse(response, 403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS');
+    if (origin !== undefined && !this.allowOrigin(origin, response))
+      return refuse(response, 403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS');
     if (request.method === 'OPTIONS') return preflight(response);
     if (request.method !== 'POST') return refuse(response, 405, 'Method not allowed: send a POST', { Allow: 'POST, OPTIONS' });
     void this.post(request, response);
@@ -43,7 +44,9 @@ export class McpHttpRoutes {
     let answer: McpAnswer;
     try {
       const body = parseJson(await readBody(request));
-      answer = Array.isArray(body) ? await this.batch(body, exchange) : await this.dispatcher.dispatch(parseMessage(body), exchange);
+      answer = Array.isArray(body)
+        ? await this.batch(body, exchange)
+        : await this.dispatcher.dispatch(parseMessage(body), exchange);
     } catch (error) {
       answer = this.dispatcher.failed(error, null, exchange.requestId);
     }
@@ -52,7 +55,8 @@ export class McpHttpRoutes {
 
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
   private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
-    if ((exchange.headers['mcp-protocol-version'] ?? ASSUMED_VERSION) !== ASSUMED_VERSION) throw invalidBatch(`batches exist in MCP ${ASSUMED_VERSION} only`);
+    if ((exchange.headers['mcp-protocol-version'] ?? ASSUMED_VERSION) !== ASSUMED_VERSION)
+      throw invalidBatch(`batches exist in MCP ${ASSUMED_VERSION} only`);
     if (messages.length === 0 || messages.length > BATCH_MAX) throw invalidBatch(`a batch has 1 to ${BATCH_MAX} messages`);
     const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
     const refused = answers.find((answer) => answer.status === 401);
@@ -65,7 +69,10 @@ export class McpHttpRoutes {
     const allowed = this.config.values.cors_origins;
     if (!allowed.includes('*') && !allowed.includes(origin)) return false;
     response.setHeader('Access-Control-Allow-Origin', allowed.includes('*') ? '*' : origin);
-    response.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset');
+    response.setHeader(
+      'Access-Control-Expose-Headers',
+      'WWW-Authenticate, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
+    );
     response.setHeader('Vary', 'Origin');
     return true;
   }
@@ -86,14 +93,19 @@ function send(response: ServerResponse, { status, headers, body }: McpAnswer, ex
   // A body that was refused unread is still arriving; the connection cannot be used for another request.
   if (!exchange.request.complete) response.setHeader('Connection', 'close');
   const content: Record<string, string | number> =
-    body === undefined ? { 'Content-Length': 0 } : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-  response.writeHead(status, { 'X-Request-Id': exchange.requestId, ...exchange.responseHeaders, ...headers, ...content }).end(body);
+    body === undefined
+      ? { 'Content-Length': 0 }
+      : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  response
+    .writeHead(status, { 'X-Request-Id': exchange.requestId, ...exchange.responseHeaders, ...headers, ...content })
+    .end(body);
 }
 
 function preflight(response: ServerResponse): void {
   response.writeHead(204, {
     'Access-Control-Allow-Methods': 'POST',
-    'Access-Control-Allow-Headers': 'Authorization, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Idempotency-Key, Last-Event-ID, Mcp-Session-Id',
+    'Access-Control-Allow-Headers':
+      'Authorization, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Idempotency-Key, Last-Event-ID, Mcp-Session-Id',
     'Access-Control-Max-Age': '86400',
   });
   response.end();
@@ -111,6 +123,7 @@ function refuse(response: ServerResponse, status: number, message: string, heade
 
 function json(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+    .end(text);
 }
-

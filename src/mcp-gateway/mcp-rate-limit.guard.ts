@@ -21,6 +21,8 @@ export class McpRateLimitGuard implements CanActivate {
     const decision = await this.limits.consume(allowance.bucket, allowance.perHour);
     Object.assign(context.exchange.responseHeaders, rateLimitHeaders(decision));
     if (decision.allowed) return true;
-    throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, { retryAfterSeconds: decision.retryAfterSeconds });
+    throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, {
+      retryAfterSeconds: decision.retryAfterSeconds,
+    });
   }
 }

@@ -39,7 +39,10 @@ function readLegacy(message: JsonRpcRequest | JsonRpcNotification, header: strin
   const version = String(header);
   if (isModern(version)) throw missingMeta('protocolVersion');
   if (!isLegacy(version)) {
-    throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Bad Request: Unsupported protocol version ${version}`, 400, { supported: served(), requested: version });
+    throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Bad Request: Unsupported protocol version ${version}`, 400, {
+      supported: served(),
+      requested: version,
+    });
   }
   return { modern: false, version };
 }
@@ -49,11 +52,19 @@ function negotiate(requested: unknown): string {
   return typeof requested === 'string' && isLegacy(requested) ? requested : LATEST_LEGACY_VERSION;
 }
 
-function readModern(message: JsonRpcRequest | JsonRpcNotification, headers: IncomingHttpHeaders, meta: Record<string, unknown>, claimed: unknown): Era {
+function readModern(
+  message: JsonRpcRequest | JsonRpcNotification,
+  headers: IncomingHttpHeaders,
+  meta: Record<string, unknown>,
+  claimed: unknown,
+): Era {
   const version = typeof claimed === 'string' ? claimed : '';
   if (message.kind === 'request') compareHeaders(message, headers, version);
   if (!isModern(version)) {
-    throw new McpProtocolError(MCP_ERROR.UNSUPPORTED_PROTOCOL_VERSION, 'Unsupported protocol version', 400, { supported: served(), requested: version });
+    throw new McpProtocolError(MCP_ERROR.UNSUPPORTED_PROTOCOL_VERSION, 'Unsupported protocol version', 400, {
+      supported: served(),
+      requested: version,
+    });
   }
   if (!isObject(meta[`${META}clientCapabilities`])) throw missingMeta('clientCapabilities');
   const client = meta[`${META}clientInfo`];
@@ -71,7 +82,10 @@ function compareHeaders(message: JsonRpcRequest, headers: IncomingHttpHeaders, v
 
 function compare(name: string, header: string | string[] | undefined, body: unknown): void {
   if (header === body) return;
-  const problem = header === undefined ? `${name} header is missing` : `${name} header value '${String(header)}' does not match body value '${String(body)}'`;
+  const problem =
+    header === undefined
+      ? `${name} header is missing`
+      : `${name} header value '${String(header)}' does not match body value '${String(body)}'`;
   throw new McpProtocolError(MCP_ERROR.HEADER_MISMATCH, `Header mismatch: ${problem}`, 400);
 }
 
@@ -84,4 +98,8 @@ function decode(header: string | string[] | undefined): string | string[] | unde
 const served = () => [...MODERN_VERSIONS, ...[...LEGACY_VERSIONS].reverse()];
 
 const missingMeta = (key: string) =>
-  new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: _meta["${META}${key}"] is required in MCP ${MODERN_VERSIONS[0]}`, 400);
+  new McpProtocolError(
+    JSON_RPC.INVALID_PARAMS,
+    `Invalid params: _meta["${META}${key}"] is required in MCP ${MODERN_VERSIONS[0]}`,
+    400,
+  );

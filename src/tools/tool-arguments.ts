@@ -19,7 +19,8 @@ export function compileArguments(schema: JsonSchema): ArgumentsCheck {
 function describe({ instancePath, keyword, params, message }: ErrorObject): string {
   const path = instancePath.slice(1).replaceAll('/', '.');
   if (keyword === 'required') return `"${[path, params['missingProperty']].filter(Boolean).join('.')}" is required`;
-  if (keyword === 'additionalProperties') return `"${[path, params['additionalProperty']].filter(Boolean).join('.')}" is not a known argument`;
+  if (keyword === 'additionalProperties')
+    return `"${[path, params['additionalProperty']].filter(Boolean).join('.')}" is not a known argument`;
   if (keyword === 'enum') return `"${path}" must be one of: ${(params['allowedValues'] as unknown[]).join(', ')}`;
   return `"${path || 'arguments'}" ${message}`;
 }

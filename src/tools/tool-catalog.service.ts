@@ -70,7 +70,9 @@ export class ToolCatalog {
     const view = this.viewOf(principal);
     const cached = this.lists.get(view);
     if (cached !== undefined) return cached;
-    const list = `[${this.visibleTo(principal).map((entry) => entry.listing).join(',')}]`;
+    const list = `[${this.visibleTo(principal)
+      .map((entry) => entry.listing)
+      .join(',')}]`;
     this.lists.set(view, list);
     return list;
   }
@@ -89,7 +91,8 @@ export class ToolCatalog {
     for (const source of this.sources) {
       for (const tool of source.tools()) {
         if (tools.has(tool.name)) this.logger.warn(`Two sources offer a tool "${tool.name}"; that of ${source.name} is left out`);
-        else tools.set(tool.name, this.tools.get(tool.name)?.tool === tool ? this.tools.get(tool.name)! : this.entry(tool, source));
+        else
+          tools.set(tool.name, this.tools.get(tool.name)?.tool === tool ? this.tools.get(tool.name)! : this.entry(tool, source));
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));

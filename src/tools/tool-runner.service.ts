@@ -54,9 +54,15 @@ export class ToolRunner {
     if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
     if (error instanceof CallerGone) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
     if (error instanceof ToolTimeout) {
-      return failed(call, 'TIMEOUT', `${tool.name} did not answer within ${this.config.values.tools.timeout_seconds} s. Nothing was charged.`);
+      return failed(
+        call,
+        'TIMEOUT',
+        `${tool.name} did not answer within ${this.config.values.tools.timeout_seconds} s. Nothing was charged.`,
+      );
     }
-    this.logger.error(maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`));
+    this.logger.error(
+      maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`),
+    );
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
   }
 }

@@ -20,7 +20,15 @@ export interface RecordedResult {
   content: ToolOutcome['result']['content'];
   structuredContent?: Record<string, unknown>;
   isError?: true;
-  _meta: { 'tallygate/usage': { record_count: number; table_name: string; credits_charged: number; credits_remaining: number | null; duration_ms: number } };
+  _meta: {
+    'tallygate/usage': {
+      record_count: number;
+      table_name: string;
+      credits_charged: number;
+      credits_remaining: number | null;
+      duration_ms: number;
+    };
+  };
 }
 
 /**

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseMessage } from './json-rpc.js';
+
+describe('parseMessage', () => {
+  it('reads a request, with or without parameters', () => {
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, method: 'ping' })).toEqual({
+      kind: 'request',
+      id: 1,
+      method: 'ping',
+      params: {},
+    });
+    expect(parseMessage({ jsonrpc: '2.0', id: 'a', method: 'x', params: { b: 1 } })).toMatchObject({ id: 'a', params: { b: 1 } });
+  });
+
+  it('reads a notification: a method without an id', () => {
+    expect(parseMessage({ jsonrpc: '2.0', method: 'notifications/initialized' })).toMatchObject({ kind: 'notification' });
+  });
+
+  it('recognises an answer to a question nobody asked', () => {
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, result: {} })).toEqual({ kind: 'reply' });
+  });
+
+  it.each([
+    ['a string', 'hello', null],
+    ['null', null, null],
+    ['an array', [], null],
+    ['another version', { jsonrpc: '1.0', id: 1, method: 'ping' }, 1],
+    ['no method', { jsonrpc: '2.0', id: 7 }, 7],
+    ['a method that is no string', { jsonrpc: '2.0', id: 7, method: 5 }, 7],
+    ['parameters that are a list', { jsonrpc: '2.0', id: 7, method: 'ping', params: [] }, 7],
+    ['a null id', { jsonrpc: '2.0', id: null, method: 'ping' }, null],
+    ['an id that is an object', { jsonrpc: '2.0', id: {}, method: 'ping' }, null],
+    ['an infinite id', { jsonrpc: '2.0', id: Infinity, method: 'ping' }, null],
+  ])('refuses %s and keeps the id where there is one', (_, message, id) => {
+    expect(parseMessage(message)).toMatchObject({ kind: 'invalid', id });
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileArguments } from './tool-arguments.js';
+
+const check = compileArguments({
+  type: 'object',
+  additionalProperties: false,
+  required: ['symbol'],
+  properties: {
+    symbol: { type: 'string', maxLength: 5 },
+    limit: { type: 'integer', minimum: 1, maximum: 10, default: 3 },
+    period: { enum: ['day', 'week'] },
+    day: { type: 'string', format: 'date' },
+    filter: { type: 'object', additionalProperties: false, required: ['field'], properties: { field: { type: 'string' } } },
+  },
+});
+
+describe('compileArguments', () => {
+  it('accepts what the schema allows and fills in defaults', () => {
+    const args = { symbol: 'MSFT' };
+    expect(check(args)).toBeUndefined();
+    expect(args).toEqual({ symbol: 'MSFT', limit: 3 });
+  });
+
+  it.each([
+    [{}, '"symbol" is required'],
+    [{ symbol: 1 }, '"symbol" must be string'],
+    [{ symbol: 'TOOLONG' }, '"symbol" must NOT have more than 5 characters'],
+    [{ symbol: 'A', limit: 11 }, '"limit" must be <= 10'],
+    [{ symbol: 'A', colour: 'red' }, '"colour" is not a known argument'],
+    [{ symbol: 'A', period: 'year' }, '"period" must be one of: day, week'],
+    [{ symbol: 'A', day: '2001-02-30' }, '"day" must match format "date"'],
+    [{ symbol: 'A', filter: {} }, '"filter.field" is required'],
+    [JSON.parse('{"symbol":"A","__proto__":{}}'), '"__proto__" is not a known argument'],
+  ])('refuses %j and says %s', (args, problem) => {
+    expect(check(args as Record<string, unknown>)).toBe(problem);
+  });
+});
