@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+
+const ADMIN_PASSWORD = 'correct horse battery';
+
+export interface GatewayOptions {
+  /** Keeps the data of an earlier start; a new temporary folder when absent. */
+  dataDir?: string;
+  env?: Record<string, string>;
+}
+
+/** A running gateway: the built program as a process of its own, on ports of its own. */
+export class GatewayProcess {
+  readonly adminPassword = ADMIN_PASSWORD;
+  private jwt: string | undefined;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly dataDir: string,
+    private readonly outputSoFar: () => string,
+  ) {}
+
+  /** @throws Error with its output when it ends instead of getting ready. */
+  static async start({ dataDir = mkdtempSync(join(tmpdir(), 'tallygate-e2e-')), env = {} }: GatewayOptions = {}): Promise<GatewayProcess> {
+    const settings = { GATEWAY_PORT: '0', GATEWAY_MCP_PORT: '0', GATEWAY_DATA_DIR: dataDir, GATEWAY_ADMIN_PASSWORD: ADMIN_PASSWORD, ...env };
+    const child = spawn(process.execPath, [join('dist', 'main.js')], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        output += chunk.toString();
+        if (/Tallygate \S+ is ready[^]*\n\n$/.test(output)) resolve();
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code) => reject(new Error(`The gateway ended with ${code}:\n${output}`)));
+    });
+    return new GatewayProcess(child, dataDir, () => output);
+  }
+
+  /** Everything written to stdout and stderr so far. */
+  get output(): string {
+    return this.outputSoFar();
+  }
+
+  get restUrl(): string {
+    return /REST\s+(http\S+)/.exec(this.output)![1]!;
+  }
+
+  get mcpUrl(): string {
+    return /MCP\s+(http\S+)/.exec(this.output)![1]!;
+  }
+
+  /** The default key of the first start. */
+  get apiKey(): string {
+    return /API key\s+(\S+)/.exec(this.output)![1]!;
+  }
+
+  /** A login token of the admin. */
+  async token(): Promise<string> {
+    this.jwt ??= (await this.rest('POST', '/api/auth/login', { email: 'admin@localhost', password: ADMIN_PASSWORD }, null)).json['access_token'] as string;
+    return this.jwt;
+  }
+
+  /** A REST request as the admin, or with the given token; null sends none. */
+  async rest(method: string, path: string, body?: unknown, token?: string | null): Promise<RestAnswer> {
+    const authorization = token === null ? {} : { authorization: `Bearer ${token ?? (await this.token())}` };
+    const response = await fetch(this.restUrl + path, {
+      method,
+      headers: { ...authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return answerOf(response);
+  }
+
+  /** One MCP request with `Content-Type` and the key as its only headers, as the source's curl sends it. */
+  async mcp(method: string, params: object = {}, key: string | null = this.apiKey, headers: Record<string, string> = {}): Promise<RestAnswer> {
+    return this.mcpRaw(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...headers,
+    });
+  }
+
+  async mcpRaw(body: string, headers: Record<string, string> = {}): Promise<RestAnswer> {
+    return answerOf(await fetch(this.mcpUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }));
+  }
+
+  async call(name: string, args: object = {}, key?: string): Promise<RestAnswer> {
+    return this.mcp('tools/call', { name, arguments: args }, key);
+  }
+
+  /** Ends the process and returns its exit code. Its embedded PostgreSQL outlives `SIGKILL`. */
+  async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    this.child.removeAllListeners('exit');
+    const exited = once(this.child, 'exit') as Promise<[number | null]>;
+    this.child.kill(signal);
+    return (await exited)[0];
+  }
+
+  /** Ends it, its PostgreSQL, and removes its data. */
+  async destroy(): Promise<void> {
+    await this.end();
+    await new EmbeddedPostgres(this.dataDir).stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The body as JSON; an empty object where it is none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  json: any;
+}
+
+async function answerOf(response: Response): Promise<RestAnswer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
+}
