@@ -1,4 +1,4 @@
-import type { Scope } from './scopes.js';
+import { scopesOfRole, type Scope } from './scopes.js';
 import type { Role } from './user.entity.js';
 
 /** Who is calling, however they proved it. Built once per request by a guard and read by everything after it. */
@@ -15,4 +15,9 @@ export interface Principal {
     /** Null: the configured limit. */
     rateLimitPerHour: number | null;
   };
+}
+
+/** A person who logged in, with the scopes of their role. */
+export function principalOf({ id, role }: { id: string; role: Role }): Principal {
+  return { userId: id, role, scopes: new Set(scopesOfRole(role)) };
 }

@@ -1,0 +1,13 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Principal } from './principal.js';
+
+/** A request that passed an authentication guard. */
+export interface AuthenticatedRequest extends Request {
+  principal: Principal;
+}
+
+/** The caller of an `@Authenticated()` handler. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal => context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
+);

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { User, type Role } from './user.entity.js';
+
+export interface UserRow {
+  username: string;
+  /** Lower case. */
+  email: string;
+  passwordHash: string;
+  role: Role;
+}
+
+/** All SQL of `mcp.users`. */
+@Injectable()
+export class UsersRepository {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  findById(id: string): Promise<User | null> {
+    return this.users.findOneBy({ id });
+  }
+
+  findByEmail(email: string): Promise<User | null> {
+    return this.users.findOneBy({ email: email.toLowerCase() });
+  }
+
+  findByUsername(username: string): Promise<User | null> {
+    return this.users.createQueryBuilder('u').where('lower(u.username) = lower(:username)', { username }).getOne();
+  }
+
+  /** The admin who was there first, active ones before others. */
+  findFirstAdmin(): Promise<User | null> {
+    return this.users.findOne({ where: { role: 'admin' }, order: { isActive: 'DESC', createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  /** Null when the user name or the e-mail is taken; decided by the table's own indexes, so two at once cannot both win. */
+  async insert({ username, email, passwordHash, role }: UserRow): Promise<User | null> {
+    const rows = await this.users.query<{ id: string }[]>(
+      `INSERT INTO mcp.users (username, email, password_hash, role) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [username, email, passwordHash, role],
+    );
+    return rows[0] ? this.findById(rows[0].id) : null;
+  }
+
+  async updatePassword(id: string, passwordHash: string): Promise<void> {
+    await this.users.update({ id }, { passwordHash });
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import { addressGroup } from './address-group.js';
+import { FailureCounter } from './failure-counter.js';
+
+/** Failures are counted over this long. */
+export const FAILURE_WINDOW_MS = 15 * 60_000;
+/** Addresses counted at once. */
+export const FAILING_ADDRESSES_MAX = 50_000;
+
+/**
+ * Refuses addresses that keep presenting invalid API keys (`limits.failures_per_address` in 15 minutes), before any
+ * database work. Failed logins are counted apart (`LoginLimits`), so that one client with a revoked key does not lock
+ * its whole office out of the login.
+ */
+@Injectable()
+export class FailureLimiter {
+  private readonly addresses: FailureCounter;
+
+  constructor(config: AppConfig, clock: Clock) {
+    const limit = config.values.limits.failures_per_address;
+    this.addresses = new FailureCounter({ limit, windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX, clock });
+  }
+
+  isBlocked(address: string | undefined): boolean {
+    return this.addresses.blockedForSeconds(addressGroup(address)) > 0;
+  }
+
+  recordFailure(address: string | undefined): void {
+    this.addresses.add(addressGroup(address));
+  }
+
+  /** @throws RATE_LIMITED while the address is blocked. */
+  check(address: string | undefined): void {
+    const retryAfterSeconds = this.addresses.blockedForSeconds(addressGroup(address));
+    if (retryAfterSeconds === 0) return;
+    throw new TallygateError(
+      'RATE_LIMITED',
+      `Too many invalid API keys from this address. Try again in ${retryAfterSeconds} s.`,
+      {
+        retryAfterSeconds,
+      },
+    );
+  }
+}
