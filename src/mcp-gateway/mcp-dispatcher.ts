@@ -6,7 +6,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { JSON_RPC, type JsonRpcId, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.js';
 import { McpContext, type McpExchange } from './mcp-context.js';
 import { mcpFailure, McpProtocolError } from './mcp-error.js';
-import { readEra, type Era } from './protocol-era.js';
+import { existsIn, readEra, type Era } from './protocol-era.js';
 import { SerializedResult } from './serialized-result.js';
 
 /** Pattern of the handler for notifications, of which this server needs none but must accept all. */
@@ -61,10 +61,14 @@ export class McpDispatcher {
   }
 
   private async handle(message: JsonRpcRequest | JsonRpcNotification, context: McpContext): Promise<unknown> {
-    const pattern = message.kind === 'notification' ? NOTIFICATION : message.method;
-    const handler = this.handlers.get(pattern) ?? this.handlers.get(UNKNOWN_METHOD)!;
-    const result: unknown = await handler(message.params, context as never);
+    const result: unknown = await this.handlerOf(message, context.era)(message.params, context as never);
     return isObservable(result) ? firstValueFrom(result) : result;
+  }
+
+  private handlerOf(message: JsonRpcRequest | JsonRpcNotification, era: Era): MessageHandler {
+    const pattern = message.kind === 'notification' ? NOTIFICATION : message.method;
+    const handler = existsIn(era, pattern) ? this.handlers.get(pattern) : undefined;
+    return handler ?? this.handlers.get(UNKNOWN_METHOD)!;
   }
 }
 

@@ -40,8 +40,7 @@ export class McpController {
 
   @MessagePattern('server/discover')
   @KeyOptional()
-  discover(@Ctx() { era }: McpContext) {
-    if (!era.modern) throw methodNotFound('server/discover', era.modern);
+  discover() {
     return {
       supportedVersions: [...MODERN_VERSIONS, ...LEGACY_VERSIONS],
       capabilities: CAPABILITIES,
@@ -54,8 +53,7 @@ export class McpController {
 
   @MessagePattern('ping')
   @KeyOptional()
-  ping(@Ctx() { era }: McpContext) {
-    if (era.modern) throw methodNotFound('ping', era.modern);
+  ping() {
     return {};
   }
 
@@ -84,10 +82,7 @@ export class McpController {
 
   @MessagePattern(UNKNOWN_METHOD)
   unknownMethod(@Ctx() { era, method }: McpContext) {
-    throw methodNotFound(method, era.modern);
+    // A modern client tells an unknown method from an old server by a 404 with this body.
+    throw new McpProtocolError(JSON_RPC.METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 128)}`, era.modern ? 404 : 200);
   }
 }
-
-/** A modern client tells an unknown method from an old server by the 404 with this body. */
-const methodNotFound = (method: string, modern: boolean) =>
-  new McpProtocolError(JSON_RPC.METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 128)}`, modern ? 404 : 200);

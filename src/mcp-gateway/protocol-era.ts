@@ -22,6 +22,12 @@ const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'prompts/
 const isLegacy = (version: string) => (LEGACY_VERSIONS as readonly string[]).includes(version);
 const isModern = (version: string) => (MODERN_VERSIONS as readonly string[]).includes(version);
 
+const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel']);
+const MODERN_ONLY = new Set(['server/discover']);
+
+/** Whether the method exists in the era; one that was dropped or came later is as unknown as any other. */
+export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ? LEGACY_ONLY : MODERN_ONLY).has(method);
+
 /**
  * Which revision a message speaks: modern when its `_meta` says so, legacy otherwise (docs/architecture.md, "MCP").
  * @throws McpProtocolError when headers and body disagree or the version is not served.

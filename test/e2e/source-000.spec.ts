@@ -41,7 +41,9 @@ describe('the verification checklist', () => {
     expect(created).toMatchObject({ success: true, key_name: 'my-cursor-key' });
     expect(created['api_key']).toMatch(/^sk-[0-9A-Za-z]{50}$/);
     expect(Date.parse(created['expires_at']!) - Date.parse(created['created_at']!)).toBe(90 * 86_400_000);
-    expect(await shell(`curl -s ${rest()}/api/mcp-keys/list -H "Authorization: Bearer ${jwt}"`)).not.toContain(created['api_key']);
+    expect(await shell(`curl -s ${rest()}/api/mcp-keys/list -H "Authorization: Bearer ${jwt}"`)).not.toContain(
+      created['api_key'],
+    );
   });
 
   it('tools/list returns 401 without API key', async () => {
@@ -57,16 +59,27 @@ describe('the verification checklist', () => {
         `-d '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}'`,
     );
     const { result } = JSON.parse(output) as { result: { tools: { name: string; inputSchema: object }[] } };
-    expect(result.tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['list_datasets', 'get_daily_bars', 'search_symbols']));
+    expect(result.tools.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['list_datasets', 'get_daily_bars', 'search_symbols']),
+    );
   });
 
   it('tools/call records usage in mcp_tool_usage_log table', async () => {
-    const { json } = await gateway.call('get_daily_bars', { symbol: '^GSPC', start_date: '2008-09-15', end_date: '2008-09-19' }, created['api_key']);
+    const { json } = await gateway.call(
+      'get_daily_bars',
+      { symbol: '^GSPC', start_date: '2008-09-15', end_date: '2008-09-19' },
+      created['api_key'],
+    );
     expect(json.result.isError).toBeUndefined();
     expect(json.result._meta['tallygate/usage']).toMatchObject({ record_count: 5, table_name: 'daily_bars' });
     await eventually(async () => {
       const { json: history } = await gateway.rest('GET', '/api/mcp-usage/history?page=1&page_size=20', undefined, jwt);
-      expect(history.records[0]).toMatchObject({ tool_name: 'get_daily_bars', table_name: 'daily_bars', record_count: 5, api_key_id: created['key_id'] });
+      expect(history.records[0]).toMatchObject({
+        tool_name: 'get_daily_bars',
+        table_name: 'daily_bars',
+        record_count: 5,
+        api_key_id: created['key_id'],
+      });
     });
   });
 
@@ -87,17 +100,36 @@ describe('the verification checklist', () => {
   it('Usage history API returns correct data', async () => {
     await gateway.call('get_daily_bars', { symbol: '^GSPC', start_date: '2008-09-19', end_date: '2008-09-15' });
     const records = await eventually(async () => {
-      const output = await shell(`curl -s "${rest()}/api/mcp-usage/history?page=1&page_size=20" -H "Authorization: Bearer ${jwt}"`);
-      const history = JSON.parse(output) as { records: Record<string, unknown>[]; total: number; page: number; page_size: number };
+      const output = await shell(
+        `curl -s "${rest()}/api/mcp-usage/history?page=1&page_size=20" -H "Authorization: Bearer ${jwt}"`,
+      );
+      const history = JSON.parse(output) as {
+        records: Record<string, unknown>[];
+        total: number;
+        page: number;
+        page_size: number;
+      };
       expect(history).toMatchObject({ total: 2, page: 1, page_size: 20 });
       return history.records;
     });
-    expect(records[0]).toMatchObject({ tool_name: 'get_daily_bars', is_error: true, record_count: 0, error_code: 'INVALID_ARGUMENTS' });
-    expect(records[1]).toMatchObject({ tool_name: 'get_daily_bars', is_error: false, record_count: 5, arguments: { symbol: '^GSPC' } });
+    expect(records[0]).toMatchObject({
+      tool_name: 'get_daily_bars',
+      is_error: true,
+      record_count: 0,
+      error_code: 'INVALID_ARGUMENTS',
+    });
+    expect(records[1]).toMatchObject({
+      tool_name: 'get_daily_bars',
+      is_error: false,
+      record_count: 5,
+      arguments: { symbol: '^GSPC' },
+    });
   });
 
   it('Usage stats show daily call counts and top tools', async () => {
-    const stats = JSON.parse(await shell(`curl -s "${rest()}/api/mcp-usage/stats?days=30" -H "Authorization: Bearer ${jwt}"`)) as {
+    const stats = JSON.parse(
+      await shell(`curl -s "${rest()}/api/mcp-usage/stats?days=30" -H "Authorization: Bearer ${jwt}"`),
+    ) as {
       daily_stats: { date: string; call_count: number; total_records: number }[];
       total_calls: number;
     };
@@ -115,13 +147,20 @@ describe('the verification checklist', () => {
 describe('troubleshooting', () => {
   it('initialize does not require auth; tools/list and tools/call do', async () => {
     const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
-    expect((await gateway.mcp('initialize', params, null)).json.result).toMatchObject({ protocolVersion: '2025-06-18', serverInfo: { name: 'tallygate' } });
+    expect((await gateway.mcp('initialize', params, null)).json.result).toMatchObject({
+      protocolVersion: '2025-06-18',
+      serverInfo: { name: 'tallygate' },
+    });
     for (const method of ['tools/list', 'tools/call']) expect((await gateway.mcp(method, {}, null)).status).toBe(401);
   });
 
   it('an expired key is refused like a revoked one', async () => {
     const expiresAt = new Date(Date.now() + 1_000).toISOString();
-    const { json } = await gateway.rest('POST', '/auth/api-keys', { name: 'short', permissions: ['tools:call'], expires_at: expiresAt });
+    const { json } = await gateway.rest('POST', '/auth/api-keys', {
+      name: 'short',
+      permissions: ['tools:call'],
+      expires_at: expiresAt,
+    });
     const key = (json.api_key ?? json.key) as string;
     await eventually(async () => {
       expect((await gateway.mcp('tools/list', {}, key)).json.error?.message).toBe('Invalid or expired API key');

@@ -25,9 +25,21 @@ export class GatewayProcess {
   ) {}
 
   /** @throws Error with its output when it ends instead of getting ready. */
-  static async start({ dataDir = mkdtempSync(join(tmpdir(), 'tallygate-e2e-')), env = {} }: GatewayOptions = {}): Promise<GatewayProcess> {
-    const settings = { GATEWAY_PORT: '0', GATEWAY_MCP_PORT: '0', GATEWAY_DATA_DIR: dataDir, GATEWAY_ADMIN_PASSWORD: ADMIN_PASSWORD, ...env };
-    const child = spawn(process.execPath, [join('dist', 'main.js')], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start({
+    dataDir = mkdtempSync(join(tmpdir(), 'tallygate-e2e-')),
+    env = {},
+  }: GatewayOptions = {}): Promise<GatewayProcess> {
+    const settings = {
+      GATEWAY_PORT: '0',
+      GATEWAY_MCP_PORT: '0',
+      GATEWAY_DATA_DIR: dataDir,
+      GATEWAY_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      ...env,
+    };
+    const child = spawn(process.execPath, [join('dist', 'main.js')], {
+      env: { PATH: process.env['PATH'], ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer) => {
@@ -61,7 +73,9 @@ export class GatewayProcess {
 
   /** A login token of the admin. */
   async token(): Promise<string> {
-    this.jwt ??= (await this.rest('POST', '/api/auth/login', { email: 'admin@localhost', password: ADMIN_PASSWORD }, null)).json['access_token'] as string;
+    this.jwt ??= (await this.rest('POST', '/api/auth/login', { email: 'admin@localhost', password: ADMIN_PASSWORD }, null)).json[
+      'access_token'
+    ] as string;
     return this.jwt;
   }
 
@@ -77,7 +91,12 @@ export class GatewayProcess {
   }
 
   /** One MCP request with `Content-Type` and the key as its only headers, as the source's curl sends it. */
-  async mcp(method: string, params: object = {}, key: string | null = this.apiKey, headers: Record<string, string> = {}): Promise<RestAnswer> {
+  async mcp(
+    method: string,
+    params: object = {},
+    key: string | null = this.apiKey,
+    headers: Record<string, string> = {},
+  ): Promise<RestAnswer> {
     return this.mcpRaw(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), {
       ...(key !== null && { authorization: `Bearer ${key}` }),
       ...headers,
@@ -85,7 +104,9 @@ export class GatewayProcess {
   }
 
   async mcpRaw(body: string, headers: Record<string, string> = {}): Promise<RestAnswer> {
-    return answerOf(await fetch(this.mcpUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }));
+    return answerOf(
+      await fetch(this.mcpUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+    );
   }
 
   async call(name: string, args: object = {}, key?: string): Promise<RestAnswer> {

@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { GatewayProcess, type GatewayOptions } from '../support/gateway-process.js';
+
+const started: GatewayProcess[] = [];
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await gateway.destroy();
+}, 60_000);
+
+async function start(options: GatewayOptions = {}): Promise<GatewayProcess> {
+  const gateway = await GatewayProcess.start(options);
+  started.push(gateway);
+  return gateway;
+}
+
+const totalCalls = async (gateway: GatewayProcess) => (await gateway.rest('GET', '/api/mcp-usage/history')).json.total as number;
+
+describe('the first start', () => {
+  it('makes an admin and a key, shows them once with a client configuration, and loads the sample data', async () => {
+    const first = await start({ env: { GATEWAY_ADMIN_PASSWORD: '' } });
+    expect(first.output).toMatch(/Admin {4}admin@localhost {3}password: \S{16,}/);
+    expect(first.apiKey).toMatch(/^sk-[0-9A-Za-z]{50}$/);
+    for (const client of ['claude mcp add', 'Cursor', 'VS Code']) expect(first.output).toContain(client);
+    const { json } = await first.call('list_datasets');
+    expect(JSON.parse(json.result.content[0].text).datasets).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'daily_bars', rows: 5104 })]),
+    );
+    expect(await first.end()).toBe(0);
+
+    const second = await start({ dataDir: first.dataDir });
+    expect(second.output).not.toMatch(/password:|API key|sk-/);
+  }, 60_000);
+});
+
+describe('a restart', () => {
+  it('keeps everything after a clean stop, which ends with exit code 0', async () => {
+    const before = await start();
+    await before.call('list_datasets');
+    expect(await before.end('SIGINT')).toBe(0);
+    const after = await start({ dataDir: before.dataDir });
+    expect((await after.mcp('tools/list', {}, before.apiKey)).status).toBe(200);
+    await eventually(async () => expect(await totalCalls(after)).toBe(1));
+  }, 60_000);
+
+  it('adopts the PostgreSQL that kill -9 left behind, and loses no answered call', async () => {
+    const before = await start();
+    for (let n = 0; n < 20; n += 1) expect((await before.call('list_datasets')).status).toBe(200);
+    await before.end('SIGKILL');
+    const after = await start({ dataDir: before.dataDir });
+    expect(after.output).toContain('adopted the server that was still running');
+    await eventually(async () => expect(await totalCalls(after)).toBe(20));
+    expect((await after.mcp('tools/list', {}, before.apiKey)).status).toBe(200);
+  }, 60_000);
+
+  it('with memory: leaves nothing behind', async () => {
+    const gateway = await start({ env: { GATEWAY_DATABASE_URL: 'memory:' } });
+    const folder = /data in (\S+)\/postgres/.exec(gateway.output)![1]!;
+    expect(await gateway.end()).toBe(0);
+    expect(() => rmSync(folder)).toThrow('ENOENT');
+  }, 60_000);
+});
+
+describe('a start that cannot work says why in one line and exits with 1', () => {
+  const failing = (options: GatewayOptions) =>
+    GatewayProcess.start(options).then(
+      (gateway) => gateway.destroy().then(() => 'started'),
+      (error: Error) => error.message,
+    );
+
+  it('for every mistake in the configuration at once, each under its name', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tallygate-config-')), 'gateway.yaml');
+    writeFileSync(file, 'porrt: 8000\nlog: { level: loud }\nauth: { access_token_expire_minutes: 0 }\n');
+    const message = await failing({
+      env: {
+        GATEWAY_CONFIG: file,
+        GATEWAY_MCP_PORT: 'abc',
+        GATEWAY_SECRET_KEY: 'short',
+        GATEWAY_DATABASE_URL: 'sqlite:///gateway.db',
+      },
+    });
+    expect(message).toContain('ended with 1');
+    for (const name of [
+      'porrt',
+      'log.level',
+      'auth.access_token_expire_minutes',
+      'GATEWAY_MCP_PORT',
+      'GATEWAY_SECRET_KEY',
+      'GATEWAY_DATABASE_URL',
+    ]) {
+      expect(message).toContain(name);
+    }
+    expect(message).toContain('embedded PostgreSQL');
+  });
+
+  it('for a port in use, and leaves no PostgreSQL behind', async () => {
+    const squatter = createServer().listen(0);
+    const { port } = squatter.address() as AddressInfo;
+    const message = await failing({ env: { GATEWAY_PORT: String(port) } });
+    squatter.close();
+    expect(message).toContain(`Port ${port} is in use`);
+  }, 60_000);
+
+  it('for a data folder that another gateway uses, which goes on undisturbed', async () => {
+    const first = await start();
+    expect(await failing({ dataDir: first.dataDir })).toContain('Another Tallygate is running on');
+    expect((await first.call('list_datasets')).status).toBe(200);
+  }, 60_000);
+
+  it('for another secret than the data was made with', async () => {
+    const first = await start();
+    await first.end();
+    const message = await failing({
+      dataDir: first.dataDir,
+      env: { GATEWAY_SECRET_KEY: 'another-secret-another-secret-another' },
+    });
+    expect(message).toContain('GATEWAY_SECRET_KEY');
+    expect(message).not.toContain('another-secret');
+  }, 60_000);
+
+  it('for a database server that cannot be reached', async () => {
+    const env = {
+      GATEWAY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      GATEWAY_CLICKHOUSE_URL: 'http://127.0.0.1:1',
+      GATEWAY_SECRET_KEY: 'x'.repeat(32),
+    };
+    expect(await failing({ env })).toMatch(/PostgreSQL at 127\.0\.0\.1:1 \(GATEWAY_DATABASE_URL\) cannot be reached: /);
+  }, 60_000);
+});
