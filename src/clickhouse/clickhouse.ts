@@ -60,9 +60,13 @@ export class ClickHouse implements OnApplicationShutdown {
   }
 
   /** Runs `INSERT … FORMAT …` with a body that is already in that format. Chunks are sent as they are. */
-  async insert(statement: string, body: string | Iterable<string> | AsyncIterable<string>): Promise<void> {
+  async insert(
+    statement: string,
+    body: string | Iterable<string> | AsyncIterable<string>,
+    options: QueryOptions = {},
+  ): Promise<void> {
     const values = Readable.from(typeof body === 'string' ? [body] : body, { objectMode: false });
-    const { stream } = await this.client.exec({ query: statement, values });
+    const { stream } = await this.client.exec({ query: statement, values, ...abort(options) });
     stream.resume();
   }
 

@@ -69,6 +69,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Pause between two deliveries to ClickHouse. */
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
+      /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
+      delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
     })
     .prefault({}),
   log: z
