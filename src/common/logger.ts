@@ -1,0 +1,88 @@
+import type { LoggerService } from '@nestjs/common';
+import { isatty } from 'node:tty';
+import { pino, type Level, type LevelWithSilent, type Logger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import { maskSecrets } from './mask-secrets.js';
+
+export interface LogSettings {
+  level: LevelWithSilent;
+  /** Unset: pretty on a terminal, else json. */
+  format?: 'json' | 'pretty' | undefined;
+}
+
+const STDOUT = 1;
+const SECRET_FIELDS = ['authorization', 'x-api-key', 'cookie', 'password', 'token', 'secret', 'secret_key', 'api_key', 'apiKey'];
+/** What Nest says of itself while it starts: for who looks for it. */
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+  'NestMicroservice',
+]);
+
+/** Nest's log, as structured lines. Secrets are masked in every message and field, whoever writes them. */
+export class TallygateLogger implements LoggerService {
+  private readonly pino: Logger;
+
+  /** `fd` 2 where stdout belongs to a protocol. */
+  constructor({ values }: { values: { log: LogSettings } }, fd = STDOUT) {
+    this.pino = createPino(values.log, streamFor(values.log, fd));
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(FRAMEWORK.has(rest.at(-1) as string) ? 'debug' : 'info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  /** Nest gives the context last, and for errors a stack before it. */
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const stack = rest.length > 1 && typeof rest[0] === 'string' ? { stack: rest[0] } : {};
+    this.pino[level]({ context, ...stack, ...fieldsOf(message) });
+  }
+}
+
+/** Masks the finished line: nothing gets past it, neither a stack nor a nested field. */
+export function createPino({ level }: LogSettings, stream: pino.DestinationStream): Logger {
+  const paths = SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`]);
+  return pino({ level, base: null, redact: { paths, censor: '…' }, hooks: { streamWrite: maskSecrets } }, stream);
+}
+
+function streamFor({ format = isatty(STDOUT) ? 'pretty' : 'json' }: LogSettings, fd: number): pino.DestinationStream {
+  if (format === 'json') return pino.destination({ fd, sync: true });
+  return PinoPretty({
+    destination: fd,
+    sync: true,
+    colorize: isatty(fd),
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'context,requestId,method,path,status',
+    messageFormat: '{if context}[{context}] {end}{msg}',
+  });
+}
+
+function fieldsOf(message: unknown): object {
+  if (message instanceof Error) return { msg: message.message, stack: message.stack };
+  return typeof message === 'object' && message !== null ? message : { msg: String(message) };
+}

@@ -1,0 +1,26 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { VERSION } from '../common/version.js';
+
+const DESCRIPTION =
+  'API keys, credits and usage analytics in front of MCP tools. ' +
+  'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself is on its own port and takes API keys.';
+
+/** The OpenAPI document of port 8000. The same code always gives the same text, whatever order modules load in. */
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const settings = new DocumentBuilder()
+    .setTitle('Tallygate')
+    .setDescription(DESCRIPTION)
+    .setVersion(VERSION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A login token, or an API key where keys are taken' })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key' }, 'apiKey')
+    .build();
+  const document = SwaggerModule.createDocument(app, settings);
+  document.paths = sorted(document.paths);
+  if (document.components?.schemas) document.components.schemas = sorted(document.components.schemas);
+  return document;
+}
+
+function sorted<T>(entries: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
