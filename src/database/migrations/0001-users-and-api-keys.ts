@@ -37,6 +37,7 @@ export class UsersAndApiKeys1 implements MigrationInterface {
         is_active boolean NOT NULL DEFAULT true,
         expires_at timestamptz,
         last_used_at timestamptz,
+        replaced_by uuid,
         created_at timestamptz NOT NULL DEFAULT now()
       );
       CREATE INDEX api_keys_user ON mcp.api_keys (user_id, created_at DESC);

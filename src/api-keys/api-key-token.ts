@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** `sk-` for user keys, `mcp_` for account keys. */
+export type TokenPrefix = 'sk-' | 'mcp_';
+
+/** What can be read off a well-formed token without knowing whether it exists. */
+export interface ParsedToken {
+  prefix: TokenPrefix;
+  /** The 12 characters that find the stored key. */
+  tokenId: string;
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ID_LENGTH = 12;
+const SECRET_LENGTH = 32;
+/** 62^6 is above 2^32, so every CRC-32 fits. */
+const CHECKSUM_LENGTH = 6;
+const DISPLAY_LENGTH = 12;
+const SHAPE = new RegExp(`^(sk-|mcp_)[0-9A-Za-z]{${ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+
+/**
+ * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before.
+ * The checksum lets a mistyped or cut key be refused, and a leaked one be found by scanners, without any look-up.
+ */
+export function createToken(prefix: TokenPrefix): { token: string; tokenId: string } {
+  const body = prefix + randomBase62(ID_LENGTH + SECRET_LENGTH);
+  return { token: body + checksum(body), tokenId: tokenIdOf(body, prefix) };
+}
+
+/** Undefined when the text cannot be a key: wrong shape or wrong checksum. */
+export function parseToken(text: string): ParsedToken | undefined {
+  const prefix = SHAPE.exec(text)?.[1] as TokenPrefix | undefined;
+  if (prefix === undefined) return undefined;
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  return checksum(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, tokenId: tokenIdOf(text, prefix) } : undefined;
+}
+
+/** Whether the text announces itself as an API key, well-formed or not; a login token never starts like this. */
+export function looksLikeToken(text: string): boolean {
+  return text.startsWith('sk-') || text.startsWith('mcp_');
+}
+
+/** The first 12 characters: enough for its owner to recognise a key, and none of the secret. */
+export function displayPrefix(token: string): string {
+  return token.slice(0, DISPLAY_LENGTH);
+}
+
+const tokenIdOf = (token: string, prefix: TokenPrefix): string => token.slice(prefix.length, prefix.length + ID_LENGTH);
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = '';
+  for (let place = 0; place < CHECKSUM_LENGTH; place += 1) {
+    text = BASE62[rest % 62] + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
+
+/** Bytes from 248 up are thrown away: 256 is no multiple of 62, and keeping them would favour the first letters. */
+function randomBase62(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += BASE62[byte % 62];
+  }
+  return text;
+}
