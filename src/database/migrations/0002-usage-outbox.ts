@@ -19,7 +19,7 @@ export class UsageOutbox2 implements MigrationInterface {
         tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
         seq bigint GENERATED ALWAYS AS IDENTITY,
         created_at timestamptz NOT NULL,
-        body text NOT NULL,
+        body text NOT NULL CHECK (body <> '' AND strpos(body, E'\\n') = 0),
         PRIMARY KEY (tx, seq)
       ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { DeliveryLock } from './delivery-lock.js';
+
+/** Rows arrive some seconds after their call; an hour is recomputed once they have had this long. */
+const GRACE_SECONDS = 60;
+
+export interface DirtyHour {
+  /** `YYYY-MM-DD HH:00:00`, UTC. */
+  hour: string;
+  /** Changes whenever the hour is marked again. */
+  version: string;
+  /** Greater than that of any recomputation before. */
+  nextVersion: string;
+}
+
+/**
+ * All SQL of `mcp.usage_dirty_hours`: hours whose raw rows may differ from the rollup. An hour is marked before its rows
+ * are sent and stays marked until it is recomputed, so whoever reads a marked hour raw is right at every moment.
+ */
+@Injectable()
+export class DirtyHoursRepository {
+  constructor(
+    private readonly lock: DeliveryLock,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** In the transaction that fixes a batch. */
+  async mark(hours: string[]): Promise<void> {
+    await this.lock.query(
+      `INSERT INTO mcp.usage_dirty_hours (hour) SELECT unnest($1::timestamptz[])
+       ON CONFLICT (hour) DO UPDATE SET version = nextval('mcp.usage_versions')`,
+      [hours],
+    );
+  }
+
+  /** The oldest marked hour that is over by PostgreSQL's clock. */
+  async findClosed(): Promise<DirtyHour | undefined> {
+    const [hour] = await this.lock.query<DirtyHour>(
+      `WITH closed AS (
+         SELECT hour, version FROM mcp.usage_dirty_hours
+         WHERE hour + interval '1 hour' + make_interval(secs => $1) <= now() ORDER BY hour LIMIT 1
+       )
+       SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS hour, version,
+              nextval('mcp.usage_versions') AS "nextVersion" FROM closed`,
+      [GRACE_SECONDS],
+    );
+    return hour;
+  }
+
+  /** The hour agrees with its rows, unless it was marked again meanwhile. */
+  async clear({ hour, version }: DirtyHour): Promise<void> {
+    await this.lock.query(`DELETE FROM mcp.usage_dirty_hours WHERE hour = $1::timestamp AT TIME ZONE 'UTC' AND version = $2`, [
+      hour,
+      version,
+    ]);
+  }
+
+  /** Marked hours from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:00:00`, UTC. */
+  async findBetween(from: string, to: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ hour: string }[]>(
+      `SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS hour FROM mcp.usage_dirty_hours
+       WHERE hour >= $1::timestamp AT TIME ZONE 'UTC' AND hour < $2::timestamp AT TIME ZONE 'UTC' ORDER BY hour`,
+      [from, to],
+    );
+    return rows.map((row) => row.hour);
+  }
+}

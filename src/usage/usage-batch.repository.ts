@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { DeliveryLock } from './delivery-lock.js';
+import { DirtyHoursRepository } from './dirty-hours.repository.js';
+
+/** Most rows and bytes in one batch. Below 10 MB ClickHouse parses a body in one piece, so a batch lands as a whole. */
+const BATCH_ROWS_MAX = 20_000;
+const BATCH_BYTES_MAX = 8_000_000;
+
+/** A range of the outbox, up to and including (`lastTx`, `lastSeq`), that is delivered as one. */
+export interface UsageBatch {
+  id: string;
+  lastTx: string;
+  lastSeq: string;
+  rowCount: number;
+  /** SHA-256 of its lines. */
+  checksum: string;
+}
+
+/** What a batch's range holds. */
+export interface BatchContent {
+  /** One JSON object a line, in the order they were committed; ClickHouse takes them as they are. */
+  lines: string;
+  rowCount: number;
+  checksum: string;
+  /** First moments of the hours it touches. */
+  hours: string[];
+}
+
+/** A row ClickHouse can never accept. */
+export interface RejectedRow {
+  /** Its place in the batch, from 0. */
+  index: number;
+  error: string;
+}
+
+/** The far end of `mcp.usage_outbox`: batches, and where their rows go. Everything here needs the deliverer's lock. */
+@Injectable()
+export class UsageBatchRepository {
+  constructor(
+    private readonly lock: DeliveryLock,
+    private readonly dirtyHours: DirtyHoursRepository,
+  ) {}
+
+  /** The batch that was fixed and is not finished; there is at most one. */
+  async findOpen(): Promise<UsageBatch | undefined> {
+    const [batch] = await this.lock.query<UsageBatch>(`
+      SELECT id, last_tx::text AS "lastTx", last_seq AS "lastSeq", row_count AS "rowCount", checksum FROM mcp.usage_batches`);
+    return batch;
+  }
+
+  /**
+   * Fixes the next batch before anything of it is sent, together with the hours it makes dirty. Undefined when no row is
+   * settled: rows of transactions that may still be preceded by others wait, so the range can never gain a row.
+   */
+  async fix(): Promise<{ batch: UsageBatch; content: BatchContent } | undefined> {
+    const end = await this.findEnd();
+    if (!end) return undefined;
+    const content = await this.read(end);
+    const batch = await this.lock.transaction(async () => {
+      await this.dirtyHours.mark(content.hours);
+      const [row] = await this.lock.query<{ id: string }>(
+        `INSERT INTO mcp.usage_batches (id, last_tx, last_seq, row_count, checksum)
+         VALUES (gen_random_uuid(), $1, $2, $3, $4) RETURNING id`,
+        [end.lastTx, end.lastSeq, content.rowCount, content.checksum],
+      );
+      return { ...end, id: row!.id, rowCount: content.rowCount, checksum: content.checksum };
+    });
+    return { batch, content };
+  }
+
+  /** The same lines for the same range, whenever it is asked. */
+  async read({ lastTx, lastSeq }: Pick<UsageBatch, 'lastTx' | 'lastSeq'>): Promise<BatchContent> {
+    const [row] = await this.lock.query<{ lines: string | null; rowCount: number; hours: string[] | null }>(
+      `SELECT count(*)::int AS "rowCount", string_agg(body, E'\\n' ORDER BY tx, seq) AS lines,
+              array_agg(DISTINCT date_trunc('hour', created_at, 'UTC')::text) AS hours
+       FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)`,
+      [lastTx, lastSeq],
+    );
+    const lines = row!.lines ?? '';
+    return { lines, rowCount: row!.rowCount, hours: row!.hours ?? [], checksum: sha256(lines) };
+  }
+
+  /** The batch is in ClickHouse but for the rejected rows: drops it, keeps those, counts both. All or nothing. */
+  finish({ id, lastTx, lastSeq, rowCount }: UsageBatch, rejected: RejectedRow[]): Promise<void> {
+    return this.lock.transaction(async () => {
+      if (rejected.length > 0) await this.keepRejected({ lastTx, lastSeq }, rejected);
+      await this.lock.query('DELETE FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)', [lastTx, lastSeq]);
+      await this.lock.query('UPDATE mcp.usage_totals SET delivered = delivered + $1, rejected = rejected + $2', [
+        rowCount - rejected.length,
+        rejected.length,
+      ]);
+      await this.forget(id);
+    });
+  }
+
+  /** Gives the range up; its rows stay and come with the next batch. */
+  async forget(id: string): Promise<void> {
+    await this.lock.query('DELETE FROM mcp.usage_batches WHERE id = $1', [id]);
+  }
+
+  private async findEnd(): Promise<{ lastTx: string; lastSeq: string } | undefined> {
+    const [end] = await this.lock.query<{ lastTx: string; lastSeq: string }>(
+      `WITH settled AS (
+         SELECT tx, seq, octet_length(body) + 1 AS size FROM mcp.usage_outbox
+         WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx, seq LIMIT $1
+       ), sized AS (
+         SELECT tx, seq, size, sum(size) OVER (ORDER BY tx, seq) AS total FROM settled
+       )
+       SELECT tx::text AS "lastTx", seq AS "lastSeq" FROM sized
+       WHERE total <= $2 OR total = size ORDER BY tx DESC, seq DESC LIMIT 1`,
+      [BATCH_ROWS_MAX, BATCH_BYTES_MAX],
+    );
+    return end;
+  }
+
+  private async keepRejected(
+    { lastTx, lastSeq }: Pick<UsageBatch, 'lastTx' | 'lastSeq'>,
+    rejected: RejectedRow[],
+  ): Promise<void> {
+    await this.lock.query(
+      `INSERT INTO mcp.usage_rejected (tx, seq, created_at, body, error)
+       SELECT tx, seq, created_at, body, error
+       FROM (SELECT *, row_number() OVER (ORDER BY tx, seq) - 1 AS index FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)) AS batch
+       JOIN unnest($3::int[], $4::text[]) AS rejected (index, error) USING (index)`,
+      [lastTx, lastSeq, rejected.map((row) => row.index), rejected.map((row) => row.error)],
+    );
+  }
+}
+
+/** Whether so much came at once that more is likely to wait. */
+export const isLarge = ({ rowCount, lines }: BatchContent): boolean =>
+  rowCount >= BATCH_ROWS_MAX / 2 || lines.length >= BATCH_BYTES_MAX / 2;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

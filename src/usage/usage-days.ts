@@ -1,0 +1,27 @@
+const DAY_MS = 86_400_000;
+/** What ClickHouse's DateTime can hold, in whole years. */
+const FIRST_DAY = '1970-01-01';
+const LAST_DAY = '2105-12-31';
+
+/** Moments from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:MM:SS`, UTC. */
+export interface Period {
+  from: string;
+  to: string;
+}
+
+/** The period of two days, `YYYY-MM-DD`, both inclusive; an unset day leaves that side open. */
+export function periodOfDays(first: string = FIRST_DAY, last: string = LAST_DAY): Period {
+  return { from: `${clamp(first)} 00:00:00`, to: `${dayAfter(clamp(last))} 00:00:00` };
+}
+
+/** The last `count` days in UTC, oldest first; the last of them is the day of `now` (milliseconds since the epoch). */
+export function lastDays(count: number, now: number): string[] {
+  return Array.from({ length: count }, (_, index) => isoDay(now - (count - 1 - index) * DAY_MS));
+}
+
+const isoDay = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
+
+const dayAfter = (day: string): string => isoDay(Date.parse(day) + DAY_MS);
+
+/** Days compare as text. */
+const clamp = (day: string): string => (day < FIRST_DAY ? FIRST_DAY : day > LAST_DAY ? LAST_DAY : day);

@@ -1,0 +1,37 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
+export class UsageStatsQuery {
+  /** How many days, today (UTC) included: 1 to 365. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  @IsOptional()
+  days: number = 30;
+}
+
+export class DailyUsageDto {
+  /** `YYYY-MM-DD`, UTC. */
+  date!: string;
+  call_count!: number;
+  total_records!: number;
+}
+
+export class ToolUsageDto {
+  tool_name!: string;
+  table_name!: string;
+  call_count!: number;
+  total_records!: number;
+}
+
+export class UsageStatsDto {
+  /** Every day asked for, oldest first; days without calls are zeros. */
+  daily_stats!: DailyUsageDto[];
+  total_calls!: number;
+  total_records!: number;
+  /** `total_calls` divided by the days asked for. */
+  avg_daily_calls!: number;
+  /** The tools called most, at most 20. */
+  top_tools!: ToolUsageDto[];
+}
