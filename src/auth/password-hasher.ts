@@ -5,9 +5,9 @@ import { TallygateError } from '../common/tallygate-error.js';
 /** argon2id; OWASP's first choice of cost: 19 MiB, two passes, one lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Of a random password nobody knows, at the same cost: what is verified when there is no such user. */
-const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$wZB0DsB7aXmaMJ2VrTGPiQ$vT/U97GMOxvgw95YpsL4PLSR6TYgR9TKQAYBA9Kqnis';
+export const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$wZB0DsB7aXmaMJ2VrTGPiQ$vT/U97GMOxvgw95YpsL4PLSR6TYgR9TKQAYBA9Kqnis';
 /** Hashes under way or waiting for a thread. Each takes some 20 ms of a core, so this is a second or two of work. */
-const PENDING_MAX = 64;
+export const PENDING_MAX = 64;
 
 /** Slow hashes for passwords, never more at once than the process can bear. */
 @Injectable()

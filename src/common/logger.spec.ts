@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { createPino } from './logger.js';
+
+const KEY = `sk-${'a1B2'.repeat(12)}xy`;
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ';
+
+describe('The log', () => {
+  const lines: string[] = [];
+  const log = createPino({ level: 'info' }, { write: (line) => void lines.push(line) });
+  const logged = (fields: object) => {
+    lines.length = 0;
+    log.info(fields);
+    return lines.join('');
+  };
+
+  it.each([
+    ['a message', { msg: `key ${KEY} refused` }],
+    ['a nested field', { upstream: { answer: [{ said: `Bearer ${JWT}` }] } }],
+    ['a stack', { stack: `Error: ${JWT}\n at x` }],
+    ['an authorization header', { headers: { authorization: 'Basic YWRtaW46cGFzc3dvcmQ=' } }],
+    ['a password', { body: { password: 'correct horse' } }],
+  ])('shows no secret in %s', (_, fields) => {
+    const line = logged(fields);
+    expect(line).not.toContain(KEY);
+    expect(line).not.toContain(JWT);
+    expect(line).not.toMatch(/YWRtaW46|correct horse/);
+    expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  it('keeps the rest readable', () => {
+    expect(JSON.parse(logged({ msg: `key ${KEY} refused`, requestId: 'r1' }))).toMatchObject({
+      msg: 'key sk-a1B2… refused',
+      requestId: 'r1',
+    });
+  });
+});
