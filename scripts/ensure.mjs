@@ -9,7 +9,11 @@ const NODE_MINIMUM = [20, 19];
 
 /** Runs a command to its end with its output shown; ends this process with its exit code when it fails. */
 export function run(program, args, { quiet = false } = {}) {
-  const { status, stdout } = spawnSync(program, args, { cwd: ROOT, stdio: quiet ? ['ignore', 'pipe', 'inherit'] : 'inherit', shell: process.platform === 'win32' });
+  const { status, stdout } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: quiet ? ['ignore', 'pipe', 'inherit'] : 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
     if (quiet) process.stderr.write(stdout);
     process.exit(status ?? 1);
@@ -60,5 +64,7 @@ function isBuilt() {
 
 function filesBelow(folder) {
   const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1));
 }

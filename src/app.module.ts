@@ -1,17 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
+import { McpGatewayModule } from './mcp-gateway/mcp-gateway.module.js';
+import { UsageModule } from './usage/usage.module.js';
 
 /** The whole application: one container for both listeners. */
 @Module({})
 export class AppModule {
   static forRoot(config: AppConfig): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule, ClickHouseModule, AuthModule],
-    };
+    const engines = [ConfigModule.forRoot(config), DatabaseModule, ClickHouseModule];
+    const features = [AuthModule, ApiKeysModule, UsageModule, GatewayApiModule, McpGatewayModule];
+    return { module: AppModule, imports: [...engines, ...features] };
   }
 }

@@ -21,7 +21,9 @@ export async function serve(): Promise<void> {
     const config = loadConfig();
     const app = await start(config);
     shutDownOnSignal(app);
-    process.stderr.write(`${startBanner({ ...addresses(app, config), version: VERSION, startedInMs: performance.now() - started, firstRun: app.get(FirstRun) })}\n`);
+    process.stderr.write(
+      `${startBanner({ ...addresses(app, config), version: VERSION, startedInMs: performance.now() - started, firstRun: app.get(FirstRun) })}\n`,
+    );
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n\n`);
     await stopOwnedEngines();
@@ -31,7 +33,11 @@ export async function serve(): Promise<void> {
 
 async function start(config: AppConfig): Promise<NestExpressApplication> {
   const logger = new TallygateLogger(config);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), { logger, abortOnError: false, bodyParser: false });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+  });
   configureRest(app, config);
   app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
   await app.startAllMicroservices();
@@ -51,7 +57,9 @@ function addresses(app: NestExpressApplication, { values }: AppConfig) {
 function problems(error: unknown): string {
   if (error instanceof ConfigError) return error.problems.map((problem) => `  ${problem}`).join('\n');
   const { code, port, message } = error as { code?: string; port?: number; message?: string };
-  if (code === 'EADDRINUSE') return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
-  if (code === 'EACCES' && port) return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
+  if (code === 'EADDRINUSE')
+    return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
+  if (code === 'EACCES' && port)
+    return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
   return `  ${message ?? String(error)}`;
 }

@@ -13,6 +13,10 @@ export function clientConfigurations(url: string, apiKey: string): ClientConfigu
   return [
     { client: 'Claude Code', where: 'in a terminal', text: command },
     { client: 'Cursor', where: '~/.cursor/mcp.json', text: JSON.stringify({ mcpServers: { tallygate: { url, headers } } }) },
-    { client: 'VS Code', where: '.vscode/mcp.json', text: JSON.stringify({ servers: { tallygate: { type: 'http', url, headers } } }) },
+    {
+      client: 'VS Code',
+      where: '.vscode/mcp.json',
+      text: JSON.stringify({ servers: { tallygate: { type: 'http', url, headers } } }),
+    },
   ];
 }

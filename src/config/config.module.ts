@@ -10,11 +10,7 @@ export class ConfigModule {
   static forRoot(config: AppConfig): DynamicModule {
     return {
       module: ConfigModule,
-      providers: [
-        { provide: AppConfig, useValue: config },
-        { provide: Clock, useClass: SystemClock },
-        FirstRun,
-      ],
+      providers: [{ provide: AppConfig, useValue: config }, { provide: Clock, useClass: SystemClock }, FirstRun],
       exports: [AppConfig, Clock, FirstRun],
     };
   }

@@ -18,13 +18,15 @@ const HEADERS = { 'content-type': 'application/json', accept: 'application/json,
 const call = (name) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } });
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
 
-const peer = (file, env = {}) => () =>
-  startServer({
-    args: [join(HERE, 'peers', file)],
-    env: { PORT: String(PEER_PORT), ...env },
-    core: SERVER_CORE,
-    isReady: (output) => output.includes('ready'),
-  }).then((server) => ({ ...server, url: `http://127.0.0.1:${PEER_PORT}/messages`, headers: HEADERS }));
+const peer =
+  (file, env = {}) =>
+  () =>
+    startServer({
+      args: [join(HERE, 'peers', file)],
+      env: { PORT: String(PEER_PORT), ...env },
+      core: SERVER_CORE,
+      isReady: (output) => output.includes('ready'),
+    }).then((server) => ({ ...server, url: `http://127.0.0.1:${PEER_PORT}/messages`, headers: HEADERS }));
 
 async function gateway() {
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
@@ -49,7 +51,12 @@ const ROWS = [
   { name: 'node:http JSON echo', start: peer('node-http-echo.mjs'), body: call('echo') },
   { name: 'Nest on Express, echo', start: peer('nest-express-echo.mjs'), body: call('echo') },
   { name: 'SDK stateless recipe, tools/call', start: peer('sdk-stateless.mjs'), body: call('echo'), reference: 'call' },
-  { name: 'SDK stateless recipe, tools/list, 50 tools', start: peer('sdk-stateless.mjs', { TOOLS: '50' }), body: LIST, reference: 'list' },
+  {
+    name: 'SDK stateless recipe, tools/list, 50 tools',
+    start: peer('sdk-stateless.mjs', { TOOLS: '50' }),
+    body: LIST,
+    reference: 'list',
+  },
   { name: 'Tallygate, tools/call, key checked, limited, recorded', start: gateway, body: call('list_datasets'), against: 'call' },
   { name: 'the same at 128 connections', start: gateway, body: call('list_datasets'), connections: 128, against: 'call' },
   { name: 'Tallygate, tools/list, key checked', start: gateway, body: LIST, against: 'list' },
@@ -74,7 +81,13 @@ async function measure({ start, body, connections = 32 }) {
     if (busy.failures || alone.failures) throw new Error(`${busy.failures + alone.failures} failed requests`);
     // The warm-up second is in the CPU time and not in the requests; scale by the time measured.
     const cpu = before === undefined ? undefined : ((after - before) * (busy.seconds / (busy.seconds + 1))) / busy.requests;
-    runs.push({ perSecond: busy.requests / busy.seconds, p99Ms: busy.p99Ms, cpuMicros: cpu, aloneP50Ms: alone.p50Ms, aloneP99Ms: alone.p99Ms });
+    runs.push({
+      perSecond: busy.requests / busy.seconds,
+      p99Ms: busy.p99Ms,
+      cpuMicros: cpu,
+      aloneP50Ms: alone.p50Ms,
+      aloneP99Ms: alone.p99Ms,
+    });
   }
   runs.sort((a, b) => a.perSecond - b.perSecond);
   return runs[Math.floor(RUNS / 2)];
@@ -101,13 +114,22 @@ const version = (name) => lock[`node_modules/${name}`].version;
 const facts = {
   measuredAt: new Date().toISOString(),
   machine: { cpu: cpus()[0].model, cores: cpus().length, pinned: canPin },
-  versions: { node: process.version, nest: version('@nestjs/core'), sdk: version('@modelcontextprotocol/sdk'), chdb: version('chdb') },
+  versions: {
+    node: process.version,
+    nest: version('@nestjs/core'),
+    sdk: version('@modelcontextprotocol/sdk'),
+    chdb: version('chdb'),
+  },
   secondsPerRun: SECONDS,
   runs: RUNS,
 };
 writeFileSync(join(HERE, 'results.json'), `${JSON.stringify({ ...facts, table }, null, 2)}\n`);
 const show = (value, digits = 0) => (value === undefined ? '–' : value.toFixed(digits));
-console.log('\n| server | × the recipe | CPU µs/request | one client, p50 ms | requests/s |\n| --- | ---: | ---: | ---: | ---: |');
+console.log(
+  '\n| server | × the recipe | CPU µs/request | one client, p50 ms | requests/s |\n| --- | ---: | ---: | ---: | ---: |',
+);
 for (const row of table) {
-  console.log(`| ${row.row} | ${show(row.timesTheRecipe, 1)} | ${show(row.cpuMicros)} | ${show(row.aloneP50Ms, 2)} | ${show(row.perSecond)} |`);
+  console.log(
+    `| ${row.row} | ${show(row.timesTheRecipe, 1)} | ${show(row.cpuMicros)} | ${show(row.aloneP50Ms, 2)} | ${show(row.perSecond)} |`,
+  );
 }

@@ -3,8 +3,7 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernTranspor
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GatewayProcess } from '../support/gateway-process.js';
 
@@ -47,10 +46,7 @@ describe("the official SDK's client", () => {
 
 describe("Inspector's command line", () => {
   const inspector = async (...args: string[]) => {
-    const require = createRequire(import.meta.url);
-    const folder = dirname(require.resolve('@modelcontextprotocol/inspector-cli/package.json'));
-    const { bin } = require('@modelcontextprotocol/inspector-cli/package.json') as { bin: Record<string, string> };
-    const program = join(folder, Object.values(bin)[0]!);
+    const program = join('node_modules', '@modelcontextprotocol', 'inspector-cli', 'build', 'index.js');
     const header = `Authorization: Bearer ${gateway.apiKey}`;
     const { stdout } = await promisify(execFile)(process.execPath, [
       program,

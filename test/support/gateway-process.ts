@@ -81,10 +81,12 @@ export class GatewayProcess {
 
   /** A REST request as the admin, or with the given token; null sends none. */
   async rest(method: string, path: string, body?: unknown, token?: string | null): Promise<RestAnswer> {
-    const authorization = token === null ? {} : { authorization: `Bearer ${token ?? (await this.token())}` };
+    const headers: Record<string, string> = {};
+    if (token !== null) headers['authorization'] = `Bearer ${token ?? (await this.token())}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
     const response = await fetch(this.restUrl + path, {
       method,
-      headers: { ...authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return answerOf(response);

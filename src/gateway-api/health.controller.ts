@@ -1,0 +1,40 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { HealthDto, ProbeDto } from './health.dto.js';
+import { HealthService } from './health.service.js';
+
+const SERVICE_UNAVAILABLE = 503;
+
+/** Probes, without authentication: they say how the gateway is, not what it does. */
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  /** How the gateway and its parts are. 503 when it cannot serve. */
+  @Get('health')
+  @ApiOkResponse({ type: HealthDto })
+  @ApiServiceUnavailableResponse({ type: HealthDto })
+  async check(@Res({ passthrough: true }) response: Response): Promise<HealthDto> {
+    const health = await this.health.check();
+    if (health.status === 'unhealthy') response.status(SERVICE_UNAVAILABLE);
+    return health;
+  }
+
+  /** The process lives. Restart it when this does not answer. */
+  @Get('livez')
+  live(): ProbeDto {
+    return { status: 'ok' };
+  }
+
+  /** The process takes work. Send it none while this is 503. */
+  @Get('readyz')
+  @ApiOkResponse({ type: ProbeDto })
+  @ApiServiceUnavailableResponse({ type: ProbeDto })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<ProbeDto> {
+    if (await this.health.isReady()) return { status: 'ok' };
+    response.status(SERVICE_UNAVAILABLE);
+    return { status: 'unavailable' };
+  }
+}
