@@ -66,7 +66,15 @@ export class TallygateLogger implements LoggerService {
 /** Masks the finished line: nothing gets past it, neither a stack nor a nested field. */
 export function createPino({ level }: LogSettings, stream: pino.DestinationStream): Logger {
   const paths = SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`]);
-  return pino({ level, base: null, redact: { paths, censor: '…' }, hooks: { streamWrite: maskSecrets } }, stream);
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths, censor: '…' },
+    hooks: { streamWrite: maskSecrets },
+  };
+  return pino(options, stream);
 }
 
 function streamFor({ format = isatty(STDOUT) ? 'pretty' : 'json' }: LogSettings, fd: number): pino.DestinationStream {
