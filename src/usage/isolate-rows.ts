@@ -28,5 +28,6 @@ export async function isolateRows(lines: string[], options: IsolationOptions, fr
   return [...left, ...(await isolateRows(lines.slice(middle), options, from + middle))];
 }
 
-/** NUL, which a quoted line may hold, is not text to PostgreSQL. */
-const reason = (error: unknown): string => (error as Error).message.replaceAll('\0', '').slice(0, REASON_MAX_CHARS);
+/** In one line, and without NUL, which a quoted line may hold and PostgreSQL does not store. */
+const reason = (error: unknown): string =>
+  (error as Error).message.replaceAll('\0', '').replace(/\s+/g, ' ').slice(0, REASON_MAX_CHARS).trim();

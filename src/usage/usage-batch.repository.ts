@@ -86,10 +86,7 @@ export class UsageBatchRepository {
     return this.lock.transaction(async () => {
       if (rejected.length > 0) await this.keepRejected({ lastTx, lastSeq }, rejected);
       await this.lock.query('DELETE FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)', [lastTx, lastSeq]);
-      await this.lock.query('UPDATE mcp.usage_totals SET delivered = delivered + $1, rejected = rejected + $2', [
-        rowCount - rejected.length,
-        rejected.length,
-      ]);
+      await this.lock.query('UPDATE mcp.usage_totals SET delivered = delivered + $1', [rowCount - rejected.length]);
       await this.forget(id);
     });
   }

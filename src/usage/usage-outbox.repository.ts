@@ -9,9 +9,9 @@ const APPEND_TIMEOUT_MS = 5_000;
 
 /** What is where, counted in one statement, so that the numbers agree with each other. */
 export interface Backlog {
-  /** Rows in ClickHouse. */
+  /** Rows brought to ClickHouse, for all time. */
   delivered: number;
-  /** Rows ClickHouse can never accept, set aside in `mcp.usage_rejected`. */
+  /** Rows ClickHouse can never accept, waiting in `mcp.usage_rejected` for a person. */
   rejected: number;
   /** Rows waiting here. */
   pending: number;
@@ -40,7 +40,8 @@ export class UsageOutboxRepository {
 
   async backlog(): Promise<Backlog> {
     const [row] = await this.dataSource.query<Record<keyof Backlog, string>[]>(`
-      SELECT delivered, rejected, (SELECT count(*) FROM mcp.usage_outbox) AS pending,
+      SELECT delivered, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
+             (SELECT count(*) FROM mcp.usage_outbox) AS pending,
              coalesce((SELECT 1000 * extract(epoch FROM clock_timestamp() - created_at)
                        FROM mcp.usage_outbox ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
       FROM mcp.usage_totals`);

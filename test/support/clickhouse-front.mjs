@@ -1,7 +1,7 @@
 // ClickHouse's HTTP interface over the embedded engine, for tests: the real engine behind the real client, where
 // faults can be injected. Run as a process of its own, since an engine is bound to one folder per process.
 // Prints its port, then serves until stdin closes. `POST /fault {"mode": …, "count": N}` arms a fault for the next N
-// statements: refuse | hang | error | timeout-after-commit.
+// statements: refuse | hang | error | timeout-after-commit. `GET /fault` says how many are still to come.
 import { rmSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -55,8 +55,8 @@ const server = createServer(async (request, response) => {
   const body = await read(request);
   if (url.pathname === '/ping') return response.end('Ok.\n');
   if (url.pathname === '/fault') {
-    fault = JSON.parse(body);
-    return response.end('{}');
+    if (request.method === 'POST') fault = JSON.parse(body);
+    return response.end(JSON.stringify(fault));
   }
   const mode = takeFault();
   if (mode === 'refuse') return request.socket.destroy();

@@ -5,7 +5,7 @@ import { ClickHouse } from '../../src/clickhouse/clickhouse.js';
 import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
 import { testConfig } from './test-config.js';
 
-export type Fault = 'refuse' | 'hang' | 'error' | 'timeout-after-commit';
+export type Fault = 'none' | 'refuse' | 'hang' | 'error' | 'timeout-after-commit';
 
 /** A migrated ClickHouse of its own: the real engine in a process of its own, behind its HTTP interface. */
 export interface TestClickHouse {
@@ -13,6 +13,8 @@ export interface TestClickHouse {
   clickhouse: ClickHouse;
   /** Makes the next statements fail this way. */
   arm: (mode: Fault, count: number) => Promise<void>;
+  /** How many statements are still to fail. */
+  faultsLeft: () => Promise<number>;
   stop: () => Promise<void>;
 }
 
@@ -38,9 +40,10 @@ export async function startTestClickHouse(): Promise<TestClickHouse> {
   const arm = async (mode: Fault, count: number) => {
     await fetch(`${server.url}/fault`, { method: 'POST', body: JSON.stringify({ mode, count }) });
   };
+  const faultsLeft = async () => ((await (await fetch(`${server.url}/fault`)).json()) as { count: number }).count;
   const stop = async () => {
     await clickhouse.onApplicationShutdown();
     await server.stop();
   };
-  return { url: server.url, clickhouse, arm, stop };
+  return { url: server.url, clickhouse, arm, faultsLeft, stop };
 }

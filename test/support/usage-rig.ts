@@ -19,12 +19,16 @@ import { testConfig } from './test-config.js';
 import type { TestDatabase } from './test-database.js';
 
 /** One replica's usage room, wired by hand. Its timer does not run: a test delivers with `delivery.run()`. */
-export function usageRig(database: TestDatabase, { clickhouse }: TestClickHouse) {
+export function usageRig(
+  database: TestDatabase,
+  { clickhouse }: TestClickHouse,
+  { Batches = UsageBatchRepository, timeoutMs = 300 } = {},
+) {
   const clock = new SystemClock();
-  const config = testConfig({ usage: { delivery_timeout_ms: 300 } });
+  const config = testConfig({ usage: { delivery_timeout_ms: timeoutMs } });
   const lock = new DeliveryLock({ url: database.url } as PostgresEngine);
   const dirtyHours = new DirtyHoursRepository(lock, database.dataSource);
-  const batches = new UsageBatchRepository(lock, dirtyHours);
+  const batches = new Batches(lock, dirtyHours);
   const log = new UsageLogRepository(clickhouse);
   const counts = new UsageCountsRepository(clickhouse);
   const rollup = new UsageRollup(dirtyHours, counts);
@@ -77,12 +81,3 @@ export const recordAll = (rig: UsageRig, events: UsageEvent[]) => Promise.all(ev
 /** A history query as the validation pipe would make it. */
 export const historyQuery = (values: Partial<UsageHistoryQuery> = {}): UsageHistoryQuery =>
   Object.assign(new UsageHistoryQuery(), values);
-
-/** Tries until it is so; for effects without a promise to wait for. */
-export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 10_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not so within ${timeoutMs} ms: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

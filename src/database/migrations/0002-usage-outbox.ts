@@ -7,7 +7,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * batch is a range that never changes. A serial alone would skip rows that commit late.
  *
  * Rows ClickHouse can never accept wait in `usage_rejected` for a person. Once the cause is removed they go back with
- * `INSERT INTO mcp.usage_outbox (created_at, body) SELECT created_at, body FROM mcp.usage_rejected`.
+ * `WITH back AS (DELETE FROM mcp.usage_rejected RETURNING created_at, body)
+ *  INSERT INTO mcp.usage_outbox (created_at, body) SELECT * FROM back`.
  */
 export class UsageOutbox2 implements MigrationInterface {
   readonly name = 'UsageOutbox1700000000002';
@@ -51,8 +52,7 @@ export class UsageOutbox2 implements MigrationInterface {
 
       CREATE TABLE mcp.usage_totals (
         one boolean PRIMARY KEY DEFAULT true CHECK (one),
-        delivered bigint NOT NULL DEFAULT 0,
-        rejected bigint NOT NULL DEFAULT 0
+        delivered bigint NOT NULL DEFAULT 0
       );
       INSERT INTO mcp.usage_totals DEFAULT VALUES;
     `);
