@@ -3,6 +3,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
 import type { AppConfig } from './config/app-config.js';
+import type { FirstRun } from './config/first-run.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
@@ -12,8 +13,8 @@ import { UsageModule } from './usage/usage.module.js';
 /** The whole application: one container for both listeners. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig): DynamicModule {
-    const engines = [ConfigModule.forRoot(config), DatabaseModule, ClickHouseModule];
+  static forRoot(config: AppConfig, firstRun?: FirstRun): DynamicModule {
+    const engines = [ConfigModule.forRoot(config, firstRun), DatabaseModule, ClickHouseModule];
     const features = [AuthModule, ApiKeysModule, UsageModule, GatewayApiModule, McpGatewayModule];
     return { module: AppModule, imports: [...engines, ...features] };
   }

@@ -1,9 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
-import { startBanner } from './cli/start-banner.js';
+import { secretLines, startBanner } from './cli/start-banner.js';
 import { TallygateLogger } from './common/logger.js';
 import { VERSION } from './common/version.js';
 import type { AppConfig } from './config/app-config.js';
@@ -17,32 +18,39 @@ import { shutDownOnSignal } from './shutdown.js';
 /** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
 export async function serve(): Promise<void> {
   const started = performance.now();
+  const firstRun = new FirstRun();
   try {
     const config = loadConfig();
-    const app = await start(config);
+    const app = await start(config, firstRun);
     shutDownOnSignal(app);
-    process.stderr.write(
-      `${startBanner({ ...addresses(app, config), version: VERSION, startedInMs: performance.now() - started, firstRun: app.get(FirstRun) })}\n`,
-    );
+    const startedInMs = performance.now() - started;
+    process.stderr.write(`${startBanner({ ...addresses(app, config), version: VERSION, startedInMs, firstRun })}\n`);
   } catch (error) {
-    process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n\n`);
+    process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();
     process.exit(1);
   }
 }
 
-async function start(config: AppConfig): Promise<NestExpressApplication> {
+async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpressApplication> {
+  const { host, port, mcp_port: mcpPort } = config.values;
+  for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
-    logger,
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const module = AppModule.forRoot(config, firstRun);
+  const app = await NestFactory.create<NestExpressApplication>(module, { logger, abortOnError: false, bodyParser: false });
   configureRest(app, config);
   app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
   await app.startAllMicroservices();
-  await app.listen(config.values.port, config.values.host);
+  await app.listen(port, host);
   return app;
+}
+
+/** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
+async function assertFree(port: number, host: string): Promise<void> {
+  const probe = createServer().listen(port, host);
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
 }
 
 function addresses(app: NestExpressApplication, { values }: AppConfig) {

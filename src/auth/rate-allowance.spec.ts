@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Principal } from './principal.js';
 import { rateAllowance } from './rate-allowance.js';
+import type { Scope } from './scopes.js';
 
 const limits = { user_per_hour: 1_000, api_key_per_hour: 5_000 };
-const caller = (role: 'user' | 'admin', key?: { rateLimitPerHour: number | null }): Principal => ({
+const caller = (role: 'user' | 'admin', key?: { rateLimitPerHour: number | null }, scopes: Scope[] = []): Principal => ({
   userId: 'u1',
   role,
-  scopes: new Set(),
+  scopes: new Set(scopes),
   ...(key ? { apiKey: { id: 'k1', name: 'key', allowedTools: null, ...key } } : {}),
 });
 
@@ -16,7 +17,8 @@ describe('The rate allowance', () => {
     ['a key', caller('user', { rateLimitPerHour: null }), { bucket: 'key:k1', perHour: 5_000 }],
     ['a key with its own limit', caller('user', { rateLimitPerHour: 7 }), { bucket: 'key:k1', perHour: 7 }],
     ['an admin', caller('admin'), null],
-    ["an admin's key", caller('admin', { rateLimitPerHour: null }), null],
+    ["an admin's key", caller('admin', { rateLimitPerHour: null }, ['tools:call']), { bucket: 'key:k1', perHour: 5_000 }],
+    ["an admin's key with the admin scope", caller('admin', { rateLimitPerHour: null }, ['admin']), null],
     ["an admin's key with its own limit", caller('admin', { rateLimitPerHour: 7 }), { bucket: 'key:k1', perHour: 7 }],
   ])('of %s', (_, principal, expected) => {
     expect(rateAllowance(principal, limits)).toEqual(expected);

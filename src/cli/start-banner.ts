@@ -24,7 +24,8 @@ export function startBanner({ restUrl, mcpUrl, version, startedInMs, firstRun }:
   return lines.join('\n');
 }
 
-function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): string[] {
+/** Secrets that are shown once, even when the start fails after they were made. */
+export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): string[] {
   if (!adminPassword && !apiKey) return [];
   return [
     '',

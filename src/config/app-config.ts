@@ -90,6 +90,15 @@ export class AppConfig {
     deepFreeze(values);
   }
 
+  /**
+   * Pages of which origins may call. Without authentication "any" becomes "none": otherwise every web site open in the
+   * operator's browser could act as the admin.
+   */
+  get corsOrigins(): readonly string[] {
+    const { auth, cors_origins: origins } = this.values;
+    return auth.enabled ? origins : origins.filter((origin) => origin !== '*');
+  }
+
   /** `memory:`: the data folder is a temporary one that is removed at exit. */
   get isTemporary(): boolean {
     return this.values.database_url?.startsWith('memory:') ?? false;

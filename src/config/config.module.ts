@@ -7,10 +7,10 @@ import { FirstRun } from './first-run.js';
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(config: AppConfig): DynamicModule {
+  static forRoot(config: AppConfig, firstRun = new FirstRun()): DynamicModule {
     return {
       module: ConfigModule,
-      providers: [{ provide: AppConfig, useValue: config }, { provide: Clock, useClass: SystemClock }, FirstRun],
+      providers: [{ provide: AppConfig, useValue: config }, { provide: Clock, useClass: SystemClock }, { provide: FirstRun, useValue: firstRun }],
       exports: [AppConfig, Clock, FirstRun],
     };
   }

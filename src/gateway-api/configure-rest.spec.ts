@@ -6,7 +6,7 @@ import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import request from 'supertest';
 import { testConfig } from '../../test/support/test-config.js';
-import { PageQuery } from '../common/page.js';
+import { PageQuery } from '../common/page.dto.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { configureRest } from './configure-rest.js';
 

@@ -25,11 +25,11 @@ const EXPOSED_HEADERS = [
 ];
 
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
-export function configureRest(app: NestExpressApplication, { values }: AppConfig): void {
+export function configureRest(app: NestExpressApplication, { values, corsOrigins }: AppConfig): void {
   app.set('trust proxy', values.limits.trusted_proxies);
   app.use(identifyRequest, logRequest, securityHeaders());
   app.enableCors({
-    origin: values.cors_origins.includes('*') ? '*' : values.cors_origins,
+    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_KEPT_SECONDS,
   });

@@ -15,6 +15,8 @@ const ENDPOINTS = new Set(['/messages', '/mcp']);
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
 /** Most messages in one batch (MCP 2025-03-26 only). */
 const BATCH_MAX = 50;
+/** How long a client that was refused may go on sending before the connection is closed. */
+const LINGER_MS = 2_000;
 
 /** HTTP framing of port 8001: paths, methods, origins, bodies, batches. */
 @Injectable()
@@ -66,7 +68,7 @@ export class McpHttpRoutes {
   }
 
   private allowOrigin(origin: string, response: ServerResponse): boolean {
-    const allowed = this.config.values.cors_origins;
+    const allowed = this.config.corsOrigins;
     if (!allowed.includes('*') && !allowed.includes(origin)) return false;
     response.setHeader('Access-Control-Allow-Origin', allowed.includes('*') ? '*' : origin);
     response.setHeader(
@@ -90,15 +92,27 @@ const invalidBatch = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_R
 
 function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpExchange): void {
   if (response.destroyed) return;
-  // A body that was refused unread is still arriving; the connection cannot be used for another request.
-  if (!exchange.request.complete) response.setHeader('Connection', 'close');
   const content: Record<string, string | number> =
     body === undefined
       ? { 'Content-Length': 0 }
       : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-  response
-    .writeHead(status, { 'X-Request-Id': exchange.requestId, ...exchange.responseHeaders, ...headers, ...content })
-    .end(body);
+  const all = { 'X-Request-Id': exchange.requestId, ...exchange.responseHeaders, ...headers, ...content };
+  if (exchange.request.complete) response.writeHead(status, all).end(body);
+  else refuseUnread(exchange.request, response.writeHead(status, { ...all, Connection: 'close' }), body);
+}
+
+/**
+ * Answers while the body is still arriving. Closing at once would reset the connection under a client that is busy
+ * sending and has not read the answer yet; so the rest is read and thrown away, for a while.
+ */
+function refuseUnread(request: IncomingMessage, response: ServerResponse, body = ''): void {
+  response.write(body);
+  const close = () => {
+    clearTimeout(deadline);
+    response.end();
+  };
+  const deadline = setTimeout(close, LINGER_MS);
+  request.once('end', close).resume();
 }
 
 function preflight(response: ServerResponse): void {

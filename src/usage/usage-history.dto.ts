@@ -1,5 +1,5 @@
 import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { PageQuery } from '../common/page.js';
+import { PageQuery } from '../common/page.dto.js';
 import type { UsageRow } from './usage-log.repository.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -40,7 +40,8 @@ describe('the verification checklist', () => {
     ) as Record<string, string>;
     expect(created).toMatchObject({ success: true, key_name: 'my-cursor-key' });
     expect(created['api_key']).toMatch(/^sk-[0-9A-Za-z]{50}$/);
-    expect(Date.parse(created['expires_at']!) - Date.parse(created['created_at']!)).toBe(90 * 86_400_000);
+    const lifetimeDays = (Date.parse(created['expires_at']!) - Date.parse(created['created_at']!)) / 86_400_000;
+    expect(lifetimeDays).toBeCloseTo(90, 3);
     expect(await shell(`curl -s ${rest()}/api/mcp-keys/list -H "Authorization: Bearer ${jwt}"`)).not.toContain(
       created['api_key'],
     );
