@@ -32,7 +32,9 @@ const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 /** Reads the text itself: to a plain conversion every text, "false" too, is true. */
 const Flag = () =>
-  Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key]);
+  Transform(
+    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
+  );
 
 /** A new API key, as source 000 asks for it. */
 export class CreateKeyDto {

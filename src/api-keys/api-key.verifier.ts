@@ -155,7 +155,10 @@ function withinReadTime<T>(reading: Promise<T>): Promise<T> {
 }
 
 const unavailable = (cause: unknown) =>
-  new TallygateError('UNAVAILABLE', 'API keys cannot be checked right now. Try again in a moment.', { cause, retryAfterSeconds: 1 });
+  new TallygateError('UNAVAILABLE', 'API keys cannot be checked right now. Try again in a moment.', {
+    cause,
+    retryAfterSeconds: 1,
+  });
 
 const tooMany = () =>
   new TallygateError('OVERLOADED', 'Too many API keys are being looked up. Try again in a moment.', { retryAfterSeconds: 1 });

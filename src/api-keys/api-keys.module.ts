@@ -15,7 +15,15 @@ import { KeyUsageTracker } from './key-usage.tracker.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey]), AuthModule],
   controllers: [ApiKeysController],
-  providers: [ApiKeyHasher, ApiKeysRepository, ApiKeysService, ApiKeyVerifier, AuthChangeFeed, DefaultKeyBootstrap, KeyUsageTracker],
+  providers: [
+    ApiKeyHasher,
+    ApiKeysRepository,
+    ApiKeysService,
+    ApiKeyVerifier,
+    AuthChangeFeed,
+    DefaultKeyBootstrap,
+    KeyUsageTracker,
+  ],
   exports: [ApiKeysService, ApiKeyVerifier, AuthModule],
 })
 export class ApiKeysModule implements OnModuleInit {
