@@ -42,6 +42,14 @@ export class UsageBatchRepository {
     private readonly dirtyHours: DirtyHoursRepository,
   ) {}
 
+  /**
+   * Takes in rows that come from another cluster's dump: their transactions lie in this one's future and would never be
+   * settled. No living transaction can look like that, since this one gets its number after it has seen the rows.
+   */
+  async adoptRestored(): Promise<void> {
+    await this.lock.query('UPDATE mcp.usage_outbox SET tx = pg_current_xact_id() WHERE tx > pg_current_xact_id()');
+  }
+
   /** The batch that was fixed and is not finished; there is at most one. */
   async findOpen(): Promise<UsageBatch | undefined> {
     const [batch] = await this.lock.query<UsageBatch>(`

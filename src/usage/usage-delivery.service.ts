@@ -59,12 +59,19 @@ export class UsageDelivery implements OnApplicationBootstrap {
   async run(): Promise<void> {
     if (performance.now() < this.pausedUntil) return;
     try {
-      if (await this.lock.acquire()) await this.round();
+      if (await this.takeLock()) await this.round();
       else this.pausedUntil = performance.now() + LOCK_RETRY_MS;
       this.backoffMs = 0;
     } catch (error) {
       this.backOff(error as Error);
     }
+  }
+
+  private async takeLock(): Promise<boolean> {
+    if (this.lock.isHeld) return true;
+    if (!(await this.lock.acquire())) return false;
+    await this.batches.adoptRestored();
+    return true;
   }
 
   /** Delivery goes before the rollup, hour by hour, since people wait to see their calls. */

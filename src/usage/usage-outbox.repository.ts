@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { UsageEvent } from './usage-event.js';
 
-/** An append that PostgreSQL has not answered by then has failed, whatever became of it. */
-const APPEND_TIMEOUT_MS = 5_000;
+/** A statement PostgreSQL has not answered by then has failed, whatever became of it. */
+const STATEMENT_TIMEOUT_MS = 5_000;
 
 /** What is where, counted in one statement, so that the numbers agree with each other. */
 export interface Backlog {
@@ -29,22 +29,22 @@ export class UsageOutboxRepository {
    * connection, and two strings instead of arrays, whose quoting costs more than the insert (a third of the CPU time).
    */
   async append(events: UsageEvent[]): Promise<void> {
-    const statement: pg.QueryConfig & { query_timeout: number } = {
+    await this.query({
       name: 'append-usage',
       text: `INSERT INTO mcp.usage_outbox (created_at, body) SELECT * FROM unnest($1::timestamptz[], string_to_array($2, E'\\n'))`,
       values: [`{${events.map((event) => event.created_at).join()}}`, events.map((event) => JSON.stringify(event)).join('\n')],
-      query_timeout: APPEND_TIMEOUT_MS,
-    };
-    await this.pool.query(statement);
+    });
   }
 
   async backlog(): Promise<Backlog> {
-    const [row] = await this.dataSource.query<Record<keyof Backlog, string>[]>(`
+    const [row] = await this.query<Record<keyof Backlog, string>>({
+      text: `
       SELECT delivered, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
              (SELECT count(*) FROM mcp.usage_outbox) AS pending,
              coalesce((SELECT 1000 * extract(epoch FROM clock_timestamp() - created_at)
                        FROM mcp.usage_outbox ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
-      FROM mcp.usage_totals`);
+      FROM mcp.usage_totals`,
+    });
     return {
       delivered: Number(row!.delivered),
       rejected: Number(row!.rejected),
@@ -53,7 +53,10 @@ export class UsageOutboxRepository {
     };
   }
 
-  private get pool(): pg.Pool {
-    return (this.dataSource.driver as PostgresDriver).master;
+  /** A connection that does not answer in time is closed, so that neither calls nor `/health` hang on it. */
+  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
+    const pool = (this.dataSource.driver as PostgresDriver).master as pg.Pool;
+    const bounded = { ...statement, query_timeout: STATEMENT_TIMEOUT_MS };
+    return (await pool.query<Row>(bounded)).rows;
   }
 }

@@ -4,6 +4,9 @@ import { TallygateError } from '../common/tallygate-error.js';
 import type { UsageEvent } from './usage-event.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 
+/** After a failure, what waits already is refused without another try; else each batch would wait for its own timeout. */
+const REFUSE_AFTER_FAILURE_MS = 200;
+
 /** Makes usage events durable. An answer may leave only after `record` has resolved (docs/architecture.md). */
 @Injectable()
 export class UsageRecorder {
@@ -14,6 +17,8 @@ export class UsageRecorder {
   });
   private count = 0;
   private isDown = false;
+  /** Monotonic, ms. */
+  private refusedUntil = 0;
   private probe: Promise<void> | undefined;
 
   constructor(private readonly outbox: UsageOutboxRepository) {}
@@ -55,27 +60,37 @@ export class UsageRecorder {
   }
 
   private async commit(events: UsageEvent[]): Promise<void[]> {
+    if (events.length > 0 && performance.now() < this.refusedUntil) throw unavailable();
     try {
       await this.outbox.append(events);
     } catch (error) {
       if (isDataFault(error)) throw error;
-      throw this.down(error);
+      this.goDown(error as Error);
+      throw unavailable(error);
     }
     this.count += events.length;
-    if (this.isDown) this.logger.log('Usage events are recorded again');
-    this.isDown = false;
+    this.comeUp();
     return [];
   }
 
-  private down(cause: unknown): TallygateError {
-    if (!this.isDown) this.logger.error(`Usage events cannot be recorded, calls are refused: ${(cause as Error).message}`);
+  private goDown({ message }: Error): void {
+    if (!this.isDown) this.logger.error(`Usage events cannot be recorded, calls are refused: ${message}`);
     this.isDown = true;
-    return new TallygateError('UNAVAILABLE', 'Calls cannot be recorded right now, so none is answered. Try again in a moment.', {
-      retryAfterSeconds: 1,
-      cause,
-    });
+    this.refusedUntil = performance.now() + REFUSE_AFTER_FAILURE_MS;
+  }
+
+  private comeUp(): void {
+    if (this.isDown) this.logger.log('Usage events are recorded again');
+    this.isDown = false;
+    this.refusedUntil = 0;
   }
 }
+
+const unavailable = (cause?: unknown): TallygateError =>
+  new TallygateError('UNAVAILABLE', 'Calls cannot be recorded right now, so none is answered. Try again in a moment.', {
+    retryAfterSeconds: 1,
+    cause,
+  });
 
 /** Data exceptions and broken constraints (PostgreSQL manual, appendix A, classes 22 and 23): a row's fault, not the server's. */
 const isDataFault = (error: unknown): boolean => /^2[23]/.test((error as { code?: string }).code ?? '');

@@ -148,6 +148,18 @@ describe('Delivery to ClickHouse', () => {
     expect(await seen()).toEqual(counted(5));
   });
 
+  it('delivers what was waiting when the database was restored on another server', async () => {
+    for (const event of events(3)) {
+      await database.dataSource.query(`INSERT INTO mcp.usage_outbox (tx, created_at, body) VALUES ('9000000000000', $1, $2)`, [
+        event.created_at,
+        JSON.stringify(event),
+      ]);
+    }
+    await recordAll(rig, events(2));
+    await delivered();
+    expect(await seen()).toEqual(counted(5));
+  });
+
   it('sets a poisonous row aside with its reason and delivers the others', async () => {
     const before = await rig.outbox.backlog();
     await recordAll(rig, events(9));

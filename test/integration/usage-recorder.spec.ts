@@ -82,7 +82,8 @@ describe('Recording usage', () => {
   it('does not wait longer than some seconds for a PostgreSQL that has fallen silent', async () => {
     proxy.silence();
     const started = performance.now();
-    await expect(recorder.record(anEvent())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const results = await Promise.allSettled(Array.from({ length: 10_000 }, () => recorder.record(anEvent())));
+    for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
     expect(performance.now() - started).toBeLessThan(8_000);
     proxy.restore();
     await eventually(() => recorder.ready());
