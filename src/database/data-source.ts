@@ -15,7 +15,8 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     applicationName: 'tallygate',
-    extra: { max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 60_000 },
+    // The server ends a statement first; the client's own limit is for a server that has fallen silent.
+    extra: { max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: 65_000 },
   };
 }
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
+
+const MIGRATIONS = join('src', 'clickhouse', 'migrations');
 
 describe('ClickHouse', () => {
   let test: TestClickHouse;
@@ -27,19 +29,19 @@ describe('ClickHouse', () => {
 
   describe('migrations', () => {
     it('run once', async () => {
-      const folder = folderWith('SELECT 1;');
-      await expect(migrateClickHouse(test.clickhouse, folder)).rejects.toThrow('missing here');
+      expect(await migrateClickHouse(test.clickhouse, MIGRATIONS)).toEqual([]);
+    });
+
+    it('refuse data that a newer version has migrated', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tallygate-migrations-'));
+      await expect(migrateClickHouse(test.clickhouse, folder)).rejects.toThrow('belongs to a newer Tallygate');
     });
 
     it('refuse a file that changed after it ran', async () => {
-      const folder = folderWith('SELECT 1;', '0001_mcp_tool_usage_log.sql');
+      const folder = mkdtempSync(join(tmpdir(), 'tallygate-migrations-'));
+      cpSync(MIGRATIONS, folder, { recursive: true });
+      appendFileSync(join(folder, '0001_mcp_tool_usage_log.sql'), '-- one more word');
       await expect(migrateClickHouse(test.clickhouse, folder)).rejects.toThrow('was changed after it ran');
     });
   });
 });
-
-function folderWith(sql: string, name = '9999_other.sql'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tallygate-migrations-'));
-  writeFileSync(join(folder, name), sql);
-  return folder;
-}
