@@ -1,0 +1,149 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { DataSource } from 'typeorm';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { withAdvisoryLock } from '../../database/advisory-lock.js';
+import { DataVersions } from '../data-versions.service.js';
+import type { Dataset } from '../dataset.js';
+import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
+import { ImportLogRepository } from './import-log.repository.js';
+import { ImportTally, type ImportReport } from './import-report.js';
+import { rowReader, type ColumnMapping } from './row-reader.js';
+import { versionOfRows } from './row-version.js';
+import type { ImportInput } from './source-file.js';
+import { StagingLoader } from './staging-loader.service.js';
+import { StagingRepository, type Staging } from './staging.repository.js';
+
+/** PostgreSQL locks of imports, one per dataset: this plus the CRC-32 of its name. */
+const IMPORT_LOCK_BASE = 7_255_000_000_000;
+/** SQLSTATE query_canceled: the wait for the lock took longer than PostgreSQL's statement timeout. */
+const WAITED_TOO_LONG = '57014';
+
+export interface ImportOptions extends ColumnMapping {
+  /** Take the good lines of a file that has broken ones. */
+  skipRejected?: boolean;
+  /** Called now and then with how much of the file is read, 0 to 1. */
+  onProgress?: (share: number) => void;
+}
+
+/**
+ * Loads files into datasets: a file becomes visible as a whole or not at all, also when the process is killed.
+ *
+ * Rows go to a staging table, the log notes what is about to happen, one statement makes the rows visible, the log notes
+ * that it did. Whatever was cut off is settled before the next import of the dataset and at the next start.
+ */
+@Injectable()
+export class DatasetImportService {
+  private readonly logger = new Logger('StockData');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: ImportLogRepository,
+    private readonly staging: StagingRepository,
+    private readonly loader: StagingLoader,
+    private readonly versions: DataVersions,
+  ) {}
+
+  /**
+   * Imports of one dataset run one after the other, in whatever process they are.
+   * @throws NOT_FOUND for an unknown dataset, INVALID_INPUT for a file that cannot be read, CONFLICT when another import
+   * of the dataset takes long.
+   */
+  async import(datasetName: string, input: ImportInput, options: ImportOptions = {}): Promise<ImportReport> {
+    const dataset = knownDataset(datasetName);
+    const fingerprint = fingerprintOf(dataset, await input.fingerprint(), options);
+    const report = await this.exclusively(dataset, async () => {
+      await this.settle(dataset);
+      return (await this.isShowing(dataset, fingerprint)) ? unchanged(dataset) : this.load(dataset, input, fingerprint, options);
+    });
+    if (report.status === 'imported') await this.versions.refresh();
+    return report;
+  }
+
+  /** Clears up after imports that were cut off. Waits for those that are running, so nobody should wait for this. */
+  async recover(): Promise<void> {
+    const unfinished = await this.log.unfinished();
+    for (const dataset of DATASETS) {
+      const hasLeftovers = (await this.staging.leftovers(dataset)).length > 0;
+      if (hasLeftovers || unfinished.includes(dataset.table)) await this.exclusively(dataset, () => this.settle(dataset));
+    }
+  }
+
+  private async load(dataset: Dataset, input: ImportInput, fingerprint: string, options: ImportOptions): Promise<ImportReport> {
+    const file = await input.open();
+    const reader = rowReader(dataset, file.columns, options);
+    const version = ((await this.log.last(dataset))?.version ?? 0) + 1;
+    const staging = await this.staging.create(dataset, version);
+    try {
+      const { skipRejected = false, onProgress = () => {} } = options;
+      const tally = await this.loader.load(staging, file, reader, { version, skipRejected, onProgress });
+      if (tally.rows === 0) throw new TallygateError('INVALID_INPUT', 'The file has no rows.');
+      if (tally.accepted === 0 || (tally.rejectedTotal > 0 && !skipRejected)) {
+        return tally.report(dataset.table, 'rejected', 0, reader.ignoredColumns);
+      }
+      const rows = await this.publish(staging, { version, fingerprint, source: input.name, rejected: tally.rejectedTotal });
+      return tally.report(dataset.table, 'imported', tally.accepted - rows, reader.ignoredColumns);
+    } finally {
+      await this.staging.drop(staging);
+    }
+  }
+
+  private async publish(staging: Staging, entry: { version: number; fingerprint: string; source: string; rejected: number }) {
+    const rows = await this.staging.countRows(staging);
+    const noted = { ...entry, dataset: staging.dataset.table, rows };
+    await this.log.begin(noted);
+    await this.staging.publish(staging);
+    await this.log.finish(noted);
+    return rows;
+  }
+
+  /** Every row an earlier import of the same file brought is the one that shows, so importing it again changes nothing. */
+  private async isShowing(dataset: Dataset, fingerprint: string): Promise<boolean> {
+    const earlier = await this.log.find(dataset, fingerprint);
+    return earlier !== undefined && (await this.log.visibleRows(dataset, earlier.version)) === earlier.rows;
+  }
+
+  /** Under the dataset's lock whatever is unfinished belongs to nobody: rows that all made it stay, others go. */
+  private async settle(dataset: Dataset): Promise<void> {
+    for (const table of await this.staging.leftovers(dataset)) await this.staging.drop({ table });
+    const last = await this.log.last(dataset);
+    if (!last || last.is_done) return;
+    const visible = await this.log.visibleRows(dataset, last.version);
+    this.logger.warn(
+      `An import of ${last.source} into ${dataset.table} was cut off; ${visible} of ${last.rows} rows were visible`,
+    );
+    if (visible < last.rows) await this.staging.withdraw(dataset, versionOfRows(last.version));
+    // An import that left nothing is noted as one, lest its file be taken for imported.
+    await this.log.finish(visible < last.rows ? { ...last, rows: 0, fingerprint: '' } : last);
+    await this.versions.refresh();
+  }
+
+  private async exclusively<T>(dataset: Dataset, work: () => Promise<T>): Promise<T> {
+    try {
+      return await withAdvisoryLock(this.dataSource, IMPORT_LOCK_BASE + crc32(dataset.table), work);
+    } catch (error) {
+      if ((error as { code?: string }).code !== WAITED_TOO_LONG) throw error;
+      throw new TallygateError('CONFLICT', `Another import of ${dataset.table} is running. Try again when it is done.`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function knownDataset(name: string): Dataset {
+  const dataset = datasetNamed(name);
+  if (!dataset) throw new TallygateError('NOT_FOUND', `Unknown dataset: ${name.slice(0, 64)}. There are: ${datasetNames()}.`);
+  return dataset;
+}
+
+/** The same bytes read in another way are another import. */
+function fingerprintOf(dataset: Dataset, content: string, { map = {}, set = {}, skipRejected = false }: ImportOptions): string {
+  const columns = dataset.columns.map(({ name, type }) => [name, type]);
+  const identity = [content, dataset.table, columns, sorted(map), sorted(set), skipRejected];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+const sorted = (mapping: Record<string, string>) => Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const unchanged = ({ table }: Dataset): ImportReport => new ImportTally().report(table, 'unchanged', 0, []);

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { Row } from '../dataset.js';
+import { Rejection } from './import-cell.js';
+import { ImportTally } from './import-report.js';
+import { IMPORT_ROWS_MAX, rowVersion } from './row-version.js';
+import type { RowReader } from './row-reader.js';
+import type { FileRecord, SourceFile } from './source-file.js';
+import { StagingRepository, type Staging } from './staging.repository.js';
+
+/** One INSERT holds at most this; together they bound the memory an import takes, whatever the file's size. */
+const BATCH_ROWS_MAX = 20_000;
+const BATCH_CHARACTERS_MAX = 8 * 1024 * 1024;
+
+export interface LoadOptions {
+  /** Number of the import; see `rowVersion`. */
+  version: number;
+  /** Leave rejected lines out instead of giving up on the file. */
+  skipRejected: boolean;
+  onProgress: (share: number) => void;
+}
+
+/** Reads a file record by record into a staging table, in batches. */
+@Injectable()
+export class StagingLoader {
+  constructor(private readonly staging: StagingRepository) {}
+
+  /** Once a line of an all-or-nothing file is rejected, the rest is only checked, to report every broken line at once. */
+  async load(target: Staging, file: SourceFile, reader: RowReader, options: LoadOptions): Promise<ImportTally> {
+    const tally = new ImportTally();
+    const batch = new Batch(target);
+    for await (const record of file.records(reader.fileColumns)) {
+      if (tally.rows >= IMPORT_ROWS_MAX)
+        throw new TallygateError('INVALID_INPUT', `The file has more than ${IMPORT_ROWS_MAX} rows.`);
+      const row = rowOf(record, reader);
+      if (row instanceof Rejection) tally.reject(record.line, row.reason);
+      else {
+        tally.accept();
+        if (options.skipRejected || tally.rejectedTotal === 0) batch.add(row, rowVersion(options.version, record.line));
+      }
+      if (batch.isFull) await this.flush(target, batch, () => options.onProgress(file.share()));
+    }
+    await this.flush(target, batch, () => options.onProgress(1));
+    return tally;
+  }
+
+  private async flush(target: Staging, batch: Batch, report: () => void): Promise<void> {
+    if (batch.rows > 0) await this.staging.insert(target, batch.take());
+    report();
+  }
+}
+
+function rowOf({ cells, problem }: FileRecord, reader: RowReader): Row | Rejection {
+  return problem === undefined ? reader.read(cells) : new Rejection(problem);
+}
+
+/** Rows on their way into one INSERT. */
+class Batch {
+  private readonly columns: string[];
+  private lines: string[] = [];
+  private characters = 0;
+
+  constructor({ dataset }: Staging) {
+    this.columns = dataset.columns.map(({ name }) => name);
+  }
+
+  get rows(): number {
+    return this.lines.length;
+  }
+
+  get isFull(): boolean {
+    return this.rows >= BATCH_ROWS_MAX || this.characters >= BATCH_CHARACTERS_MAX;
+  }
+
+  add(row: Row, version: number): void {
+    const line = JSON.stringify([...this.columns.map((name) => row[name]), version]);
+    this.lines.push(line);
+    this.characters += line.length;
+  }
+
+  take(): string {
+    const text = this.lines.join('\n');
+    this.lines = [];
+    this.characters = 0;
+    return text;
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import type { Dataset } from '../dataset.js';
+
+/** A table with a dataset's structure that nobody reads. */
+export interface Staging {
+  dataset: Dataset;
+  table: string;
+}
+
+/** All SQL of the staging tables, through which rows become visible in one step or not at all. */
+@Injectable()
+export class StagingRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  async create(dataset: Dataset, version: number): Promise<Staging> {
+    const table = `staging_${dataset.table}_${version}`;
+    await this.clickhouse.command(`CREATE TABLE ${table} AS ${dataset.table}`);
+    return { dataset, table };
+  }
+
+  /** Adds rows that are JSON arrays, one a line, in the order of the dataset's columns and `import_version`. */
+  insert({ dataset, table }: Staging, lines: string): Promise<void> {
+    const columns = [...dataset.columns.map(({ name }) => name), 'import_version'].join(', ');
+    return this.clickhouse.insert(`INSERT INTO ${table} (${columns}) FORMAT JSONCompactEachRow`, lines);
+  }
+
+  /** Rows that will show: of several with the same key only the last. */
+  async countRows({ table }: Staging): Promise<number> {
+    const [row] = await this.clickhouse.query<{ rows: number }>(`SELECT count() AS rows FROM ${table} FINAL`);
+    return row!.rows;
+  }
+
+  /** Makes all rows visible at once; they are linked, not copied, so this takes no longer for more of them. */
+  async publish({ dataset, table }: Staging): Promise<void> {
+    await this.clickhouse.command(`ALTER TABLE ${dataset.table} ATTACH PARTITION tuple() FROM ${table}`);
+  }
+
+  /** Takes an import's rows away again, for one that was cut off while it was being published. */
+  async withdraw(dataset: Dataset, [from, to]: [number, number]): Promise<void> {
+    await this.clickhouse.command(
+      `ALTER TABLE ${dataset.table} DELETE WHERE import_version BETWEEN {from:UInt64} AND {to:UInt64} SETTINGS mutations_sync = 2`,
+      { from, to },
+    );
+  }
+
+  async drop({ table }: Pick<Staging, 'table'>): Promise<void> {
+    await this.clickhouse.command(`DROP TABLE IF EXISTS ${table} SYNC`);
+  }
+
+  /** Names of a dataset's staging tables. Under the dataset's import lock these are what a crash left behind. */
+  async leftovers(dataset: Dataset): Promise<string[]> {
+    const rows = await this.clickhouse.query<{ name: string }>(
+      'SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})',
+      { pattern: `^staging_${dataset.table}_[0-9]+$` },
+    );
+    return rows.map(({ name }) => name);
+  }
+}

@@ -1,0 +1,88 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { AppConfig } from '../config/app-config.js';
+import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { ToolsModule } from '../tools/tools.module.js';
+import { CoverageRepository } from './coverage.repository.js';
+import { DailyBarsRepository } from './daily-bars.repository.js';
+import { DailyCloses } from './daily-closes.service.js';
+import { DatasetImportController } from './dataset-import.controller.js';
+import { DatasetsModule } from './datasets.module.js';
+import { SampleData } from './import/sample-data.service.js';
+import { ResultCache } from './result-cache.js';
+import { ScreenerRepository } from './screener.repository.js';
+import { STOCK_TOOL_LIST, StockDataSource } from './stock-data.source.js';
+import { SymbolLookup } from './symbol-lookup.service.js';
+import { SymbolRowsRepository } from './symbol-rows.repository.js';
+import { SymbolsRepository } from './symbols.repository.js';
+import { GetBarsOnDateTool, GetLatestBarsTool } from './tools/bars-of-many.tools.js';
+import { DescribeDatasetTool } from './tools/describe-dataset.tool.js';
+import { GetDailyBarsTool } from './tools/get-daily-bars.tool.js';
+import { GetPeriodStatisticsTool } from './tools/get-period-statistics.tool.js';
+import { GetReturnsTool } from './tools/get-returns.tool.js';
+import { ListDatasetsTool } from './tools/list-datasets.tool.js';
+import { ScreenSymbolsTool } from './tools/screen-symbols.tool.js';
+import type { StockTool } from './tools/stock-tool.js';
+import { GetIncomeStatementTool, GetMonthlyPricesTool, GetValuationTool } from './tools/symbol-rows.tools.js';
+import { GetSymbolsTool, SearchSymbolsTool } from './tools/symbols.tools.js';
+import { GetLatestTradingDayTool, GetNextTradingDayTool, GetTradingDaysTool } from './tools/trading-days.tools.js';
+import { TradeCalendarRepository } from './trade-calendar.repository.js';
+
+/** Every tool of this room. A new one is added here. */
+const STOCK_TOOLS = [
+  ListDatasetsTool,
+  DescribeDatasetTool,
+  SearchSymbolsTool,
+  GetSymbolsTool,
+  GetDailyBarsTool,
+  GetLatestBarsTool,
+  GetBarsOnDateTool,
+  GetReturnsTool,
+  GetPeriodStatisticsTool,
+  GetMonthlyPricesTool,
+  ScreenSymbolsTool,
+  GetTradingDaysTool,
+  GetNextTradingDayTool,
+  GetLatestTradingDayTool,
+  GetValuationTool,
+  GetIncomeStatementTool,
+];
+
+/** What the tools read through; the second list of a test that runs them without the application. */
+export const STOCK_TOOL_PROVIDERS = [
+  CoverageRepository,
+  DailyBarsRepository,
+  DailyCloses,
+  ResultCache,
+  ScreenerRepository,
+  StockDataSource,
+  SymbolLookup,
+  SymbolRowsRepository,
+  SymbolsRepository,
+  TradeCalendarRepository,
+  ...STOCK_TOOLS,
+  { provide: STOCK_TOOL_LIST, inject: STOCK_TOOLS, useFactory: (...tools: StockTool[]) => tools },
+];
+
+/** Market data: query tools over the datasets, and imports through REST. */
+@Module({
+  imports: [AuthModule, DatasetsModule, ToolsModule],
+  controllers: [DatasetImportController],
+  providers: STOCK_TOOL_PROVIDERS,
+  exports: [DatasetsModule],
+})
+export class StockDataModule implements OnModuleInit {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly catalog: ToolCatalog,
+    private readonly source: StockDataSource,
+    private readonly sample: SampleData,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { enabled, load_sample } = this.config.values.stock_data;
+    if (!enabled) return;
+    if (load_sample) await this.sample.loadWhenEmpty();
+    this.catalog.register(this.source);
+  }
+}

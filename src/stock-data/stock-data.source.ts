@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Tool, ToolSource } from '../tools/tool-source.js';
+import { DataVersions } from './data-versions.service.js';
+import { ResultCache } from './result-cache.js';
+import { asTool, type StockTool } from './tools/stock-tool.js';
+
+/** The list of all tools, in the order of `STOCK_TOOLS` in stock-data.module.ts. */
+export const STOCK_TOOL_LIST = Symbol('stock tools');
+
+/** Market data as a source of tools. A tool is offered while the dataset it reads has rows. */
+@Injectable()
+export class StockDataSource implements ToolSource {
+  readonly name = 'stock-data';
+  private all: { stockTool: StockTool; tool: Tool }[] | undefined;
+
+  constructor(
+    @Inject(STOCK_TOOL_LIST) private readonly stockTools: readonly StockTool[],
+    private readonly versions: DataVersions,
+    private readonly cache: ResultCache,
+  ) {}
+
+  tools(): readonly Tool[] {
+    this.all ??= this.stockTools.map((stockTool) => ({ stockTool, tool: asTool(stockTool, this.cache) }));
+    return this.all.filter(({ stockTool }) => this.hasData(stockTool)).map(({ tool }) => tool);
+  }
+
+  onChange(listener: () => void): void {
+    let offered = this.offered();
+    this.versions.onChange(() => {
+      const now = this.offered();
+      if (now === offered) return;
+      offered = now;
+      listener();
+    });
+  }
+
+  private offered(): string {
+    return this.tools()
+      .map(({ name }) => name)
+      .join();
+  }
+
+  private hasData({ dataset }: StockTool): boolean {
+    return !dataset || this.versions.hasRows(dataset);
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { CoverageRepository } from '../coverage.repository.js';
+import { DATASETS } from '../datasets/datasets.js';
+import { listOf, nullableDay } from './schemas.js';
+import type { StockAnswer, StockTool } from './stock-tool.js';
+
+/** Output: how much a dataset covers. */
+export const coverageOutput = {
+  row_count: { type: 'integer', description: 'Rows it has; 0: nothing is loaded and its tools are not offered' },
+  symbol_count: { type: ['integer', 'null'], description: 'Distinct symbols; null when it has no symbols' },
+  first_date: nullableDay('First day covered'),
+  last_date: nullableDay('Last day covered'),
+  synthetic_row_count: { type: 'integer', description: 'Rows that are generated and no market data' },
+};
+
+const dataset = {
+  type: 'object',
+  properties: {
+    dataset: { type: 'string', description: 'Name, for describe_dataset' },
+    title: { type: 'string' },
+    description: { type: 'string' },
+    ...coverageOutput,
+  },
+  required: ['dataset', 'title', 'description', ...Object.keys(coverageOutput)],
+  additionalProperties: false,
+};
+
+@Injectable()
+export class ListDatasetsTool implements StockTool {
+  readonly name = 'list_datasets';
+  readonly title = 'List datasets';
+  readonly description =
+    'Lists the market datasets with what they hold, how many rows and symbols, and which days they cover. Free. Call it first to learn what can be asked.';
+  readonly price = 0;
+  readonly input = { properties: {} };
+  readonly output = { datasets: listOf(dataset, 'Every dataset') };
+
+  constructor(private readonly coverage: CoverageRepository) {}
+
+  async run(_: Record<string, never>, signal: AbortSignal): Promise<StockAnswer> {
+    const found = new Map((await this.coverage.of(DATASETS, signal)).map(({ table, ...coverage }) => [table, coverage]));
+    const datasets = DATASETS.map(({ table, title, description }) => ({
+      dataset: table,
+      title,
+      description,
+      ...found.get(table),
+    }));
+    return { records: datasets.length, content: { datasets } };
+  }
+}

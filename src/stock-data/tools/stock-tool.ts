@@ -1,0 +1,61 @@
+import type { JsonSchema, Tool, ToolCallContext, ToolResult } from '../../tools/tool-source.js';
+import type { Dataset } from '../dataset.js';
+import type { ResultCache } from '../result-cache.js';
+
+export interface StockAnswer {
+  /** Rows returned, for the usage record. */
+  records: number;
+  /** The structured content; fits `output`. */
+  content: Record<string, unknown>;
+  /** Table read, where it is not always that of `dataset`. */
+  table?: string;
+}
+
+/** A tool of this room, without what all of them have in common; see `asTool`. */
+export interface StockTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** The dataset it reads; it is listed only while that has rows. Absent: it is always listed. */
+  readonly dataset?: Dataset;
+  /** Credits for one call. */
+  readonly price: number;
+  readonly input: { properties: Record<string, object>; required?: readonly string[] };
+  /** Properties of the answer, all of them always there. */
+  readonly output: Record<string, object>;
+  /** @throws ToolInputError saying what to do instead. */
+  run(args: Record<string, unknown>, signal: AbortSignal): Promise<StockAnswer>;
+}
+
+/** What every market data tool costs; those that only describe the data are free. */
+export const QUERY_PRICE = 1;
+
+const ANNOTATIONS = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+
+/** The tool as the catalog wants it: strict schemas, annotations, and results that repeat taken from the cache. */
+export function asTool(tool: StockTool, cache: ResultCache): Tool {
+  const { name, title, description, price, input, output } = tool;
+  const tableName = tool.dataset?.table ?? '';
+  const call = (args: Record<string, unknown>, { signal }: ToolCallContext) =>
+    cache.get(name, args, async () => resultOf(await tool.run(args, signal), tableName));
+  return {
+    name,
+    title,
+    description,
+    price,
+    tableName,
+    inputSchema: { type: 'object', ...input, additionalProperties: false } as JsonSchema,
+    outputSchema: { type: 'object', properties: output, required: Object.keys(output), additionalProperties: false },
+    annotations: ANNOTATIONS,
+    call,
+  };
+}
+
+/** Clients that know nothing of structured content get the same as text. */
+function resultOf({ records, content, table }: StockAnswer, tableName: string): ToolResult {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(content) }],
+    structuredContent: content,
+    usage: { recordCount: records, tableName: table ?? tableName },
+  };
+}
