@@ -84,9 +84,8 @@ export class ApiKeyVerifier implements OnModuleInit {
     const isRight = this.hasher.matches(token, key?.hash ?? NO_HASH);
     if (!key || !isRight) return denied('unknown');
     const now = this.clock.now();
-    if (key.isRevoked) return denied('revoked');
+    if (key.denial) return denied(key.denial);
     if (now >= key.expiresAt) return denied('expired');
-    if (!key.isOwnerActive) return denied('inactive_user');
     this.usage.touch(key.principal.apiKey.id, now);
     return { ok: true, principal: key.principal };
   }

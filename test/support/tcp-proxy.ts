@@ -49,7 +49,7 @@ export class TcpProxy {
       [near, far],
       [far, near],
     ] as const) {
-      this.sockets.add(from);
+      this.sockets.add(from.setNoDelay(true));
       from.on('data', (data) => to.write(data)).on('error', () => undefined);
       from.on('close', () => {
         this.sockets.delete(from);
