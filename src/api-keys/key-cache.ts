@@ -4,7 +4,7 @@ import type { AuthChanges } from './auth-change.js';
 import { effectiveScopes } from './effective-scopes.js';
 import type { StoredKey } from './api-keys.repository.js';
 
-/** 100 000 keys must fit in 50 MB : one takes about 450 bytes. */
+/** 100 000 keys must fit in 50 MB: one takes about 450 bytes. */
 const KEYS_MAX = 100_000;
 /** Well-formed keys that do not exist, so that retrying one costs nothing. A flood of different ones is not worth keeping. */
 const ABSENT_MAX = 10_000;
