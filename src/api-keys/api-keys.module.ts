@@ -9,6 +9,7 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthChangeFeed } from './auth-change-feed.js';
 import { DefaultKeyBootstrap } from './default-key.bootstrap.js';
+import { KeyAdmission } from './key-admission.service.js';
 import { KeyUsageTracker } from './key-usage.tracker.js';
 
 /** API keys: issued over REST, verified on both listeners. When it has started there is at least one key. */
@@ -22,9 +23,10 @@ import { KeyUsageTracker } from './key-usage.tracker.js';
     ApiKeyVerifier,
     AuthChangeFeed,
     DefaultKeyBootstrap,
+    KeyAdmission,
     KeyUsageTracker,
   ],
-  exports: [ApiKeysService, ApiKeyVerifier, AuthModule],
+  exports: [ApiKeysService, KeyAdmission, AuthModule],
 })
 export class ApiKeysModule implements OnModuleInit {
   constructor(private readonly defaultKey: DefaultKeyBootstrap) {}

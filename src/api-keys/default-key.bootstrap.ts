@@ -2,12 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { UsersService } from '../auth/users.service.js';
 import { FirstRun } from '../config/first-run.js';
-import { withAdvisoryLock } from '../database/advisory-lock.js';
+import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
-
-/** PostgreSQL lock under which replicas look for the first key one after the other. */
-const BOOTSTRAP_LOCK = 7_255_306;
 
 /** Makes sure that a fresh installation can be called: one key of the admin's, that may call tools. */
 @Injectable()
@@ -22,7 +19,7 @@ export class DefaultKeyBootstrap {
 
   /** Does nothing where any key exists. Replicas that start together create one; its token goes into `FirstRun` only. */
   async run(): Promise<void> {
-    await withAdvisoryLock(this.dataSource, BOOTSTRAP_LOCK, async () => {
+    await withAdvisoryLock(this.dataSource, LOCK.defaultKey, async () => {
       if (!(await this.repository.isEmpty())) return;
       const { token } = await this.keys.create(await this.users.firstAdmin(), { name: 'default', expiresAt: null });
       this.firstRun.apiKey = token;

@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { FirstRun } from '../config/first-run.js';
-import { withAdvisoryLock } from '../database/advisory-lock.js';
+import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
-/** PostgreSQL lock under which replicas look for the admin one after the other. */
-const BOOTSTRAP_LOCK = 7_255_303;
 const ADMIN_USERNAME = 'admin';
 
 /** Makes sure there is somebody who can log in. */
@@ -31,7 +29,7 @@ export class AdminBootstrap {
    * @throws Error when the admin's name or e-mail belongs to somebody else.
    */
   async run(): Promise<void> {
-    const existing = await withAdvisoryLock(this.dataSource, BOOTSTRAP_LOCK, async () => {
+    const existing = await withAdvisoryLock(this.dataSource, LOCK.firstAdmin, async () => {
       const admin = await this.users.findFirstAdmin();
       if (!admin) await this.create();
       return admin;

@@ -3,14 +3,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { withAdvisoryLock } from '../database/advisory-lock.js';
+import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse } from './clickhouse-migrator.js';
 
 const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'migrations');
-/** PostgreSQL lock under which replicas migrate ClickHouse one after the other. */
-const MIGRATION_LOCK = 7_255_303;
-
 /** ClickHouse, running and migrated. */
 @Global()
 @Module({
@@ -21,7 +18,7 @@ const MIGRATION_LOCK = 7_255_303;
       useFactory: async (config: AppConfig, dataSource: DataSource) => {
         const clickhouse = new ClickHouse(config);
         await clickhouse.start();
-        const applied = await withAdvisoryLock(dataSource, MIGRATION_LOCK, () =>
+        const applied = await withAdvisoryLock(dataSource, LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );
         if (applied.length > 0) new Logger('ClickHouse').log(`Migrated: ${applied.join(', ')}`);

@@ -1,5 +1,18 @@
 import type { DataSource } from 'typeorm';
 
+/** PostgreSQL's advisory locks are numbers in one space per database; these are ours, all of them. */
+export const LOCK = {
+  /** Held as long as a gateway uses an embedded data folder. */
+  owner: 7_255_301,
+  migrations: 7_255_302,
+  clickhouseMigrations: 7_255_303,
+  /** Held by the one replica that delivers usage to ClickHouse. */
+  usageDelivery: 7_255_304,
+  firstAdmin: 7_255_305,
+  defaultKey: 7_255_306,
+  sampleData: 7_255_307,
+} as const;
+
 /** Runs the work while holding a PostgreSQL session lock, waiting for whoever holds it now. */
 export async function withAdvisoryLock<T>(dataSource: DataSource, lock: number, work: () => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();

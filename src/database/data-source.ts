@@ -1,9 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { withAdvisoryLock } from './advisory-lock.js';
+import { LOCK, withAdvisoryLock } from './advisory-lock.js';
 import { MIGRATIONS } from './migrations/index.js';
-
-/** PostgreSQL lock under which replicas migrate one after the other. */
-const MIGRATION_LOCK = 7_255_302;
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {
@@ -23,7 +20,7 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
 /** Connects and brings the schema up to date, once for all replicas that start together. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
-  await withAdvisoryLock(dataSource, MIGRATION_LOCK, async () => {
+  await withAdvisoryLock(dataSource, LOCK.migrations, async () => {
     await dataSource.query('CREATE SCHEMA IF NOT EXISTS mcp');
     await dataSource.runMigrations({ transaction: 'each' });
   });

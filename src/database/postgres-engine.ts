@@ -4,9 +4,8 @@ import pg from 'pg';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
+import { LOCK } from './advisory-lock.js';
 
-/** Session lock held by the one gateway that may use an embedded data folder. The number is arbitrary and ours. */
-const OWNER_LOCK = 7_255_301;
 const EXTERNAL_WAIT_MS = 30_000;
 const RESTART_PAUSE_MS = 500;
 
@@ -67,7 +66,7 @@ export class PostgresEngine implements OnApplicationShutdown {
   private async takeOwnership(): Promise<void> {
     const owner = new pg.Client({ connectionString: this.url, application_name: `tallygate owner ${process.pid}` });
     await owner.connect();
-    const { rows } = await owner.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
+    const { rows } = await owner.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK.owner]);
     if (!rows[0]!.locked) {
       await owner.end();
       throw new Error(

@@ -1,11 +1,10 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiKeyVerifier, type ApiKeyVerification } from '../api-keys/api-key.verifier.js';
+import { KEY_REQUIRED, KeyAdmission } from '../api-keys/key-admission.service.js';
 import { AnonymousAccess } from '../auth/anonymous-access.service.js';
+import type { Principal } from '../auth/principal.js';
 import { TallygateError } from '../common/tallygate-error.js';
-import { FailureLimiter } from '../limits/failure-limiter.js';
 import type { McpContext } from './mcp-context.js';
-import { KEY_INVALID, KEY_REQUIRED } from './mcp-error.js';
 
 const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 
@@ -20,8 +19,7 @@ export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
-    private readonly verifier: ApiKeyVerifier,
-    private readonly failures: FailureLimiter,
+    private readonly keys: KeyAdmission,
     private readonly anonymous: AnonymousAccess,
     private readonly reflector: Reflector,
   ) {}
@@ -30,30 +28,21 @@ export class ApiKeyGuard implements CanActivate {
     const context = execution.switchToRpc().getContext<McpContext>();
     const token = presentedKey(context);
     if (token === undefined) return this.withoutKey(context, execution);
-    this.failures.check(context.exchange.address);
-    const verification = this.verifier.verify(token);
-    return verification instanceof Promise
-      ? verification.then((done) => this.admit(context, done))
-      : this.admit(context, verification);
+    const principal = this.keys.admit(token, context.exchange.address);
+    return principal instanceof Promise ? principal.then((found) => enter(context, found)) : enter(context, principal);
   }
 
-  private withoutKey(context: McpContext, execution: ExecutionContext): boolean | Promise<boolean> {
+  private async withoutKey(context: McpContext, execution: ExecutionContext): Promise<boolean> {
     if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
-    return this.anonymous.principal().then((principal) => {
-      if (!principal) throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
-      context.principal = principal;
-      return true;
-    });
+    const principal = await this.anonymous.principal();
+    if (!principal) throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
+    return enter(context, principal);
   }
+}
 
-  private admit(context: McpContext, verification: ApiKeyVerification): boolean {
-    if (!verification.ok) {
-      this.failures.recordFailure(context.exchange.address);
-      throw new TallygateError('UNAUTHORIZED', KEY_INVALID);
-    }
-    context.principal = verification.principal;
-    return true;
-  }
+function enter(context: McpContext, principal: Principal): true {
+  context.principal = principal;
+  return true;
 }
 
 /** `X-API-Key` wins over `Authorization`; Node gives header names in lower case, so any casing works. */

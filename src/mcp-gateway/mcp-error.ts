@@ -1,3 +1,4 @@
+import { KEY_REQUIRED } from '../api-keys/key-admission.service.js';
 import { TallygateError, type ErrorCode } from '../common/tallygate-error.js';
 import { JSON_RPC } from './json-rpc.js';
 
@@ -75,8 +76,3 @@ function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
   return { status, headers, error: { code: CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR, message: error.message, data } };
 }
-
-/** Source 000, "Troubleshooting": the words of a missing key. */
-export const KEY_REQUIRED = 'API key required';
-/** Source 000, "Troubleshooting": the words of a key that is wrong, expired or revoked. */
-export const KEY_INVALID = 'Invalid or expired API key';

@@ -1,9 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import { PostgresEngine } from '../database/postgres-engine.js';
+import { LOCK } from '../database/advisory-lock.js';
 
-/** Session lock held by the one replica that delivers. The number is arbitrary and ours. */
-const DELIVERY_LOCK = 7_255_304;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
@@ -33,7 +32,7 @@ export class DeliveryLock {
   async acquire(): Promise<boolean> {
     if (this.isLocked) return true;
     this.client ??= await this.connect();
-    const [row] = await this.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [DELIVERY_LOCK]);
+    const [row] = await this.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK.usageDelivery]);
     if (!row!.locked) return false;
     this.held = new AbortController();
     this.isLocked = true;

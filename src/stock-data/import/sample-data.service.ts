@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { withAdvisoryLock } from '../../database/advisory-lock.js';
+import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
 import { DataVersions } from '../data-versions.service.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
 import { DatasetImportService } from './dataset-import.service.js';
@@ -10,9 +10,6 @@ import { fileInput } from './file-input.js';
 import { ImportLogRepository } from './import-log.repository.js';
 import { rowsInput } from './rows-input.js';
 import { SAMPLE_SYMBOLS } from './sample-symbols.js';
-
-/** PostgreSQL lock under which replicas that start together load the sample once. */
-const SAMPLE_LOCK = 7_255_310;
 
 const INDEX_FILE = 'sp500-2000.csv';
 const MONTHLY_FILE = 'stocks.csv';
@@ -34,7 +31,7 @@ export class SampleData {
   /** Loads the sample unless it is there or anything else was imported; returns whether it did. */
   async loadWhenEmpty(): Promise<boolean> {
     if (!(await this.isWanted())) return false;
-    return withAdvisoryLock(this.dataSource, SAMPLE_LOCK, async () => {
+    return withAdvisoryLock(this.dataSource, LOCK.sampleData, async () => {
       await this.versions.refresh();
       if (!(await this.isWanted())) return false;
       await this.load();
