@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -13,6 +13,11 @@ const MAGIC_BYTES = 4;
 /** A file on this machine. What it is is told by its first bytes, never by its name. */
 export function fileInput(path: string, name = basename(path)): ImportInput {
   return { name, fingerprint: () => sha256(path), open: () => openFile(path) };
+}
+
+/** In bytes. @throws INVALID_INPUT when there is no such file. */
+export async function fileSize(path: string): Promise<number> {
+  return (await stat(path).catch(cannotRead)).size;
 }
 
 async function openFile(path: string): Promise<SourceFile> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Row } from '../dataset.js';
 import { Rejection } from './import-cell.js';
@@ -11,6 +12,9 @@ import { StagingRepository, type Staging } from './staging.repository.js';
 /** One INSERT holds at most this; together they bound the memory an import takes, whatever the file's size. */
 const BATCH_ROWS_MAX = 20_000;
 const BATCH_CHARACTERS_MAX = 8 * 1024 * 1024;
+
+/** Rows read before calls that wait get their turn; a running gateway serves while it imports. */
+const TURN_ROWS = 1_000;
 
 export interface LoadOptions {
   /** Number of the import; see `rowVersion`. */
@@ -38,6 +42,7 @@ export class StagingLoader {
         tally.accept();
         if (options.skipRejected || tally.rejectedTotal === 0) batch.add(row, rowVersion(options.version, record.line));
       }
+      if (tally.rows % TURN_ROWS === 0) await setImmediate();
       if (batch.isFull) await this.flush(target, batch, () => options.onProgress(file.share()));
     }
     await this.flush(target, batch, () => options.onProgress(1));

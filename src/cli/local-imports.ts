@@ -1,0 +1,47 @@
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClickHouseModule } from '../clickhouse/clickhouse.module.js';
+import { TallygateLogger } from '../common/logger.js';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigModule } from '../config/config.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { DatasetsModule } from '../stock-data/datasets.module.js';
+import { DatasetImportService, type ImportOptions } from '../stock-data/import/dataset-import.service.js';
+import { fileInput } from '../stock-data/import/file-input.js';
+import { SyntheticData } from '../stock-data/import/synthetic-data.service.js';
+import type { UniverseOptions } from '../stock-data/import/synthetic-universe.js';
+import type { ImportTarget } from './import-target.js';
+
+const STDERR = 2;
+
+@Module({})
+class LocalImportsModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    const imports = [ConfigModule.forRoot(config), DatabaseModule, ClickHouseModule, DatasetsModule];
+    return { module: LocalImportsModule, imports };
+  }
+}
+
+/** Imports in this process, on engines it opens itself. */
+export class LocalImports implements ImportTarget {
+  private constructor(private readonly app: INestApplicationContext) {}
+
+  /** @throws Error in one line when the engines cannot be reached or belong to a gateway. */
+  static async open(config: AppConfig): Promise<LocalImports> {
+    const logger = new TallygateLogger({ values: { log: { ...config.values.log, level: 'warn' } } }, STDERR);
+    const app = await NestFactory.createApplicationContext(LocalImportsModule.forRoot(config), { logger, abortOnError: false });
+    return new LocalImports(app);
+  }
+
+  import(dataset: string, file: string, options: ImportOptions) {
+    return this.app.get(DatasetImportService).import(dataset, fileInput(file), options);
+  }
+
+  generate(universe: UniverseOptions, onProgress: (share: number) => void) {
+    return this.app.get(SyntheticData).generate(universe, onProgress);
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
