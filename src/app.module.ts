@@ -8,6 +8,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { McpGatewayModule } from './mcp-gateway/mcp-gateway.module.js';
+import { StockDataModule } from './stock-data/stock-data.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 /** The whole application: one container for both listeners. */
@@ -15,7 +16,7 @@ import { UsageModule } from './usage/usage.module.js';
 export class AppModule {
   static forRoot(config: AppConfig, firstRun?: FirstRun): DynamicModule {
     const engines = [ConfigModule.forRoot(config, firstRun), DatabaseModule, ClickHouseModule];
-    const features = [AuthModule, ApiKeysModule, UsageModule, GatewayApiModule, McpGatewayModule];
+    const features = [AuthModule, ApiKeysModule, UsageModule, StockDataModule, GatewayApiModule, McpGatewayModule];
     return { module: AppModule, imports: [...engines, ...features] };
   }
 }
