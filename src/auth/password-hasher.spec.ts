@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseOptions } from '@node-rs/argon2';
-import { NOBODY, PasswordHasher, PENDING_MAX } from './password-hasher.js';
+import { NO_PASSWORD, NOBODY, PasswordHasher, PENDING_MAX } from './password-hasher.js';
 
 describe('PasswordHasher', () => {
   const hasher = new PasswordHasher();
@@ -21,6 +21,14 @@ describe('PasswordHasher', () => {
 
   it('lets nobody in without a hash', async () => {
     expect(await hasher.verify(undefined, '')).toBe(false);
+  });
+
+  it('lets nobody in who has no password, and works as hard to say so', async () => {
+    const passwords = ['', NO_PASSWORD, 'a password'];
+    expect(await Promise.all(passwords.map((password) => hasher.verify(NO_PASSWORD, password)))).toEqual([false, false, false]);
+    const withHash = await median(async () => hasher.verify(await aHash, 'wrong'));
+    const without = await median(async () => hasher.verify(NO_PASSWORD, 'wrong'));
+    expect(without / withHash).toBeGreaterThan(0.5);
   });
 
   it('refuses more than it can bear, and recovers', async () => {

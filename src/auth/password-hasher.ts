@@ -6,6 +6,8 @@ import { TallygateError } from '../common/tallygate-error.js';
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Of a random password nobody knows, at the same cost: what is verified when there is no such user. */
 export const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$wZB0DsB7aXmaMJ2VrTGPiQ$vT/U97GMOxvgw95YpsL4PLSR6TYgR9TKQAYBA9Kqnis';
+/** In place of a hash: this user has no password, as `!` says in /etc/shadow. No hash looks like it. */
+export const NO_PASSWORD = '!';
 /** Hashes under way or waiting for a thread. Each takes some 20 ms of a core, so this is a second or two of work. */
 export const PENDING_MAX = 64;
 
@@ -25,8 +27,9 @@ export class PasswordHasher {
    * @throws OVERLOADED when too many are under way.
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const matches = await this.bounded(() => verify(passwordHash ?? NOBODY, password));
-    return matches && passwordHash !== undefined;
+    const hasPassword = passwordHash !== undefined && passwordHash !== NO_PASSWORD;
+    const matches = await this.bounded(() => verify(hasPassword ? passwordHash : NOBODY, password));
+    return matches && hasPassword;
   }
 
   private async bounded<T>(work: () => Promise<T>): Promise<T> {

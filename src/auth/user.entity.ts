@@ -19,7 +19,7 @@ export class User {
   @Column({ name: 'display_name', type: 'text', nullable: true })
   displayName!: string | null;
 
-  /** argon2id, in its encoded form. */
+  /** argon2id, in its encoded form; `NO_PASSWORD` for a user who comes with tokens of the operator's own backend. */
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 

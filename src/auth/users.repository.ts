@@ -9,6 +9,8 @@ export interface UserRow {
   email: string;
   passwordHash: string;
   role: Role;
+  /** Null: none. */
+  displayName?: string | null;
 }
 
 /** All SQL of `mcp.users`. */
@@ -34,11 +36,11 @@ export class UsersRepository {
   }
 
   /** Null when the user name or the e-mail is taken; decided by the table's own indexes, so two at once cannot both win. */
-  async insert({ username, email, passwordHash, role }: UserRow): Promise<User | null> {
+  async insert({ username, email, passwordHash, role, displayName = null }: UserRow): Promise<User | null> {
     const rows = await this.users.query<{ id: string }[]>(
-      `INSERT INTO mcp.users (username, email, password_hash, role) VALUES ($1, $2, $3, $4)
+      `INSERT INTO mcp.users (username, email, password_hash, role, display_name) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING id`,
-      [username, email, passwordHash, role],
+      [username, email, passwordHash, role, displayName],
     );
     return rows[0] ? this.findById(rows[0].id) : null;
   }

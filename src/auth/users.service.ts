@@ -1,11 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { TallygateError } from '../common/tallygate-error.js';
-import { PasswordHasher } from './password-hasher.js';
+import type { ExternalLogin } from './external-login.js';
+import { NO_PASSWORD, PasswordHasher } from './password-hasher.js';
 import { principalOf, type Principal } from './principal.js';
 import type { Role, User } from './user.entity.js';
 import { usernameFrom } from './username.js';
-import { UsersRepository } from './users.repository.js';
+import { UsersRepository, type UserRow } from './users.repository.js';
 
 export interface NewUser {
   /** Unset: made from the e-mail. */
@@ -18,6 +19,8 @@ export interface NewUser {
 /** The people who can log in. */
 @Injectable()
 export class UsersService {
+  private readonly logger = new Logger('Auth');
+
   constructor(
     private readonly users: UsersRepository,
     private readonly passwords: PasswordHasher,
@@ -35,13 +38,20 @@ export class UsersService {
   /** @throws INVALID_INPUT when the e-mail or the user name is taken. */
   async create({ username, email, password, role = 'user' }: NewUser): Promise<User> {
     const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };
-    const name = username ?? usernameFrom(email);
-    const user = await this.users.insert({ ...row, username: name });
-    // A name nobody chose is nobody's business: when it is taken, another one is made.
-    const retried =
-      user ?? (username ? null : await this.users.insert({ ...row, username: `${name}-${randomBytes(4).toString('hex')}` }));
-    if (!retried) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
-    return retried;
+    const user = username ? await this.users.insert({ ...row, username }) : await this.insertUnnamed(row, email);
+    if (!user) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
+    return user;
+  }
+
+  /** The user of a token of the operator's own backend, made on first sight; of many at once one makes it. */
+  async findOrCreateExternal({ email, role, displayName }: ExternalLogin): Promise<User> {
+    const known = await this.users.findByEmail(email);
+    if (known) return known;
+    const made = await this.insertUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD }, email);
+    if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
+    const user = made ?? (await this.users.findByEmail(email));
+    if (!user) throw new TallygateError('UNAVAILABLE', 'This login is being changed. Try again in a moment.');
+    return user;
   }
 
   /** Sets a new password; login tokens already handed out live on until they expire. */
@@ -59,5 +69,12 @@ export class UsersService {
     const admin = await this.users.findFirstAdmin();
     if (!admin) throw new Error('There is no admin to act as');
     return principalOf(admin);
+  }
+
+  /** A name nobody chose is nobody's business: when it is taken, another one is made. Null when the e-mail is taken. */
+  private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string): Promise<User | null> {
+    const username = usernameFrom(email);
+    const user = await this.users.insert({ ...row, username });
+    return user ?? this.users.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` });
   }
 }

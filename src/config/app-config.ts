@@ -35,6 +35,11 @@ export const configSchema = z.strictObject({
       /** Signs login tokens and peppers API keys. At least 32 characters, the output size of the hash it keys. */
       secret_key: z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one').optional(),
       access_token_expire_minutes: z.int().min(1).max(43_200).default(60),
+      /**
+       * Login tokens of the operator's own backend count too: HS256, signed with secret_key, with `email` or `sub` (source 002).
+       * Whoever can sign them can be anybody here.
+       */
+      trust_external_tokens: z.boolean().default(false),
       admin_email: z.email().or(z.literal('admin@localhost')).default('admin@localhost'),
       admin_password: z.string().min(8, 'must have at least 8 characters').max(256).optional(),
     })

@@ -22,6 +22,7 @@ export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_REGISTRATION: { path: 'registration', parse: text },
   GATEWAY_SECRET_KEY: { path: 'auth.secret_key', parse: text },
   GATEWAY_AUTH_ENABLED: { path: 'auth.enabled', parse: flag },
+  GATEWAY_TRUST_EXTERNAL_TOKENS: { path: 'auth.trust_external_tokens', parse: flag },
   GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text },
   GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text },
   GATEWAY_LOG_LEVEL: { path: 'log.level', parse: text },
