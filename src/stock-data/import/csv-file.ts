@@ -22,7 +22,8 @@ export async function openCsv(path: string, { gzip }: { gzip: boolean }): Promis
   const lines = parsedLines(path, counter, gzip);
   const header = await firstLine(lines);
   const share = () => (size === 0 ? 1 : bytesRead / size);
-  return { columns: header, records: (columns) => records(lines, header, columns), share };
+  const close = async () => void (await lines.return());
+  return { columns: header, records: (columns) => records(lines, header, columns), share, close };
 }
 
 interface Parsed {

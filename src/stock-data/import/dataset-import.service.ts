@@ -9,9 +9,9 @@ import type { Dataset } from '../dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
 import { ImportLogRepository } from './import-log.repository.js';
 import { ImportTally, type ImportReport } from './import-report.js';
-import { rowReader, type ColumnMapping } from './row-reader.js';
+import { rowReader, type ColumnMapping, type RowReader } from './row-reader.js';
 import { versionOfRows } from './row-version.js';
-import type { ImportInput } from './source-file.js';
+import type { ImportInput, SourceFile } from './source-file.js';
 import { StagingLoader } from './staging-loader.service.js';
 import { StagingRepository, type Staging } from './staging.repository.js';
 
@@ -25,6 +25,15 @@ export interface ImportOptions extends ColumnMapping {
   skipRejected?: boolean;
   /** Called now and then with how much of the file is read, 0 to 1. */
   onProgress?: (share: number) => void;
+}
+
+interface Loading {
+  version: number;
+  fingerprint: string;
+  source: string;
+  file: SourceFile;
+  reader: RowReader;
+  options: ImportOptions;
 }
 
 /**
@@ -72,21 +81,36 @@ export class DatasetImportService {
 
   private async load(dataset: Dataset, input: ImportInput, fingerprint: string, options: ImportOptions): Promise<ImportReport> {
     const file = await input.open();
-    const reader = rowReader(dataset, file.columns, options);
+    try {
+      const reader = rowReader(dataset, file.columns, options);
+      return await this.stage(dataset, (staging, version) =>
+        this.loadStaged(staging, { version, fingerprint, source: input.name, file, reader, options }),
+      );
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async stage<T>(dataset: Dataset, work: (staging: Staging, version: number) => Promise<T>): Promise<T> {
     const version = ((await this.log.last(dataset))?.version ?? 0) + 1;
     const staging = await this.staging.create(dataset, version);
     try {
-      const { skipRejected = false, onProgress = () => {} } = options;
-      const tally = await this.loader.load(staging, file, reader, { version, skipRejected, onProgress });
-      if (tally.rows === 0) throw new TallygateError('INVALID_INPUT', 'The file has no rows.');
-      if (tally.accepted === 0 || (tally.rejectedTotal > 0 && !skipRejected)) {
-        return tally.report(dataset.table, 'rejected', 0, reader.ignoredColumns);
-      }
-      const rows = await this.publish(staging, { version, fingerprint, source: input.name, rejected: tally.rejectedTotal });
-      return tally.report(dataset.table, 'imported', tally.accepted - rows, reader.ignoredColumns);
+      return await work(staging, version);
     } finally {
       await this.staging.drop(staging);
     }
+  }
+
+  private async loadStaged(staging: Staging, { file, reader, options, ...entry }: Loading): Promise<ImportReport> {
+    const { table } = staging.dataset;
+    const { skipRejected = false, onProgress = () => {} } = options;
+    const tally = await this.loader.load(staging, file, reader, { version: entry.version, skipRejected, onProgress });
+    if (tally.rows === 0) throw new TallygateError('INVALID_INPUT', 'The file has no rows.');
+    if (tally.accepted === 0 || (tally.rejectedTotal > 0 && !skipRejected)) {
+      return tally.report(table, 'rejected', 0, reader.ignoredColumns);
+    }
+    const rows = await this.publish(staging, { ...entry, rejected: tally.rejectedTotal });
+    return tally.report(table, 'imported', tally.accepted - rows, reader.ignoredColumns);
   }
 
   private async publish(staging: Staging, entry: { version: number; fingerprint: string; source: string; rejected: number }) {

@@ -28,6 +28,7 @@ export async function openParquet(path: string): Promise<SourceFile> {
     columns,
     records: (names) => records(file, metadata, names, progress),
     share: () => (total === 0 ? 1 : progress.rows / total),
+    close: () => Promise.resolve(), // every read opens and closes the file
   };
 }
 

@@ -8,7 +8,8 @@ export function rowsInput(name: string, identity: string, columns: readonly stri
   return {
     name,
     fingerprint: () => Promise.resolve(fingerprint),
-    open: () => Promise.resolve({ columns, records: (wanted) => records(rows(), wanted), share: () => 0 }),
+    open: () =>
+      Promise.resolve({ columns, records: (wanted) => records(rows(), wanted), share: () => 0, close: () => Promise.resolve() }),
   };
 }
 

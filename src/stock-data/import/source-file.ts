@@ -15,6 +15,8 @@ export interface SourceFile {
   records: (columns: readonly string[]) => AsyncIterable<FileRecord>;
   /** How much has been read, 0 to 1. */
   share: () => number;
+  /** Lets go of the file, read to its end or not. */
+  close: () => Promise<void>;
 }
 
 /** Where to get a source file, and what makes two of them the same. */
