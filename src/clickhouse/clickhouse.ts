@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 
-const EXTERNAL_WAIT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Failures are thrown to us, who know what they mean; the client need not log them too. */
@@ -83,7 +82,7 @@ export class ClickHouse implements OnApplicationShutdown {
     const { host } = new URL(url);
     this.client = createClient({ url, request_timeout: REQUEST_TIMEOUT_MS, ...CLIENT_OPTIONS });
     await waitFor(`ClickHouse at ${host} (GATEWAY_CLICKHOUSE_URL)`, () => this.command('SELECT 1'), {
-      timeoutMs: EXTERNAL_WAIT_MS,
+      timeoutMs: 1_000 * this.config.values.start_timeout_seconds,
     });
     this.logger.log(`Ready, server ${host}`);
   }

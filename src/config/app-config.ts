@@ -27,6 +27,8 @@ export const configSchema = z.strictObject({
   database_url: databaseUrl.optional(),
   clickhouse_url: httpUrl.optional(),
   data_dir: z.string().min(1).default('./data'),
+  /** How long the start waits for a database server that does not answer yet. */
+  start_timeout_seconds: z.number().min(0).max(3_600).default(30),
   cors_origins: z.array(z.string().min(1)).default(['*']),
   registration: z.enum(['open', 'closed']).default('closed'),
   auth: z

@@ -10,7 +10,11 @@ export class ConfigModule {
   static forRoot(config: AppConfig, firstRun = new FirstRun()): DynamicModule {
     return {
       module: ConfigModule,
-      providers: [{ provide: AppConfig, useValue: config }, { provide: Clock, useClass: SystemClock }, { provide: FirstRun, useValue: firstRun }],
+      providers: [
+        { provide: AppConfig, useValue: config },
+        { provide: Clock, useClass: SystemClock },
+        { provide: FirstRun, useValue: firstRun },
+      ],
       exports: [AppConfig, Clock, FirstRun],
     };
   }

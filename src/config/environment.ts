@@ -18,6 +18,7 @@ export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_DATABASE_URL: { path: 'database_url', parse: text },
   GATEWAY_CLICKHOUSE_URL: { path: 'clickhouse_url', parse: text },
   GATEWAY_DATA_DIR: { path: 'data_dir', parse: text },
+  GATEWAY_START_TIMEOUT_SECONDS: { path: 'start_timeout_seconds', parse: number },
   GATEWAY_CORS_ORIGINS: { path: 'cors_origins', parse: list },
   GATEWAY_REGISTRATION: { path: 'registration', parse: text },
   GATEWAY_SECRET_KEY: { path: 'auth.secret_key', parse: text },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -22,12 +22,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
   if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
   const values = result.data;
-  values.data_dir = values.database_url?.startsWith('memory:')
-    ? mkdtempSync(join(tmpdir(), 'tallygate-'))
-    : resolve(values.data_dir);
+  values.data_dir = values.database_url?.startsWith('memory:') ? temporaryFolder() : resolve(values.data_dir);
   const problems = contradictions(values);
   if (problems.length > 0) throw new ConfigError(problems);
   return new AppConfig({ ...values, auth: { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) } });
+}
+
+/** Others may pass through, since as root PostgreSQL runs under an account of its own; they may not look inside. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tallygate-'));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 function readYaml(env: NodeJS.ProcessEnv): Record<string, unknown> {

@@ -6,7 +6,6 @@ import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { LOCK } from './advisory-lock.js';
 
-const EXTERNAL_WAIT_MS = 30_000;
 const RESTART_PAUSE_MS = 500;
 
 const owned = new Set<EmbeddedPostgres>();
@@ -52,7 +51,9 @@ export class PostgresEngine implements OnApplicationShutdown {
 
   private async connectExternal(url: string): Promise<void> {
     const { host } = new URL(url);
-    await waitFor(`PostgreSQL at ${host} (GATEWAY_DATABASE_URL)`, () => this.probe(url), { timeoutMs: EXTERNAL_WAIT_MS });
+    await waitFor(`PostgreSQL at ${host} (GATEWAY_DATABASE_URL)`, () => this.probe(url), {
+      timeoutMs: 1_000 * this.config.values.start_timeout_seconds,
+    });
     this.url = url;
     this.logger.log(`Ready, server ${host}`);
   }

@@ -44,6 +44,7 @@ describe("the official SDK's client", () => {
   });
 });
 
+// 0.16.8 is the newest that runs by itself on Node 20.
 describe("Inspector's command line", () => {
   const inspector = async (...args: string[]) => {
     const program = join('node_modules', '@modelcontextprotocol', 'inspector-cli', 'build', 'index.js');

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { GatewayProcess, type GatewayOptions } from '../support/gateway-process.js';
 
 const started: GatewayProcess[] = [];
@@ -26,8 +26,8 @@ describe('the first start', () => {
     expect(first.apiKey).toMatch(/^sk-[0-9A-Za-z]{50}$/);
     for (const client of ['claude mcp add', 'Cursor', 'VS Code']) expect(first.output).toContain(client);
     const { json } = await first.call('list_datasets');
-    expect(JSON.parse(json.result.content[0].text).datasets).toEqual(
-      expect.arrayContaining([expect.objectContaining({ name: 'daily_bars', rows: 5104 })]),
+    expect(json.result.structuredContent.datasets).toEqual(
+      expect.arrayContaining([expect.objectContaining({ dataset: 'daily_bars', row_count: 5105 })]),
     );
     expect(await first.end()).toBe(0);
 
@@ -57,10 +57,11 @@ describe('a restart', () => {
   }, 60_000);
 
   it('with memory: leaves nothing behind', async () => {
-    const gateway = await start({ env: { GATEWAY_DATABASE_URL: 'memory:' } });
-    const folder = /data in (\S+)\/postgres/.exec(gateway.output)![1]!;
+    const temporary = temporaryFolder('memory');
+    const gateway = await start({ env: { GATEWAY_DATABASE_URL: 'memory:', TMPDIR: temporary } });
+    expect(readdirSync(temporary)).toHaveLength(1);
     expect(await gateway.end()).toBe(0);
-    expect(() => rmSync(folder)).toThrow('ENOENT');
+    expect(readdirSync(temporary)).toEqual([]);
   }, 60_000);
 });
 
@@ -72,7 +73,7 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
     );
 
   it('for every mistake in the configuration at once, each under its name', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'tallygate-config-')), 'gateway.yaml');
+    const file = join(temporaryFolder('config'), 'gateway.yaml');
     writeFileSync(file, 'porrt: 8000\nlog: { level: loud }\nauth: { access_token_expire_minutes: 0 }\n');
     const message = await failing({
       env: {
@@ -126,6 +127,7 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
       GATEWAY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
       GATEWAY_CLICKHOUSE_URL: 'http://127.0.0.1:1',
       GATEWAY_SECRET_KEY: 'x'.repeat(32),
+      GATEWAY_START_TIMEOUT_SECONDS: '1',
     };
     expect(await failing({ env })).toMatch(/PostgreSQL at 127\.0\.0\.1:1 \(GATEWAY_DATABASE_URL\) cannot be reached: /);
   }, 60_000);

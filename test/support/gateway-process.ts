@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -25,10 +25,8 @@ export class GatewayProcess {
   ) {}
 
   /** @throws Error with its output when it ends instead of getting ready. */
-  static async start({
-    dataDir = mkdtempSync(join(tmpdir(), 'tallygate-e2e-')),
-    env = {},
-  }: GatewayOptions = {}): Promise<GatewayProcess> {
+  static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
+    const { dataDir = temporaryFolder('e2e'), env = {} } = options;
     const settings = {
       GATEWAY_PORT: '0',
       GATEWAY_MCP_PORT: '0',
@@ -48,7 +46,10 @@ export class GatewayProcess {
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
-      child.once('exit', (code) => reject(new Error(`The gateway ended with ${code}:\n${output}`)));
+      child.once('exit', (code) => {
+        if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+        reject(new Error(`The gateway ended with ${code}:\n${output}`));
+      });
     });
     return new GatewayProcess(child, dataDir, () => output);
   }
