@@ -114,10 +114,11 @@ export const CREDIT_CALL_FUNCTIONS = `
   -- that are locked: a busy account always is, and its holds would never expire.
   CREATE FUNCTION mcp.expire_holds(most int) RETURNS int LANGUAGE plpgsql AS $$
   DECLARE
+    until timestamptz := mcp.ledger_time();
     due uuid[];
     expired int;
   BEGIN
-    due := ARRAY(SELECT id FROM mcp.credit_holds WHERE state = 'open' AND expires_at <= mcp.ledger_time() ORDER BY expires_at LIMIT most);
+    due := ARRAY(SELECT id FROM mcp.credit_holds WHERE state = 'open' AND expires_at <= until ORDER BY expires_at LIMIT most);
     PERFORM 1 FROM mcp.user_accounts
     WHERE id IN (SELECT account_id FROM mcp.credit_holds WHERE id = ANY (due)) ORDER BY id FOR UPDATE;
     WITH gone AS (
