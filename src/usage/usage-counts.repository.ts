@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../clickhouse/clickhouse.js';
+import type { Period } from './usage-days.js';
 import { dimensions, READ_LIMITS, type UsageFilter } from './usage-log.repository.js';
 
 export interface DayCounts {
@@ -16,9 +17,43 @@ export interface ToolCounts {
   total_records: number;
 }
 
+/** A tool's calls in a period, and in one day of it. Durations in milliseconds. */
+export interface ToolSums {
+  tool_name: string;
+  call_count: number;
+  error_count: number;
+  total_records: number;
+  total_credits: number;
+  total_ms: number;
+  /** Different users. */
+  user_count: number;
+  day_calls: number;
+  day_credits: number;
+}
+
+export interface UserSums {
+  user_id: string;
+  call_count: number;
+  total_credits: number;
+}
+
+export interface DayCredits {
+  /** `YYYY-MM-DD`, UTC. */
+  date: string;
+  credits: number;
+}
+
+/** Like a usage filter; without a user it asks for everybody's calls. */
+type SumFilter = Omit<UsageFilter, 'userId'> & { userId?: string };
+
 const TOP_TOOLS_MAX = 20;
 
-/** All SQL of `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for. */
+/**
+ * All SQL of `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for.
+ *
+ * `created_at` is compared with DateTime64 only: for `created_at < DateTime`, ClickHouse 26.7 looks in its index for
+ * `<= one second less` and skips rows of the last second.
+ */
 @Injectable()
 export class UsageCountsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -31,7 +66,7 @@ export class UsageCountsRepository {
        SELECT user_id, {hour:DateTime('UTC')}, tool_name, table_name, api_key_id,
               count(), sum(record_count), countIf(is_error), sum(l.credits_charged), sum(l.duration_ms), {version:UInt64}
        FROM mcp_tool_usage_log AS l FINAL
-       WHERE created_at >= {hour:DateTime('UTC')} AND created_at < {hour:DateTime('UTC')} + INTERVAL 1 HOUR
+       WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
        GROUP BY user_id, tool_name, table_name, api_key_id`,
       { hour, version },
     );
@@ -39,7 +74,8 @@ export class UsageCountsRepository {
 
   /** How many calls the filter finds. */
   async countCalls(filter: UsageFilter, dirtyHours: string[]): Promise<number> {
-    const sql = `SELECT sum(calls) AS calls FROM (${counts(filter)}) ${READ_LIMITS}`;
+    const counted = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';
+    const sql = `SELECT ${counted} AS calls FROM (${counts(filter)}) ${READ_LIMITS}`;
     const [row] = await this.clickhouse.query<{ calls: number }>(sql, parameters(filter, dirtyHours));
     return Number(row!.calls);
   }
@@ -62,24 +98,68 @@ export class UsageCountsRepository {
       parameters(filter, dirtyHours),
     );
   }
+
+  /** Every tool called since `from`, the one called most first, and its part of a day. Without a user, of everybody. */
+  sumByTool(filter: SumFilter, day: Period, dirtyHours: string[]): Promise<ToolSums[]> {
+    return this.clickhouse.query<ToolSums>(
+      `SELECT tool_name, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
+              sum(credits) AS total_credits, sum(duration) AS total_ms, uniqExact(user_id) AS user_count,
+              sumIf(calls, ${isInDay}) AS day_calls, sumIf(credits, ${isInDay}) AS day_credits
+       FROM (${counts(filter)}) GROUP BY tool_name ORDER BY call_count DESC, tool_name ${READ_LIMITS}`,
+      { ...parameters(filter, dirtyHours), dayFrom: day.from, dayTo: day.to },
+    );
+  }
+
+  /** Who spent most since `from`, then who called most. */
+  sumByUser(filter: SumFilter, dirtyHours: string[], limit: number): Promise<UserSums[]> {
+    return this.clickhouse.query<UserSums>(
+      `SELECT user_id, sum(calls) AS call_count, sum(credits) AS total_credits FROM (${counts(filter)}) GROUP BY user_id
+       ORDER BY total_credits DESC, call_count DESC, user_id LIMIT {limit:UInt32} ${READ_LIMITS}`,
+      { ...parameters(filter, dirtyHours), limit },
+    );
+  }
+
+  /** Charged credits by day, as the rollup has them where it answers at all, and as the rows do everywhere. */
+  async creditsByDay(period: Period, dirtyHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
+    const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';
+    const order = `GROUP BY date ORDER BY date ${READ_LIMITS}`;
+    const rows = `SELECT toStartOfHour(created_at) AS hour, credits_charged AS credits FROM mcp_tool_usage_log FINAL
+                  WHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}`;
+    return {
+      rollup: await this.clickhouse.query<DayCredits>(`${byDay} (${counts(period)}) ${order}`, parameters(period, dirtyHours)),
+      raw: await this.clickhouse.query<DayCredits>(`${byDay} (${rows}) ${order}`, { ...period }),
+    };
+  }
 }
 
-/** Clean hours from the rollup, dirty ones from their rows. Both are narrowed by user and time before anything is merged. */
-const counts = (filter: UsageFilter): string => `
-  SELECT hour, tool_name, table_name, calls, records FROM mcp_tool_usage_hourly FINAL
-  WHERE user_id = {userId:String} AND hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
+const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('UTC')}";
+
+/**
+ * Clean hours from the rollup, dirty ones from their rows. Both are narrowed by user and time before anything is merged.
+ * A `from` within an hour leaves that hour to its rows, so it has to be among the dirty ones.
+ */
+const counts = (filter: SumFilter): string => `
+  SELECT user_id, hour, tool_name, table_name, calls, records, errors, credits_charged AS credits, duration_ms AS duration
+  FROM mcp_tool_usage_hourly FINAL
+  WHERE ${ofUser(filter)} hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
     AND hour NOT IN {dirtyHours:Array(DateTime('UTC'))} ${dimensions(filter)}
   UNION ALL
-  SELECT toStartOfHour(created_at) AS hour, tool_name, table_name, count() AS calls, sum(record_count) AS records
+  SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, count() AS calls, sum(record_count) AS records,
+         countIf(is_error) AS errors, sum(credits_charged) AS credits, sum(duration_ms) AS duration
   FROM mcp_tool_usage_log FINAL
-  WHERE user_id = {userId:String} AND created_at >= {dirtyFrom:DateTime('UTC')}
-    AND created_at < {dirtyLast:DateTime('UTC')} + INTERVAL 1 HOUR
+  WHERE ${ofUser(filter)} created_at >= {dirtyFrom:DateTime64(3, 'UTC')}
+    AND created_at < {dirtyLast:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
     AND toStartOfHour(created_at) IN {dirtyHours:Array(DateTime('UTC'))} ${dimensions(filter)}
-  GROUP BY hour, tool_name, table_name`;
+  GROUP BY user_id, hour, tool_name, table_name`;
 
-const parameters = (filter: UsageFilter, dirtyHours: string[]) => ({
+const ofUser = ({ userId }: SumFilter): string => (userId === undefined ? '' : 'user_id = {userId:String} AND');
+
+const parameters = (filter: SumFilter, dirtyHours: string[]) => ({
   ...filter,
   dirtyHours,
-  dirtyFrom: dirtyHours[0] ?? filter.from,
+  dirtyFrom: later(dirtyHours[0], filter.from),
   dirtyLast: dirtyHours.at(-1) ?? filter.from,
 });
+
+/** Moments compare as text. */
+const later = (moment: string | undefined, other: string): string => (moment !== undefined && moment > other ? moment : other);

@@ -19,6 +19,26 @@ export function lastDays(count: number, now: number): string[] {
   return Array.from({ length: count }, (_, index) => isoDay(now - (count - 1 - index) * DAY_MS));
 }
 
+/** The day of `now` (milliseconds since the epoch), in UTC. */
+export const dayOf = (now: number): Period => periodOfDays(isoDay(now), isoDay(now));
+
+/** The calendar month of `now`, in UTC. */
+export function monthOf(now: number): Period {
+  const date = new Date(now);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return periodOfDays(isoDay(Date.UTC(year, month, 1)), isoDay(Date.UTC(year, month + 1, 0)));
+}
+
+/** The last `days` times 24 hours, to the second, and whatever lies ahead of `now`. */
+export function lastHoursOf(days: number, now: number): Period {
+  return { ...periodOfDays(), from: moment(now - days * DAY_MS) };
+}
+
+/** The first moment of its hour. */
+export const hourOf = (time: string): string => `${time.slice(0, 13)}:00:00`;
+
+const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+
 const isoDay = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
 
 const dayAfter = (day: string): string => isoDay(Date.parse(day) + DAY_MS);

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../clickhouse/clickhouse.js';
 
-/** Which calls are asked for. Moments are `YYYY-MM-DD HH:00:00`, UTC; `to` is exclusive. */
+/** Which calls are asked for. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
 export interface UsageFilter {
   userId: string;
   from: string;
   to: string;
   toolName?: string;
   apiKeyId?: string;
+  /** Leaves failed calls out. */
+  successOnly?: boolean;
 }
 
 /** A row as history shows it. */
@@ -32,6 +34,21 @@ export interface UsageRow {
   created_at: string;
 }
 
+/** A row as the call list of an account shows it. */
+export type UsageCall = Pick<UsageRow, (typeof CALL_COLUMNS)[number]> & { credits_cost: number };
+
+const CALL_COLUMNS = [
+  'id',
+  'request_id',
+  'tool_name',
+  'is_error',
+  'is_backend_error',
+  'error_code',
+  'duration_ms',
+  'credits_charged',
+  'created_at',
+] as const;
+
 /** Bounds one reader; beyond it a narrower question has to be asked. */
 export const READ_LIMITS = 'SETTINGS max_execution_time = 20, max_memory_usage = 1000000000';
 
@@ -46,29 +63,40 @@ export class UsageLogRepository {
     return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
   }
 
-  /**
-   * A page of rows, newest first, each once. Finds the page by the narrow columns of the sorting key, then reads only its
-   * rows; `LIMIT 1 BY id` drops repeated deliveries without merging the whole user as FINAL would.
-   */
+  /** A page of rows as history shows them, newest first, each once. */
   findPage(filter: UsageFilter, limit: number, offset: number): Promise<UsageRow[]> {
-    return this.clickhouse.query<UsageRow>(
-      `SELECT id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
+    const columns = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
               is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
-              protocol_version, transport, created_at
+              protocol_version, transport, created_at`;
+    return this.page<UsageRow>(columns, { ...filter, limit, offset });
+  }
+
+  /** A page of rows as the call list of an account shows them, newest first, each once. */
+  findCalls(filter: UsageFilter, limit: number, offset: number): Promise<UsageCall[]> {
+    return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), { ...filter, limit, offset });
+  }
+
+  /**
+   * Finds the page by the narrow columns of the sorting key, then reads only its rows; `LIMIT 1 BY id` drops repeated
+   * deliveries without merging the whole user as FINAL would.
+   */
+  private page<Row>(columns: string, filter: UsageFilter & { limit: number; offset: number }): Promise<Row[]> {
+    return this.clickhouse.query<Row>(
+      `SELECT ${columns}
        FROM mcp_tool_usage_log
        WHERE user_id = {userId:String} AND (created_at, id) IN (
          SELECT created_at, id FROM mcp_tool_usage_log
          WHERE user_id = {userId:String} AND created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}
-           ${dimensions(filter)}
+           ${dimensions(filter)} ${filter.successOnly ? 'AND NOT is_error' : ''}
          ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} OFFSET {offset:UInt64})
        ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${READ_LIMITS}`,
-      { ...filter, limit, offset },
+      { ...filter },
     );
   }
 }
 
 /** The optional parts of a filter, on columns the raw table and the rollup share. */
-export const dimensions = ({ toolName, apiKeyId }: UsageFilter): string =>
+export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>
   `${toolName === undefined ? '' : 'AND tool_name = {toolName:String}'} ${apiKeyId === undefined ? '' : 'AND api_key_id = {apiKeyId:String}'}`;
 
 const CANNOT_BE_READ =

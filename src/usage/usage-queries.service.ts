@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { DirtyHoursRepository } from './dirty-hours.repository.js';
+import { answering } from './usage-away.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
 import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
@@ -65,14 +66,4 @@ function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {
   if (start_date === undefined || end_date === undefined || start_date <= end_date) return;
   const msg = `end_date (${end_date}) must not be before start_date (${start_date})`;
   throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'end_date'], msg, type: 'value_error' }] });
-}
-
-/** Reading needs both stores; whichever is away, calls go on and nothing is lost, and the answer says so. */
-async function answering<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const words = 'Usage cannot be read right now: its database does not answer. Calls are still served and recorded.';
-    throw new TallygateError('UNAVAILABLE', words, { cause, retryAfterSeconds: 5 });
-  }
 }

@@ -9,6 +9,7 @@ import { UsageLogRepository } from './usage-log.repository.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageRecorder } from './usage-recorder.service.js';
+import { UsageReports } from './usage-reports.service.js';
 import { UsageRollup } from './usage-rollup.service.js';
 import { UsageStatus } from './usage-status.service.js';
 import { UsageController } from './usage.controller.js';
@@ -27,10 +28,11 @@ import { UsageController } from './usage.controller.js';
     UsageOutboxRepository,
     UsageQueries,
     UsageRecorder,
+    UsageReports,
     UsageRollup,
     UsageStatus,
   ],
-  exports: [UsageQueries, UsageRecorder, UsageStatus],
+  exports: [UsageQueries, UsageRecorder, UsageReports, UsageStatus],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SystemClock } from '../../src/common/clock.js';
+import { SystemClock, type Clock } from '../../src/common/clock.js';
 import type { PostgresEngine } from '../../src/database/postgres-engine.js';
 import { DeliveryLock } from '../../src/usage/delivery-lock.js';
 import { DirtyHoursRepository } from '../../src/usage/dirty-hours.repository.js';
@@ -12,6 +12,7 @@ import { UsageLogRepository } from '../../src/usage/usage-log.repository.js';
 import { UsageOutboxRepository } from '../../src/usage/usage-outbox.repository.js';
 import { UsageQueries } from '../../src/usage/usage-queries.service.js';
 import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
+import { UsageReports } from '../../src/usage/usage-reports.service.js';
 import { UsageRollup } from '../../src/usage/usage-rollup.service.js';
 import { UsageStatus } from '../../src/usage/usage-status.service.js';
 import type { TestClickHouse } from './test-clickhouse.js';
@@ -22,7 +23,7 @@ import type { TestDatabase } from './test-database.js';
 export function usageRig(
   database: TestDatabase,
   { clickhouse }: TestClickHouse,
-  { Batches = UsageBatchRepository, timeoutMs = 300 } = {},
+  { Batches = UsageBatchRepository, timeoutMs = 300, readClock = new SystemClock() as Clock } = {},
 ) {
   const clock = new SystemClock();
   const config = testConfig({ usage: { delivery_timeout_ms: timeoutMs } });
@@ -42,6 +43,7 @@ export function usageRig(
     outbox,
     delivery: new UsageDelivery(config, lock, batches, log, rollup),
     queries: new UsageQueries(log, counts, dirtyHours, clock),
+    reports: new UsageReports(log, counts, dirtyHours, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };
 }
