@@ -10,8 +10,6 @@ import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
 export class McpExchange {
   /** Added to the response, e.g. the rate limit. */
   readonly responseHeaders: Record<string, string> = {};
-  private controller: AbortController | undefined;
-
   constructor(
     readonly request: IncomingMessage,
     private readonly response: ServerResponse,
@@ -24,15 +22,12 @@ export class McpExchange {
     return this.request.headers;
   }
 
-  /** Fires when the connection closes before the answer is out: the caller has gone. */
-  get signal(): AbortSignal {
-    if (!this.controller) {
-      const controller = new AbortController();
-      this.controller = controller;
-      if (this.response.destroyed) controller.abort();
-      else this.response.once('close', () => this.response.writableFinished || controller.abort());
-    }
-    return this.controller.signal;
+  /** A controller that aborts when the connection closes before the answer is out: the caller has gone. */
+  abortWhenGone(): AbortController {
+    const controller = new AbortController();
+    if (this.response.destroyed) controller.abort();
+    else this.response.once('close', () => this.response.writableFinished || controller.abort());
+    return controller;
   }
 }
 
@@ -62,7 +57,7 @@ export class McpContext implements ToolCallCarrier {
       clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),
       protocolVersion: this.era.version,
       transport: 'http',
-      signal: this.exchange.signal,
+      abort: this.exchange.abortWhenGone(),
     };
   }
 }

@@ -12,8 +12,8 @@ export interface ToolRequest {
   clientName: string;
   protocolVersion: string;
   transport: 'http' | 'stdio' | 'rest';
-  /** Fires when the caller has gone. */
-  signal: AbortSignal;
+  /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
+  abort: AbortController;
 }
 
 /** Why a call did not succeed. */

@@ -5,7 +5,6 @@ import type { ToolCall, ToolErrorCode, ToolOutcome } from './tool-call.js';
 import { ToolInputError, type ToolResult } from './tool-source.js';
 
 class ToolTimeout extends Error {}
-class CallerGone extends Error {}
 
 /** Runs one admitted call: checks the arguments, bounds the time, and turns whatever happens into an outcome. */
 @Injectable()
@@ -14,12 +13,16 @@ export class ToolRunner {
 
   constructor(private readonly config: AppConfig) {}
 
+  private get timeoutMs(): number {
+    return this.config.values.tools.timeout_seconds * 1_000;
+  }
+
   /** Never rejects: a failure is an outcome that can be recorded and answered. */
   async run(call: ToolCall): Promise<ToolOutcome> {
     const { entry, request } = call;
     const problem = entry.checkArguments(request.arguments);
     if (problem) return failed(call, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
-    if (request.signal.aborted) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
+    if (request.abort.signal.aborted) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
     try {
       const result = await this.withinTime(call);
       return result.isError ? { result, errorCode: 'TOOL_ERROR' } : { result };
@@ -29,22 +32,17 @@ export class ToolRunner {
   }
 
   /** The tool's own promise may outlive this one; its signal tells it to stop. */
-  private withinTime(call: ToolCall): Promise<ToolResult> {
-    const { entry, request } = call;
-    const controller = new AbortController();
+  private withinTime({ entry, request }: ToolCall): Promise<ToolResult> {
+    const { signal } = request.abort;
     return new Promise<ToolResult>((resolve, reject) => {
-      const stop = (reason: Error) => {
-        controller.abort(reason);
-        reject(reason);
-      };
-      const timer = setTimeout(() => stop(new ToolTimeout()), this.config.values.tools.timeout_seconds * 1_000);
-      const onGone = () => stop(new CallerGone());
-      request.signal.addEventListener('abort', onGone, { once: true });
+      const timer = setTimeout(() => request.abort.abort(new ToolTimeout()), this.timeoutMs);
+      const onAbort = () => reject(signal.reason as Error);
       const done = () => {
         clearTimeout(timer);
-        request.signal.removeEventListener('abort', onGone);
+        signal.removeEventListener('abort', onAbort);
       };
-      const context = { principal: request.principal, requestId: request.requestId, signal: controller.signal };
+      signal.addEventListener('abort', onAbort);
+      const context = { principal: request.principal, requestId: request.requestId, signal };
       entry.tool.call(request.arguments, context).then(resolve, reject).finally(done);
     });
   }
@@ -52,14 +50,15 @@ export class ToolRunner {
   private outcomeOf(call: ToolCall, error: unknown): ToolOutcome {
     const { tool } = call.entry;
     if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
-    if (error instanceof CallerGone) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
-    if (error instanceof ToolTimeout) {
+    const { signal } = call.request.abort;
+    if (signal.reason instanceof ToolTimeout) {
       return failed(
         call,
         'TIMEOUT',
         `${tool.name} did not answer within ${this.config.values.tools.timeout_seconds} s. Nothing was charged.`,
       );
     }
+    if (signal.aborted) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
     this.logger.error(
       maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`),
     );

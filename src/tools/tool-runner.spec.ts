@@ -11,12 +11,12 @@ const done: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { rec
 function callOf(
   call: (args: unknown, context: ToolCallContext) => Promise<ToolResult>,
   args: object = {},
-  signal = new AbortController().signal,
+  abort = new AbortController(),
 ) {
   const inputSchema = { type: 'object' as const, properties: { n: { type: 'integer' } } };
   const tool: Tool = { name: 'probe', title: '', description: '', inputSchema, price: 1, tableName: 'bars', call };
   const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '' };
-  return new ToolCall(entry, { name: 'probe', arguments: args, requestId: 'r-1', signal, principal: {} } as never, 0, 0);
+  return new ToolCall(entry, { name: 'probe', arguments: args, requestId: 'r-1', abort, principal: {} } as never, 0, 0);
 }
 
 const runner = new ToolRunner(testConfig({ tools: { timeout_seconds: 0.1 } }));
@@ -60,14 +60,16 @@ describe('ToolRunner', () => {
   it('tells the tool when the caller goes away', async () => {
     const caller = new AbortController();
     let told: AbortSignal | undefined;
-    const running = runner.run(callOf((_, { signal }) => new Promise(() => (told = signal)), {}, caller.signal));
+    const running = runner.run(callOf((_, { signal }) => new Promise(() => (told = signal)), {}, caller));
     caller.abort();
     expect((await running).errorCode).toBe('CANCELLED');
     expect(told!.aborted).toBe(true);
   });
 
   it('does not start for a caller who is gone already', async () => {
-    const outcome = await runner.run(callOf(() => Promise.reject(new Error('ran')), {}, AbortSignal.abort()));
+    const gone = new AbortController();
+    gone.abort();
+    const outcome = await runner.run(callOf(() => Promise.reject(new Error('ran')), {}, gone));
     expect(outcome.errorCode).toBe('CANCELLED');
   });
 });
