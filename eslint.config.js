@@ -2,7 +2,7 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
-const ROOMS = ['auth', 'api-keys', 'limits', 'usage', 'tools', 'stock-data', 'mcp-gateway', 'gateway-api', 'cli'];
+const ROOMS = ['auth', 'api-keys', 'limits', 'credits', 'usage', 'tools', 'stock-data', 'mcp-gateway', 'gateway-api', 'cli'];
 
 /** Who may import whom (docs/architecture.md). A room not named here as a source may be imported by all features. */
 const MAY_IMPORT = {
@@ -13,11 +13,12 @@ const MAY_IMPORT = {
   clickhouse: ['database', 'config', 'common'],
   auth: ['limits', 'database', 'config', 'common'],
   'api-keys': ['auth', 'limits', 'database', 'config', 'common'],
+  credits: ['auth', 'database', 'config', 'common'],
   usage: ['auth', 'database', 'clickhouse', 'config', 'common'],
-  tools: ['auth', 'usage', 'limits', 'config', 'common'],
+  tools: ['auth', 'credits', 'usage', 'limits', 'config', 'common'],
   'stock-data': ['tools', 'auth', 'database', 'clickhouse', 'config', 'common'],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'config', 'common'],
-  'gateway-api': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],
+  'gateway-api': ['tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],
 };
 
 const zones = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({

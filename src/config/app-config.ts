@@ -65,6 +65,20 @@ export const configSchema = z.strictObject({
       timeout_seconds: z.number().min(0.1).max(600).default(30),
     })
     .prefault({}),
+  /** Credits a month by the name of the tier. They do not carry over. */
+  tiers: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(1_000_000_000))
+    .default({ free: 50, pro: 500, enterprise: 5_000 }),
+  credits: z
+    .strictObject({
+      /** `optional`: a user without an account calls free of charge. `required`: is refused. */
+      mode: z.enum(['optional', 'required']).default('optional'),
+      /** The tier of a new account. */
+      default_tier: z.string().default('free'),
+      /** Credits of a call that never ended, since its gateway died, are released after this long. */
+      hold_seconds: z.int().min(1).max(86_400).default(60),
+    })
+    .prefault({}),
   stock_data: z
     .strictObject({
       enabled: z.boolean().default(true),

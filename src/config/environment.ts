@@ -26,6 +26,7 @@ export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_TRUST_EXTERNAL_TOKENS: { path: 'auth.trust_external_tokens', parse: flag },
   GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text },
   GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text },
+  GATEWAY_CREDITS: { path: 'credits.mode', parse: text },
   GATEWAY_LOG_LEVEL: { path: 'log.level', parse: text },
   GATEWAY_LOG_FORMAT: { path: 'log.format', parse: text },
 };

@@ -80,6 +80,20 @@ function contradictions(values: ConfigValues): string[] {
   if (values.port !== 0 && values.port === values.mcp_port) {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
   }
+  return [...problems, ...creditContradictions(values)];
+}
+
+function creditContradictions({ credits, tiers, tools }: ConfigValues): string[] {
+  const problems: string[] = [];
+  if (!Object.hasOwn(tiers, credits.default_tier)) {
+    const names = Object.keys(tiers).join(', ') || 'none';
+    problems.push(`gateway.yaml: credits.default_tier: "${credits.default_tier}" is not one of the tiers (${names})`);
+  }
+  if (credits.hold_seconds <= tools.timeout_seconds) {
+    problems.push(
+      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could end after its hold`,
+    );
+  }
   return problems;
 }
 

@@ -1,0 +1,48 @@
+/** A new account's first entries. The key belongs to the same transaction. */
+export interface NewAccount {
+  userId: string;
+  /** Lower case. */
+  email: string;
+  displayName: string | null;
+  keyId: string;
+  keyPrefix: string;
+  /** Unset: the configured `credits.default_tier`. */
+  tier?: string;
+}
+
+/** Credits given to an account, or taken back. */
+export interface Grant {
+  accountId: number;
+  /** Positive: purchased credits. Negative: a correction, which takes purchased credits first and never what calls hold. */
+  amount: number;
+  /** Shown in the account's history. */
+  reason: string;
+  /** Who did it. */
+  by: string;
+  /** The thing that is paid for, e.g. a checkout session. It is booked once, however often and for whomever it is granted. */
+  reference?: { type: string; id: string };
+}
+
+export interface TierChange {
+  accountId: number;
+  /** One of the configured `tiers`. */
+  tier: string;
+  /** Who did it. */
+  by: string;
+}
+
+/** What a grant came to. */
+export interface GrantResult {
+  /** False: its reference was granted before; nothing has changed. */
+  booked: boolean;
+  balance: number;
+  available: number;
+}
+
+/** What a change of tier came to. */
+export interface TierChangeResult {
+  /** Credits added for the rest of the month; 0 for a smaller allocation. */
+  added: number;
+  balance: number;
+  available: number;
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { GroupCommit } from '../common/group-commit.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import type { Grant, GrantResult, NewAccount, TierChange, TierChangeResult } from './credit-booking.js';
+import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
+import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, type Tiers } from './credit.repository.js';
+import { isDataFault, isUnavailable, PostgresOutage } from './postgres-outage.js';
+import { daysUntilRefill } from './refill-period.js';
+import { retryWhileAway } from './retry-while-away.js';
+
+/** How long a settlement is tried, since its tool has run: enough for PostgreSQL to restart. */
+const SETTLE_PATIENCE_MS = 5_000;
+/** Most credits in one grant; far from where sums of them would become inexact. */
+const GRANT_MAX = 1_000_000_000;
+
+/**
+ * Credits, exactly: never overspent, never lost, never charged twice (docs/adr/0008-exact-credits.md).
+ *
+ * A call reserves its price, runs, and settles; each is durable when it resolves, and many share one statement. What
+ * never settles is released when its hold expires (`HoldSweeper`).
+ */
+@Injectable()
+export class CreditLedger {
+  private readonly outage = new PostgresOutage('Credits');
+  private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
+    commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
+    isItemFault: isDataFault,
+  });
+  private readonly settlements = new GroupCommit<SettleRequest, SettledRow | undefined>({
+    commit: (batch) => this.outage.guard(() => this.repository.settle(batch)),
+    isItemFault: isDataFault,
+  });
+
+  constructor(
+    private readonly repository: CreditRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Holds credits for a call about to run. Too few credits and a switched-off account are answers, not errors.
+   * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many calls wait; then the tool must not run.
+   */
+  async reserve(request: ReserveRequest): Promise<Reservation> {
+    const row = await this.reservations.submit(request);
+    if (!row?.isActive) return { granted: false, available: row?.available ?? 0, inactive: true };
+    return row.isGranted ? { granted: true, remaining: row.available } : { granted: false, available: row.available };
+  }
+
+  /**
+   * Ends a reserved call: charges it and records its usage event in one transaction. Repeating it changes nothing and
+   * returns what happened the first time.
+   * @throws UNAVAILABLE when PostgreSQL was away for five seconds. The outcome is then unknown: settled once, or not.
+   */
+  async settle(request: SettleRequest): Promise<Settlement> {
+    const attempt = () => this.settlements.submit(request);
+    const row = await retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS });
+    if (!row) throw new TallygateError('INTERNAL_ERROR', 'The call has no reservation.');
+    const { charged, remaining, isExpired } = row;
+    return { charged, remaining, ...(isExpired && { expired: true as const }) };
+  }
+
+  /** Refills first when a new month has begun. @throws NOT_FOUND */
+  async balance(accountId: number): Promise<CreditBalance> {
+    const row = found(await this.repository.balance(accountId, this.tiers));
+    const { now, ...balance } = row;
+    return { ...balance, available: row.balance - row.held, daysUntilRefill: daysUntilRefill(now) };
+  }
+
+  /** @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when more would be taken back than is not held. */
+  async grant(grant: Grant): Promise<GrantResult> {
+    if (!Number.isInteger(grant.amount) || grant.amount === 0 || Math.abs(grant.amount) > GRANT_MAX) {
+      throw new TallygateError('INVALID_INPUT', `The amount must be a whole number other than 0, at most ${GRANT_MAX}.`);
+    }
+    const { outcome, balance, available } = found(await this.grantOnce(grant));
+    if (outcome === 'refused') {
+      throw new TallygateError('CONFLICT', `Only ${available} credits can be taken back: the account has ${balance}.`);
+    }
+    return { booked: outcome === 'booked', balance, available };
+  }
+
+  /**
+   * A larger allocation is topped up to at once; a smaller one counts from the next month, and nothing is taken back.
+   * @throws INVALID_INPUT for a tier that is not configured, NOT_FOUND
+   */
+  async changeTier(change: TierChange): Promise<TierChangeResult> {
+    this.allocationOf(change.tier);
+    return found(await this.repository.changeTier(change, this.tiers));
+  }
+
+  /**
+   * Opens an account with its first allocation, inside the transaction that makes its key.
+   * @returns Its id; undefined when the user has one already.
+   */
+  open(manager: EntityManager, account: NewAccount): Promise<number | undefined> {
+    const tier = account.tier ?? this.config.values.credits.default_tier;
+    return this.repository.open(manager, { ...account, tier }, this.allocationOf(tier));
+  }
+
+  /** Resolves when no call waits to be reserved or settled. */
+  async idle(): Promise<void> {
+    await this.reservations.idle();
+    await this.settlements.idle();
+  }
+
+  /** Two accounts that are granted one reference at the same moment meet at its UNIQUE; the second look sees the first. */
+  private async grantOnce(grant: Grant): Promise<GrantRow | undefined> {
+    try {
+      return await this.repository.grant(grant, this.tiers);
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      return this.repository.grant(grant, this.tiers);
+    }
+  }
+
+  private allocationOf(tier: string): number {
+    const allocation = Object.hasOwn(this.tiers, tier) ? this.tiers[tier] : undefined;
+    if (allocation !== undefined) return allocation;
+    throw new TallygateError('INVALID_INPUT', `There is no tier "${tier}"; there are ${Object.keys(this.tiers).join(', ')}.`);
+  }
+
+  private get tiers(): Tiers {
+    return this.config.values.tiers;
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+function found<T>(row: T | undefined): T {
+  if (!row) throw new TallygateError('NOT_FOUND', 'There is no such account.');
+  return row;
+}

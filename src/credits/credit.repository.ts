@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { Grant, NewAccount, TierChange } from './credit-booking.js';
+import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
+
+/** A statement PostgreSQL has not answered by then has failed, whatever became of it. Below the time a settlement is retried for. */
+const STATEMENT_TIMEOUT_MS = 2_000;
+
+/** Configured tiers: credits a month by name. */
+export type Tiers = Readonly<Record<string, number>>;
+
+export interface ReservedRow {
+  isGranted: boolean;
+  isActive: boolean;
+  available: number;
+}
+
+export interface SettledRow {
+  charged: number;
+  remaining: number;
+  isExpired: boolean;
+}
+
+export interface GrantRow {
+  outcome: 'booked' | 'repeated' | 'refused';
+  balance: number;
+  available: number;
+}
+
+/** A balance as stored, and the database's time. */
+export type BalanceRow = Omit<CreditBalance, 'available' | 'daysUntilRefill'> & { now: Date };
+
+/** All SQL of accounts' books; what moves credits are the functions of migration 0003. */
+@Injectable()
+export class CreditRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** One row per request, in order; undefined where there is no such account. */
+  async reserve(requests: ReserveRequest[], tiers: Tiers): Promise<(ReservedRow | undefined)[]> {
+    const rows = await this.query<Record<'place' | 'available', string> & Omit<ReservedRow, 'available'>>({
+      name: 'reserve-credits',
+      text: `SELECT place, is_granted AS "isGranted", is_active AS "isActive", available
+             FROM mcp.reserve_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::int[], $5::jsonb)`,
+      values: [
+        array(requests, ({ eventId }) => eventId),
+        array(requests, ({ accountId }) => accountId),
+        array(requests, ({ amount }) => amount),
+        array(requests, ({ holdMs }) => holdMs),
+        JSON.stringify(tiers),
+      ],
+    });
+    return inOrder(rows, requests.length, (row) => ({ ...row, available: Number(row.available) }));
+  }
+
+  /** One row per request, in order; undefined where there is no such hold. */
+  async settle(requests: SettleRequest[]): Promise<(SettledRow | undefined)[]> {
+    const rows = await this.query<Record<'place' | 'charged' | 'remaining', string> & Pick<SettledRow, 'isExpired'>>({
+      name: 'settle-credits',
+      text: `SELECT place, charged, remaining, is_expired AS "isExpired"
+             FROM mcp.settle_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[], string_to_array($5, E'\\n'))`,
+      values: [
+        array(requests, ({ eventId }) => eventId),
+        array(requests, ({ accountId }) => accountId),
+        array(requests, ({ charge }) => charge),
+        array(requests, ({ usage }) => usage.createdAt),
+        requests.map(({ usage }) => usage.body).join('\n'),
+      ],
+    });
+    return inOrder(rows, requests.length, ({ charged, remaining, isExpired }) => ({
+      charged: Number(charged),
+      remaining: Number(remaining),
+      isExpired,
+    }));
+  }
+
+  /** Releases at most so many holds whose time is over, and says how many. */
+  async expireHolds(most: number): Promise<number> {
+    const [row] = await this.query<{ expired: number }>({ text: 'SELECT mcp.expire_holds($1) AS expired', values: [most] });
+    return row!.expired;
+  }
+
+  /** Refills at most so many of the accounts that are due, and says how many. */
+  async refillDue(most: number, tiers: Tiers): Promise<number> {
+    const [row] = await this.query<{ refilled: number }>({
+      text: `SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} ORDER BY credits_last_refill LIMIT $2), $1) AS refilled`,
+      values: [JSON.stringify(tiers), most],
+    });
+    return row!.refilled;
+  }
+
+  /** Refills the account if it is due, without a lock if it is not. Undefined: no such account. */
+  async balance(accountId: number, tiers: Tiers): Promise<BalanceRow | undefined> {
+    await this.query({
+      text: `SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} AND id = $2), $1)`,
+      values: [JSON.stringify(tiers), accountId],
+    });
+    const [row] = await this.query<
+      Record<'balance' | 'allocation' | 'purchased' | 'held' | 'monthlyAllocation', string> & BalanceRow
+    >({
+      text: `SELECT credits_balance AS balance, credits_allocation AS allocation, credits_purchased AS purchased, credits_held AS held,
+                    credits_tier AS tier, credits_monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+                    mcp.ledger_time() AS now
+             FROM mcp.user_accounts WHERE id = $1`,
+      values: [accountId],
+    });
+    return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
+  }
+
+  /** Undefined: no such account. */
+  async grant({ accountId, amount, reason, by, reference }: Grant, tiers: Tiers): Promise<GrantRow | undefined> {
+    const [row] = await this.query<Record<'balance' | 'available', string> & Pick<GrantRow, 'outcome'>>({
+      text: 'SELECT * FROM mcp.grant_credits($1, $2, $3, $4, $5, $6, $7)',
+      values: [accountId, amount, reason, by, reference?.type ?? null, reference?.id ?? null, JSON.stringify(tiers)],
+    });
+    return row && { ...row, ...numbers(row, 'balance', 'available') };
+  }
+
+  /** The tier must be configured. Undefined: no such account. */
+  async changeTier(
+    { accountId, tier, by }: TierChange,
+    tiers: Tiers,
+  ): Promise<Record<'added' | 'balance' | 'available', number> | undefined> {
+    const [row] = await this.query<Record<'added' | 'balance' | 'available', string>>({
+      text: 'SELECT * FROM mcp.change_tier($1, $2, $3, $4, $5)',
+      values: [accountId, tier, tiers[tier], by, JSON.stringify(tiers)],
+    });
+    return row && numbers(row, 'added', 'balance', 'available');
+  }
+
+  /** Inside the caller's transaction. Undefined: the user has an account; of two at once, the second waits for the first. */
+  async open(manager: EntityManager, account: NewAccount & { tier: string }, allocation: number): Promise<number | undefined> {
+    const [row] = await manager.query<{ id: string }[]>(
+      `INSERT INTO mcp.user_accounts
+         (user_id, user_email, display_name, mcp_key_id, mcp_key_prefix, credits_tier, credits_monthly_allocation, credits_last_refill)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, mcp.ledger_time()) ON CONFLICT (user_id) DO NOTHING RETURNING id`,
+      [account.userId, account.email, account.displayName, account.keyId, account.keyPrefix, account.tier, allocation],
+    );
+    if (!row) return undefined;
+    await this.openMonth(manager, row.id, account.tier, allocation);
+    return Number(row.id);
+  }
+
+  private async openMonth(manager: EntityManager, accountId: string, tier: string, allocation: number): Promise<void> {
+    await manager.query(
+      `WITH month AS (
+         INSERT INTO mcp.credit_periods (account_id, period, allocated, created_at)
+         SELECT id, date_trunc('month', credits_last_refill, 'UTC') AT TIME ZONE 'UTC', $2, credits_last_refill
+         FROM mcp.user_accounts WHERE id = $1 RETURNING account_id, period, allocated
+       )
+       SELECT mcp.post_credits(account_id, 'monthly_refill', allocated, 0, 'system', account_id || to_char(period, '/YYYY-MM'), $3, 'system')
+       FROM month`,
+      [accountId, allocation, `Initial ${tier} tier allocation`],
+    );
+  }
+
+  /** Prepared once a connection. One that does not answer in time is closed, so that no call hangs on it. */
+  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
+    const pool = (this.dataSource.driver as PostgresDriver).master as pg.Pool;
+    return (await pool.query<Row>({ ...statement, query_timeout: STATEMENT_TIMEOUT_MS } as pg.QueryConfig)).rows;
+  }
+}
+
+/** Served by the index on `credits_last_refill`; time is read once. */
+const IS_DUE = `is_active AND credits_last_refill < (SELECT date_trunc('month', mcp.ledger_time(), 'UTC'))`;
+
+/** A PostgreSQL array of values that need no quoting; cheaper than the driver's own. */
+const array = <T>(items: T[], value: (item: T) => string | number): string => `{${items.map(value).join()}}`;
+
+function inOrder<Row extends { place: string }, Result>(rows: Row[], length: number, result: (row: Row) => Result) {
+  const ordered: (Result | undefined)[] = Array.from({ length });
+  for (const row of rows) ordered[Number(row.place) - 1] = result(row);
+  return ordered;
+}
+
+/** PostgreSQL's bigint comes as text; the amounts here are far below what a number can hold exactly. */
+function numbers<Name extends string>(row: Record<Name, string | number>, ...names: Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, Number(row[name])])) as Record<Name, number>;
+}

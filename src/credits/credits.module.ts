@@ -1,0 +1,20 @@
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CreditAudit } from './credit-audit.service.js';
+import { CreditAuditRepository } from './credit-audit.repository.js';
+import { CreditLedger } from './credit-ledger.service.js';
+import { CreditRepository } from './credit.repository.js';
+import { HoldSweeper } from './hold-sweeper.service.js';
+
+/** The ledger: what accounts have, hold, are given and spend. */
+@Module({
+  providers: [CreditAudit, CreditAuditRepository, CreditLedger, CreditRepository, HoldSweeper],
+  exports: [CreditAudit, CreditLedger],
+})
+export class CreditsModule implements OnApplicationShutdown {
+  constructor(private readonly ledger: CreditLedger) {}
+
+  /** The listeners are closed: what their last calls settled is committed. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.ledger.idle();
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PeriodicTask } from '../common/periodic-task.js';
+import { AppConfig } from '../config/app-config.js';
+import { CreditRepository } from './credit.repository.js';
+
+/** Pause between two sweeps. */
+const PAUSE_MS = 5_000;
+/** Holds or accounts in one statement, whose accounts are locked together: a few milliseconds. */
+const BATCH_MAX = 200;
+/** Batches in one sweep; what is left waits for the next. */
+const BATCHES_MAX = 100;
+
+/**
+ * Releases holds of calls that never settled, and refills accounts nobody calls with. Every replica sweeps: the database
+ * decides by its own clock, so any number of them, at any time, do it once.
+ */
+@Injectable()
+export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly task = new PeriodicTask('HoldSweeper', PAUSE_MS, async () => {
+    await this.sweep();
+  });
+
+  constructor(
+    private readonly repository: CreditRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  /** Does what is due now, and says how much that was. */
+  async sweep(): Promise<{ expired: number; refilled: number }> {
+    const expired = await inBatches(() => this.repository.expireHolds(BATCH_MAX));
+    const refilled = await inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
+    return { expired, refilled };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.task.stop();
+  }
+}
+
+/** Until one does nothing: fewer than asked for may be because others did the rest. */
+async function inBatches(batch: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let count = 0; count < BATCHES_MAX; count += 1) {
+    const done = await batch();
+    if (done === 0) break;
+    total += done;
+  }
+  return total;
+}

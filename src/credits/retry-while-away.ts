@@ -1,0 +1,38 @@
+/** First pause between two tries; it doubles up to the most. */
+const PAUSE_MS = 50;
+const PAUSE_MAX_MS = 500;
+
+export interface RetryOptions {
+  /** Whether another try may end differently. */
+  isAway: (error: unknown) => boolean;
+  /** After this long, tries and waits included, the last failure is thrown, even if a try is still under way. */
+  patienceMs: number;
+}
+
+/**
+ * Repeats what is safe to repeat while its backend is away, since a failure or a silence may hide a success.
+ * @throws What the last try threw; `isAway` errors only when the patience is over.
+ */
+export async function retryWhileAway<T>(attempt: () => Promise<T>, { isAway, patienceMs }: RetryOptions): Promise<T> {
+  const deadline = performance.now() + patienceMs;
+  const left = () => Math.max(0, deadline - performance.now());
+  let failure: unknown = new Error(`No answer within ${patienceMs} ms`);
+  for (let pauseMs = PAUSE_MS; left() > 0; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
+    try {
+      return await within(attempt(), left(), () => failure);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      failure = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, left())));
+  }
+  throw failure;
+}
+
+/** Does not wait longer; what it waited for goes on. */
+function within<T>(work: Promise<T>, ms: number, failure: () => unknown): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(failure()), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
