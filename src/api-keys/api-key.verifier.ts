@@ -11,7 +11,7 @@ import { EVERYTHING, type AuthChangeListener } from './auth-change.js';
 import { cachedKey, KeyCache, type CachedKey } from './key-cache.js';
 import { KeyUsageTracker } from './key-usage.tracker.js';
 
-export type ApiKeyDenial = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'inactive_user';
+export type ApiKeyDenial = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'inactive_user' | 'inactive_account';
 export type ApiKeyVerification = { ok: true; principal: Principal } | { ok: false; reason: ApiKeyDenial };
 
 /** A key read longer ago than this may have been revoked two seconds ago, so the answer is thrown away. */
@@ -135,7 +135,7 @@ export class ApiKeyVerifier implements OnModuleInit {
 }
 
 const DENIALS = Object.fromEntries(
-  (['malformed', 'unknown', 'expired', 'revoked', 'inactive_user'] as const).map((reason) => [
+  (['malformed', 'unknown', 'expired', 'revoked', 'inactive_user', 'inactive_account'] as const).map((reason) => [
     reason,
     Object.freeze({ ok: false, reason }),
   ]),

@@ -14,6 +14,9 @@ export interface StoredKey extends Pick<
 > {
   role: Role;
   isOwnerActive: boolean;
+  /** A bigint as PostgreSQL sends it; null when its owner has no account. */
+  accountId: string | null;
+  isAccountActive: boolean | null;
 }
 
 export type NewApiKey = Pick<
@@ -31,8 +34,8 @@ export class ApiKeysRepository {
     return this.keys.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
               k.rate_limit_per_hour AS "rateLimitPerHour", k.is_active AS "isActive", k.expires_at AS "expiresAt",
-              u.role, u.is_active AS "isOwnerActive"
-       FROM mcp.api_keys k JOIN mcp.users u ON u.id = k.user_id
+              u.role, u.is_active AS "isOwnerActive", a.id AS "accountId", a.is_active AS "isAccountActive"
+       FROM mcp.api_keys k JOIN mcp.users u ON u.id = k.user_id LEFT JOIN mcp.user_accounts a ON a.user_id = k.user_id
        WHERE k.token_id = ANY ($1)`,
       [tokenIds],
     );
@@ -76,10 +79,10 @@ export class ApiKeysRepository {
   }
 
   /** Runs changes to a user's keys as one, and after whichever others are under way for the same user. */
-  async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser) => Promise<T>): Promise<T> {
+  async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, manager: EntityManager) => Promise<T>): Promise<T> {
     return this.keys.manager.transaction(async (manager) => {
       await manager.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-      return change(new KeysOfUser(manager, userId));
+      return change(new KeysOfUser(manager, userId), manager);
     });
   }
 }
@@ -116,5 +119,15 @@ export class KeysOfUser {
        WHERE id = $1`,
       [id, successorId, until],
     );
+  }
+
+  /** Turns off every account key, those in the overlap of a rotation too. Returns their token ids. */
+  async endAccountKeys(): Promise<string[]> {
+    const [rows] = await this.manager.query<[{ token_id: string }[], number]>(
+      `UPDATE mcp.api_keys SET is_active = false
+       WHERE user_id = $1 AND is_active AND starts_with(prefix, 'mcp_') RETURNING token_id`,
+      [this.userId],
+    );
+    return rows.map((row) => row.token_id);
   }
 }

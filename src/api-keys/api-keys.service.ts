@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 import { hasScope, type Scope } from '../auth/scopes.js';
 import { Clock } from '../common/clock.js';
@@ -13,6 +14,7 @@ import { AuthChangeFeed } from './auth-change-feed.js';
 /** Keys of one user that work at the same time. */
 export const ACTIVE_KEYS_MAX = 100;
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
+const ACCOUNT_KEY: KeyWishes = { name: 'MCP account', expiresAt: null };
 
 export interface KeyWishes {
   name: string;
@@ -30,6 +32,11 @@ export interface KeyWishes {
 export interface IssuedKey {
   key: ApiKey;
   token: string;
+}
+
+/** An account's key, and what was booked with it. */
+export interface BookedKey<T> extends IssuedKey {
+  booked: T;
 }
 
 /** A user's API keys: issue, list, revoke, rotate. */
@@ -81,13 +88,32 @@ export class ApiKeysService {
       this.refuseUnrotatable(old);
       const issued = await this.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', old, until ? 0 : 1);
       await keys.replace(old.id, issued.key.id, until);
-      return { ...issued, ended: old.tokenId };
+      return { ...issued, ended: [old.tokenId] };
     });
   }
 
-  private async issue(userId: string, change: (keys: KeysOfUser) => Promise<IssuedKey & { ended?: string }>): Promise<IssuedKey> {
-    const { key, token, ended } = await this.repository.changeKeysOf(userId, change);
-    for (const id of [key.tokenId, ended]) if (id) this.feed.announce({ kind: 'key', id });
+  /**
+   * Issues the user's account key, `mcp_…`, in one transaction with what is booked for it; account keys before it end at
+   * once. What `book` throws undoes everything. Of several at once for one user each waits for the one before.
+   * @throws TallygateError CONFLICT when the user has as many active keys as are allowed.
+   */
+  async issueAccountKey<T>(userId: string, book: (key: ApiKey, manager: EntityManager) => Promise<T>): Promise<BookedKey<T>> {
+    let booked!: T;
+    const issued = await this.issue(userId, async (keys, manager) => {
+      const ended = await keys.endAccountKeys();
+      const added = await this.add(keys, 'mcp_', ACCOUNT_KEY);
+      booked = await book(added.key, manager);
+      return { ...added, ended };
+    });
+    return { ...issued, booked };
+  }
+
+  private async issue(
+    userId: string,
+    change: (keys: KeysOfUser, manager: EntityManager) => Promise<IssuedKey & { ended?: string[] }>,
+  ): Promise<IssuedKey> {
+    const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, change);
+    for (const id of [key.tokenId, ...ended]) this.feed.announce({ kind: 'key', id });
     return { key, token };
   }
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { StoredKey } from './api-keys.repository.js';
 import { authChanges } from './auth-change.js';
 import { cachedKey, KeyCache } from './key-cache.js';
 
-const keyOf = (userId: string) =>
+const keyOf = (userId: string, account: Partial<StoredKey> = {}) =>
   cachedKey({
     id: 'id',
     tokenId: 'token',
@@ -16,6 +17,9 @@ const keyOf = (userId: string) =>
     rateLimitPerHour: null,
     isActive: true,
     expiresAt: null,
+    accountId: null,
+    isAccountActive: null,
+    ...account,
   });
 
 describe('The cache of keys', () => {
@@ -69,5 +73,22 @@ describe('The cache of keys', () => {
     }
     expect(cache.get('key 0')).toBeDefined();
     expect(cache.get('key 1')).toBeUndefined();
+  });
+});
+
+describe('A key in the cache', () => {
+  it('names its owner’s account, if there is one', () => {
+    expect(keyOf('u').principal).not.toHaveProperty('accountId');
+    expect(keyOf('u', { accountId: '9007199254740991', isAccountActive: true }).principal.accountId).toBe(2 ** 53 - 1);
+  });
+
+  it.each([
+    [{}, null],
+    [{ accountId: '1', isAccountActive: true }, null],
+    [{ accountId: '1', isAccountActive: false }, 'inactive_account'],
+    [{ accountId: '1', isAccountActive: false, isOwnerActive: false }, 'inactive_user'],
+    [{ accountId: '1', isAccountActive: false, isActive: false }, 'revoked'],
+  ])('%j is refused as %s', (state, denial) => {
+    expect(keyOf('u', state).denial).toBe(denial);
   });
 });

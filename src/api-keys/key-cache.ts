@@ -17,7 +17,7 @@ export interface CachedKey {
   /** See `ApiKeyHasher`. */
   hash: string;
   /** Why it does not work whatever the time; null when it does. */
-  denial: 'revoked' | 'inactive_user' | null;
+  denial: 'revoked' | 'inactive_user' | 'inactive_account' | null;
   /** Milliseconds since the epoch; Infinity for a key that never expires. */
   expiresAt: number;
   principal: Principal & Required<Pick<Principal, 'apiKey'>>;
@@ -71,18 +71,25 @@ export class KeyCache {
 }
 
 export function cachedKey(stored: StoredKey): CachedKey {
-  const { id, name, rateLimitPerHour, userId, role } = stored;
+  const { id, name, rateLimitPerHour, userId, role, accountId } = stored;
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
-    denial: !stored.isActive ? 'revoked' : !stored.isOwnerActive ? 'inactive_user' : null,
+    denial: denialOf(stored),
     expiresAt: stored.expiresAt?.getTime() ?? Infinity,
     principal: {
       userId,
       role,
       scopes: effectiveScopes(stored.scopes, role),
+      ...(accountId !== null && { accountId: Number(accountId) }),
       apiKey: { id, name, allowedTools, rateLimitPerHour },
     },
     place: 0,
   };
+}
+
+function denialOf({ isActive, isOwnerActive, isAccountActive }: StoredKey): CachedKey['denial'] {
+  if (!isActive) return 'revoked';
+  if (!isOwnerActive) return 'inactive_user';
+  return isAccountActive === false ? 'inactive_account' : null;
 }

@@ -4,7 +4,7 @@ import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../config/app-config.js';
 import { externalLoginOf, roleOfRequest, type Claims } from './external-login.js';
 import { loginTokenOf } from './login-token.js';
-import { principalOf, type Principal } from './principal.js';
+import type { Principal } from './principal.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
@@ -37,8 +37,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     return this.admit({ ...user, role: roleOfRequest(login, user) });
   }
 
-  private admit(user: User | null): Principal | false {
-    return user?.isActive ? principalOf(user) : false;
+  private async admit(user: User | null): Promise<Principal | false> {
+    return user?.isActive ? this.users.principalOf(user) : false;
   }
 }
 

@@ -6,6 +6,8 @@ export interface Principal {
   userId: string;
   role: Role;
   scopes: ReadonlySet<Scope>;
+  /** Whom calls are charged to; absent for a user without an account. */
+  accountId?: number;
   /** The key they used; absent for a login token. */
   apiKey?: {
     id: string;
@@ -18,6 +20,6 @@ export interface Principal {
 }
 
 /** A person who logged in, with the scopes of their role. */
-export function principalOf({ id, role }: { id: string; role: Role }): Principal {
-  return { userId: id, role, scopes: new Set(scopesOfRole(role)) };
+export function principalOf({ id, role }: { id: string; role: Role }, accountId?: number): Principal {
+  return { userId: id, role, scopes: new Set(scopesOfRole(role)), ...(accountId !== undefined && { accountId }) };
 }

@@ -45,6 +45,12 @@ export class UsersRepository {
     return rows[0] ? this.findById(rows[0].id) : null;
   }
 
+  /** Only the name of the user's account, which a principal carries; its room is `accounts/`. */
+  async findAccountId(id: string): Promise<number | undefined> {
+    const [row] = await this.users.query<{ id: string }[]>('SELECT id FROM mcp.user_accounts WHERE user_id = $1', [id]);
+    return row && Number(row.id);
+  }
+
   async updatePassword(id: string, passwordHash: string): Promise<void> {
     await this.users.update({ id }, { passwordHash });
   }

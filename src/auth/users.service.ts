@@ -68,7 +68,12 @@ export class UsersService {
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
     if (!admin) throw new Error('There is no admin to act as');
-    return principalOf(admin);
+    return this.principalOf(admin);
+  }
+
+  /** A user who proved who they are, as the principal of their requests. */
+  async principalOf(user: Pick<User, 'id' | 'role'>): Promise<Principal> {
+    return principalOf(user, await this.users.findAccountId(user.id));
   }
 
   /** A name nobody chose is nobody's business: when it is taken, another one is made. Null when the e-mail is taken. */
