@@ -11,6 +11,8 @@ export const LOCK = {
   firstAdmin: 7_255_305,
   defaultKey: 7_255_306,
   sampleData: 7_255_307,
+  /** One per dataset: this plus the CRC-32 of its name. */
+  datasetImports: 7_255_000_000_000,
 } as const;
 
 /** Runs the work while holding a PostgreSQL session lock, waiting for whoever holds it now. */

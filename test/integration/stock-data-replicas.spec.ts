@@ -5,6 +5,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { LOCK, withAdvisoryLock } from '../../src/database/advisory-lock.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
 import { DataVersions } from '../../src/stock-data/data-versions.service.js';
 import { DAILY_BARS } from '../../src/stock-data/datasets/daily-bars.dataset.js';
 import { DatasetImportService } from '../../src/stock-data/import/dataset-import.service.js';
@@ -12,6 +16,7 @@ import { fileInput } from '../../src/stock-data/import/file-input.js';
 import { ImportLogRepository } from '../../src/stock-data/import/import-log.repository.js';
 import { rowVersion } from '../../src/stock-data/import/row-version.js';
 import { SampleData } from '../../src/stock-data/import/sample-data.service.js';
+import { StagingLoader } from '../../src/stock-data/import/staging-loader.service.js';
 import { StagingRepository } from '../../src/stock-data/import/staging.repository.js';
 import { StockDataSource } from '../../src/stock-data/stock-data.source.js';
 import { eventually } from '../support/eventually.js';
@@ -95,6 +100,20 @@ describe('two replicas', () => {
     );
     expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => index + 1));
   });
+});
+
+it('an import that waits in vain for another says so, and gives its connection back', async () => {
+  const options = dataSourceOptions(stock.database.url, []);
+  const impatient = new DataSource({ ...options, extra: { max: 1, statement_timeout: 200 } } as DataSourceOptions);
+  await impatient.initialize();
+  const parts = [ImportLogRepository, StagingRepository, StagingLoader, DataVersions].map((part) => stock.app.get(part as never));
+  const imports = new DatasetImportService(impatient, ...(parts as [never, never, never, never]));
+  const load = () => imports.import('daily_bars', fileInput(file('late.csv', [bar('LATE', 1)])));
+  await withAdvisoryLock(stock.database.dataSource, LOCK.datasetImports + crc32('daily_bars'), async () => {
+    await expect(load()).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+  expect(await load()).toMatchObject({ status: 'imported' });
+  await impatient.destroy();
 });
 
 describe('an import whose process was killed', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { DataSource } from 'typeorm';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { withAdvisoryLock } from '../../database/advisory-lock.js';
+import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
 import { DataVersions } from '../data-versions.service.js';
 import type { Dataset } from '../dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
@@ -15,8 +15,6 @@ import type { ImportInput, SourceFile } from './source-file.js';
 import { StagingLoader } from './staging-loader.service.js';
 import { StagingRepository, type Staging } from './staging.repository.js';
 
-/** PostgreSQL locks of imports, one per dataset: this plus the CRC-32 of its name. */
-const IMPORT_LOCK_BASE = 7_255_000_000_000;
 /** SQLSTATE query_canceled: the wait for the lock took longer than PostgreSQL's statement timeout. */
 const WAITED_TOO_LONG = '57014';
 
@@ -145,7 +143,7 @@ export class DatasetImportService {
 
   private async exclusively<T>(dataset: Dataset, work: () => Promise<T>): Promise<T> {
     try {
-      return await withAdvisoryLock(this.dataSource, IMPORT_LOCK_BASE + crc32(dataset.table), work);
+      return await withAdvisoryLock(this.dataSource, LOCK.datasetImports + crc32(dataset.table), work);
     } catch (error) {
       if ((error as { code?: string }).code !== WAITED_TOO_LONG) throw error;
       throw new TallygateError('CONFLICT', `Another import of ${dataset.table} is running. Try again when it is done.`, {
