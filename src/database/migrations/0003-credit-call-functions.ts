@@ -1,3 +1,5 @@
+import { BY_INDEX } from './0003-credit-booking-functions.js';
+
 /**
  * The life of a charge: reserve, settle, or expire. Functions, because each statement inside one sees what was committed
  * until the accounts were locked; a single statement with CTEs sees other tables as they were before it waited.
@@ -7,7 +9,7 @@ export const CREDIT_CALL_FUNCTIONS = `
   -- Grants in order of arrival what fits. What does not fit takes nothing, so a cheap call behind a dear one is served.
   -- No row for an item: no such account.
   CREATE FUNCTION mcp.reserve_credits(event_ids uuid[], account_ids bigint[], amounts bigint[], hold_ms int[], tiers jsonb)
-  RETURNS TABLE (place bigint, is_granted boolean, is_active boolean, available bigint) LANGUAGE plpgsql AS $$
+  RETURNS TABLE (place bigint, is_granted boolean, is_active boolean, available bigint) LANGUAGE plpgsql ${BY_INDEX} AS $$
   #variable_conflict use_column
   DECLARE
     item record;
@@ -47,7 +49,7 @@ export const CREDIT_CALL_FUNCTIONS = `
   -- event enters the outbox, all or nothing. A hold is settled once; whoever comes again is told what it came to. A hold
   -- that has expired charges nothing any more and its event says so. No row for an item: no such hold.
   CREATE FUNCTION mcp.settle_credits(event_ids uuid[], account_ids bigint[], charges bigint[], called_at timestamptz[], bodies text[])
-  RETURNS TABLE (place bigint, charged bigint, remaining bigint, is_expired boolean) LANGUAGE plpgsql AS $$
+  RETURNS TABLE (place bigint, charged bigint, remaining bigint, is_expired boolean) LANGUAGE plpgsql ${BY_INDEX} AS $$
   #variable_conflict use_column
   DECLARE
     settled_now timestamptz;
@@ -112,7 +114,7 @@ export const CREDIT_CALL_FUNCTIONS = `
 
   -- Releases holds whose time is over, at most so many, oldest first. Waits for the accounts rather than passing over those
   -- that are locked: a busy account always is, and its holds would never expire.
-  CREATE FUNCTION mcp.expire_holds(most int) RETURNS int LANGUAGE plpgsql AS $$
+  CREATE FUNCTION mcp.expire_holds(most int) RETURNS int LANGUAGE plpgsql ${BY_INDEX} AS $$
   DECLARE
     until timestamptz := mcp.ledger_time();
     due uuid[];
