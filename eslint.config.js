@@ -2,7 +2,7 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
-const ROOMS = ['auth', 'api-keys', 'limits', 'credits', 'usage', 'tools', 'stock-data', 'mcp-gateway', 'gateway-api', 'cli'];
+const ROOMS = ['auth', 'api-keys', 'limits', 'credits', 'accounts', 'usage', 'tools', 'stock-data', 'mcp-gateway', 'gateway-api', 'cli'];
 
 /** Who may import whom (docs/architecture.md). A room not named here as a source may be imported by all features. */
 const MAY_IMPORT = {
@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   auth: ['limits', 'database', 'config', 'common'],
   'api-keys': ['auth', 'limits', 'database', 'config', 'common'],
   credits: ['auth', 'database', 'config', 'common'],
+  accounts: ['credits', 'api-keys', 'usage', 'auth', 'database', 'config', 'common'],
   usage: ['auth', 'database', 'clickhouse', 'config', 'common'],
   tools: ['auth', 'credits', 'usage', 'limits', 'config', 'common'],
   'stock-data': ['tools', 'auth', 'database', 'clickhouse', 'config', 'common'],

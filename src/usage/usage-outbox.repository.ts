@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { Period } from './usage-days.js';
 import type { UsageEvent } from './usage-event.js';
 
 /** A statement PostgreSQL has not answered by then has failed, whatever became of it. */
@@ -17,6 +18,27 @@ export interface Backlog {
   pending: number;
   /** Age of the oldest waiting row by PostgreSQL's clock, milliseconds; 0 when none waits. */
   oldest_pending_ms: number;
+}
+
+/** Charges that are not in ClickHouse, or not for certain, at one moment. */
+export interface Undelivered {
+  /** By the day their calls were admitted. */
+  days: UndeliveredDay[];
+  /** When the first call that still waits was admitted; null when none waits. */
+  oldest: Date | null;
+  /** A batch is on its way: its rows may be in ClickHouse already. */
+  isSending: boolean;
+  /** Rows brought to ClickHouse, for all time: equal numbers mean that nothing was delivered in between. */
+  delivered: number;
+}
+
+export interface UndeliveredDay {
+  /** `YYYY-MM-DD`, UTC. */
+  date: string;
+  /** Charged credits of rows that wait. */
+  pending: number;
+  /** Charged credits of rows ClickHouse can never accept. */
+  rejected: number;
 }
 
 /** The near end of `mcp.usage_outbox`: what every replica appends and counts. Delivery is `UsageBatchRepository`. */
@@ -53,6 +75,15 @@ export class UsageOutboxRepository {
     };
   }
 
+  /** What waits of a period. Reads the whole backlog: for an operator, not for a dashboard. */
+  async undelivered({ from, to }: Period): Promise<Undelivered> {
+    const [row] = await this.dataSource.query<(Omit<Undelivered, 'delivered'> & { delivered: string })[]>(UNDELIVERED, [
+      from,
+      to,
+    ]);
+    return { ...row!, delivered: Number(row!.delivered) };
+  }
+
   /** A connection that does not answer in time is closed, so that neither calls nor `/health` hang on it. */
   private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
     const pool = (this.dataSource.driver as PostgresDriver).master as pg.Pool;
@@ -60,3 +91,21 @@ export class UsageOutboxRepository {
     return (await pool.query<Row>(bounded)).rows;
   }
 }
+
+// One statement, so that its parts agree. A rejected row may not even be JSON, so the charge is found as text: inside a
+// JSON string its quotes would be escaped.
+const UNDELIVERED = `
+  WITH waiting AS (
+    SELECT created_at, body, false AS is_rejected FROM mcp.usage_outbox
+    UNION ALL SELECT created_at, body, true FROM mcp.usage_rejected
+  ), days AS (
+    SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date,
+      coalesce(sum(credits) FILTER (WHERE NOT is_rejected), 0) AS pending,
+      coalesce(sum(credits) FILTER (WHERE is_rejected), 0) AS rejected
+    FROM (SELECT *, substring(body FROM '"credits_charged": ?([0-9]+)')::bigint AS credits FROM waiting) AS charges
+    WHERE created_at >= $1::timestamp AT TIME ZONE 'UTC' AND created_at < $2::timestamp AT TIME ZONE 'UTC' GROUP BY 1
+  )
+  SELECT (SELECT coalesce(json_agg(days ORDER BY date), '[]') FROM days) AS days,
+    (SELECT min(created_at) FROM mcp.usage_outbox) AS oldest,
+    EXISTS (SELECT 1 FROM mcp.usage_batches) AS "isSending",
+    (SELECT delivered FROM mcp.usage_totals) AS delivered`;

@@ -5,6 +5,7 @@ import { answering } from './usage-away.js';
 import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
 import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
 import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
+import { UsageOutboxRepository, type Undelivered } from './usage-outbox.repository.js';
 
 export interface CallsQuery {
   /** How many times 24 hours to look back; unset: everything that is kept. */
@@ -16,8 +17,7 @@ export interface CallsQuery {
   offset: number;
 }
 
-/** Calls in this calendar month and today, in UTC, by tool; the tool called most first. */
-export type MonthUsage = ToolSums[];
+export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums };
 
 /** What accounts and operators see of usage: calls with their prices, sums by tool and by user, credits by day. */
 @Injectable()
@@ -26,6 +26,7 @@ export class UsageReports {
     private readonly log: UsageLogRepository,
     private readonly counts: UsageCountsRepository,
     private readonly dirtyHours: DirtyHoursRepository,
+    private readonly outbox: UsageOutboxRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -40,8 +41,8 @@ export class UsageReports {
     });
   }
 
-  /** One user's month, or everybody's. @throws UNAVAILABLE when ClickHouse is away. */
-  month(userId?: string): Promise<MonthUsage> {
+  /** This calendar month and its today, in UTC, by tool, the one called most first; a user's or everybody's. @throws UNAVAILABLE when ClickHouse is away. */
+  month(userId?: string): Promise<ToolSums[]> {
     return this.sumByTool(monthOf(this.clock.now()), userId);
   }
 
@@ -59,6 +60,11 @@ export class UsageReports {
   /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
   creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     return answering(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
+  }
+
+  /** Charged credits of a period that have not arrived in ClickHouse for certain. */
+  undelivered(period: Period): Promise<Undelivered> {
+    return this.outbox.undelivered(period);
   }
 
   private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {

@@ -43,7 +43,7 @@ export function usageRig(
     outbox,
     delivery: new UsageDelivery(config, lock, batches, log, rollup),
     queries: new UsageQueries(log, counts, dirtyHours, clock),
-    reports: new UsageReports(log, counts, dirtyHours, readClock),
+    reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };
 }

@@ -1,0 +1,111 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import type { UsageCall } from '../usage/usage-reports.service.js';
+
+const OFFSET_MAX = 1_000_000_000;
+
+/** Which calls to list. Bounds and defaults are those of source 002. */
+export class ToolCallsQuery {
+  /** How many times 24 hours to look back, 1 to 90. */
+  @Max(90)
+  @Min(1)
+  @IsInt()
+  @Type(() => Number)
+  @IsOptional()
+  days: number = 7;
+
+  /** Only calls of this tool. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  tool_name?: string;
+
+  /** Only calls that succeeded. */
+  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @IsBoolean()
+  @IsOptional()
+  success_only: boolean = false;
+
+  /** Calls in one answer, 1 to 500. */
+  @Max(500)
+  @Min(1)
+  @IsInt()
+  @Type(() => Number)
+  @IsOptional()
+  limit: number = 100;
+
+  /** Calls to leave out before the first. */
+  @Max(OFFSET_MAX)
+  @Min(0)
+  @IsInt()
+  @Type(() => Number)
+  @IsOptional()
+  offset: number = 0;
+}
+
+/** One call. Source 002, `ToolCallRecord`. */
+export class ToolCallDto {
+  request_id!: string;
+  tool_name!: string;
+  /** The tool's price when it was called. */
+  credits_cost!: number;
+  /** What was charged; 0 for a call that failed through no fault of the caller. */
+  credits_charged!: number;
+  success!: boolean;
+  /** The tool or its backend failed; the caller is not to blame. */
+  is_backend_error!: boolean;
+  error_code!: string | null;
+  latency_ms!: number | null;
+  /** When the call was admitted; ISO 8601, UTC. */
+  created_at!: string;
+
+  static of(call: UsageCall): ToolCallDto {
+    return {
+      request_id: call.request_id,
+      tool_name: call.tool_name,
+      credits_cost: call.credits_cost,
+      credits_charged: call.credits_charged,
+      success: !call.is_error,
+      is_backend_error: call.is_backend_error,
+      error_code: call.error_code || null,
+      latency_ms: call.duration_ms,
+      created_at: call.created_at,
+    };
+  }
+}
+
+/** Calls of a user. Source 002, `UsageHistoryResponse`. */
+export class ToolCallHistoryDto {
+  /** Calls the filters find, on all pages. */
+  total_calls!: number;
+  period_days!: number;
+  /** Newest first. */
+  tool_calls!: ToolCallDto[];
+}
+
+/** A tool's part of the month. */
+export class ToolShareDto {
+  tool!: string;
+  calls!: number;
+  credits!: number;
+}
+
+/** A user's month and day in UTC. Source 002, `UsageSummaryResponse`. */
+export class UsageSummaryDto {
+  /** What is left of this month's allocation, and purchased credits. */
+  credits_balance!: number;
+  credits_tier!: string;
+  credits_monthly_allocation!: number;
+  credits_used_today!: number;
+  credits_used_this_month!: number;
+  total_calls_today!: number;
+  total_calls_this_month!: number;
+  /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+  success_rate!: number;
+  /** Of this month's calls, to one decimal; 0 without calls. */
+  avg_latency_ms!: number;
+  /** This month, the tool called most first. */
+  tool_breakdown!: ToolShareDto[];
+  /** Days to the first of next month. */
+  days_until_refill!: number;
+}

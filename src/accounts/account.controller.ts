@@ -1,0 +1,72 @@
+import { Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import type { Principal } from '../auth/principal.js';
+import { ErrorDto } from '../common/error.dto.js';
+import { ToolCallHistoryDto, ToolCallsQuery, UsageSummaryDto } from './account-usage.dto.js';
+import { AccountUsage } from './account-usage.service.js';
+import { AccountInfoDto, EnabledAccountDto, RegeneratedKeyDto } from './account.dto.js';
+import { AccountsService } from './accounts.service.js';
+
+const NOT_ENABLED = { description: 'MCP is not enabled; `detail.code` is `mcp_not_enabled`', type: ErrorDto };
+const AWAY = { description: 'ClickHouse is away; calls are still recorded', type: ErrorDto };
+
+/** The MCP account of whoever is logged in: its key, its credits, what they were spent on. */
+@ApiTags('MCP account')
+@Authenticated()
+@Controller('api/mcp')
+export class AccountController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly usage: AccountUsage,
+  ) {}
+
+  /** One's account, without its whole key. */
+  @Get('account')
+  @ApiNotFoundResponse(NOT_ENABLED)
+  async account(@CurrentPrincipal() { userId }: Principal): Promise<AccountInfoDto> {
+    return AccountInfoDto.of(await this.accounts.get(userId));
+  }
+
+  /** Opens an account with its first credits. Its whole key is in this answer and nowhere else. */
+  @Post('enable')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiBadRequestResponse({ description: 'MCP is enabled; `detail.code` is `already_enabled`', type: ErrorDto })
+  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  async enable(@CurrentPrincipal() { userId }: Principal): Promise<EnabledAccountDto> {
+    return EnabledAccountDto.of(await this.accounts.enable(userId));
+  }
+
+  /** Replaces the account's key; the old one is refused at once. The whole key is in this answer and nowhere else. */
+  @Post('regenerate-key')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiNotFoundResponse(NOT_ENABLED)
+  async regenerateKey(@CurrentPrincipal() { userId }: Principal): Promise<RegeneratedKeyDto> {
+    return RegeneratedKeyDto.of(await this.accounts.regenerateKey(userId));
+  }
+
+  /** Single calls, newest first. */
+  @Get('usage')
+  @ApiNotFoundResponse(NOT_ENABLED)
+  @ApiServiceUnavailableResponse(AWAY)
+  history(@CurrentPrincipal() { userId }: Principal, @Query() query: ToolCallsQuery): Promise<ToolCallHistoryDto> {
+    return this.usage.history(userId, query);
+  }
+
+  /** Credits, and the calls of this month and of today. */
+  @Get('usage/summary')
+  @ApiNotFoundResponse(NOT_ENABLED)
+  @ApiServiceUnavailableResponse(AWAY)
+  summary(@CurrentPrincipal() { userId }: Principal): Promise<UsageSummaryDto> {
+    return this.usage.summary(userId);
+  }
+}

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { CreditsModule } from '../credits/credits.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { AccountController } from './account.controller.js';
+import { AccountReportsRepository } from './account-reports.repository.js';
+import { AccountUsage } from './account-usage.service.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AccountsService } from './accounts.service.js';
+import { AdminAccountsController } from './admin-accounts.controller.js';
+import { AdminAccounts } from './admin-accounts.service.js';
+import { AdminUsageController } from './admin-usage.controller.js';
+import { AdminUsage } from './admin-usage.service.js';
+import { IntegrityCheck } from './integrity-check.service.js';
+
+/** MCP accounts: their users' endpoints (source 002), and what operators see and do. */
+@Module({
+  imports: [ApiKeysModule, CreditsModule, UsageModule],
+  controllers: [AccountController, AdminAccountsController, AdminUsageController],
+  providers: [
+    AccountReportsRepository,
+    AccountsRepository,
+    AccountsService,
+    AccountUsage,
+    AdminAccounts,
+    AdminUsage,
+    IntegrityCheck,
+  ],
+  exports: [AccountsService],
+})
+export class AccountsModule {}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { UsersService } from '../auth/users.service.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { CreditLedger } from '../credits/credit-ledger.service.js';
+import { AccountsRepository, type Account } from './accounts.repository.js';
+
+/** A key as the transaction that makes it sees it. */
+interface NewKey {
+  id: string;
+  prefix: string;
+}
+
+/** An account's key with its token, which exists nowhere else and cannot be shown again. */
+export interface IssuedAccountKey {
+  token: string;
+  prefix: string;
+}
+
+/** A user's own account: see it, enable it, replace its key. Source 002. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly repository: AccountsRepository,
+    private readonly keys: ApiKeysService,
+    private readonly ledger: CreditLedger,
+    private readonly users: UsersService,
+  ) {}
+
+  /** With this month's credits. @throws NOT_FOUND `mcp_not_enabled` */
+  async get(userId: string): Promise<Account> {
+    const account = await this.require(userId, "MCP is not enabled for your account. Click 'Enable MCP' to get started.");
+    const { balance, allocation, purchased, held, monthlyAllocation } = await this.ledger.balance(account.id);
+    return { ...account, balance, allocation, purchased, held, monthlyAllocation };
+  }
+
+  /** The account, without a look at a new month. @throws NOT_FOUND `mcp_not_enabled` */
+  async require(userId: string, message = 'MCP is not enabled for your account.'): Promise<Account> {
+    const account = await this.repository.findByUser(userId);
+    if (!account) throw notEnabled(message);
+    return account;
+  }
+
+  /**
+   * Account, first allocation and key, all or nothing; of many at once for one user, one wins.
+   * @throws BAD_REQUEST `already_enabled`; CONFLICT when the user has as many active keys as are allowed.
+   */
+  async enable(userId: string): Promise<{ account: Account; key: IssuedAccountKey }> {
+    if (await this.repository.findByUser(userId)) throw alreadyEnabled();
+    const user = await this.users.findById(userId);
+    if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
+    const { key, token } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, manager) => {
+      const { email, displayName } = user;
+      const opened = await this.ledger.open(manager, { userId, email, displayName, keyId: id, keyPrefix: prefix });
+      if (opened === undefined) throw alreadyEnabled();
+    });
+    return { account: await this.get(userId), key: { token, prefix: key.prefix } };
+  }
+
+  /** A new key; every account key before it is refused at once. @throws NOT_FOUND `mcp_not_enabled` */
+  async regenerateKey(userId: string): Promise<IssuedAccountKey> {
+    const { email } = await this.require(userId);
+    const { key, token } = await this.keys.issueAccountKey(userId, (made, manager) => this.book(manager, userId, made, email));
+    return { token, prefix: key.prefix };
+  }
+
+  private async book(manager: EntityManager, userId: string, key: NewKey, changedBy: string): Promise<void> {
+    const account = await this.repository.setKey(manager, userId, key);
+    if (!account) throw notEnabled('MCP is not enabled for your account.');
+    await this.repository.noteChange(account.id, { kind: 'key', before: account.before, after: key.prefix, changedBy }, manager);
+  }
+}
+
+const notEnabled = (message: string) =>
+  new TallygateError('NOT_FOUND', message, { detail: { code: 'mcp_not_enabled', message } });
+
+function alreadyEnabled(): TallygateError {
+  const message = 'MCP is already enabled for your account.';
+  return new TallygateError('BAD_REQUEST', message, { detail: { code: 'already_enabled', message } });
+}
