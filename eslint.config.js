@@ -2,7 +2,19 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
-const ROOMS = ['auth', 'api-keys', 'limits', 'credits', 'accounts', 'usage', 'tools', 'stock-data', 'mcp-gateway', 'gateway-api', 'cli'];
+const ROOMS = [
+  'auth',
+  'api-keys',
+  'limits',
+  'credits',
+  'accounts',
+  'usage',
+  'tools',
+  'stock-data',
+  'mcp-gateway',
+  'gateway-api',
+  'cli',
+];
 
 /** Who may import whom (docs/architecture.md). A room not named here as a source may be imported by all features. */
 const MAY_IMPORT = {
@@ -16,7 +28,7 @@ const MAY_IMPORT = {
   credits: ['auth', 'database', 'config', 'common'],
   accounts: ['credits', 'api-keys', 'usage', 'auth', 'database', 'config', 'common'],
   usage: ['auth', 'database', 'clickhouse', 'config', 'common'],
-  tools: ['auth', 'credits', 'usage', 'limits', 'config', 'common'],
+  tools: ['auth', 'credits', 'usage', 'limits', 'database', 'config', 'common'],
   'stock-data': ['tools', 'auth', 'database', 'clickhouse', 'config', 'common'],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'config', 'common'],
   'gateway-api': ['tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],

@@ -20,7 +20,10 @@ export function readBody(request: IncomingMessage): Promise<string> {
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8')));
     request.on('error', reject);
-    request.on('close', () => request.complete || reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.')));
+    request.on(
+      'close',
+      () => request.complete || reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.')),
+    );
   });
 }
 

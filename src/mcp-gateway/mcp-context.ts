@@ -49,9 +49,11 @@ export class McpContext implements ToolCallCarrier {
     const { name, arguments: args = {} } = this.params;
     if (typeof name !== 'string') throw invalidParams('"name" must be a string');
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
+    const idempotencyKey = this.idempotencyKey();
     return {
       name,
       arguments: args,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
       principal: this.principal!,
       requestId: this.exchange.requestId,
       clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),
@@ -59,6 +61,15 @@ export class McpContext implements ToolCallCarrier {
       transport: 'http',
       abort: this.exchange.abortWhenGone(),
     };
+  }
+
+  /** In `_meta` for clients that cannot set headers. */
+  private idempotencyKey(): string | undefined {
+    const meta = this.params['_meta'];
+    const key = (isObject(meta) ? meta['tallygate/idempotencyKey'] : undefined) ?? this.exchange.headers['idempotency-key'];
+    if (key === undefined) return undefined;
+    if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+    throw invalidParams('the idempotency key must be 1 to 200 visible ASCII characters');
   }
 }
 

@@ -7,6 +7,7 @@ export const MCP_ERROR = {
   UNAUTHORIZED: -32001,
   RATE_LIMITED: -32005,
   UNAVAILABLE: -32006,
+  CONFLICT: -32007,
   HEADER_MISMATCH: -32020,
   UNSUPPORTED_PROTOCOL_VERSION: -32022,
 } as const;
@@ -37,6 +38,7 @@ export const HOW_TO_SEND_A_KEY =
 const CODE: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: MCP_ERROR.UNAUTHORIZED,
   RATE_LIMITED: MCP_ERROR.RATE_LIMITED,
+  CONFLICT: MCP_ERROR.CONFLICT,
   OVERLOADED: MCP_ERROR.UNAVAILABLE,
   UNAVAILABLE: MCP_ERROR.UNAVAILABLE,
   UNKNOWN_TOOL: JSON_RPC.INVALID_PARAMS,
@@ -44,7 +46,7 @@ const CODE: Partial<Record<ErrorCode, number>> = {
 };
 
 /** HTTP statuses clients act on; everything else is told inside a 200, as JSON-RPC over HTTP does. */
-const HTTP_STATUSES = new Set([401, 413, 429, 503]);
+const HTTP_STATUSES = new Set([401, 409, 413, 429, 503]);
 
 /** Renders any error for port 8001. Nothing internal leaves; `null` for an error nobody meant to show. */
 export function mcpFailure(error: unknown, requestId: string): McpFailure {

@@ -14,10 +14,12 @@ export interface ToolRequest {
   transport: 'http' | 'stdio' | 'rest';
   /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
   abort: AbortController;
+  /** Names a call that may be repeated by a caller who did not hear its answer. */
+  idempotencyKey?: string;
 }
 
-/** Why a call did not succeed. */
-export type ToolErrorCode = 'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED';
+/** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. */
+export type ToolErrorCode = 'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED' | 'REFUSED';
 
 /** What became of a call. Expected failures are outcomes, not exceptions: they are recorded and answered like results. */
 export interface ToolOutcome {
@@ -33,6 +35,8 @@ export const isBackendError = (code: ToolErrorCode | undefined): boolean => code
 export class ToolCall {
   /** The usage event's id; also what makes recording it twice harmless. */
   readonly id = randomUUID();
+  /** Whether the tool was started: from then on the call may have had an effect. */
+  hasRun = false;
 
   constructor(
     readonly entry: CatalogTool,
@@ -42,4 +46,10 @@ export class ToolCall {
     /** Monotonic clock, ms. */
     readonly startedAt: number,
   ) {}
+}
+
+/** The outcome of a call that came to nothing, in words for the caller. */
+export function failed({ entry }: ToolCall, errorCode: ToolErrorCode, message: string): ToolOutcome {
+  const usage = { recordCount: 0, tableName: entry.tool.tableName };
+  return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode };
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { maskSecrets } from '../common/mask-secrets.js';
 import { AppConfig } from '../config/app-config.js';
-import type { ToolCall, ToolErrorCode, ToolOutcome } from './tool-call.js';
+import { failed, type ToolCall, type ToolOutcome } from './tool-call.js';
 import { ToolInputError, type ToolResult } from './tool-source.js';
 
 class ToolTimeout extends Error {}
@@ -23,6 +23,7 @@ export class ToolRunner {
     const problem = entry.checkArguments(request.arguments);
     if (problem) return failed(call, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
     if (request.abort.signal.aborted) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
+    call.hasRun = true;
     try {
       const result = await this.withinTime(call);
       return result.isError ? { result, errorCode: 'TOOL_ERROR' } : { result };
@@ -64,9 +65,4 @@ export class ToolRunner {
     );
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
   }
-}
-
-function failed({ entry }: ToolCall, errorCode: ToolErrorCode, message: string): ToolOutcome {
-  const usage = { recordCount: 0, tableName: entry.tool.tableName };
-  return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode };
 }
