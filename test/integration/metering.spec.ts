@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { firstValueFrom, from } from 'rxjs';
+import { SystemClock } from '../../src/common/clock.js';
+import { Idempotency } from '../../src/tools/idempotency.service.js';
+import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
+import type { ToolCall } from '../../src/tools/tool-call.js';
+import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
+import { ToolMeter } from '../../src/tools/tool-meter.service.js';
+import { ToolRunner } from '../../src/tools/tool-runner.service.js';
+import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/tool-source.js';
+import type { RecordedResult } from '../../src/tools/usage-record.js';
+import { UsageInterceptor } from '../../src/tools/usage.interceptor.js';
+import { UsageOutboxRepository } from '../../src/usage/usage-outbox.repository.js';
+import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
+import { accountWith, creditReplicas, type CreditRig } from '../support/credit-rig.js';
+import { testConfig } from '../support/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let rigs: CreditRig[];
+let closeReplicas: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ rigs, close: closeReplicas } = await creditReplicas(database.url, 2));
+});
+afterAll(async () => {
+  await closeReplicas();
+  await database.drop();
+});
+
+const answer: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 3, tableName: 'bars' } };
+let runs = 0;
+
+const BEHAVIOUR: Record<string, () => Promise<ToolResult>> = {
+  works: () => Promise.resolve(answer),
+  says_no: () => Promise.resolve({ ...answer, isError: true }),
+  refuses_input: () => Promise.reject(new ToolInputError('reversed range')),
+  breaks: () => Promise.reject(new Error('backend is down')),
+  hangs: () => new Promise(() => undefined),
+};
+
+const tool = (name: string, price: number): Tool => ({
+  name,
+  title: name,
+  description: name,
+  inputSchema: { type: 'object' },
+  price,
+  tableName: 'bars',
+  call: () => {
+    runs += 1;
+    return BEHAVIOUR[name]?.() ?? Promise.resolve(answer);
+  },
+});
+
+/** One gateway's tools room on real PostgreSQL; `call` goes the whole way of a call. */
+function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
+  const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
+  const clock = new SystemClock();
+  const catalog = new ToolCatalog(config, clock);
+  const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
+  catalog.register({ name: 'test', tools: () => tools, onChange: () => undefined });
+  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.dataSource));
+  const meter = new ToolMeter(rig.ledger, recorder, config, clock);
+  const interceptor = new UsageInterceptor(catalog, meter, new Idempotency(new IdempotentCallsRepository(rig.dataSource)));
+  const runner = new ToolRunner(config);
+  const call = (name: string, options: CallOptions = {}): Promise<RecordedResult> => {
+    const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request(name, options) };
+    const execution = { getType: () => 'rpc', switchToRpc: () => ({ getContext: () => carrier }) };
+    return firstValueFrom(interceptor.intercept(execution as never, { handle: () => from(runner.run(carrier.toolCall!)) }));
+  };
+  return { call };
+}
+
+interface CallOptions {
+  accountId?: number;
+  idempotencyKey?: string;
+  args?: object;
+  abort?: AbortController;
+}
+
+const request = (name: string, { accountId, idempotencyKey, args = {}, abort = new AbortController() }: CallOptions) => ({
+  name,
+  arguments: args,
+  requestId: 'r-1',
+  clientName: 'test',
+  protocolVersion: '2025-11-25',
+  transport: 'http',
+  abort,
+  ...(idempotencyKey && { idempotencyKey }),
+  principal: {
+    userId: '00000000-0000-0000-0000-000000000001',
+    role: 'user',
+    scopes: new Set(['tools:call']),
+    apiKey: { id: 'key-1', name: 'k', allowedTools: null, rateLimitPerHour: null },
+    ...(accountId !== undefined && { accountId }),
+  },
+});
+
+const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];
+const textOf = (result: RecordedResult) => String(result.content[0]!['text' as never]);
+
+async function state(accountId: number) {
+  const [account] = await database.dataSource.query(
+    `SELECT credits_balance::int AS balance, credits_held::int AS held,
+            (SELECT count(*)::int FROM mcp.user_credit_transactions WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
+     FROM mcp.user_accounts a WHERE id = $1`,
+    [accountId],
+  );
+  return account as { balance: number; held: number; charges: number };
+}
+
+const recorded = async (): Promise<Record<string, unknown>[]> => {
+  const rows = await database.dataSource.query<{ body: string }[]>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');
+  return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+};
+
+describe('a priced call', () => {
+  it('is charged once, says so, and is recorded with what it cost', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const result = await gateway(rigs[0]!).call('works', { accountId });
+    expect(usageOf(result)).toMatchObject({ record_count: 3, table_name: 'bars', credits_charged: 2, credits_remaining: 48 });
+    expect(await state(accountId)).toEqual({ balance: 48, held: 0, charges: 1 });
+    expect((await recorded()).at(-1)).toMatchObject({ tool_name: 'works', credits_cost: 2, credits_charged: 2, is_error: false });
+  });
+
+  it('is charged when the tool ran and says no', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const result = await gateway(rigs[0]!).call('says_no', { accountId });
+    expect([result.isError, usageOf(result).credits_charged]).toEqual([true, 2]);
+  });
+
+  it.each([
+    ['breaks', 'BACKEND_ERROR', true],
+    ['hangs', 'TIMEOUT', true],
+    ['refuses_input', 'INVALID_ARGUMENTS', false],
+  ])('costs nothing when the tool %s, and says whose fault it was', async (name, code, isBackendError) => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const result = await gateway(rigs[0]!).call(name, { accountId });
+    expect([result.isError, usageOf(result).credits_charged, usageOf(result).credits_remaining]).toEqual([true, 0, 50]);
+    expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
+    expect((await recorded()).at(-1)).toMatchObject({ error_code: code, is_backend_error: isBackendError, credits_charged: 0 });
+  });
+
+  it('costs nothing when the caller is gone before the tool runs, and is charged once when they go after', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const gone = new AbortController();
+    gone.abort();
+    await gateway(rigs[0]!).call('works', { accountId, abort: gone });
+    expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
+    const leaving = new AbortController();
+    BEHAVIOUR['works'] = () => Promise.resolve(answer).finally(() => setImmediate(() => leaving.abort()));
+    await gateway(rigs[0]!).call('works', { accountId, abort: leaving });
+    BEHAVIOUR['works'] = () => Promise.resolve(answer);
+    expect(await state(accountId)).toEqual({ balance: 48, held: 0, charges: 1 });
+  });
+
+  it('is refused without enough credits, before the tool runs; a cheaper one behind it is served', async () => {
+    const accountId = await accountWith(rigs[0]!, 5);
+    const before = runs;
+    const [refused, served] = await Promise.all([
+      gateway(rigs[0]!).call('dear', { accountId }),
+      gateway(rigs[0]!).call('works', { accountId }),
+    ]);
+    expect(textOf(refused)).toMatch(/^Insufficient credits: need 40, have [35]\.$/);
+    expect(refused.isError).toBe(true);
+    expect(usageOf(served).credits_charged).toBe(2);
+    expect(runs).toBe(before + 1);
+  });
+});
+
+describe('a caller without an account', () => {
+  it('calls free of charge while credits are optional', async () => {
+    expect(usageOf(await gateway(rigs[0]!).call('works'))).toMatchObject({ credits_charged: 0, credits_remaining: null });
+  });
+
+  it('is refused while they are required', async () => {
+    const result = await gateway(rigs[0]!, 'required').call('works');
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toMatch(/MCP is not enabled/);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('makes racing repetitions on two gateways run and charge once, and later ones get the first answer', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const gateways = rigs.map((rig) => gateway(rig));
+    const before = runs;
+    const options = { accountId, idempotencyKey: 'once-1', args: { n: 1 } };
+    const racing = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => gateways[n % 2]!.call('works', options)));
+    const answered = racing.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(answered.length).toBeGreaterThanOrEqual(1);
+    expect(runs).toBe(before + 1);
+    for (const result of racing) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CONFLICT' });
+    const replayed = await gateways[1]!.call('works', options);
+    expect(replayed._meta['tallygate/replayed']).toBe(true);
+    expect(usageOf(replayed)).toEqual(usageOf(answered[0]!));
+    expect(await state(accountId)).toEqual({ balance: 48, held: 0, charges: 1 });
+  });
+
+  it('cannot be used for another call', async () => {
+    const { call } = gateway(rigs[0]!);
+    await call('works', { idempotencyKey: 'once-2', args: { n: 1 } });
+    await expect(call('works', { idempotencyKey: 'once-2', args: { n: 2 } })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(call('free', { idempotencyKey: 'once-2', args: { n: 1 } })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('is given back by a call that was refused or failed free of charge', async () => {
+    const accountId = await accountWith(rigs[0]!, 1);
+    const { call } = gateway(rigs[0]!);
+    const options = { accountId, idempotencyKey: 'once-3' };
+    expect(textOf(await call('works', options))).toMatch(/Insufficient/);
+    await rigs[0]!.ledger.grant({ accountId, amount: 10, reason: 'test', by: 'test' });
+    expect(usageOf(await call('works', options)).credits_charged).toBe(2);
+  });
+
+  it('may be used anew after ten minutes', async () => {
+    const { call } = gateway(rigs[0]!);
+    const options = { idempotencyKey: 'once-4' };
+    await call('works', options);
+    await database.dataSource.query(
+      `UPDATE mcp.idempotent_calls SET created_at = now() - interval '11 minutes' WHERE key = 'once-4'`,
+    );
+    expect((await call('works', options))._meta['tallygate/replayed']).toBeUndefined();
+  });
+
+  it('stays taken, without an answer, when the outcome of its call is unknown', async () => {
+    await database.dataSource.query(`INSERT INTO mcp.idempotent_calls (scope, key, fingerprint) VALUES ('key-1', 'once-5', 'x')`);
+    await expect(gateway(rigs[0]!).call('works', { idempotencyKey: 'once-5' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
+
+it('after all of this the books agree', async () => {
+  const report = await rigs[0]!.audit.audit();
+  expect(report).toMatchObject({ differences: [] });
+});
