@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
@@ -16,7 +17,15 @@ import { UsageModule } from './usage/usage.module.js';
 export class AppModule {
   static forRoot(config: AppConfig, firstRun?: FirstRun): DynamicModule {
     const engines = [ConfigModule.forRoot(config, firstRun), DatabaseModule, ClickHouseModule];
-    const features = [AuthModule, ApiKeysModule, UsageModule, StockDataModule, GatewayApiModule, McpGatewayModule];
+    const features = [
+      AuthModule,
+      ApiKeysModule,
+      UsageModule,
+      AccountsModule,
+      StockDataModule,
+      GatewayApiModule,
+      McpGatewayModule,
+    ];
     return { module: AppModule, imports: [...engines, ...features] };
   }
 }
