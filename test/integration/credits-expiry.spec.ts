@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  call,
+  creditReplicas,
+  creditRig,
+  openAccount,
+  outboxOf,
+  setLedgerTime,
+  settlement,
+  type CreditRig,
+} from '../support/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+jest.setTimeout(30_000);
+
+describe('A hold whose call never ended', () => {
+  let database: TestDatabase;
+  let rig: CreditRig;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    rig = creditRig(database.dataSource);
+    await setLedgerTime(rig, '2026-11-14T12:00:00Z');
+  });
+  afterEach(async () => {
+    expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0 });
+  });
+  afterAll(() => database.drop());
+
+  const hold = async (accountId: number, amount: number, holdMs: number) => {
+    const eventId = randomUUID();
+    expect(await rig.ledger.reserve({ eventId, accountId, amount, holdMs })).toMatchObject({ granted: true });
+    return eventId;
+  };
+  /** A hold that is over as soon as it is made. */
+  const holdOver = (accountId: number, amount: number) => hold(accountId, amount, 0);
+  const eventsOf = async (eventId: string) => (await outboxOf(rig)).filter(({ id }) => id === eventId);
+
+  it('is released when its time is over by the database’s clock, and not before', async () => {
+    const accountId = await openAccount(rig);
+    await hold(accountId, 20, 60_000);
+    expect(await rig.sweeper.sweep()).toEqual({ expired: 0, refilled: 0 });
+    await setLedgerTime(rig, '2026-11-14T12:01:30Z');
+    expect(await rig.sweeper.sweep()).toEqual({ expired: 1, refilled: 0 });
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0 });
+  });
+
+  it('is charged nothing when it is settled late; its event is recorded once and says so', async () => {
+    const accountId = await openAccount(rig);
+    const eventId = await holdOver(accountId, 20);
+    await rig.sweeper.sweep();
+    expect(await call(rig, accountId, 45)).toBe(45);
+    for (let time = 0; time < 2; time += 1) {
+      expect(await rig.ledger.settle(settlement(eventId, accountId, 20))).toEqual({ charged: 0, remaining: 5, expired: true });
+    }
+    expect(await eventsOf(eventId)).toMatchObject([{ credits_charged: 0, error_code: 'HOLD_EXPIRED', credits_cost: 20 }]);
+  });
+
+  it('keeps the event of a call that was to be charged nothing as it is', async () => {
+    const accountId = await openAccount(rig);
+    const eventId = await holdOver(accountId, 20);
+    await rig.sweeper.sweep();
+    expect(await rig.ledger.settle(settlement(eventId, accountId, 0))).toMatchObject({ charged: 0, expired: true });
+    expect(await eventsOf(eventId)).toMatchObject([{ credits_charged: 0, error_code: '' }]);
+  });
+
+  it('is charged when it is settled before anybody released it', async () => {
+    const accountId = await openAccount(rig);
+    const eventId = await holdOver(accountId, 20);
+    expect(await rig.ledger.settle(settlement(eventId, accountId, 20))).toEqual({ charged: 20, remaining: 30 });
+    expect(await rig.sweeper.sweep()).toMatchObject({ expired: 0 });
+  });
+
+  it('is released once, by however many replicas, or settled: each of many has one end', async () => {
+    const accountId = await openAccount(rig, 'enterprise');
+    const eventIds = await Promise.all(Array.from({ length: 600 }, () => holdOver(accountId, 2)));
+    const { rigs, close } = await creditReplicas(database.url, 5);
+    const [settlements, ...sweeps] = await Promise.all([
+      Promise.all(eventIds.slice(0, 300).map((eventId) => rig.ledger.settle(settlement(eventId, accountId, 2)))),
+      ...rigs.map(({ sweeper }) => sweeper.sweep()),
+    ]);
+    await close();
+    const late = settlements.filter(({ expired }) => expired).length;
+    const expired = sweeps.reduce((sum, sweep) => sum + sweep.expired, 0);
+    expect(expired).toBe(300 + late);
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 5_000 - 2 * (300 - late), held: 0 });
+  });
+
+  it('is released also while its account never rests', async () => {
+    const accountId = await openAccount(rig, 'enterprise');
+    await Promise.all(Array.from({ length: 300 }, () => holdOver(accountId, 1)));
+    const { rigs, close } = await creditReplicas(database.url, 2);
+    let isOver = false;
+    const calling = rigs.flatMap((replica) =>
+      Array.from({ length: 20 }, async () => {
+        while (!isOver) await call(replica, accountId, 0);
+      }),
+    );
+    expect(await rig.sweeper.sweep()).toMatchObject({ expired: 300 });
+    isOver = true;
+    await Promise.all(calling);
+    await close();
+  });
+});

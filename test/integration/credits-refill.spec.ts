@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually.js';
+import {
+  accountWith,
+  call,
+  creditReplicas,
+  creditRig,
+  HOLD_MS,
+  ledgerOf,
+  openAccount,
+  setLedgerTime,
+  settlement,
+  type CreditRig,
+} from '../support/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+jest.setTimeout(30_000);
+
+describe('The monthly refill', () => {
+  let database: TestDatabase;
+  let rig: CreditRig;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    rig = creditRig(database.dataSource);
+  });
+  beforeEach(() => setLedgerTime(rig, '2026-11-14T12:00:00Z'));
+  afterEach(async () => {
+    expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0 });
+    await database.dataSource.query('UPDATE mcp.user_accounts SET is_active = false'); // no longer due for the next test
+  });
+  afterAll(() => database.drop());
+
+  const entriesSince = async (accountId: number, count: number) =>
+    (await ledgerOf(rig, accountId)).slice(count).map(({ type, amount, before, after }) => [type, amount, before, after]);
+
+  it('lets what is left of the old allocation expire and gives the new one; purchased credits stay', async () => {
+    const accountId = await accountWith(rig, 80);
+    await call(rig, accountId, 20);
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await rig.ledger.balance(accountId)).toMatchObject({
+      balance: 80,
+      allocation: 50,
+      purchased: 30,
+      daysUntilRefill: 31,
+    });
+    expect(await entriesSince(accountId, 3)).toEqual([
+      ['allocation_expired', -30, 60, 30],
+      ['monthly_refill', 50, 30, 80],
+    ]);
+  });
+
+  it('comes before a call is refused for lack of credits', async () => {
+    const accountId = await openAccount(rig);
+    await call(rig, accountId, 50);
+    expect(await call(rig, accountId, 1)).toBeUndefined();
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await call(rig, accountId, 50)).toBe(50);
+  });
+
+  it.each([
+    ['2026-11-30T23:59:58Z', '2026-12-01T00:00:00Z', true],
+    ['2026-12-31T23:59:58Z', '2027-01-01T00:00:00Z', true],
+    ['2027-02-28T23:59:50Z', '2027-03-01T00:00:00Z', true],
+    ['2028-02-28T23:59:50Z', '2028-02-29T00:00:00Z', false],
+    ['2028-02-29T23:59:50Z', '2028-03-01T00:00:00Z', true],
+    ['2026-10-25T00:30:00Z', '2026-10-25T23:30:00Z', false],
+  ])('opened at %s, at %s: due is %s', async (opened, at, due) => {
+    await setLedgerTime(rig, opened);
+    const accountId = await openAccount(rig);
+    expect(await rig.sweeper.sweep()).toMatchObject({ refilled: 0 });
+    await setLedgerTime(rig, at);
+    expect(await rig.sweeper.sweep()).toMatchObject({ refilled: due ? 1 : 0 });
+    expect(await entriesSince(accountId, 1)).toHaveLength(due ? 2 : 0);
+  });
+
+  it('happens once at a month’s end that five replicas meet with calls, questions and sweeps', async () => {
+    await setLedgerTime(rig, '2026-11-30T23:59:59.500Z');
+    const accountIds = [await openAccount(rig), await openAccount(rig), await openAccount(rig)];
+    const { rigs, close } = await creditReplicas(database.url, 5);
+    const isRefilled = async () => {
+      const [row] = await database.dataSource.query(
+        "SELECT count(*) FROM mcp.credit_periods WHERE period = '2026-12-01' AND account_id = ANY ($1)",
+        [accountIds],
+      );
+      return Number(row.count) === accountIds.length;
+    };
+    let isOver = false;
+    const meet = async (replica: CreditRig) => {
+      while (!isOver) {
+        await Promise.all(accountIds.map((accountId) => call(replica, accountId, 0)));
+        await Promise.all([replica.sweeper.sweep(), replica.ledger.balance(accountIds[0]!)]);
+      }
+    };
+    const meeting = rigs.map(meet);
+    await eventually(async () => expect(await isRefilled()).toBe(true));
+    isOver = true;
+    await Promise.all(meeting);
+    await close();
+    for (const accountId of accountIds) {
+      expect(await entriesSince(accountId, 1)).toEqual([
+        ['allocation_expired', -50, 50, 0],
+        ['monthly_refill', 50, 0, 50],
+      ]);
+    }
+  });
+
+  it('of months nobody was there is not made up for', async () => {
+    const accountId = await openAccount(rig);
+    await setLedgerTime(rig, '2027-04-15T12:00:00Z');
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, daysUntilRefill: 16 });
+    expect(await entriesSince(accountId, 1)).toHaveLength(2);
+  });
+
+  it('is not taken back or repeated when the database’s clock is set back', async () => {
+    const accountId = await openAccount(rig);
+    for (const at of ['2026-12-01T00:00:01Z', '2026-11-30T23:59:00Z', '2026-12-01T00:00:01Z']) {
+      await setLedgerTime(rig, at);
+      await rig.ledger.balance(accountId);
+    }
+    expect(await entriesSince(accountId, 1)).toHaveLength(2);
+  });
+
+  it('leaves credits that calls under way hold: they are charged to the month they were reserved in', async () => {
+    const accountId = await openAccount(rig);
+    const eventId = randomUUID();
+    await rig.ledger.reserve({ eventId, accountId, amount: 10, holdMs: HOLD_MS });
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 60, held: 10, available: 50 });
+    expect(await rig.ledger.settle(settlement(eventId, accountId, 10))).toEqual({ charged: 10, remaining: 50 });
+  });
+
+  it('into a smaller tier is possible while calls hold more than it gives', async () => {
+    const accountId = await openAccount(rig, 'pro');
+    await rig.ledger.reserve({ eventId: randomUUID(), accountId, amount: 400, holdMs: HOLD_MS });
+    await rig.ledger.changeTier({ accountId, tier: 'free', by: 'test' });
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 450, held: 400, available: 50 });
+  });
+
+  it('gives what the tier is configured to give by then', async () => {
+    const accountId = await openAccount(rig);
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    const { ledger } = creditRig(database.dataSource, { free: 80 });
+    expect(await ledger.balance(accountId)).toMatchObject({ balance: 80, monthlyAllocation: 80 });
+  });
+
+  it('keeps what an account had when its tier is configured no longer', async () => {
+    const accountId = await openAccount(rig, 'pro');
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    const { ledger } = creditRig(database.dataSource, { free: 80 });
+    expect(await ledger.balance(accountId)).toMatchObject({ balance: 500, tier: 'pro' });
+  });
+
+  it('waits for a switched-off account until it is on again', async () => {
+    const accountId = await openAccount(rig);
+    const setActive = (isActive: boolean) =>
+      database.dataSource.query('UPDATE mcp.user_accounts SET is_active = $2 WHERE id = $1', [accountId, isActive]);
+    await setActive(false);
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await rig.sweeper.sweep()).toMatchObject({ refilled: 0 });
+    await setActive(true);
+    expect(await rig.sweeper.sweep()).toMatchObject({ refilled: 1 });
+  });
+
+  it('reaches many accounts in one sweep', async () => {
+    const accountIds = [];
+    for (let count = 0; count < 450; count += 1) accountIds.push(await openAccount(rig));
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    expect(await rig.sweeper.sweep()).toMatchObject({ refilled: 450 });
+  });
+});
