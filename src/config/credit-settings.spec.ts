@@ -1,0 +1,52 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from './load-config.js';
+
+describe('Settings of tiers and credits', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tallygate-config-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const load = (yaml: string, env: Record<string, string> = {}) => {
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, yaml);
+    return loadConfig({ GATEWAY_CONFIG: file, GATEWAY_DATA_DIR: folder, ...env }).values;
+  };
+  const problems = (yaml: string, env: Record<string, string> = {}) => {
+    try {
+      load(yaml, env);
+      return [];
+    } catch (error) {
+      return (error as ConfigError).problems;
+    }
+  };
+
+  it('have the defaults of product.md', () => {
+    const { tiers, credits } = load('');
+    expect(tiers).toEqual({ free: 50, pro: 500, enterprise: 5_000 });
+    expect(credits).toEqual({ mode: 'optional', default_tier: 'free', hold_seconds: 60 });
+  });
+
+  it('may name tiers of their own', () => {
+    const { tiers } = load('tiers: { basic: 10, gold: 0 }\ncredits: { default_tier: basic }');
+    expect(tiers).toEqual({ basic: 10, gold: 0 });
+  });
+
+  it('take whether an account is required from GATEWAY_CREDITS', () => {
+    expect(load('', { GATEWAY_CREDITS: 'required' }).credits.mode).toBe('required');
+    expect(problems('', { GATEWAY_CREDITS: 'maybe' })).toEqual([expect.stringContaining('GATEWAY_CREDITS')]);
+  });
+
+  it.each([
+    ['tiers: { basic: 10 }', 'credits.default_tier: "free" is not one of the tiers (basic)'],
+    ['credits: { default_tier: toString }', 'credits.default_tier'],
+    ['tiers: { free: -1 }', 'tiers.free'],
+    ['tiers: { free: 1.5 }', 'tiers.free'],
+    ['tiers: { free: 1, Gold Tier: 5 }', 'tiers.Gold Tier'],
+    ['credits: { hold_seconds: 30 }', 'credits.hold_seconds: must exceed tools.timeout_seconds (30)'],
+    ['tools: { timeout_seconds: 90 }', 'credits.hold_seconds: must exceed tools.timeout_seconds (90)'],
+  ])('are refused at start where they make no sense: %s', (yaml, problem) => {
+    expect(problems(yaml)).toEqual([expect.stringContaining(problem)]);
+  });
+});
