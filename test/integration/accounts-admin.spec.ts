@@ -1,0 +1,422 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Principal } from '../../src/auth/principal.js';
+import { AccountsRest, type Enabled } from '../support/accounts-rest.js';
+import { eventually } from '../support/eventually.js';
+import { startKeyReplica } from '../support/key-replica.js';
+
+const ACCOUNTS = '/api/admin/mcp/accounts';
+
+interface Listed {
+  accounts: { id: number; user_email: string; display_name: string | null; credits_balance: number }[];
+  total: number;
+}
+
+describe('An operator', () => {
+  let rest: AccountsRest;
+  let admin: Principal;
+  let adminEmail: string;
+  beforeAll(async () => {
+    rest = await AccountsRest.start();
+    admin = await rest.newUser('admin');
+    adminEmail = ((await rest.get(admin, '/api/auth/me')).body as { email: string }).email;
+    await rest.delivers();
+  });
+  afterAll(() => rest.stop());
+
+  const rows = <Row>(sql: string, ...values: unknown[]) => rest.database.dataSource.query<Row[]>(sql, values);
+  const list = async (query = '') => (await rest.get(admin, `${ACCOUNTS}${query}`).expect(200)).body as Listed;
+  const historyOf = async (id: number, query = '') =>
+    (await rest.get(admin, `${ACCOUNTS}/${id}/credit-history${query}`).expect(200)).body as {
+      transactions: Record<string, unknown>[];
+      changes: Record<string, unknown>[];
+      total: number;
+    };
+
+  describe('alone', () => {
+    const READS = [
+      ACCOUNTS,
+      '/api/admin/mcp/analytics',
+      '/api/admin/mcp/tool-usage',
+      `${ACCOUNTS}/1/credit-history`,
+      `${ACCOUNTS}/1/tool-calls`,
+      '/api/admin/integrity',
+    ];
+
+    it.each(READS)('may read %s', async (path) => {
+      const user = await rest.newUser();
+      const { body } = await rest.get(user, path).expect(403);
+      expect(body).toMatchObject({ error_code: 'INSUFFICIENT_PERMISSIONS', required_permissions: ['admin'] });
+      await rest.http().get(path).expect(401);
+    });
+
+    it.each([
+      ['post', 'add-credits', { amount: 1_000, reason: 'me' }],
+      ['put', 'tier', { tier: 'enterprise' }],
+      ['put', 'active', { is_active: true }],
+    ] as const)('may %s %s, not even an account’s owner', async (method, path, body) => {
+      const { user, account } = await rest.newAccount();
+      await rest[method](user, `${ACCOUNTS}/${account.id}/${path}`, body).expect(403);
+      expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ credits_balance: 50, credits_tier: 'free' });
+    });
+  });
+
+  describe('finds accounts', () => {
+    const made: (Enabled & { user: Principal })[] = [];
+    const NAMES = ['Anna 100%', 'anna_b', "O'Hara", '漢字', null];
+    beforeAll(async () => {
+      for (const [index, name] of NAMES.entries()) {
+        made.push(await rest.newAccount());
+        await rows('UPDATE mcp.user_accounts SET display_name = $2 WHERE id = $1', made[index]!.account.id, name);
+      }
+    });
+    const found = async (query: string) => (await list(query)).accounts.map((account) => account.id);
+    const ids = (...places: number[]) => places.map((place) => made[place]!.account.id);
+
+    it('with every field', async () => {
+      const { accounts } = await list(`?search=${made[0]!.account.user_email}`);
+      expect(accounts).toEqual([
+        {
+          ...made[0]!.account,
+          display_name: 'Anna 100%',
+          user_id: made[0]!.user.userId,
+          credits_allocation: 50,
+          credits_purchased: 0,
+          credits_held: 0,
+          updated_at: expect.any(String),
+        },
+      ]);
+    });
+
+    it('by part of the e-mail or the name in any case', async () => {
+      expect(await found(`?search=${made[2]!.account.user_email.toUpperCase().slice(2, 14)}`)).toEqual(ids(2));
+      expect(await found('?search=ANNA&sort_order=asc')).toEqual(ids(0, 1));
+      expect(await found(`?search=${encodeURIComponent('漢')}`)).toEqual(ids(3));
+    });
+
+    it.each([
+      ['%', [0]],
+      ['_', [1]],
+      ["'", [2]],
+      ["' OR '1'='1", []],
+      ["'; DROP TABLE mcp.user_accounts; --", []],
+      ['\\', []],
+      ['$1', []],
+    ])('taking %p as text', async (search, places) => {
+      const { accounts } = await list(`?search=${encodeURIComponent(search)}`);
+      expect(accounts.map((account) => account.id)).toEqual(ids(...places));
+    });
+
+    it.each([
+      'created_at',
+      'user_email',
+      'display_name',
+      'credits_balance',
+      'credits_tier',
+      'is_active',
+      'last_connected_at',
+      'total_tool_calls',
+      'total_credits_used',
+    ])('sorted by %s, up and down, in a fixed order', async (column) => {
+      const up = await found(`?sort_by=${column}&sort_order=asc`);
+      const down = await found(`?sort_by=${column}&sort_order=desc`);
+      expect([...up].sort()).toEqual([...down].sort());
+      if (['created_at', 'user_email', 'credits_balance'].includes(column)) expect(down).toEqual([...up].reverse());
+      expect(await found(`?sort_by=${column}&sort_order=asc`)).toEqual(up);
+    });
+
+    it('in pages that neither overlap nor leave anyone out', async () => {
+      const pages = await Promise.all([1, 2, 3].map((page) => list(`?page=${page}&page_size=2&sort_by=display_name`)));
+      const all = await list('?page_size=100&sort_by=display_name');
+      expect(pages.flatMap((page) => page.accounts)).toEqual(all.accounts.slice(0, 6));
+      expect(pages.map((page) => page.total)).toEqual([all.total, all.total, all.total]);
+      expect((await list('?page=1000000')).accounts).toEqual([]);
+    });
+
+    it.each([
+      ['sort_by=password_hash', 'sort_by'],
+      [`sort_by=${encodeURIComponent('id; DROP TABLE mcp.users')}`, 'sort_by'],
+      ['sort_by=constructor', 'sort_by'],
+      ['sort_order=sideways', 'sort_order'],
+      [`sort_order=${encodeURIComponent('desc, (SELECT 1)')}`, 'sort_order'],
+      ['page_size=101', 'page_size'],
+      ['page=0', 'page'],
+      ['is_active=maybe', 'is_active'],
+      ['search=', 'search'],
+    ])('and is refused %s, naming %s', async (query, field) => {
+      const { body } = await rest.get(admin, `${ACCOUNTS}?${query}`).expect(422);
+      expect(body).toMatchObject({ error_code: 'VALIDATION_ERROR', detail: [{ loc: ['query', field] }] });
+    });
+
+    it('by tier and state', async () => {
+      const { account } = await rest.newAccount();
+      await rest.put(admin, `${ACCOUNTS}/${account.id}/tier`, { tier: 'enterprise' }).expect(200);
+      expect(await found('?tier=enterprise')).toEqual([account.id]);
+      await rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active: false }).expect(200);
+      expect(await found('?is_active=false')).toEqual([account.id]);
+      expect(await found('?is_active=true&tier=enterprise')).toEqual([]);
+    });
+  });
+
+  describe('adds credits', () => {
+    it('with a reason, and the ledger says who did it', async () => {
+      const { user, account } = await rest.newAccount();
+      const answer = await rest
+        .post(admin, `${ACCOUNTS}/${account.id}/add-credits`, { amount: 100, reason: ' sorry ' })
+        .expect(200);
+      expect(answer.body).toEqual({
+        success: true,
+        message: 'Credits added',
+        booked: true,
+        credits_balance: 150,
+        credits_available: 150,
+      });
+      expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ credits_balance: 150 });
+      const { transactions, total } = await historyOf(account.id);
+      expect(total).toBe(2);
+      expect(transactions[0]).toEqual({
+        id: expect.any(Number),
+        transaction_type: 'grant',
+        amount: 100,
+        balance_before: 50,
+        balance_after: 150,
+        reference_type: null,
+        reference_id: null,
+        description: 'sorry',
+        created_by: adminEmail,
+        created_at: expect.any(String),
+      });
+    });
+
+    it('once for a reference, however often it is sent', async () => {
+      const { account } = await rest.newAccount();
+      const body = { amount: 10, reason: 'ticket', reference: `T-${account.id}` };
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => rest.post(admin, `${ACCOUNTS}/${account.id}/add-credits`, body).expect(200)),
+      );
+      expect(answers.map((answer) => (answer.body as { booked: boolean }).booked).filter(Boolean)).toHaveLength(1);
+      expect((await historyOf(account.id)).transactions[0]).toMatchObject({
+        amount: 10,
+        balance_after: 60,
+        reference_id: body.reference,
+      });
+    });
+
+    it('or takes them back, as far as there are any', async () => {
+      const { account } = await rest.newAccount();
+      const add = (amount: number) => rest.post(admin, `${ACCOUNTS}/${account.id}/add-credits`, { amount, reason: 'correction' });
+      expect((await add(-20).expect(200)).body).toMatchObject({ credits_balance: 30 });
+      expect((await add(-31).expect(409)).body).toMatchObject({ error_code: 'CONFLICT' });
+      expect((await historyOf(account.id)).total).toBe(2);
+    });
+
+    it.each([
+      [{ amount: 0, reason: 'x' }, 'amount'],
+      [{ amount: 1.5, reason: 'x' }, 'amount'],
+      [{ amount: '10', reason: 'x' }, 'amount'],
+      [{ amount: 1e12, reason: 'x' }, 'amount'],
+      [{ amount: 10 }, 'reason'],
+      [{ amount: 10, reason: '  ' }, 'reason'],
+      [{ amount: 10, reason: 'a\u001b[31m' }, 'reason'],
+      [{ amount: 10, reason: 'x', by: 'someone else' }, 'by'],
+    ])('never by %j', async (body, field) => {
+      const { account } = await rest.newAccount();
+      const answer = await rest.post(admin, `${ACCOUNTS}/${account.id}/add-credits`, body).expect(422);
+      expect(answer.body).toMatchObject({ detail: [{ loc: ['body', field] }] });
+      expect((await historyOf(account.id)).total).toBe(1);
+    });
+  });
+
+  describe('changes a tier', () => {
+    it('up: at once, with the difference; down: from next month; who did it stays known', async () => {
+      const { user, account } = await rest.newAccount();
+      const tier = (name: string) => rest.put(admin, `${ACCOUNTS}/${account.id}/tier`, { tier: name }).expect(200);
+      expect((await tier('pro')).body).toMatchObject({
+        id: account.id,
+        credits_tier: 'pro',
+        credits_balance: 500,
+        credits_monthly_allocation: 500,
+      });
+      expect((await tier('free')).body).toMatchObject({
+        credits_tier: 'free',
+        credits_balance: 500,
+        credits_monthly_allocation: 50,
+      });
+      expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ credits_tier: 'free', credits_balance: 500 });
+      const { transactions, changes } = await historyOf(account.id);
+      expect(transactions[0]).toMatchObject({ transaction_type: 'tier_change', amount: 450, created_by: adminEmail });
+      const change = { kind: 'tier', changed_by: adminEmail, created_at: expect.any(String) };
+      expect(changes).toEqual([
+        { ...change, before: 'pro', after: 'free' },
+        { ...change, before: 'free', after: 'pro' },
+      ]);
+    });
+
+    it.each(['gold', 'constructor', "free'"])('not to one that is not configured: %s', async (tier) => {
+      const { account } = await rest.newAccount();
+      const { body } = await rest.put(admin, `${ACCOUNTS}/${account.id}/tier`, { tier }).expect(400);
+      expect(body).toMatchObject({ error_code: 'INVALID_INPUT', detail: expect.stringContaining('free, pro, enterprise') });
+    });
+  });
+
+  describe('switches an account off', () => {
+    it('and every key of its user stops, on every replica, until it is on again', async () => {
+      const { user, account, mcp_api_key } = await rest.newAccount();
+      const other = ((await rest.post(user, '/api/mcp-keys/create').expect(200)).body as { api_key: string }).api_key;
+      const bystander = await rest.newAccount();
+      const replica = await startKeyReplica(rest.database.url);
+      const tokens = [mcp_api_key, other];
+      const remembered = (ok: boolean) =>
+        eventually(async () => {
+          await Promise.all(tokens.map((token) => replica.verifier.verify(token)));
+          expect(tokens.map((token) => replica.verifier.recall(token)?.ok)).toEqual([ok, ok]);
+        });
+      const active = (is_active: boolean) => rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active }).expect(200);
+      await remembered(true);
+      expect((await active(false)).body).toMatchObject({ id: account.id, is_active: false });
+      const refused = { ok: false, reason: 'inactive_account' };
+      await eventually(async () => {
+        expect(await Promise.all(tokens.map((token) => replica.verifier.verify(token)))).toEqual([refused, refused]);
+        expect(await Promise.all(tokens.map((token) => rest.verdict(token)))).toEqual(['inactive_account', 'inactive_account']);
+      }, 2_000);
+      expect(await rest.verdict(bystander.mcp_api_key)).toBe('ok');
+      expect((await rest.get(user, '/api/mcp/account').expect(200)).body).toMatchObject({ is_active: false });
+      await rest
+        .post(user, '/api/mcp/regenerate-key')
+        .expect(200)
+        .then(async ({ body }) =>
+          expect(await rest.verdict((body as { mcp_api_key: string }).mcp_api_key)).toBe('inactive_account'),
+        );
+      await active(true);
+      await eventually(async () => expect(await rest.verdict(other)).toBe('ok'), 2_000);
+      await replica.stop();
+      const { changes } = await historyOf(account.id);
+      expect(changes.filter(({ kind }) => kind === 'active')).toEqual(
+        [
+          ['false', 'true'],
+          ['true', 'false'],
+        ].map(([before, after]) => ({
+          kind: 'active',
+          before,
+          after,
+          changed_by: adminEmail,
+          created_at: expect.any(String),
+        })),
+      );
+    });
+  });
+
+  it.each([
+    ['get', 'credit-history', undefined],
+    ['get', 'tool-calls', undefined],
+    ['post', 'add-credits', { amount: 1, reason: 'x' }],
+    ['put', 'tier', { tier: 'pro' }],
+    ['put', 'active', { is_active: true }],
+  ] as const)('is told of an account that does not exist: %s %s', async (method, path, body) => {
+    const send = (id: string) =>
+      method === 'get' ? rest.get(admin, `${ACCOUNTS}/${id}/${path}`) : rest[method](admin, `${ACCOUNTS}/${id}/${path}`, body!);
+    expect((await send('999999').expect(404)).body).toMatchObject({ error_code: 'NOT_FOUND' });
+    for (const id of ['x', '0', '1.5', '1e999', '99999999999999999999', "1'"]) {
+      expect((await send(encodeURIComponent(id)).expect(422)).body).toMatchObject({ detail: [{ loc: ['path', 'id'] }] });
+    }
+  });
+
+  it('pages through a ledger, newest first', async () => {
+    const { account } = await rest.newAccount();
+    for (let amount = 1; amount <= 5; amount += 1)
+      await rest.post(admin, `${ACCOUNTS}/${account.id}/add-credits`, { amount, reason: 'x' });
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => historyOf(account.id, `?page=${page}&page_size=2`)));
+    expect(pages.flatMap(({ transactions }) => transactions.map(({ amount }) => amount))).toEqual([5, 4, 3, 2, 1, 50]);
+    expect(pages.map(({ total }) => total)).toEqual([6, 6, 6, 6]);
+    await rest.get(admin, `${ACCOUNTS}/${account.id}/credit-history?page_size=101`).expect(422);
+  });
+
+  it('pages through the calls of an account’s user', async () => {
+    const { user, account } = await rest.newAccount();
+    await rest.record(
+      ...[3, 2, 1].map((days) => ({
+        user_id: user.userId,
+        tool_name: `t${days}`,
+        created_at: new Date(Date.now() - days * 86_400_000 * 95),
+      })),
+    );
+    await rest.delivered();
+    const page = async (number: number) =>
+      (await rest.get(admin, `${ACCOUNTS}/${account.id}/tool-calls?page=${number}&page_size=2`).expect(200)).body;
+    expect(await page(1)).toMatchObject({
+      tool_calls: [{ tool_name: 't1', success: true }, { tool_name: 't2' }],
+      total: 3,
+      page: 1,
+      page_size: 2,
+    });
+    expect(await page(2)).toMatchObject({ tool_calls: [{ tool_name: 't3' }], total: 3 });
+  });
+});
+
+describe('The analytics of an operator', () => {
+  let rest: AccountsRest;
+  let admin: Principal;
+  beforeAll(async () => {
+    rest = await AccountsRest.start();
+    admin = await rest.newUser('admin');
+    await rest.delivers();
+  });
+  afterAll(() => rest.stop());
+
+  it('are zeros before there is anything', async () => {
+    const calls = { today: 0, this_month: 0, credits_today: 0, credits_this_month: 0, success_rate: 100, avg_latency_ms: 0 };
+    expect((await rest.get(admin, '/api/admin/mcp/analytics').expect(200)).body).toEqual({
+      accounts: { total: 0, active: 0, inactive: 0, by_tier: [] },
+      credits: { granted: 0, expired: 0, used: 0, balance: 0, held: 0 },
+      calls,
+      top_accounts: [],
+      top_tools: [],
+    });
+  });
+
+  it('add accounts, credits and calls up', async () => {
+    const [anna, bob] = [await rest.newAccount(), await rest.newAccount()];
+    await rest.put(admin, `${ACCOUNTS}/${bob.account.id}/tier`, { tier: 'pro' }).expect(200);
+    await rest.put(admin, `${ACCOUNTS}/${bob.account.id}/active`, { is_active: false }).expect(200);
+    await rest.post(admin, `${ACCOUNTS}/${anna.account.id}/add-credits`, { amount: 100, reason: 'x' }).expect(200);
+    await rest.call(anna.account, anna.user, 5, { tool_name: 'dear', duration_ms: 10, record_count: 3 });
+    await rest.call(anna.account, anna.user, 0, { tool_name: 'dear', duration_ms: 20, record_count: 0, is_error: true });
+    await rest.record({
+      user_id: (await rest.newUser()).userId,
+      tool_name: 'free',
+      credits_charged: 0,
+      duration_ms: 30,
+      record_count: 1,
+    });
+    await rest.delivered();
+    const dear = { tool: 'dear', calls: 2, credits: 5, records: 3, users: 1, success_rate: 50, avg_latency_ms: 15 };
+    const free = { tool: 'free', calls: 1, credits: 0, records: 1, users: 1, success_rate: 100, avg_latency_ms: 30 };
+    expect((await rest.get(admin, '/api/admin/mcp/analytics').expect(200)).body).toEqual({
+      accounts: {
+        total: 2,
+        active: 1,
+        inactive: 1,
+        by_tier: [
+          { tier: 'free', accounts: 1, active: 1, credits_balance: 145, credits_held: 0 },
+          { tier: 'pro', accounts: 1, active: 0, credits_balance: 500, credits_held: 0 },
+        ],
+      },
+      credits: { granted: 650, expired: 0, used: 5, balance: 645, held: 0 },
+      calls: { today: 3, this_month: 3, credits_today: 5, credits_this_month: 5, success_rate: 66.7, avg_latency_ms: 20 },
+      top_accounts: [{ account_id: anna.account.id, user_email: anna.account.user_email, calls: 2, credits: 5 }],
+      top_tools: [dear, free],
+    });
+    expect((await rest.get(admin, '/api/admin/mcp/tool-usage?days=1').expect(200)).body).toEqual({
+      period_days: 1,
+      total_calls: 3,
+      total_credits: 5,
+      success_rate: 66.7,
+      avg_latency_ms: 20,
+      tools: [dear, free],
+    });
+  });
+
+  it.each(['days=0', 'days=91', 'days=x'])('refuse %s', async (query) => {
+    const { body } = await rest.get(admin, `/api/admin/mcp/tool-usage?${query}`).expect(422);
+    expect(body).toMatchObject({ detail: [{ loc: ['query', 'days'] }] });
+  });
+});
