@@ -11,6 +11,7 @@ const ROOMS = [
   'usage',
   'tools',
   'stock-data',
+  'examples',
   'mcp-gateway',
   'gateway-api',
   'cli',
@@ -30,6 +31,7 @@ const MAY_IMPORT = {
   usage: ['auth', 'database', 'clickhouse', 'config', 'common'],
   tools: ['auth', 'credits', 'usage', 'limits', 'database', 'config', 'common'],
   'stock-data': ['tools', 'auth', 'database', 'clickhouse', 'config', 'common'],
+  examples: ['tools', 'config', 'common'],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'config', 'common'],
   'gateway-api': ['tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],
 };

@@ -7,6 +7,7 @@ import type { AppConfig } from './config/app-config.js';
 import type { FirstRun } from './config/first-run.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ExamplesModule } from './examples/examples.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { McpGatewayModule } from './mcp-gateway/mcp-gateway.module.js';
 import { StockDataModule } from './stock-data/stock-data.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
       UsageModule,
       AccountsModule,
       StockDataModule,
+      ExamplesModule,
       GatewayApiModule,
       McpGatewayModule,
     ];

@@ -86,6 +86,12 @@ export const configSchema = z.strictObject({
       load_sample: z.boolean().default(true),
     })
     .prefault({}),
+  examples: z
+    .strictObject({
+      /** The tools greet, add and timestamp, to try things out with. */
+      enabled: z.boolean().default(true),
+    })
+    .prefault({}),
   usage: z
     .strictObject({
       /** Pause between two deliveries to ClickHouse. */

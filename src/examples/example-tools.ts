@@ -1,0 +1,52 @@
+import { Clock } from '../common/clock.js';
+import { ToolInputError, type JsonSchema, type Tool, type ToolAnnotations, type ToolResult } from '../tools/tool-source.js';
+
+const NAME_MAX_CHARS = 200;
+const READ_ONLY: ToolAnnotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };
+/** They show how calling works, so trying them costs nothing and reads no table. */
+const FREE = { price: 0, tableName: '', annotations: READ_ONLY };
+
+/** Source 001, "Adding New Tools". */
+export const greet: Tool = {
+  ...FREE,
+  name: 'greet',
+  title: 'Greet',
+  description: 'Greets a person by name. Use it to try whether calling tools works.',
+  inputSchema: inputOf({ name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Whom to greet.' } }),
+  call: ({ name }) => answer(`Hello, ${String(name)}!`),
+};
+
+/** Source 001, "Adding New Tools". */
+export const add: Tool = {
+  ...FREE,
+  name: 'add',
+  title: 'Add',
+  description: 'Adds two numbers.',
+  inputSchema: inputOf({ a: { type: 'number' }, b: { type: 'number' } }),
+  outputSchema: { type: 'object', properties: { sum: { type: 'number' } }, required: ['sum'], additionalProperties: false },
+  call: async ({ a, b }) => {
+    const sum = Number(a) + Number(b);
+    if (!Number.isFinite(sum)) throw new ToolInputError('The sum is too large to be a number. Use smaller ones.');
+    return answer(String(sum), { sum });
+  },
+};
+
+/** Source 001, "Adding New Tools": a tool that needs something of the application is made by a function. */
+export const timestamp = (clock: Clock): Tool => ({
+  ...FREE,
+  name: 'timestamp',
+  title: 'Timestamp',
+  description: 'Tells the current time of the server: ISO 8601, UTC.',
+  inputSchema: inputOf({}),
+  call: () => answer(new Date(clock.now()).toISOString()),
+});
+
+function inputOf(properties: Record<string, object>): JsonSchema {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+/** One record is what a caller gets; `structuredContent` must fit the tool's `outputSchema`. */
+async function answer(text: string, structuredContent?: Record<string, unknown>): Promise<ToolResult> {
+  const usage = { recordCount: 1, tableName: '' };
+  return { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }), usage };
+}

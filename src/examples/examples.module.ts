@@ -1,0 +1,19 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { ToolsModule } from '../tools/tools.module.js';
+import { ExamplesSource } from './examples.source.js';
+
+/** Tools to try things out with; `examples.enabled: false` takes them away. */
+@Module({ imports: [ToolsModule], providers: [ExamplesSource] })
+export class ExamplesModule implements OnModuleInit {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly catalog: ToolCatalog,
+    private readonly source: ExamplesSource,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.config.values.examples.enabled) this.catalog.register(this.source);
+  }
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { Clock } from '../common/clock.js';
+import { compileArguments } from '../tools/tool-arguments.js';
+import { ToolInputError, type ToolCallContext } from '../tools/tool-source.js';
+import { ExamplesSource } from './examples.source.js';
+
+const NOON = Date.parse('2026-11-21T12:00:00Z');
+const clock = { now: () => NOON } as Clock;
+const tools = new Map(new ExamplesSource(clock).tools().map((tool) => [tool.name, tool]));
+const call = (name: string, args: Record<string, unknown>) => tools.get(name)!.call(args, {} as ToolCallContext);
+const text = async (name: string, args: Record<string, unknown>) => (await call(name, args)).content[0];
+
+describe('the examples', () => {
+  it('are greet, add and timestamp, free of charge', () => {
+    expect([...tools.values()].map(({ name, price }) => [name, price])).toEqual([
+      ['greet', 0],
+      ['add', 0],
+      ['timestamp', 0],
+    ]);
+  });
+
+  it('answer as in source 001', async () => {
+    expect(await text('greet', { name: 'Alice' })).toEqual({ type: 'text', text: 'Hello, Alice!' });
+    expect(await call('add', { a: 1, b: 2 })).toMatchObject({ content: [{ text: '3' }], structuredContent: { sum: 3 } });
+    expect(await text('timestamp', {})).toEqual({ type: 'text', text: '2026-11-21T12:00:00.000Z' });
+  });
+
+  it('say what to do about a sum that is no number', async () => {
+    await expect(call('add', { a: 1.7e308, b: 1.7e308 })).rejects.toThrow(ToolInputError);
+  });
+
+  it.each([
+    ['greet', {}],
+    ['greet', { name: '' }],
+    ['greet', { name: 'Alice', age: 3 }],
+    ['add', { a: '1', b: 2 }],
+    ['timestamp', { zone: 'UTC' }],
+  ])('%s refuses %j', (name, args) => {
+    expect(compileArguments(tools.get(name)!.inputSchema)(args)).toBeTruthy();
+  });
+});
