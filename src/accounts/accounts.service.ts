@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { UsersService } from '../auth/users.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import type { TierChange } from '../credits/credit-booking.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { AccountsRepository, type Account } from './accounts.repository.js';
 
@@ -63,6 +64,13 @@ export class AccountsService {
     const { email } = await this.require(userId);
     const { key, token } = await this.keys.issueAccountKey(userId, (made, manager) => this.book(manager, userId, made, email));
     return { token, prefix: key.prefix };
+  }
+
+  /** As part of the transaction of what is the reason for it, noted with it. `before` is what that one saw under its lock. */
+  async changeTier(change: TierChange & { before: string }, manager: EntityManager): Promise<void> {
+    const { accountId, before, tier, by } = change;
+    await this.ledger.changeTier({ accountId, tier, by }, manager);
+    await this.repository.noteChange(accountId, { kind: 'tier', before, after: tier, changedBy: by }, manager);
   }
 
   private async book(manager: EntityManager, userId: string, key: NewKey, changedBy: string): Promise<void> {

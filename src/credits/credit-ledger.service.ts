@@ -68,12 +68,15 @@ export class CreditLedger {
     return { ...balance, available: row.balance - row.held, daysUntilRefill: daysUntilRefill(now) };
   }
 
-  /** @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when more would be taken back than is not held. */
-  async grant(grant: Grant): Promise<GrantResult> {
+  /**
+   * With a manager, as part of its transaction.
+   * @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when more would be taken back than is not held.
+   */
+  async grant(grant: Grant, manager?: EntityManager): Promise<GrantResult> {
     if (!Number.isInteger(grant.amount) || grant.amount === 0 || Math.abs(grant.amount) > GRANT_MAX) {
       throw new TallygateError('INVALID_INPUT', `The amount must be a whole number other than 0, at most ${GRANT_MAX}.`);
     }
-    const { outcome, balance, available } = found(await this.grantOnce(grant));
+    const { outcome, balance, available } = found(await this.grantOnce(grant, manager));
     if (outcome === 'refused') {
       throw new TallygateError('CONFLICT', `Only ${available} credits can be taken back: the account has ${balance}.`);
     }
@@ -82,11 +85,12 @@ export class CreditLedger {
 
   /**
    * A larger allocation is topped up to at once; a smaller one counts from the next month, and nothing is taken back.
+   * With a manager, as part of its transaction.
    * @throws INVALID_INPUT for a tier that is not configured, NOT_FOUND
    */
-  async changeTier(change: TierChange): Promise<TierChangeResult> {
+  async changeTier(change: TierChange, manager?: EntityManager): Promise<TierChangeResult> {
     this.allocationOf(change.tier);
-    return found(await this.repository.changeTier(change, this.tiers));
+    return found(await this.repository.changeTier(change, this.tiers, manager));
   }
 
   /**
@@ -104,12 +108,15 @@ export class CreditLedger {
     await this.settlements.idle();
   }
 
-  /** Two accounts that are granted one reference at the same moment meet at its UNIQUE; the second look sees the first. */
-  private async grantOnce(grant: Grant): Promise<GrantRow | undefined> {
+  /**
+   * Two accounts that are granted one reference at the same moment meet at its UNIQUE; the second look sees the first.
+   * A transaction that met it is over, and its owner's to repeat.
+   */
+  private async grantOnce(grant: Grant, manager: EntityManager | undefined): Promise<GrantRow | undefined> {
     try {
-      return await this.repository.grant(grant, this.tiers);
+      return await this.repository.grant(grant, this.tiers, manager);
     } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      if (manager || (error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       return this.repository.grant(grant, this.tiers);
     }
   }

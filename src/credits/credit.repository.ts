@@ -108,24 +108,35 @@ export class CreditRepository {
     return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
   }
 
-  /** Undefined: no such account. */
-  async grant({ accountId, amount, reason, by, reference }: Grant, tiers: Tiers): Promise<GrantRow | undefined> {
-    const [row] = await this.query<Record<'balance' | 'available', string> & Pick<GrantRow, 'outcome'>>({
-      text: 'SELECT * FROM mcp.grant_credits($1, $2, $3, $4, $5, $6, $7)',
-      values: [accountId, amount, reason, by, reference?.type ?? null, reference?.id ?? null, JSON.stringify(tiers)],
-    });
+  /** Inside the caller's transaction, if there is one. Undefined: no such account. */
+  async grant(
+    { accountId, amount, reason, by, reference }: Grant,
+    tiers: Tiers,
+    manager?: EntityManager,
+  ): Promise<GrantRow | undefined> {
+    const [row] = await this.query<Record<'balance' | 'available', string> & Pick<GrantRow, 'outcome'>>(
+      {
+        text: 'SELECT * FROM mcp.grant_credits($1, $2, $3, $4, $5, $6, $7)',
+        values: [accountId, amount, reason, by, reference?.type ?? null, reference?.id ?? null, JSON.stringify(tiers)],
+      },
+      manager,
+    );
     return row && { ...row, ...numbers(row, 'balance', 'available') };
   }
 
-  /** The tier must be configured. Undefined: no such account. */
+  /** The tier must be configured. Inside the caller's transaction, if there is one. Undefined: no such account. */
   async changeTier(
     { accountId, tier, by }: TierChange,
     tiers: Tiers,
+    manager?: EntityManager,
   ): Promise<Record<'added' | 'balance' | 'available', number> | undefined> {
-    const [row] = await this.query<Record<'added' | 'balance' | 'available', string>>({
-      text: 'SELECT * FROM mcp.change_tier($1, $2, $3, $4, $5)',
-      values: [accountId, tier, tiers[tier], by, JSON.stringify(tiers)],
-    });
+    const [row] = await this.query<Record<'added' | 'balance' | 'available', string>>(
+      {
+        text: 'SELECT * FROM mcp.change_tier($1, $2, $3, $4, $5)',
+        values: [accountId, tier, tiers[tier], by, JSON.stringify(tiers)],
+      },
+      manager,
+    );
     return row && numbers(row, 'added', 'balance', 'available');
   }
 
@@ -156,7 +167,8 @@ export class CreditRepository {
   }
 
   /** Prepared once a connection. One that does not answer in time is closed, so that no call hangs on it. */
-  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
+  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig, manager?: EntityManager): Promise<Row[]> {
+    if (manager) return manager.query<Row[]>(statement.text, statement.values);
     const pool = (this.dataSource.driver as PostgresDriver).master as pg.Pool;
     return (await pool.query<Row>({ ...statement, query_timeout: STATEMENT_TIMEOUT_MS } as pg.QueryConfig)).rows;
   }
