@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { billingSchema } from './billing-config.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -79,6 +80,7 @@ export const configSchema = z.strictObject({
       hold_seconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
+  billing: billingSchema,
   stock_data: z
     .strictObject({
       enabled: z.boolean().default(true),

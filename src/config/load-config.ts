@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { AppConfig, configSchema, usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
+import { billingContradictions } from './billing-config.js';
 import { settingName, withEnvironment } from './environment.js';
 
 /** The start is refused; `problems` lists everything that is wrong, a line each. */
@@ -80,7 +81,7 @@ function contradictions(values: ConfigValues): string[] {
   if (values.port !== 0 && values.port === values.mcp_port) {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
   }
-  return [...problems, ...creditContradictions(values)];
+  return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
 }
 
 function creditContradictions({ credits, tiers, tools }: ConfigValues): string[] {
