@@ -16,8 +16,10 @@ export const ERROR_STATUS = {
   VALIDATION_ERROR: 422,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  BACKEND_ERROR: 502,
   OVERLOADED: 503,
   UNAVAILABLE: 503,
+  BACKEND_TIMEOUT: 504,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

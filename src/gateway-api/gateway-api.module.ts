@@ -1,13 +1,21 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
+import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { Readiness } from './readiness.service.js';
+import { RequestCounter } from './request-counter.service.js';
+import { StatsController } from './stats.controller.js';
+import { ToolsController } from './tools.controller.js';
+import { UpstreamServers } from './upstream-servers.service.js';
 
 /** The gateway's own REST endpoints. */
 @Module({
-  imports: [UsageModule],
-  controllers: [HealthController],
-  providers: [HealthService, Readiness],
+  imports: [ApiKeysModule, AuthModule, LimitsModule, ToolsModule, UsageModule],
+  controllers: [HealthController, StatsController, ToolsController],
+  providers: [HealthService, Readiness, RequestCounter, UpstreamServers],
 })
 export class GatewayApiModule {}

@@ -37,6 +37,8 @@ export class ToolCall {
   readonly id = randomUUID();
   /** Whether the tool was started: from then on the call may have had an effect. */
   hasRun = false;
+  /** Why it did not succeed; known when it is recorded or refused. A kept answer given again has none. */
+  errorCode?: ToolErrorCode;
 
   constructor(
     readonly entry: CatalogTool,

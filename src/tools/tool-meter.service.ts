@@ -41,6 +41,7 @@ export class ToolMeter {
   /** Charges or releases, records, and gives the answer that may leave now. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedResult> {
     const durationMs = this.durationOf(call);
+    call.errorCode = outcome.errorCode;
     if (this.isCharged(call)) return this.settleCredits(call, outcome, durationMs);
     await this.recorder.record(recordOf(call, outcome, durationMs, 0));
     return answerOf(outcome, durationMs, FREE);
@@ -73,6 +74,7 @@ export class ToolMeter {
 
   /** A refusal is answered like a tool's own failure, so that an agent reads why; it is no call, and not recorded. */
   private refused(call: ToolCall, message: string, available: number | null = null): RecordedResult {
+    call.errorCode = 'REFUSED';
     return answerOf(failed(call, 'REFUSED', message), this.durationOf(call), { charged: 0, remaining: available });
   }
 

@@ -1,0 +1,73 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { Response } from 'express';
+import { map, type Observable } from 'rxjs';
+import type { AuthenticatedRequest } from '../auth/current-principal.decorator.js';
+import type { IdentifiedRequest } from '../common/request-id.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { RestValidationPipe } from '../common/validation.pipe.js';
+import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
+import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
+import type { RecordedResult } from '../tools/usage-record.js';
+import { toolAt } from './tool-address.js';
+import { toolCallAnswer } from './tool-call-answer.js';
+import { CallToolDto, type ToolCallResultDto } from './tool-call.dto.js';
+
+/** An Express request that carries a tool call; what the handler of `POST /tools/call` reads. */
+export interface ToolCallRequest extends AuthenticatedRequest, ToolCallCarrier {
+  toolCall: ToolCall;
+}
+
+const CLIENT_NAME_MAX = 100;
+
+/**
+ * Stands around `UsageInterceptor`: puts a REST call into the form that is metered on both listeners, and answers its
+ * end in the way of REST. Validates the body itself, since pipes run behind all interceptors.
+ */
+@Injectable()
+export class ToolCallInterceptor implements NestInterceptor<RecordedResult, ToolCallResultDto> {
+  private readonly validation = new RestValidationPipe();
+
+  constructor(private readonly catalog: ToolCatalog) {}
+
+  /** @throws VALIDATION_ERROR, NOT_FOUND for a server, UNKNOWN_TOOL; and what `toolCallAnswer` throws. */
+  async intercept(execution: ExecutionContext, next: CallHandler<RecordedResult>): Promise<Observable<ToolCallResultDto>> {
+    const http = execution.switchToHttp();
+    const request = http.getRequest<ToolCallRequest>();
+    const asked = (await this.validation.transform(request.body, { type: 'body', metatype: CallToolDto })) as CallToolDto;
+    const { tool } = toolAt(this.catalog, request.principal, asked.server_id, asked.tool_name);
+    const toolRequest = restToolRequest(request, http.getResponse<Response>(), tool.name, asked.arguments ?? {});
+    request.toolRequest = () => toolRequest;
+    return next.handle().pipe(map((result) => toolCallAnswer(asked, request.toolCall, result)));
+  }
+}
+
+function restToolRequest(request: ToolCallRequest, response: Response, name: string, args: Record<string, unknown>): ToolRequest {
+  const idempotencyKey = idempotencyKeyOf(request);
+  return {
+    name,
+    arguments: args,
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    principal: request.principal,
+    requestId: (request as unknown as IdentifiedRequest).id,
+    clientName: (request.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_MAX),
+    protocolVersion: '',
+    transport: 'rest',
+    abort: abortWhenGone(response),
+  };
+}
+
+/** The same rule as on MCP. */
+function idempotencyKeyOf({ headers }: ToolCallRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
+}
+
+function abortWhenGone(response: Response): AbortController {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
+  else response.once('close', () => response.writableFinished || controller.abort());
+  return controller;
+}
