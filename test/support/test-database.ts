@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 
-/** A migrated database of its own on the shared PostgreSQL. */
+/** A migrated database of its own, on the PostgreSQL of this Jest worker. */
 export interface TestDatabase {
   url: string;
   dataSource: DataSource;
@@ -11,7 +11,7 @@ export interface TestDatabase {
 }
 
 export async function createTestDatabase(entities: DataSourceOptions['entities'] = []): Promise<TestDatabase> {
-  const server = process.env['TEST_POSTGRES_URL']!;
+  const server = workerServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await execute(server, `CREATE DATABASE ${name}`);
   const url = server.replace(/\/postgres$/, `/${name}`);
@@ -21,6 +21,11 @@ export async function createTestDatabase(entities: DataSourceOptions['entities']
     await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
   };
   return { url, dataSource, drop };
+}
+
+/** See `global-setup.mjs`. */
+function workerServer(): string {
+  return process.env['TEST_POSTGRES_URLS']!.split(' ')[Number(process.env['JEST_WORKER_ID']) - 1]!;
 }
 
 async function execute(url: string, sql: string): Promise<void> {
