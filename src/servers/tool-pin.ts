@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+/** A tool as an upstream describes it. */
+export interface UpstreamToolDefinition {
+  name: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  inputSchema: { type: 'object'; [keyword: string]: unknown };
+  outputSchema?: { type: 'object'; [keyword: string]: unknown } | undefined;
+  annotations?: Record<string, unknown> | undefined;
+  _meta?: Record<string, unknown> | undefined;
+}
+
+/**
+ * A hash of everything that tells an agent what a tool means and how it may be called. While it is the approved one, the
+ * tool is what an operator let in. The order of keys does not matter, since it carries no meaning.
+ */
+export function pinOf({ name, title, description, inputSchema, outputSchema, annotations }: UpstreamToolDefinition): string {
+  const meaning = canonical({ name, title, description, inputSchema, outputSchema, annotations });
+  return createHash('sha256').update(meaning).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (isMapping(part) ? sorted(part) : part));
+}
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sorted = (mapping: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)));
