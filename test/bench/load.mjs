@@ -3,8 +3,10 @@
 import autocannon from 'autocannon';
 import { Pool } from 'undici';
 
-const { url, body, headers, connections, seconds } = JSON.parse(process.argv[2]);
-console.log(JSON.stringify(connections === 1 ? await oneClient() : await manyClients()));
+const { url, body, headers, connections, seconds, perSecond } = JSON.parse(process.argv[2]);
+const { origin, pathname } = new URL(url);
+const measure = perSecond ? steadyRate : connections === 1 ? oneClient : manyClients;
+console.log(JSON.stringify(await measure()));
 
 async function manyClients() {
   const run = (duration) => autocannon({ url, method: 'POST', body, headers, connections, duration });
@@ -21,19 +23,39 @@ async function manyClients() {
 
 /** One request after the other, timed here: autocannon's histogram has whole milliseconds only. */
 async function oneClient() {
-  const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections: 1 });
   const times = [];
   let failures = 0;
   const started = performance.now();
-  while (performance.now() - started < seconds * 1_000) {
-    const sent = performance.now();
-    const { statusCode, body: answer } = await pool.request({ path: pathname, method: 'POST', headers, body });
-    await answer.text();
-    if (statusCode >= 300) failures += 1;
-    times.push(performance.now() - sent);
-  }
+  while (performance.now() - started < seconds * 1_000) failures += await timed(pool, performance.now(), times);
   await pool.close();
+  return summary(times, failures);
+}
+
+/** So many requests a second, whatever the server does; a late answer counts from the moment it was due. */
+async function steadyRate() {
+  const pool = new Pool(origin, { connections });
+  const times = [];
+  const sent = [];
+  const started = performance.now();
+  for (let n = 0; n < perSecond * (seconds + 1); n += 1) {
+    const due = started + (n * 1_000) / perSecond;
+    while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
+    sent.push(timed(pool, due, n < perSecond ? [] : times)); // the first second warms up
+  }
+  const failures = (await Promise.all(sent)).reduce((sum, failed) => sum + failed, 0);
+  await pool.close();
+  return summary(times, failures);
+}
+
+async function timed(pool, from, times) {
+  const { statusCode, body: answer } = await pool.request({ path: pathname, method: 'POST', headers, body });
+  await answer.text();
+  times.push(performance.now() - from);
+  return statusCode >= 300 ? 1 : 0;
+}
+
+function summary(times, failures) {
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.floor(times.length * share)];
   return { requests: times.length, seconds, p50Ms: at(0.5), p99Ms: at(0.99), failures };

@@ -14,6 +14,7 @@ const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 const RUNS = 3;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const STEADY_PER_SECOND = 1_000;
 const PEER_PORT = 18_090;
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
@@ -31,11 +32,13 @@ const peer =
     }).then((server) => ({ ...server, url: `http://127.0.0.1:${PEER_PORT}/messages`, headers: HEADERS }));
 
 /** As deployed: the gateway on its core, PostgreSQL and ClickHouse in processes of their own on the others. */
-async function gateway() {
+async function gateway({ priced = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
   chmodSync(folder, 0o711);
   const postgres = new EmbeddedPostgres(folder);
-  const clickhouse = spawn(process.execPath, [join(HERE, '..', 'support', 'clickhouse-front.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const clickhouse = spawn(process.execPath, [join(HERE, '..', 'support', 'clickhouse-front.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const clickhousePort = String((await once(clickhouse.stdout, 'data'))[0]).trim();
   const config = join(folder, 'gateway.yaml');
   writeFileSync(config, 'port: 0\nmcp_port: 0\nlimits: { api_key_per_hour: 1000000000 }\nlog: { level: warn }\n');
@@ -50,7 +53,7 @@ async function gateway() {
     core: SERVER_CORE,
     isReady: (output) => /VS Code[^\n]*\n.*\n/.test(output),
   });
-  const key = /API key\s+(\S+)/.exec(server.output)[1];
+  const key = priced ? await accountKey(server.output) : /API key\s+(\S+)/.exec(server.output)[1];
   const url = /MCP\s+(http\S+)/.exec(server.output)[1].replace('localhost', '127.0.0.1');
   const stop = async () => {
     await server.stop();
@@ -59,6 +62,20 @@ async function gateway() {
     rmSync(folder, { recursive: true, force: true });
   };
   return { ...server, stop, url, headers: { ...HEADERS, authorization: `Bearer ${key}` } };
+}
+
+/** The key of an account with more credits than a run can spend. */
+async function accountKey(output) {
+  const rest = /REST\s+(http\S+)/.exec(output)[1].replace('localhost', '127.0.0.1');
+  const password = /password: (\S+)/.exec(output)[1];
+  const post = async (path, body, token) => {
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    return (await fetch(rest + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+  const { access_token: token } = await post('/api/auth/login', { email: 'admin@localhost', password });
+  const { mcp_api_key: key, account } = await post('/api/mcp/enable', {}, token);
+  await post(`/api/admin/mcp/accounts/${account.id}/add-credits`, { amount: 1_000_000_000, reason: 'bench' }, token);
+  return key;
 }
 
 const ROWS = [
@@ -71,18 +88,36 @@ const ROWS = [
     body: LIST,
     reference: 'list',
   },
-  { name: 'Tallygate, tools/call, key checked, limited, recorded', start: gateway, body: call('get_latest_trading_day'), against: 'call' },
-  { name: 'the same at 128 connections', start: gateway, body: call('get_latest_trading_day'), connections: 128, against: 'call' },
+  {
+    name: 'Tallygate, tools/call, key checked, limited, recorded',
+    start: gateway,
+    body: call('get_latest_trading_day'),
+    against: 'call',
+  },
+  {
+    name: 'the same at 128 connections',
+    start: gateway,
+    body: call('get_latest_trading_day'),
+    connections: 128,
+    against: 'call',
+  },
+  {
+    name: 'Tallygate, tools/call, priced (reserve + settle)',
+    start: () => gateway({ priced: true }),
+    body: call('get_latest_trading_day'),
+    against: 'call',
+  },
   { name: 'Tallygate, tools/list, key checked', start: gateway, body: LIST, against: 'list' },
 ];
 
-function load(server, body, connections) {
-  const options = JSON.stringify({ url: server.url, headers: server.headers, body, connections, seconds: SECONDS });
+function load(server, body, connections, perSecond) {
+  const { url, headers } = server;
+  const options = JSON.stringify({ url, headers, body, connections, perSecond, seconds: SECONDS });
   const [program, ...args] = pinned(LOAD_CORE, [process.execPath, join(HERE, 'load.mjs'), options]);
   return JSON.parse(execFileSync(program, args, { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 }).toString());
 }
 
-async function measure({ start, body, connections = 32 }) {
+async function measure({ start, body, connections = 32, against }) {
   const runs = [];
   for (let n = 0; n < RUNS; n += 1) {
     const server = await start();
@@ -91,8 +126,10 @@ async function measure({ start, body, connections = 32 }) {
     const busy = load(server, body, connections);
     const after = cpuMicros(server.child.pid);
     const alone = load(server, body, 1);
+    const steady = against === 'call' ? load(server, body, 64, STEADY_PER_SECOND) : { failures: 0 };
     await server.stop();
-    if (busy.failures || alone.failures) throw new Error(`${busy.failures + alone.failures} failed requests`);
+    const failures = busy.failures + alone.failures + steady.failures;
+    if (failures) throw new Error(`${failures} failed requests`);
     // The warm-up second is in the CPU time and not in the requests; scale by the time measured.
     const cpu = before === undefined ? undefined : ((after - before) * (busy.seconds / (busy.seconds + 1))) / busy.requests;
     runs.push({
@@ -101,6 +138,8 @@ async function measure({ start, body, connections = 32 }) {
       cpuMicros: cpu,
       aloneP50Ms: alone.p50Ms,
       aloneP99Ms: alone.p99Ms,
+      steadyP50Ms: steady.p50Ms,
+      steadyP99Ms: steady.p99Ms,
     });
   }
   runs.sort((a, b) => a.perSecond - b.perSecond);
@@ -141,10 +180,11 @@ const facts = {
 if (!only) writeFileSync(join(HERE, 'results.json'), `${JSON.stringify({ ...facts, table }, null, 2)}\n`);
 const show = (value, digits = 0) => (value === undefined ? '–' : value.toFixed(digits));
 console.log(
-  '\n| server | × the recipe | CPU µs/request | one client, p50 ms | requests/s |\n| --- | ---: | ---: | ---: | ---: |',
+  `\n| server | × the recipe | CPU µs/request | one client, p50 ms | ${STEADY_PER_SECOND}/s: p50, p99 ms | requests/s |`,
 );
+console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
 for (const row of table) {
-  console.log(
-    `| ${row.row} | ${show(row.timesTheRecipe, 1)} | ${show(row.cpuMicros)} | ${show(row.aloneP50Ms, 2)} | ${show(row.perSecond)} |`,
-  );
+  const steady = `${show(row.steadyP50Ms, 1)}, ${show(row.steadyP99Ms, 1)}`;
+  const columns = [show(row.timesTheRecipe, 1), show(row.cpuMicros), show(row.aloneP50Ms, 2), steady, show(row.perSecond)];
+  console.log(`| ${row.row} | ${columns.join(' | ')} |`);
 }
