@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { billingSchema } from './billing-config.js';
+import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -81,6 +82,29 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   billing: billingSchema,
+  /** Recipes for upstream MCP servers, by name. One called like a shipped template takes its place. */
+  templates: templatesSchema,
+  servers: z
+    .strictObject({
+      /** Shipped templates that may be registered from. All but `http` start a process, so the operator names them. */
+      enabled_templates: z.array(templateName).default(['http']),
+      /** Private networks upstream servers may be in. Public addresses are always allowed. */
+      allowed_networks: z.array(network).max(100).default([]),
+      max_servers: z.int().min(1).max(10_000).default(200),
+      /** Child processes of one gateway. */
+      max_processes: z.int().min(0).max(1_000).default(32),
+      /** `first_use`: a tool counts as approved when first seen; `manual`: not before somebody approves it. */
+      tool_approval: z.enum(['first_use', 'manual']).default('first_use'),
+    })
+    .prefault({}),
+  load_balancer: z
+    .strictObject({
+      /** Of templates that name none. Source 003. */
+      strategy: z.enum(STRATEGIES).default('round_robin'),
+      /** Seconds between two checks of one upstream server. Source 003. */
+      health_check_interval: z.number().min(0.1).max(86_400).default(30),
+    })
+    .prefault({}),
   stock_data: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -115,8 +139,13 @@ export type ConfigValues = z.infer<typeof configSchema>;
 
 /** The settings, read once at start and frozen. Injected by this class. */
 export class AppConfig {
-  constructor(readonly values: Readonly<ConfigValues & { auth: { secret_key: string } }>) {
+  constructor(
+    readonly values: Readonly<ConfigValues & { auth: { secret_key: string } }>,
+    /** The environment variables that `templates` refer to, and no others. Secrets. */
+    readonly templateVariables: Readonly<Record<string, string>> = {},
+  ) {
     deepFreeze(values);
+    deepFreeze(templateVariables);
   }
 
   /**

@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { AppConfig, configSchema, usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import { billingContradictions } from './billing-config.js';
 import { settingName, withEnvironment } from './environment.js';
+import { variablesOf } from './template-config.js';
 
 /** The start is refused; `problems` lists everything that is wrong, a line each. */
 export class ConfigError extends Error {
@@ -20,13 +21,23 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem, each under its variable or YAML path.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
+  const values = readConfig(env);
+  values.data_dir = values.database_url?.startsWith('memory:') ? temporaryFolder() : resolve(values.data_dir);
+  const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
+  return new AppConfig({ ...values, auth }, templateVariables(values, env));
+}
+
+/**
+ * The settings alone: neither a folder nor a secret is made.
+ * @throws ConfigError with every problem, each under its variable or YAML path.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
   const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
   if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
   const values = result.data;
-  values.data_dir = values.database_url?.startsWith('memory:') ? temporaryFolder() : resolve(values.data_dir);
-  const problems = contradictions(values);
+  const problems = [...contradictions(values), ...unsetVariables(values, env)];
   if (problems.length > 0) throw new ConfigError(problems);
-  return new AppConfig({ ...values, auth: { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) } });
+  return values;
 }
 
 /** Others may pass through, since as root PostgreSQL runs under an account of its own; they may not look inside. */
@@ -82,6 +93,16 @@ function contradictions(values: ConfigValues): string[] {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
   }
   return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
+}
+
+function unsetVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv): string[] {
+  return variablesOf(templates)
+    .filter((name) => env[name] === undefined)
+    .map((name) => `gateway.yaml: templates: the environment variable ${name} is not set`);
+}
+
+function templateVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(variablesOf(templates).map((name) => [name, env[name]!]));
 }
 
 function creditContradictions({ credits, tiers, tools }: ConfigValues): string[] {

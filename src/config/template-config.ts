@@ -1,0 +1,153 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
+
+/** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
+export const PLACEHOLDER = /\$\{(?:config\.([A-Za-z][A-Za-z0-9_]*)|env:([A-Za-z_][A-Za-z0-9_]*))\}/g;
+
+/** Short, since tools are called `{template}__{tool}`; never like a server's name (`files-1`), which requests use beside it. */
+export const templateName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')
+  .refine((name) => !/-\d+$/.test(name), 'must not end in a number: servers are named that way');
+
+/** E.g. `10.0.0.0/8`, `fd00::/8`, or a single address. */
+export const network = z.string().refine(isNetwork, 'must be an address or a network like 10.0.0.0/8');
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What these are given, they run: a value from a request has no place there. */
+const SHELLS = /^(sh|bash|dash|ash|zsh|ksh|fish|csh|tcsh|cmd|powershell|pwsh|env|xargs|eval)(\.exe)?$/i;
+const LOADER_VARIABLES = /^(PATH|NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(PATH|STARTUP|HOME)|BASH_ENV|ENV|PERL5OPT|RUBYOPT)$/i;
+
+/** A text in which `${…}` is one of the two placeholders. */
+const value = z
+  .string()
+  .max(4_096)
+  .refine((text) => !/[\0\r\n]/.test(text), 'must be one line')
+  .refine((text) => !text.replace(PLACEHOLDER, '').includes('${'), 'only ${config.name} and ${env:NAME} can be filled in');
+
+const seconds = z.number().min(0.1).max(600);
+const price = z.int().min(0).max(1_000_000);
+
+/** A recipe for upstream MCP servers, written by the operator. Requests fill in `config`, never anything else. */
+export const templateSchema = z
+  .strictObject({
+    description: z.string().max(1_000).default(''),
+    transport: z.enum(['http', 'stdio']),
+    /** http: where the server is. A value of the config is either the whole URL or an encoded part of it. */
+    url: value.optional(),
+    headers: z.record(z.string().regex(HEADER_NAME, 'must be a header name'), value).default({}),
+    /** http: the property of the config, if any, that holds further headers. */
+    headers_from: z.string().optional(),
+    /** stdio: the program, never filled in. */
+    command: z.string().min(1).max(4_096).optional(),
+    args: z.array(value).max(100).default([]),
+    /** stdio: all of the environment the program gets, beside PATH. */
+    env: z.record(z.string().regex(VARIABLE_NAME, 'must be a variable name'), value).default({}),
+    /** A JSON Schema. Properties that are `writeOnly` or of format `password` are secrets and are never shown. */
+    config: z.record(z.string(), z.unknown()).default({ type: 'object', additionalProperties: false }),
+    /** `template`: tools are called `{template}__{tool}`. `none`: as the server calls them. */
+    prefix: z.enum(['template', 'none']).default('template'),
+    /** Credits for one call. */
+    price: price.default(1),
+    /** Credits by the server's own name of the tool. */
+    prices: z.record(z.string(), price).default({}),
+    /** Table that calls are recorded under, by the server's own name of the tool. */
+    tables: z.record(z.string(), z.string().max(200)).default({}),
+    timeout_seconds: seconds.default(30),
+    connect_timeout_seconds: seconds.default(10),
+    strategy: z.enum(STRATEGIES).optional(),
+    /** Calls to one server at once. */
+    concurrency: z.int().min(1).max(10_000).default(16),
+    health_check_interval: seconds.max(86_400).optional(),
+    health_check_timeout: seconds.default(5),
+    /** Private networks its servers may be in, beside `servers.allowed_networks`. */
+    allowed_networks: z.array(network).max(100).default([]),
+  })
+  .superRefine((template, context) => {
+    for (const [path, message] of contradictions(template)) context.addIssue({ code: 'custom', path: [path], message });
+  });
+
+export type TemplateValues = z.infer<typeof templateSchema>;
+
+export const templatesSchema = z.record(templateName, templateSchema).default({});
+
+/** Names of the environment variables the templates refer to. */
+export function variablesOf(templates: Record<string, TemplateValues>): string[] {
+  return [...new Set(Object.values(templates).flatMap((template) => placeholders(template).flatMap(([, , name]) => name ?? [])))];
+}
+
+/** Checks configs against a schema; fills in what the schema has defaults for. @throws Error when it is no JSON Schema. */
+export function compileConfigSchema(schema: Record<string, unknown>) {
+  const ajv = new Ajv2020({ strict: false, useDefaults: true });
+  addFormats.default(ajv);
+  return ajv.compile<Record<string, unknown>>({ type: 'object', ...schema });
+}
+
+type Shape = Pick<TemplateValues, 'transport' | 'url' | 'command' | 'args' | 'env' | 'headers' | 'headers_from' | 'config'>;
+
+function placeholders({ url = '', headers, args, env }: Shape): RegExpMatchArray[] {
+  const texts = [url, ...args, ...Object.values(headers), ...Object.values(env)];
+  return texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)]);
+}
+
+function contradictions(template: Shape): [string, string][] {
+  const own = template.transport === 'http' ? httpContradictions(template) : stdioContradictions(template);
+  return [...own, ...schemaContradictions(template)];
+}
+
+function schemaContradictions(template: Shape): [string, string][] {
+  const used = [...placeholders(template).map(([, name]) => name), template.headers_from];
+  const known = Object.keys((template.config['properties'] as object | undefined) ?? {});
+  const unknown = used.filter((name) => name !== undefined && !known.includes(name));
+  try {
+    compileConfigSchema(template.config);
+  } catch (error) {
+    return [['config', `is not a JSON Schema: ${(error as Error).message}`]];
+  }
+  return unknown.map((name) => ['config', `has no property "${name}", which the template uses`]);
+}
+
+function httpContradictions({ url, command, args, env }: Shape): [string, string][] {
+  const problems: [string, string][] = [];
+  if (!url) problems.push(['url', 'required with transport http']);
+  else if (!/^(https?:\/\/|\$\{)/.test(url)) problems.push(['url', 'must be an http:// or https:// URL']);
+  if (command || args.length || Object.keys(env).length) problems.push(['command', 'only with transport stdio']);
+  return problems;
+}
+
+function stdioContradictions({ url, command, args, env, headers, headers_from }: Shape): [string, string][] {
+  const problems: [string, string][] = [];
+  if (!command) problems.push(['command', 'required with transport stdio']);
+  if (command?.includes('${')) problems.push(['command', 'is fixed: nothing is filled in']);
+  if (SHELLS.test(command?.split(/[\\/]/).pop() ?? '') && args.some(takesConfig)) {
+    problems.push(['args', 'a shell must not be given values of a request']);
+  }
+  if (args.some((arg) => /^-[^=]*\$\{config\./.test(arg))) {
+    problems.push(['args', 'a value may follow an option only behind "=", or in an argument of its own']);
+  }
+  const loader = Object.keys(env).find((name) => LOADER_VARIABLES.test(name) && takesConfig(env[name]!));
+  if (loader) problems.push(['env', `${loader} decides what is run and must not be given values of a request`]);
+  if (url || headers_from || Object.keys(headers).length) problems.push(['url', 'only with transport http']);
+  return problems;
+}
+
+const takesConfig = (text: string) => text.includes('${config.');
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (!family || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  if (!/^\d{1,3}$/.test(bits)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}
