@@ -20,6 +20,7 @@ const ROOMS = [
 
 /** Who may import whom (docs/architecture.md). A room not named here as a source may be imported by all features. */
 const MAY_IMPORT = {
+  client: [],
   common: [],
   config: ['common'],
   limits: ['config', 'common'],
@@ -53,7 +54,7 @@ const privateParts = ROOMS.map((room) => ({
 }));
 
 const only = (...patterns) => ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }];
-const MCP = [['@modelcontextprotocol/*'], 'The MCP SDK stays in mcp-gateway, servers, client and tests.'];
+const MCP = [['@modelcontextprotocol/*'], 'The MCP SDK stays in mcp-gateway, servers, client, cli and tests.'];
 const ENGINE = [['@clickhouse/*', 'chdb', 'chdb/*'], 'ClickHouse is reached through src/clickhouse.'];
 
 export default tseslint.config(
@@ -89,6 +90,16 @@ export default tseslint.config(
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['src/clickhouse/**/*.ts'], rules: { 'no-restricted-imports': only(MCP) } },
-  { files: ['src/mcp-gateway/**/*.ts'], rules: { 'no-restricted-imports': only(ENGINE) } },
+  { files: ['src/mcp-gateway/**/*.ts', 'src/cli/**/*.ts'], rules: { 'no-restricted-imports': only(ENGINE) } },
+  {
+    files: ['src/client/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\./)', message: 'The client runs in browsers: it is made of its own files only.' }] },
+      ],
+    },
+  },
   prettier,
 );

@@ -1,4 +1,4 @@
-// `npm run openapi`: writes openapi.json as a running gateway serves it. A test compares the two.
+// `npm run openapi`: writes openapi.json as a running gateway serves it, and the client's types from it. Tests compare them.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,4 +26,5 @@ const url = await new Promise((resolve, reject) => {
 const document = await (await fetch(`${url}/openapi.json`)).json();
 writeFileSync(join(ROOT, 'openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
 gateway.kill('SIGTERM');
+await import('./client-types.mjs');
 console.log(`openapi.json: ${Object.keys(document.paths).length} paths`);

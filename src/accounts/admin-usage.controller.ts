@@ -4,7 +4,7 @@ import { Authenticated } from '../auth/authenticated.decorator.js';
 import { ErrorDto } from '../common/error.dto.js';
 import { PageQuery } from '../common/page.dto.js';
 import { AccountParams } from './admin-account.dto.js';
-import { AccountCallsDto, AnalyticsDto, ToolUsageDto, ToolUsageQuery } from './admin-usage.dto.js';
+import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto, ToolUsageQuery } from './admin-usage.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { IntegrityDto, IntegrityQuery } from './integrity.dto.js';
 import { IntegrityCheck } from './integrity-check.service.js';
@@ -28,7 +28,7 @@ export class AdminUsageController {
 
   /** Everybody's calls, by tool. */
   @Get('mcp/tool-usage')
-  toolUsage(@Query() { days }: ToolUsageQuery): Promise<ToolUsageDto> {
+  toolUsage(@Query() { days }: ToolUsageQuery): Promise<AllToolsUsageDto> {
     return this.usage.toolUsage(days);
   }
 

@@ -45,7 +45,7 @@ export class ToolUsageRowDto {
 }
 
 /** Everybody's calls, by tool. */
-export class ToolUsageDto {
+export class AllToolsUsageDto {
   period_days!: number;
   total_calls!: number;
   total_credits!: number;

@@ -12,7 +12,7 @@ import {
   type AnalyticsDto,
   type CallTotalsDto,
   type CreditTotalsDto,
-  type ToolUsageDto,
+  type AllToolsUsageDto,
   type TopAccountDto,
 } from './admin-usage.dto.js';
 import { usageTotals } from './usage-totals.js';
@@ -48,7 +48,7 @@ export class AdminUsage {
   }
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
-  async toolUsage(days: number): Promise<ToolUsageDto> {
+  async toolUsage(days: number): Promise<AllToolsUsageDto> {
     const tools = await this.usage.tools(days);
     const { calls, credits, successRate, avgLatencyMs } = usageTotals(tools);
     const totals = { total_calls: calls, total_credits: credits, success_rate: successRate, avg_latency_ms: avgLatencyMs };

@@ -16,9 +16,29 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key' }, 'apiKey')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
+  withDefaultsOptional(document);
   document.paths = sorted(document.paths);
   if (document.components?.schemas) document.components.schemas = sorted(document.components.schemas);
   return document;
+}
+
+interface Described {
+  required?: boolean | string[];
+  schema?: { default?: unknown };
+  properties?: Record<string, { default?: unknown }>;
+}
+
+/** What has a default need not be sent. The Swagger plugin takes an initial value for a promise that it will be. */
+function withDefaultsOptional({ paths, components }: OpenAPIObject): void {
+  const parameters = Object.values(paths).flatMap((path) =>
+    Object.values(path as Record<string, { parameters?: Described[] }>).flatMap((operation) => operation.parameters ?? []),
+  );
+  for (const parameter of parameters) if (parameter.schema?.default !== undefined) parameter.required = false;
+  for (const schema of Object.values((components?.schemas ?? {}) as Record<string, Described>)) {
+    if (!Array.isArray(schema.required)) continue;
+    schema.required = schema.required.filter((name) => schema.properties?.[name]?.default === undefined);
+    if (schema.required.length === 0) delete schema.required;
+  }
 }
 
 function sorted<T>(entries: Record<string, T>): Record<string, T> {

@@ -1,4 +1,6 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { ContentBlock } from '../tools/tool-source.js';
 
 /** Longer than any name there is; a bound on what is looked up and repeated in an answer. */
 const NAME_MAX = 128;
@@ -41,12 +43,20 @@ export class CallUsageDto {
   duration_ms!: number;
 }
 
+/** A block of an MCP result. */
+const CONTENT_BLOCK = {
+  type: 'object' as const,
+  required: ['type'],
+  properties: { type: { type: 'string', example: 'text' }, text: { type: 'string' } },
+  additionalProperties: true,
+};
+
 /** What a tool answered, as over MCP. */
 export class ToolCallResultDto {
   server_id!: string;
   tool_name!: string;
-  /** Blocks of MCP: `{ "type": "text", "text": … }` and others. */
-  content!: Record<string, unknown>[];
+  @ApiProperty({ description: 'As over MCP: text, images, resources', type: 'array', items: CONTENT_BLOCK })
+  content!: ContentBlock[];
   /** The answer as data, where the tool gives one. */
   structured_content?: Record<string, unknown>;
   /** The tool ran, and says that it could not do what was asked. */

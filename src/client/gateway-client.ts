@@ -1,0 +1,150 @@
+import { GatewayHttp, type GatewayHttpOptions, type RequestOptions } from './gateway-http.js';
+import type { components, paths } from './openapi.types.js';
+import { settleInOrder } from './settle-in-order.js';
+
+export { GatewayError, type InvalidField } from './gateway-error.js';
+export type { RequestOptions } from './gateway-http.js';
+export type { components, paths } from './openapi.types.js';
+
+type Schemas = components['schemas'];
+type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
+
+/** Calls in flight at once in `callTools`. */
+const CONCURRENCY_DEFAULT = 8;
+
+export interface GatewayClientOptions extends GatewayHttpOptions {
+  /** An API key: enough for tools and statistics. */
+  apiKey?: string;
+  /** A login token, as `login` gets one. */
+  token?: string;
+}
+
+/** Options of a tool call. */
+export interface CallOptions extends RequestOptions {
+  /**
+   * Names the call: repeated under the same name it runs and costs once, so it is sent again after 429 and 503.
+   * Without it a call is never repeated.
+   */
+  idempotencyKey?: string;
+}
+
+/** One of many calls. */
+export type ToolCall = Schemas['CallToolDto'] & Pick<CallOptions, 'idempotencyKey'>;
+
+/**
+ * A Tallygate gateway, from Node.js or a browser. Fields are named as in the REST API.
+ * Every method throws `GatewayError`, or the reason of a `signal` that ended it.
+ */
+export class GatewayClient {
+  private readonly http: GatewayHttp;
+  private token: string | undefined;
+
+  /** @param url of the REST listener, e.g. `http://localhost:8000` */
+  constructor(url: string, options: GatewayClientOptions = {}) {
+    const { apiKey } = options;
+    this.token = options.token;
+    this.http = new GatewayHttp(url.replace(/\/+$/, ''), () => credentials(this.token, apiKey), options);
+  }
+
+  /** Logs in with a username or an e-mail; later requests are made as that user. */
+  async login(username: string, password: string, options?: RequestOptions): Promise<Schemas['AccessTokenDto']> {
+    const form = { username, password };
+    const answer = await this.http.send<Schemas['AccessTokenDto']>({ method: 'POST', path: '/auth/login', form, ...options });
+    this.token = answer.access_token;
+    return answer;
+  }
+
+  /** The tools the caller may call. */
+  async listTools(options?: RequestOptions): Promise<Schemas['ListedToolDto'][]> {
+    return (await this.get<Schemas['ToolListDto']>('/tools', options)).tools;
+  }
+
+  /** A tool that ran and says no is an answer with `is_error`; a call that was refused or failed throws. */
+  callTool(call: Schemas['CallToolDto'], options?: CallOptions): Promise<Schemas['ToolCallResultDto']> {
+    return this.post('/tools/call', call, options);
+  }
+
+  /** Many calls, some at a time. Results are in the order of the calls; one that fails does not stop the others. */
+  callTools(
+    calls: readonly ToolCall[],
+    { concurrency = CONCURRENCY_DEFAULT, ...options }: RequestOptions & { concurrency?: number } = {},
+  ): Promise<PromiseSettledResult<Schemas['ToolCallResultDto']>[]> {
+    return settleInOrder(calls, concurrency, ({ idempotencyKey, ...call }) =>
+      this.callTool(call, { ...options, ...(idempotencyKey !== undefined && { idempotencyKey }) }),
+    );
+  }
+
+  /** How the gateway is; also when it cannot serve. */
+  health(options?: RequestOptions): Promise<Schemas['HealthDto']> {
+    return this.http.send({ method: 'GET', path: '/health', alsoAnswer: 503, ...options });
+  }
+
+  stats(options?: RequestOptions): Promise<Schemas['GatewayStatsDto']> {
+    return this.get('/stats', options);
+  }
+
+  /** The whole key is in this answer and nowhere else. */
+  createKey(key: Schemas['CreateKeyDto'] = {}, options?: RequestOptions): Promise<Schemas['CreatedKeyDto']> {
+    return this.post('/api/mcp-keys/create', key, options);
+  }
+
+  async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['ListedKeyDto'][]> {
+    return (await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, query)).keys;
+  }
+
+  revokeKey(keyId: string, options?: RequestOptions): Promise<Schemas['RevokedKeyDto']> {
+    return this.post('/api/mcp-keys/revoke', { key_id: keyId } satisfies Schemas['RevokeKeyDto'], options);
+  }
+
+  /** A new key for an old one, which lives on for `overlapSeconds`. */
+  rotateKey(keyId: string, overlapSeconds?: number, options?: RequestOptions): Promise<Schemas['CreatedKeyDto']> {
+    const body = { key_id: keyId, ...(overlapSeconds !== undefined && { overlap_seconds: overlapSeconds }) };
+    return this.post('/api/mcp-keys/rotate', body, options);
+  }
+
+  /** The caller's single calls, newest first. */
+  usageHistory(query: QueryOf<'/api/mcp-usage/history'> = {}, options?: RequestOptions): Promise<Schemas['UsageHistoryDto']> {
+    return this.get('/api/mcp-usage/history', options, query);
+  }
+
+  /** The caller's calls by day and by tool. */
+  usageStats(query: QueryOf<'/api/mcp-usage/stats'> = {}, options?: RequestOptions): Promise<Schemas['UsageStatsDto']> {
+    return this.get('/api/mcp-usage/stats', options, query);
+  }
+
+  /** The caller's account: tier, credits, its key's first characters. */
+  account(options?: RequestOptions): Promise<Schemas['AccountInfoDto']> {
+    return this.get('/api/mcp/account', options);
+  }
+
+  /** Opens an account. Its whole key is in this answer and nowhere else. */
+  enableAccount(options?: RequestOptions): Promise<Schemas['EnabledAccountDto']> {
+    return this.post('/api/mcp/enable', {}, options);
+  }
+
+  /** Replaces the account's key; the old one is refused at once. */
+  regenerateKey(options?: RequestOptions): Promise<Schemas['RegeneratedKeyDto']> {
+    return this.post('/api/mcp/regenerate-key', {}, options);
+  }
+
+  /** Credits, and the calls of this month and of today. */
+  usageSummary(options?: RequestOptions): Promise<Schemas['UsageSummaryDto']> {
+    return this.get('/api/mcp/usage/summary', options);
+  }
+
+  private get<Answer>(path: string, options?: RequestOptions, query?: object): Promise<Answer> {
+    return this.http.send({ method: 'GET', path, ...(query && { query }), ...options });
+  }
+
+  private post<Answer>(path: string, json: object, options?: CallOptions): Promise<Answer> {
+    return this.http.send({ method: 'POST', path, json, ...options });
+  }
+}
+
+/** Both where both are given: people's endpoints read the token, tools prefer the key. */
+function credentials(token: string | undefined, apiKey: string | undefined): Record<string, string> {
+  return {
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    ...(apiKey !== undefined && { 'X-API-Key': apiKey }),
+  };
+}

@@ -1,0 +1,141 @@
+import { GatewayError } from './gateway-error.js';
+import { refusedAnswer } from './refused-answer.js';
+import { retryDelayMs } from './retry-policy.js';
+
+const TIMEOUT_DEFAULT_MS = 60_000;
+const RETRIES_DEFAULT = 2;
+
+/** How a client reaches its gateway. */
+export interface GatewayHttpOptions {
+  /** Instead of the global one, e.g. for a proxy. */
+  fetch?: typeof fetch;
+  /** How long one attempt may take, milliseconds; 60 000 by default. */
+  timeoutMs?: number;
+  /** How often a request that may be repeated is sent again after 429 or 503; 2 by default. */
+  retries?: number;
+}
+
+/** For a single request. */
+export interface RequestOptions {
+  /** Ends the request, and the wait for its next attempt; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+export interface GatewayRequest extends RequestOptions {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** From the root of the gateway, e.g. `/tools/call`. */
+  path: string;
+  query?: object;
+  json?: object;
+  form?: Record<string, string>;
+  /** With it even a call that changes something may be sent again. */
+  idempotencyKey?: string;
+  /** A status whose body is an answer like any other, though it is none of success. */
+  alsoAnswer?: number;
+}
+
+/** Requests to one gateway: encoding, credentials, time limits, retries, errors. Nothing here knows an endpoint. */
+export class GatewayHttp {
+  private readonly fetch: typeof fetch;
+  private readonly timeoutMs: number;
+  private readonly retries: number;
+
+  constructor(
+    /** Without a slash at the end. */
+    private readonly url: string,
+    /** Sent with every request; asked each time, since a login changes them. */
+    private readonly credentials: () => Record<string, string>,
+    options: GatewayHttpOptions,
+  ) {
+    // Bound to the global object, without which browsers refuse to call it.
+    this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.timeoutMs = options.timeoutMs ?? TIMEOUT_DEFAULT_MS;
+    this.retries = options.retries ?? RETRIES_DEFAULT;
+  }
+
+  /** @throws GatewayError; the reason of `signal` when that ended it. */
+  async send<Answer>(request: GatewayRequest): Promise<Answer> {
+    const isRepeatable = request.method !== 'POST' || request.idempotencyKey !== undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return (await this.attempt(request)) as Answer;
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        const delayMs = retryDelayMs({ error, attempt, retries: this.retries, isRepeatable }, Math.random());
+        if (delayMs === undefined) throw error;
+        await pause(delayMs, request.signal);
+      }
+    }
+  }
+
+  private async attempt(request: GatewayRequest): Promise<unknown> {
+    request.signal?.throwIfAborted();
+    const timeoutMs = request.timeoutMs ?? this.timeoutMs;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    try {
+      const response = await this.fetch(this.url + request.path + queryOf(request.query), this.init(request, signal));
+      return await answerOf(response, request);
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      request.signal?.throwIfAborted();
+      throw timeout.aborted ? timedOut(this.url, timeoutMs) : unreachable(this.url, error);
+    }
+  }
+
+  /** Redirects are not followed: they could carry the credentials elsewhere. */
+  private init({ method, json, form, idempotencyKey }: GatewayRequest, signal: AbortSignal): RequestInit {
+    const headers: Record<string, string> = { Accept: 'application/json', ...this.credentials() };
+    if (idempotencyKey !== undefined) headers['Idempotency-Key'] = idempotencyKey;
+    if (json) headers['Content-Type'] = 'application/json';
+    const body = form ? new URLSearchParams(form) : json && JSON.stringify(json);
+    return { method, headers, redirect: 'error', signal, ...(body !== undefined && { body }) };
+  }
+}
+
+async function answerOf(response: Response, { alsoAnswer }: GatewayRequest): Promise<unknown> {
+  const text = await response.text();
+  const body = parsed(text);
+  const isAnswer = response.ok || (response.status === alsoAnswer && body !== undefined);
+  if (!isAnswer) throw refusedAnswer(response, body);
+  if (text === '' || body !== undefined) return body;
+  const words = 'The answer is not JSON. Is this the REST address of a Tallygate gateway?';
+  throw new GatewayError(words, { status: response.status, errorCode: 'INVALID_ANSWER' });
+}
+
+/** Undefined for what is not JSON, which is told from an answer by its callers. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function queryOf(query: object = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text ? `?${text}` : '';
+}
+
+const timedOut = (url: string, timeoutMs: number) =>
+  new GatewayError(`${url} did not answer within ${timeoutMs} ms.`, { errorCode: 'TIMEOUT' });
+
+const unreachable = (url: string, cause: unknown) =>
+  new GatewayError(`${url} cannot be reached. Does the gateway run there?`, { errorCode: 'UNREACHABLE', cause });
+
+function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }, delayMs);
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
+}

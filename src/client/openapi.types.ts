@@ -1,0 +1,3368 @@
+/* eslint-disable max-lines */
+// Written by `npm run openapi` from openapi.json. Do not edit.
+
+export interface paths {
+  '/api/admin/datasets/synthetic': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fills the datasets with a made-up market, its symbols marked as synthetic. Admins only. */
+    post: operations['DatasetImportController_generate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/datasets/{dataset}/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Loads a CSV (plain or gzip) or Parquet file: as a whole, or not at all. Admins only. */
+    post: operations['DatasetImportController_import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/integrity': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether all books agree: accounts, ledger and holds, and, by day, ledger, usage rows and rollup. */
+    get: operations['AdminUsageController_check'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Accounts, found by e-mail or name. */
+    get: operations['AdminAccountsController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/active': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Switches an account on or off. Off: every key of its user is refused at once. */
+    put: operations['AdminAccountsController_setActive'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/add-credits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives credits that do not expire, or corrects. */
+    post: operations['AdminAccountsController_addCredits'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/credit-history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every movement of an account's credits, newest first, and what else was done to it. */
+    get: operations['AdminAccountsController_creditHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/tier': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** A larger allocation counts at once, a smaller one from the next month. */
+    put: operations['AdminAccountsController_changeTier'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/tool-calls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every call of an account's user, newest first. */
+    get: operations['AdminUsageController_toolCalls'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/analytics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Accounts, credits and this month's calls at a glance. */
+    get: operations['AdminUsageController_analytics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/tool-usage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everybody's calls, by tool. */
+    get: operations['AdminUsageController_toolUsage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Logs in with an e-mail and a password. */
+    post: operations['AuthController_login'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who one is logged in as. */
+    get: operations['AuthController_me'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/register': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an account for oneself, where registration is open. */
+    post: operations['AuthController_register'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-keys/create': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an API key. The whole key is in this answer and nowhere else. */
+    post: operations['ApiKeysController_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-keys/list': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists one's keys, newest first. */
+    get: operations['ApiKeysController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-keys/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a key at once, on every replica. */
+    post: operations['ApiKeysController_revoke'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-keys/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces a key by one with the same name, permissions, limits and expiry. */
+    post: operations['ApiKeysController_rotate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-usage/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Single calls, newest first. */
+    get: operations['UsageController_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-usage/stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Calls by day and by tool. */
+    get: operations['UsageController_stats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/account': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's account, without its whole key. */
+    get: operations['AccountController_account'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/enable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens an account with its first credits. Its whole key is in this answer and nowhere else. */
+    post: operations['AccountController_enable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/regenerate-key': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces the account's key; the old one is refused at once. The whole key is in this answer and nowhere else. */
+    post: operations['AccountController_regenerateKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/usage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Single calls, newest first. */
+    get: operations['AccountController_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/usage/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Credits, and the calls of this month and of today. */
+    get: operations['AccountController_summary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/api-keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an API key for a service. The whole key is in this answer and nowhere else. */
+    post: operations['ApiKeysController_createForService'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Logs in with a form: a user name or an e-mail, and a password. */
+    post: operations['AuthController_loginWithForm'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an account for someone else. Admins only. */
+    post: operations['AuthController_createUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the gateway and its parts are. 503 when it cannot serve. */
+    get: operations['HealthController_check'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/livez': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The process lives. Restart it when this does not answer. */
+    get: operations['HealthController_live'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The process takes work. Send it none while this is 503. */
+    get: operations['HealthController_ready'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How long it runs, what it served, and how upstream servers are. */
+    get: operations['StatsController_stats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The tools this caller may call. */
+    get: operations['ToolsController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tools/call': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Calls a tool. Nothing is charged for a call that was refused or whose tool failed to answer. */
+    post: operations['ToolsController_call'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    AccessTokenDto: {
+      /** @description A JWT, for `Authorization: Bearer`. */
+      access_token: string;
+      /** @enum {string} */
+      token_type: 'bearer';
+      /** @description Seconds until it expires. */
+      expires_in: number;
+    };
+    AccountCallsDto: {
+      /** @description Newest first. */
+      tool_calls: components['schemas']['ToolCallDto'][];
+      /** @description Calls on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
+    AccountChangeDto: {
+      /** @enum {string} */
+      kind: 'tier' | 'active' | 'key';
+      before: string;
+      after: string;
+      /** @description E-mail of who did it. */
+      changed_by: string;
+      /** Format: date-time */
+      created_at: string;
+    };
+    AccountDifferenceDto: {
+      account_id: number;
+      /** @description E.g. `balance`: the account's own number against its ledger's sum. */
+      check: string;
+      expected: number;
+      actual: number;
+      /** @description Actual − expected. */
+      difference: number;
+    };
+    AccountInfoDto: {
+      id: number;
+      user_email: string;
+      display_name: string | null;
+      /** @description First 12 characters of the account's key. */
+      mcp_key_prefix: string;
+      /** @description What is left of this month's allocation, and purchased credits. */
+      credits_balance: number;
+      credits_tier: string;
+      /** @description Credits a month; what is left of them does not carry over. */
+      credits_monthly_allocation: number;
+      /** @description False: an admin has switched the account off, and its user's keys are refused. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
+       */
+      last_connected_at: string | null;
+      /** @description Calls settled with this account, for as long as it exists. */
+      total_tool_calls: number;
+      /** @description What they were charged; the same as in the ledger. */
+      total_credits_used: number;
+      stripe_subscription_status: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    AccountListDto: {
+      accounts: components['schemas']['AdminAccountDto'][];
+      /** @description Accounts on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
+    AccountTotalsDto: {
+      total: number;
+      active: number;
+      inactive: number;
+      by_tier: components['schemas']['TierAccountsDto'][];
+    };
+    AddCreditsDto: {
+      /** @description Shown in the account's history, 1 to 500 characters. */
+      reason: string;
+      /** @description Names what the credits are for, e.g. a ticket: the same reference is booked once, however often it is sent. */
+      reference?: string;
+    };
+    AddedCreditsDto: {
+      success: boolean;
+      message: string;
+      /** @description False: this reference was booked before, and nothing has changed. */
+      booked: boolean;
+      credits_balance: number;
+      /** @description The balance without what calls under way hold. */
+      credits_available: number;
+    };
+    AdminAccountDto: {
+      id: number;
+      user_email: string;
+      display_name: string | null;
+      /** @description First 12 characters of the account's key. */
+      mcp_key_prefix: string;
+      /** @description What is left of this month's allocation, and purchased credits. */
+      credits_balance: number;
+      credits_tier: string;
+      /** @description Credits a month; what is left of them does not carry over. */
+      credits_monthly_allocation: number;
+      /** @description False: an admin has switched the account off, and its user's keys are refused. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
+       */
+      last_connected_at: string | null;
+      /** @description Calls settled with this account, for as long as it exists. */
+      total_tool_calls: number;
+      /** @description What they were charged; the same as in the ledger. */
+      total_credits_used: number;
+      stripe_subscription_status: string | null;
+      /** Format: date-time */
+      created_at: string;
+      user_id: string;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by calls under way. */
+      credits_held: number;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    AllToolsUsageDto: {
+      period_days: number;
+      total_calls: number;
+      total_credits: number;
+      /** @description Percent of the calls that succeeded, to one decimal; 100 without calls. */
+      success_rate: number;
+      avg_latency_ms: number;
+      /** @description The tool called most first. */
+      tools: components['schemas']['ToolUsageRowDto'][];
+    };
+    AnalyticsDto: {
+      accounts: components['schemas']['AccountTotalsDto'];
+      credits: components['schemas']['CreditTotalsDto'];
+      calls: components['schemas']['CallTotalsDto'];
+      /** @description This month; who spent most first, at most 10. */
+      top_accounts: components['schemas']['TopAccountDto'][];
+      /** @description This month; the tool called most first, at most 10. */
+      top_tools: components['schemas']['ToolUsageRowDto'][];
+    };
+    CallToolDto: {
+      /**
+       * @description Where the tool is: `server_id` of `GET /tools`
+       * @example stock-data
+       */
+      server_id: string;
+      /** @example get_latest_bars */
+      tool_name: string;
+      /**
+       * @description As the tool's `input_schema` says
+       * @example {
+       *       "symbols": [
+       *         "^GSPC"
+       *       ]
+       *     }
+       */
+      arguments?: {
+        [key: string]: unknown;
+      };
+    };
+    CallTotalsDto: {
+      today: number;
+      this_month: number;
+      credits_today: number;
+      credits_this_month: number;
+      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+      success_rate: number;
+      avg_latency_ms: number;
+    };
+    CallUsageDto: {
+      /** @description Rows the call returned. */
+      record_count: number;
+      /** @description Table it read; empty when there is none. */
+      table_name: string;
+      credits_charged: number;
+      /** @description Null for a free call, and for a caller without an account. */
+      credits_remaining: number | null;
+      /** @description Milliseconds. */
+      duration_ms: number;
+    };
+    ChangeActiveDto: {
+      /** @description False: every key of its user is refused at once, until it is true again. */
+      is_active: boolean;
+    };
+    ChangeTierDto: {
+      /** @description One of the configured `tiers`. A larger allocation counts at once, a smaller one from the next month. */
+      tier: string;
+    };
+    CreateKeyDto: {
+      /**
+       * @description For people to tell keys apart, 1 to 100 characters.
+       * @default API key
+       */
+      key_name?: string;
+      /** @description Days until it expires, 1 to 3650. Unset: never. */
+      expires_days?: number;
+      /** @description What it may do; not more than its owner. Default `tools:call`. */
+      permissions?: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      /** @description The only tools it may call. Unset: every tool its permissions reach. */
+      allowed_tools?: string[];
+      /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
+      rate_limit_per_hour?: number;
+    };
+    CreateServiceKeyDto: {
+      /** @description For people to tell keys apart, 1 to 100 characters. */
+      name: string;
+      /** @description What it may do; not more than its owner. */
+      permissions: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      /** @description ISO 8601, in the future, within ten years; without a zone UTC. Unset: never. */
+      expires_at?: string;
+    };
+    CreateUserDto: {
+      username: string;
+      /** Format: email */
+      email: string;
+      /** @description 8 to 256 characters. */
+      password: string;
+      /** @description True: an admin. */
+      is_superuser?: boolean;
+    };
+    CreatedKeyDto: {
+      success: boolean;
+      message: string;
+      /** @description The whole key. Keep it: it cannot be shown again. */
+      api_key: string;
+      key_id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      expires_at: string | null;
+    };
+    CreatedServiceKeyDto: {
+      id: string;
+      name: string;
+      /** @description The whole key. Keep it: it cannot be shown again. */
+      api_key: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      permissions: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      expires_at: string | null;
+    };
+    CreditEntryDto: {
+      id: number;
+      /** @description E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`. */
+      transaction_type: string;
+      /** @description Signed. */
+      amount: number;
+      balance_before: number;
+      balance_after: number;
+      reference_type: string | null;
+      /** @description For `usage`: the id of the call. */
+      reference_id: string | null;
+      description: string | null;
+      /** @description An admin's e-mail, or `system`. */
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+    };
+    CreditHistoryDto: {
+      /** @description Newest first. */
+      transactions: components['schemas']['CreditEntryDto'][];
+      /** @description Newest first, at most 100, whatever the page. */
+      changes: components['schemas']['AccountChangeDto'][];
+      /** @description Transactions on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
+    CreditTotalsDto: {
+      /** @description Everything accounts were given: allocations, grants, purchases; corrections are taken off. */
+      granted: number;
+      /** @description Of allocations, when their month was over. */
+      expired: number;
+      used: number;
+      balance: number;
+      /** @description Of the balance, reserved by calls under way. */
+      held: number;
+    };
+    DailyUsageDto: {
+      /** @description `YYYY-MM-DD`, UTC. */
+      date: string;
+      call_count: number;
+      total_records: number;
+    };
+    DayIntegrityDto: {
+      /** @description `YYYY-MM-DD`, UTC: when the calls were admitted. */
+      date: string;
+      /** @description By the ledger. */
+      captured: number;
+      /** @description By the rows of `mcp_tool_usage_log`, each once. */
+      usage_log: number;
+      /** @description By the hourly rollup. */
+      rollup: number;
+      /** @description By rows on their way to ClickHouse. */
+      pending: number;
+      /** @description By rows ClickHouse cannot accept, set aside in `mcp.usage_rejected`. */
+      rejected: number;
+      /** @description Captured − usage_log − pending − rejected. Must be 0. */
+      difference: number;
+      /** @description Usage_log − rollup. Must be 0. */
+      rollup_difference: number;
+    };
+    EnabledAccountDto: {
+      success: boolean;
+      message: string;
+      /** @description The whole key. Keep it: it cannot be shown again. */
+      mcp_api_key: string;
+      account: components['schemas']['AccountInfoDto'];
+    };
+    ErrorDto: {
+      /** @description What went wrong; a list of problems when fields are invalid */
+      detail:
+        | string
+        | {
+            /**
+             * @example [
+             *       "body",
+             *       "server_id"
+             *     ]
+             */
+            loc: (string | number)[];
+            /** @example field required */
+            msg: string;
+            /** @example value_error.missing */
+            type: string;
+          }[]
+        | {
+            /** @example mcp_not_enabled */
+            code: string;
+            message?: string;
+          };
+      /**
+       * @description The contract; the words of `detail` may change
+       * @example NOT_FOUND
+       */
+      error_code: string;
+      /** @description As in the X-Request-Id header; names the request in the log */
+      request_id: string | null;
+      /**
+       * @description With 403: the scopes this needs
+       * @example [
+       *       "gateway:write"
+       *     ]
+       */
+      required_permissions?: string[];
+    };
+    GatewayStatsDto: {
+      /** @description Seconds since the process started. */
+      uptime: number;
+      /** @description Requests to both listeners since this process started. */
+      total_requests: number;
+      /** @description Upstream servers that are switched on. */
+      active_servers: number;
+      healthy_servers: number;
+      load_balancer: components['schemas']['LoadBalancerStatsDto'];
+    };
+    HealthDto: {
+      /**
+       * @description `unhealthy` cannot serve; `degraded` serves with less.
+       * @enum {string}
+       */
+      status: 'healthy' | 'degraded' | 'unhealthy';
+      /** @description Why it is not healthy. */
+      reasons?: string[];
+      /** @description ISO 8601, UTC. */
+      timestamp: string;
+      /** @description Seconds since the process started. */
+      uptime: number;
+      version: string;
+      /** @enum {string} */
+      database: 'connected' | 'disconnected';
+      /** @enum {string} */
+      clickhouse: 'connected' | 'disconnected';
+      /** @description Null while PostgreSQL does not answer. */
+      usage_backlog: components['schemas']['UsageBacklogDto'] | null;
+      /** @description Upstream MCP servers. */
+      mcp_servers: components['schemas']['McpServersDto'];
+    };
+    ImportReportDto: {
+      dataset: string;
+      /**
+       * @description imported: the rows are visible; unchanged: this file shows already; rejected: nothing was taken over.
+       * @enum {string}
+       */
+      status: 'imported' | 'unchanged' | 'rejected';
+      /** @description Records in the file. */
+      rows: number;
+      accepted: number;
+      /** @description Accepted records that another one of the same key further down replaces. */
+      duplicates: number;
+      rejected_total: number;
+      /** @description The first 100 of the rejected lines. */
+      rejected: components['schemas']['RejectedLineDto'][];
+      /** @description Columns of the file that nothing was read from. */
+      ignored_columns: string[];
+    };
+    IntegrityDto: {
+      /** @description Nothing differs. */
+      ok: boolean;
+      /** Format: date-time */
+      checked_at: string;
+      ledger: components['schemas']['LedgerIntegrityDto'];
+      usage: components['schemas']['UsageIntegrityDto'];
+    };
+    KeyListDto: {
+      keys: components['schemas']['ListedKeyDto'][];
+      total: number;
+    };
+    LedgerIntegrityDto: {
+      accounts: number;
+      /** @description What accounts have by their own rows, and by their ledger. */
+      credits_balance: number;
+      ledger_balance: number;
+      /** @description What calls under way hold by the accounts' rows, and by the holds. */
+      credits_held: number;
+      open_holds: number;
+      /** @description What calls were charged by their holds, and by the ledger. */
+      captured: number;
+      charged: number;
+      difference_count: number;
+      /** @description The first thousand, by account. */
+      differences: components['schemas']['AccountDifferenceDto'][];
+    };
+    ListedKeyDto: {
+      id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      /** @description Neither revoked nor expired. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Up to ten seconds late.
+       */
+      last_used_at: string | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    ListedToolDto: {
+      /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
+      name: string;
+      title: string;
+      description: string;
+      /** @description `server_id` of `POST /tools/call`. */
+      server_id: string;
+      /** @description Credits for one call. */
+      price: number;
+      /** @description Table it reads; empty when there is none. */
+      table_name: string;
+      /** @description JSON Schema of its arguments, draft 2020-12. */
+      input_schema: {
+        [key: string]: unknown;
+      };
+      /** @description JSON Schema of `structured_content`. */
+      output_schema?: {
+        [key: string]: unknown;
+      };
+      /** @description Hints of MCP: whether it only reads, destroys, may be repeated. */
+      annotations?: {
+        [key: string]: boolean;
+      };
+    };
+    LoadBalancerStatsDto: {
+      strategy: string;
+      /** @description Calls sent to upstream servers since this process started. */
+      total_requests: number;
+      /** @description The same by server. */
+      requests_per_server: {
+        [key: string]: number;
+      };
+    };
+    LoginDto: {
+      /** @description E-mail; a user name works too. */
+      email: string;
+      password: string;
+    };
+    LoginFormDto: {
+      /** @description User name or e-mail. */
+      username: string;
+      password: string;
+      /** @description Ignored. */
+      grant_type?: string;
+      /** @description Ignored. */
+      scope?: string;
+      /** @description Ignored. */
+      client_id?: string;
+      /** @description Ignored. */
+      client_secret?: string;
+    };
+    McpServersDto: {
+      total: number;
+      healthy: number;
+      unhealthy: number;
+    };
+    ProbeDto: {
+      /** @enum {string} */
+      status: 'ok' | 'unavailable';
+    };
+    RegeneratedKeyDto: {
+      success: boolean;
+      message: string;
+      /** @description The whole key. Keep it: it cannot be shown again. */
+      mcp_api_key: string;
+      /** @description Its first 12 characters. */
+      mcp_key_prefix: string;
+    };
+    RegisterDto: {
+      /** Format: email */
+      email: string;
+      /** @description 8 to 256 characters. */
+      password: string;
+      /** @description Unset: made from the e-mail. */
+      username?: string;
+    };
+    RejectedLineDto: {
+      /** @description Line of a CSV file, row of a Parquet file; from 1. */
+      line: number;
+      reason: string;
+    };
+    RevokeKeyDto: {
+      /**
+       * Format: uuid
+       * @description The key's `id`, not the key itself.
+       */
+      key_id: string;
+    };
+    RevokedKeyDto: {
+      success: boolean;
+      message: string;
+    };
+    RotateKeyDto: {
+      /**
+       * Format: uuid
+       * @description The key's `id`, not the key itself.
+       */
+      key_id: string;
+      /**
+       * @description Seconds for which the old key still works, 0 to 604800.
+       * @default 0
+       */
+      overlap_seconds?: number;
+    };
+    SerializedResult: Record<string, never>;
+    SyntheticDto: {
+      /**
+       * @description Companies, 1 to 9 999.
+       * @default 100
+       */
+      symbols?: number;
+      /**
+       * @description Trading days, 1 to 10 000.
+       * @default 1000
+       */
+      days?: number;
+      /**
+       * @description The same seed makes the same market.
+       * @default 1
+       */
+      seed?: number;
+    };
+    TierAccountsDto: {
+      tier: string;
+      accounts: number;
+      /** @description Those that are switched on. */
+      active: number;
+      credits_balance: number;
+      credits_held: number;
+    };
+    ToolCallDto: {
+      request_id: string;
+      tool_name: string;
+      /** @description The tool's price when it was called. */
+      credits_cost: number;
+      /** @description What was charged; 0 for a call that failed through no fault of the caller. */
+      credits_charged: number;
+      success: boolean;
+      /** @description The tool or its backend failed; the caller is not to blame. */
+      is_backend_error: boolean;
+      error_code: string | null;
+      latency_ms: number | null;
+      /** @description When the call was admitted; ISO 8601, UTC. */
+      created_at: string;
+    };
+    ToolCallHistoryDto: {
+      /** @description Calls the filters find, on all pages. */
+      total_calls: number;
+      period_days: number;
+      /** @description Newest first. */
+      tool_calls: components['schemas']['ToolCallDto'][];
+    };
+    ToolCallResultDto: {
+      /** @description As over MCP: text, images, resources */
+      content: ({
+        /** @example text */
+        type: string;
+        text?: string;
+      } & {
+        [key: string]: unknown;
+      })[];
+      server_id: string;
+      tool_name: string;
+      /** @description The answer as data, where the tool gives one. */
+      structured_content?: {
+        [key: string]: unknown;
+      };
+      /** @description The tool ran, and says that it could not do what was asked. */
+      is_error: boolean;
+      usage: components['schemas']['CallUsageDto'];
+      /** @description The kept answer of an earlier call with the same `Idempotency-Key`. */
+      replayed?: boolean;
+    };
+    ToolListDto: {
+      /** @description By name. */
+      tools: components['schemas']['ListedToolDto'][];
+      total: number;
+    };
+    ToolShareDto: {
+      tool: string;
+      calls: number;
+      credits: number;
+    };
+    ToolUsageDto: {
+      tool_name: string;
+      table_name: string;
+      call_count: number;
+      total_records: number;
+    };
+    ToolUsageRowDto: {
+      tool: string;
+      calls: number;
+      credits: number;
+      /** @description Rows returned. */
+      records: number;
+      /** @description Different users. */
+      users: number;
+      /** @description Percent of the calls that succeeded, to one decimal. */
+      success_rate: number;
+      /** @description To one decimal. */
+      avg_latency_ms: number;
+    };
+    TopAccountDto: {
+      account_id: number;
+      user_email: string;
+      calls: number;
+      credits: number;
+    };
+    UsageBacklogDto: {
+      /** @description Events recorded and not yet in ClickHouse. */
+      pending: number;
+      /** @description Age of the oldest of them, milliseconds. */
+      oldest_pending_ms: number;
+      /** @description Events ClickHouse can never accept. */
+      rejected: number;
+    };
+    UsageHistoryDto: {
+      /** @description Newest first. */
+      records: components['schemas']['UsageRecordDto'][];
+      /** @description Records on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
+    UsageIntegrityDto: {
+      /** @description First day, `YYYY-MM-DD`, UTC. */
+      compared_from: string;
+      /**
+       * Format: date-time
+       * @description Calls admitted before this moment are compared. It is now, unless calls are charged or delivered all the time: then
+       *     it is the last full hour whose calls have all arrived.
+       */
+      compared_until: string;
+      /** @description Days on which anything was charged, oldest first. */
+      days: components['schemas']['DayIntegrityDto'][];
+      /** @description Sums of the differences' sizes; must be 0. */
+      total_difference: number;
+      total_rollup_difference: number;
+    };
+    UsageRecordDto: {
+      id: string;
+      request_id: string;
+      tool_name: string;
+      /** @description The tool's source, e.g. `stock-data`. */
+      service: string;
+      /** @description Table or dataset the tool read; empty when there is none. */
+      table_name: string;
+      /** @description Rows the tool returned. */
+      record_count: number;
+      duration_ms: number;
+      is_error: boolean;
+      /** @description The tool or its backend failed; such a call costs nothing. */
+      is_backend_error: boolean;
+      error_code: string;
+      error_message: string;
+      /** @description As an object; as text where they were too long to be kept whole. */
+      arguments: Record<string, never>;
+      credits_charged: number;
+      /** @description Empty for a call with a login token. */
+      api_key_id: string;
+      client_name: string;
+      protocol_version: string;
+      /** @description `http`, `stdio` or `rest`. */
+      transport: string;
+      /** @description When the call was admitted; ISO 8601, UTC. */
+      created_at: string;
+    };
+    UsageStatsDto: {
+      /** @description Every day asked for, oldest first; days without calls are zeros. */
+      daily_stats: components['schemas']['DailyUsageDto'][];
+      total_calls: number;
+      total_records: number;
+      /** @description `total_calls` divided by the days asked for. */
+      avg_daily_calls: number;
+      /** @description The tools called most, at most 20. */
+      top_tools: components['schemas']['ToolUsageDto'][];
+    };
+    UsageSummaryDto: {
+      /** @description What is left of this month's allocation, and purchased credits. */
+      credits_balance: number;
+      credits_tier: string;
+      credits_monthly_allocation: number;
+      credits_used_today: number;
+      credits_used_this_month: number;
+      total_calls_today: number;
+      total_calls_this_month: number;
+      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+      success_rate: number;
+      /** @description Of this month's calls, to one decimal; 0 without calls. */
+      avg_latency_ms: number;
+      /** @description This month, the tool called most first. */
+      tool_breakdown: components['schemas']['ToolShareDto'][];
+      /** @description Days to the first of next month. */
+      days_until_refill: number;
+    };
+    UserDto: {
+      id: string;
+      username: string;
+      email: string;
+      display_name: string | null;
+      /** @enum {string} */
+      role: 'admin' | 'user';
+      is_active: boolean;
+      /** Format: date-time */
+      created_at: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  DatasetImportController_generate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SyntheticDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportReportDto'][];
+        };
+      };
+      /** @description A size out of bounds */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  DatasetImportController_import: {
+    parameters: {
+      query?: {
+        /** @description `<column of the dataset>=<column of the file>`, where the names differ; may be repeated. */
+        map?: string[];
+        /** @description `<column of the dataset>=<value of every row>`; may be repeated. */
+        set?: string[];
+        /** @description Take the good lines of a file that has broken ones; otherwise one broken line refuses the file. */
+        skip_rejected?: boolean;
+        /** @description The file's name, for the import log. */
+        name?: string;
+      };
+      header?: never;
+      path: {
+        dataset: string;
+      };
+      cookie?: never;
+    };
+    /** @description The file */
+    requestBody: {
+      content: {
+        'application/octet-stream': string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportReportDto'];
+        };
+      };
+      /** @description Not a file that can be read, or columns are missing */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Unknown dataset */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Another import of the dataset takes long */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description More than 2 GiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Lines were rejected; nothing was taken over */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportReportDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_check: {
+    parameters: {
+      query?: {
+        /** @description How many days, today (UTC) included: 1 to 366. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntegrityDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_list: {
+    parameters: {
+      query?: {
+        /** @description Part of the e-mail or the display name, in any case. */
+        search?: string;
+        /** @description Only accounts of this tier. */
+        tier?: string;
+        /** @description Only accounts that are switched on, or off. */
+        is_active?: boolean;
+        sort_by?:
+          | 'created_at'
+          | 'user_email'
+          | 'display_name'
+          | 'credits_balance'
+          | 'credits_tier'
+          | 'is_active'
+          | 'last_connected_at'
+          | 'total_tool_calls'
+          | 'total_credits_used';
+        sort_order?: 'asc' | 'desc';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_setActive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeActiveDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_addCredits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AddCreditsDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AddedCreditsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A correction of more than calls leave free */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_creditHistory: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreditHistoryDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_changeTier: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeTierDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description No such tier */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_toolCalls: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountCallsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_analytics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnalyticsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_toolUsage: {
+    parameters: {
+      query?: {
+        /** @description How many times 24 hours to look back, 1 to 90. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AllToolsUsageDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_login: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoginDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccessTokenDto'];
+        };
+      };
+      /** @description Invalid credentials */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_register: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RegisterDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description E-mail or user name taken */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Registration is closed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many registrations from this address */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateKeyDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedKeyDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description As many active keys as are allowed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_list: {
+    parameters: {
+      query?: {
+        /** @description Revoked and expired keys too. */
+        include_inactive?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_revoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevokeKeyDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevokedKeyDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_rotate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RotateKeyDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedKeyDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Revoked, expired, or rotated already */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_history: {
+    parameters: {
+      query?: {
+        /** @description First day, `YYYY-MM-DD`, in UTC. */
+        start_date?: string;
+        /** @description Last day, `YYYY-MM-DD`, in UTC; its calls are included. */
+        end_date?: string;
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageHistoryDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_stats: {
+    parameters: {
+      query?: {
+        /** @description How many days, today (UTC) included: 1 to 365. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageStatsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AccountController_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountInfoDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AccountController_enable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnabledAccountDto'];
+        };
+      };
+      /** @description MCP is enabled; `detail.code` is `already_enabled` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description As many active keys as are allowed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AccountController_regenerateKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RegeneratedKeyDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AccountController_history: {
+    parameters: {
+      query?: {
+        /** @description How many times 24 hours to look back, 1 to 90. */
+        days?: number;
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls that succeeded. */
+        success_only?: boolean;
+        /** @description Calls in one answer, 1 to 500. */
+        limit?: number;
+        /** @description Calls to leave out before the first. */
+        offset?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolCallHistoryDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AccountController_summary: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSummaryDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_createForService: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateServiceKeyDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedServiceKeyDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description As many active keys as are allowed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_loginWithForm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccessTokenDto'];
+        };
+      };
+      /** @description Invalid credentials */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_createUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateUserDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description E-mail or user name taken */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  HealthController_check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthDto'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthDto'];
+        };
+      };
+    };
+  };
+  HealthController_live: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProbeDto'];
+        };
+      };
+    };
+  };
+  HealthController_ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProbeDto'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProbeDto'];
+        };
+      };
+    };
+  };
+  StatsController_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatewayStatsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ToolsController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs tools:call */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ToolsController_call: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description A repeated call with the same key runs and costs once */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallToolDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolCallResultDto'];
+        };
+      };
+      /** @description Arguments the tool cannot take */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Not enough credits */
+      402: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs tools:call */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Unknown server, or unknown tool of it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The Idempotency-Key was used for another call, or its call still runs */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Not a call */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The tool's backend failed */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The call cannot be recorded now */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The tool did not answer in time */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { createContext, SourceTextModule, type Module } from 'node:vm';
+import { GatewayClient, GatewayError } from '../../src/client/gateway-client.js';
+import { eventually } from '../support/eventually.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { codeBlocks } from '../support/page-blocks.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const node = async (...args: string[]) => (await promisify(execFile)(process.execPath, args)).stdout;
+
+let gateway: GatewayProcess;
+let client: GatewayClient;
+let folder: string;
+beforeAll(async () => {
+  folder = temporaryFolder('client');
+  gateway = await GatewayProcess.start();
+  client = new GatewayClient(gateway.restUrl);
+  await client.login('admin@localhost', gateway.adminPassword);
+}, 60_000);
+afterAll(async () => {
+  await gateway.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const call = {
+  server_id: 'stock-data',
+  tool_name: 'get_daily_bars',
+  arguments: { symbol: '^GSPC', start_date: '2008-09-15', end_date: '2008-09-19' },
+};
+
+describe('GatewayClient on a real gateway', () => {
+  it('lists and calls tools, with a token and with an API key', async () => {
+    expect((await client.listTools()).map(({ name }) => name)).toContain('get_daily_bars');
+    const withKey = new GatewayClient(gateway.restUrl, { apiKey: gateway.apiKey });
+    for (const one of [client, withKey]) {
+      const result = await one.callTool(call);
+      expect(result).toMatchObject({ is_error: false, usage: { record_count: 5, table_name: 'daily_bars' } });
+    }
+  });
+
+  it('makes many calls, and a failed one is one of the results', async () => {
+    const calls = [call, { ...call, tool_name: 'nothing' }, call];
+    const results = await client.callTools(calls, { concurrency: 2 });
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((results[1] as PromiseRejectedResult).reason).toMatchObject({ errorCode: 'UNKNOWN_TOOL', status: 404 });
+  });
+
+  it('repeats a named call without paying for it twice', async () => {
+    const first = await client.callTool(call, { idempotencyKey: 'client-1' });
+    expect(await client.callTool(call, { idempotencyKey: 'client-1' })).toEqual({ ...first, replayed: true });
+  });
+
+  it('looks after keys', async () => {
+    const created = await client.createKey({ key_name: 'library', expires_days: 1 });
+    const rotated = await client.rotateKey(created.key_id, 0);
+    expect((await client.listKeys()).map(({ id }) => id)).toContain(rotated.key_id);
+    expect(await client.revokeKey(rotated.key_id)).toMatchObject({ success: true });
+    expect((await client.listKeys({ include_inactive: true })).length).toBeGreaterThan((await client.listKeys()).length);
+  });
+
+  it('opens and shows the account, its usage, and what the gateway does', async () => {
+    const { mcp_api_key, account } = await client.enableAccount();
+    expect(await client.account()).toMatchObject({ id: account.id, credits_tier: 'free' });
+    expect((await client.regenerateKey()).mcp_api_key).not.toBe(mcp_api_key);
+    expect((await client.callTool(call)).usage.credits_charged).toBe(1);
+    expect((await client.usageSummary()).credits_balance).toBe(account.credits_balance - 1);
+    await eventually(async () => {
+      const { records } = await client.usageHistory({ page_size: 1, tool_name: 'get_daily_bars' });
+      expect(records[0]).toMatchObject({ credits_charged: 1, transport: 'rest' });
+    });
+    expect((await client.usageStats({ days: 7 })).daily_stats).toHaveLength(7);
+    expect((await client.health()).status).toBe('healthy');
+    expect((await client.stats()).total_requests).toBeGreaterThan(10);
+  });
+
+  it("throws what the gateway says, with the request's name in its log", async () => {
+    const stranger = new GatewayClient(gateway.restUrl);
+    await expect(stranger.login('admin@localhost', 'wrong')).rejects.toMatchObject({ errorCode: 'INVALID_CREDENTIALS' });
+    const error = await stranger.listTools().catch((thrown: unknown) => thrown as GatewayError);
+    expect(error).toBeInstanceOf(GatewayError);
+    expect(error).toMatchObject({ status: 401, errorCode: 'UNAUTHORIZED', requestId: expect.any(String) });
+    const reader = new GatewayClient(gateway.restUrl, {
+      apiKey: (await client.createKey({ permissions: ['gateway:read'] })).api_key,
+    });
+    await expect(reader.callTool(call)).rejects.toMatchObject({ requiredPermissions: ['tools:call'] });
+  });
+});
+
+it('the types are those of the API document; `npm run openapi` rewrites them', async () => {
+  const [document, output] = [join(folder, 'openapi.json'), join(folder, 'types.ts')];
+  writeFileSync(document, await (await fetch(`${gateway.restUrl}/openapi.json`)).text());
+  await node(join('scripts', 'client-types.mjs'), document, output);
+  expect(readFileSync(output, 'utf8')).toBe(readFileSync(join('src', 'client', 'openapi.types.ts'), 'utf8'));
+}, 30_000);
+
+it('the built client runs on nothing but what a browser has', async () => {
+  const web = { fetch, URLSearchParams, AbortSignal, AbortController, Response, setTimeout, clearTimeout };
+  const context = createContext({ ...web });
+  const loaded = new Map<string, Module>();
+  const load = (path: string): Module => {
+    if (!loaded.has(path)) loaded.set(path, new SourceTextModule(readFileSync(path, 'utf8'), { context, identifier: path }));
+    return loaded.get(path)!;
+  };
+  const main = load(resolve('dist', 'client', 'gateway-client.js'));
+  await main.link((specifier, { identifier }) => load(resolve(dirname(identifier), specifier)));
+  await main.evaluate();
+  const { GatewayClient: Client } = main.namespace as { GatewayClient: typeof GatewayClient };
+  const inBrowser = new Client(gateway.restUrl, { apiKey: gateway.apiKey });
+  expect((await inBrowser.callTool(call)).usage.record_count).toBe(5);
+});
+
+it('the example of the README compiles and runs as printed', async () => {
+  const [printed] = codeBlocks('README.md', 'ts');
+  const code = printed!.replace('http://localhost:8000', gateway.restUrl).replace("'password'", `'${gateway.adminPassword}'`);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(resolve('.'), join(folder, 'node_modules', 'tallygate'), 'junction');
+  writeFileSync(join(folder, 'example.mts'), code);
+  const types = { types: ['node'], typeRoots: [resolve('node_modules', '@types')] };
+  const compilerOptions = { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2023', ...types };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.mts'] }));
+  await node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', folder);
+  const output = await node(join(folder, 'example.mjs'));
+  expect(output).toMatch(/^Tools: \d+\nTool result: /);
+  expect(output).toContain('1003.349976');
+}, 30_000);
