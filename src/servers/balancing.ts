@@ -1,7 +1,4 @@
-/** The ways of choosing one instance of a pool. Source 003, "load_balancer". */
-export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
-
-export type StrategyName = (typeof STRATEGIES)[number];
+import type { Strategy as StrategyName } from './template.js';
 
 /** An instance that can serve, as a strategy sees it. */
 export interface Candidate {

@@ -1,5 +1,4 @@
-/** How a server is. `degraded` still serves: it failed lately, or has not yet earned back its trust. */
-export type HealthState = 'unknown' | 'healthy' | 'degraded' | 'unhealthy';
+import type { HealthState } from './health-report.js';
 
 /** Failures in a row that make a server unhealthy, and successes in a row that make it healthy again. */
 const FAILURES_TO_UNHEALTHY = 3;

@@ -14,6 +14,8 @@ export interface ToolRequest {
   transport: 'http' | 'stdio' | 'rest';
   /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
   abort: AbortController;
+  /** The one upstream server the caller wants, by id. */
+  serverId?: string;
   /** Names a call that may be repeated by a caller who did not hear its answer. */
   idempotencyKey?: string;
 }

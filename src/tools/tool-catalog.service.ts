@@ -91,12 +91,21 @@ export class ToolCatalog {
     for (const source of this.sources) {
       for (const tool of source.tools()) {
         if (tools.has(tool.name)) this.logger.warn(`Two sources offer a tool "${tool.name}"; that of ${source.name} is left out`);
-        else
-          tools.set(tool.name, this.tools.get(tool.name)?.tool === tool ? this.tools.get(tool.name)! : this.entry(tool, source));
+        else this.add(tools, tool, source);
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
     this.lists.clear();
+  }
+
+  /** A tool whose schema cannot be compiled is left out alone, whatever an upstream server sends. */
+  private add(tools: Map<string, CatalogTool>, tool: Tool, source: ToolSource): void {
+    const known = this.tools.get(tool.name);
+    try {
+      tools.set(tool.name, known?.tool === tool ? known : this.entry(tool, source));
+    } catch (error) {
+      this.logger.warn(`"${tool.name}" of ${source.name} is left out, its input schema is unusable: ${(error as Error).message}`);
+    }
   }
 
   private entry(tool: Tool, source: ToolSource): CatalogTool {

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { maskSecrets } from '../common/mask-secrets.js';
+import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { failed, type ToolCall, type ToolOutcome } from './tool-call.js';
 import { ToolInputError, type ToolResult } from './tool-source.js';
@@ -43,7 +44,8 @@ export class ToolRunner {
         signal.removeEventListener('abort', onAbort);
       };
       signal.addEventListener('abort', onAbort);
-      const context = { principal: request.principal, requestId: request.requestId, signal };
+      const { principal, requestId, serverId } = request;
+      const context = { principal, requestId, signal, ...(serverId !== undefined && { serverId }) };
       entry.tool.call(request.arguments, context).then(resolve, reject).finally(done);
     });
   }
@@ -60,9 +62,16 @@ export class ToolRunner {
       );
     }
     if (signal.aborted) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
+    if (error instanceof TallygateError) return this.expected(call, error);
     this.logger.error(
       maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`),
     );
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
+  }
+
+  /** A failure the source foresaw: its words are for the caller. */
+  private expected(call: ToolCall, { message }: TallygateError): ToolOutcome {
+    this.logger.warn(maskSecrets(`${call.entry.tool.name} failed, request ${call.request.requestId}: ${message}`));
+    return failed(call, 'BACKEND_ERROR', `${message} Nothing was charged.`);
   }
 }

@@ -26,6 +26,8 @@ export interface ToolResult {
   structuredContent?: Record<string, unknown>;
   /** The tool ran and says the caller asked for something it cannot do. */
   isError?: boolean;
+  /** Further `_meta` of the answer, e.g. an upstream server's. */
+  meta?: Record<string, unknown>;
   usage: ToolUsage;
 }
 
@@ -33,6 +35,8 @@ export interface ToolResult {
 export interface ToolCallContext {
   principal: Principal;
   requestId: string;
+  /** The one upstream server that is wanted, by id, where the caller named one; else any of the pool. */
+  serverId?: string;
   /** Fires when the caller has gone or the time is over. */
   signal: AbortSignal;
 }

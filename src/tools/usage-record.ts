@@ -18,6 +18,7 @@ export interface RecordedResult {
   structuredContent?: Record<string, unknown>;
   isError?: true;
   _meta: {
+    [name: string]: unknown;
     'tallygate/usage': {
       record_count: number;
       table_name: string;
@@ -69,6 +70,6 @@ export function answerOf({ result }: ToolOutcome, durationMs: number, { charged,
     content: result.content,
     ...(result.structuredContent && { structuredContent: result.structuredContent }),
     ...(result.isError && { isError: true as const }),
-    _meta: { 'tallygate/usage': usage },
+    _meta: { ...result.meta, 'tallygate/usage': usage },
   };
 }

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export type ToolState = 'approved' | 'quarantined';
+
+/** A tool of a server as it was seen last. */
+export interface ServerTool {
+  /** By the server's own name. */
+  tool: string;
+  description: string;
+  pin: string;
+  state: ToolState;
+  seenAt: Date;
+}
+
+export type SeenTool = Pick<ServerTool, 'tool' | 'description' | 'pin'>;
+
+/** The SQL of `mcp.server_tools`. */
+@Injectable()
+export class ServerToolsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Notes what a server offers now. A tool seen for the first time is approved if `trust` says so; a changed one keeps
+   * the pin that was approved. Nothing is written of tools that are as they were.
+   */
+  async see(serverId: string, tools: readonly SeenTool[], trust: boolean): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO mcp.server_tools AS known (server_id, tool, description, pin, approved_pin)
+       SELECT $1, tool, description, pin, CASE WHEN $3::boolean THEN pin END
+       FROM json_to_recordset($2::json) AS seen (tool text, description text, pin text)
+       WHERE EXISTS (SELECT 1 FROM mcp.servers WHERE id = $1)
+       ON CONFLICT (server_id, tool) DO UPDATE SET description = EXCLUDED.description, pin = EXCLUDED.pin, seen_at = now()
+         WHERE known.pin <> EXCLUDED.pin`,
+      [serverId, JSON.stringify(tools), trust],
+    );
+  }
+
+  async of(serverId: string): Promise<ServerTool[]> {
+    return this.dataSource.query<ServerTool[]>(
+      `SELECT tool, description, pin, state, seen_at AS "seenAt" FROM mcp.server_tools WHERE server_id = $1 ORDER BY tool`,
+      [serverId],
+    );
+  }
+
+  /** The pin that was approved of each tool. */
+  async approvedOf(serverId: string): Promise<Map<string, string>> {
+    const rows = await this.dataSource.query<{ tool: string; approved_pin: string }[]>(
+      'SELECT tool, approved_pin FROM mcp.server_tools WHERE server_id = $1 AND approved_pin IS NOT NULL',
+      [serverId],
+    );
+    return new Map(rows.map(({ tool, approved_pin: pin }) => [tool, pin]));
+  }
+
+  /** Approves exactly what the pin stands for. False when the tool has changed since, or is unknown. */
+  async approve(serverId: string, tool: string, pin: string): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown[], number]>(
+      'UPDATE mcp.server_tools SET approved_pin = pin WHERE server_id = $1 AND tool = $2 AND pin = $3',
+      [serverId, tool, pin],
+    );
+    return count > 0;
+  }
+}
