@@ -13,6 +13,7 @@ const ROOMS = [
   'tools',
   'stock-data',
   'examples',
+  'servers',
   'mcp-gateway',
   'gateway-api',
   'cli',
@@ -35,6 +36,7 @@ const MAY_IMPORT = {
   tools: ['auth', 'credits', 'usage', 'limits', 'database', 'config', 'common'],
   'stock-data': ['tools', 'auth', 'database', 'clickhouse', 'config', 'common'],
   examples: ['tools', 'config', 'common'],
+  servers: ['tools', 'api-keys', 'auth', 'limits', 'database', 'config', 'common'],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'config', 'common'],
   'gateway-api': ['tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],
 };
@@ -90,7 +92,10 @@ export default tseslint.config(
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['src/clickhouse/**/*.ts'], rules: { 'no-restricted-imports': only(MCP) } },
-  { files: ['src/mcp-gateway/**/*.ts', 'src/cli/**/*.ts'], rules: { 'no-restricted-imports': only(ENGINE) } },
+  {
+    files: ['src/mcp-gateway/**/*.ts', 'src/servers/**/*.ts', 'src/cli/**/*.ts'],
+    rules: { 'no-restricted-imports': only(ENGINE) },
+  },
   {
     files: ['src/client/**/*.ts'],
     ignores: ['**/*.spec.ts'],

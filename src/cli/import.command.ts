@@ -1,11 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { TallygateError } from '../common/tallygate-error.js';
-import { ConfigError, loadConfig } from '../config/load-config.js';
-import { stopOwnedEngines } from '../database/postgres-engine.js';
 import type { ImportReport } from '../stock-data/import/import-report.js';
 import { UNIVERSE_DEFAULTS } from '../stock-data/import/synthetic-universe.js';
+import { problemOf } from './cli-failure.js';
 import { importReportText } from './import-report-text.js';
-import { openImportTarget, type ImportTarget } from './import-target.js';
+import type { ImportTarget } from './import-target.js';
 import { progressBar } from './progress-bar.js';
 
 interface Options {
@@ -61,6 +59,7 @@ async function run(dataset: string | undefined, file: string | undefined, option
   } catch (error) {
     process.stderr.write(`${problemOf(error)}\n`);
     process.exitCode = 1;
+    const { stopOwnedEngines } = await import('../database/postgres-engine.js');
     await stopOwnedEngines();
   }
 }
@@ -68,6 +67,9 @@ async function run(dataset: string | undefined, file: string | undefined, option
 type Work = (target: ImportTarget, onProgress: (share: number) => void) => Promise<ImportReport[]>;
 
 async function load(work: Work): Promise<ImportReport[]> {
+  // Only here, since engines and framework would slow every other command down.
+  const { loadConfig } = await import('../config/load-config.js');
+  const { openImportTarget } = await import('./import-target.js');
   const target = await openImportTarget(loadConfig());
   const bar = progressBar(process.stderr);
   try {
@@ -76,12 +78,6 @@ async function load(work: Work): Promise<ImportReport[]> {
     bar.stop();
     await target.close();
   }
-}
-
-function problemOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.join('\n');
-  if (error instanceof TallygateError || error instanceof Error) return error.message;
-  return String(error);
 }
 
 function pair(text: string, before: Record<string, string>): Record<string, string> {

@@ -1,6 +1,9 @@
 import type { FirstRun } from '../config/first-run.js';
 import { clientConfigurations } from './client-configuration.js';
 
+/** The commonest clients; `tallygate config client` has the others. */
+const SHOWN = new Set(['claude-code', 'cursor', 'vscode']);
+
 export interface BannerFacts {
   restUrl: string;
   mcpUrl: string;
@@ -36,5 +39,6 @@ export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): st
 }
 
 function clientLines(mcpUrl: string, apiKey: string): string[] {
-  return clientConfigurations(mcpUrl, apiKey).flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]);
+  const shown = clientConfigurations(mcpUrl, apiKey).filter(({ name }) => SHOWN.has(name));
+  return shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]);
 }

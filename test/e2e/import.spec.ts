@@ -75,17 +75,17 @@ describe('tallygate import while a gateway runs on the data folder', () => {
   });
 
   it.each([
-    [['import'], 'Give a dataset and a file, or --synthetic.'],
-    [['import', 'daily_bars'], 'Give a dataset and a file, or --synthetic.'],
-    [['import', 'daily_bars', 'x.csv', '--synthetic'], 'Give a dataset and a file, or --synthetic.'],
-    [['import', 'nope', 'package.json'], 'Unknown dataset: nope. There are: symbols, daily_bars'],
-    [['import', 'daily_bars', 'no-such-file.csv'], 'The file cannot be read'],
-    [['import', 'daily_bars', 'x.csv', '--map', 'nonsense'], 'It must look like date=Date.'],
-    [['import', '--synthetic', '--days', 'many'], 'It must be a whole number.'],
-    [['import', '--synthetic', '--days', '0'], 'days must be a whole number from 1 to 10000.'],
-  ])('%j ends with 1 and says %s', async (args, words) => {
+    [['import'], 2, 'Give a dataset and a file, or --synthetic.'],
+    [['import', 'daily_bars'], 2, 'Give a dataset and a file, or --synthetic.'],
+    [['import', 'daily_bars', 'x.csv', '--synthetic'], 2, 'Give a dataset and a file, or --synthetic.'],
+    [['import', 'nope', 'package.json'], 1, 'Unknown dataset: nope. There are: symbols, daily_bars'],
+    [['import', 'daily_bars', 'no-such-file.csv'], 1, 'The file cannot be read'],
+    [['import', 'daily_bars', 'x.csv', '--map', 'nonsense'], 2, 'It must look like date=Date.'],
+    [['import', '--synthetic', '--days', 'many'], 2, 'It must be a whole number.'],
+    [['import', '--synthetic', '--days', '0'], 1, 'days must be a whole number from 1 to 10000.'],
+  ])('%j ends with %d and says %s', async (args, exitCode, words) => {
     const { code, stdout, stderr } = await tallygate(...args);
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([exitCode, '']);
     expect(stderr).toContain(words);
   });
 });

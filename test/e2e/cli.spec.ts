@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { rmSync, statSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { tallygate, type CliOptions } from '../support/cli-process.js';
+import { eventually } from '../support/eventually.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Some tests run several processes, one after the other. */
+const TIMEOUT_MS = 60_000;
+jest.setTimeout(TIMEOUT_MS);
+
+const home = temporaryFolder('cli');
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  gateway = await GatewayProcess.start();
+}, 60_000);
+afterAll(async () => {
+  await gateway.destroy();
+  rmSync(home, { recursive: true });
+});
+
+/** On the MCP address with the default key. */
+const onMcp = (...args: string[]) => tallygate([...args, '--url', gateway.mcpUrl, '--api-key', gateway.apiKey]);
+/** On the REST address, with a home of its own. */
+const onRest = (args: string[], options: CliOptions = {}) =>
+  tallygate(args, { ...options, env: { TALLYGATE_URL: gateway.restUrl, XDG_CONFIG_HOME: home, ...options.env } });
+const jsonOf = async (args: string[]) => {
+  const { code, stdout, stderr } = await onRest([...args, '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+};
+
+describe('tallygate call', () => {
+  it('answers as in source 001', async () => {
+    expect(await onMcp('call', 'greet', 'name=Alice')).toEqual({ code: 0, stdout: 'Hello, Alice!\n', stderr: '' });
+  });
+
+  it('takes address and key from the environment, and arguments as JSON', async () => {
+    const env = { TALLYGATE_URL: gateway.mcpUrl, TALLYGATE_API_KEY: gateway.apiKey };
+    const added = await tallygate(['call', 'add', '--args', '{"a":1,"b":2}'], { env });
+    expect(added).toEqual({ code: 0, stdout: '3\n', stderr: '' });
+    expect((await tallygate(['call', 'add', 'a=1', 'b=2'], { env })).stdout).toBe('3\n');
+  });
+
+  it('gives a program the whole result', async () => {
+    const { stdout } = await onMcp(
+      'call',
+      'get_daily_bars',
+      'symbol=^GSPC',
+      'start_date=2008-10-13',
+      'end_date=2008-10-13',
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      structuredContent: { bars: [{ date: '2008-10-13' }] },
+      _meta: { 'tallygate/usage': { record_count: 1, table_name: 'daily_bars' } },
+    });
+  });
+
+  it.each([['sk-wrong'], ['sk-Pvzth5orYU5XqPocgWG8xW8U1999QU8fEp8yTAcHitgB2W90Er']])('refuses the key %s', async (key) => {
+    const refused = await tallygate(['call', 'greet', '--api-key', key, '--url', gateway.mcpUrl, 'name=Alice']);
+    expect(refused).toEqual({ code: 1, stdout: '', stderr: 'Error: Unauthorized: Invalid or missing API Key\n' });
+  });
+
+  it('refuses a call without a key in the same words', async () => {
+    const refused = await tallygate(['call', 'greet', '--url', gateway.mcpUrl, 'name=Alice']);
+    expect(refused).toEqual({ code: 1, stdout: '', stderr: 'Error: Unauthorized: Invalid or missing API Key\n' });
+  });
+
+  it('says which address refuses the connection, and what to check', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}/messages`;
+    const { code, stdout, stderr } = await tallygate(['call', 'greet', '--url', url, 'name=Alice']);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(`Error: Cannot reach ${url} (ECONNREFUSED). Check that the gateway runs`);
+  });
+
+  it('ends with 4 for what the tool says, 1 for a tool that is not there', async () => {
+    const wrong = await onMcp('call', 'add', 'a=one', 'b=2');
+    expect([wrong.code, wrong.stdout]).toEqual([4, '']);
+    expect(wrong.stderr).toContain('Invalid arguments for add');
+    expect(await onMcp('call', 'nope')).toEqual({ code: 1, stdout: '', stderr: 'Error: Unknown tool: nope\n' });
+  });
+
+  it.each([
+    [['call'], "missing required argument 'tool'"],
+    [['call', 'greet', 'Alice'], 'must look like name=Alice'],
+    [['call', 'greet', '--args', '[]'], '--args must be a JSON object'],
+    [['call', 'greet', 'name=A', '--args', '{}'], 'not both'],
+    [['call', 'greet', '--url', 'localhost:8000'], 'is not an http:// or https:// URL'],
+    [['call', 'greet', '--colour'], "unknown option '--colour'"],
+    [['nonsense'], "unknown command 'nonsense'"],
+  ])('%j is a wrong command line', async (args, words) => {
+    const { code, stdout, stderr } = await tallygate(args, {
+      env: { TALLYGATE_URL: gateway.mcpUrl, TALLYGATE_API_KEY: gateway.apiKey },
+    });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(words);
+  });
+});
+
+describe('tallygate tools', () => {
+  it('lists what the key may call', async () => {
+    const { code, stdout } = await onMcp('tools');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^TOOL +ARGUMENTS +DESCRIPTION\nadd +a, b +Adds two numbers\.\n/);
+    const { stdout: json } = await onMcp('tools', '--json');
+    expect((JSON.parse(json) as { name: string }[]).map(({ name }) => name)).toContain('greet');
+  });
+});
+
+describe('tallygate login', () => {
+  it('is asked for by the commands that need it', async () => {
+    const { code, stdout, stderr } = await onRest(['keys', 'list']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`Run: tallygate login --url ${gateway.restUrl}`);
+  });
+
+  it('keeps the token where only its user can read it; a wrong password keeps nothing', async () => {
+    const wrong = await onRest(['login', 'admin@localhost'], { stdin: 'not the password\n' });
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    const { code, stdout } = await onRest(['login', 'admin@localhost'], { stdin: `${gateway.adminPassword}\n` });
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`Logged in at ${gateway.restUrl} as admin@localhost until`)]);
+    expect(stdout).not.toContain('eyJ');
+    expect(statSync(join(home, 'tallygate', 'logins.json')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('tallygate keys', () => {
+  it('creates, lists, rotates and revokes', async () => {
+    const created = await jsonOf(['keys', 'create', 'my-key', '--days', '90', '--tool', 'greet']);
+    expect(created.api_key).toMatch(/^sk-/);
+    const key = ['--api-key', created.api_key, '--url', gateway.mcpUrl];
+    expect(JSON.parse((await tallygate(['tools', '--json', ...key])).stdout)).toHaveLength(1);
+
+    const { stdout } = await onRest(['keys', 'list']);
+    expect(stdout).toMatch(/^ID +NAME +KEY +STATE +LAST USED +EXPIRES\n/);
+    expect(stdout).toContain('my-key');
+    expect(stdout).not.toContain(created.api_key);
+
+    const rotated = await jsonOf(['keys', 'rotate', created.key_id]);
+    expect((await tallygate(['call', 'greet', 'name=A', ...key])).code).toBe(1);
+    expect((await onRest(['keys', 'revoke', rotated.key_id])).code).toBe(0);
+    const again = await onRest(['keys', 'revoke', 'not-an-id']);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('key_id')]);
+    expect((await jsonOf(['keys', 'list', '--all'])).total).toBeGreaterThan((await jsonOf(['keys', 'list'])).total);
+  });
+});
+
+describe('tallygate usage', () => {
+  it('shows calls one by one, and by day as a chart and by tool', async () => {
+    await eventually(async () => expect((await jsonOf(['usage', 'history', '--tool', 'greet'])).total).toBeGreaterThan(0));
+    const history = await onRest(['usage', 'history', '--page-size', '1']);
+    expect(history.stdout).toMatch(/^TIME \(UTC\) +TOOL +TABLE +RECORDS +MS +CREDITS +OUTCOME +CLIENT\n/);
+    expect(history.stdout).toMatch(/Page 1 of \d+, \d+ calls\.\n$/);
+    const { stdout } = await onRest(['usage', 'stats', '--days', '2']);
+    expect(stdout).toMatch(/^Calls a day\n\d{4}-\d\d-\d\d {2}0\n\d{4}-\d\d-\d\d {2}█{40} \d+\n\nTOOL/);
+    expect(stdout).not.toContain('\u001b');
+    expect((await jsonOf(['usage', 'stats', '--days', '7'])).daily_stats).toHaveLength(7);
+  });
+
+  it('says what is wrong with a question', async () => {
+    const { code, stderr } = await onRest(['usage', 'stats', '--days', '0']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('days')]);
+  });
+});
+
+describe('tallygate account', () => {
+  it('enables, shows and gives a new key', async () => {
+    const before = await onRest(['account', 'show']);
+    expect([before.code, before.stdout]).toEqual([1, '']);
+    const enabled = await jsonOf(['account', 'enable']);
+    expect(enabled.mcp_api_key).toMatch(/^mcp_/);
+    const shown = await onRest(['account', 'show']);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Balance  50 credits')]);
+    expect((await jsonOf(['account', 'regenerate-key'])).mcp_api_key).not.toBe(enabled.mcp_api_key);
+  });
+});
+
+describe('tallygate users', () => {
+  it('creates one who can log in', async () => {
+    const { username, password } = await jsonOf(['users', 'create', 'alice', 'alice@example.com']);
+    const otherHome = { XDG_CONFIG_HOME: join(home, 'alice') };
+    expect(await onRest(['login', username], { stdin: password, env: otherHome })).toMatchObject({ code: 0 });
+    expect(await onRest(['users', 'create', 'bob', 'bob@example.com'], { env: otherHome })).toMatchObject({
+      code: 1,
+      stdout: '',
+    });
+  });
+});
+
+/** A port that was just free, so nobody listens there. */
+async function closedPort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
