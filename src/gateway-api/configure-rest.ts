@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import { json, urlencoded } from 'express';
+import { json, raw, urlencoded } from 'express';
 import helmet from 'helmet';
 import { identifyRequest } from '../common/request-id.js';
 import { logRequest } from '../common/request-log.js';
@@ -12,6 +12,9 @@ import { buildOpenApi } from './openapi.js';
 const BODY_MAX_BYTES = 1_048_576;
 const FORM_FIELDS_MAX = 100;
 const PREFLIGHT_KEPT_SECONDS = 600;
+
+/** What is sent here is signed as it came, byte by byte: handlers find a `Buffer` in `request.body`. */
+const SIGNED_PATHS = ['/api/webhooks/stripe'];
 
 /** What a browser's script may read of an answer beside its body. */
 const EXPOSED_HEADERS = [
@@ -33,6 +36,7 @@ export function configureRest(app: NestExpressApplication, { values, corsOrigins
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_KEPT_SECONDS,
   });
+  app.use(SIGNED_PATHS, raw({ type: () => true, limit: BODY_MAX_BYTES }));
   app.use(
     json({ limit: BODY_MAX_BYTES }),
     urlencoded({ extended: false, limit: BODY_MAX_BYTES, parameterLimit: FORM_FIELDS_MAX }),

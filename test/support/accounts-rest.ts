@@ -44,11 +44,20 @@ export class AccountsRest {
     readonly clickhouse: TestClickHouse,
   ) {}
 
-  static async start(settings: object = {}): Promise<AccountsRest> {
+  /** With further modules and fakes of their providers, where a test needs them. */
+  static async start(
+    settings: object = {},
+    modules: Parameters<typeof startRestApp>[1] = [],
+    overrides: Parameters<typeof startRestApp>[2] = [],
+  ): Promise<AccountsRest> {
     const rest = new AccountsRest(...(await Promise.all([createTestDatabase(), startTestClickHouse()])));
     const urls = { database_url: rest.database.url, clickhouse_url: rest.clickhouse.url };
     const config = testConfig({ ...urls, usage: { delivery_interval_ms: 50 }, ...settings });
-    rest.app = await startRestApp(config, [ClickHouseModule, AccountsModule], [{ provide: Clock, value: rest.clock }]);
+    rest.app = await startRestApp(
+      config,
+      [ClickHouseModule, AccountsModule, ...modules],
+      [{ provide: Clock, value: rest.clock }, ...overrides],
+    );
     return rest;
   }
 

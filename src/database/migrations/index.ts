@@ -2,8 +2,19 @@ import { UsersAndApiKeys1 } from './0001-users-and-api-keys.js';
 import { UsageOutbox2 } from './0002-usage-outbox.js';
 import { AccountsAndCredits3 } from './0003-accounts-and-credits.js';
 import { AccountChanges4 } from './0004-account-changes.js';
+import { Billing5 } from './0005-billing.js';
 import { IdempotentCalls6 } from './0006-idempotent-calls.js';
 import { Servers7 } from './0007-servers.js';
+import { ServerTools8 } from './0008-server-tools.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
-export const MIGRATIONS = [UsersAndApiKeys1, UsageOutbox2, AccountsAndCredits3, AccountChanges4, IdempotentCalls6, Servers7];
+export const MIGRATIONS = [
+  UsersAndApiKeys1,
+  UsageOutbox2,
+  AccountsAndCredits3,
+  AccountChanges4,
+  Billing5,
+  IdempotentCalls6,
+  Servers7,
+  ServerTools8,
+];

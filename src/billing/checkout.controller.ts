@@ -1,0 +1,34 @@
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import type { Principal } from '../auth/principal.js';
+import { ErrorDto } from '../common/error.dto.js';
+import { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
+import { CheckoutService } from './checkout.service.js';
+
+/** Buying credits and tiers. */
+@ApiTags('Billing')
+@Authenticated()
+@Controller('api/mcp/billing')
+export class CheckoutController {
+  constructor(private readonly checkouts: CheckoutService) {}
+
+  /** Opens a page of Stripe's to pay on. What is bought is there once Stripe says that the money is. */
+  @Post('checkout')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiBadRequestResponse({ description: 'Neither a pack nor a tier that is on offer, or both', type: ErrorDto })
+  @ApiNotFoundResponse({ description: '`detail.code` is `billing_not_enabled` or `mcp_not_enabled`', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The account is switched off, or has a subscription already', type: ErrorDto })
+  @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })
+  checkout(@CurrentPrincipal() { userId }: Principal, @Body() choice: CheckoutDto): Promise<CheckoutSessionDto> {
+    return this.checkouts.start(userId, choice);
+  }
+}

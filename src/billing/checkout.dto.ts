@@ -1,0 +1,29 @@
+import { IsOptional, IsString, Length } from 'class-validator';
+
+/** What to buy: either a pack of credits or a tier. */
+export class CheckoutDto {
+  /** The id of a pack in the gateway's settings. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  pack?: string;
+
+  /** A tier to subscribe to. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  tier?: string;
+}
+
+/** A checkout that waits for its payer. */
+export class CheckoutSessionDto {
+  /** Stripe's page to pay on. */
+  checkout_url!: string;
+  /** Stripe's name of the checkout. */
+  session_id!: string;
+}
+
+/** The answer to Stripe. */
+export class WebhookAnswerDto {
+  received!: boolean;
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import { BillingAccountsRepository } from './billing-accounts.repository.js';
+import { checkoutParams, type Offer } from './checkout-session.js';
+import type { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
+import { PurchasesRepository, type NewPurchase } from './purchases.repository.js';
+import { StripeClient, type OpenedCheckout } from './stripe-client.js';
+import { isOver } from './subscription-rules.js';
+
+/** Starts payments. What is bought is kept before anybody can pay, so that it is given whatever the settings say later. */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    private readonly stripe: StripeClient,
+    private readonly accounts: AccountsService,
+    private readonly billed: BillingAccountsRepository,
+    private readonly purchases: PurchasesRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * @throws NOT_FOUND `billing_not_enabled` or `mcp_not_enabled`, INVALID_INPUT for what is not on offer, CONFLICT for an account
+   * that is switched off or subscribed already, UNAVAILABLE when Stripe cannot be reached.
+   */
+  async start(userId: string, choice: CheckoutDto): Promise<CheckoutSessionDto> {
+    this.stripe.requireEnabled();
+    const account = await this.accounts.require(userId);
+    const { id: accountId, email } = account;
+    const offer = this.offerOf(choice);
+    requireAllowed(account, offer);
+    const [purchaseId, customerId] = [randomUUID(), await this.billed.findCustomer(accountId)];
+    const { success_url, cancel_url } = this.config.values.billing;
+    const order = { purchaseId, accountId, email, customerId, offer, successUrl: success_url!, cancelUrl: cancel_url! };
+    const opened = await this.stripe.openCheckout(checkoutParams(order), purchaseId);
+    await this.purchases.insert(purchaseOf(purchaseId, accountId, offer, opened));
+    return { checkout_url: opened.url, session_id: opened.sessionId };
+  }
+
+  private offerOf({ pack: id, tier }: CheckoutDto): Offer {
+    const { credit_packs: packs, subscriptions } = this.config.values.billing;
+    if ((id === undefined) === (tier === undefined)) {
+      throw new TallygateError('INVALID_INPUT', 'Give either a pack or a tier.');
+    }
+    const pack = packs.find((one) => one.id === id);
+    if (pack) return { pack };
+    const subscription = subscriptions.find((one) => one.tier === tier);
+    if (subscription) return { subscription };
+    const offered = id === undefined ? subscriptions.map((one) => one.tier) : packs.map((one) => one.id);
+    throw new TallygateError('INVALID_INPUT', `That is not on offer; there is: ${offered.join(', ') || 'nothing'}.`);
+  }
+}
+
+type Account = Awaited<ReturnType<AccountsService['require']>>;
+
+/** A second subscription would be paid beside the first. */
+function requireAllowed({ isActive, subscriptionStatus: status }: Account, offer: Offer): void {
+  if (!isActive) throw new TallygateError('CONFLICT', 'This account is switched off.');
+  if ('subscription' in offer && status !== null && !isOver(status)) {
+    throw new TallygateError('CONFLICT', 'This account has a subscription. Change or end it first.');
+  }
+}
+
+/** As offered; the amount of a price of Stripe's is what Stripe asks for now. */
+function purchaseOf(id: string, accountId: number, offer: Offer, { sessionId, amount, currency }: OpenedCheckout): NewPurchase {
+  const common = { id, accountId, sessionId, amount, currency };
+  if ('subscription' in offer) {
+    const { tier, price_id: priceId } = offer.subscription;
+    return { ...common, pack: null, tier, name: tier, credits: null, priceId };
+  }
+  const { id: pack, name, credits, price_id, unit_amount = amount, currency: inCurrency = currency } = offer.pack;
+  return { ...common, pack, tier: null, name, credits, priceId: price_id ?? null, amount: unit_amount, currency: inCurrency };
+}

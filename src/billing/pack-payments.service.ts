@@ -1,0 +1,84 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { CreditLedger } from '../credits/credit-ledger.service.js';
+import { BillingAccountsRepository } from './billing-accounts.repository.js';
+import type { BillingOutcome, RefundFact, SessionFact } from './billing-fact.js';
+import { PurchasesRepository, type Purchase } from './purchases.repository.js';
+import { refundShare } from './refund-share.js';
+
+/** Credits for money, and back. Each is part of the transaction of the event that tells of it. */
+@Injectable()
+export class PackPayments {
+  private readonly logger = new Logger('Billing');
+
+  constructor(
+    private readonly purchases: PurchasesRepository,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly ledger: CreditLedger,
+  ) {}
+
+  /** Gives what was offered at the checkout, once, when exactly its price has come. */
+  async settle(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
+    const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
+    if (!isPack(purchase)) return 'unknown';
+    if (purchase.paidAt) return 'repeated';
+    if (!fact.isPaid) return 'waiting';
+    if (fact.amount !== purchase.amount || fact.currency !== purchase.currency) {
+      const [offered, came] = [`${purchase.amount} ${purchase.currency}`, `${fact.amount} ${fact.currency}`];
+      this.logger.error(`Checkout ${fact.sessionId} was offered for ${offered} but paid with ${came}: no credits were given`);
+      return 'mismatch';
+    }
+    await this.purchases.markPaid(manager, purchase.id, fact.paymentIntentId);
+    await this.give(manager, purchase);
+    await this.takeBack(manager, purchase, purchase.refundedAmount);
+    return 'applied';
+  }
+
+  /**
+   * Takes back the refunded share of the credits, as far as it is there: never what calls hold, never the monthly allocation.
+   * What is spent is not owed. A refund of a subscription's period concerns no credits; the tier follows the subscription.
+   */
+  async refund(manager: EntityManager, fact: RefundFact): Promise<BillingOutcome> {
+    const purchase = await this.find(manager, fact);
+    if (!isPack(purchase)) return 'unknown';
+    if (fact.refunded <= purchase.refundedAmount) return 'repeated';
+    if (fact.currency !== purchase.currency) {
+      this.logger.error(`Checkout ${purchase.sessionId} was paid in ${purchase.currency} but refunded in ${fact.currency}`);
+      return 'mismatch';
+    }
+    await this.purchases.noteRefund(manager, purchase.id, fact.refunded);
+    // The event of the payment itself is still to come, and will find this noted.
+    if (!purchase.paidAt) return 'waiting';
+    await this.takeBack(manager, purchase, fact.refunded);
+    return 'applied';
+  }
+
+  private async find(manager: EntityManager, { purchaseId, paymentIntentId }: RefundFact): Promise<Purchase | undefined> {
+    const found = purchaseId ? await this.purchases.lock(manager, 'id', purchaseId) : undefined;
+    return found ?? (paymentIntentId ? this.purchases.lock(manager, 'paymentIntent', paymentIntentId) : undefined);
+  }
+
+  private async give(manager: EntityManager, { accountId, credits, name, sessionId }: PackPurchase): Promise<void> {
+    const reference = { type: 'stripe_checkout', id: sessionId };
+    await this.ledger.grant({ accountId, amount: credits, reason: `Bought: ${name}`, by: 'stripe', reference }, manager);
+  }
+
+  private async takeBack(manager: EntityManager, purchase: PackPurchase, refunded: number): Promise<void> {
+    const { id, accountId, credits, amount, creditsTakenBack, name, sessionId } = purchase;
+    const share = refunded > 0 ? refundShare(credits, { amount, refunded }) - creditsTakenBack : 0;
+    const taken = Math.min(share, await this.accounts.takeable(manager, accountId));
+    if (taken < share) {
+      this.logger.warn(
+        `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and stay so`,
+      );
+    }
+    if (taken <= 0) return;
+    const reference = { type: 'stripe_refund', id: `${sessionId}/${refunded}` };
+    await this.ledger.grant({ accountId, amount: -taken, reason: `Refunded: ${name}`, by: 'stripe', reference }, manager);
+    await this.purchases.noteTakenBack(manager, id, taken);
+  }
+}
+
+type PackPurchase = Purchase & { pack: string; credits: number };
+
+const isPack = (purchase: Purchase | undefined): purchase is PackPurchase => purchase?.pack != null && purchase.credits !== null;

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** What somebody set out to buy, as it was offered then. Either a pack or a tier. */
+export interface NewPurchase {
+  id: string;
+  accountId: number;
+  /** Stripe's name of the checkout. */
+  sessionId: string;
+  pack: string | null;
+  tier: string | null;
+  name: string;
+  /** Of a pack. */
+  credits: number | null;
+  priceId: string | null;
+  /** In the currency's smallest unit. */
+  amount: number;
+  currency: string;
+}
+
+export interface Purchase extends NewPurchase {
+  paidAt: Date | null;
+  refundedAmount: number;
+  /** Credits taken back for it. */
+  creditsTakenBack: number;
+}
+
+/** How an event names a purchase. */
+export type PurchaseKey = keyof typeof CONDITION;
+
+const CONDITION = {
+  id: 'p.id = $1',
+  session: 'p.session_id = $1',
+  paymentIntent: 'p.payment_intent_id = $1',
+  subscription: 'p.id = (SELECT s.purchase_id FROM mcp.billing_subscriptions s WHERE s.id = $1)',
+} as const;
+
+/** All SQL of `mcp.billing_purchases`. */
+@Injectable()
+export class PurchasesRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async insert(purchase: NewPurchase): Promise<void> {
+    const { id, accountId, sessionId, pack, tier, name, credits, priceId, amount, currency } = purchase;
+    await this.dataSource.query(
+      `INSERT INTO mcp.billing_purchases (id, account_id, session_id, pack, tier, name, credits, price_id, amount, currency)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [id, accountId, sessionId, pack, tier, name, credits, priceId, amount, currency],
+    );
+  }
+
+  /**
+   * Locks the purchase's account, then reads the purchase: of all that concerns an account, one transaction at a time, and
+   * each sees what the one before it did. Undefined: no such purchase.
+   */
+  async lock(manager: EntityManager, key: PurchaseKey, value: string): Promise<Purchase | undefined> {
+    const [found] = await manager.query<{ id: string }[]>(
+      `SELECT p.id FROM mcp.billing_purchases p JOIN mcp.user_accounts a ON a.id = p.account_id
+       WHERE ${CONDITION[key]} FOR UPDATE OF a`,
+      [value],
+    );
+    return found && this.read(manager, found.id);
+  }
+
+  /** Its money has come. */
+  async markPaid(manager: EntityManager, id: string, paymentIntentId: string | null): Promise<void> {
+    await manager.query('UPDATE mcp.billing_purchases SET paid_at = mcp.ledger_time(), payment_intent_id = $2 WHERE id = $1', [
+      id,
+      paymentIntentId,
+    ]);
+  }
+
+  async noteRefund(manager: EntityManager, id: string, refundedAmount: number): Promise<void> {
+    await manager.query('UPDATE mcp.billing_purchases SET refunded_amount = $2 WHERE id = $1', [id, refundedAmount]);
+  }
+
+  async noteTakenBack(manager: EntityManager, id: string, credits: number): Promise<void> {
+    await manager.query('UPDATE mcp.billing_purchases SET credits_taken_back = credits_taken_back + $2 WHERE id = $1', [
+      id,
+      credits,
+    ]);
+  }
+
+  /** Those nobody paid, except where a subscription came of it. Says how many. */
+  async deleteUnpaid(olderThanDays: number, most: number): Promise<number> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `DELETE FROM mcp.billing_purchases WHERE id IN (
+         SELECT p.id FROM mcp.billing_purchases p
+         WHERE p.paid_at IS NULL AND p.created_at < mcp.ledger_time() - make_interval(days => $1)
+           AND NOT EXISTS (SELECT 1 FROM mcp.billing_subscriptions s WHERE s.purchase_id = p.id)
+         ORDER BY p.created_at LIMIT $2 FOR UPDATE SKIP LOCKED
+       )`,
+      [olderThanDays, most],
+    );
+    return count;
+  }
+
+  private async read(manager: EntityManager, id: string): Promise<Purchase> {
+    const [row] = await manager.query<(Omit<Purchase, Numeric> & Record<Numeric, string | null>)[]>(
+      `SELECT id, account_id AS "accountId", session_id AS "sessionId", pack, tier, name, credits, price_id AS "priceId",
+              amount, currency, paid_at AS "paidAt", refunded_amount AS "refundedAmount", credits_taken_back AS "creditsTakenBack"
+       FROM mcp.billing_purchases WHERE id = $1`,
+      [id],
+    );
+    const numbers = NUMERIC.map((name) => [name, row![name] === null ? null : Number(row![name])]);
+    return { ...row!, ...Object.fromEntries(numbers) } as Purchase;
+  }
+}
+
+const NUMERIC = ['accountId', 'credits', 'amount', 'refundedAmount', 'creditsTakenBack'] as const;
+/** PostgreSQL's bigint comes as text; the amounts here are far below what a number can hold exactly. */
+type Numeric = (typeof NUMERIC)[number];

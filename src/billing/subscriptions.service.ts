@@ -1,0 +1,133 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import { BillingAccountsRepository } from './billing-accounts.repository.js';
+import type { BillingOutcome, InvoiceFact, SessionFact, SubscriptionFact } from './billing-fact.js';
+import { PurchasesRepository, type Purchase } from './purchases.repository.js';
+import { isEntitledAt, isOver, tierToGive } from './subscription-rules.js';
+import { SubscriptionsRepository, type Subscription } from './subscriptions.repository.js';
+
+/**
+ * Tiers by subscription: invoices say how long one is paid, its own events how it stands, and what both come to does not
+ * depend on their order. Each is part of the transaction of the event that tells of it.
+ */
+@Injectable()
+export class Subscriptions {
+  private readonly logger = new Logger('Billing');
+
+  constructor(
+    private readonly purchases: PurchasesRepository,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly billed: BillingAccountsRepository,
+    private readonly accounts: AccountsService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** A checkout of a tier is finished. Its tier comes with the invoice. */
+  async begin(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
+    const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
+    if (!isTier(purchase) || !fact.subscriptionId) return 'unknown';
+    if (purchase.paidAt) return 'repeated';
+    if (!fact.isPaid) return 'waiting';
+    await this.purchases.markPaid(manager, purchase.id, null);
+    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
+    await this.change(manager, subscription, { customerId: subscription.customerId ?? fact.customerId }, now);
+    return 'applied';
+  }
+
+  /** A period is paid: it entitles to its end. */
+  async pay(manager: EntityManager, fact: InvoiceFact): Promise<BillingOutcome> {
+    const purchase = await this.find(manager, fact);
+    if (!isTier(purchase)) return 'unknown';
+    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
+    if (!(await this.subscriptions.addInvoice(manager, fact))) return 'repeated';
+    const { paidUntil, customerId } = subscription;
+    const isLonger = !paidUntil || fact.paidUntil > paidUntil;
+    const told = { paidUntil: isLonger ? fact.paidUntil : paidUntil, customerId: customerId ?? fact.customerId };
+    await this.change(manager, subscription, told, now);
+    return 'applied';
+  }
+
+  /** Stripe tells how the subscription stands; only what is newer than what is known counts. */
+  async update(manager: EntityManager, fact: SubscriptionFact): Promise<BillingOutcome> {
+    const purchase = await this.find(manager, fact);
+    if (!isTier(purchase)) return 'unknown';
+    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
+    if (!isNewer(fact, subscription)) return 'outdated';
+    const { status, currentPeriodEnd, version, customerId } = fact;
+    const tier = this.tierOf(fact, purchase) ?? subscription.tier;
+    await this.change(
+      manager,
+      subscription,
+      { status, isOver: isOver(status), currentPeriodEnd, version, customerId, tier },
+      now,
+    );
+    return 'applied';
+  }
+
+  /** Takes the tier away where the subscription is over and its last paid period has ended. */
+  async end(manager: EntityManager, subscriptionId: string): Promise<void> {
+    const purchase = await this.purchases.lock(manager, 'subscription', subscriptionId);
+    if (!isTier(purchase)) return;
+    const { subscription, now } = await this.open(manager, purchase, subscriptionId);
+    await this.change(manager, subscription, {}, now);
+  }
+
+  /** By what is known of the subscription; before that, by what its checkout wrote into it. */
+  private async find(
+    manager: EntityManager,
+    { subscriptionId, purchaseId }: InvoiceFact | SubscriptionFact,
+  ): Promise<Purchase | undefined> {
+    const known = await this.purchases.lock(manager, 'subscription', subscriptionId);
+    return known ?? (purchaseId ? this.purchases.lock(manager, 'id', purchaseId) : undefined);
+  }
+
+  private open(manager: EntityManager, { accountId, id: purchaseId, tier }: TierPurchase, id: string) {
+    return this.subscriptions.open(manager, { id, accountId, purchaseId, tier });
+  }
+
+  private async change(manager: EntityManager, before: Subscription, told: Partial<Subscription>, now: Date): Promise<void> {
+    const after = { ...before, ...told };
+    after.isEntitled = isEntitledAt(now, after);
+    await this.subscriptions.save(manager, after);
+    await this.giveTier(manager, before, after);
+    await this.billed.showSubscription(manager, before.accountId);
+  }
+
+  private async giveTier(manager: EntityManager, before: Subscription, after: Subscription): Promise<void> {
+    const { accountId } = after;
+    const { tiers, credits } = this.config.values;
+    const current = await this.billed.tierOf(manager, accountId);
+    const otherwise = (await this.subscriptions.findOtherTier(manager, after)) ?? credits.default_tier;
+    const tier = tierToGive(before, after, { current, otherwise });
+    if (tier === undefined) return;
+    if (!Object.hasOwn(tiers, tier)) throw notConfigured(after.id, tier);
+    await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, manager);
+  }
+
+  /** The price says which tier it is: as it was offered at the checkout, or else as it is offered now. */
+  private tierOf({ subscriptionId, priceId }: SubscriptionFact, purchase: TierPurchase): string | undefined {
+    if (priceId === purchase.priceId) return purchase.tier;
+    const offer = this.config.values.billing.subscriptions.find(({ price_id }) => price_id === priceId);
+    if (!offer) this.logger.warn(`Subscription ${subscriptionId} has price ${priceId}, which is of no tier; its tier stays`);
+    return offer?.tier;
+  }
+}
+
+type TierPurchase = Purchase & { tier: string };
+
+const isTier = (purchase: Purchase | undefined): purchase is TierPurchase => purchase?.tier != null;
+
+/** Of one version, a later period is newer; otherwise what came last counts. */
+function isNewer(fact: SubscriptionFact, known: Subscription): boolean {
+  if (fact.version !== known.version) return fact.version > known.version;
+  return (fact.currentPeriodEnd?.getTime() ?? 0) >= (known.currentPeriodEnd?.getTime() ?? 0);
+}
+
+/** Stripe delivers again, so an operator who puts the tier back has lost nothing. */
+const notConfigured = (id: string, tier: string) =>
+  new TallygateError('INTERNAL_ERROR', 'A tier that is paid for is not configured.', {
+    cause: new Error(`Subscription ${id} is of tier "${tier}", which is not one of the configured tiers`),
+  });
