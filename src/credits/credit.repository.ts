@@ -29,6 +29,12 @@ export interface GrantRow {
   available: number;
 }
 
+/** What a sweep found to do and what of it was left for it: others may have done the rest while it waited. */
+export interface SweptBatch {
+  found: number;
+  done: number;
+}
+
 /** A balance as stored, and the database's time. */
 export type BalanceRow = Omit<CreditBalance, 'available' | 'daysUntilRefill'> & { now: Date };
 
@@ -75,19 +81,25 @@ export class CreditRepository {
     }));
   }
 
-  /** Releases at most so many holds whose time is over, and says how many. */
-  async expireHolds(most: number): Promise<number> {
-    const [row] = await this.query<{ expired: number }>({ text: 'SELECT mcp.expire_holds($1) AS expired', values: [most] });
-    return row!.expired;
+  /** Releases at most so many holds whose time is over. */
+  async expireHolds(most: number): Promise<SweptBatch> {
+    const [row] = await this.query<SweptBatch>({
+      text: 'SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)',
+      values: [most],
+    });
+    return row!;
   }
 
-  /** Refills at most so many of the accounts that are due, and says how many. */
-  async refillDue(most: number, tiers: Tiers): Promise<number> {
-    const [row] = await this.query<{ refilled: number }>({
-      text: `SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} ORDER BY credits_last_refill LIMIT $2), $1) AS refilled`,
+  /** Refills at most so many of the accounts that are due. */
+  async refillDue(most: number, tiers: Tiers): Promise<SweptBatch> {
+    const [row] = await this.query<SweptBatch>({
+      text: `WITH due AS MATERIALIZED (
+               SELECT ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} ORDER BY credits_last_refill LIMIT $2) AS ids
+             )
+             SELECT cardinality(ids) AS found, mcp.refill_credits(ids, $1) AS done FROM due`,
       values: [JSON.stringify(tiers), most],
     });
-    return row!.refilled;
+    return row!;
   }
 
   /** Refills the account if it is due, without a lock if it is not. Undefined: no such account. */

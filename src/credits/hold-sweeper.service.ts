@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PeriodicTask } from '../common/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
-import { CreditRepository } from './credit.repository.js';
+import { CreditRepository, type SweptBatch } from './credit.repository.js';
 
 /** Pause between two sweeps. */
 const PAUSE_MS = 5_000;
@@ -41,12 +41,12 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-/** Until one does nothing: fewer than asked for may be because others did the rest. */
-async function inBatches(batch: () => Promise<number>): Promise<number> {
+/** Until nothing is found. What was found and not done is done, by another replica or a call. */
+async function inBatches(batch: () => Promise<SweptBatch>): Promise<number> {
   let total = 0;
   for (let count = 0; count < BATCHES_MAX; count += 1) {
-    const done = await batch();
-    if (done === 0) break;
+    const { found, done } = await batch();
+    if (found === 0) break;
     total += done;
   }
   return total;

@@ -206,6 +206,24 @@ describe('An account’s books', () => {
     });
 
     it.each([
+      [
+        'mcp.credit_periods (account_id, period, allocated, created_at)',
+        'account_id, period, allocated, created_at',
+        'refilled_once',
+      ],
+      [
+        `mcp.user_credit_transactions (user_account_id, transaction_type, amount, balance_before, balance_after,
+          allocation_amount, purchased_amount, reference_type, reference_id, created_by, created_at)`,
+        `user_account_id, transaction_type, amount, balance_before, balance_after,
+          allocation_amount, purchased_amount, reference_type, reference_id, created_by, created_at`,
+        'booked_once',
+      ],
+    ])('hold anything twice: %s', async (table, columns, constraint) => {
+      await openAccount(rig);
+      await expect(attempt(`INSERT INTO ${table} SELECT ${columns} FROM ${table.split(' ')[0]}`)).rejects.toThrow(constraint);
+    });
+
+    it.each([
       ['credits_held = credits_balance + 1', 'never_overspent'],
       ['credits_balance = credits_balance + 1', 'balance_is_its_parts'],
       ['credits_allocation = -1, credits_balance = credits_purchased - 1', 'check'],

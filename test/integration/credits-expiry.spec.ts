@@ -9,7 +9,10 @@ import {
   setLedgerTime,
   settlement,
   type CreditRig,
+  lockAccount,
+  waitingForALock,
 } from '../support/credit-rig.js';
+import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 jest.setTimeout(30_000);
@@ -85,6 +88,19 @@ describe('A hold whose call never ended', () => {
     const expired = sweeps.reduce((sum, sweep) => sum + sweep.expired, 0);
     expect(expired).toBe(300 + late);
     expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 5_000 - 2 * (300 - late), held: 0 });
+  });
+
+  it('is not released under the hands of a settlement that came before', async () => {
+    const accountId = await openAccount(rig);
+    const eventId = await holdOver(accountId, 20);
+    const blocker = await lockAccount(database, accountId);
+    const settling = rig.ledger.settle(settlement(eventId, accountId, 20));
+    await eventually(async () => expect(await waitingForALock(database)).toBe(1));
+    const sweeping = rig.sweeper.sweep();
+    await eventually(async () => expect(await waitingForALock(database)).toBe(2));
+    await blocker.release();
+    expect(await settling).toEqual({ charged: 20, remaining: 30 });
+    expect(await sweeping).toMatchObject({ expired: 0 });
   });
 
   it('is released also while its account never rests', async () => {

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
@@ -17,6 +16,8 @@ import {
   outboxOf,
   settlement,
   type CreditRig,
+  lockAccount,
+  waitingForALock,
 } from '../support/credit-rig.js';
 import { CreditWorker } from '../support/credit-worker.js';
 import { eventually } from '../support/eventually.js';
@@ -68,17 +69,14 @@ describe('Credits on a bad way to PostgreSQL', () => {
     const accountId = await openAccount(witness);
     const eventId = randomUUID();
     await reserve(accountId, eventId);
-    const blocker = new pg.Client({ connectionString: database.url });
-    await blocker.connect();
-    await blocker.query(`BEGIN; SELECT 1 FROM mcp.user_accounts WHERE id = ${accountId} FOR UPDATE`);
+    const blocker = await lockAccount(database, accountId);
     const settling = rig.ledger.settle(settlement(eventId, accountId, 5));
-    await eventually(async () => expect(await waitingForALock()).toBe(1)); // the statement has reached PostgreSQL
+    await eventually(async () => expect(await waitingForALock(database)).toBe(1)); // the statement has reached PostgreSQL
     proxy.cut();
-    await blocker.query('COMMIT');
+    await blocker.release();
     await eventually(async () => expect(await usageOf(accountId)).toHaveLength(1)); // committed, unheard
     proxy.restore();
     expect(await settling).toEqual({ charged: 5, remaining: 45 });
-    await blocker.end();
     expect(await usageOf(accountId)).toHaveLength(1);
     expect((await outboxOf(witness)).filter(({ id }) => id === eventId)).toHaveLength(1);
   });
@@ -97,13 +95,6 @@ describe('Credits on a bad way to PostgreSQL', () => {
     expect(again.map(({ charged }) => charged)).toEqual(Array(10).fill(5));
     expect(await usageOf(accountId)).toHaveLength(10);
   });
-
-  async function waitingForALock(): Promise<number> {
-    const [row] = await database.dataSource.query(
-      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
-    return Number(row.count);
-  }
 });
 
 describe('Credits when gateways and PostgreSQL are killed under load', () => {

@@ -8,9 +8,11 @@ import {
   creditRig,
   HOLD_MS,
   ledgerOf,
+  lockAccount,
   openAccount,
   setLedgerTime,
   settlement,
+  waitingForALock,
   type CreditRig,
 } from '../support/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -58,6 +60,11 @@ describe('The monthly refill', () => {
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
     expect(await call(rig, accountId, 50)).toBe(50);
   });
+
+  const isDecember = async () => {
+    const [row] = await database.dataSource.query("SELECT mcp.ledger_time() >= '2026-12-01T00:00:00Z' AS yes");
+    return row.yes as boolean;
+  };
 
   it.each([
     ['2026-11-30T23:59:58Z', '2026-12-01T00:00:00Z', true],
@@ -120,6 +127,23 @@ describe('The monthly refill', () => {
       await rig.ledger.balance(accountId);
     }
     expect(await entriesSince(accountId, 1)).toHaveLength(2);
+  });
+
+  it('is that of the new month for whoever waited for the account over midnight', async () => {
+    await setLedgerTime(rig, '2026-10-14T12:00:00Z');
+    const accountId = await openAccount(rig);
+    await setLedgerTime(rig, '2026-11-30T23:59:59Z');
+    const blocker = await lockAccount(database, accountId);
+    const asking = rig.ledger.balance(accountId);
+    await eventually(async () => expect(await waitingForALock(database)).toBe(1));
+    await eventually(async () => expect(await isDecember()).toBe(true));
+    await blocker.release();
+    await asking;
+    const periods = await database.dataSource.query<{ period: string }[]>(
+      'SELECT period::text FROM mcp.credit_periods WHERE account_id = $1 ORDER BY period',
+      [accountId],
+    );
+    expect(periods.map(({ period }) => period)).toEqual(['2026-10-01', '2026-12-01']);
   });
 
   it('leaves credits that calls under way hold: they are charged to the month they were reserved in', async () => {

@@ -99,6 +99,7 @@ describe('Credits of a call', () => {
     await database.dataSource.query('UPDATE mcp.user_accounts SET is_active = false WHERE id = $1', [accountId]);
     expect(await reserve(accountId, 1)).toMatchObject({ granted: false, inactive: true });
     expect(await reserve(999_999, 1)).toMatchObject({ granted: false, inactive: true, available: 0 });
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0, isActive: false });
   });
 
   it('of a cheap call behind a refused dear one are granted, in one batch', async () => {
@@ -115,17 +116,31 @@ describe('Credits of a call', () => {
     const accountId = await openAccount(rig);
     const { eventId } = await reserve(accountId, 7);
     await call(rig, accountId, 1);
+    const other = await reserve(accountId, 1);
     const request = settlement(eventId, accountId, 7);
+    const inFlight = rig.ledger.settle(settlement(other.eventId, accountId, 0)); // so that the next ones share a statement
     const first = await Promise.all([
       rig.ledger.settle(request),
       rig.ledger.settle(request),
       creditRig(database.dataSource).ledger.settle(request),
     ]);
+    await inFlight;
     await call(rig, accountId, 1);
     const later = await rig.ledger.settle({ ...request, charge: 0 });
     for (const result of [...first, later]) expect(result).toEqual({ charged: 7, remaining: 42 });
     expect((await ledgerOf(rig, accountId)).filter(({ reference }) => reference === eventId)).toHaveLength(1);
     expect(await eventsOf(eventId)).toHaveLength(1);
+  });
+
+  it('released twice in one batch are recorded once', async () => {
+    const accountId = await openAccount(rig);
+    const [{ eventId }, other] = [await reserve(accountId, 0), await reserve(accountId, 1)];
+    const release = () => rig.ledger.settle(settlement(eventId, accountId, 0));
+    const inFlight = rig.ledger.settle(settlement(other.eventId, accountId, 0)); // so that the next ones share a statement
+    expect(await Promise.all([release(), release()])).toEqual(Array(2).fill({ charged: 0, remaining: 50 }));
+    await inFlight;
+    expect(await eventsOf(eventId)).toHaveLength(1);
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0 });
   });
 
   it('reserved twice under one id are held once; the second is refused as an error', async () => {

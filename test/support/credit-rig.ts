@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreditAudit } from '../../src/credits/credit-audit.service.js';
 import { CreditAuditRepository } from '../../src/credits/credit-audit.repository.js';
@@ -7,6 +8,7 @@ import { CreditRepository } from '../../src/credits/credit.repository.js';
 import { HoldSweeper } from '../../src/credits/hold-sweeper.service.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { testConfig } from './test-config.js';
+import type { TestDatabase } from './test-database.js';
 
 export const HOLD_MS = 60_000;
 
@@ -118,4 +120,25 @@ export async function ledgerOf({ dataSource }: Pick<CreditRig, 'dataSource'>, ac
 export async function outboxOf({ dataSource }: Pick<CreditRig, 'dataSource'>) {
   const rows = await dataSource.query<{ body: string }[]>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');
   return rows.map(({ body }) => JSON.parse(body) as { id: string; credits_charged: number; error_code: string });
+}
+
+/** Holds the account's row, so that whatever needs it waits until `release`. */
+export async function lockAccount({ url }: TestDatabase, accountId: number): Promise<{ release: () => Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM mcp.user_accounts WHERE id = $1 FOR UPDATE', [accountId]);
+  const release = async () => {
+    await client.query('COMMIT');
+    await client.end();
+  };
+  return { release };
+}
+
+/** Statements in this database that wait for a lock. */
+export async function waitingForALock({ dataSource }: TestDatabase): Promise<number> {
+  const [row] = await dataSource.query<{ count: string }[]>(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return Number(row!.count);
 }

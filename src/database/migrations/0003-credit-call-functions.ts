@@ -114,11 +114,11 @@ export const CREDIT_CALL_FUNCTIONS = `
 
   -- Releases holds whose time is over, at most so many, oldest first. Waits for the accounts rather than passing over those
   -- that are locked: a busy account always is, and its holds would never expire.
-  CREATE FUNCTION mcp.expire_holds(most int) RETURNS int LANGUAGE plpgsql ${BY_INDEX} AS $$
+  -- Says how many it found beside how many it released: the others were settled while it waited.
+  CREATE FUNCTION mcp.expire_holds(most int) RETURNS TABLE (overdue int, released int) LANGUAGE plpgsql ${BY_INDEX} AS $$
   DECLARE
     until timestamptz := mcp.ledger_time();
     due uuid[];
-    expired int;
   BEGIN
     due := ARRAY(SELECT id FROM mcp.credit_holds WHERE state = 'open' AND expires_at <= until ORDER BY expires_at LIMIT most);
     PERFORM 1 FROM mcp.user_accounts
@@ -129,7 +129,7 @@ export const CREDIT_CALL_FUNCTIONS = `
       UPDATE mcp.user_accounts a SET credits_held = a.credits_held - g.amount
       FROM (SELECT account_id, sum(amount) AS amount FROM gone GROUP BY 1) g WHERE a.id = g.account_id
     )
-    SELECT count(*) INTO expired FROM gone;
-    RETURN expired;
+    SELECT cardinality(due), count(*) INTO overdue, released FROM gone;
+    RETURN NEXT;
   END $$;
 `;
