@@ -141,15 +141,15 @@ export class UpstreamSession {
   private failureOf(error: unknown): Error {
     const { name } = this.options;
     if (error instanceof UpstreamFailure) return error;
-    if (this.closed) return new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
     if (error instanceof McpError && error.code === UNUSABLE_ANSWER) {
       return new UpstreamFailure('protocol', `${name} failed: ${error.message.replace(/^MCP error -?\d+: /, '')}.`, error);
     }
     if (error instanceof McpError && error.code !== Number(ErrorCode.ConnectionClosed)) return error;
     if (error instanceof StreamableHTTPError) return this.httpFailure(error);
-    if (error instanceof z.core.$ZodError || error instanceof SyntaxError || (error as Error)?.name === 'ZodError') {
+    if (['$ZodError', 'ZodError', 'SyntaxError'].includes((error as Error).name)) {
       return new UpstreamFailure('protocol', `${name} answered something that is not MCP.`, error);
     }
+    if (error instanceof McpError) return new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
     return new UpstreamFailure(...unreachable(name, error));
   }
 

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { server, UpstreamRig } from '../support/upstream-rig.js';
+
+const folder = temporaryFolder('servers');
+const data = join(folder, 'data');
+const pids = join(folder, 'pids');
+const misbehaving = {
+  transport: 'stdio',
+  command: process.execPath,
+  args: [join('test', 'support', 'misbehaving-server.mjs'), pids],
+  env: { GREETING: 'hello' },
+  timeout_seconds: 1,
+  tables: { environment: 'variables' },
+};
+let rig: UpstreamRig;
+
+beforeAll(async () => {
+  mkdirSync(data);
+  writeFileSync(join(data, 'example.txt'), 'hello from a file');
+  writeFileSync(join(folder, 'secret.txt'), 'not yours');
+  symlinkSync(join(folder, 'secret.txt'), join(data, 'link.txt'));
+  writeFileSync(pids, '');
+  rig = new UpstreamRig({ misbehaving });
+  await rig.register(
+    server('file-server-1', 'file-server', { base_path: data }),
+    server('memory-1', 'memory', { file_path: join(folder, 'memory.json') }),
+    server('everything-1', 'everything'),
+    server('misbehaving-1', 'misbehaving'),
+  );
+}, 30_000);
+afterAll(() => rig.close());
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('the official servers over stdio', () => {
+  it('read a file, as source 003 shows it', async () => {
+    const result = await rig.call('file-server__read_file', { path: join(data, 'example.txt') });
+    expect([result.errorCode, result.text]).toEqual([undefined, 'hello from a file']);
+    expect(result.usage.recordCount).toBe(1);
+  });
+
+  it.each([['../secret.txt'], ['link.txt'], ['/etc/passwd'], ['sub/../../secret.txt']])('refuse the path %s', async (path) => {
+    const result = await rig.call('file-server__read_file', { path: path.startsWith('/') ? path : `${data}/${path}` });
+    expect(result.errorCode).toBe('TOOL_ERROR');
+    expect(result.text).toMatch(/denied/i);
+    expect(result.text).not.toMatch(/not yours|root:/);
+  });
+
+  it('keep what they are told', async () => {
+    const entities = [{ name: 'Ada', entityType: 'person', observations: ['wrote the first program'] }];
+    expect((await rig.call('memory__create_entities', { entities })).errorCode).toBeUndefined();
+    expect((await rig.call('memory__search_nodes', { query: 'Ada' })).text).toMatch(/first program/);
+  });
+
+  it('answer what everything offers, and refuse arguments that do not fit before they are sent', async () => {
+    expect((await rig.call('everything__echo', { message: 'hi' })).text).toMatch(/hi/);
+    expect((await rig.call('everything__echo', { message: 1 })).errorCode).toBe('INVALID_ARGUMENTS');
+  });
+});
+
+describe('a child process', () => {
+  it('sees PATH and what its template names, nothing else of the gateway', async () => {
+    const result = await rig.call('misbehaving__environment');
+    expect((JSON.parse(result.text) as string[]).sort()).toEqual(['GREETING', 'PATH']);
+    expect(result.usage).toEqual({ recordCount: 2, tableName: 'variables' });
+  });
+
+  it('that hangs or writes garbage fails the call in time, and only that one', async () => {
+    const started = performance.now();
+    const [hung, garbled, fine] = await Promise.all(
+      ['hang', 'garbage', 'environment'].map((tool) => rig.call(`misbehaving__${tool}`)),
+    );
+    expect([hung!.errorCode, garbled!.errorCode, fine!.errorCode]).toEqual(['BACKEND_ERROR', 'BACKEND_ERROR', undefined]);
+    expect(hung!.text).toBe('misbehaving-1 did not answer within 1 s. Nothing was charged.');
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it('that answers 10 MB fails that call only', async () => {
+    const [huge, fine] = await Promise.all(['huge', 'environment'].map((tool) => rig.call(`misbehaving__${tool}`)));
+    expect(huge!.text).toBe('misbehaving-1 failed: its answer is too large. Nothing was charged.');
+    expect(fine!.errorCode).toBeUndefined();
+  });
+
+  it('that changes its tools is listed anew', async () => {
+    await rig.call('misbehaving__change');
+    await eventually(() => expect(rig.names()).toContain('misbehaving__added'));
+  });
+
+  it('that dies mid-call fails the call at once and is started again', async () => {
+    const before = rig.servers.get('misbehaving-1')!.pid;
+    const started = performance.now();
+    expect((await rig.call('misbehaving__die')).text).toBe('misbehaving-1 ended while it was asked. Nothing was charged.');
+    expect(performance.now() - started).toBeLessThan(900);
+    await eventually(async () => expect((await rig.call('misbehaving__environment')).errorCode).toBeUndefined());
+    expect(rig.servers.get('misbehaving-1')!.pid).not.toBe(before);
+    expect((await rig.call('everything__echo', { message: 'hi' })).errorCode).toBeUndefined();
+  });
+
+  it('is gone with everything it started when its server is removed, and all are when the gateway closes', async () => {
+    const grandchild = Number((await rig.call('misbehaving__have-child')).text);
+    expect(isAlive(grandchild)).toBe(true);
+    const started = [...readFileSync(pids, 'utf8').trim().split('\n').map(Number), grandchild];
+    const others = rig.servers.all().map(({ pid }) => pid!);
+    rig.set(...rig.servers.all().flatMap(({ instance }) => (instance.name === 'misbehaving-1' ? [] : [instance])));
+    await eventually(() => expect(started.filter(isAlive)).toEqual([]));
+    expect(rig.names().some((name) => name.startsWith('misbehaving'))).toBe(false);
+    await rig.close();
+    expect(others.filter(isAlive)).toEqual([]);
+    expect(rig.servers.processes).toBe(0);
+  }, 15_000);
+});

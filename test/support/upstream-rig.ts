@@ -1,0 +1,104 @@
+import { SystemClock } from '../../src/common/clock.js';
+import type { AppConfig } from '../../src/config/app-config.js';
+import { templateSchema } from '../../src/config/template-config.js';
+import { LoadBalancer } from '../../src/servers/load-balancer.service.js';
+import { ServerHealth } from '../../src/servers/server-health.service.js';
+import type { ServerInstance } from '../../src/servers/server-instance.js';
+import type { ServerRegistry } from '../../src/servers/server-registry.service.js';
+import { SHIPPED_TEMPLATES } from '../../src/servers/shipped-templates.js';
+import { templateOf } from '../../src/servers/template.js';
+import type { ToolPins } from '../../src/servers/tool-pins.service.js';
+import { pinOf, type UpstreamToolDefinition } from '../../src/servers/tool-pin.js';
+import { UpstreamServers } from '../../src/servers/upstream-servers.service.js';
+import { UpstreamTools } from '../../src/servers/upstream-tools.service.js';
+import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
+import { ToolRunner } from '../../src/tools/tool-runner.service.js';
+import { eventually } from './eventually.js';
+import { testConfig } from './test-config.js';
+
+const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
+const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
+
+/** A registered server; its id is its name. */
+export const server = (name: string, templateName: string, config: object = {}, weight = 1): ServerInstance => ({
+  id: name,
+  name,
+  templateName,
+  config: config as ServerInstance['config'],
+  metadata: {},
+  enabled: true,
+  weight,
+  createdAt: new Date(),
+  updatedAt: new Date(),
+});
+
+/** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
+export class UpstreamRig {
+  readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
+  readonly catalog = new ToolCatalog(this.config, new SystemClock());
+  readonly runner = new ToolRunner(this.config);
+  readonly servers: UpstreamServers;
+  readonly health: ServerHealth;
+  readonly balancer: LoadBalancer;
+  private registered: readonly ServerInstance[] = [];
+  private listener: () => void = () => undefined;
+
+  constructor(private readonly templates: Record<string, object>) {
+    const registry = {
+      all: () => this.registered,
+      template: (name: string) => this.template(name),
+      onChange: (listener: () => void) => (this.listener = listener),
+    };
+    this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
+    this.health = new ServerHealth(this.servers, { admit: admitAll } as unknown as ToolPins);
+    this.balancer = new LoadBalancer(this.servers, this.config);
+    new UpstreamTools(this.catalog, this.servers, this.health, this.balancer).onModuleInit();
+    this.health.onApplicationBootstrap();
+    this.servers.onApplicationBootstrap();
+  }
+
+  /** Replaces what is registered and waits until all of it is healthy. */
+  async register(...servers: ServerInstance[]): Promise<void> {
+    this.set(...servers);
+    await eventually(() => {
+      const { total, healthy } = this.health.numbers();
+      const listed = this.servers.all().every(({ approved }) => approved.size > 0);
+      if (healthy < total || !listed) throw new Error(JSON.stringify(servers.map(({ id }) => this.health.of(id))));
+    }, 15_000);
+  }
+
+  set(...servers: ServerInstance[]): void {
+    this.registered = servers;
+    this.listener();
+  }
+
+  async call(name: string, args: Record<string, unknown> = {}, abort = new AbortController(), serverId?: string) {
+    const request = { name, arguments: args, principal: caller, requestId: 'r', clientName: 't', protocolVersion: '', abort };
+    const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
+    const { result, errorCode } = await this.runner.run(call);
+    return { ...result, errorCode, text: String(result.content[0]?.['text' as never] ?? '') };
+  }
+
+  names(): string[] {
+    return this.catalog.visibleTo(caller).map(({ tool }) => tool.name);
+  }
+
+  /** Where calls went so far. */
+  get counts(): Record<string, number> {
+    return this.balancer.numbers().requests_per_server;
+  }
+
+  async close(): Promise<void> {
+    await this.health.onApplicationShutdown();
+    await this.servers.onApplicationShutdown();
+  }
+
+  private template(name: string) {
+    const shipped = SHIPPED_TEMPLATES[name];
+    const own = this.templates[name];
+    return templateOf(name, own ? templateSchema.parse(own) : shipped!(), DEFAULTS);
+  }
+}
+
+const admitAll = async (_: string, definitions: readonly UpstreamToolDefinition[]) =>
+  new Map(definitions.map((definition) => [definition.name, pinOf(definition)]));
