@@ -90,9 +90,9 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     for (const listener of this.listeners) listener();
   }
 
-  private instanceOf(server: StoredServer): ServerInstance {
+  private instanceOf({ config, ...server }: StoredServer): ServerInstance {
     try {
-      return { ...server, config: this.cipher.open(server.id, server.config) };
+      return { ...server, config: this.cipher.open(server.id, config) };
     } catch {
       const problem = 'Its config cannot be read: it was stored under another secret key. Register it again.';
       this.logger.error(`${server.name}: ${problem}`);

@@ -57,7 +57,6 @@ function configValue(config: Config, name: string): string | undefined {
     throw new ConfigProblem([name], 'must be a text, a number or true or false');
   const text = String(value);
   if (text.length > VALUE_MAX_CHARS) throw new ConfigProblem([name], `must have at most ${VALUE_MAX_CHARS} characters`);
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new ConfigProblem([name], 'must not contain control characters');
   return text;
 }

@@ -39,21 +39,23 @@ export class ServersRepository {
 
   /** In the order of registration. One statement, so that the servers are those of the version. */
   async all(): Promise<StoredServers> {
-    const rows = await this.dataSource.query<(StoredServer & { version: string; id: string | null })[]>(
+    const rows = await this.dataSource.query<(StoredServer & { version: string })[]>(
       `SELECT version, ${COLUMNS} FROM mcp.servers_version LEFT JOIN mcp.servers ON true ORDER BY created_at, id`,
     );
-    const servers = rows.filter(({ id }) => id !== null).map(({ version: _, ...server }) => server);
-    return { version: rows[0]!.version, servers };
+    return { version: rows[0]!.version, servers: rows.filter(({ id }) => id !== null) };
   }
 
-  /** Names it with the template's next number, which is never given again. Undefined when there are `max` already. */
+  /**
+   * Names it with the template's next number, which is never given again. Undefined when there are `max` already; many at
+   * once may pass by a few.
+   */
   async insert({ id, templateName, config, metadata }: NewServer, max: number): Promise<StoredServer | undefined> {
     const rows = await this.dataSource.query<StoredServer[]>(
       `WITH number AS (INSERT INTO mcp.server_numbers AS n (template_name, last)
-                       SELECT $2, 1 WHERE (SELECT count(*) FROM mcp.servers) < $5
+                       SELECT $2::text, 1 WHERE (SELECT count(*) FROM mcp.servers) < $5
                        ON CONFLICT (template_name) DO UPDATE SET last = n.last + 1 RETURNING last)
        INSERT INTO mcp.servers (id, name, template_name, config, metadata)
-       SELECT $1, $2 || '-' || last, $2, $3, $4 FROM number RETURNING ${COLUMNS}`,
+       SELECT $1::uuid, $2::text || '-' || last, $2::text, $3::bytea, $4::jsonb FROM number RETURNING ${COLUMNS}`,
       [id, templateName, config, JSON.stringify(metadata), max],
     );
     return rows[0];
@@ -62,8 +64,8 @@ export class ServersRepository {
   /** What the change leaves out stays. Undefined when there is no such server. */
   async update(id: string, { config, metadata, enabled, weight }: ServerChange): Promise<StoredServer | undefined> {
     const [rows] = await this.dataSource.query<[StoredServer[], number]>(
-      `UPDATE mcp.servers SET config = coalesce($2, config), metadata = coalesce($3, metadata),
-              enabled = coalesce($4, enabled), weight = coalesce($5, weight), updated_at = clock_timestamp()
+      `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
+              enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
        WHERE id = $1 RETURNING ${COLUMNS}`,
       [id, config ?? null, metadata ? JSON.stringify(metadata) : null, enabled ?? null, weight ?? null],
     );

@@ -3,6 +3,7 @@ import { AppConfig } from '../config/app-config.js';
 import { compileConfigSchema } from '../config/template-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { ConfigProblem } from './config-problem.js';
+import { NetworkRules } from './network-rules.js';
 import { SHIPPED_TEMPLATES } from './shipped-templates.js';
 import { templateOf, type ServerTemplate } from './template.js';
 
@@ -11,6 +12,7 @@ type Validate = ReturnType<typeof compileConfigSchema>;
 interface Entry {
   template: ServerTemplate;
   validate: Validate;
+  networks: NetworkRules;
 }
 
 /** What servers may be registered from: the operator's templates, and the shipped ones that are enabled. */
@@ -46,6 +48,11 @@ export class ServerTemplates {
     throw problemOf(validate.errors![0]!);
   }
 
+  /** Where its servers may be. @throws INVALID_INPUT when there is no such template. */
+  networksOf(name: string): NetworkRules {
+    return this.entry(name).networks;
+  }
+
   private entry(name: string): Entry {
     const entry = this.entries.get(name);
     if (entry) return entry;
@@ -67,6 +74,7 @@ function entriesOf({ values }: AppConfig): Map<string, Entry> {
       const entry = {
         template: templateOf(name, template, values.load_balancer),
         validate: compileConfigSchema(template.config),
+        networks: new NetworkRules([...values.servers.allowed_networks, ...template.allowed_networks]),
       };
       return [name, entry];
     }),

@@ -1,0 +1,53 @@
+/** What stands for a secret in every answer. */
+export const MASK = '********';
+
+type Schema = Record<string, unknown>;
+
+/**
+ * The config as it may be shown: secrets replaced by a mask. Only what the template's schema describes is shown, and not
+ * what any part of it marks as `writeOnly` or of format `password`; without a schema everything is masked.
+ */
+export function maskConfig(schema: unknown, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return maskObject([schema], config);
+}
+
+function maskObject(schemas: unknown[], value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(childSchemas(schemas, name), child)]));
+}
+
+/** All schemas that speak of the value; none: nobody has said that it may be shown. */
+function mask(schemas: Schema[], value: unknown): unknown {
+  const all = schemas.flatMap(withAlternatives);
+  if (all.length === 0 || all.some(isSecret)) return MASK;
+  if (Array.isArray(value)) return value.map((item) => mask(itemSchemas(all), item));
+  if (typeof value === 'object' && value !== null) return maskObject(all, value);
+  return value;
+}
+
+const isSecret = ({ writeOnly, format, $ref }: Schema) => writeOnly === true || format === 'password' || $ref !== undefined;
+
+function childSchemas(schemas: unknown[], name: string): Schema[] {
+  return schemas
+    .filter(isSchema)
+    .flatMap(withAlternatives)
+    .flatMap(({ properties, patternProperties, additionalProperties }) => {
+      if (isSchema(properties) && Object.hasOwn(properties, name)) return [properties[name]].filter(isSchema);
+      const patterns = isSchema(patternProperties) ? Object.entries(patternProperties) : [];
+      const matching = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, schema]) => schema);
+      return (matching.length > 0 ? matching : [additionalProperties]).filter(isSchema);
+    });
+}
+
+function itemSchemas(schemas: Schema[]): Schema[] {
+  return schemas
+    .flatMap(({ items, prefixItems }) => [items, ...(Array.isArray(prefixItems) ? prefixItems : [])])
+    .filter(isSchema);
+}
+
+/** A secret in one alternative is a secret. */
+function withAlternatives(schema: Schema): Schema[] {
+  const parts = [schema['allOf'], schema['anyOf'], schema['oneOf'], schema['if'], schema['then'], schema['else']].flat();
+  return [schema, ...parts.filter(isSchema).flatMap(withAlternatives)];
+}
+
+const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);

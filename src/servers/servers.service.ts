@@ -1,0 +1,130 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { TallygateError } from '../common/tallygate-error.js';
+import { AppConfig } from '../config/app-config.js';
+import { ConfigCipher } from './config-cipher.js';
+import { ConfigProblem } from './config-problem.js';
+import { ForbiddenAddress } from './network-rules.js';
+import type { ServerInstance } from './server-instance.js';
+import { ServerRegistry } from './server-registry.service.js';
+import { targetOf } from './server-target.js';
+import { ServersRepository } from './servers.repository.js';
+import { ServerTemplates } from './templates.service.js';
+
+/** Far more than any config or metadata in use. */
+const JSON_MAX_CHARS = 65_536;
+/** A name that resolves later than this is judged when it is connected to. */
+const RESOLVE_MAX_MS = 2_000;
+
+export interface Registration {
+  templateName: string;
+  config: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+}
+
+export interface ServerEdit {
+  enabled?: boolean | undefined;
+  weight?: number | undefined;
+  config?: Record<string, unknown> | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+/** Registering upstream servers, changing and removing them. When a change has returned, this replica knows it. */
+@Injectable()
+export class ServersService {
+  private readonly logger = new Logger('Servers');
+
+  constructor(
+    private readonly repository: ServersRepository,
+    private readonly registry: ServerRegistry,
+    private readonly templates: ServerTemplates,
+    private readonly cipher: ConfigCipher,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * By id or name. What is not known here is looked for once more: another replica may just have registered it.
+   * @throws NOT_FOUND
+   */
+  async get(idOrName: string): Promise<ServerInstance> {
+    const known = this.registry.find(idOrName);
+    if (known) return known;
+    await this.registry.reload();
+    const found = this.registry.find(idOrName);
+    if (!found) throw new TallygateError('NOT_FOUND', `There is no server "${idOrName.slice(0, 100)}".`);
+    return found;
+  }
+
+  /**
+   * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when there are as many servers as may be.
+   */
+  async register({ templateName, config, metadata }: Registration): Promise<ServerInstance> {
+    const checked = await this.checked(templateName, config);
+    demandSmall('instance_metadata', metadata);
+    const id = randomUUID();
+    const server = { id, templateName, config: this.cipher.seal(id, checked), metadata };
+    const max = this.config.values.servers.max_servers;
+    const stored = await this.repository.insert(server, max);
+    if (!stored) throw new TallygateError('CONFLICT', `There are ${max} servers, the most there may be (servers.max_servers).`);
+    this.logger.log(`${stored.name} registered`);
+    await this.registry.reload();
+    return this.get(id);
+  }
+
+  /** @throws NOT_FOUND, INVALID_INPUT with the path of what is wrong. */
+  async edit(idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<ServerInstance> {
+    const { id, name, templateName } = await this.get(idOrName);
+    const checked = config && (await this.checked(templateName, config));
+    if (metadata) demandSmall('instance_metadata', metadata);
+    await this.repository.update(id, {
+      ...(checked && { config: this.cipher.seal(id, checked) }),
+      ...(metadata && { metadata }),
+      ...(enabled !== undefined && { enabled }),
+      ...(weight !== undefined && { weight }),
+    });
+    this.logger.log(`${name} changed`);
+    await this.registry.reload();
+    return this.get(id);
+  }
+
+  /** @throws NOT_FOUND, also when somebody else was faster. */
+  async remove(idOrName: string): Promise<void> {
+    const { id, name } = await this.get(idOrName);
+    const removed = await this.repository.delete(id);
+    await this.registry.reload();
+    if (!removed) throw new TallygateError('NOT_FOUND', `There is no server "${name}".`);
+    this.logger.log(`${name} removed`);
+  }
+
+  /** The config with defaults filled in, if a server can be made of it. */
+  private async checked(templateName: string, config: Record<string, unknown>): Promise<Record<string, unknown>> {
+    demandSmall('config', config);
+    const template = this.templates.get(templateName);
+    const checked = this.templates.check(templateName, config);
+    const target = targetOf(template, { config: checked }, this.config.templateVariables);
+    if (target.transport === 'http') await this.demandAllowed(templateName, target.url);
+    return checked;
+  }
+
+  /** A name that does not resolve now may do so later; connecting judges it again in any case. */
+  private async demandAllowed(templateName: string, url: string): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, RESOLVE_MAX_MS)));
+    const judged = this.templates.networksOf(templateName).check(url);
+    try {
+      await Promise.race([judged, late]);
+    } catch (error) {
+      if (error instanceof ForbiddenAddress) throw new ConfigProblem(['url'], error.message);
+    } finally {
+      clearTimeout(timer);
+      judged.catch(() => undefined);
+    }
+  }
+}
+
+function demandSmall(field: 'config' | 'instance_metadata', value: object): void {
+  if (JSON.stringify(value).length <= JSON_MAX_CHARS) return;
+  const msg = `must have at most ${JSON_MAX_CHARS} characters as JSON`;
+  const detail = [{ loc: ['body', field], msg, type: 'value_error.size' }];
+  throw new TallygateError('INVALID_INPUT', `${field} ${msg}`, { detail });
+}
