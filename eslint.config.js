@@ -38,7 +38,19 @@ const MAY_IMPORT = {
   examples: ['tools', 'config', 'common'],
   servers: ['tools', 'api-keys', 'auth', 'limits', 'database', 'config', 'common'],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'config', 'common'],
-  'gateway-api': ['tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'database', 'clickhouse', 'config', 'common'],
+  'gateway-api': [
+    'servers',
+    'tools',
+    'api-keys',
+    'auth',
+    'credits',
+    'usage',
+    'limits',
+    'database',
+    'clickhouse',
+    'config',
+    'common',
+  ],
 };
 
 const zones = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({

@@ -2,20 +2,21 @@ import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
+import { ServersModule } from '../servers/servers.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { Readiness } from './readiness.service.js';
 import { RequestCounter } from './request-counter.service.js';
+import { ServerStats } from './server-stats.service.js';
 import { StatsController } from './stats.controller.js';
 import { ToolsController } from './tools.controller.js';
-import { UpstreamServers } from './upstream-servers.service.js';
 
 /** The gateway's own REST endpoints. */
 @Module({
-  imports: [ApiKeysModule, AuthModule, LimitsModule, ToolsModule, UsageModule],
+  imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
   controllers: [HealthController, StatsController, ToolsController],
-  providers: [HealthService, Readiness, RequestCounter, UpstreamServers],
+  providers: [HealthService, Readiness, RequestCounter, ServerStats],
 })
 export class GatewayApiModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClickHouse } from '../clickhouse/clickhouse.js';
 import { VERSION } from '../common/version.js';
+import { ServerHealth } from '../servers/server-health.service.js';
 import { UsageStatus, type UsageNumbers } from '../usage/usage-status.service.js';
 import type { HealthDto } from './health.dto.js';
 import { Readiness } from './readiness.service.js';
@@ -19,6 +20,7 @@ export class HealthService {
     private readonly clickhouse: ClickHouse,
     private readonly usage: UsageStatus,
     private readonly readiness: Readiness,
+    private readonly servers: ServerHealth,
   ) {}
 
   /** Whether new work can be taken: not shutting down, and PostgreSQL answers. */
@@ -44,7 +46,7 @@ export class HealthService {
       usage_backlog: usage
         ? { pending: usage.pending, oldest_pending_ms: usage.oldest_pending_ms, rejected: usage.rejected }
         : null,
-      mcp_servers: { total: 0, healthy: 0, unhealthy: 0 },
+      mcp_servers: this.servers.numbers(),
     };
   }
 

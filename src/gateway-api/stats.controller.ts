@@ -2,8 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
 import { RequestCounter } from './request-counter.service.js';
+import { ServerStats } from './server-stats.service.js';
 import { GatewayStatsDto } from './stats.dto.js';
-import { UpstreamServers } from './upstream-servers.service.js';
 
 /** What this process does. */
 @ApiTags('Gateway')
@@ -11,7 +11,7 @@ import { UpstreamServers } from './upstream-servers.service.js';
 export class StatsController {
   constructor(
     private readonly requests: RequestCounter,
-    private readonly servers: UpstreamServers,
+    private readonly servers: ServerStats,
   ) {}
 
   /** How long it runs, what it served, and how upstream servers are. */

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { publicToolName } from '../servers/tool-name.js';
 import type { CatalogTool, ToolCatalog } from '../tools/tool-catalog.service.js';
 
 /**
@@ -8,7 +9,7 @@ import type { CatalogTool, ToolCatalog } from '../tools/tool-catalog.service.js'
  * @throws NOT_FOUND for an unknown server, UNKNOWN_TOOL for an unknown tool of it.
  */
 export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string, toolName: string): CatalogTool {
-  for (const name of [toolName, `${serverId}__${toolName}`]) {
+  for (const name of [toolName, publicToolName(serverId, toolName, true)]) {
     const found = catalog.find(name, caller);
     if (found?.source === serverId) return found;
   }

@@ -5,6 +5,7 @@ import type { AuthenticatedRequest } from '../auth/current-principal.decorator.j
 import type { IdentifiedRequest } from '../common/request-id.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { RestValidationPipe } from '../common/validation.pipe.js';
+import { ServerRegistry } from '../servers/server-registry.service.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import { ToolCatalog } from '../tools/tool-catalog.service.js';
 import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
@@ -28,16 +29,21 @@ const CLIENT_NAME_MAX = 100;
 export class ToolCallInterceptor implements NestInterceptor<RecordedResult, ToolCallResultDto> {
   private readonly validation = new RestValidationPipe();
 
-  constructor(private readonly catalog: ToolCatalog) {}
+  constructor(
+    private readonly catalog: ToolCatalog,
+    private readonly servers: ServerRegistry,
+  ) {}
 
   /** @throws VALIDATION_ERROR, NOT_FOUND for a server, UNKNOWN_TOOL; and what `toolCallAnswer` throws. */
   async intercept(execution: ExecutionContext, next: CallHandler<RecordedResult>): Promise<Observable<ToolCallResultDto>> {
     const http = execution.switchToHttp();
     const request = http.getRequest<ToolCallRequest>();
     const asked = (await this.validation.transform(request.body, { type: 'body', metatype: CallToolDto })) as CallToolDto;
-    const { tool } = toolAt(this.catalog, request.principal, asked.server_id, asked.tool_name);
+    // One registered server, or a pool, or a built-in source: all of them are a `server_id`.
+    const server = this.servers.find(asked.server_id);
+    const { tool } = toolAt(this.catalog, request.principal, server?.templateName ?? asked.server_id, asked.tool_name);
     const toolRequest = restToolRequest(request, http.getResponse<Response>(), tool.name, asked.arguments ?? {});
-    request.toolRequest = () => toolRequest;
+    request.toolRequest = () => (server ? { ...toolRequest, serverId: server.id } : toolRequest);
     return next.handle().pipe(map((result) => toolCallAnswer(asked, request.toolCall, result)));
   }
 }
