@@ -16,7 +16,7 @@ const SETTLE_PATIENCE_MS = 5_000;
 const GRANT_MAX = 1_000_000_000;
 
 /**
- * Credits, exactly: never overspent, never lost, never charged twice (docs/adr/0008-exact-credits.md).
+ * Credits, exactly: never overspent, never lost, never charged twice (docs/adr/0009-exact-credits.md).
  *
  * A call reserves its price, runs, and settles; each is durable when it resolves, and many share one statement. What
  * never settles is released when its hold expires (`HoldSweeper`).

@@ -3,7 +3,7 @@ import { CREDIT_BOOKING_FUNCTIONS } from './0003-credit-booking-functions.js';
 import { CREDIT_CALL_FUNCTIONS } from './0003-credit-call-functions.js';
 
 /**
- * Accounts and their books (docs/adr/0008-exact-credits.md).
+ * Accounts and their books (docs/adr/0009-exact-credits.md).
  *
  * The account's row is the one lock of everything that belongs to it: balance, holds, periods, ledger. The functions take
  * it first, in id order, so they neither deadlock nor see half a change. The CHECKs and UNIQUEs hold even without it.

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Calls that a caller named, so that repeating one does not run it again (docs/adr/0008-exact-credits.md). */
+/** Calls that a caller named, so that repeating one does not run it again (docs/adr/0009-exact-credits.md). */
 export class IdempotentCalls6 implements MigrationInterface {
   readonly name = 'IdempotentCalls1700000000006';
 
