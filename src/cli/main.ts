@@ -6,10 +6,12 @@ import { accountCommand } from './account.command.js';
 import { callCommand } from './call.command.js';
 import { EXIT } from './cli-failure.js';
 import { configCommand } from './config.command.js';
+import { doctorCommand } from './doctor.command.js';
 import { importCommand } from './import.command.js';
 import { keysCommand } from './keys.command.js';
 import { loginCommand } from './login.command.js';
 import { serveCommand } from './serve.command.js';
+import { stdioCommand } from './stdio.command.js';
 import { toolsCommand } from './tools.command.js';
 import { usageCommand } from './usage.command.js';
 import { usersCommand } from './users.command.js';
@@ -29,6 +31,7 @@ const program = new Command('tallygate')
   .version(VERSION)
   .addHelpText('after', HELP)
   .addCommand(serveCommand())
+  .addCommand(stdioCommand())
   .addCommand(callCommand())
   .addCommand(toolsCommand())
   .addCommand(loginCommand())
@@ -37,7 +40,8 @@ const program = new Command('tallygate')
   .addCommand(accountCommand())
   .addCommand(usersCommand())
   .addCommand(importCommand())
-  .addCommand(configCommand());
+  .addCommand(configCommand())
+  .addCommand(doctorCommand());
 
 endWithUsageCode(program);
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../auth/principal.js';
 import { isObject, JSON_RPC } from './json-rpc.js';
 import { McpProtocolError } from './mcp-error.js';
@@ -6,29 +6,18 @@ import type { Era } from './protocol-era.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
 
-/** The HTTP exchange a message arrived in; messages of one batch share it. */
-export class McpExchange {
-  /** Added to the response, e.g. the rate limit. */
-  readonly responseHeaders: Record<string, string> = {};
-  constructor(
-    readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
-    readonly requestId: string,
-    /** The client's address, from a trusted proxy where there is one. */
-    readonly address: string,
-  ) {}
-
-  get headers(): IncomingHttpHeaders {
-    return this.request.headers;
-  }
-
-  /** A controller that aborts when the connection closes before the answer is out: the caller has gone. */
-  abortWhenGone(): AbortController {
-    const controller = new AbortController();
-    if (this.response.destroyed) controller.abort();
-    else this.response.once('close', () => this.response.writableFinished || controller.abort());
-    return controller;
-  }
+/** What carries a message, as far as guards and handlers ask. */
+export interface McpExchange {
+  readonly transport: 'http' | 'stdio';
+  /** The request's; over stdio what the connection knows in their place. */
+  readonly headers: IncomingHttpHeaders;
+  /** Added to the response where there are headers, e.g. the rate limit. */
+  readonly responseHeaders: Record<string, string>;
+  readonly requestId: string;
+  /** The client's address, from a trusted proxy where there is one; undefined for the process that started this one. */
+  readonly address: string | undefined;
+  /** A controller that aborts when the answer is no longer wanted: the caller has gone, or has cancelled. */
+  abortWhenGone(): AbortController;
 }
 
 /** One message on its way to the controller: what guards put in and handlers read. */
@@ -58,7 +47,7 @@ export class McpContext implements ToolCallCarrier {
       requestId: this.exchange.requestId,
       clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),
       protocolVersion: this.era.version,
-      transport: 'http',
+      transport: this.exchange.transport,
       abort: this.exchange.abortWhenGone(),
     };
   }

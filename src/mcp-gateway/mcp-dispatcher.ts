@@ -40,7 +40,7 @@ export class McpDispatcher {
     try {
       if (message.kind === 'invalid')
         throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${message.reason}`, 400);
-      const era = readEra(message, exchange.headers);
+      const era = readEra(message, exchange.headers, { isRouted: exchange.transport === 'http' });
       const result = await this.handle(message, new McpContext(exchange, era, message.method, message.params));
       return message.kind === 'notification' ? ACCEPTED : succeeded(message.id, result, era);
     } catch (error) {

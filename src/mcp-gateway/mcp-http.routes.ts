@@ -6,8 +6,8 @@ import { AppConfig } from '../config/app-config.js';
 import { readBody } from './http-body.js';
 import { JSON_RPC, parseMessage } from './json-rpc.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
-import { McpExchange } from './mcp-context.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from './mcp-error.js';
+import { McpHttpExchange } from './mcp-http.exchange.js';
 import { ASSUMED_VERSION } from './protocol-era.js';
 
 const ENDPOINTS = new Set(['/messages', '/mcp']);
@@ -42,7 +42,7 @@ export class McpHttpRoutes {
   }
 
   private async post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = new McpExchange(request, response, randomUUID(), proxyAddress(request, this.trusts));
+    const exchange = new McpHttpExchange(request, response, randomUUID(), proxyAddress(request, this.trusts));
     let answer: McpAnswer;
     try {
       const body = parseJson(await readBody(request));
@@ -56,7 +56,7 @@ export class McpHttpRoutes {
   }
 
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
-  private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
+  private async batch(messages: unknown[], exchange: McpHttpExchange): Promise<McpAnswer> {
     if ((exchange.headers['mcp-protocol-version'] ?? ASSUMED_VERSION) !== ASSUMED_VERSION)
       throw invalidBatch(`batches exist in MCP ${ASSUMED_VERSION} only`);
     if (messages.length === 0 || messages.length > BATCH_MAX) throw invalidBatch(`a batch has 1 to ${BATCH_MAX} messages`);
@@ -90,7 +90,7 @@ function parseJson(text: string): unknown {
 
 const invalidBatch = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${reason}`, 400);
 
-function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpExchange): void {
+function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpHttpExchange): void {
   if (response.destroyed) return;
   const content: Record<string, string | number> =
     body === undefined

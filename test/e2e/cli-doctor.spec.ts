@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { tallygate } from '../support/cli-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+interface Finding {
+  check: string;
+  state: string;
+  words: string;
+  fix?: string;
+}
+
+const folder = temporaryFolder('doctor');
+let other: Server;
+let taken: string;
+beforeAll(async () => {
+  other = createServer().listen(0);
+  await once(other, 'listening');
+  taken = String((other.address() as AddressInfo).port);
+});
+afterAll(() => {
+  other.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Port 0 is always free. */
+const healthy = { GATEWAY_PORT: '0', GATEWAY_MCP_PORT: '0', GATEWAY_DATA_DIR: join(folder, 'data') };
+
+async function findings(env: Record<string, string>): Promise<{ code: number | null; bad: Finding[]; all: Finding[] }> {
+  const { code, stdout } = await tallygate(['doctor', '--json'], { env: { ...healthy, ...env } });
+  const all = JSON.parse(stdout) as Finding[];
+  return { code, all, bad: all.filter(({ state }) => state === 'bad') };
+}
+
+describe('tallygate doctor', () => {
+  it('finds nothing wrong with a fresh clone, and makes nothing', async () => {
+    const { code, stdout, stderr } = await tallygate(['doctor'], { env: healthy });
+    expect([code, stderr]).toEqual([0, '']);
+    for (const check of ['settings', 'ports', 'PostgreSQL', 'ClickHouse', 'secrets']) expect(stdout).toContain(`✓ ${check}`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('lists mistakes in the settings', async () => {
+    const { code, bad } = await findings({ GATEWAY_CREDITS: 'maybe', GATEWAY_MCP_PORT: 'x' });
+    expect([code, bad.length]).toEqual([1, 2]);
+  });
+
+  it('finds a port that another program has, and engines that are away, each with the fix', async () => {
+    const { code, bad } = await findings({
+      GATEWAY_PORT: taken,
+      GATEWAY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/x',
+      GATEWAY_CLICKHOUSE_URL: 'http://127.0.0.1:9',
+      GATEWAY_SECRET_KEY: 'x'.repeat(32),
+    });
+    expect(code).toBe(1);
+    expect(bad.map(({ check }) => check)).toEqual(['ports', 'PostgreSQL', 'ClickHouse']);
+    expect(bad[0]).toMatchObject({
+      words: `${taken} is in use by another program`,
+      fix: expect.stringContaining('GATEWAY_PORT'),
+    });
+    expect(bad[1]!.fix).toContain('GATEWAY_DATABASE_URL');
+  });
+
+  it('finds a secret that others can read', async () => {
+    const dataDir = join(folder, 'open');
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'secret-key'), 'x'.repeat(64));
+    chmodSync(join(dataDir, 'secret-key'), 0o644);
+    const { bad } = await findings({ GATEWAY_DATA_DIR: dataDir });
+    expect(bad).toEqual([expect.objectContaining({ check: 'secrets', fix: `chmod 600 ${join(dataDir, 'secret-key')}` })]);
+    rmSync(dataDir, { recursive: true });
+  });
+});
