@@ -14,6 +14,14 @@ const check = compileArguments({
   },
 });
 
+it('compiles the schemas of upstream servers: old drafts, and several of one $id', () => {
+  const old = { $schema: 'http://json-schema.org/draft-07/schema#', $id: 'same', definitions: { name: { type: 'string' } } };
+  for (let time = 0; time < 2; time += 1) {
+    const check = compileArguments({ ...old, type: 'object', properties: { name: { $ref: '#/definitions/name' } } });
+    expect([check({ name: 'a' }), check({ name: 1 })]).toEqual([undefined, expect.stringContaining('name')]);
+  }
+});
+
 describe('compileArguments', () => {
   it('accepts what the schema allows and fills in defaults', () => {
     const args = { symbol: 'MSFT' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { testConfig } from '../../test/support/test-config.js';
+import { TallygateError } from '../common/tallygate-error.js';
 import { compileArguments } from './tool-arguments.js';
 import { ToolCall } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';
@@ -40,6 +41,13 @@ describe('ToolRunner', () => {
     const outcome = await runner.run(callOf(() => Promise.reject(new ToolInputError('start is after end'))));
     expect(outcome).toMatchObject({ errorCode: 'INVALID_ARGUMENTS', result: { isError: true } });
     expect(textOf(outcome.result)).toBe('start is after end');
+  });
+
+  it('gives the caller the words of a failure the source foresaw, as a backend error', async () => {
+    const foreseen = new TallygateError('UNAVAILABLE', 'files-1 did not answer within 5 s.', { cause: new Error('10.0.0.1') });
+    const outcome = await runner.run(callOf(() => Promise.reject(foreseen)));
+    expect(outcome.errorCode).toBe('BACKEND_ERROR');
+    expect(textOf(outcome.result)).toBe('files-1 did not answer within 5 s. Nothing was charged.');
   });
 
   it('tells the caller nothing of an internal failure but its request id', async () => {

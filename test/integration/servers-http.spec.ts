@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { TestUpstream, type Behaviour } from '../support/test-upstream.js';
 import { server, UpstreamRig } from '../support/upstream-rig.js';
@@ -22,6 +26,15 @@ afterEach(async () => {
   await rig.close();
   await Promise.all([a, b, c].map((one) => one.stop()));
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
 
 const at = (upstream: TestUpstream, name: string, template = 'pool', weight = 1) =>
   server(name, template, { url: upstream.url }, weight);
@@ -116,6 +129,21 @@ describe('an upstream over HTTP that requires an API key', () => {
     rig.set(server('a', 'pool', { url: 'http://10.0.0.1/mcp' }));
     await eventually(() => expect(rig.health.of('a').error).toBe('a has an address that is not allowed.'));
   });
+});
+
+describe('the official everything server over streamable HTTP', () => {
+  it('is listed and called', async () => {
+    const port = await freePort();
+    const program = join('node_modules', '@modelcontextprotocol', 'server-everything', 'dist', 'index.js');
+    const child = spawn(process.execPath, [program, 'streamableHttp'], { env: { PORT: String(port) }, stdio: 'ignore' });
+    try {
+      rig = new UpstreamRig({ everything: { ...pool, timeout_seconds: 5 } });
+      await rig.register(server('everything-1', 'everything', { url: `http://127.0.0.1:${port}/mcp` }));
+      expect((await rig.call('everything__echo', { message: 'hi' })).text).toMatch(/hi/);
+    } finally {
+      child.kill();
+    }
+  }, 20_000);
 });
 
 describe('a pool of three', () => {

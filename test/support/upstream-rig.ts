@@ -43,14 +43,17 @@ export class UpstreamRig {
   private registered: readonly ServerInstance[] = [];
   private listener: () => void = () => undefined;
 
-  constructor(private readonly templates: Record<string, object>) {
+  constructor(
+    private readonly templates: Record<string, object>,
+    pins: Pick<ToolPins, 'admit'> = { admit: admitAll },
+  ) {
     const registry = {
       all: () => this.registered,
       template: (name: string) => this.template(name),
       onChange: (listener: () => void) => (this.listener = listener),
     };
     this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
-    this.health = new ServerHealth(this.servers, { admit: admitAll } as unknown as ToolPins);
+    this.health = new ServerHealth(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     new UpstreamTools(this.catalog, this.servers, this.health, this.balancer).onModuleInit();
     this.health.onApplicationBootstrap();
