@@ -1,4 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from './load-config.js';
 import { templateName, templateSchema, templatesSchema, variablesOf } from './template-config.js';
 
 const config = { type: 'object', properties: { path: { type: 'string' } } };
@@ -45,5 +49,15 @@ describe('A template', () => {
       b: { transport: 'stdio', command: 'node', env: { K: '${env:KEY}' } },
     });
     expect(variablesOf(templates)).toEqual(['HOST', 'KEY']);
+  });
+
+  it('stops the start while a variable it needs is not set, and is given that variable and no other', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tallygate-config-'));
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, "templates: { a: { transport: http, url: 'http://a.example/', headers: { K: '${env:A_KEY}' } } }");
+    const env = { GATEWAY_CONFIG: file, GATEWAY_DATA_DIR: folder, OTHER: 'x' };
+    expect(() => loadConfig(env)).toThrow('the environment variable A_KEY is not set');
+    expect(loadConfig({ ...env, A_KEY: 'k' }).templateVariables).toEqual({ A_KEY: 'k' });
+    rmSync(folder, { recursive: true });
   });
 });

@@ -72,10 +72,11 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
       }));
   }
 
-  /** Listening comes first: what changes from then on is told, what changed before is read. */
+  /** Listening comes first: what changes from then on is told, what changed before is read, also when nobody listens. */
   private async follow(): Promise<void> {
-    await this.changes.listen();
+    const listening = await Promise.allSettled([this.changes.listen()]);
     if ((await this.repository.version()) !== this.version) await this.reload();
+    for (const { status, reason } of listening as PromiseRejectedResult[]) if (status === 'rejected') throw reason;
   }
 
   private hear(): void {

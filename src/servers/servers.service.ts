@@ -9,6 +9,7 @@ import type { ServerInstance } from './server-instance.js';
 import { ServerRegistry } from './server-registry.service.js';
 import { targetOf } from './server-target.js';
 import { ServersRepository } from './servers.repository.js';
+import type { ServerTemplate } from './template.js';
 import { ServerTemplates } from './templates.service.js';
 
 /** Far more than any config or metadata in use. */
@@ -102,25 +103,28 @@ export class ServersService {
     const template = this.templates.get(templateName);
     const checked = this.templates.check(templateName, config);
     const target = targetOf(template, { config: checked }, this.config.templateVariables);
-    if (target.transport === 'http') await this.demandAllowed(templateName, target.url);
+    if (target.transport === 'http') await this.demandAllowed(template, target.url);
     return checked;
   }
 
   /** A name that does not resolve now may do so later; connecting judges it again in any case. */
-  private async demandAllowed(templateName: string, url: string): Promise<void> {
+  private async demandAllowed({ name, url: recipe = '' }: ServerTemplate, url: string): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, RESOLVE_MAX_MS)));
-    const judged = this.templates.networksOf(templateName).check(url);
+    const judged = this.templates.networksOf(name).check(url);
     try {
       await Promise.race([judged, late]);
     } catch (error) {
-      if (error instanceof ForbiddenAddress) throw new ConfigProblem(['url'], error.message);
+      if (error instanceof ForbiddenAddress) throw new ConfigProblem(placeholderIn(recipe), error.message);
     } finally {
       clearTimeout(timer);
       judged.catch(() => undefined);
     }
   }
 }
+
+/** The property of the config that decides where a server is; none where the operator wrote the whole URL. */
+const placeholderIn = (recipe: string): string[] => [/\$\{config\.(\w+)\}/.exec(recipe)?.[1] ?? []].flat();
 
 function demandSmall(field: 'config' | 'instance_metadata', value: object): void {
   if (JSON.stringify(value).length <= JSON_MAX_CHARS) return;
