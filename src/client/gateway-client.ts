@@ -74,6 +74,25 @@ export class GatewayClient {
     );
   }
 
+  /** The upstream servers, in the order of their registration. */
+  listServers(query: QueryOf<'/servers'> = {}, options?: RequestOptions): Promise<Schemas['ServerDto'][]> {
+    return this.get('/servers', options, query);
+  }
+
+  /** Registers a server made from a template of the gateway's configuration. */
+  registerServer(server: Schemas['RegisterServerDto'], options?: RequestOptions): Promise<Schemas['ServerDto']> {
+    return this.post('/servers', server, options);
+  }
+
+  /** @param id or name, e.g. `file-server-1` */
+  getServer(id: string, options?: RequestOptions): Promise<Schemas['ServerDto']> {
+    return this.get(`/servers/${encodeURIComponent(id)}`, options);
+  }
+
+  removeServer(id: string, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
+  }
+
   /** How the gateway is; also when it cannot serve. */
   health(options?: RequestOptions): Promise<Schemas['HealthDto']> {
     return this.http.send({ method: 'GET', path: '/health', alsoAnswer: 503, ...options });

@@ -529,6 +529,78 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every registered server, in the order of registration. */
+    get: operations['ServersController_list'];
+    put?: never;
+    /** Registers a server made from a template of the configuration. */
+    post: operations['ServersController_register'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/servers/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One server and how it is. */
+    get: operations['ServersController_get'];
+    put?: never;
+    post?: never;
+    /** Removes a server. Calls it is busy with fail. */
+    delete: operations['ServersController_remove'];
+    options?: never;
+    head?: never;
+    /** Switches a server on or off, or changes its weight, config or metadata. */
+    patch: operations['ServersController_edit'];
+    trace?: never;
+  };
+  '/servers/{id}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks a server now how it is and what tools it has. */
+    post: operations['ServersController_check'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/servers/{id}/tools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every tool the server was seen to offer. */
+    get: operations['ServerToolsController_list'];
+    put?: never;
+    /** Lets a new or changed tool in, as it was looked at. */
+    post: operations['ServerToolsController_approve'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/stats': {
     parameters: {
       query?: never;
@@ -727,6 +799,12 @@ export interface components {
       /** @description This month; the tool called most first, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
     };
+    ApproveToolDto: {
+      /** @description By the server's own name. */
+      tool_name: string;
+      /** @description The `pin` of the tool as it was looked at: a tool that has changed since is not approved. */
+      pin: string;
+    };
     CallToolDto: {
       /**
        * @description Where the tool is: `server_id` of `GET /tools`
@@ -894,6 +972,20 @@ export interface components {
       difference: number;
       /** @description Usage_log − rollup. Must be 0. */
       rollup_difference: number;
+    };
+    EditServerDto: {
+      /** @description Replaces the whole config, secrets included: those in answers are masked. */
+      config?: {
+        [key: string]: unknown;
+      };
+      /** @description Replaces the whole metadata. */
+      instance_metadata?: {
+        [key: string]: unknown;
+      };
+      /** @description False: no calls go to it, and its connection is closed. */
+      enabled?: boolean;
+      /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
+      weight?: number;
     };
     EnabledAccountDto: {
       success: boolean;
@@ -1109,6 +1201,31 @@ export interface components {
       /** @description Unset: made from the e-mail. */
       username?: string;
     };
+    RegisterServerDto: {
+      /**
+       * @description Kept and shown as it is.
+       * @example {
+       *       "team": "data"
+       *     }
+       */
+      instance_metadata?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description What the template asks for.
+       * @example {
+       *       "base_path": "/data"
+       *     }
+       */
+      config?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description A template of the gateway's configuration
+       * @example file-server
+       */
+      template_name: string;
+    };
     RejectedLineDto: {
       /** @description Line of a CSV file, row of a Parquet file; from 1. */
       line: number;
@@ -1138,6 +1255,59 @@ export interface components {
       overlap_seconds?: number;
     };
     SerializedResult: Record<string, never>;
+    ServerDto: {
+      /** @description Secrets masked. */
+      config: {
+        [key: string]: unknown;
+      };
+      instance_metadata: {
+        [key: string]: unknown;
+      };
+      id: string;
+      /** @description May be used for the id. */
+      name: string;
+      template_name: string;
+      enabled: boolean;
+      weight: number;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** @description Why it cannot be used; absent when it can. */
+      problem?: string;
+      /** @description With `include_health`, and of a single server. */
+      health?: components['schemas']['ServerHealthDto'];
+    };
+    ServerHealthDto: {
+      /**
+       * @description `degraded` still serves; `unhealthy` does not; `unknown` has not been asked yet.
+       * @enum {string}
+       */
+      status: 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+      /**
+       * Format: date-time
+       * @description Null before the first check.
+       */
+      checked_at: string | null;
+      /** @description Milliseconds until the last answer. */
+      latency_ms: number | null;
+      /** @description Why it is not healthy. */
+      error: string | null;
+    };
+    ServerToolDto: {
+      /**
+       * @description Quarantined: new or changed, and neither listed nor callable until it is approved.
+       * @enum {string}
+       */
+      state: 'approved' | 'quarantined';
+      /** @description By the server's own name. */
+      tool_name: string;
+      description: string;
+      /** @description Hash of its name, description and schemas. */
+      pin: string;
+      /** Format: date-time */
+      seen_at: string;
+    };
     SyntheticDto: {
       /**
        * @description Companies, 1 to 9 999.
@@ -3144,6 +3314,495 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ProbeDto'];
+        };
+      };
+    };
+  };
+  ServersController_list: {
+    parameters: {
+      query?: {
+        /** @description How each of them is, too. */
+        include_health?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerDto'][];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServersController_register: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RegisterServerDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerDto'];
+        };
+      };
+      /** @description No such template, or a config it cannot use; `loc` has the path */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description As many servers as there may be */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServersController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServersController_remove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServersController_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditServerDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerDto'];
+        };
+      };
+      /** @description No such template, or a config it cannot use; `loc` has the path */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServersController_check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerHealthDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerToolsController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerToolDto'][];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerToolsController_approve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its id or its name, e.g. `file-server-1`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApproveToolDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerToolDto'][];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server, or no such tool of it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The tool has changed since it was looked at */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
     };

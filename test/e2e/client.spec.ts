@@ -17,7 +17,9 @@ let client: GatewayClient;
 let folder: string;
 beforeAll(async () => {
   folder = temporaryFolder('client');
-  gateway = await GatewayProcess.start();
+  const config = join(folder, 'gateway.yaml');
+  writeFileSync(config, 'servers:\n  enabled_templates: [file-server]\n');
+  gateway = await GatewayProcess.start({ env: { GATEWAY_CONFIG: config } });
   client = new GatewayClient(gateway.restUrl);
   await client.login('admin@localhost', gateway.adminPassword);
 }, 60_000);
@@ -77,6 +79,15 @@ describe('GatewayClient on a real gateway', () => {
     expect((await client.stats()).total_requests).toBeGreaterThan(10);
   });
 
+  it('registers, shows and removes upstream servers', async () => {
+    const { id } = await client.registerServer({ template_name: 'file-server', config: { base_path: folder } });
+    expect((await client.getServer(id)).template_name).toBe('file-server');
+    expect((await client.listServers({ include_health: true })).map((server) => server.id)).toEqual([id]);
+    expect(await client.removeServer(id)).toBeUndefined();
+    expect(await client.listServers()).toEqual([]);
+    await expect(client.getServer(id)).rejects.toMatchObject({ status: 404 });
+  });
+
   it("throws what the gateway says, with the request's name in its log", async () => {
     const stranger = new GatewayClient(gateway.restUrl);
     await expect(stranger.login('admin@localhost', 'wrong')).rejects.toMatchObject({ errorCode: 'INVALID_CREDENTIALS' });
@@ -114,8 +125,17 @@ it('the built client runs on nothing but what a browser has', async () => {
 });
 
 it('the example of the README compiles and runs as printed', async () => {
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'example.txt'), 'read through the gateway');
+  const { id, name } = await client.registerServer({ template_name: 'file-server', config: { base_path: data } });
+  await eventually(async () => expect((await client.getServer(id)).health?.status).toBe('healthy'));
   const [printed] = codeBlocks('README.md', 'ts');
-  const code = printed!.replace('http://localhost:8000', gateway.restUrl).replace("'password'", `'${gateway.adminPassword}'`);
+  const code = printed!
+    .replace('http://localhost:8000', gateway.restUrl)
+    .replace("'password'", `'${gateway.adminPassword}'`)
+    .replace('file-server-1', name)
+    .replace('/data/example.txt', join(data, 'example.txt'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(resolve('.'), join(folder, 'node_modules', 'tallygate'), 'junction');
   writeFileSync(join(folder, 'example.mts'), code);
@@ -124,6 +144,6 @@ it('the example of the README compiles and runs as printed', async () => {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.mts'] }));
   await node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', folder);
   const output = await node(join(folder, 'example.mjs'));
-  expect(output).toMatch(/^Tools: \d+\nTool result: /);
-  expect(output).toContain('1003.349976');
+  expect(output).toMatch(/^Active servers: 1\nTool result: /);
+  expect(output).toContain('read through the gateway');
 }, 30_000);
