@@ -57,6 +57,11 @@ describe('ToolCatalog', () => {
     for (const name of ['a', 'b', 'c']) expect(catalog.find(name, limited) !== undefined).toBe(name !== 'b');
   });
 
+  it('leaves out a tool whose schema cannot be compiled, and that one only', () => {
+    const broken = { ...tool('broken'), inputSchema: { type: 'object' as const, $ref: 'https://example.com/none' } };
+    expect(catalogOf(tool('a'), broken, tool('c')).namesFor(caller(['tools:call']))).toEqual(['a', 'c']);
+  });
+
   it('shows nothing to a caller without the scope', () => {
     const { catalog, namesFor } = catalogOf(tool('a'));
     expect(namesFor(caller(['gateway:read']))).toEqual([]);

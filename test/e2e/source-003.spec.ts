@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
@@ -98,3 +99,21 @@ describe('what nobody may register', () => {
     expect(answer.status === 403 || answer.status === 401).toBe(true);
   });
 });
+
+describe('the process of a server', () => {
+  it('does not outlive the gateway, even one that is killed', async () => {
+    const folderName = join(data, 'of-this-test');
+    mkdirSync(folderName);
+    await register({ template_name: 'file-server', config: { base_path: folderName } });
+    await eventually(async () => expect((await gateway.mcp('tools/list')).text).toContain('file-server__read_file'));
+    expect(processesWith(folderName)).toHaveLength(1);
+    await gateway.end('SIGKILL');
+    await eventually(() => expect(processesWith(folderName)).toEqual([]));
+  });
+});
+
+const processesWith = (text: string): string[] =>
+  execFileSync('ps', ['-eo', 'args'])
+    .toString()
+    .split('\n')
+    .filter((line) => line.includes(text) && line.includes('server-filesystem'));
