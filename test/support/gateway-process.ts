@@ -11,6 +11,8 @@ export interface GatewayOptions {
   /** Keeps the data of an earlier start; a new temporary folder when absent. */
   dataDir?: string;
   env?: Record<string, string>;
+  /** Another build of the program. */
+  program?: string;
 }
 
 /** A running gateway: the built program as a process of its own, on ports of its own. */
@@ -26,7 +28,7 @@ export class GatewayProcess {
 
   /** @throws Error with its output when it ends instead of getting ready. */
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
-    const { dataDir = temporaryFolder('e2e'), env = {} } = options;
+    const { dataDir = temporaryFolder('e2e'), env = {}, program = join('dist', 'main.js') } = options;
     const settings = {
       GATEWAY_PORT: '0',
       GATEWAY_MCP_PORT: '0',
@@ -34,7 +36,7 @@ export class GatewayProcess {
       GATEWAY_ADMIN_PASSWORD: ADMIN_PASSWORD,
       ...env,
     };
-    const child = spawn(process.execPath, [join('dist', 'main.js')], {
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env['PATH'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
