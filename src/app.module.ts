@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { BillingModule } from './billing/billing.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
 import type { AppConfig } from './config/app-config.js';
 import type { FirstRun } from './config/first-run.js';
@@ -24,6 +25,7 @@ export class AppModule {
       ApiKeysModule,
       UsageModule,
       AccountsModule,
+      BillingModule,
       StockDataModule,
       ExamplesModule,
       ServersModule,

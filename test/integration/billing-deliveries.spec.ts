@@ -64,6 +64,23 @@ describe('A thousand deliveries', () => {
     MANY_TAKE_MS,
   );
 
+  it('of one refund after another, told in any order, take back what was refunded and no more', async () => {
+    const buyers = await Promise.all(Array.from({ length: 20 }, () => rest.buyer()));
+    for (const { account } of buyers) await rest.ledger.grant({ accountId: account.id, amount: 900, reason: 'more', by: 'test' });
+    await deliverAll(buyers.map(({ sessionId }) => event(COMPLETED, packSession(sessionId))));
+    // Those of one account stand together, so that they meet.
+    const events = buyers.flatMap(({ sessionId, purchaseId }) =>
+      [100, 200, 300, 400].map((cents) =>
+        event('charge.refunded', refundedCharge(`pi_${sessionId}`, cents, { purchase_id: purchaseId })),
+      ),
+    );
+    expect(await deliverAll(events)).toEqual([200]);
+    const left = await Promise.all(buyers.map(async ({ account }) => (await rest.ledger.balance(account.id)).purchased));
+    expect(left).toEqual(buyers.map(() => 920));
+    const noted = await rest.rows('SELECT DISTINCT credits_taken_back FROM mcp.billing_purchases WHERE refunded_amount = 400');
+    expect(noted).toEqual([{ credits_taken_back: '80' }]);
+  }, 60_000);
+
   it(
     'of checkouts of several accounts give each its own',
     async () => {

@@ -85,8 +85,9 @@ export class BillingRest {
 
   async buy(user: Principal, choice: object): Promise<{ sessionId: string; purchaseId: string }> {
     const { body } = await this.checkout(user, choice).expect(200);
-    const purchaseId = this.stripe.requests.at(-1)!.form['metadata[purchase_id]']!;
-    return { sessionId: (body as { session_id: string }).session_id, purchaseId };
+    const { session_id: sessionId } = body as { session_id: string };
+    const [row] = await this.rows<{ id: string }>('SELECT id FROM mcp.billing_purchases WHERE session_id = $1', sessionId);
+    return { sessionId, purchaseId: row!.id };
   }
 
   /** Sends an event as Stripe does; resolves with the status of the answer. */
