@@ -359,6 +359,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/mcp/billing/checkout': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens a page of Stripe's to pay on. What is bought is there once Stripe says that the money is. */
+    post: operations['CheckoutController_checkout'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/mcp/enable': {
     parameters: {
       query?: never;
@@ -421,6 +438,23 @@ export interface paths {
     get: operations['AccountController_summary'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/stripe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** For Stripe alone: an event, signed. Answered once it is committed; any other answer makes Stripe deliver it again. */
+    post: operations['StripeWebhookController_receive'];
     delete?: never;
     options?: never;
     head?: never;
@@ -852,6 +886,18 @@ export interface components {
     ChangeTierDto: {
       /** @description One of the configured `tiers`. A larger allocation counts at once, a smaller one from the next month. */
       tier: string;
+    };
+    CheckoutDto: {
+      /** @description The id of a pack in the gateway's settings. */
+      pack?: string;
+      /** @description A tier to subscribe to. */
+      tier?: string;
+    };
+    CheckoutSessionDto: {
+      /** @description Stripe's page to pay on. */
+      checkout_url: string;
+      /** @description Stripe's name of the checkout. */
+      session_id: string;
     };
     CreateKeyDto: {
       /**
@@ -1508,6 +1554,9 @@ export interface components {
       is_active: boolean;
       /** Format: date-time */
       created_at: string;
+    };
+    WebhookAnswerDto: {
+      received: boolean;
     };
   };
   responses: never;
@@ -2828,6 +2877,92 @@ export interface operations {
       };
     };
   };
+  CheckoutController_checkout: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckoutDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckoutSessionDto'];
+        };
+      };
+      /** @description Neither a pack nor a tier that is on offer, or both */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The account is switched off, or has a subscription already */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Stripe cannot be reached */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AccountController_enable: {
     parameters: {
       query?: never;
@@ -3077,6 +3212,52 @@ export interface operations {
       };
       /** @description ClickHouse is away; calls are still recorded */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  StripeWebhookController_receive: {
+    parameters: {
+      query?: never;
+      header: {
+        'stripe-signature': string;
+        /** @description Of the body as it came */
+        'Stripe-Signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description An event of Stripe's */
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookAnswerDto'];
+        };
+      };
+      /** @description Not signed by Stripe in the last five minutes */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
+      404: {
         headers: {
           [name: string]: unknown;
         };
