@@ -708,7 +708,7 @@ export interface components {
     };
     AccountChangeDto: {
       /** @enum {string} */
-      kind: 'tier' | 'active' | 'key';
+      kind: 'active' | 'key' | 'tier';
       before: string;
       after: string;
       /** @description E-mail of who did it. */
@@ -908,7 +908,7 @@ export interface components {
       /** @description Days until it expires, 1 to 3650. Unset: never. */
       expires_days?: number;
       /** @description What it may do; not more than its owner. Default `tools:call`. */
-      permissions?: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description The only tools it may call. Unset: every tool its permissions reach. */
       allowed_tools?: string[];
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
@@ -918,7 +918,7 @@ export interface components {
       /** @description For people to tell keys apart, 1 to 100 characters. */
       name: string;
       /** @description What it may do; not more than its owner. */
-      permissions: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description ISO 8601, in the future, within ten years; without a zone UTC. Unset: never. */
       expires_at?: string;
     };
@@ -952,7 +952,7 @@ export interface components {
       api_key: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
-      permissions: ('gateway:read' | 'gateway:write' | 'tools:call' | 'records:raw' | 'admin')[];
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -1092,7 +1092,7 @@ export interface components {
        * @description `unhealthy` cannot serve; `degraded` serves with less.
        * @enum {string}
        */
-      status: 'healthy' | 'degraded' | 'unhealthy';
+      status: 'degraded' | 'healthy' | 'unhealthy';
       /** @description Why it is not healthy. */
       reasons?: string[];
       /** @description ISO 8601, UTC. */
@@ -1115,7 +1115,7 @@ export interface components {
        * @description imported: the rows are visible; unchanged: this file shows already; rejected: nothing was taken over.
        * @enum {string}
        */
-      status: 'imported' | 'unchanged' | 'rejected';
+      status: 'imported' | 'rejected' | 'unchanged';
       /** @description Records in the file. */
       rows: number;
       accepted: number;
@@ -1329,7 +1329,7 @@ export interface components {
        * @description `degraded` still serves; `unhealthy` does not; `unknown` has not been asked yet.
        * @enum {string}
        */
-      status: 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+      status: 'degraded' | 'healthy' | 'unhealthy' | 'unknown';
       /**
        * Format: date-time
        * @description Null before the first check.
@@ -1802,14 +1802,14 @@ export interface operations {
         is_active?: boolean;
         sort_by?:
           | 'created_at'
-          | 'user_email'
-          | 'display_name'
           | 'credits_balance'
           | 'credits_tier'
+          | 'display_name'
           | 'is_active'
           | 'last_connected_at'
+          | 'total_credits_used'
           | 'total_tool_calls'
-          | 'total_credits_used';
+          | 'user_email';
         sort_order?: 'asc' | 'desc';
         /** @description Page number, from 1. */
         page?: number;

@@ -17,6 +17,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   withDefaultsOptional(document);
+  sortEnums(document);
   document.paths = sorted(document.paths);
   if (document.components?.schemas) document.components.schemas = sorted(document.components.schemas);
   return document;
@@ -38,6 +39,15 @@ function withDefaultsOptional({ paths, components }: OpenAPIObject): void {
     if (!Array.isArray(schema.required)) continue;
     schema.required = schema.required.filter((name) => schema.properties?.[name]?.default === undefined);
     if (schema.required.length === 0) delete schema.required;
+  }
+}
+
+/** The Swagger plugin lists a union's members as the compiler happened to meet them, which an incremental build changes. */
+function sortEnums(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'enum' && Array.isArray(value)) value.sort();
+    else sortEnums(value);
   }
 }
 
