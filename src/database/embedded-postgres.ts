@@ -91,12 +91,22 @@ export class EmbeddedPostgres {
   }
 
   private async isRunning(): Promise<boolean> {
+    this.forgetDead();
     try {
       await this.pgCtl('status');
       return true;
     } catch {
       return false; // exit code 3: no server runs on this folder
     }
+  }
+
+  /**
+   * A killed server stays a zombie where nobody reaps it, as in a container without an init. PostgreSQL and `pg_ctl`
+   * take its process for a living one, and would never start again.
+   */
+  private forgetDead(): void {
+    const pidFile = join(this.cluster, 'postmaster.pid');
+    if (existsSync(pidFile) && isZombie(readFileSync(pidFile, 'utf8').split('\n')[0]!)) rmSync(pidFile);
   }
 
   private pgCtl(action: string, ...options: string[]): Promise<void> {
@@ -106,6 +116,12 @@ export class EmbeddedPostgres {
   private async execute(program: string, args: string[]): Promise<void> {
     await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home });
   }
+}
+
+/** Linux tells; elsewhere a process table entry means a living process. */
+function isZombie(pid: string): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && readFileSync(file, 'utf8').includes(') Z ');
 }
 
 function freePort(): Promise<number> {
