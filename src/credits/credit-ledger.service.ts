@@ -3,10 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { GroupCommit } from '../common/group-commit.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
+import { isDataFault } from '../database/data-fault.js';
 import type { Grant, GrantResult, NewAccount, TierChange, TierChangeResult } from './credit-booking.js';
 import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
 import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, type Tiers } from './credit.repository.js';
-import { isDataFault, isUnavailable, PostgresOutage } from './postgres-outage.js';
+import { isUnavailable, PostgresOutage } from './postgres-outage.js';
 import { daysUntilRefill } from './refill-period.js';
 import { retryWhileAway } from './retry-while-away.js';
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { TallygateError } from '../common/tallygate-error.js';
+import { isDataFault } from '../database/data-fault.js';
 
 /** After a failure, what waits already is refused without another try; else each batch would wait for its own timeout. */
 const REFUSE_AFTER_FAILURE_MS = 200;
@@ -44,9 +45,6 @@ export class PostgresOutage {
 /** PostgreSQL did not take it, or nobody knows whether it did. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof TallygateError && (error.code === 'UNAVAILABLE' || error.code === 'OVERLOADED');
-
-/** Data exceptions and broken constraints (PostgreSQL manual, appendix A, classes 22 and 23): a row's fault, not the server's. */
-export const isDataFault = (error: unknown): boolean => /^2[23]/.test((error as { code?: string }).code ?? '');
 
 const unavailable = (cause?: unknown): TallygateError =>
   new TallygateError(

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit } from '../common/group-commit.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { isDataFault } from '../database/data-fault.js';
 import type { UsageEvent } from './usage-event.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 
@@ -91,6 +92,3 @@ const unavailable = (cause?: unknown): TallygateError =>
     retryAfterSeconds: 1,
     cause,
   });
-
-/** Data exceptions and broken constraints (PostgreSQL manual, appendix A, classes 22 and 23): a row's fault, not the server's. */
-const isDataFault = (error: unknown): boolean => /^2[23]/.test((error as { code?: string }).code ?? '');
