@@ -4,6 +4,7 @@ import { map, type Observable } from 'rxjs';
 import type { AuthenticatedRequest } from '../auth/current-principal.decorator.js';
 import type { IdentifiedRequest } from '../common/request-id.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { traceContextOf } from '../common/trace-context.js';
 import { RestValidationPipe } from '../common/validation.pipe.js';
 import { ServerRegistry } from '../servers/server-registry.service.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
@@ -50,10 +51,12 @@ export class ToolCallInterceptor implements NestInterceptor<RecordedResult, Tool
 
 function restToolRequest(request: ToolCallRequest, response: Response, name: string, args: Record<string, unknown>): ToolRequest {
   const idempotencyKey = idempotencyKeyOf(request);
+  const trace = traceContextOf(request.headers);
   return {
     name,
     arguments: args,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(trace && { trace }),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,
     clientName: (request.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_MAX),

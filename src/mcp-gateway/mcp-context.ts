@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../auth/principal.js';
+import { traceContextOf } from '../common/trace-context.js';
 import { isObject, JSON_RPC } from './json-rpc.js';
 import { McpProtocolError } from './mcp-error.js';
 import type { Era } from './protocol-era.js';
@@ -35,14 +36,16 @@ export class McpContext implements ToolCallCarrier {
 
   /** @throws McpProtocolError when the parameters are not those of `tools/call`. */
   toolRequest(): ToolRequest {
-    const { name, arguments: args = {} } = this.params;
+    const { name, arguments: args = {}, _meta: meta } = this.params;
     if (typeof name !== 'string') throw invalidParams('"name" must be a string');
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     const idempotencyKey = this.idempotencyKey();
+    const trace = traceContextOf(isObject(meta) ? meta : undefined, this.exchange.headers);
     return {
       name,
       arguments: args,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(trace && { trace }),
       principal: this.principal!,
       requestId: this.exchange.requestId,
       clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),

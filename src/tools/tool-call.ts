@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../auth/principal.js';
+import type { TraceContext } from '../common/trace-context.js';
 import type { CatalogTool } from './tool-catalog.service.js';
 import type { ToolResult } from './tool-source.js';
 
@@ -16,6 +17,8 @@ export interface ToolRequest {
   abort: AbortController;
   /** The one upstream server the caller wants, by id. */
   serverId?: string;
+  /** The trace the call belongs to. */
+  trace?: TraceContext;
   /** Names a call that may be repeated by a caller who did not hear its answer. */
   idempotencyKey?: string;
 }

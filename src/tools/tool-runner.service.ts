@@ -44,8 +44,8 @@ export class ToolRunner {
         signal.removeEventListener('abort', onAbort);
       };
       signal.addEventListener('abort', onAbort);
-      const { principal, requestId, serverId } = request;
-      const context = { principal, requestId, signal, ...(serverId !== undefined && { serverId }) };
+      const { principal, requestId, serverId, trace } = request;
+      const context = { principal, requestId, signal, ...(serverId !== undefined && { serverId }), ...(trace && { trace }) };
       entry.tool.call(request.arguments, context).then(resolve, reject).finally(done);
     });
   }

@@ -1,4 +1,5 @@
 import type { Principal } from '../auth/principal.js';
+import type { TraceContext } from '../common/trace-context.js';
 
 /** A JSON Schema of type object, draft 2020-12. */
 export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
@@ -37,6 +38,8 @@ export interface ToolCallContext {
   requestId: string;
   /** The one upstream server that is wanted, by id, where the caller named one; else any of the pool. */
   serverId?: string;
+  /** The trace the call belongs to; whoever asks another service passes it on. */
+  trace?: TraceContext;
   /** Fires when the caller has gone or the time is over. */
   signal: AbortSignal;
 }
