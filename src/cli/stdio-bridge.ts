@@ -44,15 +44,17 @@ class StdioBridge {
   async answer(line: string | null): Promise<string | undefined> {
     const message = line === null ? undefined : parsed(line);
     if (line === null || !message)
-      return failure(null, PARSE_ERROR, 'Parse error: a line must be a JSON object of at most 4 MiB');
+      return failure(null, PARSE_ERROR, 'Parse error: a line must be a JSON object, or a batch of them, of at most 4 MiB');
+    // A batch (MCP 2025-03-26) goes as it is: its answer comes as one, or not at all when it has nothing but notifications.
+    const expectsAnswer = message.id !== undefined || Array.isArray(message);
     if (message.method === 'notifications/cancelled') this.calls.get(message.params?.requestId as string)?.abort();
     try {
       const body = await this.post(message, line);
-      return message.id === undefined ? undefined : body;
+      return expectsAnswer ? body : undefined;
     } catch (error) {
       const words = unreachable(this.url, error).message;
       process.stderr.write(`${words}\n`);
-      return message.id === undefined ? undefined : failure(message.id, BRIDGE_ERROR, words);
+      return expectsAnswer ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
     }
   }
 
@@ -65,6 +67,7 @@ class StdioBridge {
       const response = await fetch(this.url, { method: 'POST', headers: this.headersFor(message), body: line, signal });
       const text = await response.text();
       if (message.method === 'initialize') this.version = versionOf(text);
+      if (response.ok && text === '') return undefined;
       return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
     } catch (error) {
       if (controller.signal.aborted) return undefined;

@@ -3,18 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { AppConfig } from '../config/app-config.js';
+import { assertBatch, joinAnswers } from './batch.js';
 import { readBody } from './http-body.js';
 import { JSON_RPC, parseMessage } from './json-rpc.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from './mcp-error.js';
 import { McpHttpExchange } from './mcp-http.exchange.js';
-import { ASSUMED_VERSION } from './protocol-era.js';
 
 const ENDPOINTS = new Set(['/messages', '/mcp']);
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
-/** Most messages in one batch (MCP 2025-03-26 only). */
-const BATCH_MAX = 50;
 /** How long a client that was refused may go on sending before the connection is closed. */
 const LINGER_MS = 2_000;
 
@@ -57,14 +55,12 @@ export class McpHttpRoutes {
 
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
   private async batch(messages: unknown[], exchange: McpHttpExchange): Promise<McpAnswer> {
-    if ((exchange.headers['mcp-protocol-version'] ?? ASSUMED_VERSION) !== ASSUMED_VERSION)
-      throw invalidBatch(`batches exist in MCP ${ASSUMED_VERSION} only`);
-    if (messages.length === 0 || messages.length > BATCH_MAX) throw invalidBatch(`a batch has 1 to ${BATCH_MAX} messages`);
+    assertBatch(messages, exchange.headers['mcp-protocol-version']);
     const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
     const refused = answers.find((answer) => answer.status === 401);
     if (refused) return refused;
-    const bodies = answers.flatMap(({ body }) => body ?? []);
-    return bodies.length > 0 ? { status: 200, headers: {}, body: `[${bodies.join(',')}]` } : { status: 202, headers: {} };
+    const body = joinAnswers(answers.map((answer) => answer.body));
+    return body === undefined ? { status: 202, headers: {} } : { status: 200, headers: {}, body };
   }
 
   private allowOrigin(origin: string, response: ServerResponse): boolean {
@@ -87,8 +83,6 @@ function parseJson(text: string): unknown {
     throw new McpProtocolError(JSON_RPC.PARSE_ERROR, 'Parse error: the body is not JSON', 400);
   }
 }
-
-const invalidBatch = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${reason}`, 400);
 
 function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpHttpExchange): void {
   if (response.destroyed) return;

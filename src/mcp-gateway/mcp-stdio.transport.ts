@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { exchangeLines } from '../common/line-exchange.js';
 import { readClientSettings } from '../config/client-settings.js';
+import { assertBatch, joinAnswers } from './batch.js';
 import { BODY_MAX_BYTES } from './http-body.js';
 import { isObject, JSON_RPC, parseMessage, type JsonRpcId, type JsonRpcMessage } from './json-rpc.js';
 import { McpDispatcher } from './mcp-dispatcher.js';
@@ -10,7 +12,7 @@ import { McpProtocolError } from './mcp-error.js';
 import { McpStdioExchange } from './mcp-stdio.exchange.js';
 import { readEra } from './protocol-era.js';
 
-/** Calls of one client at the same time; it is one person, or one agent. */
+/** Lines of one client at the same time, each a message or a batch; it is one person, or one agent. */
 const IN_FLIGHT_MAX = 100;
 const LINE_MAX_BYTES = BODY_MAX_BYTES;
 
@@ -55,16 +57,26 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
   }
 
   private async answer(line: string | null): Promise<string | undefined> {
-    const exchange = new McpStdioExchange(this.headers);
     try {
-      const message = parseMessage(parseLine(line));
-      if (message.kind === 'request') return await this.request(message, exchange);
-      if (message.kind === 'notification') this.cancelled(message.method, message.params);
-      const { body } = await this.dispatcher.dispatch(message, exchange);
-      return message.kind === 'invalid' ? body : undefined; // a notification is not answered, not even with an error
+      const value = parseLine(line);
+      return Array.isArray(value) ? await this.batch(value) : await this.single(value);
     } catch (error) {
-      return this.dispatcher.failed(error, null, exchange.requestId).body;
+      return this.dispatcher.failed(error, null, randomUUID()).body;
     }
+  }
+
+  private async batch(messages: unknown[]): Promise<string | undefined> {
+    assertBatch(messages, this.headers['mcp-protocol-version']);
+    return joinAnswers(await Promise.all(messages.map((message) => this.single(message))));
+  }
+
+  private async single(value: unknown): Promise<string | undefined> {
+    const exchange = new McpStdioExchange(this.headers);
+    const message = parseMessage(value);
+    if (message.kind === 'request') return this.request(message, exchange);
+    if (message.kind === 'notification') this.cancelled(message.method, message.params);
+    const { body } = await this.dispatcher.dispatch(message, exchange);
+    return message.kind === 'invalid' ? body : undefined; // a notification is not answered, not even with an error
   }
 
   /** A request that was cancelled is not answered (MCP, "Cancellation"). */

@@ -48,9 +48,13 @@ const answersOf = (stdout: string) =>
     stdout
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line))
+      .flatMap((line) => JSON.parse(line))
       .map((answer) => [answer.id, answer]),
   );
+
+const greet = (id: number, name: string) => request(id, 'tools/call', { name: 'greet', arguments: { name } });
+const BATCH = `[${greet(1, 'One')},{"jsonrpc":"2.0","method":"notifications/initialized"},${greet(2, 'Two')}]`;
+const NOTIFICATIONS = '[{"jsonrpc":"2.0","method":"notifications/initialized"}]';
 
 async function exchange(lines: string[], args: string[] = [], env = environment()) {
   const result = await tallygate(['stdio', ...args], { env, stdin: `${lines.join('\n')}\n` });
@@ -98,6 +102,16 @@ describe('tallygate stdio', () => {
     expect(answers.get(3).result).toMatchObject({ resultType: 'complete', content: [{ text: 'Hello, Modern!' }] });
     expect(answers.get(4).result.supportedVersions).toContain('2026-07-28');
     expect(answers.get(null).error.code).toBe(-32700);
+  });
+
+  it('answers a batch together, for clients of 2025-03-26 only', async () => {
+    const initialize = (protocolVersion: string) => request(0, 'initialize', { protocolVersion, capabilities: {} });
+    const old = await exchange([initialize('2025-03-26'), BATCH, NOTIFICATIONS]);
+    expect(old.stdout.trim().split('\n')).toHaveLength(2);
+    expect([1, 2].map((id) => old.answers.get(id).result.content[0].text)).toEqual(['Hello, One!', 'Hello, Two!']);
+    const newer = await exchange([initialize('2025-11-25'), BATCH]);
+    expect(newer.answers.get(null).error).toMatchObject({ code: -32600, message: expect.stringContaining('2025-03-26 only') });
+    expect(newer.answers.size).toBe(2);
   });
 
   it('refuses a line beyond the limit and goes on', async () => {
@@ -180,6 +194,12 @@ describe('tallygate stdio --url', () => {
     );
     expect([code, stderr]).toEqual([0, '']);
     expect([1, 2].map((id) => answers.get(id).result.content[0].text)).toEqual(['Hello, Old!', 'Hello, New!']);
+  });
+
+  it('carries a batch', async () => {
+    const { code, stdout, answers } = await exchange([BATCH, NOTIFICATIONS], ['--url', gateway.mcpUrl]);
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 1]);
+    expect([1, 2].map((id) => answers.get(id).result.content[0].text)).toEqual(['Hello, One!', 'Hello, Two!']);
   });
 
   it("hands on the gateway's refusal, and says when nobody answers", async () => {
