@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { AdminBootstrap } from './admin-bootstrap.service.js';
+import { AdminUsersController } from './admin-users.controller.js';
 import { AnonymousAccess } from './anonymous-access.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
@@ -28,7 +29,7 @@ const jwt = JwtModule.registerAsync({
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
-  controllers: [AuthController],
+  controllers: [AuthController, AdminUsersController],
   providers: [
     AdminBootstrap,
     AnonymousAccess,

@@ -69,3 +69,12 @@ export class UserDto {
     };
   }
 }
+
+/** A page of users. */
+export class UserListDto {
+  users!: UserDto[];
+  /** Users on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}

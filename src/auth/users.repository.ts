@@ -30,6 +30,11 @@ export class UsersRepository {
     return this.users.createQueryBuilder('u').where('lower(u.username) = lower(:username)', { username }).getOne();
   }
 
+  /** A page of users, newest first, and how many there are. */
+  findPage({ limit, offset }: { limit: number; offset: number }): Promise<[User[], number]> {
+    return this.users.findAndCount({ order: { createdAt: 'DESC', id: 'ASC' }, take: limit, skip: offset });
+  }
+
   /** The admin who was there first, active ones before others. */
   findFirstAdmin(): Promise<User | null> {
     return this.users.findOne({ where: { role: 'admin' }, order: { isActive: 'DESC', createdAt: 'ASC', id: 'ASC' } });

@@ -35,6 +35,12 @@ export class UsersService {
     return login.includes('@') ? this.users.findByEmail(login) : this.users.findByUsername(login);
   }
 
+  /** A page of users, newest first. */
+  async list(page: { limit: number; offset: number }): Promise<{ users: User[]; total: number }> {
+    const [users, total] = await this.users.findPage(page);
+    return { users, total };
+  }
+
   /** @throws INVALID_INPUT when the e-mail or the user name is taken. */
   async create({ username, email, password, role = 'user' }: NewUser): Promise<User> {
     const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };

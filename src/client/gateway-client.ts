@@ -89,6 +89,11 @@ export class GatewayClient {
     return this.get(`/servers/${encodeURIComponent(id)}`, options);
   }
 
+  /** Asks a server now how it is. */
+  checkServer(id: string, options?: RequestOptions): Promise<Schemas['ServerHealthDto']> {
+    return this.post(`/servers/${encodeURIComponent(id)}/check`, {}, options);
+  }
+
   removeServer(id: string, options?: RequestOptions): Promise<void> {
     return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
   }
@@ -149,6 +154,16 @@ export class GatewayClient {
   /** Credits, and the calls of this month and of today. */
   usageSummary(options?: RequestOptions): Promise<Schemas['UsageSummaryDto']> {
     return this.get('/api/mcp/usage/summary', options);
+  }
+
+  /** Makes an account to log in with. For admins. */
+  createUser(user: Schemas['CreateUserDto'], options?: RequestOptions): Promise<Schemas['UserDto']> {
+    return this.post('/auth/users', user, options);
+  }
+
+  /** A page of all users, newest first. For admins. */
+  listUsers(query: QueryOf<'/api/admin/users'> = {}, options?: RequestOptions): Promise<Schemas['UserListDto']> {
+    return this.get('/api/admin/users', options, query);
   }
 
   private get<Answer>(path: string, options?: RequestOptions, query?: object): Promise<Answer> {

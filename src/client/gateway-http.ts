@@ -80,7 +80,7 @@ export class GatewayHttp {
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       request.signal?.throwIfAborted();
-      throw timeout.aborted ? timedOut(this.url, timeoutMs) : unreachable(this.url, error);
+      throw timeout.aborted ? timedOut(this.url, timeoutMs, error) : unreachable(this.url, error);
     }
   }
 
@@ -119,8 +119,8 @@ function queryOf(query: object = {}): string {
   return text ? `?${text}` : '';
 }
 
-const timedOut = (url: string, timeoutMs: number) =>
-  new GatewayError(`${url} did not answer within ${timeoutMs} ms.`, { errorCode: 'TIMEOUT' });
+const timedOut = (url: string, timeoutMs: number, cause: unknown) =>
+  new GatewayError(`${url} did not answer within ${timeoutMs} ms.`, { errorCode: 'TIMEOUT', cause });
 
 const unreachable = (url: string, cause: unknown) =>
   new GatewayError(`${url} cannot be reached. Does the gateway run there?`, { errorCode: 'UNREACHABLE', cause });

@@ -189,6 +189,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All users, newest first. */
+    get: operations['AdminUsersController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/auth/login': {
     parameters: {
       query?: never;
@@ -1555,6 +1572,13 @@ export interface components {
       /** Format: date-time */
       created_at: string;
     };
+    UserListDto: {
+      users: components['schemas']['UserDto'][];
+      /** @description Users on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
     WebhookAnswerDto: {
       received: boolean;
     };
@@ -1794,6 +1818,10 @@ export interface operations {
   AdminAccountsController_list: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
         /** @description Part of the e-mail or the display name, in any case. */
         search?: string;
         /** @description Only accounts of this tier. */
@@ -1811,10 +1839,6 @@ export interface operations {
           | 'total_tool_calls'
           | 'user_email';
         sort_order?: 'asc' | 'desc';
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
       };
       header?: never;
       path?: never;
@@ -2306,6 +2330,57 @@ export interface operations {
       };
     };
   };
+  AdminUsersController_list: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AuthController_login: {
     parameters: {
       query?: never;
@@ -2681,6 +2756,10 @@ export interface operations {
   UsageController_history: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, `YYYY-MM-DD`, in UTC; its calls are included. */
@@ -2689,10 +2768,6 @@ export interface operations {
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
       };
       header?: never;
       path?: never;

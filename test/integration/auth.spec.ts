@@ -251,6 +251,24 @@ describe('Authentication', () => {
       });
     });
 
+    it('are listed by pages to an admin, newest first, and to nobody else', async () => {
+      const token = await adminToken();
+      for (const username of ['early', 'late']) {
+        await createUser({ username, email: `${username}@example.com`, password: 'correct horse' }, token);
+      }
+      const list = (bearer: string, query = '') =>
+        http().get(`/api/admin/users${query}`).set('Authorization', `Bearer ${bearer}`);
+      const { body } = await list(token, '?page_size=1');
+      expect(body).toMatchObject({ users: [{ username: 'late' }], page: 1, page_size: 1 });
+      expect((await list(token, '?page=2&page_size=1')).body).toMatchObject({
+        users: [{ username: 'early' }],
+        total: body.total,
+      });
+      expect(JSON.stringify((await list(token)).body)).not.toMatch(/password|argon2/);
+      const { access_token } = (await login('late@example.com', 'correct horse')).body as { access_token: string };
+      expect((await list(access_token)).status).toBe(403);
+    });
+
     it('cannot register while registration is closed, whatever they send', async () => {
       for (const body of [{}, { email: 'new@example.com', password: 'long enough' }]) {
         const answer = await http().post('/api/auth/register').send(body).expect(403);
