@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { testConfig } from '../../test/support/test-config.js';
 import { TestClock } from '../../test/support/test-clock.js';
+import { RedisConnection } from '../limits/redis.connection.js';
 import { AuthService } from './auth.service.js';
 import { LoginLimits } from './login-limits.service.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -33,7 +34,7 @@ describe('A login', () => {
         return hasher.verify(hash, password);
       },
     };
-    const limits = new LoginLimits(config, new TestClock());
+    const limits = new LoginLimits(config, new TestClock(), new RedisConnection(config));
     const jwt = new JwtService({ secret: config.values.auth.secret_key });
     auth = new AuthService({ findByLogin } as unknown as UsersService, watched as PasswordHasher, limits, jwt, config);
   });

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { createHash } from 'node:crypto';
 import { Clock } from '../common/clock.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { addressGroup } from '../limits/address-group.js';
 import { FailureCounter } from '../limits/failure-counter.js';
 import { FAILING_ADDRESSES_MAX, FAILURE_WINDOW_MS } from '../limits/failure-limiter.js';
+import { RedisConnection } from '../limits/redis.connection.js';
 
 /** A login name bears this many times the failures of an address, so that no single address can block it. */
 const NAME_FACTOR = 2;
@@ -24,11 +26,11 @@ export class LoginLimits {
   private readonly names: FailureCounter;
   private readonly known: LRUCache<string, true>;
 
-  constructor(config: AppConfig, clock: Clock) {
+  constructor(config: AppConfig, clock: Clock, redis: RedisConnection) {
     const limit = config.values.limits.failures_per_address;
-    const bounds = { windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX, clock };
-    this.addresses = new FailureCounter({ ...bounds, limit });
-    this.names = new FailureCounter({ ...bounds, limit: limit * NAME_FACTOR });
+    const bounds = { windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX, clock, redis };
+    this.addresses = new FailureCounter({ ...bounds, name: 'logins:address', limit });
+    this.names = new FailureCounter({ ...bounds, name: 'logins:name', limit: limit * NAME_FACTOR });
     const perf = { now: () => clock.monotonic() };
     this.known = new LRUCache({ max: KNOWN_MAX, ttl: KNOWN_FOR_MS, ttlResolution: 0, perf });
   }
@@ -65,5 +67,10 @@ export class LoginLimits {
   }
 }
 
-const keys = (login: string, address: string | undefined) => ({ name: login.toLowerCase(), group: addressGroup(address) });
+const keys = (login: string, address: string | undefined) => ({
+  name: hashed(login.toLowerCase()),
+  group: addressGroup(address),
+});
+/** Names are counted in Redis too, and what people type there is sometimes a password. */
+const hashed = (name: string) => createHash('sha256').update(name).digest('base64url');
 const pair = (name: string, group: string) => `${group} ${name}`;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
 import { ConfigError, readConfig } from '../config/load-config.js';
@@ -30,7 +31,11 @@ export async function checkInstallation(): Promise<Finding[]> {
     portFinding(values, values.port, 'GATEWAY_PORT', running !== undefined),
     portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT', running !== undefined),
   ]);
-  const engines = [...(await postgresFindings(values, running)), await clickhouseFinding(values, running)];
+  const engines = [
+    ...(await postgresFindings(values, running)),
+    await clickhouseFinding(values, running),
+    ...(await redisFindings(values)),
+  ];
   return [good('settings', 'valid'), ...ports, ...engines, secretFinding(values)];
 }
 
@@ -135,6 +140,28 @@ async function clickhouseFinding({ clickhouse_url: url }: ConfigValues, running:
     return bad('ClickHouse', `answers with status ${status}`, 'Check GATEWAY_CLICKHOUSE_URL: is it the HTTP port, usually 8123?');
   } catch {
     return bad('ClickHouse', 'does not answer', 'Start the server, and check host and port of GATEWAY_CLICKHOUSE_URL.');
+  }
+}
+
+/** Nothing where it is not used. */
+async function redisFindings({ redis_url: url }: ConfigValues): Promise<Finding[]> {
+  if (!url) return [];
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    retryStrategy: null,
+  });
+  let reason = '';
+  client.on('error', (error: Error) => (reason = error.message || (error as { code?: string }).code!));
+  try {
+    await client.ping();
+    return [good('Redis', 'answers')];
+  } catch (error) {
+    const fix = 'Start the server, and check GATEWAY_REDIS_URL: host, port and password. Until then replicas count limits apart.';
+    return [bad('Redis', `cannot be used: ${reason || (error as Error).message}`, fix)];
+  } finally {
+    client.disconnect();
   }
 }
 

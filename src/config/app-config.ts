@@ -20,6 +20,10 @@ const databaseUrl = z
 
 const httpUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
 
+const redisUrl = z
+  .string()
+  .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
+
 /** `gateway.yaml`, key by key, with defaults. Unknown keys are refused, since a mistyped key would be silently ignored. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0'),
@@ -28,6 +32,8 @@ export const configSchema = z.strictObject({
   /** Unset: embedded PostgreSQL and ClickHouse under data_dir. `memory:`: both in a temporary folder. */
   database_url: databaseUrl.optional(),
   clickhouse_url: httpUrl.optional(),
+  /** Replicas count limits together there. Unset: each counts for itself, in memory. */
+  redis_url: redisUrl.optional(),
   data_dir: z.string().min(1).default('./data'),
   /** How long the start waits for a database server that does not answer yet. */
   start_timeout_seconds: z.number().min(0).max(3_600).default(30),

@@ -17,6 +17,7 @@ export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_MCP_PORT: { path: 'mcp_port', parse: number },
   GATEWAY_DATABASE_URL: { path: 'database_url', parse: text },
   GATEWAY_CLICKHOUSE_URL: { path: 'clickhouse_url', parse: text },
+  GATEWAY_REDIS_URL: { path: 'redis_url', parse: text },
   GATEWAY_DATA_DIR: { path: 'data_dir', parse: text },
   GATEWAY_START_TIMEOUT_SECONDS: { path: 'start_timeout_seconds', parse: number },
   GATEWAY_CORS_ORIGINS: { path: 'cors_origins', parse: list },

@@ -5,6 +5,7 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { ServersModule } from '../servers/servers.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { EngineProbes } from './engine-probes.service.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { Readiness } from './readiness.service.js';
@@ -17,6 +18,6 @@ import { ToolsController } from './tools.controller.js';
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
   controllers: [HealthController, StatsController, ToolsController],
-  providers: [HealthService, Readiness, RequestCounter, ServerStats],
+  providers: [EngineProbes, HealthService, Readiness, RequestCounter, ServerStats],
 })
 export class GatewayApiModule {}

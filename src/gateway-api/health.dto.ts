@@ -26,6 +26,8 @@ export class HealthDto {
   version!: string;
   database!: 'connected' | 'disconnected';
   clickhouse!: 'connected' | 'disconnected';
+  /** Only where Redis is set. */
+  redis?: 'connected' | 'disconnected';
   /** Null while PostgreSQL does not answer. */
   usage_backlog!: UsageBacklogDto | null;
   /** Upstream MCP servers. */

@@ -3,10 +3,13 @@ import { TestClock } from '../../test/support/test-clock.js';
 import { testConfig } from '../../test/support/test-config.js';
 import { FailureCounter } from './failure-counter.js';
 import { FAILURE_WINDOW_MS, FailureLimiter } from './failure-limiter.js';
+import { RedisConnection } from './redis.connection.js';
 
 describe('The failure limit', () => {
   const clock = new TestClock();
-  const limiter = () => new FailureLimiter(testConfig({ limits: { failures_per_address: 3 } }), clock);
+  const config = testConfig({ limits: { failures_per_address: 3 } });
+  const redis = new RedisConnection(config);
+  const limiter = () => new FailureLimiter(config, clock, redis);
   const fail = (limits: FailureLimiter, address: string, times = 3) => {
     for (let failure = 0; failure < times; failure += 1) limits.recordFailure(address);
   };
@@ -39,7 +42,7 @@ describe('The failure limit', () => {
   });
 
   it('remembers a bounded number of keys', () => {
-    const counter = new FailureCounter({ limit: 1, windowMs: 1_000, keysMax: 2, clock });
+    const counter = new FailureCounter({ name: 'test', limit: 1, windowMs: 1_000, keysMax: 2, clock, redis });
     for (const key of ['a', 'b', 'c']) counter.add(key);
     expect(['a', 'b', 'c'].map((key) => counter.blockedForSeconds(key) > 0)).toEqual([false, true, true]);
   });

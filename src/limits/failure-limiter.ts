@@ -4,6 +4,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { addressGroup } from './address-group.js';
 import { FailureCounter } from './failure-counter.js';
+import { RedisConnection } from './redis.connection.js';
 
 /** Failures are counted over this long. */
 export const FAILURE_WINDOW_MS = 15 * 60_000;
@@ -19,9 +20,10 @@ export const FAILING_ADDRESSES_MAX = 50_000;
 export class FailureLimiter {
   private readonly addresses: FailureCounter;
 
-  constructor(config: AppConfig, clock: Clock) {
+  constructor(config: AppConfig, clock: Clock, redis: RedisConnection) {
     const limit = config.values.limits.failures_per_address;
-    this.addresses = new FailureCounter({ limit, windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX, clock });
+    const bounds = { windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX };
+    this.addresses = new FailureCounter({ name: 'invalid-keys', limit, ...bounds, clock, redis });
   }
 
   isBlocked(address: string | undefined): boolean {

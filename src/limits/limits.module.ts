@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { FailureLimiter } from './failure-limiter.js';
 import { RateLimitService } from './rate-limit.service.js';
+import { RedisConnection } from './redis.connection.js';
 
-/** How often a caller may ask, and how often an address may fail. Counted in this process's memory. */
+/** How often a caller may ask, and how often an address may fail. Counted in memory, or in Redis by all replicas. */
 @Module({
-  providers: [RateLimitService, FailureLimiter],
-  exports: [RateLimitService, FailureLimiter],
+  providers: [RedisConnection, RateLimitService, FailureLimiter],
+  exports: [RedisConnection, RateLimitService, FailureLimiter],
 })
 export class LimitsModule {}

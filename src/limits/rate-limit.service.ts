@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { Clock } from '../common/clock.js';
+import { RedisConnection } from './redis.connection.js';
+import { WindowCounter, type WindowCount } from './window-counter.js';
 
 export interface RateLimitDecision {
   allowed: boolean;
@@ -20,25 +21,28 @@ const BUCKETS_MAX = 100_000;
 /** Counts requests by bucket, in windows of an hour that start with a bucket's first request. */
 @Injectable()
 export class RateLimitService {
-  // The limit comes with each request, since keys carry their own and change it; so the library only counts.
-  private readonly counter = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: '' });
-  private readonly buckets = new LRUCache<string, true>({
-    max: BUCKETS_MAX,
-    dispose: (_, bucket, reason) => {
-      if (reason === 'evict') void this.counter.delete(bucket);
-    },
-  });
+  private readonly requests: WindowCounter;
 
-  /** Takes one request from the bucket and says whether it is still within `perHour`. */
-  async consume(bucket: string, perHour: number): Promise<RateLimitDecision> {
-    this.buckets.set(bucket, true);
-    const { consumedPoints, msBeforeNext } = await this.counter.consume(bucket);
+  constructor(
+    redis: RedisConnection,
+    private readonly clock: Clock,
+  ) {
+    this.requests = new WindowCounter({ name: 'requests', windowMs: WINDOW_SECONDS * 1_000, keysMax: BUCKETS_MAX, clock, redis });
+  }
+
+  /** Takes one request from the bucket and says whether it is still within `perHour`. Asks nobody without Redis. */
+  consume(bucket: string, perHour: number): RateLimitDecision | Promise<RateLimitDecision> {
+    const counted = this.requests.addForAll(bucket);
+    return counted instanceof Promise ? counted.then((count) => this.decide(count, perHour)) : this.decide(counted, perHour);
+  }
+
+  private decide({ count, msLeft }: WindowCount, perHour: number): RateLimitDecision {
     return {
-      allowed: consumedPoints <= perHour,
+      allowed: count <= perHour,
       limit: perHour,
-      remaining: Math.max(0, perHour - consumedPoints),
-      resetAtSeconds: Math.ceil((Date.now() + msBeforeNext) / 1_000),
-      retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
+      remaining: Math.max(0, perHour - count),
+      resetAtSeconds: Math.ceil((this.clock.now() + msLeft) / 1_000),
+      retryAfterSeconds: Math.max(1, Math.ceil(msLeft / 1_000)),
     };
   }
 }

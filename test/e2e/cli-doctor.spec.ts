@@ -53,10 +53,11 @@ describe('tallygate doctor', () => {
       GATEWAY_PORT: taken,
       GATEWAY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/x',
       GATEWAY_CLICKHOUSE_URL: 'http://127.0.0.1:9',
+      GATEWAY_REDIS_URL: 'redis://:s3cret@127.0.0.1:9',
       GATEWAY_SECRET_KEY: 'x'.repeat(32),
     });
     expect(code).toBe(1);
-    expect(bad.map(({ check }) => check)).toEqual(['ports', 'PostgreSQL', 'ClickHouse']);
+    expect(bad.map(({ check }) => check)).toEqual(['ports', 'PostgreSQL', 'ClickHouse', 'Redis']);
     expect(bad[0]).toMatchObject({
       words: `${taken} is in use by another program`,
       fix: expect.stringContaining('GATEWAY_PORT'),
