@@ -11,6 +11,7 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
 import { stopOwnedEngines } from './database/postgres-engine.js';
 import { configureRest } from './gateway-api/configure-rest.js';
+import { RestAdapter } from './gateway-api/rest.adapter.js';
 import { FirstRun } from './config/first-run.js';
 import { McpHttpTransport } from './mcp-gateway/mcp-http.transport.js';
 import { shutDownOnSignal } from './shutdown.js';
@@ -37,7 +38,8 @@ async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpress
   for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);
   const module = AppModule.forRoot(config, firstRun);
-  const app = await NestFactory.create<NestExpressApplication>(module, { logger, abortOnError: false, bodyParser: false });
+  const options = { logger, abortOnError: false, bodyParser: false };
+  const app = await NestFactory.create<NestExpressApplication>(module, new RestAdapter(config), options);
   configureRest(app, config);
   app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
   await app.startAllMicroservices();

@@ -65,6 +65,19 @@ export const configSchema = z.strictObject({
       trusted_proxies: z.array(z.string()).default(['loopback']),
     })
     .prefault({}),
+  /** What clients may hold open on each of the two ports. */
+  listeners: z
+    .strictObject({
+      /** One connection more is closed unanswered. Each takes a file descriptor of the process. */
+      connections_max: z.int().min(1).max(1_000_000).default(10_000),
+      /** For the headers of a request, silence after connecting included. */
+      headers_timeout_seconds: z.number().min(0.1).max(600).default(15),
+      /** For a whole request. Long enough for 4 MiB on a slow line; a slower body is an attack. */
+      request_timeout_seconds: z.number().min(0.1).max(3_600).default(60),
+      /** For a file that an admin imports over REST: 2 GiB at 10 Mbit/s. */
+      upload_timeout_seconds: z.number().min(0.1).max(86_400).default(1_800),
+    })
+    .prefault({}),
   tools: z
     .strictObject({
       /** Price in credits by tool name, over the tool's own. */

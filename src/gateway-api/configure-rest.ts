@@ -7,6 +7,7 @@ import { logRequest } from '../common/request-log.js';
 import { RestExceptionFilter } from '../common/rest-exception.filter.js';
 import { RestValidationPipe } from '../common/validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
+import { bodyInTime } from './body-in-time.js';
 import { buildOpenApi } from './openapi.js';
 
 const BODY_MAX_BYTES = 1_048_576;
@@ -30,7 +31,7 @@ const EXPOSED_HEADERS = [
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
 export function configureRest(app: NestExpressApplication, { values, corsOrigins }: AppConfig): void {
   app.set('trust proxy', values.limits.trusted_proxies);
-  app.use(identifyRequest, logRequest, securityHeaders());
+  app.use(identifyRequest, logRequest, bodyInTime(values.listeners), securityHeaders());
   app.enableCors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     exposedHeaders: EXPOSED_HEADERS,

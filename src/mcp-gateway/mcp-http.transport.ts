@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { AppConfig } from '../config/app-config.js';
+import { boundedServer } from '../limits/bounded-server.js';
 import { McpDispatcher } from './mcp-dispatcher.js';
 import { McpHttpRoutes } from './mcp-http.routes.js';
 
-/** Between an idle load balancer's usual minute and its patience: the proxy should close first, never we. */
-const KEEP_ALIVE_MS = 75_000;
-const HEADERS_TIMEOUT_MS = 15_000;
-/** Longest time for a whole request to arrive; a slower body is an attack. */
-const REQUEST_TIMEOUT_MS = 60_000;
-const CONNECTIONS_MAX = 10_000;
 /** How long calls in flight may take to finish when the process is asked to stop. */
 const DRAIN_DEADLINE_MS = 30_000;
 
@@ -33,11 +28,12 @@ export class McpHttpTransport extends Server implements CustomTransportStrategy 
 
   listen(ready: (error?: unknown) => void): void {
     this.dispatcher.use(this.messageHandlers);
-    const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-    const server = createServer(timeouts, (request, response) => this.serve(request, response));
-    server.maxConnections = CONNECTIONS_MAX;
+    const { listeners, mcp_port: port, host } = this.config.values;
+    const server = boundedServer(listeners, listeners.request_timeout_seconds, (request, response) =>
+      this.serve(request, response),
+    );
     server.once('error', ready);
-    server.listen(this.config.values.mcp_port, this.config.values.host, () => ready());
+    server.listen(port, host, () => ready());
     this.server = server;
   }
 

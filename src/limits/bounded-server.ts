@@ -1,0 +1,31 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { ConfigValues } from '../config/app-config.js';
+
+/** Between an idle load balancer's usual minute and its patience: the proxy should close first, never we. */
+const KEEP_ALIVE_MS = 75_000;
+/** How often connections are looked through for what has taken too long. */
+const CHECK_INTERVAL_MS = 1_000;
+
+/**
+ * The HTTP server of a listener: what strangers hold open is counted and ends. One connection more than
+ * `listeners.connections_max` is closed unanswered; headers that do not arrive in time, silence from the first byte on
+ * included, and requests that do not arrive within `requestSeconds` are answered with 408 and closed. Headers larger
+ * than Node's 16 KiB are answered with 431.
+ */
+export function boundedServer(
+  { connections_max, headers_timeout_seconds }: ConfigValues['listeners'],
+  requestSeconds: number,
+  listener: RequestListener,
+): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: Math.min(headers_timeout_seconds, requestSeconds) * 1_000,
+      requestTimeout: requestSeconds * 1_000,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
+    listener,
+  );
+  server.maxConnections = connections_max;
+  return server;
+}
