@@ -78,9 +78,15 @@ export const configSchema = z.strictObject({
       upload_timeout_seconds: z.number().min(0.1).max(86_400).default(1_800),
     })
     .prefault({}),
+  mcp: z
+    .strictObject({
+      /** Entries of a list in one answer; the rest comes page by page. */
+      page_size: z.int().min(1).max(10_000).default(1_000),
+    })
+    .prefault({}),
   tools: z
     .strictObject({
-      /** Price in credits by tool name, over the tool's own. */
+      /** Price in credits by tool name, over the tool's own; also of `resources/read` and `prompts/get`, else free. */
       prices: z.record(z.string(), z.int().min(0)).default({}),
       /** A tool that takes longer is cancelled and answered with an error. */
       timeout_seconds: z.number().min(0.1).max(600).default(30),
@@ -143,6 +149,22 @@ export const configSchema = z.strictObject({
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
       /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      /** Lets a Prometheus on another machine read `/metrics`. Unset: only this machine may. */
+      token: z.string().min(16, 'must have at least 16 characters').optional(),
+    })
+    .prefault({}),
+  traces: z
+    .strictObject({
+      /** Of an OpenTelemetry collector: OTLP over HTTP, `http://localhost:4318/v1/traces`. Unset: no traces. */
+      url: httpUrl.optional(),
+      /** What the collector wants to see, e.g. a credential. */
+      headers: z.record(z.string(), z.string()).default({}),
+      /** Share of the traces that begin here; one that a caller has begun is kept or not as the caller says. */
+      sample_ratio: z.number().min(0).max(1).default(1),
     })
     .prefault({}),
   log: z

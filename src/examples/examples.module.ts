@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { Sources } from '../tools/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ExamplesSource } from './examples.source.js';
 
@@ -9,11 +9,11 @@ import { ExamplesSource } from './examples.source.js';
 export class ExamplesModule implements OnModuleInit {
   constructor(
     private readonly config: AppConfig,
-    private readonly catalog: ToolCatalog,
+    private readonly sources: Sources,
     private readonly source: ExamplesSource,
   ) {}
 
   onModuleInit(): void {
-    if (this.config.values.examples.enabled) this.catalog.register(this.source);
+    if (this.config.values.examples.enabled) this.sources.register(this.source);
   }
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '../common/clock.js';
 import { compileArguments } from '../tools/tool-arguments.js';
-import { ToolInputError, type ToolCallContext } from '../tools/tool-source.js';
+import type { CallContext } from '../tools/call-context.js';
+import { ToolInputError } from '../tools/tool-source.js';
 import { ExamplesSource } from './examples.source.js';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 const clock = { now: () => NOON } as Clock;
 const tools = new Map(new ExamplesSource(clock).tools().map((tool) => [tool.name, tool]));
-const call = (name: string, args: Record<string, unknown>) => tools.get(name)!.call(args, {} as ToolCallContext);
+const call = (name: string, args: Record<string, unknown>) => tools.get(name)!.call(args, {} as CallContext);
 const text = async (name: string, args: Record<string, unknown>) => (await call(name, args)).content[0];
 
 describe('the examples', () => {

@@ -12,6 +12,7 @@ const ERROR_OF: Record<ToolErrorCode, ErrorCode | null> = {
   // The caller has gone; nobody reads it.
   CANCELLED: 'BAD_REQUEST',
   REFUSED: 'INSUFFICIENT_CREDITS',
+  INPUT_REQUIRED: null, // over REST nobody is asked
 };
 
 /**

@@ -7,6 +7,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { traceContextOf } from '../common/trace-context.js';
 import { RestValidationPipe } from '../common/validation.pipe.js';
 import { ServerRegistry } from '../servers/server-registry.service.js';
+import { SILENT_CLIENT } from '../tools/call-context.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import { ToolCatalog } from '../tools/tool-catalog.service.js';
 import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
@@ -62,6 +63,7 @@ function restToolRequest(request: ToolCallRequest, response: Response, name: str
     clientName: (request.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_MAX),
     protocolVersion: '',
     transport: 'rest',
+    client: SILENT_CLIENT,
     abort: abortWhenGone(response),
   };
 }

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../auth/principal.js';
-import { traceContextOf } from '../common/trace-context.js';
-import { isObject, JSON_RPC } from './json-rpc.js';
-import { McpProtocolError } from './mcp-error.js';
+import { traceContextOf, type TraceContext } from '../common/trace-context.js';
+import { isObject } from './json-rpc.js';
+import { invalidParams } from './mcp-error.js';
 import type { Era } from './protocol-era.js';
+import { SILENT_CLIENT, type CallClient, type CallContext } from '../tools/call-context.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
+import type { CatalogTool } from '../tools/tool-catalog.service.js';
 import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
 
 /** What carries a message, as far as guards and handlers ask. */
@@ -26,6 +28,10 @@ export class McpContext implements ToolCallCarrier {
   /** Set by `ApiKeyGuard`. Absent for a caller without a key, on methods that need none. */
   principal?: Principal;
   toolCall?: ToolCall;
+  /** Set by the interceptors of reads: what is read. */
+  entry?: CatalogTool;
+  /** The way back to the client. */
+  readonly client: CallClient = SILENT_CLIENT;
 
   constructor(
     readonly exchange: McpExchange,
@@ -34,25 +40,54 @@ export class McpContext implements ToolCallCarrier {
     readonly params: Record<string, unknown>,
   ) {}
 
-  /** @throws McpProtocolError when the parameters are not those of `tools/call`. */
+  /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
+  text(name: string): string {
+    const value = this.params[name];
+    if (typeof value !== 'string') throw invalidParams(`"${name}" must be a string`);
+    return value;
+  }
+
+  /** Where a list goes on, for methods with pages. @throws McpProtocolError */
+  cursor(): string | undefined {
+    return this.params['cursor'] === undefined ? undefined : this.text('cursor');
+  }
+
+  /** @throws McpProtocolError when the parameters are not those of the method. */
   toolRequest(): ToolRequest {
-    const { name, arguments: args = {}, _meta: meta } = this.params;
-    if (typeof name !== 'string') throw invalidParams('"name" must be a string');
-    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     const idempotencyKey = this.idempotencyKey();
-    const trace = traceContextOf(isObject(meta) ? meta : undefined, this.exchange.headers);
     return {
-      name,
-      arguments: args,
+      ...this.called(),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
-      ...(trace && { trace }),
+      ...this.traced(),
       principal: this.principal!,
       requestId: this.exchange.requestId,
+      client: this.client,
+      abort: this.exchange.abortWhenGone(),
       clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),
       protocolVersion: this.era.version,
       transport: this.exchange.transport,
-      abort: this.exchange.abortWhenGone(),
     };
+  }
+
+  /** For what is served without being a call. @throws McpProtocolError */
+  callContext(): CallContext {
+    const { signal } = this.exchange.abortWhenGone();
+    return { ...this.traced(), principal: this.principal!, requestId: this.exchange.requestId, client: this.client, signal };
+  }
+
+  private traced(): { trace?: TraceContext } {
+    const { _meta: meta } = this.params;
+    const trace = traceContextOf(isObject(meta) ? meta : undefined, this.exchange.headers);
+    return trace ? { trace } : {};
+  }
+
+  /** What is called, and with what: a tool by its name, or what an interceptor found to be read. */
+  private called(): Pick<ToolRequest, 'name' | 'arguments' | 'entry'> {
+    if (this.method === 'resources/read')
+      return { name: this.method, arguments: { uri: this.params['uri'] }, entry: this.entry! };
+    const { arguments: args = {} } = this.params;
+    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
+    return { name: this.text('name'), arguments: args, ...(this.entry && { entry: this.entry }) };
   }
 
   /** In `_meta` for clients that cannot set headers. */
@@ -64,5 +99,3 @@ export class McpContext implements ToolCallCarrier {
     throw invalidParams('the idempotency key must be 1 to 200 visible ASCII characters');
   }
 }
-
-const invalidParams = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: ${reason}`, 200);

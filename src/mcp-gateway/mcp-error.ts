@@ -5,6 +5,8 @@ import { JSON_RPC } from './json-rpc.js';
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
 export const MCP_ERROR = {
   UNAUTHORIZED: -32001,
+  /** MCP before 2026-07-28. */
+  RESOURCE_NOT_FOUND: -32002,
   RATE_LIMITED: -32005,
   UNAVAILABLE: -32006,
   CONFLICT: -32007,
@@ -23,6 +25,9 @@ export class McpProtocolError extends Error {
     super(message);
   }
 }
+
+/** The parameters are not those of the method. */
+export const invalidParams = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: ${reason}`, 200);
 
 /** An error as it goes over the wire. */
 export interface McpFailure {

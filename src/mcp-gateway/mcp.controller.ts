@@ -7,22 +7,19 @@ import { ToolRunner } from '../tools/tool-runner.service.js';
 import { UsageInterceptor } from '../tools/usage.interceptor.js';
 import { ApiKeyGuard, KeyOptional } from './api-key.guard.js';
 import { JSON_RPC } from './json-rpc.js';
+import { LIST_TTL_MS, listResult } from './list-result.js';
 import type { McpContext } from './mcp-context.js';
 import { NOTIFICATION, UNKNOWN_METHOD } from './mcp-dispatcher.js';
 import { McpProtocolError } from './mcp-error.js';
 import { McpExceptionFilter } from './mcp-exception.filter.js';
 import { McpRateLimitGuard } from './mcp-rate-limit.guard.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from './protocol-era.js';
-import { SerializedResult } from './serialized-result.js';
 
 const SERVER_INFO = { name: 'tallygate', title: 'Tallygate', version: VERSION };
-const CAPABILITIES = { tools: {} };
+const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, completions: {} };
 const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what data there is; every call is metered.';
-/** How long a modern client may keep a list; it varies by key, so only the client itself may. */
-const LIST_TTL_MS = 60_000;
-const CACHE_HINTS = `"ttlMs":${LIST_TTL_MS},"cacheScope":"private"`;
 
-/** The methods of MCP, one handler each. */
+/** The methods of MCP that are not of resources or prompts, one handler each. */
 @Controller()
 @UseFilters(McpExceptionFilter)
 @UseGuards(ApiKeyGuard)
@@ -60,11 +57,7 @@ export class McpController {
   @MessagePattern('tools/list')
   @UseGuards(McpRateLimitGuard)
   listTools(@Ctx() context: McpContext) {
-    if (context.params['cursor'] !== undefined) {
-      throw new McpProtocolError(JSON_RPC.INVALID_PARAMS, 'Invalid params: unknown cursor', 200);
-    }
-    const tools = `"tools":${this.catalog.listFor(context.principal!)}`;
-    return new SerializedResult(context.era.modern ? `{${tools},${CACHE_HINTS}}` : `{${tools}}`);
+    return listResult('tools', this.catalog.listFor(context.principal!, context.cursor()), context.era);
   }
 
   @MessagePattern('tools/call')

@@ -1,5 +1,6 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { ToolInputError, type Tool, type ToolCallContext, type ToolResult, type ToolSource } from '../tools/tool-source.js';
+import type { CallContext } from '../tools/call-context.js';
+import { ToolInputError, type Tool, type ToolResult, type ToolSource } from '../tools/tool-source.js';
 import type { LoadBalancer } from './load-balancer.service.js';
 import { recordCountOf } from './record-count.js';
 import type { ServerTemplate } from './template.js';
@@ -66,7 +67,7 @@ export class UpstreamToolSource implements ToolSource {
     { name, annotations }: UpstreamToolDefinition,
     pin: string,
     args: Record<string, unknown>,
-    { signal, serverId }: ToolCallContext,
+    { signal, serverId }: CallContext,
     tableName: string,
   ): Promise<ToolResult> {
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;

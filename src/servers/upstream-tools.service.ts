@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { Sources } from '../tools/sources.service.js';
 import { LoadBalancer } from './load-balancer.service.js';
 import { ServerHealth } from './server-health.service.js';
 import { UpstreamServers } from './upstream-servers.service.js';
@@ -8,10 +8,10 @@ import { UpstreamToolSource } from './upstream-tool.source.js';
 /** Brings the tools of upstream servers into the catalog, a source for each template that has a server. */
 @Injectable()
 export class UpstreamTools implements OnModuleInit {
-  private readonly sources = new Map<string, UpstreamToolSource>();
+  private readonly byTemplate = new Map<string, UpstreamToolSource>();
 
   constructor(
-    private readonly catalog: ToolCatalog,
+    private readonly sources: Sources,
     private readonly servers: UpstreamServers,
     private readonly health: ServerHealth,
     private readonly balancer: LoadBalancer,
@@ -24,19 +24,19 @@ export class UpstreamTools implements OnModuleInit {
 
   /** Names of the templates that have a server: what `server_id` may name beside a single server. */
   get templates(): string[] {
-    return [...this.sources.keys()];
+    return [...this.byTemplate.keys()];
   }
 
   private update(): void {
     for (const { instance } of this.servers.all()) {
-      if (!this.sources.has(instance.templateName)) this.register(instance.templateName);
+      if (!this.byTemplate.has(instance.templateName)) this.register(instance.templateName);
     }
-    for (const [template, source] of this.sources) source.update(this.servers.pool(template));
+    for (const [template, source] of this.byTemplate) source.update(this.servers.pool(template));
   }
 
   private register(template: string): void {
     const source = new UpstreamToolSource(template, this.balancer);
-    this.sources.set(template, source);
-    this.catalog.register(source);
+    this.byTemplate.set(template, source);
+    this.sources.register(source);
   }
 }

@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { AppConfig } from '../config/app-config.js';
-import { ToolCatalog } from '../tools/tool-catalog.service.js';
+import { Sources } from '../tools/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { DailyBarsRepository } from './daily-bars.repository.js';
@@ -9,6 +9,7 @@ import { DailyCloses } from './daily-closes.service.js';
 import { DatasetImportController } from './dataset-import.controller.js';
 import { DatasetsModule } from './datasets.module.js';
 import { SampleData } from './import/sample-data.service.js';
+import { ResultCacheMetrics } from './result-cache.metrics.js';
 import { ResultCache } from './result-cache.js';
 import { ScreenerRepository } from './screener.repository.js';
 import { STOCK_TOOL_LIST, StockDataSource } from './stock-data.source.js';
@@ -68,13 +69,13 @@ export const STOCK_TOOL_PROVIDERS = [
 @Module({
   imports: [AuthModule, DatasetsModule, ToolsModule],
   controllers: [DatasetImportController],
-  providers: STOCK_TOOL_PROVIDERS,
+  providers: [...STOCK_TOOL_PROVIDERS, ResultCacheMetrics],
   exports: [DatasetsModule],
 })
 export class StockDataModule implements OnModuleInit {
   constructor(
     private readonly config: AppConfig,
-    private readonly catalog: ToolCatalog,
+    private readonly sources: Sources,
     private readonly source: StockDataSource,
     private readonly sample: SampleData,
   ) {}
@@ -83,6 +84,6 @@ export class StockDataModule implements OnModuleInit {
     const { enabled, load_sample } = this.config.values.stock_data;
     if (!enabled) return;
     if (load_sample) await this.sample.loadWhenEmpty();
-    this.catalog.register(this.source);
+    this.sources.register(this.source);
   }
 }

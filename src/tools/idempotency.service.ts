@@ -46,7 +46,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   private async first(claim: IdempotentCall, call: ToolCall, run: () => Promise<RecordedResult>): Promise<RecordedResult> {
     try {
       const answer = await run();
-      const failedForFree = answer.isError && answer._meta['tallygate/usage'].credits_charged === 0;
+      const failedForFree = (answer.isError || answer.inputRequired) && answer._meta['tallygate/usage'].credits_charged === 0;
       await this.quietly(failedForFree ? this.calls.release(claim) : this.keep(claim, answer));
       return answer;
     } catch (error) {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../auth/principal.js';
 import type { TraceContext } from '../common/trace-context.js';
+import type { Span } from '../common/tracing.js';
+import type { CallClient, InputRequired } from './call-context.js';
 import type { CatalogTool } from './tool-catalog.service.js';
 import type { ToolResult } from './tool-source.js';
 
@@ -15,6 +17,9 @@ export interface ToolRequest {
   transport: 'http' | 'stdio' | 'rest';
   /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
   abort: AbortController;
+  /** What is called, where that is no tool the caller named: a read of a resource, a prompt. */
+  entry?: CatalogTool;
+  client: CallClient;
   /** The one upstream server the caller wants, by id. */
   serverId?: string;
   /** The trace the call belongs to. */
@@ -23,14 +28,17 @@ export interface ToolRequest {
   idempotencyKey?: string;
 }
 
-/** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. */
-export type ToolErrorCode = 'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED' | 'REFUSED';
+/** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. `INPUT_REQUIRED`: its client is asked first. */
+export type ToolErrorCode =
+  'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED' | 'REFUSED' | 'INPUT_REQUIRED';
 
 /** What became of a call. Expected failures are outcomes, not exceptions: they are recorded and answered like results. */
 export interface ToolOutcome {
   result: ToolResult;
   /** Absent when the tool did what it was asked. */
   errorCode?: ToolErrorCode;
+  /** What the client is asked before the call can go on, with `INPUT_REQUIRED`. */
+  inputRequired?: InputRequired;
 }
 
 /** Failures the caller is not to blame for; nothing is charged for them. */
@@ -44,6 +52,8 @@ export class ToolCall {
   hasRun = false;
   /** Why it did not succeed; known when it is recorded or refused. A kept answer given again has none. */
   errorCode?: ToolErrorCode;
+  /** Only while traces are on. */
+  span?: Span;
 
   constructor(
     readonly entry: CatalogTool,

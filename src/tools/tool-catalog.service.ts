@@ -1,10 +1,11 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
-import { hasScope } from '../auth/scopes.js';
 import { Clock } from '../common/clock.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
+import { mayUse } from './may-use.js';
+import { McpList, type ListPage } from './mcp-list.js';
+import { Sources } from './sources.service.js';
 import { compileArguments, type ArgumentsCheck } from './tool-arguments.js';
 import { ToolCall, type ToolRequest } from './tool-call.js';
 import type { Tool, ToolSource } from './tool-source.js';
@@ -21,81 +22,66 @@ export interface CatalogTool {
   listing: string;
 }
 
-const EVERY_TOOL = '*';
-const NO_TOOL = '-';
-/** Distinct allow-lists whose serialized list is kept. */
-const VIEWS_MAX = 1_000;
-
 /** Every tool of every source, and who may call which. */
 @Injectable()
-export class ToolCatalog {
+export class ToolCatalog implements OnModuleInit {
   private readonly logger = new Logger('Tools');
-  private readonly sources: ToolSource[] = [];
-  private readonly lists = new LRUCache<string, string>({ max: VIEWS_MAX });
-  private readonly viewOfAllowList = new WeakMap<ReadonlySet<string>, string>();
+  private readonly listeners: (() => void)[] = [];
+  private readonly list: McpList;
   private tools = new Map<string, CatalogTool>();
 
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
-  ) {}
+    private readonly sources: Sources,
+  ) {
+    this.list = new McpList(config.values.mcp.page_size);
+  }
 
-  /** A source announces itself, once, when its module starts. */
-  register(source: ToolSource): void {
-    this.sources.push(source);
-    source.onChange(() => this.rebuild());
+  onModuleInit(): void {
+    this.sources.onChange(() => this.rebuild());
     this.rebuild();
+  }
+
+  /** Called whenever the list is another one. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** The tool of this name, if the caller may call it; a tool they may not call does not exist for them. */
   find(name: string, principal: Principal): CatalogTool | undefined {
     const entry = this.tools.get(name);
-    return entry && mayCall(principal, name) ? entry : undefined;
+    return entry && mayUse(principal, name) ? entry : undefined;
   }
 
   /** @throws UNKNOWN_TOOL, in the same words for a tool that does not exist and one the caller may not call. */
   admit(request: ToolRequest): ToolCall {
-    const entry = this.find(request.name, request.principal);
+    const entry = request.entry ?? this.find(request.name, request.principal);
     if (!entry) throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${request.name.slice(0, 128)}`);
     return new ToolCall(entry, request, this.clock.now(), this.clock.monotonic());
   }
 
   /** The tools this caller may call, by name. */
   visibleTo(principal: Principal): CatalogTool[] {
-    return [...this.tools.values()].filter(({ tool }) => mayCall(principal, tool.name));
+    return [...this.tools.values()].filter(({ tool }) => mayUse(principal, tool.name));
   }
 
-  /** The `tools` array of `tools/list` as JSON, serialized once for all callers who see the same tools. */
-  listFor(principal: Principal): string {
-    const view = this.viewOf(principal);
-    const cached = this.lists.get(view);
-    if (cached !== undefined) return cached;
-    const list = `[${this.visibleTo(principal)
-      .map((entry) => entry.listing)
-      .join(',')}]`;
-    this.lists.set(view, list);
-    return list;
-  }
-
-  private viewOf({ scopes, apiKey }: Principal): string {
-    if (!hasScope(scopes, 'tools:call')) return NO_TOOL;
-    const allowed = apiKey?.allowedTools;
-    if (!allowed) return EVERY_TOOL;
-    let view = this.viewOfAllowList.get(allowed);
-    if (view === undefined) this.viewOfAllowList.set(allowed, (view = [...allowed].sort().join(' ')));
-    return view;
+  /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
+  listFor(principal: Principal, cursor?: string): ListPage {
+    return this.list.page(principal, cursor);
   }
 
   private rebuild(): void {
     const tools = new Map<string, CatalogTool>();
-    for (const source of this.sources) {
+    for (const source of this.sources.all()) {
       for (const tool of source.tools()) {
         if (tools.has(tool.name)) this.logger.warn(`Two sources offer a tool "${tool.name}"; that of ${source.name} is left out`);
         else this.add(tools, tool, source);
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
-    this.lists.clear();
+    const entries = [...this.tools].map(([key, { listing }]) => ({ key, json: listing }));
+    if (this.list.replace(entries)) for (const listener of this.listeners) listener();
   }
 
   /** A tool whose schema cannot be compiled is left out alone, whatever an upstream server sends. */
@@ -112,11 +98,6 @@ export class ToolCatalog {
     const price = this.config.values.tools.prices[tool.name] ?? tool.price;
     return { tool, source: source.name, price, checkArguments: compileArguments(tool.inputSchema), listing: listing(tool) };
   }
-}
-
-/** The one rule for who may list and call a tool. */
-function mayCall({ scopes, apiKey }: Principal, name: string): boolean {
-  return hasScope(scopes, 'tools:call') && (!apiKey?.allowedTools || apiKey.allowedTools.has(name));
 }
 
 function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName }: Tool): string {

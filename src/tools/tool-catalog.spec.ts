@@ -3,6 +3,7 @@ import { testConfig } from '../../test/support/test-config.js';
 import type { Principal } from '../auth/principal.js';
 import type { Scope } from '../auth/scopes.js';
 import { SystemClock } from '../common/clock.js';
+import { Sources } from './sources.service.js';
 import { ToolCatalog } from './tool-catalog.service.js';
 import type { Tool, ToolSource } from './tool-source.js';
 
@@ -42,11 +43,13 @@ const caller = (scopes: Scope[], allowedTools: string[] | null = null): Principa
 });
 
 function catalogOf(...tools: Tool[]) {
-  const catalog = new ToolCatalog(testConfig({ tools: { prices: { dear: 7 } } }), new SystemClock());
+  const sources = new Sources();
+  const catalog = new ToolCatalog(testConfig({ tools: { prices: { dear: 7 } } }), new SystemClock(), sources);
   const source = new FakeSource(tools);
-  catalog.register(source);
-  const namesFor = (principal: Principal) => (JSON.parse(catalog.listFor(principal)) as Tool[]).map(({ name }) => name);
-  return { catalog, source, namesFor };
+  catalog.onModuleInit();
+  sources.register(source);
+  const namesFor = (principal: Principal) => (JSON.parse(catalog.listFor(principal).json) as Tool[]).map(({ name }) => name);
+  return { catalog, source, sources, namesFor };
 }
 
 describe('ToolCatalog', () => {
@@ -99,8 +102,8 @@ describe('ToolCatalog', () => {
   });
 
   it('keeps the first of two tools of one name', () => {
-    const { catalog, namesFor } = catalogOf(tool('a', 3));
-    catalog.register(new FakeSource([tool('a', 9)]));
+    const { catalog, sources, namesFor } = catalogOf(tool('a', 3));
+    sources.register(new FakeSource([tool('a', 9)]));
     expect(namesFor(caller(['admin']))).toEqual(['a']);
     expect(catalog.find('a', caller(['admin']))!.price).toBe(3);
   });

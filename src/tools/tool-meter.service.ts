@@ -7,10 +7,16 @@ import { failed, type ToolCall, type ToolErrorCode, type ToolOutcome } from './t
 import { answerOf, FREE, recordOf, type RecordedResult } from './usage-record.js';
 
 /**
- * Failures that cost nothing: the tool did not run, or its backend failed. A tool that ran and says the caller asked
+ * Ends that cost nothing: the tool did not run, its backend failed, or its client is asked first. A tool that ran and says the caller asked
  * for something it cannot do has done its work (source 002 charges it too).
  */
-const FREE_FAILURES: ReadonlySet<ToolErrorCode> = new Set(['INVALID_ARGUMENTS', 'BACKEND_ERROR', 'TIMEOUT', 'CANCELLED']);
+const FREE_FAILURES: ReadonlySet<ToolErrorCode> = new Set([
+  'INVALID_ARGUMENTS',
+  'BACKEND_ERROR',
+  'TIMEOUT',
+  'CANCELLED',
+  'INPUT_REQUIRED',
+]);
 
 /**
  * What a call costs: reserved before its tool runs, charged or released after, and recorded with it. The answer may

@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { maskSecrets } from '../common/mask-secrets.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { failed, type ToolCall, type ToolOutcome } from './tool-call.js';
+import { InputRequired, type CallClient, type CallContext } from './call-context.js';
+import { failed, type ToolCall, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import type { CatalogTool } from './tool-catalog.service.js';
 import { ToolInputError, type ToolResult } from './tool-source.js';
 
 class ToolTimeout extends Error {}
@@ -14,8 +16,8 @@ export class ToolRunner {
 
   constructor(private readonly config: AppConfig) {}
 
-  private get timeoutMs(): number {
-    return this.config.values.tools.timeout_seconds * 1_000;
+  private timeoutMsOf({ tool }: CatalogTool): number {
+    return tool.timeoutMs ?? this.config.values.tools.timeout_seconds * 1_000;
   }
 
   /** Never rejects: a failure is an outcome that can be recorded and answered. */
@@ -33,32 +35,34 @@ export class ToolRunner {
     }
   }
 
-  /** The tool's own promise may outlive this one; its signal tells it to stop. */
+  /** The tool's own promise may outlive this one; its signal tells it to stop. Time spent asking the client is not the tool's. */
   private withinTime({ entry, request }: ToolCall): Promise<ToolResult> {
     const { signal } = request.abort;
     return new Promise<ToolResult>((resolve, reject) => {
-      const timer = setTimeout(() => request.abort.abort(new ToolTimeout()), this.timeoutMs);
+      let timer: NodeJS.Timeout;
+      const start = () => (timer = setTimeout(() => request.abort.abort(new ToolTimeout()), this.timeoutMsOf(entry)));
       const onAbort = () => reject(signal.reason as Error);
       const done = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
       };
+      start();
       signal.addEventListener('abort', onAbort);
-      const { principal, requestId, serverId, trace } = request;
-      const context = { principal, requestId, signal, ...(serverId !== undefined && { serverId }), ...(trace && { trace }) };
-      entry.tool.call(request.arguments, context).then(resolve, reject).finally(done);
+      const client = stoppingTheClock(request.client, () => clearTimeout(timer), start);
+      entry.tool.call(request.arguments, contextOf(request, client)).then(resolve, reject).finally(done);
     });
   }
 
   private outcomeOf(call: ToolCall, error: unknown): ToolOutcome {
     const { tool } = call.entry;
+    if (error instanceof InputRequired) return this.inputRequired(call, error);
     if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
     const { signal } = call.request.abort;
     if (signal.reason instanceof ToolTimeout) {
       return failed(
         call,
         'TIMEOUT',
-        `${tool.name} did not answer within ${this.config.values.tools.timeout_seconds} s. Nothing was charged.`,
+        `${tool.name} did not answer within ${this.timeoutMsOf(call.entry) / 1_000} s. Nothing was charged.`,
       );
     }
     if (signal.aborted) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
@@ -69,9 +73,36 @@ export class ToolRunner {
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
   }
 
+  private inputRequired(call: ToolCall, error: InputRequired): ToolOutcome {
+    if (call.request.client.takesRounds) return { ...failed(call, 'INPUT_REQUIRED', error.message), inputRequired: error };
+    return failed(call, 'INVALID_ARGUMENTS', `${call.entry.tool.name} needs to ask you something, which your client cannot be.`);
+  }
+
   /** A failure the source foresaw: its words are for the caller. */
   private expected(call: ToolCall, { message }: TallygateError): ToolOutcome {
     this.logger.warn(maskSecrets(`${call.entry.tool.name} failed, request ${call.request.requestId}: ${message}`));
     return failed(call, 'BACKEND_ERROR', `${message} Nothing was charged.`);
   }
+}
+
+function contextOf({ principal, requestId, serverId, trace, abort }: ToolRequest, client: CallClient): CallContext {
+  return {
+    principal,
+    requestId,
+    signal: abort.signal,
+    client,
+    ...(serverId !== undefined && { serverId }),
+    ...(trace && { trace }),
+  };
+}
+
+/** A person may think longer about a question than a tool may take. `ask` has a limit of its own. */
+function stoppingTheClock(client: CallClient, stop: () => void, start: () => void): CallClient {
+  const { ask } = client;
+  if (!ask) return client;
+  const patient: CallClient['ask'] = (request) => {
+    stop();
+    return ask(request).finally(start);
+  };
+  return Object.create(client, { ask: { value: patient } }) as CallClient;
 }

@@ -5,19 +5,25 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { compileArguments } from './tool-arguments.js';
 import { ToolCall } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';
-import { ToolInputError, type Tool, type ToolCallContext, type ToolResult } from './tool-source.js';
+import { SILENT_CLIENT, type CallContext } from './call-context.js';
+import { ToolInputError, type Tool, type ToolResult } from './tool-source.js';
 
 const done: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 2, tableName: 't' } };
 
 function callOf(
-  call: (args: unknown, context: ToolCallContext) => Promise<ToolResult>,
+  call: (args: unknown, context: CallContext) => Promise<ToolResult>,
   args: object = {},
   abort = new AbortController(),
 ) {
   const inputSchema = { type: 'object' as const, properties: { n: { type: 'integer' } } };
   const tool: Tool = { name: 'probe', title: '', description: '', inputSchema, price: 1, tableName: 'bars', call };
   const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '' };
-  return new ToolCall(entry, { name: 'probe', arguments: args, requestId: 'r-1', abort, principal: {} } as never, 0, 0);
+  return new ToolCall(
+    entry,
+    { name: 'probe', arguments: args, requestId: 'r-1', abort, principal: {}, client: SILENT_CLIENT } as never,
+    0,
+    0,
+  );
 }
 
 const runner = new ToolRunner(testConfig({ tools: { timeout_seconds: 0.1 } }));

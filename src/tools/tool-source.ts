@@ -1,5 +1,6 @@
-import type { Principal } from '../auth/principal.js';
-import type { TraceContext } from '../common/trace-context.js';
+import type { CallContext } from './call-context.js';
+import type { Prompt } from './prompt.js';
+import type { Resource, ResourceTemplate } from './resource.js';
 
 /** A JSON Schema of type object, draft 2020-12. */
 export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
@@ -32,18 +33,6 @@ export interface ToolResult {
   usage: ToolUsage;
 }
 
-/** What a tool may know of the call it serves. */
-export interface ToolCallContext {
-  principal: Principal;
-  requestId: string;
-  /** The one upstream server that is wanted, by id, where the caller named one; else any of the pool. */
-  serverId?: string;
-  /** The trace the call belongs to; whoever asks another service passes it on. */
-  trace?: TraceContext;
-  /** Fires when the caller has gone or the time is over. */
-  signal: AbortSignal;
-}
-
 export interface Tool {
   /** Unique in its source; letters, digits, `_` and `-`, at most 64. */
   name: string;
@@ -57,21 +46,32 @@ export interface Tool {
   price: number;
   /** Table that calls are recorded under when they fail before the tool can say. Empty when there is none. */
   tableName: string;
+  /** How long a call may take; absent: `tools.timeout_seconds` of the configuration. */
+  timeoutMs?: number;
   /**
    * Runs the tool on arguments that satisfy `inputSchema`.
-   * @throws ToolInputError when the arguments make no sense together; anything else thrown is a backend failure.
+   * @throws ToolInputError when the arguments make no sense together; `InputRequired` to ask the client
+   * first; anything else thrown is a backend failure.
    */
-  call(args: Record<string, unknown>, context: ToolCallContext): Promise<ToolResult>;
+  call(args: Record<string, unknown>, context: CallContext): Promise<ToolResult>;
 }
 
-/** Where tools come from: a built-in service, or upstream MCP servers. */
+/** Where tools come from, and resources and prompts: a built-in service, or upstream MCP servers. */
 export interface ToolSource {
   /** E.g. `stock-data`; what `/tools` and usage records call the tool's service. */
   readonly name: string;
   /** The tools that can be called now, in a fixed order. Cheap: the catalog calls it after every announced change. */
   tools(): readonly Tool[];
-  /** Registers the catalog's listener, called whenever `tools()` would answer differently. */
+  resources?(): readonly Resource[];
+  resourceTemplates?(): readonly ResourceTemplate[];
+  prompts?(): readonly Prompt[];
+  /** Registers the catalog's listener, called whenever one of the lists would answer differently. */
   onChange(listener: () => void): void;
+  /**
+   * Calls the listener whenever what stands at the address has changed, until the returned function is called. Absent: the
+   * source's resources do not change, or it cannot tell.
+   */
+  watch?(uri: string, listener: () => void): () => void;
 }
 
 /** The arguments fit the schema but not the data: a reversed range, an unknown symbol. The caller can do better. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { usageEvent, type UsageEvent } from '../usage/usage-event.js';
+import type { InputRequired } from './call-context.js';
 import { isBackendError, type ToolCall, type ToolOutcome } from './tool-call.js';
 
 const REPLICA = `${hostname()}:${process.pid}`;
@@ -17,6 +18,8 @@ export interface RecordedResult {
   content: ToolOutcome['result']['content'];
   structuredContent?: Record<string, unknown>;
   isError?: true;
+  /** In place of the other fields: what the client is asked first. */
+  inputRequired?: InputRequired;
   _meta: {
     [name: string]: unknown;
     'tallygate/usage': {
@@ -44,7 +47,7 @@ export function recordOf(call: ToolCall, { result, errorCode }: ToolOutcome, dur
     arguments: request.arguments,
     record_count: result.usage.recordCount,
     duration_ms: durationMs,
-    is_error: errorCode !== undefined,
+    is_error: errorCode !== undefined && errorCode !== 'INPUT_REQUIRED',
     is_backend_error: isBackendError(errorCode),
     error_code: errorCode ?? '',
     error_message: errorCode ? String(result.content[0]?.['text' as never] ?? '') : '',
@@ -58,7 +61,11 @@ export function recordOf(call: ToolCall, { result, errorCode }: ToolOutcome, dur
   });
 }
 
-export function answerOf({ result }: ToolOutcome, durationMs: number, { charged, remaining }: Charge): RecordedResult {
+export function answerOf(
+  { result, inputRequired }: ToolOutcome,
+  durationMs: number,
+  { charged, remaining }: Charge,
+): RecordedResult {
   const usage = {
     record_count: result.usage.recordCount,
     table_name: result.usage.tableName,
@@ -70,6 +77,7 @@ export function answerOf({ result }: ToolOutcome, durationMs: number, { charged,
     content: result.content,
     ...(result.structuredContent && { structuredContent: result.structuredContent }),
     ...(result.isError && { isError: true as const }),
+    ...(inputRequired && { inputRequired }),
     _meta: { ...result.meta, 'tallygate/usage': usage },
   };
 }

@@ -179,7 +179,7 @@ describe('legacy clients', () => {
   });
 
   it('an unknown method is -32601 in a 200, an unknown version 400', async () => {
-    const { status, json } = await gateway.mcp('resources/list');
+    const { status, json } = await gateway.mcp('nothing/list');
     expect([status, json.error.code]).toEqual([200, -32601]);
     expect((await gateway.mcp('ping', {}, undefined, { 'mcp-protocol-version': '1999-01-01' })).status).toBe(400);
   });

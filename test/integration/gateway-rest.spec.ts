@@ -6,8 +6,9 @@ import { AccountsModule } from '../../src/accounts/accounts.module.js';
 import type { Principal } from '../../src/auth/principal.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
-import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
-import { ToolInputError, type Tool, type ToolCallContext, type ToolResult } from '../../src/tools/tool-source.js';
+import { Sources } from '../../src/tools/sources.service.js';
+import type { CallContext } from '../../src/tools/call-context.js';
+import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/tool-source.js';
 import { createUser } from '../support/key-replica.js';
 import { eventually } from '../support/eventually.js';
 import { startRestApp } from '../support/rest-app.js';
@@ -23,7 +24,7 @@ const ok: ToolResult = {
 let runs = 0;
 let gone: AbortSignal | undefined;
 
-const BEHAVIOUR: Record<string, (context: ToolCallContext) => Promise<ToolResult>> = {
+const BEHAVIOUR: Record<string, (context: CallContext) => Promise<ToolResult>> = {
   works: () => Promise.resolve(ok),
   says_no: () => Promise.resolve({ ...ok, isError: true }),
   refuses_input: () => Promise.reject(new ToolInputError('start is after end')),
@@ -60,8 +61,8 @@ beforeAll(async () => {
   });
   app = await startRestApp(config, [ClickHouseModule, AccountsModule, GatewayApiModule]);
   const fakes = Object.keys(BEHAVIOUR).map((name) => tool(name, 2));
-  app.get(ToolCatalog).register({ name: 'fakes', tools: () => fakes, onChange: () => undefined });
-  app.get(ToolCatalog).register({ name: 'pool', tools: () => [tool('pool__works', 0)], onChange: () => undefined });
+  app.get(Sources).register({ name: 'fakes', tools: () => fakes, onChange: () => undefined });
+  app.get(Sources).register({ name: 'pool', tools: () => [tool('pool__works', 0)], onChange: () => undefined });
 });
 afterAll(async () => {
   await app.close();

@@ -4,6 +4,8 @@ import { SystemClock } from '../../src/common/clock.js';
 import { Idempotency } from '../../src/tools/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
 import type { ToolCall } from '../../src/tools/tool-call.js';
+import { SILENT_CLIENT } from '../../src/tools/call-context.js';
+import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
 import { ToolMeter } from '../../src/tools/tool-meter.service.js';
 import { ToolRunner } from '../../src/tools/tool-runner.service.js';
@@ -57,9 +59,11 @@ const tool = (name: string, price: number): Tool => ({
 function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
   const clock = new SystemClock();
-  const catalog = new ToolCatalog(config, clock);
+  const sources = new Sources();
+  const catalog = new ToolCatalog(config, clock, sources);
+  catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
-  catalog.register({ name: 'test', tools: () => tools, onChange: () => undefined });
+  sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.dataSource));
   const meter = new ToolMeter(rig.ledger, recorder, config, clock);
   const interceptor = new UsageInterceptor(catalog, meter, new Idempotency(new IdempotentCallsRepository(rig.dataSource)));
@@ -87,6 +91,7 @@ const request = (name: string, { accountId, idempotencyKey, args = {}, abort = n
   protocolVersion: '2025-11-25',
   transport: 'http',
   abort,
+  client: SILENT_CLIENT,
   ...(idempotencyKey && { idempotencyKey }),
   principal: {
     userId: '00000000-0000-0000-0000-000000000001',

@@ -11,6 +11,8 @@ import type { ToolPins } from '../../src/servers/tool-pins.service.js';
 import { pinOf, type UpstreamToolDefinition } from '../../src/servers/tool-pin.js';
 import { UpstreamServers } from '../../src/servers/upstream-servers.service.js';
 import { UpstreamTools } from '../../src/servers/upstream-tools.service.js';
+import { SILENT_CLIENT } from '../../src/tools/call-context.js';
+import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
 import { ToolRunner } from '../../src/tools/tool-runner.service.js';
 import { eventually } from './eventually.js';
@@ -35,7 +37,8 @@ export const server = (name: string, templateName: string, config: object = {}, 
 /** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
 export class UpstreamRig {
   readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
-  readonly catalog = new ToolCatalog(this.config, new SystemClock());
+  private readonly sources = new Sources();
+  readonly catalog = new ToolCatalog(this.config, new SystemClock(), this.sources);
   readonly runner = new ToolRunner(this.config);
   readonly servers: UpstreamServers;
   readonly health: ServerHealth;
@@ -55,7 +58,8 @@ export class UpstreamRig {
     this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
     this.health = new ServerHealth(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
-    new UpstreamTools(this.catalog, this.servers, this.health, this.balancer).onModuleInit();
+    this.catalog.onModuleInit();
+    new UpstreamTools(this.sources, this.servers, this.health, this.balancer).onModuleInit();
     this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
@@ -76,7 +80,16 @@ export class UpstreamRig {
   }
 
   async call(name: string, args: Record<string, unknown> = {}, abort = new AbortController(), serverId?: string) {
-    const request = { name, arguments: args, principal: caller, requestId: 'r', clientName: 't', protocolVersion: '', abort };
+    const request = {
+      name,
+      arguments: args,
+      principal: caller,
+      requestId: 'r',
+      clientName: 't',
+      protocolVersion: '',
+      abort,
+      client: SILENT_CLIENT,
+    };
     const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
     const { result, errorCode } = await this.runner.run(call);
     return { ...result, errorCode, text: String(result.content[0]?.['text' as never] ?? '') };

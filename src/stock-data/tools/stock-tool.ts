@@ -1,4 +1,5 @@
-import type { JsonSchema, Tool, ToolCallContext, ToolResult } from '../../tools/tool-source.js';
+import type { CallContext } from '../../tools/call-context.js';
+import type { JsonSchema, Tool, ToolResult } from '../../tools/tool-source.js';
 import type { Dataset } from '../dataset.js';
 import type { ResultCache } from '../result-cache.js';
 
@@ -36,7 +37,7 @@ const ANNOTATIONS = { readOnlyHint: true, destructiveHint: false, idempotentHint
 export function asTool(tool: StockTool, cache: ResultCache): Tool {
   const { name, title, description, price, input, output } = tool;
   const tableName = tool.dataset?.table ?? '';
-  const call = (args: Record<string, unknown>, { signal }: ToolCallContext) =>
+  const call = (args: Record<string, unknown>, { signal }: CallContext) =>
     cache.get(name, args, async () => resultOf(await tool.run(args, signal), tableName));
   return {
     name,

@@ -1,0 +1,41 @@
+import { InputRequired, type CallContext, type ClientRequest } from './call-context.js';
+import { ToolInputError } from './tool-source.js';
+
+/** Which capability a client declares to be asked this. */
+const CAPABILITY: Record<string, string> = {
+  'elicitation/create': 'elicitation',
+  'sampling/createMessage': 'sampling',
+  'roots/list': 'roots',
+};
+
+/** The caller's client cannot be asked what the tool needs to know. */
+export class ClientCannot extends ToolInputError {}
+
+/**
+ * Asks the caller's client, by names of the tool's choice, and gives its answers by the same names. Clients of MCP 2026-07-28 are
+ * asked between two rounds of the call: the tool runs again from its beginning, and this returns what it threw for before.
+ * @throws ClientCannot, InputRequired
+ */
+export async function askClient<Name extends string>(
+  { client }: Pick<CallContext, 'client'>,
+  requests: Record<Name, ClientRequest>,
+): Promise<Record<Name, Record<string, unknown>>> {
+  const asked = Object.entries<ClientRequest>(requests);
+  for (const [, { method }] of asked) refuseUnlessAble(client.capabilities, method);
+  const { ask } = client;
+  if (ask) {
+    const answers = await Promise.all(asked.map(async ([name, request]) => [name, await ask(request)] as const));
+    return Object.fromEntries(answers) as Record<Name, Record<string, unknown>>;
+  }
+  if (!client.takesRounds) throw new ClientCannot('This needs to ask you something, and your client gives it no way to.');
+  const answered: Record<string, unknown> = { ...(client.input?.state as object | undefined), ...client.input?.responses };
+  const open = asked.filter(([name]) => !Object.hasOwn(answered, name));
+  if (open.length > 0) throw new InputRequired(Object.fromEntries(open), answered);
+  return answered as Record<Name, Record<string, unknown>>;
+}
+
+function refuseUnlessAble(capabilities: Readonly<Record<string, unknown>>, method: string): void {
+  const capability = CAPABILITY[method];
+  if (capability !== undefined && capabilities[capability] !== undefined) return;
+  throw new ClientCannot(`This needs a client with the capability "${capability ?? method}", which yours has not declared.`);
+}

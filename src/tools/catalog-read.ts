@@ -1,0 +1,47 @@
+import type { CatalogPrompt } from './prompt-catalog.service.js';
+import type { CatalogResource } from './resource-catalog.service.js';
+import type { CatalogTool } from './tool-catalog.service.js';
+import type { Tool } from './tool-source.js';
+
+/** Reads of resources and gets of prompts go the way of tool calls, under the name of their method: limited, recorded, priced. */
+const METHOD_AS_TOOL: Pick<Tool, 'title' | 'description' | 'inputSchema' | 'price'> = {
+  title: '',
+  description: '',
+  inputSchema: { type: 'object' },
+  price: 0,
+};
+
+/** The read of a resource as a call; the contents are the result's content. `price`: credits for one. */
+export function readAsCall({ resource, source }: CatalogResource, uri: string, price: number): CatalogTool {
+  const tool: Tool = {
+    ...METHOD_AS_TOOL,
+    name: 'resources/read',
+    tableName: resource.tableName,
+    call: async (_, context) => {
+      const { contents, usage, meta } = await resource.read(uri, context);
+      return { content: contents as never, usage, ...(meta && { meta }) };
+    },
+  };
+  return { tool, source: source.name, price, checkArguments: () => undefined, listing: '' };
+}
+
+/** A prompt as a call; the messages are the result's content. `price`: credits for one. */
+export function promptAsCall({ prompt, source }: CatalogPrompt, price: number): CatalogTool {
+  const tool: Tool = {
+    ...METHOD_AS_TOOL,
+    name: 'prompts/get',
+    tableName: '',
+    call: async (args, context) => {
+      const { messages, usage, meta } = await prompt.get(args as Record<string, string>, context);
+      return { content: messages as never, usage, ...(meta && { meta }) };
+    },
+  };
+  return { tool, source, price, checkArguments: (args) => problemOf(prompt, args), listing: '' };
+}
+
+function problemOf({ arguments: known = [] }: CatalogPrompt['prompt'], args: Record<string, unknown>): string | undefined {
+  const missing = known.find(({ name, required }) => required && args[name] === undefined);
+  if (missing) return `"${missing.name}" is required`;
+  const wrong = Object.keys(args).find((name) => typeof args[name] !== 'string');
+  return wrong && `"${wrong}" must be a string`;
+}
