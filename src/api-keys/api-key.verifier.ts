@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { GroupCommit } from '../common/group-commit.js';
+import { tally } from '../common/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { ApiKeyHasher } from './api-key-hasher.js';
 import { parseToken } from './api-key-token.js';
@@ -34,6 +35,9 @@ interface Fill {
  */
 @Injectable()
 export class ApiKeyVerifier implements OnModuleInit {
+  /** Keys that memory knew, and that PostgreSQL was asked for. */
+  readonly lookups = { hit: 0, miss: 0 };
+  readonly denials = tally('tallygate_api_key_denials_total', 'API keys that were refused', ['reason']);
   private readonly cache = new KeyCache();
   private readonly fills = new Map<string, Fill>();
   private readonly reads = new GroupCommit<string, CachedKey | null>({
@@ -55,13 +59,18 @@ export class ApiKeyVerifier implements OnModuleInit {
     this.feed.onChange((changes) => this.forget(changes));
   }
 
+  /** Keys that wait to be read. */
+  get waiting(): number {
+    return this.reads.depth;
+  }
+
   /**
    * Synchronous when memory answers. A refusal is a value.
    * @throws TallygateError UNAVAILABLE when the database is needed and does not answer; OVERLOADED in a flood of misses.
    */
   verify(token: string): ApiKeyVerification | Promise<ApiKeyVerification> {
     const parsed = parseToken(token);
-    if (!parsed) return denied('malformed');
+    if (!parsed) return this.deny('malformed');
     const known = this.remembered(parsed.tokenId);
     if (known !== undefined) return this.judge(token, known);
     return this.lookUp(parsed.tokenId).then((key) => this.judge(token, key));
@@ -70,27 +79,35 @@ export class ApiKeyVerifier implements OnModuleInit {
   /** What `verify` would answer without asking the database; undefined when it would have to ask. */
   recall(token: string): ApiKeyVerification | undefined {
     const parsed = parseToken(token);
-    if (!parsed) return denied('malformed');
+    if (!parsed) return this.deny('malformed');
     const known = this.remembered(parsed.tokenId);
     return known === undefined ? undefined : this.judge(token, known);
   }
 
   /** Memory is believed only while the feed has heard of every change until two seconds ago. */
   private remembered(tokenId: string): CachedKey | null | undefined {
-    return this.feed.isFresh() ? this.cache.get(tokenId) : undefined;
+    const known = this.feed.isFresh() ? this.cache.get(tokenId) : undefined;
+    if (known !== undefined) this.lookups.hit += 1;
+    return known;
   }
 
   private judge(token: string, key: CachedKey | null): ApiKeyVerification {
     const isRight = this.hasher.matches(token, key?.hash ?? NO_HASH);
-    if (!key || !isRight) return denied('unknown');
+    if (!key || !isRight) return this.deny('unknown');
     const now = this.clock.now();
-    if (key.denial) return denied(key.denial);
-    if (now >= key.expiresAt) return denied('expired');
+    if (key.denial) return this.deny(key.denial);
+    if (now >= key.expiresAt) return this.deny('expired');
     this.usage.touch(key.principal.apiKey.id, now);
     return { ok: true, principal: key.principal };
   }
 
+  private deny(reason: ApiKeyDenial): ApiKeyVerification {
+    this.denials.inc({ reason });
+    return DENIALS[reason];
+  }
+
   private async lookUp(tokenId: string): Promise<CachedKey | null> {
+    this.lookups.miss += 1;
     const running = this.fills.get(tokenId);
     if (running) return running.key;
     if (this.reads.depth >= READS_WAITING_MAX) throw tooMany();
@@ -140,8 +157,6 @@ const DENIALS = Object.fromEntries(
     Object.freeze({ ok: false, reason }),
   ]),
 ) as Record<ApiKeyDenial, ApiKeyVerification>;
-
-const denied = (reason: ApiKeyDenial): ApiKeyVerification => DENIALS[reason];
 
 const TOO_LATE = new Error(`PostgreSQL did not answer within ${READ_MAX_MS} ms`);
 

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { ApiKeyHasher } from './api-key-hasher.js';
 import { ApiKey } from './api-key.entity.js';
+import { ApiKeyMetrics } from './api-key.metrics.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -18,6 +19,7 @@ import { KeyUsageTracker } from './key-usage.tracker.js';
   controllers: [ApiKeysController],
   providers: [
     ApiKeyHasher,
+    ApiKeyMetrics,
     ApiKeysRepository,
     ApiKeysService,
     ApiKeyVerifier,

@@ -1,9 +1,11 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock.js';
+import { Metrics } from '../common/metrics.js';
+import { Tracing } from '../common/tracing.js';
 import { AppConfig } from './app-config.js';
 import { FirstRun } from './first-run.js';
 
-/** Settings and time, the two things every room may ask for. */
+/** Settings, time, and where numbers and traces go: what every room may ask for. */
 @Global()
 @Module({})
 export class ConfigModule {
@@ -14,8 +16,10 @@ export class ConfigModule {
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
         { provide: FirstRun, useValue: firstRun },
+        Metrics,
+        { provide: Tracing, useFactory: () => Tracing.open(config.values.traces) },
       ],
-      exports: [AppConfig, Clock, FirstRun],
+      exports: [AppConfig, Clock, FirstRun, Metrics, Tracing],
     };
   }
 }

@@ -30,6 +30,9 @@ export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_CREDITS: { path: 'credits.mode', parse: text },
   GATEWAY_STRIPE_SECRET_KEY: { path: 'billing.stripe_secret_key', parse: text },
   GATEWAY_STRIPE_WEBHOOK_SECRET: { path: 'billing.stripe_webhook_secret', parse: text },
+  GATEWAY_METRICS_TOKEN: { path: 'metrics.token', parse: text },
+  GATEWAY_TRACES_URL: { path: 'traces.url', parse: text },
+  GATEWAY_TRACES_SAMPLE_RATIO: { path: 'traces.sample_ratio', parse: number },
   GATEWAY_LOG_LEVEL: { path: 'log.level', parse: text },
   GATEWAY_LOG_FORMAT: { path: 'log.format', parse: text },
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupCommit } from '../common/group-commit.js';
+import { latencyHistogram, timed } from '../common/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { isDataFault } from '../database/data-fault.js';
@@ -24,6 +25,10 @@ const GRANT_MAX = 1_000_000_000;
  */
 @Injectable()
 export class CreditLedger {
+  /** What calls wait for. */
+  readonly latency = latencyHistogram('tallygate_credits_duration_seconds', 'Time to reserve or settle the credits of a call', [
+    'operation',
+  ]);
   private readonly outage = new PostgresOutage('Credits');
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
@@ -39,12 +44,17 @@ export class CreditLedger {
     private readonly config: AppConfig,
   ) {}
 
+  /** Calls that wait to be committed. */
+  get waiting(): { reserve: number; settle: number } {
+    return { reserve: this.reservations.depth, settle: this.settlements.depth };
+  }
+
   /**
    * Holds credits for a call about to run. Too few credits and a switched-off account are answers, not errors.
    * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many calls wait; then the tool must not run.
    */
   async reserve(request: ReserveRequest): Promise<Reservation> {
-    const row = await this.reservations.submit(request);
+    const row = await timed(this.latency, { operation: 'reserve' }, () => this.reservations.submit(request));
     if (!row?.isActive) return { granted: false, available: row?.available ?? 0, inactive: true };
     return row.isGranted ? { granted: true, remaining: row.available } : { granted: false, available: row.available };
   }
@@ -56,7 +66,9 @@ export class CreditLedger {
    */
   async settle(request: SettleRequest): Promise<Settlement> {
     const attempt = () => this.settlements.submit(request);
-    const row = await retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS });
+    const row = await timed(this.latency, { operation: 'settle' }, () =>
+      retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS }),
+    );
     if (!row) throw new TallygateError('INTERNAL_ERROR', 'The call has no reservation.');
     const { charged, remaining, isExpired } = row;
     return { charged, remaining, ...(isExpired && { expired: true as const }) };

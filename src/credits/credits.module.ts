@@ -2,12 +2,13 @@ import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CreditAudit } from './credit-audit.service.js';
 import { CreditAuditRepository } from './credit-audit.repository.js';
 import { CreditLedger } from './credit-ledger.service.js';
+import { CreditMetrics } from './credit.metrics.js';
 import { CreditRepository } from './credit.repository.js';
 import { HoldSweeper } from './hold-sweeper.service.js';
 
 /** The ledger: what accounts have, hold, are given and spend. */
 @Module({
-  providers: [CreditAudit, CreditAuditRepository, CreditLedger, CreditRepository, HoldSweeper],
+  providers: [CreditAudit, CreditAuditRepository, CreditLedger, CreditMetrics, CreditRepository, HoldSweeper],
   exports: [CreditAudit, CreditLedger],
 })
 export class CreditsModule implements OnApplicationShutdown {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { DatabaseMetrics } from './database.metrics.js';
 import { dataSourceOptions, openDataSource } from './data-source.js';
 import { PostgresEngine } from './postgres-engine.js';
 
@@ -33,6 +34,7 @@ class PostgresEngineModule {}
       dataSourceFactory: (options) => openDataSource(options!),
     }),
   ],
+  providers: [DatabaseMetrics],
   exports: [PostgresEngineModule],
 })
 export class DatabaseModule {}

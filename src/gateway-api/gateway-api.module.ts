@@ -6,8 +6,10 @@ import { ServersModule } from '../servers/servers.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { EngineProbes } from './engine-probes.service.js';
+import { GatewayMetrics } from './gateway.metrics.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { MetricsController } from './metrics.controller.js';
 import { Readiness } from './readiness.service.js';
 import { RequestCounter } from './request-counter.service.js';
 import { ServerStats } from './server-stats.service.js';
@@ -17,7 +19,7 @@ import { ToolsController } from './tools.controller.js';
 /** The gateway's own REST endpoints. */
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
-  controllers: [HealthController, StatsController, ToolsController],
-  providers: [EngineProbes, HealthService, Readiness, RequestCounter, ServerStats],
+  controllers: [HealthController, MetricsController, StatsController, ToolsController],
+  providers: [EngineProbes, GatewayMetrics, HealthService, Readiness, RequestCounter, ServerStats],
 })
 export class GatewayApiModule {}

@@ -19,11 +19,17 @@ export const FAILING_ADDRESSES_MAX = 50_000;
 @Injectable()
 export class FailureLimiter {
   private readonly addresses: FailureCounter;
+  private refusedCount = 0;
 
   constructor(config: AppConfig, clock: Clock, redis: RedisConnection) {
     const limit = config.values.limits.failures_per_address;
     const bounds = { windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX };
     this.addresses = new FailureCounter({ name: 'invalid-keys', limit, ...bounds, clock, redis });
+  }
+
+  /** Requests refused since this process started. */
+  get refused(): number {
+    return this.refusedCount;
   }
 
   isBlocked(address: string | undefined): boolean {
@@ -38,6 +44,7 @@ export class FailureLimiter {
   check(address: string | undefined): void {
     const retryAfterSeconds = this.addresses.blockedForSeconds(addressGroup(address));
     if (retryAfterSeconds === 0) return;
+    this.refusedCount += 1;
     throw new TallygateError(
       'RATE_LIMITED',
       `Too many invalid API keys from this address. Try again in ${retryAfterSeconds} s.`,

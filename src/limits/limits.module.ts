@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { FailureLimiter } from './failure-limiter.js';
+import { LimitsMetrics } from './limits.metrics.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisConnection } from './redis.connection.js';
 
 /** How often a caller may ask, and how often an address may fail. Counted in memory, or in Redis by all replicas. */
 @Module({
-  providers: [RedisConnection, RateLimitService, FailureLimiter],
+  providers: [RedisConnection, RateLimitService, FailureLimiter, LimitsMetrics],
   exports: [RedisConnection, RateLimitService, FailureLimiter],
 })
 export class LimitsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { tally } from '../common/metrics.js';
 import { RedisConnection } from './redis.connection.js';
 import { WindowCounter, type WindowCount } from './window-counter.js';
 
@@ -21,6 +22,7 @@ const BUCKETS_MAX = 100_000;
 /** Counts requests by bucket, in windows of an hour that start with a bucket's first request. */
 @Injectable()
 export class RateLimitService {
+  readonly decisions = tally('tallygate_rate_limit_decisions_total', 'Requests that were counted against a limit', ['decision']);
   private readonly requests: WindowCounter;
 
   constructor(
@@ -37,8 +39,10 @@ export class RateLimitService {
   }
 
   private decide({ count, msLeft }: WindowCount, perHour: number): RateLimitDecision {
+    const allowed = count <= perHour;
+    this.decisions.inc({ decision: allowed ? 'allowed' : 'refused' });
     return {
-      allowed: count <= perHour,
+      allowed,
       limit: perHour,
       remaining: Math.max(0, perHour - count),
       resetAtSeconds: Math.ceil((this.clock.now() + msLeft) / 1_000),

@@ -5,6 +5,7 @@ import { ConfigCipher } from './config-cipher.js';
 import { LoadBalancer } from './load-balancer.service.js';
 import { ServerChangeListener } from './server-change.listener.js';
 import { ServerHealth } from './server-health.service.js';
+import { ServerMetrics } from './server.metrics.js';
 import { ServerRegistry } from './server-registry.service.js';
 import { ServerToolsController } from './server-tools.controller.js';
 import { ServerToolsRepository } from './server-tools.repository.js';
@@ -25,6 +26,7 @@ import { UpstreamTools } from './upstream-tools.service.js';
     LoadBalancer,
     ServerChangeListener,
     ServerHealth,
+    ServerMetrics,
     ServerRegistry,
     ServersRepository,
     ServersService,

@@ -24,6 +24,8 @@ export class ResultCache {
     sizeCalculation: ({ content }, key) => BYTES_PER_CHARACTER * (key.length + String(content[0]?.['text' as never]).length),
   });
 
+  /** Results that were kept, and that had to be made. */
+  readonly lookups = { hit: 0, miss: 0 };
   private version = '';
 
   constructor(private readonly versions: DataVersions) {}
@@ -37,6 +39,7 @@ export class ResultCache {
     const version = this.currentVersion();
     const key = `${version} ${tool} ${canonical(args)}`;
     const kept = this.results.get(key);
+    this.lookups[kept ? 'hit' : 'miss'] += 1;
     if (kept) return kept;
     const result = await make();
     if (version === this.currentVersion()) this.results.set(key, result);

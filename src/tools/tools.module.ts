@@ -27,6 +27,16 @@ import { UsageInterceptor } from './usage.interceptor.js';
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [Idempotency, PromptCatalog, ResourceCatalog, Sources, ToolCallObserver, ToolCatalog, ToolMeter, ToolRunner, UsageInterceptor],
+  exports: [
+    Idempotency,
+    PromptCatalog,
+    ResourceCatalog,
+    Sources,
+    ToolCallObserver,
+    ToolCatalog,
+    ToolMeter,
+    ToolRunner,
+    UsageInterceptor,
+  ],
 })
 export class ToolsModule {}

@@ -40,7 +40,9 @@ export class UsageInterceptor implements NestInterceptor<ToolOutcome, RecordedRe
   private metered(call: ToolCall, next: CallHandler<ToolOutcome>): Observable<RecordedResult> {
     const reserved = this.meter.reserve(call);
     if (!reserved) return this.run(call, next);
-    return from(inSpan(call.span, 'reserve', reserved)).pipe(mergeMap((refusal) => (refusal ? of(refusal) : this.run(call, next))));
+    return from(inSpan(call.span, 'reserve', reserved)).pipe(
+      mergeMap((refusal) => (refusal ? of(refusal) : this.run(call, next))),
+    );
   }
 
   private run(call: ToolCall, next: CallHandler<ToolOutcome>): Observable<RecordedResult> {

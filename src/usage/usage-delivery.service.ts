@@ -26,6 +26,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
   private readonly givingUp = new AbortController();
   private task: PeriodicTask | undefined;
   private backoffMs = 0;
+  private failureCount = 0;
   /** Monotonic, ms. */
   private pausedUntil = 0;
 
@@ -36,6 +37,11 @@ export class UsageDelivery implements OnApplicationBootstrap {
     private readonly log: UsageLogRepository,
     private readonly rollup: UsageRollup,
   ) {}
+
+  /** Failed rounds since this process started. */
+  get failures(): number {
+    return this.failureCount;
+  }
 
   onApplicationBootstrap(): void {
     this.task = new PeriodicTask('Usage delivery', this.config.values.usage.delivery_interval_ms, () => this.run());
@@ -129,6 +135,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
   }
 
   private backOff(error: Error): void {
+    this.failureCount += 1;
     this.backoffMs = Math.min(BACKOFF_MAX_MS, Math.max(BACKOFF_MIN_MS, 2 * this.backoffMs));
     this.pausedUntil = performance.now() + this.backoffMs;
     this.logger.warn(`${error.message}; trying again in ${this.backoffMs} ms`);

@@ -6,6 +6,7 @@ import { UsageBatchRepository } from './usage-batch.repository.js';
 import { UsageCountsRepository } from './usage-counts.repository.js';
 import { UsageDelivery } from './usage-delivery.service.js';
 import { UsageLogRepository } from './usage-log.repository.js';
+import { UsageMetrics } from './usage.metrics.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageRecorder } from './usage-recorder.service.js';
@@ -25,6 +26,7 @@ import { UsageController } from './usage.controller.js';
     UsageCountsRepository,
     UsageDelivery,
     UsageLogRepository,
+    UsageMetrics,
     UsageOutboxRepository,
     UsageQueries,
     UsageRecorder,

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, from } from 'rxjs';
 import { SystemClock } from '../../src/common/clock.js';
+import { Metrics } from '../../src/common/metrics.js';
+import { Tracing } from '../../src/common/tracing.js';
 import { Idempotency } from '../../src/tools/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
 import type { ToolCall } from '../../src/tools/tool-call.js';
+import { ToolCallObserver } from '../../src/tools/tool-call.observer.js';
 import { SILENT_CLIENT } from '../../src/tools/call-context.js';
 import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
@@ -66,7 +69,9 @@ function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.dataSource));
   const meter = new ToolMeter(rig.ledger, recorder, config, clock);
-  const interceptor = new UsageInterceptor(catalog, meter, new Idempotency(new IdempotentCallsRepository(rig.dataSource)));
+  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.dataSource));
+  const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
+  const interceptor = new UsageInterceptor(catalog, meter, idempotency, observer);
   const runner = new ToolRunner(config);
   const call = (name: string, options: CallOptions = {}): Promise<RecordedResult> => {
     const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request(name, options) };

@@ -1,0 +1,22 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Metrics } from '../common/metrics.js';
+import { CreditLedger } from './credit-ledger.service.js';
+
+/** How long credits keep a call waiting. */
+@Injectable()
+export class CreditMetrics implements OnModuleInit {
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly ledger: CreditLedger,
+  ) {}
+
+  onModuleInit(): void {
+    this.metrics.add(this.ledger.latency);
+    this.metrics.gauge({
+      name: 'tallygate_credits_queue_depth',
+      help: 'Calls that wait to be reserved or settled',
+      labels: ['operation'],
+      read: () => Object.entries(this.ledger.waiting).map(([operation, value]) => ({ labels: { operation }, value })),
+    });
+  }
+}
