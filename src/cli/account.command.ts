@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { AccountInfoDto, EnabledAccountDto, RegeneratedKeyDto } from '../accounts/account.dto.js';
+import type { components } from '../client/gateway-client.js';
 import { action } from './cli-failure.js';
-import { GatewayRest, type Wire } from './gateway-rest.js';
+import { onRest } from './on-rest.js';
 import { print } from './output.js';
 import { restCommand, type RestOptions } from './rest-command.js';
 
@@ -17,28 +17,28 @@ All need \`tallygate login\` first. The whole key is shown once, when it is made
 export function accountCommand(): Command {
   return new Command('account')
     .description('show or enable your MCP account, or replace its key')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXAMPLES)
     .addCommand(restCommand('show', 'tier, credits and key prefix').action(action(show)))
     .addCommand(restCommand('enable', 'open the account with its first credits').action(action(enable)))
     .addCommand(restCommand('regenerate-key', 'a new key; the old one ends at once').action(action(regenerateKey)));
 }
 
 async function show({ url, json }: RestOptions): Promise<void> {
-  const account = await new GatewayRest(url).get<AccountInfoDto>('/api/mcp/account');
+  const account = await onRest({ url }, (gateway) => gateway.account());
   print(json, account, () => accountText(account));
 }
 
 async function enable({ url, json }: RestOptions): Promise<void> {
-  const enabled = await new GatewayRest(url).post<EnabledAccountDto>('/api/mcp/enable');
+  const enabled = await onRest({ url }, (gateway) => gateway.enableAccount());
   print(json, enabled, () => `${enabled.mcp_api_key}\n\n${enabled.message}\n${accountText(enabled.account)}`);
 }
 
 async function regenerateKey({ url, json }: RestOptions): Promise<void> {
-  const key = await new GatewayRest(url).post<RegeneratedKeyDto>('/api/mcp/regenerate-key');
+  const key = await onRest({ url }, (gateway) => gateway.regenerateKey());
   print(json, key, () => `${key.mcp_api_key}\n\n${key.message}`);
 }
 
-function accountText(account: Wire<AccountInfoDto>): string {
+function accountText(account: components['schemas']['AccountInfoDto']): string {
   return [
     `User     ${account.user_email}`,
     `State    ${account.is_active ? 'active' : 'switched off by an admin'}`,

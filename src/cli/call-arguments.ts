@@ -11,11 +11,11 @@ export function argumentsFromPairs(pairs: readonly string[], schema: Schema): Re
   return Object.fromEntries(pairs.map((pair) => fromPair(pair, schema)));
 }
 
-/** @throws CliFailure when it is not a JSON object. */
-export function argumentsFromJson(text: string): Record<string, unknown> {
+/** @throws CliFailure, which names the option, when it is not a JSON object. */
+export function argumentsFromJson(text: string, option = '--args'): Record<string, unknown> {
   const value = parsed(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new CliFailure(`--args must be a JSON object, such as '{"name":"Alice"}'.`, EXIT.usage);
+  throw new CliFailure(`${option} must be a JSON object, such as '{"name":"Alice"}'.`, EXIT.usage);
 }
 
 function fromPair(pair: string, schema: Schema): [string, unknown] {

@@ -22,7 +22,7 @@ Examples:
 export function configCommand(): Command {
   return new Command('config')
     .description('check or print the settings, or print what an MCP client needs')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXAMPLES)
     .addCommand(new Command('check').description('list every mistake in gateway.yaml and the environment').action(action(check)))
     .addCommand(
       new Command('print')

@@ -2,6 +2,8 @@ import { CliFailure, EXIT } from './cli-failure.js';
 
 const REST_PORT = '8000';
 const MCP_PORT = '8001';
+/** Source 001, "Troubleshooting": the words of a wrong key. */
+export const UNAUTHORIZED_WORDS = 'Unauthorized: Invalid or missing API Key';
 const MCP_PATH = /\/(messages|mcp)\/?$/;
 
 /**

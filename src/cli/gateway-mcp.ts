@@ -4,7 +4,7 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import { VERSION } from '../common/version.js';
 import { readClientSettings } from '../config/client-settings.js';
 import { CliFailure } from './cli-failure.js';
-import { mcpUrlOf, unreachable } from './gateway-address.js';
+import { mcpUrlOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
 
 export interface McpOptions {
   url?: string;
@@ -13,8 +13,6 @@ export interface McpOptions {
 
 /** Longer than the gateway lets any tool run, so that it is the gateway that says so. */
 const TIMEOUT_MS = 660_000;
-/** Source 001, "Troubleshooting": the words of a wrong key. */
-const UNAUTHORIZED_WORDS = 'Unauthorized: Invalid or missing API Key';
 const REFUSED_WORDS: Record<number, string> = { 401: UNAUTHORIZED_WORDS };
 
 /** The MCP face of a gateway, with the official SDK's client. */

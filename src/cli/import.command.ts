@@ -5,6 +5,7 @@ import { problemOf } from './cli-failure.js';
 import { importReportText } from './import-report-text.js';
 import type { ImportTarget } from './import-target.js';
 import { progressBar } from './progress-bar.js';
+import { wholeNumber } from './rest-command.js';
 
 interface Options {
   map: Record<string, string>;
@@ -36,9 +37,9 @@ export function importCommand(): Command {
     .option('--set <column=value>', 'a value every row gets; may be repeated', pair, {})
     .option('--skip-rejected', 'take the good lines of a file that has broken ones')
     .option('--synthetic', 'generate a made-up market instead of loading a file; its symbols are marked as synthetic')
-    .option('--symbols <n>', 'companies of the synthetic market', integer, UNIVERSE_DEFAULTS.symbols)
-    .option('--days <n>', 'trading days of the synthetic market', integer, UNIVERSE_DEFAULTS.days)
-    .option('--seed <n>', 'the same seed makes the same market', integer, UNIVERSE_DEFAULTS.seed)
+    .option('--symbols <n>', 'companies of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.symbols)
+    .option('--days <n>', 'trading days of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.days)
+    .option('--seed <n>', 'the same seed makes the same market', wholeNumber, UNIVERSE_DEFAULTS.seed)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(run);
@@ -84,9 +85,4 @@ function pair(text: string, before: Record<string, string>): Record<string, stri
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It must look like date=Date.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function integer(text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
-import type { CreatedKeyDto, KeyListDto, RevokedKeyDto } from '../api-keys/api-key.dto.js';
+import type { components } from '../client/gateway-client.js';
 import { action } from './cli-failure.js';
-import { GatewayRest, type Wire } from './gateway-rest.js';
+import { onRest } from './on-rest.js';
 import { restCommand, wholeNumber, type RestOptions } from './rest-command.js';
 import { print } from './output.js';
 import { textTable } from './text-table.js';
 
 interface CreateOptions extends RestOptions {
   days?: number;
-  permission?: string[];
+  /** The gateway refuses others. */
+  permission?: NonNullable<components['schemas']['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
 }
@@ -27,7 +28,7 @@ All need \`tallygate login\` first. The whole key is shown once, when it is made
 export function keysCommand(): Command {
   return new Command('keys')
     .description('create, list, rotate and revoke API keys')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXAMPLES)
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(rotateCommand())
@@ -45,13 +46,14 @@ function createCommand(): Command {
 }
 
 async function create(name: string | undefined, { url, json, days, permission, tool, rateLimit }: CreateOptions): Promise<void> {
-  const key = await new GatewayRest(url).post<CreatedKeyDto>('/api/mcp-keys/create', {
+  const wanted = {
     ...(name !== undefined && { key_name: name }),
     ...(days !== undefined && { expires_days: days }),
     ...(permission && { permissions: permission }),
     ...(tool && { allowed_tools: tool }),
     ...(rateLimit !== undefined && { rate_limit_per_hour: rateLimit }),
-  });
+  };
+  const key = await onRest({ url }, (gateway) => gateway.createKey(wanted));
   print(json, key, () => newKeyText(key));
 }
 
@@ -60,8 +62,8 @@ function listCommand(): Command {
 }
 
 async function list({ url, json, all = false }: RestOptions & { all?: boolean }): Promise<void> {
-  const found = await new GatewayRest(url).get<KeyListDto>('/api/mcp-keys/list', { include_inactive: all });
-  const rows = found.keys.map((key) => [
+  const keys = await onRest({ url }, (gateway) => gateway.listKeys({ include_inactive: all }));
+  const rows = keys.map((key) => [
     key.id,
     key.key_name,
     `${key.api_key_prefix}…`,
@@ -69,7 +71,7 @@ async function list({ url, json, all = false }: RestOptions & { all?: boolean })
     key.last_used_at,
     key.expires_at,
   ]);
-  print(json, found, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'LAST USED', 'EXPIRES'], rows));
+  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'LAST USED', 'EXPIRES'], rows));
 }
 
 function rotateCommand(): Command {
@@ -80,8 +82,7 @@ function rotateCommand(): Command {
 }
 
 async function rotate(keyId: string, { url, json, overlap }: RestOptions & { overlap: number }): Promise<void> {
-  const body = { key_id: keyId, overlap_seconds: overlap };
-  const key = await new GatewayRest(url).post<CreatedKeyDto>('/api/mcp-keys/rotate', body);
+  const key = await onRest({ url }, (gateway) => gateway.rotateKey(keyId, overlap));
   print(json, key, () => newKeyText(key));
 }
 
@@ -90,10 +91,10 @@ function revokeCommand(): Command {
 }
 
 async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> {
-  const answer = await new GatewayRest(url).post<RevokedKeyDto>('/api/mcp-keys/revoke', { key_id: keyId });
+  const answer = await onRest({ url }, (gateway) => gateway.revokeKey(keyId));
   print(json, answer, () => answer.message);
 }
 
-function newKeyText({ api_key, key_id, key_name, expires_at }: Wire<CreatedKeyDto>): string {
+function newKeyText({ api_key, key_id, key_name, expires_at }: components['schemas']['CreatedKeyDto']): string {
   return `${api_key}\n\nKeep it: it is shown only now. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
 }

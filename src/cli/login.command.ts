@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { AccessTokenDto } from '../auth/login.dto.js';
+import { readClientSettings } from '../config/client-settings.js';
 import { action, CliFailure, EXIT } from './cli-failure.js';
-import { GatewayRest } from './gateway-rest.js';
+import { restUrlOf } from './gateway-address.js';
 import { keepLogin, loginFile } from './login-store.js';
+import { onRest } from './on-rest.js';
 import { print } from './output.js';
 
 interface Options {
@@ -35,15 +36,15 @@ export function loginCommand(): Command {
     .action(action(login));
 }
 
-async function login(email: string, { url, json }: Options): Promise<void> {
-  const gateway = new GatewayRest(url);
+async function login(user: string, { url: address = readClientSettings().url, json }: Options): Promise<void> {
+  const url = restUrlOf(address);
   const password = await readPassword();
   if (password === '') throw new CliFailure('No password was given.', EXIT.usage);
-  const answer = await gateway.post<AccessTokenDto>('/api/auth/login', { email, password });
+  const answer = await onRest({ url }, (gateway) => gateway.login(user, password));
   const expiresAt = new Date(Date.now() + answer.expires_in * 1_000).toISOString();
-  keepLogin(gateway.url, { token: answer.access_token, expires_at: expiresAt });
-  print(json, { url: gateway.url, user: email, expires_at: expiresAt, file: loginFile() }, () =>
-    [`Logged in at ${gateway.url} as ${email} until ${expiresAt}.`, `The token is kept in ${loginFile()}.`].join('\n'),
+  keepLogin(url, { token: answer.access_token, expires_at: expiresAt });
+  print(json, { url, user, expires_at: expiresAt, file: loginFile() }, () =>
+    [`Logged in at ${url} as ${user} until ${expiresAt}.`, `The token is kept in ${loginFile()}.`].join('\n'),
   );
 }
 

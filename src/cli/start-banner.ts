@@ -1,7 +1,7 @@
 import type { FirstRun } from '../config/first-run.js';
 import { clientConfigurations } from './client-configuration.js';
 
-/** The commonest clients; `tallygate config client` has the others. */
+/** The commonest clients; the others are named. */
 const SHOWN = new Set(['claude-code', 'cursor', 'vscode']);
 
 export interface BannerFacts {
@@ -39,6 +39,13 @@ export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): st
 }
 
 function clientLines(mcpUrl: string, apiKey: string): string[] {
-  const shown = clientConfigurations(mcpUrl, apiKey).filter(({ name }) => SHOWN.has(name));
-  return shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]);
+  const all = clientConfigurations(mcpUrl, apiKey);
+  const shown = all.filter(({ name }) => SHOWN.has(name));
+  const others = all.filter(({ name }) => !SHOWN.has(name)).map(({ client, name }) => `${client} (${name})`);
+  return [
+    ...shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]),
+    '',
+    `  ${others.join(', ')}:`,
+    `    npx tallygate config client NAME --url ${mcpUrl} --api-key ${apiKey}`,
+  ];
 }

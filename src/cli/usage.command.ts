@@ -1,16 +1,13 @@
 import { Command } from 'commander';
-import type { UsageHistoryDto } from '../usage/usage-history.dto.js';
-import type { UsageStatsDto } from '../usage/usage-stats.dto.js';
+import type { components } from '../client/gateway-client.js';
 import { barChart } from './bar-chart.js';
 import { action } from './cli-failure.js';
-import { GatewayRest, type Wire } from './gateway-rest.js';
+import { onRest } from './on-rest.js';
 import { inColour, print } from './output.js';
-import { restCommand, wholeNumber, type RestOptions } from './rest-command.js';
+import { pageWords, pagedCommand, restCommand, wholeNumber, type PageOptions, type RestOptions } from './rest-command.js';
 import { textTable } from './text-table.js';
 
-interface HistoryOptions extends RestOptions {
-  page: number;
-  pageSize: number;
+interface HistoryOptions extends PageOptions {
   from?: string;
   to?: string;
   tool?: string;
@@ -29,15 +26,13 @@ Both need \`tallygate login\` first.`;
 export function usageCommand(): Command {
   return new Command('usage')
     .description('show calls, one by one or by day and tool')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXAMPLES)
     .addCommand(historyCommand())
     .addCommand(statsCommand());
 }
 
 function historyCommand(): Command {
-  return restCommand('history', 'single calls, newest first')
-    .option('--page <n>', 'which page', wholeNumber, 1)
-    .option('--page-size <n>', 'calls on a page, at most 100', wholeNumber, 20)
+  return pagedCommand('history', 'single calls, newest first')
     .option('--from <day>', 'first day, YYYY-MM-DD, in UTC')
     .option('--to <day>', 'last day, YYYY-MM-DD, in UTC')
     .option('--tool <name>', 'only calls of this tool')
@@ -46,13 +41,20 @@ function historyCommand(): Command {
 }
 
 async function history({ url, json, page, pageSize, from, to, tool, key }: HistoryOptions): Promise<void> {
-  const query = { page, page_size: pageSize, start_date: from, end_date: to, tool_name: tool, api_key_id: key };
-  const found = await new GatewayRest(url).get<UsageHistoryDto>('/api/mcp-usage/history', query);
+  const query = {
+    page,
+    page_size: pageSize,
+    ...(from !== undefined && { start_date: from }),
+    ...(to !== undefined && { end_date: to }),
+    ...(tool !== undefined && { tool_name: tool }),
+    ...(key !== undefined && { api_key_id: key }),
+  };
+  const found = await onRest({ url }, (gateway) => gateway.usageHistory(query));
   print(json, found, () => historyText(found));
 }
 
-function historyText({ records, total, page, page_size }: Wire<UsageHistoryDto>): string {
-  const rows = records.map((call) => [
+function historyText(found: components['schemas']['UsageHistoryDto']): string {
+  const rows = found.records.map((call) => [
     call.created_at,
     call.tool_name,
     call.table_name,
@@ -63,7 +65,7 @@ function historyText({ records, total, page, page_size }: Wire<UsageHistoryDto>)
     call.client_name,
   ]);
   const table = textTable(['TIME (UTC)', 'TOOL', 'TABLE', 'RECORDS', 'MS', 'CREDITS', 'OUTCOME', 'CLIENT'], rows);
-  return `${table}\n\nPage ${page} of ${Math.max(1, Math.ceil(total / page_size))}, ${total} calls.`;
+  return `${table}\n\n${pageWords(found, 'calls')}`;
 }
 
 function statsCommand(): Command {
@@ -73,11 +75,17 @@ function statsCommand(): Command {
 }
 
 async function stats({ url, json, days }: RestOptions & { days: number }): Promise<void> {
-  const found = await new GatewayRest(url).get<UsageStatsDto>('/api/mcp-usage/stats', { days });
+  const found = await onRest({ url }, (gateway) => gateway.usageStats({ days }));
   print(json, found, () => statsText(found));
 }
 
-function statsText({ daily_stats, top_tools, total_calls, total_records, avg_daily_calls }: Wire<UsageStatsDto>): string {
+function statsText({
+  daily_stats,
+  top_tools,
+  total_calls,
+  total_records,
+  avg_daily_calls,
+}: components['schemas']['UsageStatsDto']): string {
   const days = [...daily_stats].sort((a, b) => (a.date < b.date ? -1 : 1));
   const chart = barChart(
     days.map(({ date, call_count }) => ({ label: date, value: call_count })),

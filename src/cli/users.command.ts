@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
-import type { UserDto } from '../auth/user.dto.js';
 import { action } from './cli-failure.js';
-import { GatewayRest } from './gateway-rest.js';
+import { onRest } from './on-rest.js';
 import { print } from './output.js';
-import { restCommand, type RestOptions } from './rest-command.js';
+import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from './rest-command.js';
+import { textTable } from './text-table.js';
 
 const PASSWORD_BYTES = 18;
 
@@ -12,30 +12,45 @@ const EXAMPLES = `
 Examples:
   tallygate users create alice alice@example.com
   tallygate users create bob bob@example.com --admin
+  tallygate users list
+  tallygate users list --json | jq -r '.users[] | select(.role == "admin") | .email'
 
-Needs \`tallygate login\` as an admin first. The password is made here and shown once.`;
+Both need \`tallygate login\` as an admin first. A password is made here and shown once.`;
 
 /** `tallygate users`: what an admin does for others. */
 export function usersCommand(): Command {
   return new Command('users')
-    .description('create users (admins only)')
-    .addHelpText('after', EXAMPLES)
+    .description('create and list users (admins only)')
+    .addHelpText('afterAll', EXAMPLES)
     .addCommand(
       restCommand('create', 'create a user with a generated password')
         .argument('<username>', 'letters, digits, ".", "_" and "-"')
         .argument('<email>', 'what they log in with')
         .option('--admin', 'they may do everything')
         .action(action(create)),
-    );
+    )
+    .addCommand(pagedCommand('list', 'list all users, newest first').action(action(list)));
 }
 
 async function create(username: string, email: string, { url, json, admin = false }: RestOptions & { admin?: boolean }) {
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const body = { username, email, password, is_superuser: admin };
-  const user = await new GatewayRest(url).post<UserDto>('/auth/users', body);
+  const user = await onRest({ url }, (gateway) => gateway.createUser(body));
   print(
     json,
     { ...user, password },
     () => `Created ${user.username} (${user.email}, ${user.role}).\nPassword, shown only now: ${password}`,
   );
+}
+
+async function list({ url, json, page, pageSize }: PageOptions): Promise<void> {
+  const found = await onRest({ url }, (gateway) => gateway.listUsers({ page, page_size: pageSize }));
+  const rows = found.users.map((user) => [
+    user.username,
+    user.email,
+    user.role,
+    user.is_active ? 'active' : 'off',
+    user.created_at,
+  ]);
+  print(json, found, () => `${textTable(['NAME', 'E-MAIL', 'ROLE', 'STATE', 'CREATED'], rows)}\n\n${pageWords(found, 'users')}`);
 }

@@ -50,14 +50,3 @@ describe('tallygate config', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('claude-code, cursor')]);
   });
 });
-
-describe('the help', () => {
-  it.each([[[]], [['keys']], [['usage']], [['account']], [['users']], [['config']]])('%j --help has examples', async (args) => {
-    const { code, stdout } = await tallygate([...args, '--help']);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('Examples:')]);
-  });
-
-  it('explains the exit codes', async () => {
-    expect((await tallygate(['--help'])).stdout).toContain('Exit codes: 0 done');
-  });
-});

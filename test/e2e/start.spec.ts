@@ -25,6 +25,8 @@ describe('the first start', () => {
     expect(first.output).toMatch(/Admin {4}admin@localhost {3}password: \S{16,}/);
     expect(first.apiKey).toMatch(/^sk-[0-9A-Za-z]{50}$/);
     for (const client of ['claude mcp add', 'Cursor', 'VS Code']) expect(first.output).toContain(client);
+    for (const other of ['claude-desktop', 'codex', 'gemini-cli']) expect(first.output).toContain(`(${other})`);
+    expect(first.output).toContain('npx tallygate config client NAME');
     const { json } = await first.call('list_datasets');
     expect(json.result.structuredContent.datasets).toEqual(
       expect.arrayContaining([expect.objectContaining({ dataset: 'daily_bars', row_count: 5105 })]),
@@ -95,7 +97,7 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
       expect(message).toContain(name);
     }
     expect(message).toContain('embedded PostgreSQL');
-  });
+  }, 60_000);
 
   it('for a port in use, and leaves no PostgreSQL behind', async () => {
     const squatter = createServer().listen(0);

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { VERSION } from '../common/version.js';
+import { accountCommand } from './account.command.js';
+import { callCommand } from './call.command.js';
+import { EXIT } from './cli-failure.js';
+import { configCommand } from './config.command.js';
+import { doctorCommand } from './doctor.command.js';
+import { importCommand } from './import.command.js';
+import { keysCommand } from './keys.command.js';
+import { loginCommand } from './login.command.js';
+import { serveCommand } from './serve.command.js';
+import { serversCommand } from './servers.command.js';
+import { stdioCommand } from './stdio.command.js';
+import { toolsCommand } from './tools.command.js';
+import { usageCommand } from './usage.command.js';
+import { usersCommand } from './users.command.js';
+
+const HELP = `
+Examples:
+  tallygate serve
+  tallygate call greet --api-key KEY name=Alice
+  tallygate login admin@localhost && tallygate keys create my-key && tallygate usage stats
+
+Environment: TALLYGATE_URL and TALLYGATE_API_KEY stand for --url and --api-key; GATEWAY_* are the gateway's settings.
+Exit codes: 0 done · 1 refused or failed · 2 wrong command line · 3 nothing answers at the address · 4 the tool
+answered with an error.`;
+
+/** The whole command line: every command with its options, help and action. */
+export function tallygateCommand(): Command {
+  const program = new Command('tallygate')
+    .description('API keys, credits and usage analytics in front of MCP tools')
+    .version(VERSION)
+    .addHelpText('after', HELP)
+    .addCommand(serveCommand())
+    .addCommand(stdioCommand())
+    .addCommand(callCommand())
+    .addCommand(toolsCommand())
+    .addCommand(loginCommand())
+    .addCommand(keysCommand())
+    .addCommand(usageCommand())
+    .addCommand(accountCommand())
+    .addCommand(serversCommand())
+    .addCommand(usersCommand())
+    .addCommand(importCommand())
+    .addCommand(configCommand())
+    .addCommand(doctorCommand());
+  endWithUsageCode(program);
+  return program;
+}
+
+/** Help and version that were asked for end with 0, a mistake in the command line with its own code. */
+function endWithUsageCode(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
+  command.commands.forEach(endWithUsageCode);
+}

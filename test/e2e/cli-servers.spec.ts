@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayClient } from '../../src/client/gateway-client.js';
+import { tallygate, type CliOptions } from '../support/cli-process.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+jest.setTimeout(60_000);
+
+const folder = temporaryFolder('cli-servers');
+const data = join(folder, 'data');
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  mkdirSync(data);
+  const config = join(folder, 'gateway.yaml');
+  writeFileSync(config, 'servers:\n  enabled_templates: [http, file-server]\n  allowed_networks: [127.0.0.0/8]\n');
+  gateway = await GatewayProcess.start({ env: { GATEWAY_CONFIG: config } });
+  await run(['login', 'admin@localhost'], { stdin: gateway.adminPassword });
+}, 60_000);
+afterAll(async () => {
+  await gateway.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (args: string[], options: CliOptions = {}) =>
+  tallygate(args, { ...options, env: { TALLYGATE_URL: gateway.restUrl, XDG_CONFIG_HOME: folder, ...options.env } });
+const servers = (...args: string[]) => run(['servers', ...args]);
+
+describe('tallygate servers', () => {
+  it('adds, checks, lists and removes a server', async () => {
+    const added = await servers('add', 'file-server', `base_path=${data}`);
+    expect([added.code, added.stderr]).toEqual([0, '']);
+    expect(added.stdout).toMatch(/^Added file-server-1 \(\S+\)\. /);
+    expect((await servers('check', 'file-server-1')).stdout).toMatch(/^file-server-1 is healthy, answered in [\d.]+ ms\.\n$/);
+    const list = await servers('list');
+    expect(list.stdout).toMatch(
+      /^NAME +TEMPLATE +STATE +MS +PROBLEM +ID\nfile-server-1 +file-server +healthy +[\d.]+ +– +\S+\n$/,
+    );
+    expect(await servers('remove', 'file-server-1')).toEqual({ code: 0, stdout: 'Removed file-server-1.\n', stderr: '' });
+    expect(JSON.parse((await servers('list', '--json')).stdout)).toEqual([]);
+  });
+
+  it('reads a config with its secrets from stdin, and ends with 1 when a checked server cannot serve', async () => {
+    const config = JSON.stringify({ url: 'http://127.0.0.1:9/mcp', bearer_token: 'the-secret' });
+    const added = await run(['servers', 'add', 'http', '--config', '-', '--json'], { stdin: config });
+    const { name } = JSON.parse(added.stdout) as { name: string };
+    expect(added.stdout).not.toContain('the-secret');
+    const { code, stdout } = await servers('check', name, '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ status: 'unhealthy', error: expect.any(String) })]);
+    expect(JSON.parse((await servers('remove', name, '--json')).stdout)).toEqual({ removed: name });
+  });
+
+  it("says what is wrong in the gateway's words", async () => {
+    expect(await servers('check', 'nobody')).toMatchObject({ code: 1, stdout: '' });
+    const { code, stderr } = await servers('add', 'file-server', 'base_path=relative');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('base_path')]);
+    expect((await servers('add', 'http', 'url=http://127.0.0.1', '--config', '{}')).code).toBe(2);
+    expect((await servers('add', 'http', '--config', '[]')).stderr).toContain('--config must be a JSON object');
+  });
+
+  it('takes an API key instead of a login, if it may do that', async () => {
+    const client = new GatewayClient(gateway.restUrl, { token: await gateway.token() });
+    const { api_key: reader } = await client.createKey({ permissions: ['gateway:read'] });
+    const env = { XDG_CONFIG_HOME: join(folder, 'nobody') };
+    expect(await run(['servers', 'list', '--api-key', reader], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect((await run(['servers', 'list'], { env: { ...env, TALLYGATE_API_KEY: reader } })).code).toBe(0);
+    expect((await run(['servers', 'remove', 'x', '--api-key', reader], { env })).code).toBe(1);
+    const wrong = await run(['servers', 'list', '--api-key', 'sk-wrong'], { env });
+    expect(wrong).toEqual({ code: 1, stdout: '', stderr: 'Error: Unauthorized: Invalid or missing API Key\n' });
+  });
+});
