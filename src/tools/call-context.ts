@@ -53,6 +53,10 @@ export interface CallClient {
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** Present from the second round of a call on. */
   readonly input?: CallInput;
+  /** Whether reports of progress reach anybody. Where they do not, nobody else is asked for them either. */
+  readonly wantsProgress: boolean;
+  /** The least severe messages that reach the caller; absent: none do. */
+  readonly logLevel?: LogLevel;
   progress(progress: Progress): void;
   log(message: LogMessage): void;
   /**
@@ -69,6 +73,7 @@ export interface CallClient {
 export const SILENT_CLIENT: CallClient = {
   capabilities: {},
   takesRounds: false,
+  wantsProgress: false,
   progress: () => undefined,
   log: () => undefined,
 };
