@@ -1,14 +1,20 @@
 // ClickHouse's HTTP interface over the embedded engine, for tests: the real engine behind the real client, where
 // faults can be injected. Run as a process of its own, since an engine is bound to one folder per process.
 // Prints its port, then serves until stdin closes. `POST /fault {"mode": …, "count": N}` arms a fault for the next N
-// statements: refuse | hang | error | timeout-after-commit. `GET /fault` says how many are still to come.
+// statements: refuse | hang | error | internal-error | timeout-after-commit | late (commits seconds after the question,
+// whether or not anyone still waits). `GET /fault` says how many are still to come.
+// Arguments: its port, or 0; a folder that keeps the data, or else a temporary one.
 import { rmSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createChdbConnection } from 'chdb/connection';
 
-const folder = mkdtempSync(join(tmpdir(), 'tallygate-clickhouse-'));
+const LATE_MS = 3_000;
+
+const kept = process.argv[3];
+const folder = kept ?? mkdtempSync(join(tmpdir(), 'tallygate-clickhouse-'));
 const engine = createChdbConnection({ path: folder });
 const NOT_SETTINGS = new Set(['query', 'query_id', 'session_id', 'database', 'wait_end_of_query', 'user', 'password']);
 let fault = { mode: 'none', count: 0 };
@@ -62,6 +68,8 @@ const server = createServer(async (request, response) => {
   if (mode === 'refuse') return request.socket.destroy();
   if (mode === 'hang') return;
   if (mode === 'error') return response.writeHead(500).end('Code: 252. DB::Exception: Too many parts. (TOO_MANY_PARTS)');
+  if (mode === 'internal-error') return response.writeHead(500).end('Code: 1001. DB::Exception: broken. (STD_EXCEPTION)');
+  if (mode === 'late') await pause(LATE_MS);
   try {
     const result = await run(url, body);
     if (mode === 'timeout-after-commit') return;
@@ -80,7 +88,7 @@ const stop = async () => {
   server.closeAllConnections();
   server.close();
   await engine.close();
-  rmSync(folder, { recursive: true, force: true });
+  if (!kept) rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 };
 process.stdin.resume().on('end', stop);

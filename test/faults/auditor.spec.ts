@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { audit, INVARIANTS } from './auditor.js';
+import type { Books, UsageRow } from './books.js';
+import type { Attempt, Journal, JournaledCall } from './journal.js';
+
+const ACCOUNT = 7;
+const PRICE = 2;
+
+/** A run in which all went well: a priced and a free call, one refused, one unheard, one tried twice under one key. */
+let journal: Journal;
+let books: Books;
+beforeEach(() => {
+  journal = {
+    calls: [
+      call(1, [answered(PRICE)]),
+      call(2, [answered(0)], { accountId: null }),
+      call(3, [attempt('refused')]),
+      call(4, [attempt('unheard')]),
+      call(5, [attempt('unheard'), answered(PRICE)], { isIdempotent: true }),
+      call(6, [attempt('denied', { startedMs: 9_000 })], { keyId: 'revoked' }),
+    ],
+    revokedMs: new Map([['revoked', 5_000]]),
+    grants: [{ accountId: ACCOUNT, reference: 'gift', amount: 10 }],
+  };
+  books = {
+    rows: [row(1, PRICE), row(2, 0), row(5, PRICE)],
+    rollup: [{ hour: '2026-01-01 00:00:00', raw: '3 calls', rolledUp: '3 calls' }],
+    delivered: 3,
+    pending: 0,
+    rejected: 0,
+    ledger: [
+      { accountId: ACCOUNT, type: 'grant', amount: 10, reference: 'gift', balanceAfter: 10 },
+      { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-1', balanceAfter: 8 },
+      { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-5', balanceAfter: 6 },
+    ],
+    accounts: [{ id: ACCOUNT, balance: 6, held: 0 }],
+    openHolds: 0,
+    integrity: { ok: true },
+  };
+});
+
+const found = () => [...new Set(audit(journal, books).map(({ invariant }) => invariant))];
+
+it('finds nothing where nothing is wrong', () => {
+  expect(audit(journal, books)).toEqual([]);
+});
+
+it('takes a loss for what it is where a hold had expired: the answer and the record say that nothing was charged', () => {
+  journal.calls[0]!.attempts[0]!.charged = 0;
+  books.rows[0] = { ...row(1, 0), errorCode: 'HOLD_EXPIRED' };
+  books.ledger.splice(1, 1);
+  books.accounts[0]!.balance = 8;
+  expect(found()).toEqual([]);
+});
+
+it('lets a call be recorded again under its idempotency key after a failure that cost nothing', () => {
+  books.rows.push({ ...row(5, 0), id: 'event-5-failed', errorCode: 'CANCELLED' });
+  books.delivered += 1;
+  expect(found()).toEqual([]);
+});
+
+/** Invariant → what to do to the run so that it is broken. */
+const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> = {
+  'an answered call is recorded exactly once': {
+    'no row': () => removeRow(2),
+    'two rows': () => addRow({ ...row(2, 0), id: 'another' }),
+    'two rows under one idempotency key': () => addRow({ ...row(5, 0), id: 'another' }),
+    'only failures under an idempotency key that was answered': () => (books.rows[2]!.errorCode = 'TIMEOUT'),
+  },
+  'an unanswered call is recorded at most once': {
+    'two rows': () => [row(4, 0), { ...row(4, 0), id: 'another' }].forEach((added) => addRow(added)),
+  },
+  'a refused call is not recorded': {
+    'a row of a call without credits': () => addRow(row(3, 0)),
+    'a row of a call with a refused key': () => addRow(row(6, 0)),
+  },
+  'every record belongs to a call': { 'a row of nobody': () => addRow(row(99, 0)) },
+  'a revoked key starts no call': {
+    'an answer to a call that began too late': () => {
+      journal.calls.push(call(7, [{ ...answered(0), startedMs: 7_001 }], { keyId: 'revoked', accountId: null }));
+      addRow(row(7, 0));
+    },
+    'a refusal for lack of credits, which comes after the key was accepted': () =>
+      journal.calls.push(call(7, [attempt('refused', { startedMs: 7_001 })], { keyId: 'revoked' })),
+  },
+  'accepted = delivered + pending, and nothing is pending': {
+    'a pending event': () => (books.pending = 1),
+    'an event set aside': () => (books.rejected = 1),
+    'a delivery counted twice': () => (books.delivered = 4),
+    'one event as two rows': () => addRow(row(5, PRICE)),
+  },
+  'the rollup agrees with the rows': { 'another count': () => (books.rollup[0]!.rolledUp = '4 calls') },
+  'an answer says what was charged': {
+    'a free answer to a charged call': () => (journal.calls[0]!.attempts[0]!.charged = 0),
+    'a success that cost nothing': () => {
+      journal.calls[0]!.attempts[0]!.charged = 0;
+      books.rows[0]!.charged = 0;
+    },
+  },
+  'every charge is in the ledger once': {
+    'a charge that is not booked': () => books.ledger.pop(),
+    'a charge booked twice': () => books.ledger.push({ ...books.ledger[2]! }),
+    'a charge nobody recorded': () => books.ledger.push({ ...books.ledger[2]!, reference: 'event-99' }),
+    'another amount': () => (books.ledger[2]!.amount = -1),
+  },
+  'balance = grants - charges': { 'a credit that came from nowhere': () => (books.accounts[0]!.balance += 1) },
+  'a gift of credits is booked once': {
+    'a gift that is not booked': () => books.ledger.shift(),
+    'a gift booked twice': () => books.ledger.push({ ...books.ledger[0]! }),
+    'a gift nobody gave': () => books.ledger.push({ ...books.ledger[0]!, reference: 'stranger' }),
+  },
+  'nothing is overspent or held for ever': {
+    'a balance below zero on the way': () => (books.ledger[1]!.balanceAfter = -1),
+    'credits held': () => (books.accounts[0]!.held = PRICE),
+    'an open hold': () => (books.openHolds = 1),
+  },
+  'the gateway finds its own books in order': { 'a difference': () => (books.integrity.ok = false) },
+};
+
+describe.each(INVARIANTS)('%s', (invariant) => {
+  it.each(Object.entries(BREACHES[invariant]))('is broken by %s', (_, breach) => {
+    breach();
+    expect(found()).toContain(invariant);
+  });
+});
+
+function addRow(added: UsageRow): void {
+  books.rows.push(added);
+}
+
+function removeRow(callId: number): void {
+  books.rows = books.rows.filter((candidate) => candidate.callId !== callId);
+}
+
+function row(callId: number, charged: number): UsageRow {
+  return { id: `event-${callId}`, callId, charged, errorCode: '' };
+}
+
+function attempt(ending: Attempt['ending'], more: Partial<Attempt> = {}): Attempt {
+  return { gateway: 0, startedMs: 1_000, endedMs: 1_010, ending, ...more };
+}
+
+const answered = (charged: number) => attempt('answered', { charged, isError: false });
+
+function call(id: number, attempts: Attempt[], more: Partial<JournaledCall> = {}): JournaledCall {
+  return { id, keyId: 'key', accountId: ACCOUNT, price: PRICE, isIdempotent: false, attempts, ...more };
+}

@@ -1,0 +1,132 @@
+import pg from 'pg';
+import type { Cluster } from './cluster.js';
+
+export interface UsageRow {
+  /** Of the event. */
+  id: string;
+  /** Of the call, from its arguments. */
+  callId: number;
+  charged: number;
+  errorCode: string;
+}
+
+export interface LedgerRow {
+  accountId: number;
+  type: string;
+  amount: number;
+  reference: string;
+  balanceAfter: number;
+}
+
+/** What both databases say. */
+export interface Books {
+  /** As readers see them. */
+  rows: UsageRow[];
+  /** Clean hours by everything the rollup knows, each side as text: calls, records, errors, credits. */
+  rollup: { hour: string; raw: string; rolledUp: string }[];
+  delivered: number;
+  pending: number;
+  rejected: number;
+  ledger: LedgerRow[];
+  accounts: { id: number; balance: number; held: number }[];
+  openHolds: number;
+  /** What `GET /api/admin/integrity` answers. */
+  integrity: { ok: boolean };
+}
+
+/** Reads them past every proxy and gateway; only the gateway's own check goes through one. */
+export async function readBooks(cluster: Cluster, integrity: Books['integrity']): Promise<Books> {
+  const client = new pg.Client({ connectionString: cluster.postgres.url });
+  await client.connect();
+  try {
+    return { ...(await readPostgres(client)), ...(await readUsage(cluster, await dirtyHours(client))), integrity };
+  } finally {
+    await client.end();
+  }
+}
+
+/** What still keeps the books from being compared; empty when all has settled. */
+export async function unsettled(cluster: Cluster): Promise<string[]> {
+  const client = new pg.Client({ connectionString: cluster.postgres.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, string>>(`
+      SELECT (SELECT count(*) FROM mcp.usage_outbox) AS "pending events", (SELECT count(*) FROM mcp.usage_batches) AS "open batches",
+        (SELECT count(*) FROM mcp.credit_holds WHERE state = 'open') AS "open holds",
+        (SELECT count(*) FROM mcp.usage_dirty_hours WHERE hour + interval '61 minutes' <= now()) AS "hours to roll up"`);
+    return Object.entries(rows[0]!).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
+  } finally {
+    await client.end();
+  }
+}
+
+async function readPostgres(client: pg.Client) {
+  const numbers = await client.query<{ pending: string; rejected: string; delivered: string; openHolds: string }>(`
+    SELECT (SELECT count(*) FROM mcp.usage_outbox) AS pending, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
+      (SELECT delivered FROM mcp.usage_totals) AS delivered,
+      (SELECT count(*) FROM mcp.credit_holds WHERE state = 'open') AS "openHolds"`);
+  const ledger = await client.query<LedgerRow>(`
+    SELECT user_account_id::int AS "accountId", transaction_type AS type, amount::int, coalesce(reference_id, '') AS reference,
+      balance_after::int AS "balanceAfter" FROM mcp.user_credit_transactions ORDER BY id`);
+  const accounts = await client.query<{ id: number; balance: number; held: number }>(
+    'SELECT id::int, credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts ORDER BY id',
+  );
+  const { pending, rejected, delivered, openHolds } = numbers.rows[0]!;
+  return {
+    pending: Number(pending),
+    rejected: Number(rejected),
+    delivered: Number(delivered),
+    openHolds: Number(openHolds),
+    ledger: ledger.rows,
+    accounts: accounts.rows,
+  };
+}
+
+async function dirtyHours(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ hour: string }>(
+    `SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS hour FROM mcp.usage_dirty_hours`,
+  );
+  return rows.map(({ hour }) => hour);
+}
+
+async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick<Books, 'rows' | 'rollup'>> {
+  const rows = await clickhouse.query<{ id: string; arguments: string; credits_charged: number; error_code: string }>(
+    'SELECT id, arguments, credits_charged, error_code FROM mcp_tool_usage_log FINAL',
+  );
+  const [raw, rolledUp] = [await clickhouse.query<Hour>(hours(RAW)), await clickhouse.query<Hour>(hours(ROLLED_UP))];
+  return {
+    rows: rows.map((row) => {
+      return { id: row.id, callId: callIdOf(row.arguments), charged: row.credits_charged, errorCode: row.error_code };
+    }),
+    rollup: bothSides(byHour(raw, dirty), byHour(rolledUp, dirty)),
+  };
+}
+
+/** Both tools of the workload carry the call's id: `greet` as the name, `add` as the first number. */
+function callIdOf(text: string): number {
+  const { name, a } = JSON.parse(text) as { name?: string; a?: number };
+  return Number(name ?? a);
+}
+
+interface Hour {
+  hour: string;
+  counts: string;
+}
+
+const RAW = `SELECT toStartOfHour(created_at) AS hour, user_id, tool_name, api_key_id, 1 AS calls, record_count AS records,
+  is_error AS errors, credits_charged AS credits FROM mcp_tool_usage_log FINAL`;
+const ROLLED_UP = `SELECT hour, user_id, tool_name, api_key_id, calls, records, errors, credits_charged AS credits
+  FROM mcp_tool_usage_hourly FINAL`;
+
+const hours = (rows: string) => `
+  SELECT toString(hour) AS hour, arrayStringConcat(arraySort(groupArray(line)), ' ') AS counts
+  FROM (SELECT hour, concat(user_id, '/', tool_name, '/', api_key_id, '=', toString((sum(calls), sum(records), sum(errors), sum(credits)))) AS line
+        FROM (${rows}) GROUP BY hour, user_id, tool_name, api_key_id) GROUP BY hour ORDER BY hour`;
+
+const byHour = (rows: Hour[], dirty: string[]) =>
+  new Map(rows.filter(({ hour }) => !dirty.includes(hour)).map(({ hour, counts }) => [hour, counts]));
+
+function bothSides(raw: Map<string, string>, rolledUp: Map<string, string>): Books['rollup'] {
+  const all = [...new Set([...raw.keys(), ...rolledUp.keys()])];
+  return all.map((hour) => ({ hour, raw: raw.get(hour) ?? '', rolledUp: rolledUp.get(hour) ?? '' }));
+}

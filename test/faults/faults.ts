@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from './cluster.js';
+import type { ClickHouseFault } from './parts.js';
+import type { FaultName, PlannedFault } from './schedule.js';
+
+const HOUR_MS = 3_600_000;
+const WINDOW = 'non_replicated_deduplication_window';
+
+/** Brings a fault about, and ends it. Resolves when it is over; its part recovers by itself or by its supervisor. */
+type Inject = (cluster: Cluster, fault: PlannedFault) => Promise<void>;
+
+const terminate = (application: string) =>
+  `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${application}'`;
+
+const INJECT: Record<FaultName, Inject> = {
+  'gateway killed': async ({ gateways, supervisors }, { gateway, lastsMs }) => {
+    supervisors.gateways[gateway]!.holdDown(lastsMs);
+    gateways[gateway]!.signal('SIGKILL');
+    await pause(lastsMs);
+  },
+
+  'gateway restarted': async ({ gateways }, { gateway }) => gateways[gateway]!.signal('SIGTERM'),
+
+  'gateway paused': async ({ gateways }, { gateway, lastsMs }) => {
+    gateways[gateway]!.signal('SIGSTOP');
+    await pause(lastsMs);
+    gateways[gateway]!.signal('SIGCONT');
+  },
+
+  // It resumes in the belief that it holds the delivery lock and hears of changes; PostgreSQL has given both up.
+  'gateway paused and robbed of its locks': async ({ gateways }, { gateway, lastsMs }) => {
+    gateways[gateway]!.signal('SIGSTOP');
+    gateways[gateway]!.proxy.cut();
+    gateways[gateway]!.proxy.restore();
+    await pause(lastsMs);
+    gateways[gateway]!.signal('SIGCONT');
+  },
+
+  'gateway cut off from PostgreSQL': async ({ gateways }, { gateway, lastsMs }) => {
+    gateways[gateway]!.proxy.cut();
+    await pause(lastsMs);
+    gateways[gateway]!.proxy.restore();
+  },
+
+  // Neither side is told: notifications, statements and answers are swallowed; half of the time for ever.
+  'gateway unheard by PostgreSQL': async ({ gateways }, { gateway, lastsMs, dice }) => {
+    gateways[gateway]!.proxy.silence();
+    await pause(lastsMs);
+    if (dice < 0.5) gateways[gateway]!.proxy.cut();
+    gateways[gateway]!.proxy.restore();
+  },
+
+  'gateway clock stepped': async ({ gateways }, { gateway, lastsMs, dice }) => {
+    gateways[gateway]!.setClock(clockStepOf(dice));
+    await pause(lastsMs);
+    gateways[gateway]!.setClock(0);
+  },
+
+  'notifications lost': (cluster) => cluster.sql(terminate('tallygate auth changes')),
+
+  // The insert of the one that holds the lock comes late; meanwhile it loses the lock, and another sends the same batch.
+  'two deliverers': async (cluster, { lastsMs }) => {
+    await cluster.clickhouse.arm('late', 2);
+    await pause(300);
+    await cluster.sql(terminate('tallygate usage delivery'));
+    await pause(lastsMs);
+    await cluster.clickhouse.arm('none', 0);
+  },
+
+  'PostgreSQL killed': killPostgres('SIGKILL'),
+  'PostgreSQL stopped at once': killPostgres('SIGQUIT'),
+
+  'PostgreSQL disk full': async ({ disks }, { lastsMs }) => {
+    await disks.postgres!.fill();
+    await pause(lastsMs);
+    disks.postgres!.empty();
+  },
+
+  'ClickHouse refuses': armed('refuse'),
+  'ClickHouse hangs': armed('hang'),
+  'ClickHouse answers 500': armed('internal-error'),
+  'ClickHouse has too many parts': armed('error'),
+  'ClickHouse times out after commit': armed('timeout-after-commit'),
+  'ClickHouse killed': killClickHouse,
+
+  // An insert is committed and not answered, then ClickHouse is away until it has forgotten the insert's token: the table's
+  // window is emptied, which is what a thousand other inserts would do. The batch that comes again is stored twice.
+  'ClickHouse away beyond its deduplication': async (cluster, fault) => {
+    const { clickhouse } = cluster;
+    await clickhouse.arm('timeout-after-commit', 4);
+    await pause(1_000);
+    await clickhouse.arm('none', 0);
+    for (const size of [0, 1_000]) await clickhouse.command(`ALTER TABLE mcp_tool_usage_log MODIFY SETTING ${WINDOW} = ${size}`);
+    await killClickHouse(cluster, fault);
+  },
+
+  'ClickHouse disk full': async ({ disks }, { lastsMs }) => {
+    await disks.clickhouse!.fill();
+    await pause(lastsMs);
+    disks.clickhouse!.empty();
+  },
+};
+
+/** @throws when its target was down already, so that it hit nothing. */
+export async function inject(cluster: Cluster, fault: PlannedFault): Promise<void> {
+  const isOfGateway = fault.name.startsWith('gateway');
+  if (isOfGateway && !cluster.gateways[fault.gateway]!.running) throw new Error('the gateway was down');
+  await INJECT[fault.name](cluster, fault);
+}
+
+/** Ends whatever a fault may have left behind. */
+export async function callOff(cluster: Cluster): Promise<void> {
+  for (const disk of Object.values(cluster.disks)) disk?.empty();
+  for (const gateway of cluster.gateways) {
+    gateway.signal('SIGCONT');
+    gateway.proxy.restore();
+    gateway.setClock(0);
+  }
+  await cluster.clickhouse.arm('none', 0).catch(() => undefined); // it is down, and starts without a fault
+}
+
+/** Mostly back by hours, so that calls fall into hours that are closed and rolled up already; else forward by up to two. */
+const clockStepOf = (dice: number): number => Math.round(HOUR_MS * (dice < 0.7 ? -1.5 - 4 * dice : 6 * (dice - 0.7)));
+
+async function killClickHouse({ clickhouse, supervisors }: Cluster, { lastsMs }: PlannedFault): Promise<void> {
+  supervisors.clickhouse.holdDown(lastsMs);
+  clickhouse.kill();
+  await pause(lastsMs);
+}
+
+function killPostgres(signal: 'SIGKILL' | 'SIGQUIT'): Inject {
+  return async ({ postgres, supervisors }, { lastsMs }) => {
+    supervisors.postgres.holdDown(lastsMs);
+    postgres.kill(signal);
+    await pause(lastsMs);
+  };
+}
+
+function armed(mode: ClickHouseFault): Inject {
+  return async ({ clickhouse }, { lastsMs }) => {
+    await clickhouse.arm(mode);
+    await pause(lastsMs);
+    await clickhouse.arm('none', 0);
+  };
+}

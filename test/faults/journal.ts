@@ -1,0 +1,83 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/**
+ * How one attempt ended. `answered`: with a result, also a tool's failure. `denied`: the key was refused. `refused`: too few
+ * credits. `failed`: any other error in an answer; whether the call took place may be unknown to the gateway itself.
+ * `unheard`: no answer.
+ */
+export type Ending = 'answered' | 'denied' | 'refused' | 'failed' | 'unheard';
+
+export interface Attempt {
+  gateway: number;
+  /** Monotonic milliseconds of the client's machine. */
+  startedMs: number;
+  endedMs: number;
+  ending: Ending;
+  /** Of an answer: what it says the call was charged, and whether it is a failure. */
+  charged?: number;
+  isError?: boolean;
+  /** HTTP status of an answer. */
+  status?: number;
+  /** What an error said. */
+  problem?: string;
+}
+
+/** A call and its attempts: one, or several under one idempotency key. `id` is in its arguments, by which its rows are found. */
+export interface JournaledCall {
+  id: number;
+  keyId: string;
+  accountId: number | null;
+  price: number;
+  isIdempotent: boolean;
+  attempts: Attempt[];
+}
+
+export interface JournaledGrant {
+  accountId: number;
+  reference: string;
+  amount: number;
+}
+
+/** What the clients know, whatever happened to the servers. */
+export interface Journal {
+  calls: JournaledCall[];
+  /** When the revocation of a key was answered. */
+  revokedMs: Map<string, number>;
+  /** Gifts of credits whose booking was answered. */
+  grants: JournaledGrant[];
+}
+
+/** Keeps the journal in memory, and on disk for whoever wants to look into a violation. */
+export class JournalKeeper implements Journal {
+  readonly calls: JournaledCall[] = [];
+  readonly revokedMs = new Map<string, number>();
+  readonly grants: JournaledGrant[] = [];
+  private readonly file: WriteStream;
+
+  constructor(path: string) {
+    this.file = createWriteStream(path);
+  }
+
+  called(call: JournaledCall): void {
+    this.calls.push(call);
+    this.write({ call });
+  }
+
+  revoked(keyId: string, atMs: number): void {
+    this.revokedMs.set(keyId, atMs);
+    this.write({ revoked: keyId, atMs });
+  }
+
+  granted(grant: JournaledGrant): void {
+    this.grants.push(grant);
+    this.write({ grant });
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.file.end(resolve));
+  }
+
+  private write(line: object): void {
+    this.file.write(`${JSON.stringify(line)}\n`);
+  }
+}

@@ -1,0 +1,31 @@
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { runFaults } from './run.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    gateways: { type: 'string', default: '3' },
+    /** Mean pause between two faults, seconds. */
+    pause: { type: 'string', default: '4' },
+    /** A folder for the journal and the gateways' logs. */
+    keep: { type: 'string' },
+  },
+});
+const log = (line: string) => process.stdout.write(`${line}\n`);
+
+log(`Seed ${values.seed}, ${values.minutes} min, ${values.gateways} gateways, ${cpus().length} CPUs, Node ${process.version}`);
+log(`${cpus()[0]!.model}, ${Math.round(totalmem() / 2 ** 30)} GB`);
+const { violations, ...result } = await runFaults({
+  seed: Number(values.seed),
+  durationMs: Number(values.minutes) * 60_000,
+  gateways: Number(values.gateways),
+  pauseMs: Number(values.pause) * 1_000,
+  log,
+  ...(values.keep !== undefined && { keepIn: values.keep }),
+});
+log(JSON.stringify(result, null, 2));
+for (const { invariant, detail } of violations.slice(0, 50)) log(`VIOLATION  ${invariant}: ${detail}`);
+log(`${violations.length} violations. Seed ${values.seed}`);
+process.exit(violations.length === 0 ? 0 : 1);

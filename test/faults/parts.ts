@@ -1,0 +1,180 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { freePort } from '../support/free-port.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import type { Part } from './supervised.js';
+
+const CLOCK = pathToFileURL(resolve('test', 'faults', 'stepped-clock.mjs')).href;
+const FRONT = join('test', 'support', 'clickhouse-front.mjs');
+/** Until the faults of the harness are called off: more statements than there will be. */
+const UNTIL_CALLED_OFF = 1e9;
+
+export type ClickHouseFault = 'none' | 'refuse' | 'hang' | 'error' | 'internal-error' | 'timeout-after-commit' | 'late';
+
+/** PostgreSQL on a port that stays, whichever process serves it. */
+export class PostgresPart implements Part {
+  url = '';
+  private readonly engine: EmbeddedPostgres;
+
+  constructor(folder: string) {
+    this.engine = new EmbeddedPostgres(folder);
+  }
+
+  isAlive(): boolean {
+    const pid = this.pid();
+    return pid !== undefined && isRunning(pid);
+  }
+
+  async start(): Promise<void> {
+    this.url = (await this.engine.start(this.url ? Number(new URL(this.url).port) : undefined)).url;
+  }
+
+  /** SIGKILL, or SIGQUIT, which is its "immediate" shutdown. */
+  kill(signal: 'SIGKILL' | 'SIGQUIT'): void {
+    if (this.isAlive()) process.kill(this.pid()!, signal);
+  }
+
+  stop(): Promise<void> {
+    return this.engine.stop();
+  }
+
+  private pid(): number | undefined {
+    try {
+      return Number(readFileSync(join(this.engine.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The ClickHouse front on a port and a folder that stay. */
+export class ClickHousePart implements Part {
+  url = '';
+  private child: ChildProcess | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  isAlive(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async start(): Promise<void> {
+    const port = this.url ? new URL(this.url).port : String(await freePort());
+    this.child = spawn(process.execPath, [FRONT, port, this.folder], { stdio: ['pipe', 'pipe', 'ignore'] });
+    await Promise.race([
+      once(this.child.stdout!, 'data'),
+      once(this.child, 'exit').then(() => Promise.reject(new Error('ended'))),
+    ]);
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  kill(): void {
+    this.child?.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isAlive()) return;
+    const exited = once(this.child!, 'exit');
+    this.child!.stdin!.end();
+    await exited;
+  }
+
+  async arm(mode: ClickHouseFault, count = UNTIL_CALLED_OFF): Promise<void> {
+    await fetch(`${this.url}/fault`, { method: 'POST', body: JSON.stringify({ mode, count }) });
+  }
+
+  async query<Row>(sql: string): Promise<Row[]> {
+    const settings = 'SETTINGS output_format_json_quote_64bit_integers = 0';
+    const response = await fetch(this.url, { method: 'POST', body: `${sql} ${settings} FORMAT JSONEachRow` });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row);
+  }
+
+  async command(sql: string): Promise<void> {
+    const response = await fetch(this.url, { method: 'POST', body: sql });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+  }
+}
+
+/** A gateway with a way to PostgreSQL and a clock of its own. */
+export class GatewayPart implements Part {
+  readonly proxy: TcpProxy;
+  private process: GatewayProcess | undefined;
+  private databaseUrl = '';
+
+  constructor(
+    private readonly folder: string,
+    postgresUrl: string,
+    private readonly env: Record<string, string>,
+  ) {
+    mkdirSync(folder, { recursive: true });
+    this.proxy = new TcpProxy(new URL(postgresUrl));
+  }
+
+  /** Undefined while it is down. */
+  get running(): GatewayProcess | undefined {
+    return this.isAlive() ? this.process : undefined;
+  }
+
+  isAlive(): boolean {
+    return this.process !== undefined && this.process.child.exitCode === null && this.process.child.signalCode === null;
+  }
+
+  async start(): Promise<void> {
+    this.keepOutput();
+    this.databaseUrl ||= await this.proxy.start();
+    this.process = await GatewayProcess.start({
+      dataDir: this.folder,
+      env: {
+        ...this.env,
+        GATEWAY_DATABASE_URL: this.databaseUrl,
+        NODE_OPTIONS: `--import=${CLOCK}`,
+        FAULTS_CLOCK_FILE: this.clockFile,
+      },
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.running?.child.kill(signal);
+  }
+
+  /** Puts its wall clock so many milliseconds off the machine's, also for its next start. */
+  setClock(offMs: number): void {
+    writeFileSync(this.clockFile, String(offMs));
+    this.signal('SIGUSR2');
+  }
+
+  async stop(): Promise<void> {
+    this.signal('SIGCONT');
+    await this.running?.end();
+    this.keepOutput();
+    if (this.databaseUrl) await this.proxy.stop();
+  }
+
+  private keepOutput(): void {
+    if (this.process) appendFileSync(`${this.folder}.log`, this.process.output);
+    this.process = undefined;
+  }
+
+  private get clockFile(): string {
+    return join(this.folder, 'clock');
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false; // ESRCH, or gone between the two
+  }
+}

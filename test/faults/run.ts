@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { audit, type Violation } from './auditor.js';
+import { readBooks, unsettled } from './books.js';
+import { Cluster } from './cluster.js';
+import { callOff, inject } from './faults.js';
+import { JournalKeeper, type Ending } from './journal.js';
+import { FAULT_NAMES, FAULTS, scheduleOf, type FaultName, type PlannedFault } from './schedule.js';
+import { RestCaller } from './users.js';
+import { Workload } from './workload.js';
+
+/** Longer than any backoff, hold and timeout of a gateway together. */
+const SETTLE_MS = 180_000;
+
+export interface FaultRunOptions {
+  seed: number;
+  durationMs: number;
+  gateways: number;
+  /** Mean pause between two faults. */
+  pauseMs: number;
+  /** Unset: all that are possible here. */
+  names?: readonly FaultName[];
+  log: (line: string) => void;
+  /** A folder that keeps the journal and the gateways' logs; unset: they are removed with everything else. */
+  keepIn?: string;
+}
+
+export interface FaultRunResult {
+  calls: number;
+  attempts: Record<Ending, number>;
+  statuses: Record<string, number>;
+  /** Keys revoked, and gifts of credits booked. */
+  revocations: number;
+  grants: number;
+  records: number;
+  /** Hours that were compared between the rollup and the rows. */
+  hoursRolledUp: number;
+  faults: Partial<Record<FaultName, number>>;
+  /** Faults that found their target down already. */
+  missed: number;
+  settledInMs: number;
+  violations: Violation[];
+}
+
+/** Runs a cluster under load and faults, lets it settle, and compares what clients know with what is in the books. */
+export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
+  const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined });
+  const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'));
+  try {
+    const rest = new RestCaller(cluster);
+    const workload = new Workload(cluster, rest, journal, options.seed);
+    const working = workload.run(await rest.introduceAll());
+    const done = await injectAll(cluster, plan(options, cluster), options);
+    await callOff(cluster);
+    options.log('No more faults; waiting for every part to be ready');
+    await cluster.healthy(SETTLE_MS);
+    workload.finish();
+    await working;
+    const settledInMs = await settle(cluster);
+    const books = await readBooks(cluster, await rest.integrity(0));
+    const violations = audit(journal, books);
+    const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length };
+    return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
+  } finally {
+    await journal.close();
+    await cluster.stop(options.keepIn);
+  }
+}
+
+function plan(options: FaultRunOptions, cluster: Cluster): PlannedFault[] {
+  const possible = FAULT_NAMES.filter((name) => cluster.hasDisks || !('needsDisk' in FAULTS[name]));
+  const names = options.names ?? possible;
+  const left = options.names ? [] : FAULT_NAMES.filter((name) => !possible.includes(name));
+  if (left.length > 0) options.log(`SKIPPED: ${left.join(', ')}: no disk can be mounted here; root can`);
+  return scheduleOf({ ...options, names });
+}
+
+async function injectAll(cluster: Cluster, plan: PlannedFault[], { durationMs, log }: FaultRunOptions) {
+  const started = performance.now();
+  const faults: FaultRunResult['faults'] = {};
+  let missed = 0;
+  const at = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, started + ms - performance.now())));
+  const one = async (fault: PlannedFault) => {
+    const what = `${(fault.atMs / 1_000).toFixed(1).padStart(7)} s  ${fault.name}, gateway ${fault.gateway}, ${fault.lastsMs} ms`;
+    try {
+      log(what);
+      await inject(cluster, fault);
+      faults[fault.name] = (faults[fault.name] ?? 0) + 1;
+    } catch (error) {
+      missed += 1;
+      log(`${what}: missed, ${(error as Error).message}`);
+    }
+  };
+  const running: Promise<void>[] = [];
+  for (const fault of plan) {
+    await at(fault.atMs);
+    running.push(one(fault));
+  }
+  await at(durationMs);
+  await Promise.all(running);
+  return { faults, missed };
+}
+
+/** Milliseconds until nothing waited any more. What still waits when the time is over, the auditor finds. */
+async function settle(cluster: Cluster): Promise<number> {
+  const started = performance.now();
+  const nothingWaits = async () => {
+    const waiting = await unsettled(cluster);
+    if (waiting.length > 0) throw new Error(waiting.join(', '));
+  };
+  await eventually(nothingWaits, SETTLE_MS).catch(() => undefined);
+  return Math.round(performance.now() - started);
+}
+
+function summaryOf({ calls, revokedMs, grants }: JournalKeeper) {
+  const attempts: FaultRunResult['attempts'] = { answered: 0, denied: 0, refused: 0, failed: 0, unheard: 0 };
+  const statuses: Record<string, number> = {};
+  for (const { ending, status = 'none' } of calls.flatMap((call) => call.attempts)) {
+    attempts[ending] += 1;
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+  return { calls: calls.length, attempts, statuses, revocations: revokedMs.size, grants: grants.length };
+}
