@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { isBackendAway } from './backend-away.js';
 import { maskSecrets } from './mask-secrets.js';
 import { ERROR_STATUS, TallygateError, type ErrorCode } from './tallygate-error.js';
 
@@ -26,15 +27,13 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
   429: 'RATE_LIMITED',
 };
 
-/** A database or another backend went away: of the network, and PostgreSQL's class 57P "operator intervention". */
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', '57P01', '57P02', '57P03']);
 const DETAIL_MAX = 500;
 
 /** Turns anything that was thrown into what the caller may see of it. */
 export function restErrorOf(error: unknown): RestError {
   if (error instanceof TallygateError) return ofTallygate(error);
   if (error instanceof HttpException && error.getStatus() < 500) return ofFramework(error);
-  if (AWAY.has((error as { code?: string } | null)?.code ?? '')) {
+  if (isBackendAway(error)) {
     return unexpected('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
       'Retry-After': '5',
     });

@@ -1,4 +1,5 @@
 import { KEY_REQUIRED } from '../api-keys/key-admission.service.js';
+import { isBackendAway } from '../common/backend-away.js';
 import { TallygateError, type ErrorCode } from '../common/tallygate-error.js';
 import { JSON_RPC } from './json-rpc.js';
 
@@ -63,9 +64,14 @@ export function mcpFailure(error: unknown, requestId: string): McpFailure {
     };
   }
   if (error instanceof TallygateError) return fromTallygate(error, requestId);
+  if (isBackendAway(error)) return fromTallygate(AWAY, requestId);
   const message = `Internal error. Request id: ${requestId}`;
   return { status: 500, headers: {}, error: { code: JSON_RPC.INTERNAL_ERROR, message } };
 }
+
+const AWAY = new TallygateError('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
+  retryAfterSeconds: 1,
+});
 
 function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   const { retryAfterSeconds } = error.extras;

@@ -83,6 +83,7 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
     'a refusal for lack of credits, which comes after the key was accepted': () =>
       journal.calls.push(call(7, [attempt('refused', { startedMs: 7_001 })], { keyId: 'revoked' })),
   },
+  'no answer is an internal error': { 'a 500': () => (journal.calls[3]!.attempts[0] = attempt('failed', { status: 500 })) },
   'accepted = delivered + pending, and nothing is pending': {
     'a pending event': () => (books.pending = 1),
     'an event set aside': () => (books.rejected = 1),

@@ -12,6 +12,7 @@ export const INVARIANTS = [
   'a refused call is not recorded',
   'every record belongs to a call',
   'a revoked key starts no call',
+  'no answer is an internal error',
   'accepted = delivered + pending, and nothing is pending',
   'the rollup agrees with the rows',
   'an answer says what was charged',
@@ -32,6 +33,7 @@ export function audit(journal: Journal, books: Books): Violation[] {
   return [
     ...auditRecords(journal, books),
     ...auditRevocations(journal),
+    ...auditAnswers(journal),
     ...auditDelivery(books),
     ...auditRollup(books),
     ...auditCharges(books),
@@ -86,6 +88,12 @@ function auditRevocations({ calls, revokedMs }: Journal): Violation[] {
 }
 
 const hasPassed = (ending: Attempt['ending']) => ending === 'answered' || ending === 'refused';
+
+/** What is away is told as 503, which clients understand. */
+function auditAnswers({ calls }: Journal): Violation[] {
+  const wrong = calls.filter(({ attempts }) => attempts.some(({ status }) => status === 500));
+  return wrong.map((call) => violation('no answer is an internal error', JSON.stringify(call)));
+}
 
 function auditDelivery({ rows, delivered, pending, rejected }: Books): Violation[] {
   const ids = new Set(rows.map(({ id }) => id)).size;
