@@ -6,7 +6,8 @@ export const BODY_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads a whole body as text.
- * @throws PAYLOAD_TOO_LARGE as soon as the announced or the received size passes the limit.
+ * @throws PAYLOAD_TOO_LARGE as soon as the announced or the received size passes the limit; BAD_REQUEST when the client
+ * leaves in the middle, which is its business and not an error of ours.
  */
 export function readBody(request: IncomingMessage): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.reject(tooLarge());
@@ -19,11 +20,9 @@ export function readBody(request: IncomingMessage): Promise<string> {
       else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8')));
-    request.on('error', reject);
-    request.on(
-      'close',
-      () => request.complete || reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.')),
-    );
+    const cutOff = () => reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
+    request.on('error', cutOff);
+    request.on('close', () => request.complete || cutOff());
   });
 }
 
