@@ -1121,6 +1121,11 @@ export interface components {
       database: 'connected' | 'disconnected';
       /** @enum {string} */
       clickhouse: 'connected' | 'disconnected';
+      /**
+       * @description Only where Redis is set.
+       * @enum {string}
+       */
+      redis?: 'connected' | 'disconnected';
       /** @description Null while PostgreSQL does not answer. */
       usage_backlog: components['schemas']['UsageBacklogDto'] | null;
       /** @description Upstream MCP servers. */
