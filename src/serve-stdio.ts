@@ -25,10 +25,8 @@ export async function serveStdio(): Promise<void> {
     await app.startAllMicroservices();
     await transport.ended();
     await app.close();
-  } catch (error) {
-    await stopOwnedEngines();
-    throw error;
   } finally {
+    await stopOwnedEngines();
     process.stderr.write(
       secretLines(firstRun)
         .map((line) => `${line}\n`)

@@ -5,6 +5,7 @@ import { TallygateLogger } from '../common/logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { stopOwnedEngines } from '../database/postgres-engine.js';
 import { DatasetsModule } from '../stock-data/datasets.module.js';
 import { DatasetImportService, type ImportOptions } from '../stock-data/import/dataset-import.service.js';
 import { fileInput } from '../stock-data/import/file-input.js';
@@ -41,7 +42,8 @@ export class LocalImports implements ImportTarget {
     return this.app.get(SyntheticData).generate(universe, onProgress);
   }
 
-  close(): Promise<void> {
-    return this.app.close();
+  async close(): Promise<void> {
+    await this.app.close();
+    await stopOwnedEngines();
   }
 }

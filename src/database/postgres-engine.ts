@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { waitFor } from '../common/wait-for.js';
@@ -8,16 +8,19 @@ import { LOCK } from './advisory-lock.js';
 
 const RESTART_PAUSE_MS = 500;
 
-const owned = new Set<EmbeddedPostgres>();
+const owned = new Set<PostgresEngine>();
 
-/** Stops the embedded servers this process owns; for a start that failed half-way, when nobody can call the hooks. */
+/**
+ * Stops the embedded servers this process owns: the last act of every process that may have started one, also of a start
+ * that failed half-way. No shutdown hook does it, since Nest runs hooks of others beside and after it, and those flush.
+ */
 export async function stopOwnedEngines(): Promise<void> {
   for (const engine of owned) await engine.stop();
 }
 
 /** Where PostgreSQL is: a server given by URL, or the embedded one, which it starts, guards and stops. */
 @Injectable()
-export class PostgresEngine implements OnApplicationShutdown {
+export class PostgresEngine {
   private readonly logger = new Logger('PostgreSQL');
   private embedded: EmbeddedPostgres | undefined;
   private owner: pg.Client | undefined;
@@ -32,7 +35,8 @@ export class PostgresEngine implements OnApplicationShutdown {
     else await this.connectExternal(this.config.values.database_url!);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
+    owned.delete(this);
     this.stopping = true;
     await this.owner?.end();
     await this.embedded?.stop();
@@ -76,7 +80,7 @@ export class PostgresEngine implements OnApplicationShutdown {
     }
     owner.on('error', () => void this.restart());
     this.owner = owner;
-    owned.add(this.embedded!);
+    owned.add(this);
   }
 
   /** The embedded server died under us: bring it back on the same port, so that every pool reconnects by itself. */

@@ -8,7 +8,8 @@ import { GatewayProcess, type GatewayOptions } from '../support/gateway-process.
 
 const started: GatewayProcess[] = [];
 afterEach(async () => {
-  for (const gateway of started.splice(0)) await gateway.destroy();
+  // The last first: a later start may have the data of an earlier one.
+  for (const gateway of started.splice(0).reverse()) await gateway.destroy();
 }, 60_000);
 
 async function start(options: GatewayOptions = {}): Promise<GatewayProcess> {
@@ -43,6 +44,7 @@ describe('a restart', () => {
     const before = await start();
     await before.call('list_datasets');
     expect(await before.end('SIGINT')).toBe(0);
+    expect(before.output).not.toMatch(/is lost|shutting down|"level":"(warn|error)"/);
     const after = await start({ dataDir: before.dataDir });
     expect((await after.mcp('tools/list', {}, before.apiKey)).status).toBe(200);
     await eventually(async () => expect(await totalCalls(after)).toBe(1));
