@@ -16,6 +16,7 @@ const ROOMS = [
   'servers',
   'mcp-gateway',
   'gateway-api',
+  'backup',
   'cli',
 ];
 
@@ -27,6 +28,7 @@ const MAY_IMPORT = {
   limits: ['config', 'common'],
   database: ['config', 'common'],
   clickhouse: ['database', 'config', 'common'],
+  backup: ['database', 'clickhouse', 'config', 'common'],
   auth: ['limits', 'database', 'config', 'common'],
   'api-keys': ['auth', 'limits', 'database', 'config', 'common'],
   credits: ['auth', 'database', 'config', 'common'],

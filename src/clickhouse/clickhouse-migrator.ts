@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ClickHouse } from './clickhouse.js';
+
+/** Where the files are. */
+export const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'migrations');
 
 interface MigrationFile {
   name: string;
@@ -12,23 +16,29 @@ interface MigrationFile {
 /**
  * Runs `NNNN_*.sql` in order, each once; statements in a file are separated by a semicolon at a line's end.
  * ClickHouse has no transactions for this, so every statement must be safe to run again (`IF NOT EXISTS`).
+ * `only` names the files to run, for a schema of the past.
  * @throws Error when a file that has run was changed or removed since.
  */
-export async function migrateClickHouse(clickhouse: ClickHouse, folder: string): Promise<string[]> {
+export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, only?: string[]): Promise<string[]> {
   await clickhouse.command(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
   );
   const files = readMigrations(folder);
   const applied = await appliedChecksums(clickhouse);
   refuseChanged(files, applied);
-  const pending = files.filter((file) => !applied.has(file.name));
+  const pending = files.filter((file) => !applied.has(file.name) && (only?.includes(file.name) ?? true));
   for (const file of pending) await apply(clickhouse, file);
   return pending.map((file) => file.name);
 }
 
+/** The names of the files, in the order they run. */
+export const migrationNames = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /^\d{4}_.*\.sql$/.test(name))
+    .sort();
+
 function readMigrations(folder: string): MigrationFile[] {
-  const names = readdirSync(folder).filter((name) => /^\d{4}_.*\.sql$/.test(name));
-  return names.sort().map((name) => {
+  return migrationNames(folder).map((name) => {
     const sql = readFileSync(join(folder, name), 'utf8');
     return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
   });

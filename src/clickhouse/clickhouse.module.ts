@@ -1,13 +1,10 @@
 import { Global, Logger, Module } from '@nestjs/common';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
 import { ClickHouse } from './clickhouse.js';
-import { migrateClickHouse } from './clickhouse-migrator.js';
+import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
-const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'migrations');
 /** ClickHouse, running and migrated. */
 @Global()
 @Module({

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+
+const FILE = 'manifest.json';
+const FORMAT = 1;
+
+const tableFile = z.strictObject({
+  table: z.string().regex(/^\w+$/),
+  /** Within the backup: `postgres/users.jsonl.gz`. One JSON object a line. */
+  file: z.string().regex(/^(postgres|clickhouse)\/\w+\.jsonl(\.gz|\.zst)?$/),
+  sha256: z.string(),
+});
+
+const manifestSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  /** The version that made it, for people. What decides is which migrations the data has seen. */
+  version: z.string(),
+  created_at: z.string(),
+  /** Whether the secret key is in it; else it comes from a setting, which has to be kept elsewhere. */
+  secret_included: z.boolean(),
+  postgres: z.strictObject({
+    migrations: z.array(z.string()),
+    /** Where sequences stand, as text, since bigint is more than a number holds. */
+    sequences: z.record(z.string().regex(/^\w+$/), z.string()),
+    tables: z.array(tableFile),
+  }),
+  clickhouse: z.strictObject({ migrations: z.array(z.string()), tables: z.array(tableFile) }),
+});
+
+export type TableFile = z.infer<typeof tableFile>;
+
+/** What a backup holds, and how to tell that it is whole: `manifest.json`, written last. */
+export type BackupManifest = z.infer<typeof manifestSchema>;
+
+export function writeManifest(folder: string, manifest: Omit<BackupManifest, 'format'>): void {
+  writeFileSync(join(folder, FILE), `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`);
+}
+
+/** @throws Error in one line when this is no backup, or one of a newer Tallygate. */
+export function readManifest(folder: string): BackupManifest {
+  const file = join(folder, FILE);
+  if (!existsSync(file)) throw new Error(`${folder} is not a backup: it has no ${FILE}.`);
+  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw new Error(`${file} cannot be read by this version of Tallygate: ${path.join('.')}: ${message}`);
+}
+
+/** @throws Error naming the file that is missing or was changed since. */
+export async function verifyFiles(folder: string, { postgres, clickhouse }: BackupManifest): Promise<void> {
+  for (const { file, sha256 } of [...postgres.tables, ...clickhouse.tables]) {
+    if (!existsSync(join(folder, file))) throw new Error(`The backup is incomplete: ${file} is missing.`);
+    if ((await sha256Of(join(folder, file))) !== sha256) {
+      throw new Error(`The backup is damaged: ${file} is not what was written (its checksum differs).`);
+    }
+  }
+}
+
+/** Of a file, in hex. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import { sha256Of, type BackupManifest, type TableFile } from './backup-manifest.js';
+import { readLines, writeLines } from './json-lines.js';
+
+const ROWS_AT_ONCE = 1_000;
+
+/**
+ * What a new cluster has of its own: which migrations ran, changes that only gateways running meanwhile need to hear of,
+ * and the batch that was on its way. Its rows are still in the outbox; sent again, they replace themselves.
+ */
+const LEFT_OUT = ['migrations', 'auth_changes', 'usage_batches'];
+
+/** Writes every table as of one moment, while others may go on writing. */
+export async function exportPostgres(client: pg.Client, folder: string, suffix: string): Promise<BackupManifest['postgres']> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const migrations = await column(client, 'SELECT name FROM mcp.migrations ORDER BY id');
+  const tables: TableFile[] = [];
+  for (const table of await tableNames(client)) {
+    const file = `postgres/${table}.jsonl${suffix}`;
+    await writeLines(join(folder, file), rowsOf(client, table));
+    tables.push({ table, file, sha256: await sha256Of(join(folder, file)) });
+  }
+  const sequences = await sequencesOf(client);
+  await client.query('COMMIT');
+  return { migrations, sequences, tables };
+}
+
+/** Fills the tables, which migrations made just now, all or none. Triggers and references rest, since the rows are a whole. */
+export async function importPostgres(client: pg.Client, folder: string, manifest: BackupManifest['postgres']): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SET LOCAL session_replication_role = replica');
+    // All of them first: migrations may have put rows there, and CASCADE reaches other tables.
+    for (const { table } of manifest.tables) await client.query(`TRUNCATE mcp.${name(table)} CASCADE`);
+    for (const { table, file } of manifest.tables) await fill(client, table, join(folder, file));
+    for (const [sequence, value] of Object.entries(manifest.sequences)) {
+      await client.query('SELECT setval($1::regclass, $2)', [`mcp.${name(sequence)}`, value]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+async function fill(client: pg.Client, table: string, path: string): Promise<void> {
+  const insert = `INSERT INTO mcp.${name(table)} OVERRIDING SYSTEM VALUE
+    SELECT row.* FROM unnest($1::text[]) AS line, json_populate_record(NULL::mcp.${name(table)}, line::json) AS row`;
+  for await (const lines of readLines(path)) await client.query(insert, [lines]);
+}
+
+async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string> {
+  await client.query(`DECLARE rows NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM mcp.${name(table)} AS t`);
+  for (;;) {
+    const lines = await column(client, `FETCH ${ROWS_AT_ONCE} FROM rows`);
+    if (lines.length === 0) break;
+    yield `${lines.join('\n')}\n`;
+  }
+  await client.query('CLOSE rows');
+}
+
+const tableNames = (client: pg.Client): Promise<string[]> =>
+  column(client, `SELECT tablename FROM pg_tables WHERE schemaname = 'mcp' AND tablename <> ALL ($1) ORDER BY 1`, [LEFT_OUT]);
+
+/** Those that were used. That of the changes left out goes on where it was: no number comes twice. */
+async function sequencesOf(client: pg.Client): Promise<Record<string, string>> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
+     WHERE schemaname = 'mcp' AND last_value IS NOT NULL AND sequencename NOT LIKE 'migrations%' ORDER BY 1`,
+  );
+  return Object.fromEntries(rows.map(({ name: sequence, value }) => [sequence, value]));
+}
+
+async function column(client: pg.Client, text: string, values: unknown[] = []): Promise<string[]> {
+  const { rows } = await client.query<[string]>({ text, values, rowMode: 'array' });
+  return rows.map(([value]) => value);
+}
+
+/** Names come from the catalog, or from a manifest that allows letters, digits and `_` alone. */
+const name = (text: string): string => `"${text}"`;
