@@ -4,6 +4,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BillingModule } from './billing/billing.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
+import type { TallygateLogger } from './common/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import type { FirstRun } from './config/first-run.js';
 import { ConfigModule } from './config/config.module.js';
@@ -18,8 +19,8 @@ import { UsageModule } from './usage/usage.module.js';
 /** The whole application: one container for both listeners. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, firstRun?: FirstRun): DynamicModule {
-    const engines = [ConfigModule.forRoot(config, firstRun), DatabaseModule, ClickHouseModule];
+  static forRoot(config: AppConfig, firstRun?: FirstRun, logger?: TallygateLogger): DynamicModule {
+    const engines = [ConfigModule.forRoot(config, firstRun, logger), DatabaseModule, ClickHouseModule];
     const features = [
       AuthModule,
       ApiKeysModule,

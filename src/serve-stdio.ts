@@ -39,7 +39,7 @@ export async function serveStdio(): Promise<void> {
 async function start(firstRun: FirstRun): Promise<NestExpressApplication> {
   const config = loadConfig();
   const logger = new TallygateLogger(config, STDERR);
-  const module = AppModule.forRoot(config, firstRun);
+  const module = AppModule.forRoot(config, firstRun, logger);
   const app = await NestFactory.create<NestExpressApplication>(module, { logger, abortOnError: false, bodyParser: false });
   app.connectMicroservice({ strategy: app.get(McpStdioTransport) });
   await app.init();

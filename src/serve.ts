@@ -37,7 +37,7 @@ async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpress
   const { host, port, mcp_port: mcpPort } = config.values;
   for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);
-  const module = AppModule.forRoot(config, firstRun);
+  const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const app = await NestFactory.create<NestExpressApplication>(module, new RestAdapter(config), options);
   configureRest(app, config);

@@ -1,11 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import { isatty } from 'node:tty';
-import { pino, type Level, type LevelWithSilent, type Logger } from 'pino';
+import { pino, type Level, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { maskSecrets } from './mask-secrets.js';
 
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 export interface LogSettings {
-  level: LevelWithSilent;
+  level: LogLevel;
   /** Unset: pretty on a terminal, else json. */
   format?: 'json' | 'pretty' | undefined;
 }
@@ -22,13 +26,22 @@ const FRAMEWORK = new Set([
   'NestMicroservice',
 ]);
 
-/** Nest's log, as structured lines. Secrets are masked in every message and field, whoever writes them. */
+/** What is written: lines of this level and above, and of others where a context has its own. */
+export interface LogLevels {
+  level: LogLevel;
+  /** By context: who speaks, e.g. `Usage delivery`. */
+  contexts: ReadonlyMap<string, LogLevel>;
+}
+
+/** Nest's log, as structured lines. Levels can be changed while it runs. Secrets are masked in every message and field, whoever writes them. */
 export class TallygateLogger implements LoggerService {
+  levels: LogLevels;
   private readonly pino: Logger;
 
   /** `fd` 2 where stdout belongs to a protocol. */
   constructor({ values }: { values: { log: LogSettings } }, fd = STDOUT) {
-    this.pino = createPino(values.log, streamFor(values.log, fd));
+    this.levels = { level: values.log.level, contexts: new Map() };
+    this.pino = createPino({ level: 'trace' }, streamFor(values.log, fd));
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -58,8 +71,14 @@ export class TallygateLogger implements LoggerService {
   /** Nest gives the context last, and for errors a stack before it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
+    if (!this.isWanted(level, context)) return;
     const stack = rest.length > 1 && typeof rest[0] === 'string' ? { stack: rest[0] } : {};
     this.pino[level]({ context, ...stack, ...fieldsOf(message) });
+  }
+
+  private isWanted(level: Level, context: unknown): boolean {
+    const least = this.levels.contexts.get(context as string) ?? this.levels.level;
+    return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(least) && least !== 'silent';
   }
 }
 

@@ -26,7 +26,8 @@ export class RestExceptionFilter implements ExceptionFilter {
   private record(error: unknown, request: IdentifiedRequest): void {
     const causes = [error, (error as Error | null)?.cause].filter((one) => one !== undefined && one !== null);
     const words = causes.map((one) => (one instanceof Error ? (one.stack ?? one.message) : String(one))).join('\ncaused by ');
-    this.logger.error(maskSecrets(`${request.method} ${pathOf(request)}, request ${request.id}: ${words}`));
+    const msg = maskSecrets(`${request.method} ${pathOf(request)}, request ${request.id}: ${words}`);
+    this.logger.error({ msg, requestId: request.id });
   }
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { LOG_LEVELS } from '../common/logger.js';
 import { billingSchema } from './billing-config.js';
 import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** A port; 0 lets the system choose one, which tests use. */
 const port = z.int().min(0).max(65_535);

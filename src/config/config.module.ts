@@ -1,25 +1,27 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock.js';
+import { TallygateLogger } from '../common/logger.js';
 import { Metrics } from '../common/metrics.js';
 import { Tracing } from '../common/tracing.js';
 import { AppConfig } from './app-config.js';
 import { FirstRun } from './first-run.js';
 
-/** Settings, time, and where numbers and traces go: what every room may ask for. */
+/** Settings, time, and where log, numbers and traces go: what every room may ask for. */
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(config: AppConfig, firstRun = new FirstRun()): DynamicModule {
+  static forRoot(config: AppConfig, firstRun = new FirstRun(), logger = new TallygateLogger(config)): DynamicModule {
     return {
       module: ConfigModule,
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
         { provide: FirstRun, useValue: firstRun },
+        { provide: TallygateLogger, useValue: logger },
         Metrics,
         { provide: Tracing, useFactory: () => Tracing.open(config.values.traces) },
       ],
-      exports: [AppConfig, Clock, FirstRun, Metrics, Tracing],
+      exports: [AppConfig, Clock, FirstRun, Metrics, TallygateLogger, Tracing],
     };
   }
 }

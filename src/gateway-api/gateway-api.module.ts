@@ -9,6 +9,7 @@ import { EngineProbes } from './engine-probes.service.js';
 import { GatewayMetrics } from './gateway.metrics.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { LogLevelController } from './log-level.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { Readiness } from './readiness.service.js';
 import { RequestCounter } from './request-counter.service.js';
@@ -19,7 +20,7 @@ import { ToolsController } from './tools.controller.js';
 /** The gateway's own REST endpoints. */
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
-  controllers: [HealthController, MetricsController, StatsController, ToolsController],
+  controllers: [HealthController, LogLevelController, MetricsController, StatsController, ToolsController],
   providers: [EngineProbes, GatewayMetrics, HealthService, Readiness, RequestCounter, ServerStats],
 })
 export class GatewayApiModule {}

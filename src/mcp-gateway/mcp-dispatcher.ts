@@ -50,7 +50,8 @@ export class McpDispatcher {
 
   failed(error: unknown, id: JsonRpcId | null, requestId: string): McpAnswer {
     if (!(error instanceof McpProtocolError || error instanceof TallygateError)) {
-      this.logger.error(maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`));
+      const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
+      this.logger.error({ msg, requestId });
     }
     const failure = mcpFailure(error, requestId);
     return {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
+import { requestIdOf } from '../common/request-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { assertBatch, joinAnswers } from './batch.js';
 import { readBody } from './http-body.js';
@@ -40,7 +40,7 @@ export class McpHttpRoutes {
   }
 
   private async post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = new McpHttpExchange(request, response, randomUUID(), proxyAddress(request, this.trusts));
+    const exchange = new McpHttpExchange(request, response, requestIdOf(request.headers), proxyAddress(request, this.trusts));
     let answer: McpAnswer;
     try {
       const body = parseJson(await readBody(request));

@@ -67,9 +67,7 @@ export class ToolRunner {
     }
     if (signal.aborted) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
     if (error instanceof TallygateError) return this.expected(call, error);
-    this.logger.error(
-      maskSecrets(`${tool.name} failed, request ${call.request.requestId}: ${(error as Error)?.stack ?? String(error)}`),
-    );
+    this.logger.error(failureOf(call, (error as Error)?.stack ?? String(error)));
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
   }
 
@@ -80,9 +78,14 @@ export class ToolRunner {
 
   /** A failure the source foresaw: its words are for the caller. */
   private expected(call: ToolCall, { message }: TallygateError): ToolOutcome {
-    this.logger.warn(maskSecrets(`${call.entry.tool.name} failed, request ${call.request.requestId}: ${message}`));
+    this.logger.warn(failureOf(call, message));
     return failed(call, 'BACKEND_ERROR', `${message} Nothing was charged.`);
   }
+}
+
+/** A line for the log, to be found by the id the caller and the usage record have. */
+function failureOf({ entry, request: { requestId } }: ToolCall, words: string) {
+  return { msg: maskSecrets(`${entry.tool.name} failed, request ${requestId}: ${words}`), requestId };
 }
 
 function contextOf({ principal, requestId, serverId, trace, abort }: ToolRequest, client: CallClient): CallContext {
