@@ -27,7 +27,8 @@ const ALLOWED_TOOLS_MAX = 200;
 const RATE_LIMIT_MAX = 10_000_000;
 /** No control characters: a name is shown in terminals, and PostgreSQL stores no NUL. */
 const PRINTABLE = /^\P{Cc}*$/u;
-const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+/** Of a tool or a prompt; or the URI of a resource, or of a template. */
+const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
 
 const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 /** Reads the text itself: to a plain conversion every text, "false" too, is true. */
@@ -61,8 +62,11 @@ export class CreateKeyDto {
   @IsOptional()
   permissions?: Scope[];
 
-  /** The only tools it may call. Unset: every tool its permissions reach. */
-  @Matches(TOOL_NAME, { each: true, message: 'allowed_tools must be tool names' })
+  /**
+   * The only tools it may call: their names. Prompts by their name and resources by their URI or template can be named, too; those
+   * that are not are hidden. Unset: everything its permissions reach.
+   */
+  @Matches(ALLOWED_NAME, { each: true, message: 'allowed_tools must be names of tools or prompts, or URIs of resources' })
   @ArrayUnique()
   @ArrayMaxSize(ALLOWED_TOOLS_MAX)
   @ArrayNotEmpty()

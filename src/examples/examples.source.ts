@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { AppConfig } from '../config/app-config.js';
+import type { Resource } from '../tools/resource.js';
 import type { Tool, ToolSource } from '../tools/tool-source.js';
+import { settings } from './example-resources.js';
 import { add, greet, timestamp } from './example-tools.js';
 
 /** The smallest tool source there is, and the one to copy (docs/extending.md). */
@@ -8,13 +11,19 @@ import { add, greet, timestamp } from './example-tools.js';
 export class ExamplesSource implements ToolSource {
   readonly name = 'examples';
   private readonly all: readonly Tool[];
+  private readonly settings: Resource;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, config: AppConfig) {
     this.all = [greet, add, timestamp(clock)];
+    this.settings = settings(config);
   }
 
   tools(): readonly Tool[] {
     return this.all;
+  }
+
+  resources(): readonly Resource[] {
+    return [this.settings];
   }
 
   /** Its tools never change, so there is nothing to announce. */

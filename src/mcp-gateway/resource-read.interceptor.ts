@@ -4,10 +4,8 @@ import { AppConfig } from '../config/app-config.js';
 import { readAsCall } from '../tools/catalog-read.js';
 import { ResourceCatalog } from '../tools/resource-catalog.service.js';
 import type { RecordedResult } from '../tools/usage-record.js';
-import { JSON_RPC } from './json-rpc.js';
 import type { McpContext } from './mcp-context.js';
-import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
-import { readResult } from './read-result.js';
+import { readResult, unknownResource } from './read-result.js';
 
 /** Stands around `UsageInterceptor`: puts a read into the form of a tool call, and answers its end in the way of resources. */
 @Injectable()
@@ -21,14 +19,8 @@ export class ResourceReadInterceptor implements NestInterceptor<RecordedResult, 
     const context = execution.switchToRpc().getContext<McpContext>();
     const uri = context.text('uri');
     const found = this.resources.find(uri, context.principal!);
-    if (!found) throw unknownResource(uri, context);
+    if (!found) throw unknownResource(uri, context.era);
     context.entry = readAsCall(found, uri, this.config.values.tools.prices['resources/read'] ?? 0);
     return next.handle().pipe(map((result) => readResult('contents', result, context)));
   }
-}
-
-/** One that does not exist, and one the caller may not read; the code changed with MCP 2026-07-28. */
-function unknownResource(uri: string, { era }: McpContext): McpProtocolError {
-  const code = era.modern ? JSON_RPC.INVALID_PARAMS : MCP_ERROR.RESOURCE_NOT_FOUND;
-  return new McpProtocolError(code, `Resource not found: ${uri.slice(0, 256)}`, 200, { uri });
 }

@@ -16,7 +16,7 @@ interface State {
 @Injectable()
 export class DataVersions implements OnModuleDestroy {
   private readonly poll = new PeriodicTask('StockData', POLL_INTERVAL_MS, () => this.refresh());
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners = new Set<() => void>();
   private states = new Map<string, State>();
   private asked = 0;
   private applied = 0;
@@ -33,9 +33,11 @@ export class DataVersions implements OnModuleDestroy {
     return (this.states.get(dataset.table)?.rows ?? 0) > 0;
   }
 
-  /** Called after every change of a version, and when a dataset gains its first or loses its last row. */
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+  /** Called after every change of a version, and when a dataset gains its first or loses its last row. Returns how to stop it. */
+  onChange(listener: () => void): () => void {
+    const own = () => listener();
+    this.listeners.add(own);
+    return () => void this.listeners.delete(own);
   }
 
   /** Reads the versions now, and from here on at every interval. */

@@ -9,6 +9,10 @@ import { DailyCloses } from './daily-closes.service.js';
 import { DatasetImportController } from './dataset-import.controller.js';
 import { DatasetsModule } from './datasets.module.js';
 import { SampleData } from './import/sample-data.service.js';
+import { StockPrompts } from './prompts/stock-prompts.js';
+import { DatasetResources } from './resources/dataset.resources.js';
+import { SampleRowsRepository } from './resources/sample-rows.repository.js';
+import { SymbolResources } from './resources/symbol.resources.js';
 import { ResultCacheMetrics } from './result-cache.metrics.js';
 import { ResultCache } from './result-cache.js';
 import { ScreenerRepository } from './screener.repository.js';
@@ -54,10 +58,14 @@ export const STOCK_TOOL_PROVIDERS = [
   CoverageRepository,
   DailyBarsRepository,
   DailyCloses,
+  DatasetResources,
   ResultCache,
+  SampleRowsRepository,
   ScreenerRepository,
   StockDataSource,
+  StockPrompts,
   SymbolLookup,
+  SymbolResources,
   SymbolRowsRepository,
   SymbolsRepository,
   TradeCalendarRepository,
@@ -65,7 +73,7 @@ export const STOCK_TOOL_PROVIDERS = [
   { provide: STOCK_TOOL_LIST, inject: STOCK_TOOLS, useFactory: (...tools: StockTool[]) => tools },
 ];
 
-/** Market data: query tools over the datasets, and imports through REST. */
+/** Market data: query tools, resources and prompts over the datasets, and imports through REST. */
 @Module({
   imports: [AuthModule, DatasetsModule, ToolsModule],
   controllers: [DatasetImportController],

@@ -40,6 +40,17 @@ export class SymbolsRepository {
     );
   }
 
+  /** Symbols that begin with the text, in any case, in their own order. */
+  async beginningWith(text: string, limit: number, signal: AbortSignal): Promise<string[]> {
+    const rows = await this.clickhouse.query<{ symbol: string }>(
+      `SELECT symbol FROM symbols FINAL WHERE startsWith(lowerUTF8(symbol), lowerUTF8({text:String}))
+       ORDER BY symbol LIMIT {limit:UInt32} ${QUERY_LIMITS}`,
+      { text, limit },
+      { signal },
+    );
+    return rows.map(({ symbol }) => symbol);
+  }
+
   find(symbols: readonly string[], signal: AbortSignal): Promise<Row[]> {
     return this.clickhouse.query(
       `SELECT ${selectList(SYMBOLS)} FROM symbols FINAL WHERE symbol IN {symbols:Array(String)} ORDER BY symbol ${QUERY_LIMITS}`,

@@ -1,0 +1,25 @@
+import { VERSION } from '../common/version.js';
+import type { AppConfig } from '../config/app-config.js';
+import type { Resource } from '../tools/resource.js';
+
+/** Source 001, "Adding Resources". Of the settings, those a caller is affected by; nothing that is the operator's alone. */
+export const settings = ({ values }: AppConfig): Resource => ({
+  uri: 'config://settings',
+  name: 'settings',
+  title: 'Settings',
+  description: 'Version of the gateway and the limits it sets its callers.',
+  mimeType: 'application/json',
+  tableName: '',
+  read: async (uri) => {
+    const { limits, tools, credits, tiers } = values;
+    const shown = {
+      version: VERSION,
+      calls_per_hour: limits.api_key_per_hour,
+      tool_timeout_seconds: tools.timeout_seconds,
+      credits_mode: credits.mode,
+      credits_per_month: tiers,
+    };
+    const contents = [{ uri, mimeType: 'application/json', text: JSON.stringify(shown) }];
+    return { contents, usage: { recordCount: 1, tableName: '' } };
+  },
+});

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { CallContext } from '../../tools/call-context.js';
+import type { Resource, ResourceResult, ResourceTemplate } from '../../tools/resource.js';
+import { ToolInputError } from '../../tools/tool-source.js';
+import { UriTemplate } from '../../tools/uri-template.js';
+import { DataVersions } from '../data-versions.service.js';
+import type { Dataset } from '../dataset.js';
+import { DATASETS, datasetNamed } from '../datasets/datasets.js';
+import { ResultCache } from '../result-cache.js';
+import { DescribeDatasetTool } from '../tools/describe-dataset.tool.js';
+import { jsonResource } from './json-resource.js';
+import { SampleRowsRepository } from './sample-rows.repository.js';
+
+const SAMPLE_ROWS = 5;
+const ADDRESS = new UriTemplate('dataset://{name}');
+
+/** What each dataset is, and what its rows look like: `dataset://{name}`. */
+@Injectable()
+export class DatasetResources {
+  readonly template: ResourceTemplate = {
+    uriTemplate: ADDRESS.text,
+    name: 'dataset',
+    title: 'Dataset',
+    description: 'Columns, units, source and coverage of a dataset, with a few of its rows.',
+    mimeType: 'application/json',
+    tableName: '',
+    matches: (uri) => ADDRESS.valueIn(uri) !== undefined,
+    read: (uri, context) => this.read(uri, context),
+    complete: async (_, typed) => ({ values: this.namesBeginningWith(typed) }),
+  };
+
+  constructor(
+    private readonly versions: DataVersions,
+    private readonly cache: ResultCache,
+    private readonly describe: DescribeDatasetTool,
+    private readonly samples: SampleRowsRepository,
+  ) {}
+
+  /** One for each dataset that has rows. */
+  all(): readonly Resource[] {
+    return this.filled().map(({ table, title, description }) => ({
+      uri: ADDRESS.with(table),
+      name: table,
+      title,
+      description: `${description} Columns, units, source and coverage, with a few rows.`,
+      mimeType: 'application/json',
+      tableName: table,
+      read: (uri, context) => this.read(uri, context),
+    }));
+  }
+
+  namesBeginningWith(typed: string): string[] {
+    return this.filled()
+      .map(({ table }) => table)
+      .filter((name) => name.startsWith(typed));
+  }
+
+  private filled(): readonly Dataset[] {
+    return DATASETS.filter((dataset) => this.versions.hasRows(dataset));
+  }
+
+  private async read(uri: string, { signal }: CallContext): Promise<ResourceResult> {
+    const dataset = datasetNamed(ADDRESS.valueIn(uri) ?? '');
+    if (!dataset) throw new ToolInputError(`Resource not found: ${uri}`);
+    return jsonResource(uri, this.cache, dataset.table, async () => {
+      const { content } = await this.describe.run({ dataset: dataset.table }, signal);
+      const sample = await this.samples.first(dataset, SAMPLE_ROWS, signal);
+      return { records: sample.length, content: { ...content, sample } };
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import type { ResourceResult } from '../../tools/resource.js';
+import type { ResultCache } from '../result-cache.js';
+import type { StockAnswer } from '../tools/stock-tool.js';
+
+/** A resource of JSON, taken from the cache while the data is the same. `table`: what reading it is recorded under. */
+export async function jsonResource(
+  uri: string,
+  cache: ResultCache,
+  table: string,
+  make: () => Promise<StockAnswer>,
+): Promise<ResourceResult> {
+  const { content, usage } = await cache.get('resources/read', { uri }, async () => {
+    const { records, content } = await make();
+    return { content: [{ type: 'text', text: JSON.stringify(content) }], usage: { recordCount: records, tableName: table } };
+  });
+  return { contents: [{ uri, mimeType: 'application/json', text: String(content[0]!['text' as never]) }], usage };
+}
