@@ -53,6 +53,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/log-level': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is written now. */
+    get: operations['LogLevelController_get'];
+    /** Replaces the levels, at once, until this process ends. Other replicas keep theirs. */
+    put: operations['LogLevelController_set'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/mcp/accounts': {
     parameters: {
       query?: never;
@@ -563,6 +581,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The numbers of this process, in Prometheus' text format. For this machine, and for who sends `metrics.token`. */
+    get: operations['MetricsController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/readyz': {
     parameters: {
       query?: never;
@@ -916,6 +951,12 @@ export interface components {
       /** @description Stripe's name of the checkout. */
       session_id: string;
     };
+    ContextLevelDto: {
+      /** @description Who speaks, as `context` in log lines */
+      context: string;
+      /** @enum {string} */
+      level: 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
+    };
     CreateKeyDto: {
       /**
        * @description For people to tell keys apart, 1 to 100 characters.
@@ -1225,6 +1266,18 @@ export interface components {
       requests_per_server: {
         [key: string]: number;
       };
+    };
+    LogLevelsDto: {
+      /**
+       * @description The least severe that is written.
+       * @enum {string}
+       */
+      level: 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
+      /**
+       * @description Those that have a level of their own.
+       * @default []
+       */
+      contexts?: components['schemas']['ContextLevelDto'][];
     };
     LoginDto: {
       /** @description E-mail; a user name works too. */
@@ -1811,6 +1864,111 @@ export interface operations {
       };
       /** @description ClickHouse is away; calls are still recorded */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  LogLevelController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogLevelsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  LogLevelController_set: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LogLevelsDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogLevelsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such level */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to come back */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3548,6 +3706,35 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ProbeDto'];
+        };
+      };
+    };
+  };
+  MetricsController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Metrics */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Not from this machine, and without the token */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
     };
