@@ -27,7 +27,7 @@ export async function withStores<T>(config: AppConfig, work: (stores: Stores) =>
   } finally {
     await postgres.end();
     await clickhouse.onApplicationShutdown();
-    await engine.onApplicationShutdown();
+    await engine.stop();
   }
 }
 
