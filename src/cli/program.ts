@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../common/version.js';
 import { accountCommand } from './account.command.js';
+import { backupCommand, restoreCommand } from './backup.command.js';
 import { callCommand } from './call.command.js';
 import { EXIT } from './cli-failure.js';
 import { configCommand } from './config.command.js';
@@ -42,6 +43,8 @@ export function tallygateCommand(): Command {
     .addCommand(serversCommand())
     .addCommand(usersCommand())
     .addCommand(importCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(configCommand())
     .addCommand(doctorCommand());
   endWithUsageCode(program);
