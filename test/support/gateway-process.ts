@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { leaksIn, secretsIn } from './log-secrets.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const ADMIN_PASSWORD = 'correct horse battery';
@@ -15,15 +16,19 @@ export interface GatewayOptions {
   program?: string;
 }
 
-/** A running gateway: the built program as a process of its own, on ports of its own. */
+/**
+ * A running gateway: the built program as a process of its own, on ports of its own. When it ends, its log is searched
+ * for every secret it was given or gave, so each e2e test is also one of the log.
+ */
 export class GatewayProcess {
   readonly adminPassword = ADMIN_PASSWORD;
   private jwt: string | undefined;
+  private readonly secrets = new Set<string>([ADMIN_PASSWORD]);
 
   private constructor(
     readonly child: ChildProcess,
     readonly dataDir: string,
-    private readonly outputSoFar: () => string,
+    private readonly outputSoFar: () => { all: string; log: string },
   ) {}
 
   /** @throws Error with its output when it ends instead of getting ready. */
@@ -41,11 +46,13 @@ export class GatewayProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    let log = '';
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer) => {
         output += chunk.toString();
         if (/Tallygate \S+ is ready[^]*\n\n$/.test(output)) resolve();
       };
+      child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
       child.stdout.on('data', read);
       child.stderr.on('data', read);
       child.once('exit', (code) => {
@@ -53,12 +60,19 @@ export class GatewayProcess {
         reject(new Error(`The gateway ended with ${code}:\n${output}`));
       });
     });
-    return new GatewayProcess(child, dataDir, () => output);
+    const gateway = new GatewayProcess(child, dataDir, () => ({ all: output, log }));
+    gateway.keepOutOfLog(settings);
+    return gateway;
   }
 
   /** Everything written to stdout and stderr so far. */
   get output(): string {
-    return this.outputSoFar();
+    return this.outputSoFar().all;
+  }
+
+  /** Its log alone, a JSON object a line; what it shows once, at the start, goes elsewhere. */
+  get log(): string {
+    return this.outputSoFar().log;
   }
 
   get restUrl(): string {
@@ -92,7 +106,9 @@ export class GatewayProcess {
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return answerOf(response);
+    const answer = await answerOf(response);
+    this.keepOutOfLog(body, answer.json);
+    return answer;
   }
 
   /** One MCP request with `Content-Type` and the key as its only headers, as the source's curl sends it. */
@@ -124,7 +140,14 @@ export class GatewayProcess {
     this.child.removeAllListeners('exit');
     const exited = once(this.child, 'exit') as Promise<[number | null]>;
     this.child.kill(signal);
-    return (await exited)[0];
+    const [code] = await exited;
+    const leaks = leaksIn(this.log, this.secrets);
+    if (leaks.length > 0) throw new Error(`The log shows secrets:\n${leaks.join('\n')}`);
+    return code;
+  }
+
+  private keepOutOfLog(...given: unknown[]): void {
+    for (const secret of given.flatMap((one) => secretsIn(one))) this.secrets.add(secret);
   }
 
   /** Ends it, its PostgreSQL, and removes its data. */
