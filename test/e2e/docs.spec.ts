@@ -103,13 +103,14 @@ describe('compose.yaml', () => {
   });
 
   it('gives the gateways settings that they accept', async () => {
-    const { GATEWAY_DATABASE_URL, GATEWAY_CLICKHOUSE_URL } = services['gateway-1']!.environment!;
+    const { GATEWAY_DATABASE_URL, GATEWAY_CLICKHOUSE_URL, GATEWAY_REDIS_URL } = services['gateway-1']!.environment!;
     const filled = (url: string) => url.replace(/\$\{[^}]*\}/, 'secret');
     const { readConfig } = await import('../../src/config/load-config.js');
     const values = readConfig({
       GATEWAY_CONFIG: join('deploy', 'gateway.yaml'),
       GATEWAY_DATABASE_URL: filled(GATEWAY_DATABASE_URL!),
       GATEWAY_CLICKHOUSE_URL: filled(GATEWAY_CLICKHOUSE_URL!),
+      GATEWAY_REDIS_URL: filled(GATEWAY_REDIS_URL!),
       GATEWAY_SECRET_KEY: 'x'.repeat(64),
     });
     expect(values.limits.trusted_proxies).toContain('uniquelocal');
