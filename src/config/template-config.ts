@@ -38,6 +38,8 @@ export const templateSchema = z
   .strictObject({
     description: z.string().max(1_000).default(''),
     transport: z.enum(['http', 'stdio']),
+    /** `modern`: MCP 2026-07-28; `legacy`: earlier. `auto` asks the server, once per connection. */
+    protocol: z.enum(['auto', 'legacy', 'modern']).default('auto'),
     /** http: where the server is. A value of the config is either the whole URL or an encoded part of it. */
     url: value.optional(),
     headers: z.record(z.string().regex(HEADER_NAME, 'must be a header name'), value).default({}),

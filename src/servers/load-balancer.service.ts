@@ -2,21 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from './upstream-failure.js';
-import type { UpstreamResult, UpstreamServer } from './upstream-server.js';
+import type { UpstreamServer } from './upstream-server.js';
 import { UpstreamServers } from './upstream-servers.service.js';
 
 /** One call for any server of a pool. */
-export interface PoolCall {
+export interface PoolCall<T> {
   templateName: string;
-  /** By the server's own name. */
-  tool: string;
-  /** Only servers where the approved tool is this very one serve the call. */
-  pin: string;
-  args: Record<string, unknown>;
+  /** Whether the server is one that can serve it. */
+  offers: (server: UpstreamServer) => boolean;
+  run: (server: UpstreamServer) => Promise<T>;
   signal: AbortSignal;
   /** Where the caller named one server of the pool. */
   serverId?: string | undefined;
-  /** The tool says that calling it twice does no more than calling it once. */
+  /** Calling it twice does no more than calling it once. */
   isRepeatable: boolean;
 }
 
@@ -39,16 +37,16 @@ export class LoadBalancer {
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws UpstreamFailure when no server could do it; McpError when one refused it. */
-  async call(call: PoolCall): Promise<UpstreamResult> {
+  /** @throws UpstreamFailure when no server could do it; ProtocolError when one refused it. */
+  async call<T>(call: PoolCall<T>): Promise<T> {
     this.total += 1;
     const first = this.choose(call, []);
     try {
-      return await first.call(call.tool, call.args, call.signal);
+      return await call.run(first);
     } catch (error) {
       const second = this.mayRepeat(call, error) && this.chosen(call, [first]);
       if (!second) throw error;
-      return second.call(call.tool, call.args, call.signal);
+      return call.run(second);
     }
   }
 
@@ -62,11 +60,11 @@ export class LoadBalancer {
     };
   }
 
-  private mayRepeat({ isRepeatable, signal }: PoolCall, error: unknown): boolean {
+  private mayRepeat({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): boolean {
     return isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;
   }
 
-  private choose(call: PoolCall, tried: readonly UpstreamServer[]): UpstreamServer {
+  private choose(call: PoolCall<unknown>, tried: readonly UpstreamServer[]): UpstreamServer {
     const chosen = this.chosen(call, tried);
     if (chosen) return chosen;
     const serving = this.offering(call).some(({ circuit }) => circuit !== 'open');
@@ -75,15 +73,15 @@ export class LoadBalancer {
   }
 
   /** Servers on trial get a call only when no other is left. */
-  private chosen(call: PoolCall, tried: readonly UpstreamServer[]): UpstreamServer | undefined {
+  private chosen(call: PoolCall<unknown>, tried: readonly UpstreamServer[]): UpstreamServer | undefined {
     const free = this.offering(call).filter((server) => server.hasRoom && !tried.includes(server));
     const closed = free.filter(({ circuit }) => circuit === 'closed');
     const candidates = closed.length > 0 ? closed : free.filter(({ circuit }) => circuit === 'half-open');
     return candidates.length > 0 ? this.strategyOf(candidates[0]!)(candidates) : undefined;
   }
 
-  private offering({ templateName, tool, pin, serverId }: PoolCall): UpstreamServer[] {
-    const pool = this.servers.pool(templateName).filter(({ approved }) => approved.get(tool) === pin);
+  private offering({ templateName, offers, serverId }: PoolCall<unknown>): UpstreamServer[] {
+    const pool = this.servers.pool(templateName).filter(offers);
     return serverId === undefined ? pool : pool.filter(({ id }) => id === serverId);
   }
 

@@ -1,7 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { PeriodicTask } from '../common/periodic-task.js';
 import type { HealthReport } from './health-report.js';
 import { ToolPins } from './tool-pins.service.js';
+import type { UpstreamOffer } from './upstream-offer.js';
 import type { UpstreamServer } from './upstream-server.js';
 import { UpstreamServers } from './upstream-servers.service.js';
 
@@ -62,8 +64,8 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
     return this.of(serverId);
   }
 
-  /** Called when some server offers other tools than before. */
-  onToolsChanged(listener: () => void): void {
+  /** Called when some server offers other tools, resources or prompts than before. */
+  onOfferChanged(listener: () => void): void {
     this.listeners.push(listener);
   }
 
@@ -90,14 +92,14 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
     await server.check();
     if (!server.isListStale || server.health.error !== null) return;
     try {
-      const definitions = await server.list();
-      const approved = await this.pins.admit(server.id, definitions);
-      if (!isUnchanged(server.approved, approved)) this.logQuarantined(server, definitions.length - approved.size);
-      const changed = !isUnchanged(server.approved, approved);
-      Object.assign(server, { definitions, approved });
-      if (changed) for (const listener of this.listeners) listener();
+      const offer = await server.list();
+      const approved = await this.pins.admit(server.id, offer.tools);
+      const isSame = isUnchanged(server.approved, approved) && isDeepStrictEqual(rest(server.offer), rest(offer));
+      if (!isUnchanged(server.approved, approved)) this.logQuarantined(server, offer.tools.length - approved.size);
+      Object.assign(server, { offer, approved });
+      if (!isSame) for (const listener of this.listeners) listener();
     } catch (error) {
-      this.logger.warn(`The tools of ${server.instance.name} cannot be listed: ${(error as Error).message}`);
+      this.logger.warn(`What ${server.instance.name} offers cannot be listed: ${(error as Error).message}`);
     }
   }
 
@@ -111,3 +113,6 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
 
 const isUnchanged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
   a.size === b.size && [...a].every(([tool, pin]) => b.get(tool) === pin);
+
+/** What needs no approval. */
+const rest = ({ resources, templates, prompts }: UpstreamOffer) => ({ resources, templates, prompts });

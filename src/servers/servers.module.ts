@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ConfigCipher } from './config-cipher.js';
+import { Conversations } from './conversations.service.js';
 import { LoadBalancer } from './load-balancer.service.js';
 import { ServerChangeListener } from './server-change.listener.js';
 import { ServerHealth } from './server-health.service.js';
@@ -15,7 +16,7 @@ import { ServersService } from './servers.service.js';
 import { ServerTemplates } from './templates.service.js';
 import { ToolPins } from './tool-pins.service.js';
 import { UpstreamServers } from './upstream-servers.service.js';
-import { UpstreamTools } from './upstream-tools.service.js';
+import { UpstreamSources } from './upstream-sources.service.js';
 
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
@@ -23,6 +24,7 @@ import { UpstreamTools } from './upstream-tools.service.js';
   controllers: [ServersController, ServerToolsController],
   providers: [
     ConfigCipher,
+    Conversations,
     LoadBalancer,
     ServerChangeListener,
     ServerHealth,
@@ -34,7 +36,7 @@ import { UpstreamTools } from './upstream-tools.service.js';
     ServerToolsRepository,
     ToolPins,
     UpstreamServers,
-    UpstreamTools,
+    UpstreamSources,
   ],
   exports: [LoadBalancer, ServerHealth, ServerRegistry, UpstreamServers],
 })

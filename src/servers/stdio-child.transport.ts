@@ -1,5 +1,4 @@
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { JSONRPCMessageSchema, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { deserializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { BoundedLines } from './bounded-lines.js';
@@ -26,6 +25,8 @@ export interface StdioChildOptions {
  * that is ended as a whole, and a line that is too long fails the one call it answers.
  */
 export class StdioChildTransport implements Transport {
+  /** By this and `pid` the SDK knows that a server which is silent at first may be one of an older revision. */
+  readonly stderr = null;
   onmessage?: (message: JSONRPCMessage) => void;
   onerror?: (error: Error) => void;
   onclose?: () => void;
@@ -83,7 +84,7 @@ export class StdioChildTransport implements Transport {
   private read(line: string): void {
     if (line === '') return;
     try {
-      this.onmessage?.(JSONRPCMessageSchema.parse(JSON.parse(line)));
+      this.onmessage?.(deserializeMessage(line));
     } catch {
       this.options.onNoise(`not MCP: ${line.slice(0, 200)}`);
     }

@@ -1,4 +1,4 @@
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 
 /** Of a JSON-RPC error that the gateway puts in the place of an answer it cannot use; the range is the implementation's own. */
 export const UNUSABLE_ANSWER = -32_099;

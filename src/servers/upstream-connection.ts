@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { z } from 'zod';
 import { maskSecrets } from '../common/mask-secrets.js';
 import type { ServerTarget } from './server-target.js';
 import { UpstreamFailure } from './upstream-failure.js';
-import { SessionExpired, UpstreamSession, type RequestLimits, type SessionOptions } from './upstream-session.js';
+import { SessionExpired } from './upstream-errors.js';
+import type { ExchangeLimits } from './upstream-exchange.js';
+import { UpstreamSession, type SessionOptions } from './upstream-session.js';
 
 /** Pause before a server that ended is started again; doubled every time, back to the first after a good while. */
 const RESTART_FIRST_MS = 100;
@@ -20,6 +22,8 @@ export type ConnectionOptions = Omit<SessionOptions, 'onNoise' | 'onClosed'> & {
   target: () => ServerTarget;
   /** A new session: whatever was known of the server may have changed. */
   onConnected: () => void;
+  /** The server ended the connection; the next request opens another. */
+  onLost: () => void;
 };
 
 /** A long-lived connection to one upstream server: opened when it is needed, again when it was lost, renewed when it expired. */
@@ -32,6 +36,7 @@ export class UpstreamConnection {
   private openedAt = 0;
   private endedAt = -Infinity;
   private noise = { since: 0, chars: 0 };
+  private followed: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: ConnectionOptions) {
     this.logger = new Logger(`Server ${options.name}`);
@@ -41,15 +46,31 @@ export class UpstreamConnection {
     return this.session?.pid;
   }
 
+  /** `modern`: MCP 2026-07-28. As of the last session. */
+  get era(): 'legacy' | 'modern' {
+    return this.session?.era ?? 'legacy';
+  }
+
+  /** What the server said it can do, in the last session. */
+  get capabilities(): ServerCapabilities {
+    return this.session?.capabilities ?? {};
+  }
+
+  /** Has `onUpdated` called when one of these resources changes, in every session from now on. */
+  follow(uris: ReadonlySet<string>): void {
+    this.followed = uris;
+    this.session?.follow(uris);
+  }
+
   /**
-   * @throws UpstreamFailure when the server cannot be reached or used, McpError for an error it answered.
+   * @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered.
    */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: RequestLimits): Promise<T> {
+  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: ExchangeLimits): Promise<T> {
     const session = await this.current();
     try {
       return await session.request(method, params, schema, limits);
     } catch (error) {
-      if (!(error instanceof McpError)) this.lose(session, error);
+      if (!(error instanceof ProtocolError)) this.lose(session, error);
       if (!(error instanceof SessionExpired)) throw error;
     }
     return this.again(method, params, schema, limits);
@@ -94,6 +115,7 @@ export class UpstreamConnection {
       throw new UpstreamFailure('unreachable', `${this.options.name} was removed.`);
     }
     this.session = session;
+    session.follow(this.followed);
     this.openedAt = performance.now();
     this.options.onConnected();
     return session;
@@ -112,7 +134,7 @@ export class UpstreamConnection {
       return session;
     } catch (error) {
       this.countEnd();
-      throw error instanceof McpError
+      throw error instanceof ProtocolError
         ? new UpstreamFailure('protocol', `${options.name} refused to start a session.`, error)
         : error instanceof SessionExpired
           ? new UpstreamFailure('protocol', `${options.name} does not speak MCP.`, error)
@@ -125,6 +147,7 @@ export class UpstreamConnection {
     this.session = undefined;
     this.logger.warn('The server ended the connection');
     this.countEnd();
+    this.options.onLost();
   }
 
   private countEnd(): void {

@@ -1,42 +1,31 @@
-import { McpError, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import type { Candidate } from './balancing.js';
+import type { CallerSide } from './caller-side.js';
 import type { HealthReport } from './health-report.js';
 import { afterFailure, afterSuccess, circuitOf, UNKNOWN, type Condition } from './server-condition.js';
 import type { ServerInstance } from './server-instance.js';
 import type { ServerTemplate } from './template.js';
-import type { UpstreamToolDefinition } from './tool-pin.js';
+import { ANSWERS, isInputAsked, type Answer, type CallerMethod, type InputAsked } from './upstream-answers.js';
 import type { UpstreamConnection } from './upstream-connection.js';
 import { UpstreamFailure } from './upstream-failure.js';
+import { NO_OFFER, offerOf, type UpstreamOffer } from './upstream-offer.js';
 
 /** Lists may grow stale where a server does not announce its changes. */
-const TOOLS_TTL_MS = 5 * 60_000;
+const LISTS_TTL_MS = 5 * 60_000;
 /** A server that is not well is asked again this soon, however long its interval is. */
 const RECHECK_MS = 1_000;
-const TOOLS_MAX = 1_000;
-const PAGES_MAX = 50;
 /** Share of the newest answer in the moving average. */
 const LATENCY_WEIGHT = 0.2;
 
-const schemaObject = z.looseObject({ type: z.literal('object') });
-const definition = z.looseObject({
-  name: z.string().max(200),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  inputSchema: schemaObject,
-  outputSchema: schemaObject.optional(),
-  annotations: z.record(z.string(), z.unknown()).optional(),
-});
-const toolPage = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
 const anything = z.looseObject({});
-const toolResult = z.looseObject({
-  content: z.array(z.looseObject({ type: z.string() })).default([]),
-  structuredContent: z.record(z.string(), z.unknown()).optional(),
-  isError: z.boolean().optional(),
-  _meta: z.record(z.string(), z.unknown()).optional(),
-});
 
-export type UpstreamResult = z.infer<typeof toolResult>;
+/** A request of a caller, and the way back to them. */
+export interface CallerRequest {
+  params: Record<string, unknown>;
+  side: CallerSide;
+  signal: AbortSignal;
+}
 
 /** One registered server at work: its connection, how it is, what it does now, and what it offers. */
 export class UpstreamServer implements Candidate {
@@ -44,9 +33,12 @@ export class UpstreamServer implements Candidate {
   active = 0;
   requests = 0;
   latencyMs = 0;
-  /** What it offered when it was asked last, and which of it was approved, by name with the pin. */
-  definitions: readonly UpstreamToolDefinition[] = [];
+  /** What it offered when it was asked last, and which tools of it were approved, by name with the pin. */
+  offer: UpstreamOffer = NO_OFFER;
   approved: ReadonlyMap<string, string> = new Map();
+  /** Called when a resource it was told to follow has changed, or may have. */
+  onUpdated: (uri: string) => void = () => undefined;
+  private followed: ReadonlySet<string> = new Set();
   private condition: Condition = UNKNOWN;
   private dueAt = -Infinity;
   private listedAt = -Infinity;
@@ -87,32 +79,60 @@ export class UpstreamServer implements Candidate {
     return this.active < (this.circuit === 'half-open' ? 1 : this.template.concurrency);
   }
 
-  /** The list is old, or announced to have changed, or the session is a new one. */
+  /** Its lists are old, or announced to have changed, or the session is a new one. */
   get isListStale(): boolean {
-    return performance.now() - this.listedAt > TOOLS_TTL_MS;
+    return performance.now() - this.listedAt > LISTS_TTL_MS;
   }
 
   isDue(now: number): boolean {
     return this.instance.enabled && now >= this.dueAt && this.circuit !== 'open';
   }
 
-  /** Its list is asked for at the next check, which is now. */
+  /** Its lists are asked for at the next check, which is now. */
   staleList(): void {
     this.listedAt = -Infinity;
     this.dueAt = -Infinity;
   }
 
+  /** Whether it helps callers to fill in arguments. */
+  get completes(): boolean {
+    return this.connection.capabilities.completions !== undefined;
+  }
+
+  /** A new session: whatever was known of it may have changed. */
+  connected(): void {
+    this.staleList();
+    for (const uri of this.followed) this.onUpdated(uri);
+  }
+
+  /** The connection ended. Where somebody waits to hear of changes, there has to be another soon. */
+  lost(): void {
+    if (this.followed.size > 0) this.dueAt = -Infinity;
+  }
+
+  /** Has `onUpdated` called when one of these resources changes. */
+  follow(uris: ReadonlySet<string>): void {
+    this.followed = uris;
+    this.connection.follow(uris);
+  }
+
   /**
-   * @throws UpstreamFailure when it failed; McpError when it refused the call with an error.
+   * While the server waits for the caller, another call may have its place.
+   * @throws UpstreamFailure when it failed; ProtocolError when it refused with an error.
    */
-  async call(tool: string, args: Record<string, unknown>, signal: AbortSignal): Promise<UpstreamResult> {
+  async call<Method extends CallerMethod>(
+    method: Method,
+    { params, side, signal }: CallerRequest,
+  ): Promise<Answer<Method> | InputAsked> {
     const { timeoutMs } = this.template;
+    const onPause = (paused: boolean) => void (this.active += paused ? -1 : 1);
     this.active += 1;
     this.requests += 1;
     try {
-      return await this.observed(() =>
-        this.connection.request('tools/call', { name: tool, arguments: args }, toolResult, { timeoutMs, signal }),
+      const answer = await this.observed(() =>
+        this.connection.request<object>(method, params, ANSWERS[method], { timeoutMs, signal, side, onPause }),
       );
+      return (isInputAsked(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputAsked;
     } finally {
       this.active -= 1;
     }
@@ -123,7 +143,7 @@ export class UpstreamServer implements Candidate {
     const limits = { timeoutMs: this.template.healthCheckTimeoutMs };
     this.dueAt = Infinity;
     try {
-      await this.observed(() => this.connection.request('ping', {}, anything, limits).catch(orUnknownMethod));
+      await this.observed(() => this.connection.request(this.probe, {}, anything, limits).catch(orUnknownMethod));
     } catch {
       // what went wrong is in the report
     } finally {
@@ -133,26 +153,25 @@ export class UpstreamServer implements Candidate {
     }
   }
 
-  /** What it offers now. Tools that are none are left out. @throws UpstreamFailure, McpError */
-  async list(): Promise<UpstreamToolDefinition[]> {
+  /** What it offers now. @throws UpstreamFailure, ProtocolError */
+  async list(): Promise<UpstreamOffer> {
     const limits = { timeoutMs: this.template.timeoutMs };
     const listedAt = performance.now();
-    const tools = new Map<string, UpstreamToolDefinition>();
-    let cursor: string | undefined;
-    for (let page = 0; page < PAGES_MAX && tools.size < TOOLS_MAX; page += 1) {
-      const answer = await this.connection.request('tools/list', cursor ? { cursor } : {}, toolPage, limits);
-      for (const tool of answer.tools) {
-        const { success, data } = definition.safeParse(tool);
-        if (success && tools.size < TOOLS_MAX) tools.set(data.name, data as UpstreamToolDefinition);
-      }
-      if (!(cursor = answer.nextCursor)) break;
-    }
+    const offer = await offerOf(
+      (method, params, schema) => this.connection.request(method, params, schema, limits),
+      () => this.connection.capabilities,
+    );
     this.listedAt = listedAt;
-    return [...tools.values()];
+    return offer;
   }
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  /** MCP 2026-07-28 has no `ping`. */
+  private get probe(): string {
+    return this.connection.era === 'modern' ? 'server/discover' : 'ping';
   }
 
   /** Every answer says something of its health, an error of its own as well: it works. */
@@ -164,7 +183,7 @@ export class UpstreamServer implements Candidate {
       return result;
     } catch (error) {
       if (error instanceof UpstreamFailure && error.isServersFault) this.failed(error);
-      else if (error instanceof McpError) this.worked(performance.now() - started);
+      else if (error instanceof ProtocolError) this.worked(performance.now() - started);
       throw error;
     }
   }
@@ -183,8 +202,8 @@ export class UpstreamServer implements Candidate {
   }
 }
 
-/** Modern servers have no `ping`; that they say so shows that they are well. */
+/** That it does not know the question shows that it is well. */
 function orUnknownMethod(error: unknown): unknown {
-  if (error instanceof McpError && error.code === Number(ErrorCode.MethodNotFound)) return {};
+  if (error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.MethodNotFound)) return {};
   throw error;
 }

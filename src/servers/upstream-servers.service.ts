@@ -96,8 +96,11 @@ export class UpstreamServers implements OnApplicationBootstrap, OnApplicationShu
       slots: this.slots,
       network: new NetworkRules([...servers.allowed_networks, ...template.allowed_networks]),
       target: () => targetOf(template, instance, this.config.templateVariables),
-      onConnected: () => server.staleList(),
-      onToolsChanged: () => server.staleList(),
+      protocol: template.protocol,
+      onConnected: () => server.connected(),
+      onLost: () => server.lost(),
+      onListChanged: () => server.staleList(),
+      onUpdated: (uri) => server.onUpdated(uri),
     });
     const server: UpstreamServer = new UpstreamServer(instance, template, connection);
     return server;

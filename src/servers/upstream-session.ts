@@ -1,29 +1,37 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, McpError, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import { Client, ProtocolError, ProtocolErrorCode, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
+import type { z } from 'zod';
 import { VERSION } from '../common/version.js';
-import { ForbiddenAddress, type NetworkRules } from './network-rules.js';
+import { LOG_LEVELS, type LogLevel, type LogMessage } from '../tools/call-context.js';
+import { metaOf } from './caller-side.js';
+import type { NetworkRules } from './network-rules.js';
 import type { ProcessSlots } from './process-slots.js';
 import type { ServerTarget } from './server-target.js';
 import { StdioChildTransport } from './stdio-child.transport.js';
-import { UNUSABLE_ANSWER } from './too-large-answer.js';
-import { UpstreamFailure } from './upstream-failure.js';
+import type { ServerTemplate } from './template.js';
+import { failureOf, unreachable } from './upstream-errors.js';
+import { EXCHANGE, UpstreamExchange, type ExchangeLimits } from './upstream-exchange.js';
 import { UpstreamHttp } from './upstream-http.js';
+import { UpstreamHttpTransport } from './upstream-http.transport.js';
+import { UpstreamNews, type NewsListener } from './upstream-news.js';
 
 /** The longest answer that is taken from an upstream server. */
 export const ANSWER_MAX_BYTES = 8 * 1_048_576;
-/** Beside the calls: the server's own stream, probes, notifications. */
-const EXTRA_CONNECTIONS = 4;
-/** The gateway's own timer comes first; the SDK's is only there because it has to be. */
-const SDK_TIMER_SLACK_MS = 5_000;
+/** Calls that may wait for their callers' answers at once; they hold a connection, but not a place of those who work. */
+const WAITING_MAX = 64;
+/** Beside the calls: the server's own stream, probes, notifications, answers to what it asks. */
+const EXTRA_CONNECTIONS = 8;
+/** The gateway's own timer decides, which can stand still; the SDK's is set because it has to be, as long as it can be. */
+const SDK_TIMEOUT_MS = 2 ** 31 - 1;
 /** How long a session that is replaced waits for its calls in flight; they have timeouts of their own. */
 const RETIRE_CHECK_MS = 50;
+/** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
+const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} }, roots: {} };
 
-export interface SessionOptions {
+export interface SessionOptions extends NewsListener {
   /** As callers know it. */
   name: string;
+  /** What it is spoken to in: `auto` asks it. */
+  protocol: ServerTemplate['protocol'];
   connectTimeoutMs: number;
   timeoutMs: number;
   concurrency: number;
@@ -31,38 +39,39 @@ export interface SessionOptions {
   /** Which addresses HTTP servers may have. */
   network: NetworkRules;
   onNoise: (text: string) => void;
-  onToolsChanged: () => void;
   onClosed: (session: UpstreamSession) => void;
 }
 
-/** The caller's side of one request. */
-export interface RequestLimits {
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-}
-
-/** One live connection to an upstream server, from `initialize` to its end. Says what went wrong in `UpstreamFailure`s. */
+/** One live connection to an upstream server of either era, from its start to its end. Says what went wrong in `UpstreamFailure`s. */
 export class UpstreamSession {
   private active = 0;
   private closed = false;
+  private waiting = 0;
+  /** Callers' requests in flight. */
+  private readonly exchanges = new Set<UpstreamExchange>();
+  private readonly news: UpstreamNews;
+  /** The least severe messages the server was asked for; MCP before 2026-07-28, where it is set for the connection. */
+  private logLevel: LogLevel | undefined;
 
   private constructor(
     private readonly options: SessionOptions,
     private readonly client: Client,
-    private readonly transport: Transport,
-    private readonly http: UpstreamHttp | undefined,
-  ) {}
+    private readonly transport: UpstreamHttpTransport | StdioChildTransport,
+  ) {
+    this.news = new UpstreamNews(client, options);
+  }
 
   static async open(target: ServerTarget, options: SessionOptions): Promise<UpstreamSession> {
-    const client = new Client({ name: 'tallygate', version: VERSION }, { capabilities: {} });
-    const { transport, http } = transportWithin(target, options);
-    const session = new UpstreamSession(options, client, transport, http);
+    const client = new Client({ name: 'tallygate', version: VERSION }, { capabilities: CAPABILITIES, ...negotiation(options) });
+    const session = new UpstreamSession(options, client, transportWithin(target, options));
     client.onclose = () => session.ended();
     client.onerror = () => undefined; // what fails is told to whom it fails
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.onToolsChanged());
-    const limits = { timeoutMs: options.connectTimeoutMs };
+    client.fallbackRequestHandler = (request, { mcpReq }) => session.asked(request, mcpReq.id);
+    client.setNotificationHandler('notifications/message', ({ params }) => session.sole()?.side?.log(params as LogMessage));
     try {
-      await session.within(limits, (signal, timeout) => client.connect(transport, { signal, timeout }));
+      await session.within({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
+        client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
+      );
       return session;
     } catch (error) {
       void session.close(); // a process that does not answer would stay
@@ -75,19 +84,36 @@ export class UpstreamSession {
     return this.transport instanceof StdioChildTransport ? this.transport.pid : undefined;
   }
 
+  get era(): 'legacy' | 'modern' {
+    return this.client.getProtocolEra() ?? 'legacy';
+  }
+
+  get capabilities(): ServerCapabilities {
+    return this.client.getServerCapabilities() ?? {};
+  }
+
   /**
    * @throws UpstreamFailure; `SessionExpired` when the server no longer knows the session, so nothing was done;
-   * McpError for an error the server answered.
+   * ProtocolError for an error the server answered.
    */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: RequestLimits): Promise<T> {
-    this.active += 1;
-    try {
-      return await this.within(limits, (signal, timeout) =>
-        this.client.request({ method, params } as never, schema as never, { signal, timeout }),
-      );
-    } finally {
-      this.active -= 1;
-    }
+  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: ExchangeLimits): Promise<T> {
+    const { side } = limits;
+    if (side?.logLevel) await this.lowerLogLevel(side.logLevel);
+    return this.within(limits, (exchange) => {
+      const _meta = side && metaOf(side, this.era);
+      const request = { method, params: { ...params, ...(_meta && { _meta }), [EXCHANGE]: exchange } };
+      return this.client.request(request as Request, schema, {
+        signal: exchange.signal,
+        timeout: SDK_TIMEOUT_MS,
+        allowInputRequired: true,
+        ...(side?.wantsProgress && { onprogress: (progress) => side.progress(progress) }),
+      });
+    });
+  }
+
+  /** Has `onUpdated` called when one of these resources changes, and no others. */
+  follow(uris: ReadonlySet<string>): void {
+    this.news.follow(uris);
   }
 
   /** Closes once its calls in flight have ended. */
@@ -98,14 +124,14 @@ export class UpstreamSession {
 
   /** Resolves when the connections are closed or the process is gone. Never fails. */
   async close(): Promise<void> {
-    if (this.transport instanceof StreamableHTTPClientTransport && !this.closed) await this.endSession(this.transport);
+    this.news.close();
+    if (this.transport instanceof UpstreamHttpTransport && !this.closed) await this.endSession(this.transport);
     await this.client.close().catch(() => undefined);
     await this.transport.close().catch(() => undefined);
-    await this.http?.close();
   }
 
   /** A polite goodbye, so that the server need not keep the session; it may be gone itself. */
-  private async endSession(transport: StreamableHTTPClientTransport): Promise<void> {
+  private async endSession(transport: UpstreamHttpTransport): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, 500)));
     await Promise.race([transport.terminateSession().catch(() => undefined), late]).finally(() => clearTimeout(timer));
@@ -114,108 +140,81 @@ export class UpstreamSession {
   private ended(): void {
     if (this.closed) return;
     this.closed = true;
+    this.news.close();
     this.options.onClosed(this);
   }
 
-  /** A signal of its own for each request, since the SDK leaves its listener on the one it is given. */
-  private async within<T>(
-    { timeoutMs, signal }: RequestLimits,
-    run: (signal: AbortSignal, timeout: number) => Promise<unknown>,
-  ): Promise<T> {
-    const own = new AbortController();
-    const leave = () => own.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
-    const words = `${this.options.name} did not answer within ${timeoutMs / 1_000} s.`;
-    const timer = setTimeout(() => own.abort(new UpstreamFailure('timeout', words)), timeoutMs);
-    if (signal?.aborted) leave();
-    signal?.addEventListener('abort', leave);
+  /** What a server asks belongs to the call it serves; a question that may be about another's call reaches nobody. */
+  private async asked({ method, params = {} }: Request, id: string | number): Promise<Record<string, unknown>> {
+    const exchange = this.transport instanceof UpstreamHttpTransport ? this.transport.exchangeOf(id) : this.sole();
+    const { side } = exchange ?? {};
+    if (!side) throw refusal('It cannot be told whose call this is about: the gateway asks nobody.');
+    if (this.waiting >= WAITING_MAX) throw refusal('Too many calls wait for an answer of their callers.');
+    this.waiting += 1;
+    return exchange!.whileAsking(() => side.ask({ method, params })).finally(() => (this.waiting -= 1));
+  }
+
+  /** The one call in flight; over stdio, messages do not say which of several they belong to. */
+  private sole(): UpstreamExchange | undefined {
+    const [only, another] = this.exchanges;
+    return another ? undefined : only;
+  }
+
+  private async lowerLogLevel(level: LogLevel): Promise<void> {
+    const isEnough = this.logLevel && LOG_LEVELS.indexOf(this.logLevel) <= LOG_LEVELS.indexOf(level);
+    if (isEnough || this.era === 'modern' || !this.capabilities.logging) return;
+    this.logLevel = level;
+    await this.client.request({ method: 'logging/setLevel', params: { level } }).catch(() => undefined);
+  }
+
+  private async within<T>(limits: ExchangeLimits, run: (exchange: UpstreamExchange) => Promise<unknown>): Promise<T> {
+    const exchange = new UpstreamExchange(this.options.name, limits);
+    this.active += 1;
+    if (limits.side) this.exchanges.add(exchange);
     try {
-      return (await run(own.signal, timeoutMs + SDK_TIMER_SLACK_MS)) as T;
+      return (await run(exchange)) as T;
     } catch (error) {
-      throw own.signal.aborted ? own.signal.reason : this.failureOf(error);
+      if (exchange.signal.aborted) throw exchange.signal.reason;
+      throw failureOf(error, { name: this.options.name, hasSession: this.hasSession });
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', leave);
+      exchange.end();
+      this.exchanges.delete(exchange);
+      this.active -= 1;
     }
   }
 
-  private failureOf(error: unknown): Error {
-    const { name } = this.options;
-    if (error instanceof UpstreamFailure) return error;
-    if (error instanceof McpError && error.code === UNUSABLE_ANSWER) {
-      return new UpstreamFailure('protocol', `${name} failed: ${error.message.replace(/^MCP error -?\d+: /, '')}.`, error);
-    }
-    if (error instanceof McpError && error.code !== Number(ErrorCode.ConnectionClosed)) return error;
-    if (error instanceof StreamableHTTPError) return this.httpFailure(error);
-    if (['$ZodError', 'ZodError', 'SyntaxError'].includes((error as Error).name)) {
-      return new UpstreamFailure('protocol', `${name} answered something that is not MCP.`, error);
-    }
-    if (error instanceof McpError) return new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
-    return new UpstreamFailure(...unreachable(name, error));
-  }
-
-  private httpFailure(error: StreamableHTTPError): Error {
-    const { name } = this.options;
-    if (isExpired(error, this.transport as StreamableHTTPClientTransport)) return new SessionExpired(error);
-    const status = error.code ?? 0;
-    if (status === 401 || status === 403) {
-      return new UpstreamFailure('protocol', `${name} refused the gateway's credentials (HTTP ${status}).`, error);
-    }
-    if (status >= 400)
-      return new UpstreamFailure(status < 500 ? 'refused' : 'protocol', `${name} answered HTTP ${status}.`, error);
-    return new UpstreamFailure('protocol', `${name} answered something that is not MCP.`, error);
+  private get hasSession(): boolean {
+    return this.transport instanceof UpstreamHttpTransport && this.transport.sessionId !== undefined;
   }
 }
 
-/** The server has forgotten the session and did nothing: the request may be repeated on a new one. */
-export class SessionExpired extends Error {
-  constructor(cause: unknown) {
-    super('the session has expired', { cause });
-  }
+const refusal = (words: string) => new ProtocolError(ProtocolErrorCode.InvalidRequest, words);
+
+/** MCP, "Versioning": a server that may be of either era is asked with `server/discover`, and started as before where it does not know it. */
+function negotiation({ protocol, connectTimeoutMs }: SessionOptions) {
+  const mode = protocol === 'modern' ? { pin: '2026-07-28' } : protocol;
+  return { versionNegotiation: { mode, probe: { timeoutMs: connectTimeoutMs / 2 } } };
 }
 
-/** 404 is the specification's answer; servers built after the SDK's example say 400. */
-function isExpired({ code, message }: StreamableHTTPError, { sessionId }: StreamableHTTPClientTransport): boolean {
-  return sessionId !== undefined && (code === 404 || (code === 400 && /session/i.test(message)));
-}
-
-function transportOf(target: ServerTarget, options: SessionOptions): { transport: Transport; http?: UpstreamHttp } {
-  const { slots, onNoise } = options;
+function transportOf(target: ServerTarget, options: SessionOptions): UpstreamHttpTransport | StdioChildTransport {
+  const { slots, onNoise, concurrency, network } = options;
   if (target.transport === 'stdio') {
-    return { transport: new StdioChildTransport({ ...target, slots, onNoise, maxAnswerBytes: ANSWER_MAX_BYTES }) };
+    return new StdioChildTransport({ ...target, slots, onNoise, maxAnswerBytes: ANSWER_MAX_BYTES });
   }
   const http = new UpstreamHttp(target.url, {
     ...options,
     headers: target.headers,
-    connect: options.network.connectOptions(target.url),
-    connections: options.concurrency + EXTRA_CONNECTIONS,
+    connect: network.connectOptions(target.url),
+    connections: concurrency + WAITING_MAX + EXTRA_CONNECTIONS,
     maxAnswerBytes: ANSWER_MAX_BYTES,
   });
-  return { transport: new StreamableHTTPClientTransport(new URL(target.url), { fetch: http.fetch }), http };
+  return new UpstreamHttpTransport(new URL(target.url), http);
 }
 
 function transportWithin(target: ServerTarget, options: SessionOptions): ReturnType<typeof transportOf> {
   try {
     return transportOf(target, options);
   } catch (error) {
-    throw new UpstreamFailure(...unreachable(options.name, error));
+    throw unreachable(options.name, error);
   }
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection',
-  EPIPE: 'closed the connection',
-  UND_ERR_SOCKET: 'closed the connection',
-  UND_ERR_CONNECT_TIMEOUT: 'could not be connected to in time',
-  ENOTFOUND: 'has a host name that does not exist',
-  ENOENT: 'could not be started: no such program',
-  EACCES: 'could not be started: not allowed',
-};
-
-/** Addresses and paths are the operator's business: the caller reads only what happened. */
-function unreachable(name: string, error: unknown): [kind: 'unreachable' | 'protocol', message: string, cause: unknown] {
-  const { code, message } = error as { code?: string; message?: string };
-  if (message === 'its answer is too large') return ['protocol', `${name} failed: ${message}.`, error];
-  if (error instanceof ForbiddenAddress) return ['unreachable', `${name} has an address that is not allowed.`, error];
-  return ['unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error];
 }

@@ -8,8 +8,16 @@ const CAPABILITY: Record<string, string> = {
   'roots/list': 'roots',
 };
 
-/** The caller's client cannot be asked what the tool needs to know. */
-export class ClientCannot extends ToolInputError {}
+/** The caller's client cannot be asked what the tool needs to know, or would not say. */
+export class ClientCannot extends ToolInputError {
+  constructor(
+    message: string,
+    /** What the client would have to declare. */
+    readonly capability?: string,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Asks the caller's client, by names of the tool's choice, and gives its answers by the same names. Clients of MCP 2026-07-28 are
@@ -34,8 +42,10 @@ export async function askClient<Name extends string>(
   return answered as Record<Name, Record<string, unknown>>;
 }
 
-function refuseUnlessAble(capabilities: Readonly<Record<string, unknown>>, method: string): void {
+/** @throws ClientCannot when the client has not said that it can be asked this. */
+export function refuseUnlessAble(capabilities: Readonly<Record<string, unknown>>, method: string): void {
   const capability = CAPABILITY[method];
   if (capability !== undefined && capabilities[capability] !== undefined) return;
-  throw new ClientCannot(`This needs a client with the capability "${capability ?? method}", which yours has not declared.`);
+  const words = `This needs a client with the capability "${capability ?? method}", which yours has not declared.`;
+  throw new ClientCannot(words, capability);
 }

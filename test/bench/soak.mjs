@@ -46,7 +46,10 @@ function upstream(name, target) {
     network: new NetworkRules(['127.0.0.0/8']),
     target: () => target,
     onConnected: () => {},
-    onToolsChanged: () => {},
+    protocol: 'auto',
+    onLost: () => {},
+    onListChanged: () => {},
+    onUpdated: () => {},
   });
   return new UpstreamServer({ id: name, name, templateName: name, enabled: true, weight: 1, config: {} }, template, connection);
 }
@@ -75,8 +78,11 @@ async function soak(name, server) {
   return samples.at(-1) - samples[0];
 }
 
+const params = { name: 'echo', arguments: { message: 'hello' } };
+const SILENT = { capabilities: {}, wantsProgress: false, progress: () => {}, log: () => {} };
+
 async function callMany(server, count) {
   for (let call = 0; call < count; call += 1) {
-    await server.call('echo', { message: 'hello' }, new AbortController().signal);
+    await server.call('tools/call', { params, side: SILENT, signal: new AbortController().signal });
   }
 }

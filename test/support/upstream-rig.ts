@@ -1,6 +1,7 @@
 import { SystemClock } from '../../src/common/clock.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { templateSchema } from '../../src/config/template-config.js';
+import { Conversations } from '../../src/servers/conversations.service.js';
 import { LoadBalancer } from '../../src/servers/load-balancer.service.js';
 import { ServerHealth } from '../../src/servers/server-health.service.js';
 import type { ServerInstance } from '../../src/servers/server-instance.js';
@@ -10,7 +11,7 @@ import { templateOf } from '../../src/servers/template.js';
 import type { ToolPins } from '../../src/servers/tool-pins.service.js';
 import { pinOf, type UpstreamToolDefinition } from '../../src/servers/tool-pin.js';
 import { UpstreamServers } from '../../src/servers/upstream-servers.service.js';
-import { UpstreamTools } from '../../src/servers/upstream-tools.service.js';
+import { UpstreamSources } from '../../src/servers/upstream-sources.service.js';
 import { SILENT_CLIENT } from '../../src/tools/call-context.js';
 import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
@@ -43,6 +44,7 @@ export class UpstreamRig {
   readonly servers: UpstreamServers;
   readonly health: ServerHealth;
   readonly balancer: LoadBalancer;
+  readonly conversations = new Conversations();
   private registered: readonly ServerInstance[] = [];
   private listener: () => void = () => undefined;
 
@@ -59,7 +61,7 @@ export class UpstreamRig {
     this.health = new ServerHealth(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     this.catalog.onModuleInit();
-    new UpstreamTools(this.sources, this.servers, this.health, this.balancer).onModuleInit();
+    new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
     this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }

@@ -1,30 +1,28 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sources } from '../tools/sources.service.js';
+import { Conversations } from './conversations.service.js';
 import { LoadBalancer } from './load-balancer.service.js';
 import { ServerHealth } from './server-health.service.js';
+import { UpstreamRequests } from './upstream-requests.js';
 import { UpstreamServers } from './upstream-servers.service.js';
-import { UpstreamToolSource } from './upstream-tool.source.js';
+import { UpstreamSource } from './upstream.source.js';
 
-/** Brings the tools of upstream servers into the catalog, a source for each template that has a server. */
+/** Brings what upstream servers offer into the catalogs, a source for each template that has a server. */
 @Injectable()
-export class UpstreamTools implements OnModuleInit {
-  private readonly byTemplate = new Map<string, UpstreamToolSource>();
+export class UpstreamSources implements OnModuleInit {
+  private readonly byTemplate = new Map<string, UpstreamSource>();
 
   constructor(
     private readonly sources: Sources,
     private readonly servers: UpstreamServers,
     private readonly health: ServerHealth,
     private readonly balancer: LoadBalancer,
+    private readonly conversations: Conversations,
   ) {}
 
   onModuleInit(): void {
     this.servers.onChange(() => this.update());
-    this.health.onToolsChanged(() => this.update());
-  }
-
-  /** Names of the templates that have a server: what `server_id` may name beside a single server. */
-  get templates(): string[] {
-    return [...this.byTemplate.keys()];
+    this.health.onOfferChanged(() => this.update());
   }
 
   private update(): void {
@@ -35,7 +33,7 @@ export class UpstreamTools implements OnModuleInit {
   }
 
   private register(template: string): void {
-    const source = new UpstreamToolSource(template, this.balancer);
+    const source = new UpstreamSource(template, new UpstreamRequests(template, this.balancer, this.conversations));
     this.byTemplate.set(template, source);
     this.sources.register(source);
   }
