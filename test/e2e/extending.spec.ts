@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { codeBlocks } from '../support/page-blocks.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 
-const TIMEOUT_MS = 180_000;
-const PAGE = readFileSync(join('docs', 'extending.md'), 'utf8');
+const TIMEOUT_MS = 420_000;
 /** Each block of code begins with the file it is. */
-const FILES = [...PAGE.matchAll(/```ts\n\/\/ (\S+)\n([^]*?)```/g)].map(([, path, code]) => ({ path: path!, code: code! }));
+const FILES = codeBlocks(join('docs', 'extending.md'), 'ts').map((block) => {
+  const [, path, code] = /^\/\/ (\S+)\n([^]*)$/.exec(block)!;
+  return { path: path!, code: code! };
+});
+/** The table, its description, and a tool. */
+const [TABLE] = codeBlocks(join('docs', 'datasets.md'), 'sql');
+const [DATASET, DATASET_TOOL] = codeBlocks(join('docs', 'datasets.md'), 'ts');
 
 const clone = mkdtempSync(join(tmpdir(), 'tallygate-extending-'));
 beforeAll(() => {
@@ -24,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(clone, { recursive: true }));
 
-describe('docs/extending.md', () => {
+describe('docs/extending.md and the dataset of docs/datasets.md', () => {
   it('has a tool, a tool source and a guard', () => {
     expect(FILES.map(({ path }) => path)).toEqual([
       'src/examples/shout.tool.ts',
@@ -46,6 +52,7 @@ describe('docs/extending.md', () => {
       edit('src/mcp-gateway/mcp.controller.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'providers: [', 'providers: [ApiKeyGuard, ');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'import', "import { ApiKeyGuard } from './api-key.guard.js';\nimport");
+      addDataset();
       const nest = resolve('node_modules', '.bin', 'nest');
       await promisify(execFile)(nest, ['build'], { cwd: clone });
       await tryOut();
@@ -53,6 +60,28 @@ describe('docs/extending.md', () => {
     TIMEOUT_MS,
   );
 });
+
+function addDataset(): void {
+  const migrations = readdirSync(join(clone, 'src', 'clickhouse', 'migrations')).filter((name) => name.endsWith('.sql'));
+  const next = String(migrations.length + 1).padStart(4, '0');
+  writeFileSync(join(clone, 'src', 'clickhouse', 'migrations', `${next}_dividends.sql`), TABLE!);
+  writeFileSync(join(clone, 'src', 'stock-data', 'datasets', 'dividends.dataset.ts'), DATASET!);
+  edit('src/stock-data/datasets/datasets.ts', '  INCOME_STATEMENT,', '  INCOME_STATEMENT,\n  DIVIDENDS,');
+  edit('src/stock-data/datasets/datasets.ts', 'import', "import { DIVIDENDS } from './dividends.dataset.js';\nimport");
+  const tools = 'src/stock-data/tools/symbol-rows.tools.ts';
+  edit(tools, 'import', "import { DIVIDENDS } from '../datasets/dividends.dataset.js';\nimport");
+  writeFileSync(join(clone, tools), readFileSync(join(clone, tools), 'utf8') + DATASET_TOOL!);
+  edit(
+    'src/stock-data/stock-data.module.ts',
+    '  GetIncomeStatementTool,\n];',
+    '  GetIncomeStatementTool,\n  GetDividendsTool,\n];',
+  );
+  edit(
+    'src/stock-data/stock-data.module.ts',
+    'import',
+    "import { GetDividendsTool } from './tools/symbol-rows.tools.js';\nimport",
+  );
+}
 
 function edit(path: string, before: string, after: string): void {
   const file = join(clone, path);
@@ -71,7 +100,17 @@ async function tryOut(): Promise<void> {
     expect(quotes.json.result._meta['tallygate/usage']).toMatchObject({ record_count: 2, table_name: 'quotes' });
     const forged = await gateway.mcp('tools/list', {}, null, { ...admin, 'x-proxy-secret': 'guess' });
     expect([forged.status, forged.json.error.message]).toEqual([401, 'Wrong proxy secret']);
+    await importDividends(gateway);
+    const { result } = (await gateway.call('get_dividends', { symbol: 'MSFT' })).json;
+    expect(result.structuredContent.rows).toEqual([expect.objectContaining({ ex_date: '2004-11-15', amount: 3.08 })]);
   } finally {
     await gateway.destroy();
   }
+}
+
+async function importDividends(gateway: GatewayProcess): Promise<void> {
+  const headers = { Authorization: `Bearer ${await gateway.token()}`, 'Content-Type': 'application/octet-stream' };
+  const body = 'symbol,ex_date,amount\nMSFT,2004-11-15,3.08\n';
+  const url = `${gateway.restUrl}/api/admin/datasets/dividends/import?name=dividends.csv`;
+  expect(await (await fetch(url, { method: 'POST', headers, body })).json()).toMatchObject({ status: 'imported', accepted: 1 });
 }
