@@ -32,6 +32,11 @@ export class KeyAdmission {
       : this.principalOf(verification, address);
   }
 
+  /** Whether a key that was admitted still works. Nothing is held against its caller. @throws UNAVAILABLE */
+  async isStillValid(token: string): Promise<boolean> {
+    return (await this.verifier.verify(token)).ok;
+  }
+
   private principalOf(verification: ApiKeyVerification, address: string | undefined): Principal {
     if (verification.ok) return verification.principal;
     this.failures.recordFailure(address);

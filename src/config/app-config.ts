@@ -81,6 +81,19 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Entries of a list in one answer; the rest comes page by page. */
       page_size: z.int().min(1).max(10_000).default(1_000),
+      /** Legacy clients get an `Mcp-Session-Id`, so that tools can ask them and changes can reach them. Needs sticky routing. */
+      sessions: z.boolean().default(false),
+      /** Sessions one process keeps. When there are as many, `initialize` is answered without one. */
+      max_sessions: z.int().min(1).max(1_000_000).default(10_000),
+      /** A session that is not used for this long ends. */
+      session_idle_minutes: z.number().min(0.01).max(10_080).default(60),
+      /** Responses a process holds open as streams. */
+      max_streams: z.int().min(1).max(1_000_000).default(2_000),
+      max_streams_per_key: z.int().min(1).max(1_000_000).default(100),
+      /** A stream that is silent for this long gets a comment, so that proxies do not close it. */
+      keep_alive_seconds: z.number().min(0.1).max(3_600).default(15),
+      /** How long a tool waits for what it asked the client; the time does not count as the tool's. */
+      ask_timeout_seconds: z.number().min(0.1).max(3_600).default(300),
     })
     .prefault({}),
   tools: z
@@ -148,6 +161,8 @@ export const configSchema = z.strictObject({
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
       /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
+      /** How long usage is kept in ClickHouse. Its moments end in 2106, so not for ever. */
+      keep_months: z.int().min(1).max(600).default(13),
     })
     .prefault({}),
   metrics: z

@@ -5,6 +5,8 @@ import { AnonymousAccess } from '../auth/anonymous-access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { McpContext } from './mcp-context.js';
+import { presentedKey } from './presented-key.js';
+import { McpSessions } from './sessions/mcp-sessions.service.js';
 
 const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 
@@ -12,7 +14,7 @@ const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
 
 /**
- * Lets a message through with a valid API key and puts its owner into the context.
+ * Lets a message through with a valid API key and puts its owner into the context, and their session where they name one.
  * No key: refused unless the method is `@KeyOptional()`. A wrong, expired or revoked key: refused on every method, so
  * that clients show why instead of asking for a login.
  */
@@ -22,33 +24,27 @@ export class ApiKeyGuard implements CanActivate {
     private readonly keys: KeyAdmission,
     private readonly anonymous: AnonymousAccess,
     private readonly reflector: Reflector,
+    private readonly sessions: McpSessions,
   ) {}
 
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const context = execution.switchToRpc().getContext<McpContext>();
-    const token = presentedKey(context);
+    const token = presentedKey(context.exchange.headers);
     if (token === undefined) return this.withoutKey(context, execution);
     const principal = this.keys.admit(token, context.exchange.address);
-    return principal instanceof Promise ? principal.then((found) => enter(context, found)) : enter(context, principal);
+    return principal instanceof Promise ? principal.then((found) => this.enter(context, found)) : this.enter(context, principal);
   }
 
   private async withoutKey(context: McpContext, execution: ExecutionContext): Promise<boolean> {
-    if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
     const principal = await this.anonymous.principal();
-    if (!principal) throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
-    return enter(context, principal);
+    if (principal) return this.enter(context, principal);
+    if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
+    throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
   }
-}
 
-function enter(context: McpContext, principal: Principal): true {
-  context.principal = principal;
-  return true;
-}
-
-/** `X-API-Key` wins over `Authorization`; Node gives header names in lower case, so any casing works. */
-function presentedKey({ exchange: { headers } }: McpContext): string | undefined {
-  const apiKey = headers['x-api-key'];
-  if (apiKey !== undefined) return String(apiKey);
-  const { authorization } = headers;
-  return authorization === undefined ? undefined : authorization.replace(/^Bearer\s+/i, '');
+  private enter(context: McpContext, principal: Principal): true {
+    context.principal = principal;
+    this.sessions.attach(context);
+    return true;
+  }
 }

@@ -16,8 +16,10 @@ describe('parseMessage', () => {
     expect(parseMessage({ jsonrpc: '2.0', method: 'notifications/initialized' })).toMatchObject({ kind: 'notification' });
   });
 
-  it('recognises an answer to a question nobody asked', () => {
-    expect(parseMessage({ jsonrpc: '2.0', id: 1, result: {} })).toEqual({ kind: 'reply' });
+  it('reads the answer to a question, a result or an error', () => {
+    expect(parseMessage({ jsonrpc: '2.0', id: 'ask-1', result: {} })).toEqual({ kind: 'reply', id: 'ask-1', result: {} });
+    const error = { code: -1, message: 'declined' };
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, error })).toEqual({ kind: 'reply', id: 1, error });
   });
 
   it.each([

@@ -14,9 +14,12 @@ export interface JsonRpcNotification {
   params: Record<string, unknown>;
 }
 
-/** A client's answer to a server's request. Accepted and dropped: this server asks nothing. */
+/** A client's answer to what it was asked. */
 export interface JsonRpcReply {
   kind: 'reply';
+  id: JsonRpcId;
+  result?: unknown;
+  error?: unknown;
 }
 
 /** Not JSON-RPC. `id` where one could be read, so that the answer can name it. */
@@ -42,13 +45,18 @@ export function parseMessage(value: unknown): JsonRpcMessage {
   const { id, method, params = {} } = value;
   const known = isId(id) ? id : null;
   if (value['jsonrpc'] !== '2.0') return invalid(known, '"jsonrpc" must be "2.0"');
-  if (method === undefined && known !== null && ('result' in value || 'error' in value)) return { kind: 'reply' };
+  if (method === undefined && known !== null && ('result' in value || 'error' in value))
+    return { kind: 'reply', id: known, result: value['result'], error: value['error'] };
   if (typeof method !== 'string') return invalid(known, '"method" must be a string');
   if (!isObject(params)) return invalid(known, '"params" must be an object');
   if (id === undefined) return { kind: 'notification', method, params };
   if (known === null) return invalid(null, '"id" must be a string or a number');
   return { kind: 'request', id: known, method, params };
 }
+
+/** A message of ours, as it goes over the wire. */
+export const messageOf = (message: { id?: JsonRpcId; method: string; params?: object }): string =>
+  JSON.stringify({ jsonrpc: '2.0', ...message });
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

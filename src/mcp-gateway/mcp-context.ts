@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../auth/principal.js';
 import { traceContextOf, type TraceContext } from '../common/trace-context.js';
-import { isObject } from './json-rpc.js';
+import { McpCallClient } from './call-client.js';
+import { isObject, messageOf, type JsonRpcId } from './json-rpc.js';
 import { invalidParams } from './mcp-error.js';
 import type { Era } from './protocol-era.js';
-import { SILENT_CLIENT, type CallClient, type CallContext } from '../tools/call-context.js';
+import type { RequestStates } from './request-states.service.js';
+import type { DistantSession, McpSession } from './sessions/mcp-session.js';
+import type { CallClient, CallContext } from '../tools/call-context.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import type { CatalogTool } from '../tools/tool-catalog.service.js';
 import type { ToolCallCarrier } from '../tools/usage.interceptor.js';
@@ -19,26 +22,68 @@ export interface McpExchange {
   readonly requestId: string;
   /** The client's address, from a trusted proxy where there is one; undefined for the process that started this one. */
   readonly address: string | undefined;
+  /** Of stdio, whose one client has one from the beginning. */
+  readonly session?: McpSession;
+  /** Sends a message before the answer. False: this client or this moment does not allow it, and it was dropped. */
+  emit(message: string, to: Principal): boolean;
+  /**
+   * Makes the answer a stream that stays open. Resolves when it should end: nobody listens any more, the key was revoked, or
+   * the process stops. @throws McpProtocolError, TallygateError when the client takes no streams, or has too many.
+   */
+  keepOpen(to: Principal): Promise<void>;
   /** A controller that aborts when the answer is no longer wanted: the caller has gone, or has cancelled. */
   abortWhenGone(): AbortController;
 }
 
 /** One message on its way to the controller: what guards put in and handlers read. */
 export class McpContext implements ToolCallCarrier {
+  readonly id: JsonRpcId | undefined;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
   /** Set by `ApiKeyGuard`. Absent for a caller without a key, on methods that need none. */
   principal?: Principal;
   toolCall?: ToolCall;
   /** Set by the interceptors of reads: what is read. */
   entry?: CatalogTool;
-  /** The way back to the client. */
-  readonly client: CallClient = SILENT_CLIENT;
+  /** Of a legacy client that has one. Set by `ApiKeyGuard`. */
+  session?: McpSession | DistantSession;
+  private abort?: AbortController;
 
   constructor(
     readonly exchange: McpExchange,
     readonly era: Era,
-    readonly method: string,
-    readonly params: Record<string, unknown>,
-  ) {}
+    { id, method, params }: { id?: JsonRpcId; method: string; params: Record<string, unknown> },
+    readonly states: RequestStates,
+  ) {
+    this.id = id;
+    this.method = method;
+    this.params = params;
+    if (exchange.session) this.session = exchange.session;
+  }
+
+  get meta(): Record<string, unknown> {
+    const { _meta: meta } = this.params;
+    return isObject(meta) ? meta : {};
+  }
+
+  /** Sends a message before the answer, or drops it. */
+  emit(message: { id?: JsonRpcId; method: string; params?: object }): boolean {
+    return this.exchange.emit(messageOf(message), this.principal!);
+  }
+
+  /** One for the whole message. A client with a session can cancel by the message's id, too. */
+  aborting(): AbortController {
+    if (this.abort) return this.abort;
+    this.abort = this.exchange.abortWhenGone();
+    if (this.id !== undefined && this.session?.isHere) this.session.calls.set(this.id, this.abort);
+    return this.abort;
+  }
+
+  /** The message is answered. */
+  over(): void {
+    if (!this.abort || !this.session?.isHere || this.id === undefined) return;
+    if (this.session.calls.get(this.id) === this.abort) this.session.calls.delete(this.id);
+  }
 
   /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
   text(name: string): string {
@@ -61,9 +106,9 @@ export class McpContext implements ToolCallCarrier {
       ...this.traced(),
       principal: this.principal!,
       requestId: this.exchange.requestId,
-      client: this.client,
-      abort: this.exchange.abortWhenGone(),
-      clientName: (this.era.clientName ?? this.exchange.headers['user-agent'] ?? '').slice(0, 100),
+      client: this.client(),
+      abort: this.aborting(),
+      clientName: this.clientName.slice(0, 100),
       protocolVersion: this.era.version,
       transport: this.exchange.transport,
     };
@@ -71,13 +116,21 @@ export class McpContext implements ToolCallCarrier {
 
   /** For what is served without being a call. @throws McpProtocolError */
   callContext(): CallContext {
-    const { signal } = this.exchange.abortWhenGone();
-    return { ...this.traced(), principal: this.principal!, requestId: this.exchange.requestId, client: this.client, signal };
+    const { signal } = this.aborting();
+    return { ...this.traced(), principal: this.principal!, requestId: this.exchange.requestId, client: this.client(), signal };
+  }
+
+  /** The way back to the client. @throws McpProtocolError for answers that are none. */
+  private client(): CallClient {
+    return new McpCallClient(this);
+  }
+
+  private get clientName(): string {
+    return this.era.clientName ?? (this.session?.clientName || this.exchange.headers['user-agent']) ?? '';
   }
 
   private traced(): { trace?: TraceContext } {
-    const { _meta: meta } = this.params;
-    const trace = traceContextOf(isObject(meta) ? meta : undefined, this.exchange.headers);
+    const trace = traceContextOf(this.meta, this.exchange.headers);
     return trace ? { trace } : {};
   }
 
@@ -92,8 +145,7 @@ export class McpContext implements ToolCallCarrier {
 
   /** In `_meta` for clients that cannot set headers. */
   private idempotencyKey(): string | undefined {
-    const meta = this.params['_meta'];
-    const key = (isObject(meta) ? meta['tallygate/idempotencyKey'] : undefined) ?? this.exchange.headers['idempotency-key'];
+    const key = this.meta['tallygate/idempotencyKey'] ?? this.exchange.headers['idempotency-key'];
     if (key === undefined) return undefined;
     if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
     throw invalidParams('the idempotency key must be 1 to 200 visible ASCII characters');

@@ -11,7 +11,10 @@ export const MCP_ERROR = {
   RATE_LIMITED: -32005,
   UNAVAILABLE: -32006,
   CONFLICT: -32007,
+  SESSION_NOT_FOUND: -32008,
+  OTHER_REPLICA: -32009,
   HEADER_MISMATCH: -32020,
+  MISSING_CLIENT_CAPABILITY: -32021,
   UNSUPPORTED_PROTOCOL_VERSION: -32022,
 } as const;
 
@@ -29,6 +32,12 @@ export class McpProtocolError extends Error {
 
 /** The parameters are not those of the method. */
 export const invalidParams = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: ${reason}`, 200);
+
+/** The client has not declared what it would have to be asked (MCP 2026-07-28, "Capabilities"). */
+export function missingCapability(capability: string): McpProtocolError {
+  const message = `Missing required client capability: ${capability}`;
+  return new McpProtocolError(MCP_ERROR.MISSING_CLIENT_CAPABILITY, message, 400, { requiredCapabilities: { [capability]: {} } });
+}
 
 /** An error as it goes over the wire. */
 export interface McpFailure {

@@ -3,20 +3,38 @@ import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
+import { CatalogChanges } from './changes/catalog-changes.service.js';
+import { ListenController } from './changes/listen.controller.js';
 import { Completions } from './completions.service.js';
 import { McpController } from './mcp.controller.js';
 import { McpDispatcher } from './mcp-dispatcher.js';
 import { McpHttpRoutes } from './mcp-http.routes.js';
 import { McpHttpTransport } from './mcp-http.transport.js';
+import { McpMetrics } from './mcp.metrics.js';
 import { McpStdioTransport } from './mcp-stdio.transport.js';
 import { PromptsController } from './prompts.controller.js';
+import { RequestStates } from './request-states.service.js';
 import { ResourcesController } from './resources.controller.js';
+import { McpSessions } from './sessions/mcp-sessions.service.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { OpenStreams } from './streams/open-streams.service.js';
 
 /** MCP on port 8001, and over stdio. `serve.ts` and `serve-stdio.ts` connect their transport to the application. */
 @Module({
   imports: [AuthModule, ApiKeysModule, LimitsModule, ToolsModule],
-  controllers: [McpController, PromptsController, ResourcesController],
-  providers: [Completions, McpDispatcher, McpHttpRoutes, McpHttpTransport, McpStdioTransport],
+  controllers: [McpController, PromptsController, ResourcesController, SessionsController, ListenController],
+  providers: [
+    CatalogChanges,
+    Completions,
+    McpDispatcher,
+    McpHttpRoutes,
+    McpHttpTransport,
+    McpMetrics,
+    McpSessions,
+    McpStdioTransport,
+    OpenStreams,
+    RequestStates,
+  ],
   exports: [McpHttpTransport, McpStdioTransport],
 })
 export class McpGatewayModule {}

@@ -6,9 +6,11 @@ import { AppConfig } from '../config/app-config.js';
 import { assertBatch, joinAnswers } from './batch.js';
 import { readBody } from './http-body.js';
 import { JSON_RPC, parseMessage } from './json-rpc.js';
-import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
+import { INTERNAL, McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from './mcp-error.js';
 import { McpHttpExchange } from './mcp-http.exchange.js';
+import { SESSION_HEADER } from './sessions/mcp-sessions.service.js';
+import { OpenStreams } from './streams/open-streams.service.js';
 
 const ENDPOINTS = new Set(['/messages', '/mcp']);
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
@@ -24,6 +26,7 @@ export class McpHttpRoutes {
   constructor(
     private readonly config: AppConfig,
     private readonly dispatcher: McpDispatcher,
+    private readonly streams: OpenStreams,
   ) {
     this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
   }
@@ -35,12 +38,31 @@ export class McpHttpRoutes {
     if (origin !== undefined && !this.allowOrigin(origin, response))
       return refuse(response, 403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS');
     if (request.method === 'OPTIONS') return preflight(response);
-    if (request.method !== 'POST') return refuse(response, 405, 'Method not allowed: send a POST', { Allow: 'POST, OPTIONS' });
-    void this.post(request, response);
+    if (request.method === 'POST') return void this.post(request, response);
+    const pattern = this.patternOf(request);
+    if (pattern) return void this.ofSession(pattern, request, response);
+    refuse(response, 405, 'Method not allowed: send a POST', { Allow: 'POST, OPTIONS' });
+  }
+
+  /** GET and DELETE exist for clients with a session only. */
+  private patternOf({ method, headers }: IncomingMessage): string | undefined {
+    if (!this.config.values.mcp.sessions || headers[SESSION_HEADER] === undefined) return undefined;
+    return { GET: INTERNAL.STREAM, DELETE: INTERNAL.END }[method!];
+  }
+
+  private async ofSession(pattern: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = this.exchange(request, response);
+    const answer = await this.dispatcher.serve(pattern, exchange);
+    send(response, answer.status === 202 ? { ...answer, status: 200 } : answer, exchange);
+  }
+
+  private exchange(request: IncomingMessage, response: ServerResponse): McpHttpExchange {
+    const address = proxyAddress(request, this.trusts);
+    return new McpHttpExchange(request, response, requestIdOf(request.headers), address, this.streams);
   }
 
   private async post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = new McpHttpExchange(request, response, requestIdOf(request.headers), proxyAddress(request, this.trusts));
+    const exchange = this.exchange(request, response);
     let answer: McpAnswer;
     try {
       const body = parseJson(await readBody(request));
@@ -56,6 +78,7 @@ export class McpHttpRoutes {
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
   private async batch(messages: unknown[], exchange: McpHttpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
+    exchange.isBatch = true;
     const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
     const refused = answers.find((answer) => answer.status === 401);
     if (refused) return refused;
@@ -69,7 +92,7 @@ export class McpHttpRoutes {
     response.setHeader('Access-Control-Allow-Origin', allowed.includes('*') ? '*' : origin);
     response.setHeader(
       'Access-Control-Expose-Headers',
-      'WWW-Authenticate, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
+      'WWW-Authenticate, X-Request-Id, Retry-After, Mcp-Session-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
     );
     response.setHeader('Vary', 'Origin');
     return true;
@@ -86,6 +109,7 @@ function parseJson(text: string): unknown {
 
 function send(response: ServerResponse, { status, headers, body }: McpAnswer, exchange: McpHttpExchange): void {
   if (response.destroyed) return;
+  if (exchange.stream) return exchange.stream.end(body);
   const content: Record<string, string | number> =
     body === undefined
       ? { 'Content-Length': 0 }
@@ -111,7 +135,7 @@ function refuseUnread(request: IncomingMessage, response: ServerResponse, body =
 
 function preflight(response: ServerResponse): void {
   response.writeHead(204, {
-    'Access-Control-Allow-Methods': 'POST',
+    'Access-Control-Allow-Methods': 'POST, GET, DELETE',
     'Access-Control-Allow-Headers':
       'Authorization, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Idempotency-Key, Last-Event-ID, Mcp-Session-Id',
     'Access-Control-Max-Age': '86400',

@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../auth/principal.js';
 import type { McpExchange } from './mcp-context.js';
+import { presentedKey } from './presented-key.js';
+import type { McpSession } from './sessions/mcp-session.js';
+import { OpenStreams, ownerOf } from './streams/open-streams.service.js';
+
+/** What all messages of one client over stdio share. */
+export interface StdioClient {
+  /** What HTTP clients say in headers, and this connection knows: the key, and the negotiated version. */
+  headers: IncomingHttpHeaders;
+  session: McpSession;
+  streams: OpenStreams;
+  /** Whether the line could go out; one more than may wait for a client that does not read is dropped. */
+  write(line: string): boolean;
+}
 
 /** One message over stdin. The client is the parent process: it has no address, and goes when stdin ends. */
 export class McpStdioExchange implements McpExchange {
@@ -12,7 +26,15 @@ export class McpStdioExchange implements McpExchange {
   isCancelled = false;
   private readonly controller = new AbortController();
 
-  constructor(readonly headers: IncomingHttpHeaders) {}
+  constructor(private readonly client: StdioClient) {}
+
+  get headers(): IncomingHttpHeaders {
+    return this.client.headers;
+  }
+
+  get session(): McpSession {
+    return this.client.session;
+  }
 
   abortWhenGone(): AbortController {
     return this.controller;
@@ -21,5 +43,21 @@ export class McpStdioExchange implements McpExchange {
   cancel(): void {
     this.isCancelled = true;
     this.controller.abort();
+  }
+
+  emit(message: string): boolean {
+    return this.client.write(message);
+  }
+
+  keepOpen(to: Principal): Promise<void> {
+    const { streams, headers } = this.client;
+    const owner = ownerOf(to);
+    const refusal = streams.refusal(owner);
+    if (refusal) throw refusal;
+    return new Promise<void>((resolve) => {
+      this.controller.signal.addEventListener('abort', () => resolve());
+      const stream = { owner, token: presentedKey(headers), keepAlive: () => undefined, cut: resolve, finish: resolve };
+      this.controller.signal.addEventListener('abort', streams.add(stream));
+    }).finally(() => this.controller.abort());
   }
 }

@@ -6,7 +6,7 @@ import { ToolCatalog } from '../tools/tool-catalog.service.js';
 import { ToolRunner } from '../tools/tool-runner.service.js';
 import { UsageInterceptor } from '../tools/usage.interceptor.js';
 import { ApiKeyGuard, KeyOptional } from './api-key.guard.js';
-import { JSON_RPC } from './json-rpc.js';
+import { JSON_RPC, type JsonRpcId } from './json-rpc.js';
 import { LIST_TTL_MS, listResult } from './list-result.js';
 import type { McpContext } from './mcp-context.js';
 import { NOTIFICATION, UNKNOWN_METHOD } from './mcp-dispatcher.js';
@@ -14,9 +14,14 @@ import { McpProtocolError } from './mcp-error.js';
 import { McpExceptionFilter } from './mcp-exception.filter.js';
 import { McpRateLimitGuard } from './mcp-rate-limit.guard.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from './protocol-era.js';
+import { McpSessions } from './sessions/mcp-sessions.service.js';
 
 const SERVER_INFO = { name: 'tallygate', title: 'Tallygate', version: VERSION };
-const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, completions: {} };
+/** What a client learns of changes, where there is a way to tell it. */
+const TOLD = { listChanged: true };
+const CAPABILITIES = { tools: TOLD, resources: { ...TOLD, subscribe: true }, prompts: TOLD, completions: {}, logging: {} };
+/** Of a legacy client without a session. */
+const SILENT_CAPABILITIES = { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} };
 const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what data there is; every call is metered.';
 
 /** The methods of MCP that are not of resources or prompts, one handler each. */
@@ -27,12 +32,14 @@ export class McpController {
   constructor(
     private readonly catalog: ToolCatalog,
     private readonly runner: ToolRunner,
+    private readonly sessions: McpSessions,
   ) {}
 
   @MessagePattern('initialize')
   @KeyOptional()
-  initialize(@Ctx() { era }: McpContext) {
-    return { protocolVersion: era.version, capabilities: CAPABILITIES, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
+  initialize(@Ctx() context: McpContext) {
+    const capabilities = this.sessions.begin(context) ? CAPABILITIES : SILENT_CAPABILITIES;
+    return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
   }
 
   @MessagePattern('server/discover')
@@ -69,7 +76,8 @@ export class McpController {
 
   @MessagePattern(NOTIFICATION)
   @KeyOptional()
-  notification() {
+  notification(@Ctx() { method, params, session }: McpContext) {
+    if (method === 'notifications/cancelled' && session?.isHere) session.calls.get(params['requestId'] as JsonRpcId)?.abort();
     return {};
   }
 

@@ -22,8 +22,8 @@ const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'prompts/
 const isLegacy = (version: string) => (LEGACY_VERSIONS as readonly string[]).includes(version);
 const isModern = (version: string) => (MODERN_VERSIONS as readonly string[]).includes(version);
 
-const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel']);
-const MODERN_ONLY = new Set(['server/discover']);
+const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
+const MODERN_ONLY = new Set(['server/discover', 'subscriptions/listen']);
 
 /** Whether the method exists in the era; one that was dropped or came later is as unknown as any other. */
 export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ? LEGACY_ONLY : MODERN_ONLY).has(method);

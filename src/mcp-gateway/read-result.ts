@@ -1,7 +1,7 @@
 import type { RecordedResult } from '../tools/usage-record.js';
 import { JSON_RPC } from './json-rpc.js';
 import type { McpContext } from './mcp-context.js';
-import { invalidParams, MCP_ERROR, McpProtocolError } from './mcp-error.js';
+import { invalidParams, MCP_ERROR, McpProtocolError, missingCapability } from './mcp-error.js';
 import type { Era } from './protocol-era.js';
 
 /**
@@ -23,7 +23,8 @@ export function unknownResource(uri: string, { modern }: Era): McpProtocolError 
 }
 
 function failureOf(words: string, { era, method, params, toolCall }: McpContext): McpProtocolError {
-  const { errorCode } = toolCall!;
+  const { errorCode, missingCapability: missing } = toolCall!;
+  if (missing !== undefined && era.modern) return missingCapability(missing);
   if (errorCode === 'INVALID_ARGUMENTS') {
     return method === 'resources/read' ? unknownResource(String(params['uri']), era) : invalidParams(words);
   }

@@ -52,6 +52,8 @@ export class ToolCall {
   hasRun = false;
   /** Why it did not succeed; known when it is recorded or refused. A kept answer given again has none. */
   errorCode?: ToolErrorCode;
+  /** What its client would have had to declare to be asked, where that is why. */
+  missingCapability?: string;
   /** Only while traces are on. */
   span?: Span;
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { maskSecrets } from '../common/mask-secrets.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
+import { ClientCannot, refuseUnlessAble } from './ask-client.js';
 import { InputRequired, type CallClient, type CallContext } from './call-context.js';
 import { failed, type ToolCall, type ToolOutcome, type ToolRequest } from './tool-call.js';
 import type { CatalogTool } from './tool-catalog.service.js';
@@ -56,6 +57,7 @@ export class ToolRunner {
   private outcomeOf(call: ToolCall, error: unknown): ToolOutcome {
     const { tool } = call.entry;
     if (error instanceof InputRequired) return this.inputRequired(call, error);
+    if (error instanceof ClientCannot && error.capability) call.missingCapability = error.capability;
     if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
     const { signal } = call.request.abort;
     if (signal.reason instanceof ToolTimeout) {
@@ -72,8 +74,19 @@ export class ToolRunner {
   }
 
   private inputRequired(call: ToolCall, error: InputRequired): ToolOutcome {
-    if (call.request.client.takesRounds) return { ...failed(call, 'INPUT_REQUIRED', error.message), inputRequired: error };
-    return failed(call, 'INVALID_ARGUMENTS', `${call.entry.tool.name} needs to ask you something, which your client cannot be.`);
+    const { takesRounds, capabilities } = call.request.client;
+    if (!takesRounds)
+      return failed(
+        call,
+        'INVALID_ARGUMENTS',
+        `${call.entry.tool.name} needs to ask you something, which your client cannot be.`,
+      );
+    try {
+      for (const { method } of Object.values(error.requests)) refuseUnlessAble(capabilities, method);
+    } catch (refusal) {
+      return this.outcomeOf(call, refusal);
+    }
+    return { ...failed(call, 'INPUT_REQUIRED', error.message), inputRequired: error };
   }
 
   /** A failure the source foresaw: its words are for the caller. */
@@ -103,9 +116,12 @@ function contextOf({ principal, requestId, serverId, trace, abort }: ToolRequest
 function stoppingTheClock(client: CallClient, stop: () => void, start: () => void): CallClient {
   const { ask } = client;
   if (!ask) return client;
+  let pending = 0;
   const patient: CallClient['ask'] = (request) => {
-    stop();
-    return ask(request).finally(start);
+    if (pending++ === 0) stop();
+    return ask(request).finally(() => {
+      if (--pending === 0) start();
+    });
   };
   return Object.create(client, { ask: { value: patient } }) as CallClient;
 }

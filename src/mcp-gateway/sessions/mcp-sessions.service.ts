@@ -1,0 +1,144 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Clock } from '../../common/clock.js';
+import { AppConfig } from '../../config/app-config.js';
+import { isObject } from '../json-rpc.js';
+import type { McpContext } from '../mcp-context.js';
+import { McpProtocolError, MCP_ERROR } from '../mcp-error.js';
+import { SignedTokens } from '../signed-token.js';
+import { ownerOf } from '../streams/open-streams.service.js';
+import { McpSession, type ClientSelf, type DistantSession } from './mcp-session.js';
+
+export const SESSION_HEADER = 'mcp-session-id';
+/** Sessions of one key; its longest unused one makes room. */
+const SESSIONS_PER_KEY_MAX = 100;
+const NAME_MAX_CHARS = 100;
+/** What is kept of a client's capabilities; a token has to fit into a header. */
+const CAPABILITIES = ['elicitation', 'sampling', 'roots'] as const;
+
+interface Token extends ClientSelf {
+  id: string;
+  /** The process that keeps the session. */
+  replica: string;
+}
+
+/**
+ * Sessions of legacy clients, where the operator switched them on. The id is a signed token that says what the client can do and
+ * which process keeps the rest, so that any replica can serve its calls; questions and streams need the one it names.
+ */
+@Injectable()
+export class McpSessions implements BeforeApplicationShutdown {
+  private readonly replica = randomUUID();
+  private readonly sessions = new Map<string, McpSession>();
+  private readonly tokens: SignedTokens;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {
+    this.tokens = new SignedTokens(config.values.auth.secret_key, 'tallygate mcp session v1');
+  }
+
+  get count(): number {
+    return this.sessions.size;
+  }
+
+  /** Answers an `initialize` with a session, if the caller may have one. */
+  begin(context: McpContext): McpSession | undefined {
+    const { exchange, principal } = context;
+    const self = clientSelf(context.params);
+    if (exchange.session) return Object.assign(exchange.session, self);
+    if (!this.config.values.mcp.sessions || !principal || !this.makeRoom(ownerOf(principal))) return undefined;
+    const id = randomUUID();
+    const session = this.create(ownerOf(principal), self);
+    this.sessions.set(id, session);
+    const token: Token = { id, replica: this.replica, ...self };
+    exchange.responseHeaders['Mcp-Session-Id'] = this.tokens.sign(JSON.stringify(token), session.owner);
+    return session;
+  }
+
+  /** A session for the one client of stdio, too. */
+  create(owner: string, self?: ClientSelf): McpSession {
+    const session = new McpSession(owner, this.config.values.mcp.ask_timeout_seconds * 1_000);
+    return Object.assign(session, { ...self, usedAt: this.clock.monotonic() });
+  }
+
+  /** Finds the session a request names. @throws McpProtocolError 404 for one that never was, is of another key, or has ended. */
+  attach(context: McpContext): void {
+    const header = context.exchange.headers[SESSION_HEADER];
+    if (header === undefined || !this.config.values.mcp.sessions || context.era.modern || context.method === 'initialize') return;
+    context.session = this.find(this.open(header, context));
+  }
+
+  /** Ends the session of this request. */
+  end(context: McpContext): void {
+    const { id } = this.open(context.exchange.headers[SESSION_HEADER], context);
+    this.drop(id, 'The session has ended.');
+  }
+
+  /** A person's answer could no longer arrive. */
+  beforeApplicationShutdown(): void {
+    for (const id of [...this.sessions.keys()]) this.drop(id, 'The gateway is stopping.');
+  }
+
+  private open(header: unknown, { principal }: McpContext): Token {
+    const json = this.tokens.open(String(header), ownerOf(principal!));
+    if (json === undefined) throw unknownSession();
+    return JSON.parse(json) as Token;
+  }
+
+  private find({ id, replica, capabilities, clientName }: Token): McpSession | DistantSession {
+    if (replica !== this.replica) return { isHere: false, capabilities, clientName };
+    const session = this.sessions.get(id);
+    if (!session) throw unknownSession();
+    if (this.isIdle(session)) {
+      this.drop(id, 'The session has expired.');
+      throw unknownSession();
+    }
+    session.usedAt = this.clock.monotonic();
+    return session;
+  }
+
+  private makeRoom(owner: string): boolean {
+    for (const [id, session] of this.sessions) if (this.isIdle(session)) this.drop(id, 'The session has expired.');
+    const own = [...this.sessions].filter(([, session]) => session.owner === owner);
+    if (own.length >= SESSIONS_PER_KEY_MAX) {
+      const [id] = own.reduce((a, b) => (b[1].usedAt < a[1].usedAt ? b : a));
+      this.drop(id, 'Newer sessions of your key took its place.');
+    }
+    return this.sessions.size < this.config.values.mcp.max_sessions;
+  }
+
+  private isIdle({ usedAt, isListening, calls }: McpSession): boolean {
+    const idleMs = this.config.values.mcp.session_idle_minutes * 60_000;
+    return !isListening && calls.size === 0 && this.clock.monotonic() - usedAt > idleMs;
+  }
+
+  private drop(id: string, reason: string): void {
+    const session = this.sessions.get(id);
+    this.sessions.delete(id);
+    session?.end(reason);
+  }
+}
+
+/** The client starts a new session when it sees this (MCP 2025-11-25, "Session Management"). */
+const unknownSession = () =>
+  new McpProtocolError(MCP_ERROR.SESSION_NOT_FOUND, 'Session not found: send initialize to begin another', 404);
+
+function clientSelf({ capabilities, clientInfo }: Record<string, unknown>): ClientSelf {
+  const said = isObject(capabilities) ? capabilities : {};
+  const name = isObject(clientInfo) && typeof clientInfo['name'] === 'string' ? clientInfo['name'] : '';
+  return {
+    capabilities: Object.fromEntries(CAPABILITIES.filter((can) => isObject(said[can])).map((can) => [can, shallow(said[can])])),
+    clientName: name.slice(0, NAME_MAX_CHARS),
+  };
+}
+
+/** E.g. `{form: {}, url: {}}`: short names, of which there are few. */
+const shallow = (capability: unknown) =>
+  Object.fromEntries(
+    Object.keys(capability as object)
+      .filter((key) => key.length <= 20)
+      .slice(0, 5)
+      .map((key) => [key, isObject((capability as Record<string, unknown>)[key]) ? {} : true]),
+  );
