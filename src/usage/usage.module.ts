@@ -10,6 +10,7 @@ import { UsageMetrics } from './usage.metrics.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageRecorder } from './usage-recorder.service.js';
+import { UsageRetention } from './usage-retention.service.js';
 import { UsageReports } from './usage-reports.service.js';
 import { UsageRollup } from './usage-rollup.service.js';
 import { UsageStatus } from './usage-status.service.js';
@@ -31,6 +32,7 @@ import { UsageController } from './usage.controller.js';
     UsageQueries,
     UsageRecorder,
     UsageReports,
+    UsageRetention,
     UsageRollup,
     UsageStatus,
   ],
