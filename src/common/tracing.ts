@@ -33,7 +33,7 @@ export interface TraceSettings {
   sample_ratio: number;
 }
 
-/** Traces for OpenTelemetry (docs/adr/0013-traces.md). While they are off, no package of theirs is loaded. */
+/** Traces for OpenTelemetry (docs/adr/0014-traces.md). While they are off, no package of theirs is loaded. */
 @Injectable()
 export class Tracing implements OnApplicationShutdown {
   constructor(private readonly spans: SpanExport | undefined) {}
