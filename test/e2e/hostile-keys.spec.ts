@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createToken } from '../../src/api-keys/api-key-token.js';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { eventually } from '../support/eventually.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+
+/** Floods of wrong keys on both ports. The loopback counts as a proxy, so each request says which address it is from. */
+const FLOOD = 1_000;
+const AT_ONCE = 40;
+/** `limits.failures_per_address`, and those that were under way when it was reached. */
+const READS_MAX = 50 + AT_ONCE;
+
+let gateway: GatewayProcess;
+let database: pg.Client;
+beforeAll(async () => {
+  gateway = await GatewayProcess.start();
+  const { url } = await new EmbeddedPostgres(gateway.dataDir).start();
+  database = new pg.Client({ connectionString: url });
+  await database.connect();
+}, 60_000);
+afterAll(async () => {
+  await database.end();
+  await gateway.destroy();
+});
+
+type Ask = (key: string, address: string) => Promise<number>;
+const mcp: Ask = async (key, address) =>
+  (await gateway.mcp('tools/list', {}, null, { 'x-api-key': key, 'x-forwarded-for': address })).status;
+const rest: Ask = async (key, address) => {
+  const response = await fetch(`${gateway.restUrl}/tools`, { headers: { 'x-api-key': key, 'x-forwarded-for': address } });
+  await response.arrayBuffer();
+  return response.status;
+};
+
+const unknown = () => createToken('sk-').token;
+const malformed = (n: number) => `sk-${'a'.repeat(n % 80)}`;
+
+/** How often each status was answered. */
+async function flood(ask: Ask, key: (n: number) => string, address: (n: number) => string): Promise<Record<number, number>> {
+  const counts: Record<number, number> = {};
+  let next = 0;
+  const client = async () => {
+    for (let n = next++; n < FLOOD; n = next++) {
+      const status = await ask(key(n), address(n));
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  return counts;
+}
+
+/** Rows written so far in all tables, and index and table scans of the keys, as PostgreSQL counts them. */
+async function counters(): Promise<{ writes: number; reads: number }> {
+  const { rows } = await database.query<{ writes: number; reads: number }>(`
+    SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::int AS writes,
+           sum(seq_scan + coalesce(idx_scan, 0)) FILTER (WHERE relname = 'api_keys')::int AS reads
+      FROM pg_stat_user_tables`);
+  return rows[0]!;
+}
+
+/** PostgreSQL counts a connection's work some time after it; a read of ours tells when that has happened. */
+async function countersAfter(known: { reads: number }): Promise<{ writes: number; reads: number }> {
+  await mcp(unknown(), '203.0.113.250');
+  return eventually(async () => {
+    await mcp(unknown(), `203.0.113.${Math.floor(Math.random() * 200)}`);
+    const now = await counters();
+    expect(now.reads).toBeGreaterThan(known.reads);
+    return now;
+  }, 60_000);
+}
+
+const PORTS: [string, Ask, string][] = [
+  ['MCP', mcp, '198.51.100.1'],
+  ['REST', rest, '198.51.100.2'],
+];
+
+it.each(PORTS)(
+  'on %s: unknown keys from one address are refused, most of them unread, and nothing is written',
+  async (_, ask, address) => {
+    const before = await countersAfter(await counters());
+    const counts = await flood(ask, unknown, () => address);
+    const after = await countersAfter(before);
+    expect(Object.keys(counts)).toEqual(['401', '429']);
+    expect(counts[401]).toBeLessThanOrEqual(READS_MAX);
+    expect(after.writes).toBe(before.writes);
+    // Beside the keys that were asked for: those `countersAfter` asks about.
+    expect(after.reads - before.reads).toBeLessThan(FLOOD / 4);
+  },
+  120_000,
+);
+
+it.each(PORTS)(
+  'on %s: one unknown key from everywhere is read once, malformed ones never',
+  async (_, ask) => {
+    const before = await countersAfter(await counters());
+    const key = unknown();
+    expect(
+      await flood(
+        ask,
+        () => key,
+        (n) => `10.1.${n >> 8}.${n & 255}`,
+      ),
+    ).toEqual({ 401: FLOOD });
+    expect(await flood(ask, malformed, (n) => `10.2.${n >> 8}.${n & 255}`)).toEqual({ 401: FLOOD });
+    const after = await countersAfter(before);
+    expect(after.writes).toBe(before.writes);
+    expect(after.reads - before.reads).toBeLessThan(FLOOD / 4);
+  },
+  120_000,
+);
+
+it.each(PORTS)(
+  'on %s: honest calls go through a flood from everywhere, and from an address that is blocked',
+  async (_, ask, blocked) => {
+    let isOver = false;
+    const honest: number[] = [];
+    const callOn = async () => {
+      for (let n = 0; !isOver; n += 1) honest.push(await ask(gateway.apiKey, n % 2 ? blocked : '192.0.2.1'));
+    };
+    const calling = callOn();
+    const counts = await flood(ask, unknown, (n) => `10.3.${n >> 8}.${n & 255}`);
+    isOver = true;
+    await calling;
+    expect(counts).toEqual({ 401: FLOOD });
+    expect(honest.length).toBeGreaterThan(10);
+    expect(new Set(honest)).toEqual(new Set([200]));
+  },
+  120_000,
+);
