@@ -20,7 +20,7 @@ describe('Metrics', () => {
     const text = await metrics.text();
     expect(text).toContain('works 1\n');
     expect(text).not.toMatch(/^(broken|silent) /m);
-  });
+  }, 30_000);
 
   it('tell how long work took that failed as well', async () => {
     const latency = latencyHistogram('work_seconds', 'work', ['kind']);

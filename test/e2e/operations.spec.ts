@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway-process.js';
@@ -6,6 +6,8 @@ import { leaksIn, secretsIn } from '../support/log-secrets.js';
 import { OtlpCollector } from '../support/otlp-collector.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startClickHouseServer } from '../support/test-clickhouse.js';
+
+jest.setTimeout(60_000);
 
 const METRICS_TOKEN = 'a token for prometheus';
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
