@@ -69,7 +69,7 @@ export class Cluster {
 
   /** SQL on PostgreSQL, past every proxy. */
   async sql(text: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.postgres.url, connectionTimeoutMillis: 1_000 });
+    const client = new pg.Client({ connectionString: this.postgres.url, connectionTimeoutMillis: 10_000 });
     client.on('error', () => undefined);
     await client.connect();
     await client.query(text).finally(() => client.end());

@@ -78,6 +78,6 @@ export class JournalKeeper implements Journal {
   }
 
   private write(line: object): void {
-    this.file.write(`${JSON.stringify(line)}\n`);
+    if (this.file.writable) this.file.write(`${JSON.stringify(line)}\n`);
   }
 }

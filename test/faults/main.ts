@@ -7,6 +7,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
     gateways: { type: 'string', default: '3' },
+    callers: { type: 'string', default: '12' },
     /** Mean pause between two faults, seconds. */
     pause: { type: 'string', default: '4' },
     /** A folder for the journal and the gateways' logs. */
@@ -21,6 +22,7 @@ const { violations, ...result } = await runFaults({
   seed: Number(values.seed),
   durationMs: Number(values.minutes) * 60_000,
   gateways: Number(values.gateways),
+  callers: Number(values.callers),
   pauseMs: Number(values.pause) * 1_000,
   log,
   ...(values.keep !== undefined && { keepIn: values.keep }),

@@ -16,6 +16,8 @@ export interface FaultRunOptions {
   seed: number;
   durationMs: number;
   gateways: number;
+  /** How many call at the same time. */
+  callers: number;
   /** Mean pause between two faults. */
   pauseMs: number;
   /** Unset: all that are possible here. */
@@ -46,9 +48,9 @@ export interface FaultRunResult {
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
   const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined });
   const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'));
+  const rest = new RestCaller(cluster);
+  const workload = new Workload(cluster, rest, journal, options);
   try {
-    const rest = new RestCaller(cluster);
-    const workload = new Workload(cluster, rest, journal, options.seed);
     const working = workload.run(await rest.introduceAll());
     const done = await injectAll(cluster, plan(options, cluster), options);
     await callOff(cluster);
@@ -62,6 +64,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
   } finally {
+    workload.finish();
     await journal.close();
     await cluster.stop(options.keepIn);
   }

@@ -1,7 +1,8 @@
 import { JwtService } from '@nestjs/jwt';
 import { SECRET, type Cluster } from './cluster.js';
 
-const PATIENCE_MS = 6_000;
+/** Longer than a gateway is paused. */
+const PATIENCE_MS = 15_000;
 const TOKEN_SECONDS = 864_000;
 
 export interface Account {

@@ -5,12 +5,13 @@ import { attempt } from './mcp-caller.js';
 import { randomNumbers } from './schedule.js';
 import type { Caller, RestCaller } from './users.js';
 
-const CALLERS = 12;
 /** Between two calls of one caller, at most. */
 const PAUSE_MAX_MS = 60;
 /** Between two tries of a client that was not answered. */
 const RETRY_PAUSE_MS = 200;
 const ATTEMPTS_MAX = 5;
+/** After the end, when everything is well again, of what has to be known. */
+const LAST_TRIES = 50;
 /** One call in so many carries an idempotency key and is tried again until it is answered. */
 const IDEMPOTENT_SHARE = 0.25;
 const PRICED_SHARE = 0.5;
@@ -19,7 +20,7 @@ const KEY_LIVES_MS = 2_000;
 const KEY_HAUNTS_MS = 5_000;
 const GRANT_EVERY_MS = 1_500;
 /** Too few for what the poor account is asked for, so that it runs out again and again. */
-const POOR_GRANT = 20;
+const POOR_GRANT = 5;
 const RICH_GRANT = 1_000_000;
 
 /** Clients that call, make and revoke keys and give credits through whichever gateway, and write down what they know. */
@@ -34,9 +35,9 @@ export class Workload {
     private readonly cluster: Cluster,
     private readonly rest: RestCaller,
     private readonly journal: JournalKeeper,
-    seed: number,
+    private readonly options: { seed: number; callers: number },
   ) {
-    this.random = randomNumbers(seed);
+    this.random = randomNumbers(options.seed);
   }
 
   /** Runs until `finish`; resolves when every client has ended what it was doing. */
@@ -44,7 +45,7 @@ export class Workload {
     this.keys = [...callers];
     const [rich, poor] = callers as [Caller, Caller];
     await this.grant(rich.accountId!, RICH_GRANT);
-    const calling = Array.from({ length: CALLERS }, () => this.repeat(() => this.call(), PAUSE_MAX_MS));
+    const calling = Array.from({ length: this.options.callers }, () => this.repeat(() => this.call(), PAUSE_MAX_MS));
     const granting = this.repeat(() => this.grant(poor.accountId!, POOR_GRANT), GRANT_EVERY_MS);
     const churning = callers.map((caller) => this.repeat(() => this.useKeyForAWhile(caller), PAUSE_MAX_MS));
     await Promise.all([...calling, granting, ...churning]);
@@ -129,7 +130,8 @@ export class Workload {
 
   /** Tries until it is answered. Undefined when the run ends before, unless it has to be known. */
   private async insist<T>(work: (gateway: number) => Promise<T>, mustBeKnown = false): Promise<T | undefined> {
-    while (mustBeKnown || !this.isOver) {
+    let triesLeft = mustBeKnown ? LAST_TRIES : 0;
+    while (!this.isOver || triesLeft-- > 0) {
       try {
         return await work(await this.anyGateway());
       } catch {
