@@ -52,7 +52,8 @@ function ofTallygate({ code, status, message, extras }: TallygateError): RestErr
     detail: extras.detail ?? message,
     ...(requiredPermissions ? { requiredPermissions } : {}),
     headers,
-    isUnexpected: extras.cause !== undefined || code === 'INTERNAL_ERROR',
+    // The cause of a refusal is what the caller sent: for the caller to mend, and no one to be woken for.
+    isUnexpected: status >= 500 && (extras.cause !== undefined || code === 'INTERNAL_ERROR'),
   };
 }
 
