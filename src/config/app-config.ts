@@ -163,8 +163,6 @@ export const configSchema = z.strictObject({
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
       /** How long usage is kept in ClickHouse. Its moments end in 2106, so not for ever. */
       keep_months: z.int().min(1).max(600).default(13),
-      /** How long usage is kept in ClickHouse. Its moments end in 2106, so not for ever. */
-      keep_months: z.int().min(1).max(600).default(13),
     })
     .prefault({}),
   metrics: z
