@@ -58,17 +58,17 @@ const TOP_TOOLS_MAX = 20;
 export class UsageCountsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Replaces what is known of an hour by what its rows say now, each row counted once. */
-  recompute(hour: string, version: string): Promise<void> {
+  /** Replaces what is known of an hour, or of several that follow it, by what their rows say now, each row counted once. */
+  recompute(hour: string, version: string, hours = 1): Promise<void> {
     return this.clickhouse.command(
       `INSERT INTO mcp_tool_usage_hourly
          (user_id, hour, tool_name, table_name, api_key_id, calls, records, errors, credits_charged, duration_ms, version)
-       SELECT user_id, {hour:DateTime('UTC')}, tool_name, table_name, api_key_id,
+       SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, api_key_id,
               count(), sum(record_count), countIf(is_error), sum(l.credits_charged), sum(l.duration_ms), {version:UInt64}
        FROM mcp_tool_usage_log AS l FINAL
-       WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
-       GROUP BY user_id, tool_name, table_name, api_key_id`,
-      { hour, version },
+       WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
+       GROUP BY user_id, hour, tool_name, table_name, api_key_id`,
+      { hour, version, hours },
     );
   }
 
