@@ -1,108 +1,105 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GatewayClient } from '../../src/client/gateway-client.js';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
-import { startClickHouseServer } from '../support/test-clickhouse.js';
+import type { GatewayProcess } from '../support/gateway-process.js';
+import { hasClusterPrograms, ReplicaCluster, type FrontDoor } from '../support/replica-cluster.js';
 
-const hasNginx = spawnSync('nginx', ['-v']).status === 0;
-if (!hasNginx) process.stderr.write('SKIPPED: replicas behind nginx; install nginx to run it.\n');
+const STARTS_MS = 180_000;
+jest.setTimeout(60_000);
 
-/** Two gateways on one PostgreSQL and one ClickHouse, behind deploy/nginx.conf with nothing but its addresses changed. */
-(hasNginx ? describe : describe.skip)('two replicas behind nginx', () => {
-  const folder = temporaryFolder('replicas');
-  const postgres = new EmbeddedPostgres(join(folder, 'engine'));
-  const replicas: GatewayProcess[] = [];
-  let clickhouse: Awaited<ReturnType<typeof startClickHouseServer>>;
-  let nginx: ChildProcess;
-  let rest: string;
-  let mcp: string;
+(hasClusterPrograms() ? describe : describe.skip).each([2])('%i replicas behind nginx', (count) => {
+  const cluster = new ReplicaCluster();
+  let door: FrontDoor;
+  let sticky: FrontDoor;
   let client: GatewayClient;
-  let apiKey: string;
+  let reader: string;
+  const key = async (options: { rate_limit_per_hour?: number; permissions?: ['gateway:read'] } = {}) => client.createKey(options);
 
   beforeAll(async () => {
-    const engine = await postgres.start();
-    clickhouse = await startClickHouseServer();
-    const env = {
-      GATEWAY_DATABASE_URL: engine.url,
-      GATEWAY_CLICKHOUSE_URL: clickhouse.url,
-      GATEWAY_SECRET_KEY: 'shared-by-all-replicas-of-the-test',
-    };
-    for (const name of ['one', 'two']) replicas.push(await GatewayProcess.start({ dataDir: join(folder, name), env }));
-    const [restPort, mcpPort] = [await freePort(), await freePort()];
-    [rest, mcp] = [`http://127.0.0.1:${restPort}`, `http://127.0.0.1:${mcpPort}/messages`];
-    nginx = startNginx(restPort, mcpPort);
-    await eventually(async () => expect((await fetch(`${rest}/readyz`)).status).toBe(200));
-    client = new GatewayClient(rest);
-    await client.login('admin@localhost', replicas[0]!.adminPassword);
-    apiKey = (await client.createKey({ key_name: 'behind nginx' })).api_key;
-  }, 90_000);
+    await cluster.start(count);
+    [door, sticky] = [await cluster.openDoor(), await cluster.openDoor({ sticky: true })];
+    client = new GatewayClient(door.rest);
+    await client.login('admin@localhost', cluster.replicas[0]!.adminPassword);
+    reader = (await key({ permissions: ['gateway:read'] })).api_key;
+  }, STARTS_MS);
+  afterAll(() => cluster.stop(), 60_000);
 
-  afterAll(async () => {
-    nginx?.kill('SIGQUIT');
-    await Promise.all(replicas.map((replica) => replica.end()));
-    await clickhouse?.stop();
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
-
-  function startNginx(restPort: number, mcpPort: number): ChildProcess {
-    let conf = readFileSync(join('deploy', 'nginx.conf'), 'utf8');
-    replicas.forEach((replica, n) => {
-      conf = conf.replaceAll(`gateway-${n + 1}:8000`, new URL(replica.restUrl).host.replace('localhost', '127.0.0.1'));
-      conf = conf.replaceAll(`gateway-${n + 1}:8001`, new URL(replica.mcpUrl).host.replace('localhost', '127.0.0.1'));
-    });
-    conf = conf.replace('listen 8000', `listen 127.0.0.1:${restPort}`).replace('listen 8001', `listen 127.0.0.1:${mcpPort}`);
-    // An unprivileged nginx in the foreground, with everything it writes in the test's folder.
-    const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const paths = kinds.map((kind) => `${kind}_temp_path ${join(folder, kind)};`).join(' ');
-    conf = conf.replace('http {', `http { access_log off; ${paths}`);
-    const file = join(folder, 'nginx.conf');
-    writeFileSync(file, `daemon off; pid ${join(folder, 'nginx.pid')}; error_log ${join(folder, 'error.log')};\n${conf}`);
-    return spawn('nginx', ['-c', file, '-e', join(folder, 'error.log')], { stdio: 'inherit' });
-  }
-
-  const served = () =>
-    Promise.all(replicas.map(async (replica) => new GatewayClient(replica.restUrl, { apiKey: await reader() }).stats()));
-  let readerKey: string | undefined;
-  const reader = async () => (readerKey ??= (await client.createKey({ permissions: ['gateway:read'] })).api_key);
-
-  const bars = { name: 'get_daily_bars', arguments: { symbol: '^GSPC', start_date: '2008-09-15', end_date: '2008-09-19' } };
-  async function callMcp(key = apiKey): Promise<number> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: bars });
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-    return (await fetch(mcp, { method: 'POST', headers, body })).status;
-  }
+  const requestsOf = async ({ restUrl }: GatewayProcess) =>
+    (await new GatewayClient(restUrl, { apiKey: reader }).stats()).total_requests;
+  const all = <T>(work: (replica: GatewayProcess) => Promise<T>) => Promise.all(cluster.replicas.map(work));
 
   it('share the work and the books', async () => {
-    const before = await served();
-    const statuses = await Promise.all(Array.from({ length: 40 }, () => callMcp()));
+    const before = await all(requestsOf);
+    const { api_key } = await key();
+    const statuses = await Promise.all(Array.from({ length: 20 * count }, () => greet(door, api_key)));
     expect(new Set(statuses)).toEqual(new Set([200]));
-    const after = await served();
-    after.forEach(({ total_requests }, n) => expect(total_requests - before[n]!.total_requests).toBeGreaterThan(5));
-    await eventually(async () => expect((await client.usageHistory({ tool_name: bars.name })).total).toBe(40));
+    const after = await all(requestsOf);
+    after.forEach((requests, n) => expect(requests - before[n]!).toBeGreaterThan(5));
+    await eventually(async () => expect((await client.usageHistory({ tool_name: 'greet' })).total).toBe(20 * count));
   });
 
-  it('both refuse a revoked key, within the two seconds that are promised', async () => {
-    const created = await client.createKey({ key_name: 'short-lived' });
-    expect(await callMcp(created.api_key)).toBe(200);
+  it('all know a new key at once, and refuse a revoked one within the two seconds that are promised', async () => {
+    const created = await key();
+    expect(await all(({ mcpUrl }) => greet({ mcp: mcpUrl }, created.api_key))).toEqual(Array(count).fill(200));
     await client.revokeKey(created.key_id);
     await eventually(async () => {
-      const statuses = await Promise.all(Array.from({ length: 8 }, () => callMcp(created.api_key)));
-      expect(new Set(statuses)).toEqual(new Set([401]));
+      expect(await all(({ mcpUrl }) => greet({ mcp: mcpUrl }, created.api_key))).toEqual(Array(count).fill(401));
     }, 2_000);
   });
 
-  it('go on as one when the other is gone', async () => {
-    await replicas[1]!.end('SIGKILL');
+  it.each(['any replica', 'one replica'])(
+    'allow the requests of a limit once, not once each, where %s serves a caller',
+    async (who) => {
+      const limit = 7 * count;
+      const { api_key } = await key({ rate_limit_per_hour: limit });
+      const way = who === 'any replica' ? door : sticky;
+      const statuses = await Promise.all(Array.from({ length: 3 * limit }, () => greet(way, api_key)));
+      expect(statuses.filter((status) => status === 200)).toHaveLength(limit);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(2 * limit);
+      expect(await all(({ mcpUrl }) => greet({ mcp: mcpUrl }, api_key))).toEqual(Array(count).fill(429));
+    },
+  );
+
+  it('serve on while Redis is away, each with the limit for itself, and count together again when it is back', async () => {
+    const { api_key } = await key({ rate_limit_per_hour: 5 });
+    await cluster.redis.kill();
+    const statuses = await Promise.all(Array.from({ length: 20 * count }, () => greet(door, api_key)));
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(5 * count);
+    expect(await all(async ({ restUrl }) => new GatewayClient(restUrl).health())).toEqual(
+      Array(count).fill(expect.objectContaining({ status: 'degraded', redis: 'disconnected' })),
+    );
+    for (const { output } of cluster.replicas) expect(output.match(/Redis does not answer/g)).toHaveLength(1);
+    await cluster.redis.restart();
+    await eventually(async () => {
+      for (const { redis } of await all(async ({ restUrl }) => new GatewayClient(restUrl).health()))
+        expect(redis).toBe('connected');
+    });
+    const fresh = await key({ rate_limit_per_hour: 5 });
+    const again = await Promise.all(Array.from({ length: 5 * count }, () => greet(door, fresh.api_key)));
+    expect(again.filter((status) => status === 200)).toHaveLength(5);
+  });
+
+  it('go on as the others when one is gone', async () => {
+    const { api_key } = await key();
+    await cluster.replicas.at(-1)!.end('SIGKILL');
     const statuses = [];
-    for (let call = 0; call < 20; call += 1) statuses.push(await callMcp());
+    for (let call = 0; call < 20; call += 1) statuses.push(await greet(door, api_key));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await client.health()).status).toBe('healthy');
   });
 });
+
+const greet = (door: { mcp: string }, key: string) => callMcp(door, key, { name: 'greet', arguments: { name: 'you' } });
+
+function callMcp({ mcp }: { mcp: string }, key: string, params: object): Promise<number> {
+  return post(mcp, key, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+}
+
+async function post(url: string, key: string, body: object): Promise<number> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (response.ok && /"isError":true|"success":false|"error":\{/.test(text)) throw new Error(text);
+  return response.status;
+}
