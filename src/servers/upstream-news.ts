@@ -16,10 +16,10 @@ export interface NewsListener {
  */
 export class UpstreamNews {
   private wanted: ReadonlySet<string> = new Set();
-  private told = new Set<string>();
+  private told: ReadonlySet<string> = new Set();
   private subscription: McpSubscription | undefined;
-  private working: Promise<void> | undefined;
-  private isStale = true;
+  private isWorking = false;
+  private isStale = false;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -48,22 +48,24 @@ export class UpstreamNews {
   /** One at a time; a change that comes meanwhile is the next. */
   private refresh(): void {
     this.isStale = true;
-    this.working ??= this.work().finally(() => (this.working = undefined));
+    if (!this.isWorking) void this.work();
   }
 
   private async work(): Promise<void> {
+    this.isWorking = true;
     while (this.isStale && !this.closed) {
       this.isStale = false;
       if (this.client.getProtocolEra() === 'modern') await this.listen();
-      else await this.subscribe();
+      else await this.subscribe(this.wanted);
     }
+    this.isWorking = false;
   }
 
-  private async subscribe(): Promise<void> {
+  private async subscribe(wanted: ReadonlySet<string>): Promise<void> {
     if (!this.client.getServerCapabilities()?.resources?.subscribe) return;
-    for (const uri of this.told) if (!this.wanted.has(uri)) await this.tell('resources/unsubscribe', uri);
-    for (const uri of this.wanted) if (!this.told.has(uri)) await this.tell('resources/subscribe', uri);
-    this.told = new Set(this.wanted);
+    for (const uri of this.told) if (!wanted.has(uri)) await this.tell('resources/unsubscribe', uri);
+    for (const uri of wanted) if (!this.told.has(uri)) await this.tell('resources/subscribe', uri);
+    this.told = wanted;
   }
 
   /** A server that refuses has said what it can do; its reads work as before. */

@@ -231,7 +231,7 @@ describe('a pool of three', () => {
 
   it('serves a call for one of them there only', async () => {
     await start({}, 'b', 'c');
-    for (let call = 0; call < 5; call += 1) await rig.call('pool__act', {}, new AbortController(), 'b');
+    for (let call = 0; call < 5; call += 1) await rig.call('pool__act', {}, new AbortController(), { serverId: 'b' });
     expect(rig.counts).toEqual({ a: 0, b: 5, c: 0 });
   });
 });

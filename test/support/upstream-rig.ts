@@ -1,4 +1,5 @@
 import { SystemClock } from '../../src/common/clock.js';
+import type { TraceContext } from '../../src/common/trace-context.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { templateSchema } from '../../src/config/template-config.js';
 import { Conversations } from '../../src/servers/conversations.service.js';
@@ -12,14 +13,16 @@ import type { ToolPins } from '../../src/servers/tool-pins.service.js';
 import { pinOf, type UpstreamToolDefinition } from '../../src/servers/tool-pin.js';
 import { UpstreamServers } from '../../src/servers/upstream-servers.service.js';
 import { UpstreamSources } from '../../src/servers/upstream-sources.service.js';
-import { SILENT_CLIENT } from '../../src/tools/call-context.js';
+import { SILENT_CLIENT, type CallClient, type CallContext } from '../../src/tools/call-context.js';
+import { PromptCatalog } from '../../src/tools/prompt-catalog.service.js';
+import { ResourceCatalog } from '../../src/tools/resource-catalog.service.js';
 import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
 import { ToolRunner } from '../../src/tools/tool-runner.service.js';
 import { eventually } from './eventually.js';
 import { testConfig } from './test-config.js';
 
-const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
+export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
 const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
 
 /** A registered server; its id is its name. */
@@ -40,6 +43,8 @@ export class UpstreamRig {
   readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
   private readonly sources = new Sources();
   readonly catalog = new ToolCatalog(this.config, new SystemClock(), this.sources);
+  readonly resources = new ResourceCatalog(this.sources, this.config);
+  readonly prompts = new PromptCatalog(this.sources, this.config);
   readonly runner = new ToolRunner(this.config);
   readonly servers: UpstreamServers;
   readonly health: ServerHealth;
@@ -60,7 +65,7 @@ export class UpstreamRig {
     this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
     this.health = new ServerHealth(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
-    this.catalog.onModuleInit();
+    for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
     new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
     this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
@@ -81,7 +86,17 @@ export class UpstreamRig {
     this.listener();
   }
 
-  async call(name: string, args: Record<string, unknown> = {}, abort = new AbortController(), serverId?: string) {
+  /** What a resource or a prompt is read with. */
+  context(client: CallClient = SILENT_CLIENT): CallContext {
+    return { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+  }
+
+  async call(
+    name: string,
+    args: Record<string, unknown> = {},
+    abort = new AbortController(),
+    { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
+  ) {
     const request = {
       name,
       arguments: args,
@@ -90,11 +105,12 @@ export class UpstreamRig {
       clientName: 't',
       protocolVersion: '',
       abort,
-      client: SILENT_CLIENT,
+      client,
+      ...(trace && { trace }),
     };
     const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
-    const { result, errorCode } = await this.runner.run(call);
-    return { ...result, errorCode, text: String(result.content[0]?.['text' as never] ?? '') };
+    const { result, errorCode, inputRequired } = await this.runner.run(call);
+    return { ...result, errorCode, inputRequired, text: String(result.content[0]?.['text' as never] ?? '') };
   }
 
   names(): string[] {
@@ -107,6 +123,7 @@ export class UpstreamRig {
   }
 
   async close(): Promise<void> {
+    this.conversations.onApplicationShutdown();
     await this.health.onApplicationShutdown();
     await this.servers.onApplicationShutdown();
   }
