@@ -13,6 +13,7 @@ import { NOTIFICATION, UNKNOWN_METHOD } from './mcp-dispatcher.js';
 import { McpProtocolError } from './mcp-error.js';
 import { McpExceptionFilter } from './mcp-exception.filter.js';
 import { McpRateLimitGuard } from './mcp-rate-limit.guard.js';
+import { ParameterHeadersGuard } from './parameter-headers.guard.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from './protocol-era.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
 
@@ -68,7 +69,7 @@ export class McpController {
   }
 
   @MessagePattern('tools/call')
-  @UseGuards(McpRateLimitGuard)
+  @UseGuards(McpRateLimitGuard, ParameterHeadersGuard)
   @UseInterceptors(UsageInterceptor)
   callTool(@Ctx() context: McpContext): Promise<ToolOutcome> {
     return this.runner.run(context.toolCall!);

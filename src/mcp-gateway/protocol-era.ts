@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, JSON_RPC, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
+import { compareHeaders } from './routed-headers.js';
 
 /** Revisions with an `initialize` handshake, oldest first. */
 export const LEGACY_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] as const;
@@ -18,7 +19,6 @@ export interface Era {
 }
 
 const META = 'io.modelcontextprotocol/';
-const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
 const isLegacy = (version: string) => (LEGACY_VERSIONS as readonly string[]).includes(version);
 const isModern = (version: string) => (MODERN_VERSIONS as readonly string[]).includes(version);
 
@@ -76,29 +76,6 @@ function readModern(meta: Record<string, unknown>, claimed: unknown): Era {
   const client = meta[`${META}clientInfo`];
   const clientName = isObject(client) && typeof client['name'] === 'string' ? client['name'] : undefined;
   return { modern: true, version, ...(clientName !== undefined && { clientName }) };
-}
-
-/** MCP 2026-07-28, "Server Validation": headers that intermediaries route on must say what the body says. */
-function compareHeaders(message: JsonRpcRequest, headers: IncomingHttpHeaders, version: string): void {
-  compare('MCP-Protocol-Version', headers['mcp-protocol-version'], version);
-  compare('Mcp-Method', headers['mcp-method'], message.method);
-  const parameter = NAME_PARAMETER[message.method];
-  if (parameter) compare('Mcp-Name', decode(headers['mcp-name']), message.params[parameter]);
-}
-
-function compare(name: string, header: string | string[] | undefined, body: unknown): void {
-  if (header === body) return;
-  const problem =
-    header === undefined
-      ? `${name} header is missing`
-      : `${name} header value '${String(header)}' does not match body value '${String(body)}'`;
-  throw new McpProtocolError(MCP_ERROR.HEADER_MISMATCH, `Header mismatch: ${problem}`, 400);
-}
-
-/** MCP 2026-07-28, "Value Encoding": `=?base64?…?=` carries what a header cannot. */
-function decode(header: string | string[] | undefined): string | string[] | undefined {
-  const encoded = typeof header === 'string' ? /^=\?base64\?(.*)\?=$/.exec(header) : null;
-  return encoded ? Buffer.from(encoded[1]!, 'base64').toString('utf8') : header;
 }
 
 const served = () => [...MODERN_VERSIONS, ...[...LEGACY_VERSIONS].reverse()];
