@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LOCK } from '../database/advisory-lock.js';
 
 /** A row of `mcp.servers`; the config is sealed. */
 export interface StoredServer {
@@ -26,6 +27,15 @@ export interface StoredServers {
 const COLUMNS = `id, name, template_name AS "templateName", config, metadata, enabled, weight,
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
+/** Its own statement after the lock, so that it counts what others registered while this waited. */
+const INSERT = `WITH number AS (INSERT INTO mcp.server_numbers AS n (template_name, last)
+                                SELECT $2::text, 1 WHERE (SELECT count(*) FROM mcp.servers) < $5
+                                ON CONFLICT (template_name) DO UPDATE SET last = n.last + 1 RETURNING last)
+  INSERT INTO mcp.servers (id, name, template_name, config, metadata)
+  SELECT $1::uuid, $2::text || '-' || last, $2::text, $3::bytea, $4::jsonb FROM number RETURNING ${COLUMNS}`;
+
+const valuesOf = ({ id, templateName, config, metadata }: NewServer) => [id, templateName, config, JSON.stringify(metadata)];
+
 /** All SQL of `mcp.servers` and what belongs to it. */
 @Injectable()
 export class ServersRepository {
@@ -46,19 +56,15 @@ export class ServersRepository {
   }
 
   /**
-   * Names it with the template's next number, which is never given again. Undefined when there are `max` already; many at
-   * once may pass by a few.
+   * Names it with the template's next number, which is never given again. Undefined when there are `max` already: one is
+   * registered at a time, so that many at once cannot pass it.
    */
-  async insert({ id, templateName, config, metadata }: NewServer, max: number): Promise<StoredServer | undefined> {
-    const rows = await this.dataSource.query<StoredServer[]>(
-      `WITH number AS (INSERT INTO mcp.server_numbers AS n (template_name, last)
-                       SELECT $2::text, 1 WHERE (SELECT count(*) FROM mcp.servers) < $5
-                       ON CONFLICT (template_name) DO UPDATE SET last = n.last + 1 RETURNING last)
-       INSERT INTO mcp.servers (id, name, template_name, config, metadata)
-       SELECT $1::uuid, $2::text || '-' || last, $2::text, $3::bytea, $4::jsonb FROM number RETURNING ${COLUMNS}`,
-      [id, templateName, config, JSON.stringify(metadata), max],
-    );
-    return rows[0];
+  async insert(server: NewServer, max: number): Promise<StoredServer | undefined> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
+      const rows = await manager.query<StoredServer[]>(INSERT, [...valuesOf(server), max]);
+      return rows[0];
+    });
   }
 
   /** What the change leaves out stays. Undefined when there is no such server. */

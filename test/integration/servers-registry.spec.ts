@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { ConfigCipher } from '../../src/servers/config-cipher.js';
+import { ServersRepository } from '../../src/servers/servers.repository.js';
 import { ServerRegistry } from '../../src/servers/server-registry.service.js';
 import { targetOf } from '../../src/servers/server-target.js';
 import { eventually } from '../support/eventually.js';
@@ -31,6 +33,20 @@ describe('The registry of servers', () => {
 
   const rows = <Row>(sql: string, ...values: unknown[]) => rest.database.dataSource.query<Row[]>(sql, values);
   const registryOf = (app = rest.app) => app.get(ServerRegistry, { strict: false });
+
+  it('never holds more servers than it may, however many are registered at once', async () => {
+    const repository = new ServersRepository(rest.database.dataSource);
+    const [{ count }] = (await rows<{ count: number }>('SELECT count(*)::int AS count FROM mcp.servers')) as [{ count: number }];
+    const servers = Array.from({ length: 12 }, () => ({
+      id: randomUUID(),
+      templateName: 'gone',
+      config: Buffer.from(''),
+      metadata: {},
+    }));
+    const stored = await Promise.all(servers.map((server) => repository.insert(server, count + 3)));
+    expect(stored.filter(Boolean)).toHaveLength(3);
+    for (const { id } of servers) await repository.delete(id);
+  });
 
   it('shows no secret in any answer and keeps none in clear in the database', async () => {
     const config = { url, bearer_token: TOKEN, headers: { 'X-Other': TOKEN } };

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { firstValueFrom, from } from 'rxjs';
+import { SystemClock } from '../../src/common/clock.js';
+import { Metrics } from '../../src/common/metrics.js';
+import { Tracing } from '../../src/common/tracing.js';
+import { SILENT_CLIENT } from '../../src/tools/call-context.js';
+import { Idempotency } from '../../src/tools/idempotency.service.js';
+import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
+import type { ToolCall } from '../../src/tools/tool-call.js';
+import { ToolCallObserver } from '../../src/tools/tool-call.observer.js';
+import { ToolMeter } from '../../src/tools/tool-meter.service.js';
+import type { RecordedResult } from '../../src/tools/usage-record.js';
+import { UsageInterceptor } from '../../src/tools/usage.interceptor.js';
+import { UsageOutboxRepository } from '../../src/usage/usage-outbox.repository.js';
+import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
+import { accountWith, creditReplicas, type CreditRig } from '../support/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { TestUpstream, type Behaviour } from '../support/test-upstream.js';
+import { caller, server, UpstreamRig } from '../support/upstream-rig.js';
+
+const upstream = new TestUpstream();
+const pool = {
+  transport: 'http',
+  url: '${config.url}',
+  headers: { Authorization: 'Bearer upstream-secret-1' },
+  config: { type: 'object', properties: { url: { type: 'string' } } },
+  price: 3,
+  timeout_seconds: 1,
+};
+let database: TestDatabase;
+let credits: CreditRig;
+let closeCredits: () => Promise<void>;
+let rig: UpstreamRig;
+let interceptor: UsageInterceptor;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const replicas = await creditReplicas(database.url, 1);
+  [credits, closeCredits] = [replicas.rigs[0]!, replicas.close];
+  await upstream.start();
+  rig = new UpstreamRig({ pool });
+  await rig.register(server('a', 'pool', { url: upstream.url }));
+  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.dataSource));
+  const meter = new ToolMeter(credits.ledger, recorder, rig.config, new SystemClock());
+  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.dataSource));
+  const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), new SystemClock());
+  interceptor = new UsageInterceptor(rig.catalog, meter, idempotency, observer);
+}, 60_000);
+afterAll(async () => {
+  await rig.close();
+  await upstream.stop();
+  await closeCredits();
+  await database.drop();
+});
+
+function call(accountId: number): Promise<RecordedResult> {
+  const request = {
+    name: 'pool__act',
+    arguments: {},
+    principal: { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId },
+    requestId: 'r-1',
+    clientName: 'test',
+    protocolVersion: '2025-11-25',
+    transport: 'http',
+    abort: new AbortController(),
+    client: SILENT_CLIENT,
+  };
+  const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request };
+  const execution = { getType: () => 'rpc', switchToRpc: () => ({ getContext: () => carrier }) };
+  return firstValueFrom(interceptor.intercept(execution as never, { handle: () => from(rig.runner.run(carrier.toolCall!)) }));
+}
+
+async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
+  const [row] = await credits.dataSource.query<{ balance: number; held: number }[]>(
+    'SELECT credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts WHERE id = $1',
+    [accountId],
+  );
+  return row!;
+}
+
+const chargedFor = ({ _meta }: RecordedResult) => _meta['tallygate/usage'].credits_charged;
+
+it('a call that a server answers is charged once', async () => {
+  const accountId = await accountWith(credits, 50);
+  expect(chargedFor(await call(accountId))).toBe(3);
+  expect(await balanceOf(accountId)).toEqual({ balance: 47, held: 0 });
+});
+
+it.each<Behaviour>(['error-500', 'hang', 'garbage', 'reset'])(
+  'a call that its server fails (%s) costs nothing',
+  async (behaviour) => {
+    const accountId = await accountWith(credits, 50);
+    upstream.behaviour = behaviour;
+    const result = await call(accountId);
+    upstream.behaviour = 'answer';
+    expect([result.isError, chargedFor(result)]).toEqual([true, 0]);
+    expect(await balanceOf(accountId)).toEqual({ balance: 50, held: 0 });
+  },
+);
