@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { exchangeLines } from '../common/line-exchange.js';
 import { readClientSettings } from '../config/client-settings.js';
+import { eventMessages } from './event-messages.js';
 import { mcpUrlOf, unreachable } from './gateway-address.js';
 
 /** As the gateway's own limit for a body. */
@@ -10,6 +13,10 @@ const TIMEOUT_MS = 660_000;
 /** JSON-RPC: implementation-defined server error. */
 const BRIDGE_ERROR = -32_000;
 const PARSE_ERROR = -32_700;
+const LISTEN = 'subscriptions/listen';
+const EVENTS = 'text/event-stream';
+/** Before a session's stream that ended is opened again. */
+const REOPEN_PAUSE_MS = 1_000;
 const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
 
 interface Message {
@@ -21,18 +28,17 @@ interface Message {
 /** Takes each line to a gateway's HTTP endpoint and its answer back, until stdin ends. */
 export async function runBridge(address: string, apiKey = readClientSettings().apiKey): Promise<void> {
   const bridge = new StdioBridge(mcpUrlOf(address), apiKey);
-  await exchangeLines({
-    input: process.stdin,
-    output: process.stdout,
-    lineMaxBytes: LINE_MAX_BYTES,
-    inFlightMax: IN_FLIGHT_MAX,
-    answer: (line) => bridge.answer(line),
-  });
+  const limits = { lineMaxBytes: LINE_MAX_BYTES, inFlightMax: IN_FLIGHT_MAX };
+  await exchangeLines({ input: process.stdin, output: process.stdout, ...limits, answer: (line) => bridge.answer(line) });
+  await bridge.close();
 }
 
 class StdioBridge {
   /** What the client asked for in `initialize`; HTTP wants it in a header from then on. */
   private version: string | undefined;
+  /** Of a gateway that gives its clients one. */
+  private session: string | undefined;
+  private readonly closed = new AbortController();
   private readonly calls = new Map<string | number, AbortController>();
 
   constructor(
@@ -49,7 +55,10 @@ class StdioBridge {
     const expectsAnswer = message.id !== undefined || Array.isArray(message);
     if (message.method === 'notifications/cancelled') this.calls.get(message.params?.requestId as string)?.abort();
     try {
-      const body = await this.post(message, line);
+      const answered = this.post(message, line);
+      if (message.method === LISTEN) return void answered.then(writeLine, () => undefined); // lines after it do not wait for its end
+      const body = await answered;
+      if (message.method === 'notifications/initialized' && this.session !== undefined) void this.hearOfChanges();
       return expectsAnswer ? body : undefined;
     } catch (error) {
       const words = unreachable(this.url, error).message;
@@ -58,22 +67,48 @@ class StdioBridge {
     }
   }
 
+  /** Ends what is still open, and the session. */
+  async close(): Promise<void> {
+    this.closed.abort();
+    if (this.session === undefined) return;
+    const request = { method: 'DELETE', headers: this.headersFor({}), signal: AbortSignal.timeout(REOPEN_PAUSE_MS) };
+    await fetch(this.url, request).catch(() => undefined);
+  }
+
   /** Undefined for a request that was cancelled: closing the connection cancels it at the gateway, too. */
   private async post(message: Message, line: string): Promise<string | undefined> {
     const controller = new AbortController();
     if (message.id !== undefined) this.calls.set(message.id, controller);
     try {
-      const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const ends = [controller.signal, this.closed.signal];
+      const signal = AbortSignal.any(message.method === LISTEN ? ends : [...ends, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await fetch(this.url, { method: 'POST', headers: this.headersFor(message), body: line, signal });
-      const text = await response.text();
-      if (message.method === 'initialize') this.version = versionOf(text);
+      const text = await lastOf(response);
+      if (message.method === 'initialize') this.begin(text, response);
       if (response.ok && text === '') return undefined;
       return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
     } catch (error) {
-      if (controller.signal.aborted) return undefined;
+      if (controller.signal.aborted || this.closed.signal.aborted) return undefined;
       throw error;
     } finally {
       if (message.id !== undefined) this.calls.delete(message.id);
+    }
+  }
+
+  private begin(answer: string, { headers }: Response): void {
+    this.version = versionOf(answer);
+    this.session = headers.get('mcp-session-id') ?? undefined;
+  }
+
+  /** The session's own stream, opened again when it ends; a gateway without one says so with a status. */
+  private async hearOfChanges(): Promise<void> {
+    const { signal } = this.closed;
+    const request = { headers: { ...this.headersFor({}), Accept: EVENTS }, signal };
+    for (let open = true; open && !signal.aborted;) {
+      const response = await fetch(this.url, request).catch(() => undefined);
+      open = response?.ok ?? true;
+      if (response?.ok) await lastOf(response).then(writeLine, () => undefined);
+      await setTimeout(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -84,13 +119,33 @@ class StdioBridge {
     const name = params?.name ?? params?.uri;
     return {
       'Content-Type': 'application/json',
-      Accept: 'application/json, text/event-stream',
+      Accept: `application/json, ${EVENTS}`,
+      ...(this.session !== undefined && method !== 'initialize' && modern === undefined && { 'Mcp-Session-Id': this.session }),
       ...(this.apiKey !== undefined && { 'X-API-Key': this.apiKey }),
       ...(version !== undefined && method !== 'initialize' && { 'MCP-Protocol-Version': version }),
       ...(modern !== undefined && method !== undefined && { 'Mcp-Method': headerText(method) }),
       ...(modern !== undefined && typeof name === 'string' && { 'Mcp-Name': headerText(name) }),
     };
   }
+}
+
+/** The answer. What is streamed before it becomes lines as it comes. */
+async function lastOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith(EVENTS)) return response.text();
+  let last = '';
+  for await (const message of eventMessages(response.body!)) {
+    if (isAnswer(message)) last = message;
+    else await writeLine(message);
+  }
+  return last;
+}
+
+const isAnswer = (message: string) => parsed(message)?.method === undefined;
+
+/** At the pace of the reader: the gateway holds back, and at last cuts off, a client that does not read. */
+async function writeLine(line: string | undefined): Promise<void> {
+  if (!line || process.stdout.destroyed) return;
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
 function parsed(line: string): Message | undefined {

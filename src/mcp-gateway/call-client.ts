@@ -16,7 +16,7 @@ const META = 'io.modelcontextprotocol/';
 /** What a legacy client hears that has not said what it wants. */
 const DEFAULT_LOG_LEVEL: LogLevel = 'info';
 const OTHER_REPLICA =
-  'This needs to ask you something, but your session is kept by another replica: the load balancer must route by Mcp-Session-Id.';
+  'This needs to ask you something, but your session is kept by another replica: the load balancer must keep a client on one replica.';
 
 /** The way back to a client of MCP. Made for every call, so that it does nothing before it is asked to. */
 export class McpCallClient implements CallClient {

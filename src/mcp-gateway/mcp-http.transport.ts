@@ -8,6 +8,7 @@ import { McpHttpRoutes } from './mcp-http.routes.js';
 
 /** How long calls in flight may take to finish when the process is asked to stop. */
 const DRAIN_DEADLINE_MS = 30_000;
+const SWEEP_PAUSE_MS = 100;
 
 /**
  * MCP over HTTP as a Nest transport: a `node:http` server on port 8001 whose messages go to the handler whose pattern
@@ -43,8 +44,11 @@ export class McpHttpTransport extends Server implements CustomTransportStrategy 
     this.closing = true;
     const server = this.server;
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_DEADLINE_MS);
+    // Node closes what is idle now; a connection that has its answer later would stay for its keep-alive time.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_PAUSE_MS);
     await new Promise<void>((resolve) => server.close(() => resolve()));
     clearTimeout(deadline);
+    clearInterval(sweep);
   }
 
   /** Nest's transport events are not used here. */

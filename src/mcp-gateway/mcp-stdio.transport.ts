@@ -117,7 +117,7 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
   /** What HTTP clients open a stream for: this client has one anyway. It ends with stdin. */
   private hearOfChanges(): void {
     const exchange = new McpStdioExchange(this.client);
-    void this.dispatcher.serve(INTERNAL.STREAM, exchange);
+    void this.dispatcher.serve(INTERNAL.STREAM, exchange).finally(() => exchange.cancel());
     process.stdin.once('close', () => exchange.cancel());
   }
 

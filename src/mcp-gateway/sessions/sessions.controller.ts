@@ -87,6 +87,6 @@ function sessionHere({ session }: McpContext): McpSession {
     throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, 'This needs a session: set mcp.sessions, and send Mcp-Session-Id', 400);
   }
   if (session.isHere) return session;
-  const words = 'Another replica keeps this session: the load balancer must route by Mcp-Session-Id';
+  const words = 'Another replica keeps this session: the load balancer must keep a client on one replica';
   throw new McpProtocolError(MCP_ERROR.OTHER_REPLICA, words, 421);
 }

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import type { GatewayProcess } from '../support/gateway-process.js';
+import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/streaming-gateway.js';
+
+let gateway: GatewayProcess;
+let replica: GatewayProcess;
+const secret = { GATEWAY_SECRET_KEY: 'the same for both replicas, and long' };
+beforeAll(async () => {
+  gateway = await startStreamingGateway({ ask_timeout_seconds: 2 }, { ...secret, GATEWAY_MCP_SESSIONS: 'true' });
+}, 60_000);
+afterAll(async () => {
+  await gateway.destroy();
+  await replica?.destroy();
+}, 60_000);
+
+const INITIALIZE = {
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: { elicitation: {} }, clientInfo: { name: 'raw', version: '1' } },
+};
+const ASK = { method: 'tools/call', params: { name: 'ask' } };
+const ask = (params: object = {}, capabilities: object = { elicitation: {} }) => ({
+  method: 'tools/call',
+  params: { name: 'ask', _meta: modernMeta({}, capabilities), ...params },
+});
+const begin = async () => (await McpStream.open(gateway, INITIALIZE)).response.headers.get('mcp-session-id')!;
+const newKey = async () => (await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'other' })).json.api_key as string;
+const reply = (id: string, headers: Record<string, string>) =>
+  gateway.mcpRaw(JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Eve' } } }), {
+    authorization: `Bearer ${gateway.apiKey}`,
+    ...headers,
+  });
+
+/** What a client does for its user: answers questions, and hears. */
+function listening(client: Client): { heard: string[] } {
+  const heard: string[] = [];
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { name: 'Alice' } }));
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard.push('tools'));
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri));
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params.level));
+  return { heard };
+}
+
+async function goesThroughEverything(client: Client, heard: string[]): Promise<void> {
+  expect((await client.callTool({ name: 'ask', arguments: {} })).content).toEqual([{ type: 'text', text: 'Hello, Alice!' }]);
+  await client.setLoggingLevel('debug');
+  await client.callTool({ name: 'report', arguments: {} });
+  expect(heard).toEqual(['debug', 'warning']);
+  await client.subscribeResource({ uri: 'test://watched' });
+  await client.callTool({ name: 'change', arguments: {} });
+  await eventually(() => expect(heard).toEqual(expect.arrayContaining(['tools', 'test://watched'])));
+}
+
+const legacy = () => new Client({ name: 'legacy', version: '1' }, { capabilities: { elicitation: {} } });
+
+describe('a session', () => {
+  it("carries questions, log levels, changes and subscriptions for the official SDK's client", async () => {
+    const client = legacy();
+    const { heard } = listening(client);
+    const requestInit = { headers: { Authorization: `Bearer ${gateway.apiKey}` } };
+    const transport = new StreamableHTTPClientTransport(new URL(gateway.mcpUrl), { requestInit });
+    await client.connect(transport);
+    await goesThroughEverything(client, heard);
+    await transport.terminateSession();
+    await client.close();
+  });
+
+  it('is unknown after its end, when it is garbage, and to another key', async () => {
+    const id = await begin();
+    const headers = { 'mcp-session-id': id };
+    expect((await gateway.mcp('tools/list', {}, undefined, headers)).status).toBe(200);
+    expect((await gateway.mcp('tools/list', {}, await newKey(), headers)).status).toBe(404);
+    const authorization = `Bearer ${gateway.apiKey}`;
+    expect((await fetch(gateway.mcpUrl, { method: 'DELETE', headers: { ...headers, authorization } })).status).toBe(200);
+    for (const each of [id, `${id}x`, 'nonsense']) {
+      expect((await gateway.mcp('tools/list', {}, undefined, { 'mcp-session-id': each })).status).toBe(404);
+    }
+  });
+
+  it('takes an answer of its own client only, and gives up on one that does not come', async () => {
+    const session = { 'mcp-session-id': await begin() };
+    const stream = await McpStream.open(gateway, ASK, session);
+    const question = await stream.next();
+    expect(question).toMatchObject({ method: 'elicitation/create', params: { message: 'Who?' } });
+    expect((await reply(question.id, { ...session, authorization: `Bearer ${await newKey()}` })).status).toBe(404);
+    expect((await reply(question.id, { 'mcp-session-id': await begin() })).status).toBe(202);
+    const [cancelled, answer] = await stream.rest();
+    expect(cancelled).toMatchObject({ method: 'notifications/cancelled', params: { requestId: question.id } });
+    expect(answer.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('did not answer within 2 s') }],
+    });
+  });
+
+  it('cancels a call by its id', async () => {
+    const session = { 'mcp-session-id': await begin() };
+    const params = { name: 'go_on', _meta: { progressToken: 1 } };
+    const stream = await McpStream.open(gateway, { method: 'tools/call', params }, session);
+    await stream.next();
+    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
+    await gateway.mcpRaw(JSON.stringify(cancel), { authorization: `Bearer ${gateway.apiKey}`, ...session });
+    expect((await stream.rest()).at(-1).result.isError).toBe(true);
+  });
+
+  it('is not there without the setting: GET is 405 before any check, and a tool that asks says why it cannot', async () => {
+    replica = await startStreamingGateway({});
+    const { response } = await McpStream.open(replica, INITIALIZE);
+    expect(response.headers.get('mcp-session-id')).toBeNull();
+    expect((await fetch(replica.mcpUrl)).status).toBe(405);
+    const answer = (await replica.call('ask')).json.result;
+    expect(answer.content[0].text).toMatch(/capability "elicitation"|gives it no way/);
+    expect((await replica.mcp('resources/subscribe', { uri: 'test://watched' })).status).toBe(400);
+  }, 60_000);
+});
+
+describe('a client of 2026-07-28', () => {
+  it('is asked between two rounds, by the official SDK', async () => {
+    const capabilities = { elicitation: {} };
+    const client = new ModernClient({ name: 'm', version: '1' }, { capabilities, versionNegotiation: { mode: 'auto' } });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { name: 'Zoe' } }));
+    const requestInit = { headers: { Authorization: `Bearer ${gateway.apiKey}` } };
+    await client.connect(new ModernTransport(new URL(gateway.mcpUrl), { requestInit }));
+    const { content } = (await client.callTool({ name: 'ask', arguments: {} })) as Message;
+    expect(content).toEqual([{ type: 'text', text: 'Hello, Zoe!' }]);
+    await client.close();
+  });
+
+  it('gets its state back from the call it was given to, and from no other caller, tool or arguments', async () => {
+    const first = await (await McpStream.open(gateway, ask())).response.json();
+    expect(first.result).toMatchObject({
+      resultType: 'input_required',
+      inputRequests: { who: { method: 'elicitation/create' } },
+    });
+    const { requestState } = first.result;
+    const inputResponses = { who: { action: 'accept', content: { name: 'Zoe' } } };
+    const again = async (more: object, headers = {}) =>
+      (await (await McpStream.open(gateway, ask({ inputResponses, requestState, ...more }), headers)).response.json()) as Message;
+    expect((await again({})).result.content[0].text).toBe('Hello, Zoe!');
+    const refused = [
+      await again({ requestState: `${requestState}x` }),
+      await again({ arguments: { other: 1 } }),
+      await again({ name: 'ask_raw' }),
+      await again({}, { authorization: `Bearer ${await newKey()}` }),
+      await again({ inputResponses: { who: 1 } }),
+    ];
+    for (const { error } of refused) expect(error.code).toBe(-32602);
+  });
+
+  it('is not asked what it has not declared', async () => {
+    for (const name of ['ask', 'ask_raw']) {
+      const { response } = await McpStream.open(gateway, ask({ name }, {}));
+      expect(response.status).toBe(400);
+      const data = { requiredCapabilities: { elicitation: {} } };
+      expect(await response.json()).toMatchObject({ error: { code: -32021, data } });
+    }
+  });
+});
+
+describe('a bridge from stdio', () => {
+  it('carries questions, log messages and changes as they come', async () => {
+    const client = legacy();
+    const { heard } = listening(client);
+    const args = [join('dist', 'cli', 'main.js'), 'stdio', '--url', gateway.mcpUrl];
+    const env = { PATH: process.env['PATH']!, TALLYGATE_API_KEY: gateway.apiKey };
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }));
+    await eventually(() => goesThroughEverything(client, heard));
+    await client.close();
+  }, 30_000);
+});
