@@ -120,6 +120,7 @@ export class UpstreamSource implements ToolSource {
     return {
       ...definition,
       tableName,
+      timeoutMs: timeoutOf(template),
       read: (_, context) => this.requests.read(uri, tableName, offers, context),
     };
   }
@@ -132,6 +133,7 @@ export class UpstreamSource implements ToolSource {
     return {
       ...definition,
       tableName,
+      timeoutMs: timeoutOf(template),
       matches: (uri) => pattern.match(uri) !== null,
       read: (uri, context) => this.requests.read(uri, tableName, offers, context),
       ...(completes && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, offers) }),
@@ -144,6 +146,7 @@ export class UpstreamSource implements ToolSource {
     return {
       ...definition,
       name: publicToolName(template.name, name, template.prefix === 'template'),
+      timeoutMs: timeoutOf(template),
       get: (args, context) => this.requests.getPrompt(name, args, offers, context),
       ...(completes && { complete: this.requests.completer({ type: 'ref/prompt', name }, offers) }),
     };

@@ -17,6 +17,7 @@ export function readAsCall({ resource, source }: CatalogResource, uri: string, p
     ...METHOD_AS_TOOL,
     name: 'resources/read',
     tableName: resource.tableName,
+    ...(resource.timeoutMs !== undefined && { timeoutMs: resource.timeoutMs }),
     call: async (_, context) => {
       const { contents, usage, meta } = await resource.read(uri, context);
       return { content: contents as never, usage, ...(meta && { meta }) };
@@ -31,6 +32,7 @@ export function promptAsCall({ prompt, source }: CatalogPrompt, price: number): 
     ...METHOD_AS_TOOL,
     name: 'prompts/get',
     tableName: '',
+    ...(prompt.timeoutMs !== undefined && { timeoutMs: prompt.timeoutMs }),
     call: async (args, context) => {
       const { messages, usage, meta } = await prompt.get(args as Record<string, string>, context);
       return { content: messages as never, usage, ...(meta && { meta }) };

@@ -58,7 +58,7 @@ export class PromptCatalog implements OnModuleInit {
       }
     }
     this.prompts = prompts;
-    const entries = [...prompts].map(([key, { prompt }]) => ({ key, json: JSON.stringify(prompt) }));
+    const entries = [...prompts].map(([key, { prompt }]) => ({ key, json: JSON.stringify({ ...prompt, timeoutMs: undefined }) }));
     if (this.list.replace(entries)) for (const listener of this.listeners) listener();
   }
 }

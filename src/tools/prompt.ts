@@ -9,6 +9,8 @@ export interface Prompt extends Completable {
   title?: string;
   description?: string;
   arguments?: PromptArgument[];
+  /** How long getting it may take; absent: `tools.timeout_seconds` of the configuration. */
+  timeoutMs?: number;
   /** @throws ToolInputError when the arguments make no sense. Required ones are there. */
   get(args: Record<string, string>, context: CallContext): Promise<PromptResult>;
 }

@@ -109,5 +109,5 @@ const entriesOf = (resources: Map<string, CatalogResource>) =>
 
 /** What lists tell of it; the rest is the gateway's. */
 function listing({ tableName, ...resource }: Resource | ResourceTemplate): string {
-  return JSON.stringify({ ...resource, ...(tableName && { _meta: { 'tallygate/table': tableName } }) });
+  return JSON.stringify({ ...resource, timeoutMs: undefined, ...(tableName && { _meta: { 'tallygate/table': tableName } }) });
 }

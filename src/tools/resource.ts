@@ -11,6 +11,8 @@ interface ResourceDescription {
   annotations?: Record<string, unknown>;
   /** Table that reads are recorded under. Empty when there is none. */
   tableName: string;
+  /** How long a read may take; absent: `tools.timeout_seconds` of the configuration. */
+  timeoutMs?: number;
   /** Reads it, or what stands at this address of a template. @throws ToolInputError when there is nothing. */
   read(uri: string, context: CallContext): Promise<ResourceResult>;
 }
