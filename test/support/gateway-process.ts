@@ -111,6 +111,13 @@ export class GatewayProcess {
     return answer;
   }
 
+  /** A key of the admin that was good once. */
+  async revokedKey(): Promise<string> {
+    const { json } = await this.rest('POST', '/api/mcp-keys/create', { key_name: 'revoked', expires_days: 1 });
+    await this.rest('POST', '/api/mcp-keys/revoke', { key_id: json.key_id });
+    return json.api_key as string;
+  }
+
   /** One MCP request with `Content-Type` and the key as its only headers, as the source's curl sends it. */
   async mcp(
     method: string,
