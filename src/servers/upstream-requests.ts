@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
+import { ClientCannot } from '../tools/ask-client.js';
 import type { CallContext } from '../tools/call-context.js';
 import type { Prompt, PromptResult } from '../tools/prompt.js';
 import type { Completable, ResourceResult } from '../tools/resource.js';
@@ -102,7 +103,10 @@ export class UpstreamRequests {
     if (code === Number(ProtocolErrorCode.InvalidParams) || code === Number(ProtocolErrorCode.ResourceNotFound)) {
       return new ToolInputError(message);
     }
-    if (code === Number(ProtocolErrorCode.MissingRequiredClientCapability)) return new ToolInputError(message);
+    if (code === Number(ProtocolErrorCode.MissingRequiredClientCapability)) {
+      const { requiredCapabilities = {} } = (error.data ?? {}) as { requiredCapabilities?: object };
+      return new ClientCannot(message, Object.keys(requiredCapabilities)[0]);
+    }
     return new UpstreamFailure('refused', `A server of ${this.templateName} answered with the error ${code}.`, error);
   }
 }
