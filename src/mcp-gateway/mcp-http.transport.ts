@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { AppConfig } from '../config/app-config.js';
 import { boundedServer } from '../limits/bounded-server.js';
 import { McpDispatcher } from './mcp-dispatcher.js';
@@ -17,6 +18,7 @@ const SWEEP_PAUSE_MS = 100;
 @Injectable()
 export class McpHttpTransport extends Server implements CustomTransportStrategy {
   private server: HttpServer | undefined;
+  private readonly sockets = new Set<Socket>();
   private closing = false;
 
   constructor(
@@ -34,6 +36,10 @@ export class McpHttpTransport extends Server implements CustomTransportStrategy 
       this.serve(request, response),
     );
     server.once('error', ready);
+    server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
     server.listen(port, host, () => ready());
     this.server = server;
   }
@@ -44,11 +50,19 @@ export class McpHttpTransport extends Server implements CustomTransportStrategy 
     this.closing = true;
     const server = this.server;
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_DEADLINE_MS);
-    // Node closes what is idle now; a connection that has its answer later would stay for its keep-alive time.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_PAUSE_MS);
+    const sweep = setInterval(() => this.closeIdle(server), SWEEP_PAUSE_MS);
     await new Promise<void>((resolve) => server.close(() => resolve()));
     clearTimeout(deadline);
     clearInterval(sweep);
+  }
+
+  /**
+   * Node closes what is idle when the server closes: not what has its answer later, which would stay for its keep-alive time, and
+   * not what was opened ahead and never used, which would stay for good.
+   */
+  private closeIdle(server: HttpServer): void {
+    server.closeIdleConnections();
+    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 
   /** Nest's transport events are not used here. */
