@@ -25,7 +25,12 @@ const SDK_TIMEOUT_MS = 2 ** 31 - 1;
 /** How long a session that is replaced waits for its calls in flight; they have timeouts of their own. */
 const RETIRE_CHECK_MS = 50;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
-const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} }, roots: {} };
+const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} } };
+/**
+ * Over stdio nothing says for whom a server asks, and servers take roots for the whole connection: one caller's could open folders
+ * to all others (the official filesystem server replaces its allowed folders by them).
+ */
+const CAPABILITIES_OVER_HTTP = { ...CAPABILITIES, roots: {} };
 
 export interface SessionOptions extends NewsListener {
   /** As callers know it. */
@@ -62,7 +67,8 @@ export class UpstreamSession {
   }
 
   static async open(target: ServerTarget, options: SessionOptions): Promise<UpstreamSession> {
-    const client = new Client({ name: 'tallygate', version: VERSION }, { capabilities: CAPABILITIES, ...negotiation(options) });
+    const capabilities = target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES;
+    const client = new Client({ name: 'tallygate', version: VERSION }, { capabilities, ...negotiation(options) });
     const session = new UpstreamSession(options, client, transportWithin(target, options));
     client.onclose = () => session.ended();
     client.onerror = () => undefined; // what fails is told to whom it fails
@@ -146,7 +152,7 @@ export class UpstreamSession {
 
   /** What a server asks belongs to the call it serves; a question that may be about another's call reaches nobody. */
   private async asked({ method, params = {} }: Request, id: string | number): Promise<Record<string, unknown>> {
-    const exchange = this.transport instanceof UpstreamHttpTransport ? this.transport.exchangeOf(id) : this.sole();
+    const exchange = this.transport instanceof UpstreamHttpTransport ? this.transport.exchangeOf(id) : this.soleFor(method);
     const { side } = exchange ?? {};
     if (!side) throw refusal('It cannot be told whose call this is about: the gateway asks nobody.');
     if (this.waiting >= WAITING_MAX) throw refusal('Too many calls wait for an answer of their callers.');
@@ -158,6 +164,10 @@ export class UpstreamSession {
   private sole(): UpstreamExchange | undefined {
     const [only, another] = this.exchanges;
     return another ? undefined : only;
+  }
+
+  private soleFor(method: string): UpstreamExchange | undefined {
+    return method === 'roots/list' ? undefined : this.sole();
   }
 
   private async lowerLogLevel(level: LogLevel): Promise<void> {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { join } from 'node:path';
 import {
   SILENT_CLIENT,
   type CallClient,
@@ -18,11 +19,13 @@ let rig: UpstreamRig;
 
 beforeAll(async () => {
   await Promise.all([legacy.start(), modern.start()]);
-  rig = new UpstreamRig({ old: http, new: http });
+  const roots = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'roots-server.mjs')] };
+  rig = new UpstreamRig({ old: http, new: http, roots });
   await rig.register(
     server('old-1', 'old', { url: legacy.url }),
     server('new-1', 'new', { url: modern.url }),
     server('everything-1', 'everything'),
+    server('roots-1', 'roots'),
   );
 }, 60_000);
 afterAll(async () => {
@@ -108,6 +111,13 @@ describe('a server that asks the caller', () => {
     const client = legacyClient(() => thought);
     const { text } = await rig.call('everything__trigger-sampling-request', { prompt: 'Think' }, later(), { client });
     expect(text).toMatch(/deep/);
+  }, 30_000);
+
+  it('over stdio is never given the roots of a caller, which it would use for all', async () => {
+    const ask = jest.fn(async () => ({ roots: [{ uri: 'file:///etc' }] }));
+    const client = { ...legacyClient(() => undefined), capabilities: { ...capabilities, roots: {} }, ask };
+    const { text } = await rig.call('roots__take', {}, later(), { client });
+    expect([text, ask.mock.calls]).toEqual([expect.stringMatching(/asks nobody/), []]);
   }, 30_000);
 });
 

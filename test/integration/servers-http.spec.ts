@@ -40,7 +40,7 @@ const at = (upstream: TestUpstream, name: string, template = 'pool', weight = 1)
   server(name, template, { url: upstream.url }, weight);
 
 async function start(template: object = {}, ...more: string[]) {
-  rig = new UpstreamRig({ pool: { ...pool, ...template }, other: pool });
+  rig = new UpstreamRig({ pool: { ...pool, ...template }, other: { ...pool, timeout_seconds: 5 } });
   const upstreams = [a, b, c].slice(0, 1 + more.length);
   await rig.register(...upstreams.map((upstream, index) => at(upstream, ['a', ...more][index]!)));
 }

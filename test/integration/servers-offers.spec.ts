@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { LegacyUpstream, ModernUpstream } from '../support/talking-upstream.js';
 import { TestUpstream } from '../support/test-upstream.js';
@@ -12,7 +13,8 @@ let rig: UpstreamRig;
 
 beforeAll(async () => {
   await Promise.all([legacy.start(), modern.start()]);
-  rig = new UpstreamRig({ old: http, new: { ...http, prefix: 'none' } });
+  const child = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'modern-server.mjs')] };
+  rig = new UpstreamRig({ old: http, new: { ...http, prefix: 'none' }, child });
   await rig.register(server('old-1', 'old', { url: legacy.url }), server('everything-1', 'everything'));
 }, 60_000);
 afterAll(async () => {
@@ -81,6 +83,12 @@ describe('a server of 2026-07-28 only', () => {
     expect((await rig.call('work')).text).toBe('done');
     expect(modern.names).toContain('work');
   });
+
+  it('is called over stdio as well', async () => {
+    await rig.register(server('child-1', 'child'));
+    expect((await rig.call('child__era')).text).toBe('2026-07-28');
+    await rig.register(server('old-1', 'old', { url: legacy.url }), server('new-1', 'new', { url: modern.url }));
+  }, 60_000);
 
   it('is read, its prompts are got, and an address that another server has too stays that of the one registered first', async () => {
     const { messages } = await rig.prompts.find('plan', caller)!.prompt.get({ day: 'friday' }, rig.context());
