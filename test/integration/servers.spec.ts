@@ -22,7 +22,7 @@ describe('Registering a server', () => {
         },
       },
     });
-  });
+  }, 60_000);
   afterAll(async () => {
     await rest.stop();
     rmSync(folder, { recursive: true });
