@@ -137,7 +137,7 @@ describe('a client of 2026-07-28', () => {
   });
 
   it('gets its state back from the call it was given to, and from no other caller, tool or arguments', async () => {
-    const first = await (await McpStream.open(gateway, ask())).response.json();
+    const first = (await (await McpStream.open(gateway, ask())).response.json()) as Message;
     expect(first.result).toMatchObject({
       resultType: 'input_required',
       inputRequests: { who: { method: 'elicitation/create' } },
