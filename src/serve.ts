@@ -42,6 +42,8 @@ async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpress
   const app = await NestFactory.create<NestExpressApplication>(module, new RestAdapter(config), options);
   configureRest(app, config);
   app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
+  // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
+  await app.init();
   await app.startAllMicroservices();
   await app.listen(port, host);
   return app;

@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { GatewayProcess, type GatewayOptions } from '../support/gateway-process.js';
 
@@ -19,6 +20,12 @@ async function start(options: GatewayOptions = {}): Promise<GatewayProcess> {
 }
 
 const totalCalls = async (gateway: GatewayProcess) => (await gateway.rest('GET', '/api/mcp-usage/history')).json.total as number;
+
+async function callTimestamp(url: string, key: string): Promise<string> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'timestamp', arguments: {} } });
+  return (await fetch(url, { method: 'POST', headers, body })).text();
+}
 
 describe('the first start', () => {
   it('makes an admin and a key, shows them once with a client configuration, and loads the sample data', async () => {
@@ -48,6 +55,22 @@ describe('a restart', () => {
     const after = await start({ dataDir: before.dataDir });
     expect((await after.mcp('tools/list', {}, before.apiKey)).status).toBe(200);
     await eventually(async () => expect(await totalCalls(after)).toBe(1));
+  }, 60_000);
+
+  it('answers on port 8001 only when its tools are there, since a load balancer asks the moment the port opens', async () => {
+    const before = await start();
+    await before.end();
+    const port = String(await freePort());
+    let after: GatewayProcess | undefined;
+    const starting = start({ dataDir: before.dataDir, env: { GATEWAY_MCP_PORT: port } }).then((gateway) => (after = gateway));
+    const answers: string[] = [];
+    while (!after || answers.length === 0) {
+      const url = `http://127.0.0.1:${port}/messages`;
+      const answer = await callTimestamp(url, before.apiKey).catch(() => undefined); // refused: the port is not open yet
+      if (answer !== undefined) answers.push(answer);
+    }
+    await starting;
+    for (const answer of answers) expect(answer).not.toContain('error');
   }, 60_000);
 
   it('adopts the PostgreSQL that kill -9 left behind, and loses no answered call', async () => {
