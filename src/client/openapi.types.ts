@@ -967,7 +967,10 @@ export interface components {
       expires_days?: number;
       /** @description What it may do; not more than its owner. Default `tools:call`. */
       permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
-      /** @description The only tools it may call. Unset: every tool its permissions reach. */
+      /**
+       * @description The only tools it may call: their names. Prompts by their name and resources by their URI or template can be named, too; those
+       *     that are not are hidden. Unset: everything its permissions reach.
+       */
       allowed_tools?: string[];
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
       rate_limit_per_hour?: number;
