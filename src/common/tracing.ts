@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { defer, finalize, type ObservableInput, from } from 'rxjs';
 import type { TraceContext } from './trace-context.js';
 
 export type SpanAttributes = Record<string, string | number>;
@@ -60,10 +59,8 @@ export class Tracing implements OnApplicationShutdown {
 }
 
 /** The work as a part of the span; the work itself where there is none. */
-export function inSpan<T>(parent: Span | undefined, name: string, work: ObservableInput<T>): ObservableInput<T> {
-  if (!parent) return work;
-  return defer(() => {
-    const span = parent.child(name);
-    return from(work).pipe(finalize(() => span.end()));
-  });
+export async function inSpan<T>(parent: Span | undefined, name: string, work: () => Promise<T>): Promise<T> {
+  if (!parent) return work();
+  const span = parent.child(name);
+  return work().finally(() => span.end());
 }

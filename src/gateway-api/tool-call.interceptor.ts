@@ -51,13 +51,11 @@ export class ToolCallInterceptor implements NestInterceptor<RecordedResult, Tool
 }
 
 function restToolRequest(request: ToolCallRequest, response: Response, name: string, args: Record<string, unknown>): ToolRequest {
-  const idempotencyKey = idempotencyKeyOf(request);
-  const trace = traceContextOf(request.headers);
   return {
     name,
     arguments: args,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-    ...(trace && { trace }),
+    idempotencyKey: idempotencyKeyOf(request),
+    trace: traceContextOf(request.headers),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,
     clientName: (request.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_MAX),

@@ -97,27 +97,34 @@ export class McpContext implements ToolCallCarrier {
     return this.params['cursor'] === undefined ? undefined : this.text('cursor');
   }
 
-  /** @throws McpProtocolError when the parameters are not those of the method. */
+  /**
+   * What is called, and with what: a tool by its name, or what an interceptor found to be read.
+   * @throws McpProtocolError when the parameters are not those of the method.
+   */
   toolRequest(): ToolRequest {
-    const idempotencyKey = this.idempotencyKey();
+    const isRead = this.method === 'resources/read';
+    const { arguments: args = {}, uri } = this.params;
+    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     return {
-      ...this.called(),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-      ...this.traced(),
+      name: isRead ? this.method : this.text('name'),
+      arguments: isRead ? { uri } : args,
       principal: this.principal!,
       requestId: this.exchange.requestId,
-      client: this.client(),
-      abort: this.aborting(),
       clientName: this.clientName.slice(0, 100),
       protocolVersion: this.era.version,
       transport: this.exchange.transport,
+      abort: this.aborting(),
+      entry: this.entry,
+      client: this.client(),
+      trace: this.trace,
+      idempotencyKey: this.idempotencyKey(),
     };
   }
 
   /** For what is served without being a call. @throws McpProtocolError */
   callContext(): CallContext {
     const { signal } = this.aborting();
-    return { ...this.traced(), principal: this.principal!, requestId: this.exchange.requestId, client: this.client(), signal };
+    return { principal: this.principal!, requestId: this.exchange.requestId, trace: this.trace, signal, client: this.client() };
   }
 
   /** The way back to the client. @throws McpProtocolError for answers that are none. */
@@ -129,18 +136,8 @@ export class McpContext implements ToolCallCarrier {
     return this.era.clientName ?? (this.session?.clientName || this.exchange.headers['user-agent']) ?? '';
   }
 
-  private traced(): { trace?: TraceContext } {
-    const trace = traceContextOf(this.meta, this.exchange.headers);
-    return trace ? { trace } : {};
-  }
-
-  /** What is called, and with what: a tool by its name, or what an interceptor found to be read. */
-  private called(): Pick<ToolRequest, 'name' | 'arguments' | 'entry'> {
-    if (this.method === 'resources/read')
-      return { name: this.method, arguments: { uri: this.params['uri'] }, entry: this.entry! };
-    const { arguments: args = {} } = this.params;
-    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
-    return { name: this.text('name'), arguments: args, ...(this.entry && { entry: this.entry }) };
+  private get trace(): TraceContext | undefined {
+    return traceContextOf(this.meta, this.exchange.headers);
   }
 
   /** In `_meta` for clients that cannot set headers. */

@@ -6,9 +6,9 @@ export interface CallContext {
   principal: Principal;
   requestId: string;
   /** The one upstream server that is wanted, by id, where the caller named one; else any of the pool. */
-  serverId?: string;
+  serverId?: string | undefined;
   /** The caller's trace, to be passed on. */
-  trace?: TraceContext;
+  trace?: TraceContext | undefined;
   /** Fires when the caller has gone or the time is over. */
   signal: AbortSignal;
   client: CallClient;

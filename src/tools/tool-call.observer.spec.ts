@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstValueFrom, of, throwError, type Observable } from 'rxjs';
 import { SystemClock } from '../common/clock.js';
 import { Metrics } from '../common/metrics.js';
 import { Tracing } from '../common/tracing.js';
@@ -10,10 +9,10 @@ function observed() {
   const metrics = new Metrics();
   const observer = new ToolCallObserver(metrics, new Tracing(undefined), new SystemClock());
   observer.onModuleInit();
-  const run = (name: string, answer: () => Observable<unknown> = () => of('answer'), errorCode?: string) => {
+  const run = (name: string, answer: () => Promise<unknown> = () => Promise.resolve('answer'), errorCode?: string) => {
     const request = { transport: 'http', protocolVersion: '2025-11-25' };
     const call = { entry: { tool: { name } }, request, errorCode, startedAt: 0 } as unknown as ToolCall;
-    return firstValueFrom(observer.observe(call, answer)).catch(() => undefined);
+    return observer.observe(call, answer).catch(() => undefined);
   };
   return { metrics, run };
 }
@@ -23,7 +22,7 @@ describe('The observer of calls', () => {
     const { metrics, run } = observed();
     await run('a');
     await run('a', undefined, 'BACKEND_ERROR');
-    await run('a', () => throwError(() => new Error('PostgreSQL is away')));
+    await run('a', () => Promise.reject(new Error('PostgreSQL is away')));
     await run('a', () => {
       throw new Error('at once');
     });

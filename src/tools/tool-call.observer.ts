@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { defer, tap, type Observable } from 'rxjs';
 import { Clock } from '../common/clock.js';
 import { latencyHistogram, Metrics, tally } from '../common/metrics.js';
 import { Tracing } from '../common/tracing.js';
@@ -40,9 +39,16 @@ export class ToolCallObserver implements OnModuleInit {
   }
 
   /** Watches the call while `answer` makes its answer. */
-  observe<T>(call: ToolCall, answer: () => Observable<T>): Observable<T> {
+  async observe<T>(call: ToolCall, answer: () => Promise<T>): Promise<T> {
     this.started(call);
-    return defer(answer).pipe(tap({ next: () => this.ended(call, outcomeOf(call)), error: () => this.ended(call, UNANSWERED) }));
+    let outcome = UNANSWERED;
+    try {
+      const result = await answer();
+      outcome = outcomeOf(call);
+      return result;
+    } finally {
+      this.ended(call, outcome);
+    }
   }
 
   private started(call: ToolCall): void {

@@ -18,14 +18,14 @@ export interface ToolRequest {
   /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
   abort: AbortController;
   /** What is called, where that is no tool the caller named: a read of a resource, a prompt. */
-  entry?: CatalogTool;
+  entry?: CatalogTool | undefined;
   client: CallClient;
   /** The one upstream server the caller wants, by id. */
-  serverId?: string;
+  serverId?: string | undefined;
   /** The trace the call belongs to. */
-  trace?: TraceContext;
+  trace?: TraceContext | undefined;
   /** Names a call that may be repeated by a caller who did not hear its answer. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. `INPUT_REQUIRED`: its client is asked first. */

@@ -102,14 +102,7 @@ function failureOf({ entry, request: { requestId } }: ToolCall, words: string) {
 }
 
 function contextOf({ principal, requestId, serverId, trace, abort }: ToolRequest, client: CallClient): CallContext {
-  return {
-    principal,
-    requestId,
-    signal: abort.signal,
-    client,
-    ...(serverId !== undefined && { serverId }),
-    ...(trace && { trace }),
-  };
+  return { principal, requestId, serverId, trace, signal: abort.signal, client };
 }
 
 /** A person may think longer about a question than a tool may take. `ask` has a limit of its own. */

@@ -1,5 +1,5 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { firstValueFrom, from, mergeMap, type Observable, of } from 'rxjs';
+import { firstValueFrom, from, type Observable } from 'rxjs';
 import { inSpan } from '../common/tracing.js';
 import { Idempotency } from './idempotency.service.js';
 import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
@@ -28,26 +28,21 @@ export class UsageInterceptor implements NestInterceptor<ToolOutcome, RecordedRe
     const carrier = carrierOf(execution);
     const call = this.catalog.admit(carrier.toolRequest());
     carrier.toolCall = call;
-    return this.observer.observe(call, () => this.once(call, next));
+    return from(this.observer.observe(call, () => this.once(call, next)));
   }
 
-  private once(call: ToolCall, next: CallHandler<ToolOutcome>): Observable<RecordedResult> {
+  private once(call: ToolCall, next: CallHandler<ToolOutcome>): Promise<RecordedResult> {
     const { idempotencyKey } = call.request;
     if (idempotencyKey === undefined) return this.metered(call, next);
-    return from(this.idempotency.once(call, idempotencyKey, () => firstValueFrom(this.metered(call, next))));
+    return this.idempotency.once(call, idempotencyKey, () => this.metered(call, next));
   }
 
-  private metered(call: ToolCall, next: CallHandler<ToolOutcome>): Observable<RecordedResult> {
+  private async metered(call: ToolCall, next: CallHandler<ToolOutcome>): Promise<RecordedResult> {
     const reserved = this.meter.reserve(call);
-    if (!reserved) return this.run(call, next);
-    return from(inSpan(call.span, 'reserve', reserved)).pipe(
-      mergeMap((refusal) => (refusal ? of(refusal) : this.run(call, next))),
-    );
-  }
-
-  private run(call: ToolCall, next: CallHandler<ToolOutcome>): Observable<RecordedResult> {
-    const outcome = from(inSpan(call.span, 'tool', next.handle()));
-    return outcome.pipe(mergeMap((found) => inSpan(call.span, 'settle', this.meter.settle(call, found))));
+    const refusal = reserved && (await inSpan(call.span, 'reserve', () => reserved));
+    if (refusal) return refusal;
+    const outcome = await inSpan(call.span, 'tool', () => firstValueFrom(next.handle()));
+    return inSpan(call.span, 'settle', () => this.meter.settle(call, outcome));
   }
 }
 
