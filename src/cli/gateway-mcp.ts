@@ -13,6 +13,8 @@ export interface McpOptions {
 
 /** Longer than the gateway lets any tool run, so that it is the gateway that says so. */
 const TIMEOUT_MS = 660_000;
+/** The status; a tool that is not there is JSON-RPC's business. */
+const NOT_FOUND = 404;
 const REFUSED_WORDS: Record<number, string> = { 401: UNAUTHORIZED_WORDS };
 
 /** The MCP face of a gateway, with the official SDK's client. */
@@ -50,6 +52,7 @@ export class GatewayMcp {
     if (error instanceof CliFailure) return error;
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code !== 'number') return unreachable(this.url, error);
+    if (code === NOT_FOUND) return new CliFailure(`${this.url} is not there. Is it the address that the gateway shows for MCP?`);
     return new CliFailure(REFUSED_WORDS[code] ?? wordsOf(message));
   }
 }
@@ -60,7 +63,7 @@ export function transportTo(url: string, apiKey: string | undefined): Streamable
   return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
 }
 
-/** The SDK puts its own words around the gateway's. */
+/** The SDK puts its own words around the gateway's, which are JSON-RPC where the address is that of MCP. */
 function wordsOf(message: string): string {
   const body = /\{.*\}$/s.exec(message)?.[0];
   try {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ImportReport } from '../stock-data/import/import-report.js';
 import { UNIVERSE_DEFAULTS } from '../stock-data/import/synthetic-universe.js';
-import { problemOf } from './cli-failure.js';
+import { action, CliFailure, EXIT } from './cli-failure.js';
 import { importReportText } from './import-report-text.js';
 import type { ImportTarget } from './import-target.js';
 import { progressBar } from './progress-bar.js';
@@ -42,12 +42,12 @@ export function importCommand(): Command {
     .option('--seed <n>', 'the same seed makes the same market', wholeNumber, UNIVERSE_DEFAULTS.seed)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(run);
+    .action(action(run));
 }
 
-async function run(dataset: string | undefined, file: string | undefined, options: Options, command: Command): Promise<void> {
+async function run(dataset: string | undefined, file: string | undefined, options: Options): Promise<void> {
   if (options.synthetic ? dataset : !dataset || !file) {
-    command.error('Give a dataset and a file, or --synthetic. `tallygate import --help` shows examples.');
+    throw new CliFailure('Give a dataset and a file, or --synthetic. `tallygate import --help` shows examples.', EXIT.usage);
   }
   try {
     const reports = await load((target, onProgress) =>
@@ -56,12 +56,11 @@ async function run(dataset: string | undefined, file: string | undefined, option
         : target.import(dataset!, file!, { ...options, onProgress }).then((report) => [report]),
     );
     process.stdout.write(options.json ? `${JSON.stringify(reports)}\n` : `${reports.map(importReportText).join('\n')}\n`);
-    if (reports.some(({ status }) => status === 'rejected')) process.exitCode = 1;
+    if (reports.some(({ status }) => status === 'rejected')) process.exitCode = EXIT.failed;
   } catch (error) {
-    process.stderr.write(`${problemOf(error)}\n`);
-    process.exitCode = 1;
     const { stopOwnedEngines } = await import('../database/postgres-engine.js');
     await stopOwnedEngines();
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { action } from './cli-failure.js';
 import { onRest } from './on-rest.js';
 import { restCommand, wholeNumber, type RestOptions } from './rest-command.js';
 import { print } from './output.js';
-import { textTable } from './text-table.js';
+import { secondsOf, textTable } from './text-table.js';
 
 interface CreateOptions extends RestOptions {
   days?: number;
@@ -68,10 +68,10 @@ async function list({ url, json, all = false }: RestOptions & { all?: boolean })
     key.key_name,
     `${key.api_key_prefix}…`,
     key.is_active ? 'active' : 'inactive',
-    key.last_used_at,
-    key.expires_at,
+    key.last_used_at ? secondsOf(key.last_used_at) : 'never',
+    key.expires_at ? secondsOf(key.expires_at) : 'never',
   ]);
-  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'LAST USED', 'EXPIRES'], rows));
+  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'LAST USED (UTC)', 'EXPIRES (UTC)'], rows));
 }
 
 function rotateCommand(): Command {

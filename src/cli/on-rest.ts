@@ -34,7 +34,9 @@ const isRefusedLogin = ({ status, errorCode }: GatewayError) => status === UNAUT
 
 function notLoggedIn(url: string, { message }: GatewayError, apiKey: string | undefined): CliFailure {
   if (apiKey !== undefined) return new CliFailure(UNAUTHORIZED_WORDS);
-  return new CliFailure(`Not logged in at ${url}, or the login has expired: ${message}. Run: tallygate login --url ${url}`);
+  return new CliFailure(
+    `Not logged in at ${url}, or the login has expired: ${message.replace(/\.$/, '')}. Run: tallygate login --url ${url}`,
+  );
 }
 
 function failureOf(url: string, error: GatewayError): CliFailure {

@@ -18,6 +18,19 @@ describe('a table', () => {
     expect(shown).toContain(`${'x'.repeat(59)}…`);
   });
 
+  it('becomes paragraphs where a line would not fit', () => {
+    const [headings, rows] = [
+      ['NAME', 'LAST USED'],
+      [
+        ['default', '2026-11-21'],
+        ['reports', ''],
+      ],
+    ];
+    const narrow = 'NAME       default\nLAST USED  2026-11-21\n\nNAME       reports\nLAST USED  –';
+    expect(textTable(headings, rows, 18)).toBe(narrow);
+    expect(textTable(headings, rows, 19)).toBe('NAME     LAST USED\ndefault  2026-11-21\nreports  –');
+  });
+
   it('of nothing is its headings', () => {
     expect(textTable(['A', 'B'], [])).toBe('A  B');
   });

@@ -5,7 +5,7 @@ import { action } from './cli-failure.js';
 import { onRest } from './on-rest.js';
 import { inColour, print } from './output.js';
 import { pageWords, pagedCommand, restCommand, wholeNumber, type PageOptions, type RestOptions } from './rest-command.js';
-import { textTable } from './text-table.js';
+import { secondsOf, textTable } from './text-table.js';
 
 interface HistoryOptions extends PageOptions {
   from?: string;
@@ -55,7 +55,7 @@ async function history({ url, json, page, pageSize, from, to, tool, key }: Histo
 
 function historyText(found: components['schemas']['UsageHistoryDto']): string {
   const rows = found.records.map((call) => [
-    call.created_at,
+    secondsOf(call.created_at),
     call.tool_name,
     call.table_name,
     call.record_count,
@@ -92,6 +92,6 @@ function statsText({
     inColour,
   );
   const rows = top_tools.map((tool) => [tool.tool_name, tool.table_name, tool.call_count, tool.total_records]);
-  const totals = `${total_calls} calls, ${total_records} records, ${avg_daily_calls} calls a day`;
+  const totals = `${total_calls} calls, ${total_records} records, ${Number(avg_daily_calls.toFixed(1))} calls a day`;
   return `Calls a day\n${chart}\n\n${textTable(['TOOL', 'TABLE', 'CALLS', 'RECORDS'], rows)}\n\n${totals}`;
 }

@@ -4,7 +4,7 @@ import { action } from './cli-failure.js';
 import { onRest } from './on-rest.js';
 import { print } from './output.js';
 import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from './rest-command.js';
-import { textTable } from './text-table.js';
+import { secondsOf, textTable } from './text-table.js';
 
 const PASSWORD_BYTES = 18;
 
@@ -50,7 +50,11 @@ async function list({ url, json, page, pageSize }: PageOptions): Promise<void> {
     user.email,
     user.role,
     user.is_active ? 'active' : 'off',
-    user.created_at,
+    secondsOf(user.created_at),
   ]);
-  print(json, found, () => `${textTable(['NAME', 'E-MAIL', 'ROLE', 'STATE', 'CREATED'], rows)}\n\n${pageWords(found, 'users')}`);
+  print(
+    json,
+    found,
+    () => `${textTable(['NAME', 'E-MAIL', 'ROLE', 'STATE', 'CREATED (UTC)'], rows)}\n\n${pageWords(found, 'users')}`,
+  );
 }

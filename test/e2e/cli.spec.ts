@@ -136,7 +136,7 @@ describe('tallygate keys', () => {
     expect(JSON.parse((await tallygate(['tools', '--json', ...key])).stdout)).toHaveLength(1);
 
     const { stdout } = await onRest(['keys', 'list']);
-    expect(stdout).toMatch(/^ID +NAME +KEY +STATE +LAST USED +EXPIRES\n/);
+    expect(stdout).toMatch(/^ID +NAME +KEY +STATE +LAST USED \(UTC\) +EXPIRES \(UTC\)\n/);
     expect(stdout).toContain('my-key');
     expect(stdout).not.toContain(created.api_key);
 
@@ -192,7 +192,7 @@ describe('tallygate users', () => {
 
   it('lists all by pages, to an admin only', async () => {
     const { stdout } = await onRest(['users', 'list', '--page-size', '1']);
-    expect(stdout).toMatch(/^NAME +E-MAIL +ROLE +STATE +CREATED\nalice +alice@example.com +user +active +\d{4}-/);
+    expect(stdout).toMatch(/^NAME +E-MAIL +ROLE +STATE +CREATED \(UTC\)\nalice +alice@example.com +user +active +\d{4}-/);
     expect(stdout).toMatch(/Page 1 of 2, 2 users\.\n$/);
     const { users, total } = await jsonOf(['users', 'list']);
     expect([total, users.map(({ username }: { username: string }) => username)]).toEqual([2, ['alice', 'admin']]);

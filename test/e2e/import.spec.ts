@@ -89,6 +89,7 @@ describe('tallygate import while a gateway runs on the data folder', () => {
   ])('%j ends with %d and says %s', async (args, exitCode, words) => {
     const { code, stdout, stderr } = await tallygate(...args);
     expect([code, stdout]).toEqual([exitCode, '']);
+    expect(stderr).toMatch(/^error: /i);
     expect(stderr).toContain(words);
   });
 });
