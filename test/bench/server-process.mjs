@@ -1,8 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 const TICKS_PER_SECOND = 100; // USER_HZ on Linux
+export const SERVER_CORE = 0;
+export const LOAD_CORE = 1;
+/** A server behind the one that is measured. */
+export const UPSTREAM_CORE = cpus().length > 2 ? 2 : LOAD_CORE;
 export const canPin = cpus().length > 1 && hasTaskset();
 
 /** Starts a program pinned to a core where that can be done; resolves when `isReady` accepts its output. */
@@ -25,9 +29,36 @@ export const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core
 
 /** User and system time of a process so far, in microseconds. Undefined where there is no /proc. */
 export function cpuMicros(pid) {
+  const fields = statOf(pid);
+  return fields && ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+}
+
+/**
+ * Resident megabytes of a process and all below it; pages that several share are counted once (PSS). Undefined where there
+ * is no /proc, or another's processes may not be looked at.
+ */
+export function residentMegabytes(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+    const kilobytes = withDescendants(pid).map(
+      (one) => /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))[1],
+    );
+    return kilobytes.reduce((sum, count) => sum + Number(count), 0) / 1_024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process and all below it, the process first. */
+export function withDescendants(pid) {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const children = all.filter((one) => statOf(one)?.[1] === String(pid));
+  return [pid, ...children.flatMap(withDescendants)];
+}
+
+/** What /proc/{pid}/stat says, from the state on. */
+function statOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Many calls through the connections to upstream servers, over stdio and HTTP: memory and processes must stay flat.
 // Usage: node --expose-gc test/bench/soak.mjs [calls, default 20000]    (after `npm run build`)
+import { Logger } from '@nestjs/common';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { NetworkRules } from '../../dist/servers/network-rules.js';
@@ -15,7 +16,10 @@ const PORT = 8_765;
 const SAMPLES = 10;
 /** Growth from the first tenth of the calls, when caches are warm, to the last. */
 const GROWTH_MAX_MB = 20;
+const PARAMS = { name: 'echo', arguments: { message: 'hello' } };
+const SILENT = { capabilities: {}, wantsProgress: false, progress: () => {}, log: () => {} };
 
+Logger.overrideLogger(['warn', 'error']);
 const program = join('node_modules', '@modelcontextprotocol', 'server-everything', 'dist', 'index.js');
 const slots = new ProcessSlots(4, process.env.PATH ?? '');
 const stdio = upstream('soak-stdio', { transport: 'stdio', command: process.execPath, args: [program, 'stdio'], env: {} });
@@ -78,11 +82,8 @@ async function soak(name, server) {
   return samples.at(-1) - samples[0];
 }
 
-const params = { name: 'echo', arguments: { message: 'hello' } };
-const SILENT = { capabilities: {}, wantsProgress: false, progress: () => {}, log: () => {} };
-
 async function callMany(server, count) {
   for (let call = 0; call < count; call += 1) {
-    await server.call('tools/call', { params, side: SILENT, signal: new AbortController().signal });
+    await server.call('tools/call', { params: PARAMS, side: SILENT, signal: new AbortController().signal });
   }
 }

@@ -1,0 +1,125 @@
+// A gateway as deployed: on a core of its own, PostgreSQL, ClickHouse, Redis in processes of their own on the others.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
+import { SERVER_CORE, startServer } from './server-process.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const REDIS_PORT = 18_091;
+export const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+export const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
+
+const SETTINGS = {
+  port: 0,
+  mcp_port: 0,
+  limits: { api_key_per_hour: 1_000_000_000 },
+  mcp: { max_streams_per_key: 2_000 },
+  log: { level: 'warn' },
+};
+const NO_TOOLS = { stock_data: { enabled: false }, examples: { enabled: false } };
+
+/**
+ * `priced`: the key is of an account with credits. `redis`: limits are counted there. `upstream`: a template; the one
+ * server of it is registered, its tools have their own names and are the only ones. `nodeOptions`: for its Node.
+ * Resolves with the process, `url` and `headers` of MCP, and `stop`.
+ */
+export async function startGateway({ priced = false, redis = false, upstream, nodeOptions = [] } = {}) {
+  const stops = [];
+  const stop = async () => {
+    for (const end of stops.reverse()) await end();
+  };
+  try {
+    const env = await databases({ redis, stops });
+    const settings = { ...SETTINGS, ...(upstream && { ...NO_TOOLS, templates: { peer: template(upstream) } }) };
+    writeFileSync(env.GATEWAY_CONFIG, JSON.stringify(settings)); // JSON is YAML
+    const args = [...nodeOptions, join(ROOT, 'dist', 'main.js')];
+    const server = await startServer({ args, env, core: SERVER_CORE, isReady });
+    stops.push(server.stop);
+    const key = await prepare(server.output, { priced, upstream });
+    return { ...server, stop, url: address('MCP', server.output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts them and puts their ends on `stops`; resolves with the environment of a gateway that uses them. */
+async function databases({ redis, stops }) {
+  const folder = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
+  chmodSync(folder, 0o711);
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  const postgres = new EmbeddedPostgres(folder);
+  stops.push(() => postgres.stop());
+  const clickhouse = spawn(process.execPath, [join(ROOT, 'test', 'support', 'clickhouse-front.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  stops.push(() => (clickhouse.stdin.end(), once(clickhouse, 'exit')));
+  if (redis) stops.push(await startRedis());
+  return {
+    GATEWAY_CONFIG: join(folder, 'gateway.yaml'),
+    GATEWAY_DATABASE_URL: (await postgres.start()).url,
+    GATEWAY_CLICKHOUSE_URL: `http://127.0.0.1:${String((await once(clickhouse.stdout, 'data'))[0]).trim()}`,
+    GATEWAY_SECRET_KEY: 'bench-secret-bench-secret-bench-secret',
+    ...(redis && { GATEWAY_REDIS_URL: `redis://127.0.0.1:${REDIS_PORT}` }),
+  };
+}
+
+/** Keeps nothing. Resolves with its end. */
+async function startRedis() {
+  const child = spawn('redis-server', ['--port', String(REDIS_PORT), '--bind', '127.0.0.1', '--save', ''], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    if (String(chunk).includes('Ready to accept connections')) break;
+  }
+  child.stdout.resume();
+  return () => (child.kill(), once(child, 'exit'));
+}
+
+const template = (upstream) => ({
+  ...upstream,
+  prefix: 'none',
+  concurrency: 1_000,
+  ...(upstream.transport === 'http' && { allowed_networks: ['127.0.0.0/8'] }),
+});
+
+/** Resolves with the key to call with. */
+async function prepare(output, { priced, upstream }) {
+  const shown = /API key\s+(\S+)/.exec(output)[1];
+  if (!priced && !upstream) return shown;
+  const post = await administration(output);
+  if (upstream) {
+    const { id } = await post('/servers', { template_name: 'peer' });
+    await post(`/servers/${id}/check`, {});
+  }
+  return priced ? accountKey(post) : shown;
+}
+
+/** A function that posts to the REST interface as the administrator. */
+async function administration(output) {
+  const post = (token) => async (path, body) => {
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    const answer = await fetch(address('REST', output) + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const password = /password: (\S+)/.exec(output)[1];
+  return post((await post()('/api/auth/login', { email: 'admin@localhost', password })).access_token);
+}
+
+/** The key of an account with more credits than a run can spend. */
+async function accountKey(post) {
+  const { mcp_api_key: key, account } = await post('/api/mcp/enable', {});
+  await post(`/api/admin/mcp/accounts/${account.id}/add-credits`, { amount: 1_000_000_000, reason: 'bench' });
+  return key;
+}
+
+/** Whether a gateway that wrote this has shown all of its banner. */
+export const isReady = (output) => /VS Code[^\n]*\n.*\n/.test(output);
+
+/** Where it serves `MCP` or `REST`, as its banner says. */
+export const address = (name, output) => new RegExp(`${name}\\s+(http\\S+)`).exec(output)[1].replace('localhost', '127.0.0.1');
