@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../clickhouse/clickhouse.js';
 import type { Period } from './usage-days.js';
-import { dimensions, READ_LIMITS, type UsageFilter } from './usage-log.repository.js';
+import { dimensions, READ_LIMITS, type PagePlace, type PageRange, type UsageFilter } from './usage-log.repository.js';
 
 export interface DayCounts {
   /** `YYYY-MM-DD`, UTC. */
@@ -51,6 +51,9 @@ const TOP_TOOLS_MAX = 20;
 /**
  * All SQL of `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for.
  *
+ * What FINAL merges is narrowed before by PREWHERE, on columns of the sorting key alone: rows that replace each other agree
+ * in these. A plain WHERE would have every row of a part merged first.
+ *
  * `created_at` is compared with DateTime64 only: for `created_at < DateTime`, ClickHouse 26.7 looks in its index for
  * `<= one second less` and skips rows of the last second.
  */
@@ -66,18 +69,24 @@ export class UsageCountsRepository {
        SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, api_key_id,
               count(), sum(record_count), countIf(is_error), sum(l.credits_charged), sum(l.duration_ms), {version:UInt64}
        FROM mcp_tool_usage_log AS l FINAL
-       WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
+       PREWHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
        GROUP BY user_id, hour, tool_name, table_name, api_key_id`,
       { hour, version, hours },
     );
   }
 
-  /** How many calls the filter finds. */
-  async countCalls(filter: UsageFilter, dirtyHours: string[]): Promise<number> {
-    const counted = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';
-    const sql = `SELECT ${counted} AS calls FROM (${counts(filter)}) ${READ_LIMITS}`;
-    const [row] = await this.clickhouse.query<{ calls: number }>(sql, parameters(filter, dirtyHours));
-    return Number(row!.calls);
+  /** How many calls the filter finds, and in which hours a page of them is, so that nobody reads the others' rows. */
+  async locate(filter: UsageFilter, { limit, offset }: PageRange, dirtyHours: string[]): Promise<PagePlace> {
+    const calls = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';
+    const isOnPage = 'newer < {end:UInt64} AND newer + in_hour > {offset:UInt64}';
+    const [place] = await this.clickhouse.query<PagePlace>(
+      `SELECT sum(in_hour) AS total, arraySort(groupArrayIf(toString(hour), ${isOnPage})) AS hours,
+              {offset:UInt64} - minIf(newer, ${isOnPage}) AS skip
+       FROM (SELECT hour, ${calls} AS in_hour, sum(in_hour) OVER (ORDER BY hour DESC) - in_hour AS newer
+             FROM (${counts(filter)}) GROUP BY hour) ${READ_LIMITS}`,
+      { ...parameters(filter, dirtyHours), offset, end: offset + limit },
+    );
+    return place!;
   }
 
   /** Days that have calls, oldest first. */
@@ -124,7 +133,7 @@ export class UsageCountsRepository {
     const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';
     const order = `GROUP BY date ORDER BY date ${READ_LIMITS}`;
     const rows = `SELECT toStartOfHour(created_at) AS hour, credits_charged AS credits FROM mcp_tool_usage_log FINAL
-                  WHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}`;
+                  PREWHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}`;
     return {
       rollup: await this.clickhouse.query<DayCredits>(`${byDay} (${counts(period)}) ${order}`, parameters(period, dirtyHours)),
       raw: await this.clickhouse.query<DayCredits>(`${byDay} (${rows}) ${order}`, { ...period }),
@@ -141,15 +150,17 @@ const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('U
 const counts = (filter: SumFilter): string => `
   SELECT user_id, hour, tool_name, table_name, calls, records, errors, credits_charged AS credits, duration_ms AS duration
   FROM mcp_tool_usage_hourly FINAL
-  WHERE ${ofUser(filter)} hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
-    AND hour NOT IN {dirtyHours:Array(DateTime('UTC'))} ${dimensions(filter)}
+  PREWHERE ${ofUser(filter)} hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
+    AND hour NOT IN {dirtyHours:Array(DateTime('UTC'))}
+  WHERE true ${dimensions(filter)}
   UNION ALL
   SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, count() AS calls, sum(record_count) AS records,
          countIf(is_error) AS errors, sum(credits_charged) AS credits, sum(duration_ms) AS duration
   FROM mcp_tool_usage_log FINAL
-  WHERE ${ofUser(filter)} created_at >= {dirtyFrom:DateTime64(3, 'UTC')}
+  PREWHERE ${ofUser(filter)} created_at >= {dirtyFrom:DateTime64(3, 'UTC')}
     AND created_at < {dirtyLast:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
-    AND toStartOfHour(created_at) IN {dirtyHours:Array(DateTime('UTC'))} ${dimensions(filter)}
+    AND toStartOfHour(created_at) IN {dirtyHours:Array(DateTime('UTC'))}
+  WHERE true ${dimensions(filter)}
   GROUP BY user_id, hour, tool_name, table_name`;
 
 const ofUser = ({ userId }: SumFilter): string => (userId === undefined ? '' : 'user_id = {userId:String} AND');

@@ -12,6 +12,22 @@ export interface UsageFilter {
   successOnly?: boolean;
 }
 
+export interface PageRange {
+  limit: number;
+  /** Rows on the pages before. */
+  offset: number;
+}
+
+/** Where a page of all rows a filter finds is. */
+export interface PagePlace {
+  /** Rows on all pages. */
+  total: number;
+  /** First moments of the hours that rows of the page are in, oldest first. */
+  hours: string[];
+  /** Rows of these hours that are newer than the page. */
+  skip: number;
+}
+
 /** A row as history shows it. */
 export interface UsageRow {
   id: string;
@@ -63,37 +79,42 @@ export class UsageLogRepository {
     return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
   }
 
-  /** A page of rows as history shows them, newest first, each once. */
-  findPage(filter: UsageFilter, limit: number, offset: number): Promise<UsageRow[]> {
+  /** At most `limit` rows from there on as history shows them, newest first, each once. */
+  findPage(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageRow[]> {
     const columns = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
               is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
               protocol_version, transport, created_at`;
-    return this.page<UsageRow>(columns, { ...filter, limit, offset });
+    return this.page<UsageRow>(columns, filter, place, limit);
   }
 
-  /** A page of rows as the call list of an account shows them, newest first, each once. */
-  findCalls(filter: UsageFilter, limit: number, offset: number): Promise<UsageCall[]> {
-    return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), { ...filter, limit, offset });
+  /** At most `limit` rows from there on as the call list of an account shows them, newest first, each once. */
+  findCalls(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageCall[]> {
+    return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), filter, place, limit);
   }
 
   /**
    * Finds the page by the narrow columns of the sorting key, then reads only its rows; `LIMIT 1 BY id` drops repeated
    * deliveries without merging the whole user as FINAL would.
    */
-  private page<Row>(columns: string, filter: UsageFilter & { limit: number; offset: number }): Promise<Row[]> {
+  private async page<Row>(columns: string, filter: UsageFilter, { hours, skip }: PagePlace, limit: number): Promise<Row[]> {
+    if (hours.length === 0) return [];
     return this.clickhouse.query<Row>(
       `SELECT ${columns}
        FROM mcp_tool_usage_log
-       WHERE user_id = {userId:String} AND (created_at, id) IN (
+       WHERE ${IN_HOURS} AND (created_at, id) IN (
          SELECT created_at, id FROM mcp_tool_usage_log
-         WHERE user_id = {userId:String} AND created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}
+         WHERE ${IN_HOURS} AND created_at >= {from:DateTime64(3, 'UTC')}
            ${dimensions(filter)} ${filter.successOnly ? 'AND NOT is_error' : ''}
-         ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} OFFSET {offset:UInt64})
+         ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} OFFSET {skip:UInt64})
        ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${READ_LIMITS}`,
-      { ...filter },
+      { ...filter, hours, first: hours[0], last: hours.at(-1), limit, skip },
     );
   }
 }
+
+/** The range picks parts and granules, the list the hours among them. */
+const IN_HOURS = `user_id = {userId:String} AND created_at >= {first:DateTime64(3, 'UTC')}
+  AND created_at < {last:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR AND toStartOfHour(created_at) IN {hours:Array(DateTime('UTC'))}`;
 
 /** The optional parts of a filter, on columns the raw table and the rollup share. */
 export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>

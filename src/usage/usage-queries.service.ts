@@ -23,12 +23,12 @@ export class UsageQueries {
   async history(userId: string, query: UsageHistoryQuery): Promise<UsageHistoryDto> {
     refuseReversed(query);
     const { page, page_size } = query;
-    const offset = (page - 1) * page_size;
+    const range = { limit: page_size, offset: (page - 1) * page_size };
     return answering(async () => {
       const filter = filterOf(userId, query);
-      const total = await this.counts.countCalls(filter, await this.dirtyHours.findBetween(filter.from, filter.to));
-      const rows = offset < total ? await this.log.findPage(filter, page_size, offset) : [];
-      return { records: rows.map((row) => UsageRecordDto.of(row)), total, page, page_size };
+      const place = await this.counts.locate(filter, range, await this.dirtyHours.findBetween(filter.from, filter.to));
+      const rows = await this.log.findPage(filter, place, page_size);
+      return { records: rows.map((row) => UsageRecordDto.of(row)), total: place.total, page, page_size };
     });
   }
 

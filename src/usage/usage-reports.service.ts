@@ -32,12 +32,12 @@ export class UsageReports {
 
   /** A user's calls, newest first, and how many there are in all. @throws UNAVAILABLE when ClickHouse is away. */
   calls(userId: string, query: CallsQuery): Promise<{ total: number; calls: UsageCall[] }> {
-    const { limit, offset, days, toolName, successOnly = false } = query;
+    const { limit, days, toolName, successOnly = false } = query;
     const period = days === undefined ? periodOfDays() : lastHoursOf(days, this.clock.now());
     const filter: UsageFilter = { userId, successOnly, ...period, ...(toolName !== undefined && { toolName }) };
     return answering(async () => {
-      const total = await this.counts.countCalls(filter, await this.notRolledUp(filter));
-      return { total, calls: offset < total ? await this.log.findCalls(filter, limit, offset) : [] };
+      const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
+      return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };
     });
   }
 
