@@ -79,29 +79,33 @@ describe('Usage history and statistics', () => {
       ['rolled up or not', {}, 12],
       ['of one tool', { tool_name: 'greet' }, 6],
       ['of some days', { start_date: day(10), end_date: day(9) }, 10],
-    ])('has each call on one page, wherever pages begin and however often it was delivered: %s', async (_, query, calls) => {
-      const user_id = `pager ${calls}`;
-      const events = pagerMoments().map((moment, index) =>
-        anEvent({ user_id, created_at: new Date(moment), tool_name: index % 2 === 0 ? 'greet' : 'echo' }),
-      );
-      await recordAll(rig, events);
-      await rig.delivery.run();
-      await rig.log.insert(user_id, events.map((event) => JSON.stringify(event)).join('\n'), AbortSignal.timeout(5_000));
-      const { records: all } = await history({ ...query, page_size: 100 }, user_id);
-      expect(new Set(all.map((record) => record.id)).size).toBe(calls);
-      expect(all.map((record) => record.created_at)).toEqual(
-        all
-          .map((record) => record.created_at)
-          .sort()
-          .reverse(),
-      );
-      for (const page_size of [1, 3, 4, 7]) {
-        const pages = Array.from({ length: Math.ceil(calls / page_size) }, (__, index) => index + 1);
-        const shown = await Promise.all(pages.map((page) => history({ ...query, page, page_size }, user_id)));
-        expect(shown.flatMap((page) => page.records)).toEqual(all);
-        expect(new Set(shown.map((page) => page.total))).toEqual(new Set([calls]));
-      }
-    }, 60_000);
+    ])(
+      'has each call on one page, wherever pages begin and however often it was delivered: %s',
+      async (_, query, calls) => {
+        const user_id = `pager ${calls}`;
+        const events = pagerMoments().map((moment, index) =>
+          anEvent({ user_id, created_at: new Date(moment), tool_name: index % 2 === 0 ? 'greet' : 'echo' }),
+        );
+        await recordAll(rig, events);
+        await rig.delivery.run();
+        await rig.log.insert(user_id, events.map((event) => JSON.stringify(event)).join('\n'), AbortSignal.timeout(5_000));
+        const { records: all } = await history({ ...query, page_size: 100 }, user_id);
+        expect(new Set(all.map((record) => record.id)).size).toBe(calls);
+        expect(all.map((record) => record.created_at)).toEqual(
+          all
+            .map((record) => record.created_at)
+            .sort()
+            .reverse(),
+        );
+        for (const page_size of [1, 3, 4, 7]) {
+          const pages = Array.from({ length: Math.ceil(calls / page_size) }, (__, index) => index + 1);
+          const shown = await Promise.all(pages.map((page) => history({ ...query, page, page_size }, user_id)));
+          expect(shown.flatMap((page) => page.records)).toEqual(all);
+          expect(new Set(shown.map((page) => page.total))).toEqual(new Set([calls]));
+        }
+      },
+      60_000,
+    );
 
     /** An hour's last millisecond and the next one's first, three times; half past nine, five times; and now, twice. */
     function pagerMoments() {
