@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GatewayClient } from '../../src/client/gateway-client.js';
+import { CallLoad } from '../support/call-load.js';
 import { eventually } from '../support/eventually.js';
 import type { GatewayProcess } from '../support/gateway-process.js';
 import { hasClusterPrograms, ReplicaCluster, type FrontDoor } from '../support/replica-cluster.js';
+import { McpStream } from '../support/streaming-gateway.js';
 
 const STARTS_MS = 180_000;
+const ROLL_MS = 60_000;
 jest.setTimeout(60_000);
 
-(hasClusterPrograms() ? describe : describe.skip).each([2])('%i replicas behind nginx', (count) => {
+(hasClusterPrograms() ? describe : describe.skip).each([2, 5])('%i replicas behind nginx', (count) => {
   const cluster = new ReplicaCluster();
   let door: FrontDoor;
   let sticky: FrontDoor;
@@ -80,6 +83,40 @@ jest.setTimeout(60_000);
     expect(again.filter((status) => status === 200)).toHaveLength(5);
   });
 
+  it('pass events on as they come, and end a call whose stream is closed', async () => {
+    const { api_key } = await key();
+    const params = { name: 'go_on', arguments: {}, _meta: { progressToken: 1 } };
+    const stream = await McpStream.open({ mcpUrl: door.mcp, apiKey: api_key }, { method: 'tools/call', params });
+    // The call never ends by itself, so what was buffered would not come.
+    for (const progress of [1, 2, 3]) expect((await stream.next()).params.progress).toBe(progress);
+    stream.close();
+    await eventually(async () => expect((await all(openStreams)).every((count) => count === 0)).toBe(true));
+  });
+
+  it(
+    'are restarted one after the other under load without one failed call, and every answered one is in the books once',
+    async () => {
+      const [any, same] = [await key({ rate_limit_per_hour: 1_000_000 }), await key({ rate_limit_per_hour: 1_000_000 })];
+      const load = new CallLoad([
+        ...[stampOverMcp(door, any.api_key), stampOverRest(door, any.api_key)],
+        ...[stampOverMcp(sticky, same.api_key), stampOverRest(sticky, same.api_key)],
+      ]);
+      for (let n = 0; n < count; n += 1) {
+        const replica = await cluster.restart(n);
+        // Not the next one before nginx sends calls to both listeners of this one again.
+        await eventually(async () => expect(await transportsOf(replica)).toEqual(['http', 'rest']), ROLL_MS);
+      }
+      await load.stop();
+      expect(load.failures).toEqual([]);
+      expect(load.answered.size).toBeGreaterThan(10 * count);
+      await eventually(async () => {
+        const recorded = [...(await requestIdsOf(client, any.key_id)), ...(await requestIdsOf(client, same.key_id))];
+        expect(recorded.sort()).toEqual([...load.answered].sort());
+      }, ROLL_MS);
+    },
+    STARTS_MS + count * ROLL_MS,
+  );
+
   it('go on as the others when one is gone', async () => {
     const { api_key } = await key();
     await cluster.replicas.at(-1)!.end('SIGKILL');
@@ -90,16 +127,53 @@ jest.setTimeout(60_000);
   });
 });
 
-const greet = (door: { mcp: string }, key: string) => callMcp(door, key, { name: 'greet', arguments: { name: 'you' } });
+const greet = (door: { mcp: string }, key: string) => callMcp(door, key, 'greet', { name: 'you' });
 
-function callMcp({ mcp }: { mcp: string }, key: string, params: object): Promise<number> {
-  return post(mcp, key, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+const stampOverMcp = (door: FrontDoor, key: string) => (requestId: string) =>
+  callMcp(door, key, 'timestamp', {}, { 'x-request-id': requestId });
+
+const stampOverRest =
+  ({ rest }: FrontDoor, key: string) =>
+  (requestId: string) =>
+    post(
+      `${rest}/tools/call`,
+      { server_id: 'examples', tool_name: 'timestamp', arguments: {} },
+      { 'x-request-id': requestId, authorization: `Bearer ${key}` },
+    );
+
+function callMcp({ mcp }: { mcp: string }, key: string, name: string, args: object, headers: object = {}): Promise<number> {
+  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
+  return post(mcp, body, { authorization: `Bearer ${key}`, ...headers });
 }
 
-async function post(url: string, key: string, body: object): Promise<number> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+/** @throws Error for an answer that is well sent but tells of a failure. */
+async function post(url: string, body: object, headers: Record<string, string>): Promise<number> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+  const response = await fetch(url, init);
   const text = await response.text();
   if (response.ok && /"isError":true|"success":false|"error":\{/.test(text)) throw new Error(text);
   return response.status;
+}
+
+const metricsOf = async ({ restUrl }: GatewayProcess) => (await fetch(`${restUrl}/metrics`)).text();
+
+/** How calls came in to a replica since it started. */
+async function transportsOf(replica: GatewayProcess): Promise<string[]> {
+  const found = (await metricsOf(replica)).matchAll(/^tallygate_tool_calls_total\{.*transport="(\w+)"/gm);
+  return [...new Set([...found].map(([, transport]) => transport!))].sort();
+}
+
+const openStreams = async (replica: GatewayProcess) =>
+  Number(/^tallygate_mcp_streams_open (\d+)$/m.exec(await metricsOf(replica))![1]);
+
+/** Of every recorded call of a key, as often as it is recorded. */
+async function requestIdsOf(client: GatewayClient, keyId: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let page = 1, total = 1; ids.length < total; page += 1) {
+    const history = await client.usageHistory({ api_key_id: keyId, page, page_size: 100 });
+    if (history.records.length === 0) break;
+    ids.push(...history.records.map(({ request_id }) => request_id));
+    ({ total } = history);
+  }
+  return ids;
 }

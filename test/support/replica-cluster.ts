@@ -43,6 +43,7 @@ export class ReplicaCluster {
       GATEWAY_CLICKHOUSE_URL: clickhouse.url,
       GATEWAY_REDIS_URL: redis.url,
       GATEWAY_SECRET_KEY: 'shared-by-all-replicas-of-the-test',
+      NODE_OPTIONS: '--import ./test/support/streaming-source.mjs',
     };
     this.replicas.push(await this.gateway(0));
     this.replicas.push(...(await Promise.all(Array.from({ length: count - 1 }, (_, n) => this.gateway(n + 1)))));
@@ -58,6 +59,15 @@ export class ReplicaCluster {
     const door = { rest: `http://127.0.0.1:${restPort}`, mcp: `http://127.0.0.1:${mcpPort}/messages` };
     await eventually(async () => expectOk(await fetch(`${door.rest}/readyz`)));
     return door;
+  }
+
+  /** Stops it as an operator does and starts it again on the same ports; resolves once it is ready. */
+  async restart(n: number): Promise<GatewayProcess> {
+    const old = this.replicas[n]!;
+    const ports = { GATEWAY_PORT: new URL(old.restUrl).port, GATEWAY_MCP_PORT: new URL(old.mcpUrl).port };
+    const code = await old.end();
+    if (code !== 0) throw new Error(`A replica ended with ${code}:\n${old.output}`);
+    return (this.replicas[n] = await this.gateway(n, ports));
   }
 
   async stop(): Promise<void> {

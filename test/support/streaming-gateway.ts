@@ -36,7 +36,7 @@ export class McpStream {
 
   /** A POST, or without a body a GET; modern where `_meta` says so. */
   static async open(
-    gateway: GatewayProcess,
+    gateway: Pick<GatewayProcess, 'mcpUrl' | 'apiKey'>,
     body: { method: string; params?: Message } | undefined,
     headers: Record<string, string> = {},
   ): Promise<McpStream> {
