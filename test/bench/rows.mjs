@@ -77,7 +77,7 @@ export const ROWS = [
     beside: 'its list',
   },
   { name: 'upstream over HTTP (the recipe), called directly', start: upstreamPeer, body: call('echo'), as: 'direct' },
-  { name: 'Tallygate, proxied to it', start: gatewayBefore, body: call('echo'), beside: 'direct' },
+  { name: 'Tallygate, proxied to it over HTTP', start: gatewayBefore, body: call('echo'), beside: 'direct' },
   {
     name: 'Tallygate, proxied over stdio (an SDK server)',
     start: (options) => startGateway({ ...options, upstream: STDIO_UPSTREAM }),

@@ -71,14 +71,17 @@ async function ready(server) {
 async function soak(name, server) {
   const samples = [];
   const started = performance.now();
+  const cpu = process.cpuUsage();
   for (let sample = 0; sample < SAMPLES; sample += 1) {
     await Promise.all(Array.from({ length: IN_FLIGHT }, () => callMany(server, CALLS / SAMPLES / IN_FLIGHT)));
     globalThis.gc?.();
     samples.push(process.memoryUsage().heapUsed / 1_048_576);
   }
   const perSecond = Math.round(CALLS / ((performance.now() - started) / 1_000));
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMicros = Math.round((user + system) / CALLS); // garbage collection at every sample included
   const heap = samples.map((megabytes) => megabytes.toFixed(1)).join(' ');
-  console.log(`${name}: ${CALLS} calls, ${perSecond}/s, child processes ${slots.size}, heap MB ${heap}`);
+  console.log(`${name}: ${CALLS} calls, ${perSecond}/s, ${cpuMicros} µs CPU a call, child processes ${slots.size}, heap MB ${heap}`);
   return samples.at(-1) - samples[0];
 }
 
