@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareParameter, parameterHeadersOf } from './routed-headers.js';
+import { headersFor, parameterHeadersOf } from '../tools/parameter-header.js';
+import { compareParameter } from './routed-headers.js';
 
 const marked = (type: string, header: unknown) => ({ type, 'x-mcp-header': header });
 
@@ -40,4 +41,21 @@ describe('arguments in headers', () => {
     ['have letters base64 does not', { 'mcp-param-region': '=?base64?SGVs!!!bG8=?=' }, { region: 'Hello' }],
     ['are empty where the argument is zero', { 'mcp-param-count': '' }, { deep: { count: 0 } }],
   ])('are refused when they %s', (_, headers, args) => expect(check(headers, args)).toThrow(mismatch));
+
+  it.each<object>([
+    { region: 'eu', deep: { count: 42 } },
+    { region: 'über' },
+    { region: ' padded ' },
+    { region: '=?base64?SGVsbG8=?=' },
+    { region: '' },
+    { region: null },
+  ])('are sent so that they are taken: %j', (args) => {
+    const headers = headersFor(schema, args as Record<string, unknown>)!;
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    expect(check(lower, args)).not.toThrow();
+  });
+
+  it('cost a tool without marks nothing', () => {
+    expect(headersFor({ type: 'object', properties: { plain: { type: 'string' } } }, { plain: 'a' })).toBeUndefined();
+  });
 });

@@ -9,6 +9,8 @@ export interface ExchangeLimits {
   signal?: AbortSignal | undefined;
   /** Of requests a caller waits for; the gateway's own have none. */
   side?: CallerSide | undefined;
+  /** What HTTP repeats of the arguments; servers of 2026-07-28 compare them. */
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Called with true while the server waits for the caller, whose time is not the server's. */
   onPause?: ((paused: boolean) => void) | undefined;
 }
@@ -36,6 +38,10 @@ export class UpstreamExchange {
 
   get side(): CallerSide | undefined {
     return this.limits.side;
+  }
+
+  get headers(): Readonly<Record<string, string>> | undefined {
+    return this.limits.headers;
   }
 
   end(): void {

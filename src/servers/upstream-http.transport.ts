@@ -78,9 +78,10 @@ export class UpstreamHttpTransport implements Transport {
   }
 
   private async exchange(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
-    const { id } = request;
+    const { id, params } = request;
+    const exchange = (params as { [EXCHANGE]?: UpstreamExchange } | undefined)?.[EXCHANGE];
     let reason = 'it ended its answer early';
-    const stream = this.open(request);
+    const stream = this.open(exchange);
     stream.onerror = ({ message }) => {
       reason = 'the connection broke';
       if (message.includes(TOO_LARGE)) this.fail(id, TOO_LARGE); // it would come again where the SDK takes a stream up again
@@ -88,21 +89,20 @@ export class UpstreamHttpTransport implements Transport {
     this.streams.set(id, stream);
     const onRequestStreamEnd = options?.onRequestStreamEnd ?? (() => this.fail(id, reason));
     try {
-      await stream.send(request, { ...options, onRequestStreamEnd });
+      await stream.send(request, { ...options, headers: { ...options?.headers, ...exchange?.headers }, onRequestStreamEnd });
     } catch (error) {
       this.streams.delete(id);
       throw error;
     }
   }
 
-  private open({ params }: JSONRPCRequest): StreamableHTTPClientTransport {
+  private open(exchange: UpstreamExchange | undefined): StreamableHTTPClientTransport {
     const { sessionId, protocolVersion } = this.base;
     const stream = new StreamableHTTPClientTransport(this.url, {
       fetch: this.http.patientFetch,
       ...(sessionId !== undefined && { sessionId }),
       ...(protocolVersion !== undefined && { protocolVersion }),
     });
-    const exchange = (params as { [EXCHANGE]?: UpstreamExchange } | undefined)?.[EXCHANGE];
     stream.onmessage = (message) => this.receive(message, exchange);
     void stream.start();
     return stream;

@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { ClientCannot } from '../tools/ask-client.js';
 import type { CallContext } from '../tools/call-context.js';
+import { headersFor } from '../tools/parameter-header.js';
 import type { Prompt, PromptResult } from '../tools/prompt.js';
 import type { Completable, ResourceResult } from '../tools/resource.js';
 import { ToolInputError, type ToolResult } from '../tools/tool-source.js';
@@ -17,6 +18,7 @@ type Offers = (server: UpstreamServer) => boolean;
 interface PoolRequest<Method extends CallerMethod> extends Pick<PoolCall<unknown>, 'offers' | 'isRepeatable'> {
   method: Method;
   params: Record<string, unknown>;
+  headers?: Record<string, string> | undefined;
 }
 
 /** The requests of callers to the servers of one template. */
@@ -29,7 +31,7 @@ export class UpstreamRequests {
 
   /** Only servers where the approved tool is this very one serve the call. */
   async callTool(
-    { name, annotations }: UpstreamToolDefinition,
+    { name, annotations, inputSchema }: UpstreamToolDefinition,
     pin: string,
     tableName: string,
     args: Record<string, unknown>,
@@ -38,7 +40,8 @@ export class UpstreamRequests {
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const offers: Offers = ({ approved }) => approved.get(name) === pin;
     const params = { name, arguments: args };
-    const result = await this.perform({ method: 'tools/call', params, offers, isRepeatable }, context);
+    const headers = headersFor(inputSchema, args);
+    const result = await this.perform({ method: 'tools/call', params, headers, offers, isRepeatable }, context);
     const { content, structuredContent, isError, _meta } = result;
     return {
       content,
@@ -80,7 +83,7 @@ export class UpstreamRequests {
   }
 
   private async perform<Method extends CallerMethod>(
-    { method, params, offers, isRepeatable }: PoolRequest<Method>,
+    { method, params, headers, offers, isRepeatable }: PoolRequest<Method>,
     context: CallContext,
   ): Promise<Answer<Method>> {
     const { templateName } = this;
@@ -88,7 +91,7 @@ export class UpstreamRequests {
       return await this.conversations.hold<Answer<Method>>(context, (side, signal, input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
-        const run = (server: UpstreamServer) => server.call(method, { params: all, side, signal });
+        const run = (server: UpstreamServer) => server.call(method, { params: all, headers, side, signal });
         return this.balancer.call({ templateName, offers, isRepeatable, signal, serverId, run });
       });
     } catch (error) {

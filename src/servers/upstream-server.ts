@@ -23,6 +23,8 @@ const anything = z.looseObject({});
 /** A request of a caller, and the way back to them. */
 export interface CallerRequest {
   params: Record<string, unknown>;
+  /** What HTTP repeats of the arguments. */
+  headers?: Readonly<Record<string, string>> | undefined;
   side: CallerSide;
   signal: AbortSignal;
 }
@@ -122,7 +124,7 @@ export class UpstreamServer implements Candidate {
    */
   async call<Method extends CallerMethod>(
     method: Method,
-    { params, side, signal }: CallerRequest,
+    { params, side, signal, headers }: CallerRequest,
   ): Promise<Answer<Method> | InputAsked> {
     const { timeoutMs } = this.template;
     const onPause = (paused: boolean) => void (this.active += paused ? -1 : 1);
@@ -130,7 +132,7 @@ export class UpstreamServer implements Candidate {
     this.requests += 1;
     try {
       const answer = await this.observed(() =>
-        this.connection.request<object>(method, params, ANSWERS[method], { timeoutMs, signal, side, onPause }),
+        this.connection.request<object>(method, params, ANSWERS[method], { timeoutMs, signal, side, headers, onPause }),
       );
       return (isInputAsked(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputAsked;
     } finally {
