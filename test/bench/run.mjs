@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { measure, RUNS, SECONDS, STEADY_PER_SECOND, CONNECTIONS } from './measure.mjs';
 import { profile } from './profile.mjs';
 import { ROWS } from './rows.mjs';
+import { measureScale } from './scale.mjs';
 import { canPin } from './server-process.mjs';
 import { measureStarts } from './starts.mjs';
 import { measureStreams } from './streams.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN_ROW = 'Tallygate, tools/call';
-const FIGURES = { streams: measureStreams, starts: measureStarts };
-const only = process.argv[2]; // a part of a row's name, or `streams` or `starts`, to measure just that while working on it
+const FIGURES = { streams: measureStreams, starts: measureStarts, scale: measureScale };
+const only = process.argv[2]; // a part of a row's name, or `streams`, `starts` or `scale`, to measure just that while working on it
 const isWanted = (name) => !only || name.includes(only);
 
 if (process.env.BENCH_PROFILE) await profile(ROWS.find(({ name }) => name.includes(only ?? MAIN_ROW)));
