@@ -1,10 +1,22 @@
+import { Logger } from '@nestjs/common';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { DropArgument } from 'node:net';
+import { tally } from '../common/metrics.js';
 import type { ConfigValues } from '../config/app-config.js';
 
 /** Between an idle load balancer's usual minute and its patience: the proxy should close first, never we. */
 const KEEP_ALIVE_MS = 75_000;
 /** How often connections are looked through for what has taken too long. */
 const CHECK_INTERVAL_MS = 1_000;
+/** Between two lines of the log about connections that are closed unanswered: whoever opens too many opens thousands. */
+const DROPS_LOG_PAUSE_MS = 10_000;
+
+/** Of all listeners of this process. */
+export const droppedConnections = tally(
+  'tallygate_connections_dropped_total',
+  'Connections closed unanswered, since listeners.connections_max were open',
+  ['port'],
+);
 
 /**
  * The HTTP server of a listener: what strangers hold open is counted and ends. One connection more than
@@ -27,5 +39,22 @@ export function boundedServer(
     listener,
   );
   server.maxConnections = connections_max;
+  server.on('drop', dropReport(connections_max));
   return server;
+}
+
+/** Counts every one; the first is logged at once, those of the next seconds together. */
+function dropReport(most: number): (drop?: DropArgument) => void {
+  const logger = new Logger('Listener');
+  let unsaid = 0;
+  let saidAt = -Infinity;
+  return (drop) => {
+    const port = String(drop?.localPort);
+    droppedConnections.inc({ port });
+    unsaid += 1;
+    if (performance.now() - saidAt < DROPS_LOG_PAUSE_MS) return;
+    logger.warn(`Port ${port}: ${most} connections are open (listeners.connections_max), closed unanswered: ${unsaid}`);
+    unsaid = 0;
+    saidAt = performance.now();
+  };
 }
