@@ -12,11 +12,14 @@ import { measureScale } from './scale.mjs';
 import { canPin } from './server-process.mjs';
 import { measureStarts } from './starts.mjs';
 import { measureStreams } from './streams.mjs';
+import { measureUsage } from './usage-scale.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN_ROW = 'Tallygate, tools/call';
 const FIGURES = { streams: measureStreams, starts: measureStarts, scale: measureScale };
-const only = process.argv[2]; // a part of a row's name, or `streams`, `starts` or `scale`, to measure just that while working on it
+/** Takes minutes and gigabytes, so only when it is asked for by name. */
+const ON_REQUEST = { usage: measureUsage };
+const only = process.argv[2]; // a part of a row's name, or `streams`, `starts`, `scale` or `usage`, to measure just that while working on it
 const isWanted = (name) => !only || name.includes(only);
 
 if (process.env.BENCH_PROFILE) await profile(ROWS.find(({ name }) => name.includes(only ?? MAIN_ROW)));
@@ -25,7 +28,8 @@ else await bench();
 async function bench() {
   const table = await rows();
   const figures = [];
-  for (const [name, measureThem] of Object.entries(FIGURES).filter(([name]) => isWanted(name))) {
+  const wanted = ON_REQUEST[only] ? { [only]: ON_REQUEST[only] } : FIGURES;
+  for (const [name, measureThem] of Object.entries(wanted).filter(([name]) => isWanted(name))) {
     process.stderr.write(`${name} …\n`);
     figures.push(...(await measureThem()));
   }

@@ -1,12 +1,15 @@
 // Usage of many users, made inside ClickHouse: nothing but row numbers leaves this process.
 
-export const KEYS_PER_USER = 10;
+const KEYS_PER_USER = 10;
 export const DAYS = 30;
 const ROWS_AT_ONCE = 5_000_000;
 const DAY_SECONDS = 86_400;
 
 /** The n-th user, by activity: 0 makes the most calls. An id as PostgreSQL's uuids look. */
 export const userId = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** The k-th key of the n-th user, k from 0 to 9. */
+export const keyId = (n, k) => `10000000-0000-4000-8000-${String(n * KEYS_PER_USER + k).padStart(12, '0')}`;
 
 /**
  * Fills the usage table with `rows` calls of `users` users in 30 days, in the order of time and unevenly: of 10 000 users the

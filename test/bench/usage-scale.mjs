@@ -1,66 +1,88 @@
-// Statistics and history over many usage rows, in the embedded engine: what a person waits for.
-// Usage: node test/bench/usage-scale.mjs [rows, default 10000000] [folder]     (after `npm run build`)
+// Statistics and history over many usage rows, in the embedded engine: what a person waits for. `npm run bench -- usage`, or
+// node test/bench/usage-scale.mjs [rows, default 10000000] [folder]     (after `npm run build`)
 // With a folder the data stays there, and the next run measures it again, or goes on filling it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
 import { UsageCountsRepository } from '../../dist/usage/usage-counts.repository.js';
 import { UsageHistoryQuery } from '../../dist/usage/usage-history.dto.js';
 import { UsageLogRepository } from '../../dist/usage/usage-log.repository.js';
 import { UsageQueries } from '../../dist/usage/usage-queries.service.js';
-import { DAYS, fillUsage, KEYS_PER_USER, userId } from './usage-data.mjs';
+import { DAYS, fillUsage, keyId, userId } from './usage-data.mjs';
 
-const ROWS = Number(process.argv[2] ?? 10_000_000);
+const ROWS = 10_000_000;
 const USERS = 10_000;
 const REPEATS = 40;
+const PEOPLE = { 'the busiest user': 0, 'a user in the middle': USERS / 2 };
+const PAGE_SIZE = 50;
 
-const folder = process.argv[3] ?? mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
-const clickhouse = new ClickHouse({ values: { data_dir: folder } });
-await clickhouse.start();
-await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
-const counts = new UsageCountsRepository(clickhouse);
-try {
-  const started = performance.now();
-  const progress = (words) => process.stderr.write(`${Math.round((performance.now() - started) / 1_000)} s: ${words}\n`);
-  const until = await fillUsage(clickhouse, counts, { rows: ROWS, users: USERS, progress });
-  console.log(`${ROWS} rows of ${USERS} users with ${USERS * KEYS_PER_USER} keys in ${DAYS} days`);
-  await measure(queriesAt(until));
-} finally {
-  await clickhouse.onApplicationShutdown();
-  if (!process.argv[3]) rmSync(folder, { recursive: true, force: true });
-}
-
-/** As the gateway asks, every hour rolled up. */
-function queriesAt(now) {
-  const clean = { findBetween: async () => [] };
-  return new UsageQueries(new UsageLogRepository(clickhouse), counts, clean, { now: () => now });
-}
-
-async function measure(queries) {
-  const page = Object.assign(new UsageHistoryQuery(), { page: 1, page_size: 50 });
-  const people = { 'the busiest user': 0, 'a user in the middle': USERS / 2 };
-  for (const [who, n] of Object.entries(people)) {
-    const { total_calls } = await queries.stats(userId(n), DAYS);
-    console.log(`${who}: ${total_calls} calls in ${DAYS} days`);
-    report('  stats over 30 days', await times(() => queries.stats(userId(n), DAYS)));
-    report('  history, first page', await times(() => queries.history(userId(n), page)));
+export async function measureUsage(rows = ROWS, kept) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
+  const clickhouse = new ClickHouse({ values: { data_dir: folder } });
+  await clickhouse.start();
+  await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
+  const counts = new UsageCountsRepository(clickhouse);
+  try {
+    const started = performance.now();
+    const progress = (words) => process.stderr.write(`${Math.round((performance.now() - started) / 1_000)} s: ${words}\n`);
+    const until = await fillUsage(clickhouse, counts, { rows, users: USERS, progress });
+    const figures = [{ figure: 'rows', value: rows, unit: '' }, ...(await measureRollup(counts, until))];
+    for (const who of Object.keys(PEOPLE)) figures.push(...(await measureReads(queriesAt(until, clickhouse, counts), who)));
+    return figures;
+  } finally {
+    await clickhouse.onApplicationShutdown();
+    if (!kept) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Milliseconds, sorted. */
-async function times(ask) {
+/** As the gateway asks: the last hour is not over, all before are rolled up. */
+function queriesAt(now, clickhouse, counts) {
+  const dirty = { findBetween: async () => [hourAt(now)] };
+  return new UsageQueries(new UsageLogRepository(clickhouse), counts, dirty, { now: () => now });
+}
+
+const hourAt = (ms) => `${new Date(ms).toISOString().slice(0, 13).replace('T', ' ')}:00:00`;
+
+/** The hour that was the last to end. */
+function measureRollup(counts, until) {
+  return timed('an hour rolled up', () => counts.recompute(hourAt(until - 3_600_000), String(DAYS)));
+}
+
+async function measureReads(queries, who) {
+  const user = userId(PEOPLE[who]);
+  const { total_calls } = await queries.stats(user, DAYS);
+  const history = (query) =>
+    queries.history(user, Object.assign(new UsageHistoryQuery(), { page: 1, page_size: PAGE_SIZE }, query));
+  const middle = Math.ceil(total_calls / PAGE_SIZE / 2);
+  return [
+    { figure: `calls of ${who}`, value: total_calls, unit: '' },
+    ...(await timed(`${who}: statistics, ${DAYS} days`, () => queries.stats(user, DAYS))),
+    ...(await timed(`${who}: history, first page`, () => history())),
+    ...(await timed(`${who}: history, page ${middle}`, () => history({ page: middle }))),
+    ...(await timed(`${who}: history of a tool`, () => history({ tool_name: 'echo' }))),
+    ...(await timed(`${who}: history of a key`, () => history({ api_key_id: keyId(PEOPLE[who], 0) }))),
+  ];
+}
+
+/** Of 40 the 21st and the second longest. */
+async function timed(figure, ask) {
   const taken = [];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
     const started = performance.now();
     await ask();
     taken.push(performance.now() - started);
   }
-  return taken.sort((a, b) => a - b);
+  taken.sort((a, b) => a - b);
+  return [
+    { figure: `${figure}, p50`, value: taken[REPEATS / 2], unit: 'ms' },
+    { figure: `${figure}, p95`, value: taken[REPEATS - 2], unit: 'ms' },
+  ];
 }
 
-function report(name, sorted) {
-  const at = (share) => sorted[Math.floor(sorted.length * share)].toFixed(1);
-  console.log(`${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const figures = await measureUsage(Number(process.argv[2] ?? ROWS), process.argv[3]);
+  for (const { figure, value, unit } of figures) console.log(`${figure}: ${value.toFixed(0)} ${unit}`);
 }
