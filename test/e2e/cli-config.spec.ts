@@ -1,8 +1,11 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tallygate } from '../support/cli-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Tests run processes, which take their time on a loaded machine. */
+jest.setTimeout(60_000);
 
 const folder = temporaryFolder('cli-config');
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -12,6 +12,9 @@ interface Finding {
   words: string;
   fix?: string;
 }
+
+/** Tests run processes, which take their time on a loaded machine. */
+jest.setTimeout(60_000);
 
 const folder = temporaryFolder('doctor');
 let other: Server;

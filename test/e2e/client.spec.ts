@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -9,6 +9,9 @@ import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { codeBlocks } from '../support/page-blocks.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Tests run processes, which take their time on a loaded machine. */
+jest.setTimeout(60_000);
 
 const node = async (...args: string[]) => (await promisify(execFile)(process.execPath, args)).stdout;
 
