@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { argumentAt, type ParameterHeader } from '../tools/parameter-header.js';
+import { argumentAt, NAME_PARAMETER, type ParameterHeader } from '../tools/parameter-header.js';
 import type { JsonRpcRequest } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
-
-const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
 
 /**
  * MCP 2026-07-28, "Server Validation": headers that intermediaries route on must say what the body says.

@@ -14,6 +14,15 @@ export interface UpstreamHttpOptions {
   connect: object;
 }
 
+export interface UpstreamAnswer {
+  status: number;
+  /** Media type, without parameters. */
+  type: string;
+  text: string;
+  /** In place of the text, of `text/event-stream`. */
+  events?: AsyncIterable<Buffer>;
+}
+
 /** A stream the server pushes into, or a request that has a limit of its own. */
 const NO_TIMEOUT = 0;
 
@@ -36,8 +45,27 @@ export class UpstreamHttp {
   readonly fetch: FetchLike = (input, init = {}) =>
     this.request(new URL(input), init, init.method === 'GET' ? NO_TIMEOUT : this.options.timeoutMs);
 
-  /** For a request whose caller ends it by its signal: it may wait for a person. */
+  /** For an answer that is taken up again; its caller ends it. */
   readonly patientFetch: FetchLike = (input, init = {}) => this.request(new URL(input), init, NO_TIMEOUT);
+
+  /** A request whose caller ends it by the signal, since it may wait for a person. A `Response` costs more than all the rest. */
+  async post(path: string, message: string, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const answer = await this.pool.request({
+      path,
+      method: 'POST',
+      headers: { ...headers, ...this.options.headers },
+      body: message,
+      signal,
+      headersTimeout: NO_TIMEOUT,
+      bodyTimeout: NO_TIMEOUT,
+    });
+    const type = String(answer.headers['content-type'] ?? '')
+      .split(';', 1)[0]!
+      .trim();
+    const { statusCode: status, body } = answer;
+    if (type === 'text/event-stream') return { status, type, text: '', events: bounded(body, this.options.maxAnswerBytes) };
+    return { status, type, text: await this.textOf(body) };
+  }
 
   /** Ends every request in flight. */
   close(): Promise<void> {
@@ -87,7 +115,7 @@ class AnswerTooLarge extends Error {
 const PIECES_MAX_BYTES = 262_144;
 
 /** The bytes of one event are bounded, those of a stream are not. */
-async function* bounded(body: Readable, maxBytes: number) {
+async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let size = 0;
   let held: Buffer[] = [];
   for await (const part of body as AsyncIterable<Buffer>) {

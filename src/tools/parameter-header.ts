@@ -8,6 +8,9 @@ export interface ParameterHeader {
   path: readonly string[];
 }
 
+/** The parameter that names what a request is about, by method; `Mcp-Name` repeats it. */
+export const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
+
 /** RFC 9110, "Tokens". */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 const DEPTH_MAX = 8;
@@ -32,7 +35,7 @@ export function headersFor(schema: JsonSchema, args: Record<string, unknown>): R
   if (marks.length === 0) return undefined;
   const sent = marks.flatMap(({ header, path }) => {
     const value = argumentAt(path, args);
-    return value === undefined ? [] : [[header, encoded(String(value))] as const];
+    return value === undefined ? [] : [[header, headerText(String(value))] as const];
   });
   return Object.fromEntries(sent);
 }
@@ -51,8 +54,9 @@ function marksIn({ properties }: Record<string, unknown>, path: readonly string[
   });
 }
 
-/** MCP 2026-07-28, "Value Encoding". */
-const encoded = (text: string): string => (PLAIN.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`);
+/** MCP 2026-07-28, "Value Encoding": what a header cannot carry goes as base64. */
+export const headerText = (text: string): string =>
+  PLAIN.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
