@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { PeriodicTask } from '../common/periodic-task.js';
 import type { HealthReport } from './health-report.js';
@@ -11,6 +12,8 @@ import { UpstreamServers } from './upstream-servers.service.js';
 const TICK_MS = 100;
 /** Checks in flight at once; the others wait for the next tick. */
 const CHECKS_MAX = 16;
+/** How long a start waits for servers to say what they offer. What a slower one offers is there when it has said it. */
+const FIRST_CHECKS_MS = 3_000;
 
 const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
 
@@ -27,14 +30,17 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly pins: ToolPins,
   ) {}
 
-  onApplicationBootstrap(): void {
+  /** Resolves before the listeners open, so that a replica that has just started knows the tools that the others know. */
+  async onApplicationBootstrap(): Promise<void> {
     // A change of a server may be an approval: its list is read again, with its pins.
     this.servers.onChange(() => {
       for (const server of this.servers.all()) server.staleList();
       this.task.nudge();
     });
     this.task.start();
-    this.task.nudge();
+    await Promise.resolve(); // `UpstreamServers` starts in the same turn, perhaps after this
+    this.tick();
+    await Promise.race([Promise.all(this.checking.values()), pause(FIRST_CHECKS_MS, undefined, { ref: false })]);
   }
 
   /** Checks in flight end with their connections. */
