@@ -9,6 +9,8 @@ const shared = {
 /** Three tiers: unit beside the code, integration on real engines, e2e through the listeners of a real process. */
 export default {
   maxWorkers: 2,
+  // Real engines on two busy cores: a test that hangs is ended, one that is slow is not.
+  testTimeout: 30_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/faults/*.spec.ts'] },
     {

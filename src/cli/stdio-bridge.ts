@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { exchangeLines } from '../common/line-exchange.js';
 import { readClientSettings } from '../config/client-settings.js';
 import { eventMessages } from './event-messages.js';
+import { headerText } from '../tools/parameter-header.js';
 import { mcpUrlOf, unreachable } from './gateway-address.js';
 
 /** As the gateway's own limit for a body. */
@@ -165,9 +166,6 @@ function oneLine(text: string): string | undefined {
   const value = parsed(text);
   return value && JSON.stringify(value);
 }
-
-/** MCP 2026-07-28, "Value Encoding": what a header cannot carry goes as base64. */
-const headerText = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`);
 
 const failure = (id: string | number | null, code: number, message: string) =>
   JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });

@@ -67,7 +67,7 @@ export class UpstreamRig {
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
     new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
-    this.health.onApplicationBootstrap();
+    void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
 
