@@ -81,7 +81,9 @@ async function soak(name, server) {
   const { user, system } = process.cpuUsage(cpu);
   const cpuMicros = Math.round((user + system) / CALLS); // garbage collection at every sample included
   const heap = samples.map((megabytes) => megabytes.toFixed(1)).join(' ');
-  console.log(`${name}: ${CALLS} calls, ${perSecond}/s, ${cpuMicros} µs CPU a call, child processes ${slots.size}, heap MB ${heap}`);
+  console.log(
+    `${name}: ${CALLS} calls, ${perSecond}/s, ${cpuMicros} µs CPU a call, child processes ${slots.size}, heap MB ${heap}`,
+  );
   return samples.at(-1) - samples[0];
 }
 
