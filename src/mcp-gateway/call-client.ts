@@ -8,7 +8,8 @@ import {
   type LogMessage,
   type Progress,
 } from '../tools/call-context.js';
-import { isObject, type JsonRpcId } from './json-rpc.js';
+import { isObject } from '../common/is-object.js';
+import type { JsonRpcId } from './json-rpc.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from './sessions/mcp-session.js';
 

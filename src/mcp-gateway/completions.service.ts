@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PromptCatalog } from '../tools/prompt-catalog.service.js';
 import { ResourceCatalog } from '../tools/resource-catalog.service.js';
 import type { Completable, Completion } from '../tools/resource.js';
-import { isObject } from './json-rpc.js';
+import { isObject } from '../common/is-object.js';
 import type { McpContext } from './mcp-context.js';
 import { invalidParams } from './mcp-error.js';
 
@@ -33,7 +33,7 @@ export class Completions {
     const { type, name, uri } = isObject(ref) ? ref : {};
     const found =
       type === 'ref/prompt'
-        ? this.prompts.find(String(name), principal!)?.prompt
+        ? this.prompts.find(String(name), principal!)?.offer
         : type === 'ref/resource'
           ? this.resources.template(String(uri), principal!)
           : undefined;

@@ -1,3 +1,5 @@
+import { isObject } from '../common/is-object.js';
+
 /** JSON-RPC 2.0 as MCP uses it: ids are strings or numbers, parameters an object. */
 export type JsonRpcId = string | number;
 
@@ -57,9 +59,6 @@ export function parseMessage(value: unknown): JsonRpcMessage {
 /** A message of ours, as it goes over the wire. */
 export const messageOf = (message: { id?: JsonRpcId; method: string; params?: object }): string =>
   JSON.stringify({ jsonrpc: '2.0', ...message });
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isId = (id: unknown): id is JsonRpcId => typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
 

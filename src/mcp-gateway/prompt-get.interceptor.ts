@@ -22,7 +22,7 @@ export class PromptGetInterceptor implements NestInterceptor<RecordedResult, obj
     const found = this.prompts.find(name, context.principal!);
     if (!found) throw invalidParams(`unknown prompt ${name.slice(0, 128)}`);
     context.entry = promptAsCall(found, this.config.values.tools.prices['prompts/get'] ?? 0);
-    const { description } = found.prompt;
+    const { description } = found.offer;
     return next
       .handle()
       .pipe(map((result) => ({ ...(description && { description }), ...readResult('messages', result, context) })));

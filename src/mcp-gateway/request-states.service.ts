@@ -4,7 +4,7 @@ import type { Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
 import type { CallInput, InputRequired } from '../tools/call-context.js';
-import { isObject } from './json-rpc.js';
+import { isObject } from '../common/is-object.js';
 import { invalidParams } from './mcp-error.js';
 import { SignedTokens } from './signed-token.js';
 

@@ -12,7 +12,7 @@ const METHOD_AS_TOOL: Pick<Tool, 'title' | 'description' | 'inputSchema' | 'pric
 };
 
 /** The read of a resource as a call; the contents are the result's content. `price`: credits for one. */
-export function readAsCall({ resource, source }: CatalogResource, uri: string, price: number): CatalogTool {
+export function readAsCall({ offer: resource, source }: CatalogResource, uri: string, price: number): CatalogTool {
   const tool: Tool = {
     ...METHOD_AS_TOOL,
     name: 'resources/read',
@@ -27,7 +27,7 @@ export function readAsCall({ resource, source }: CatalogResource, uri: string, p
 }
 
 /** A prompt as a call; the messages are the result's content. `price`: credits for one. */
-export function promptAsCall({ prompt, source }: CatalogPrompt, price: number): CatalogTool {
+export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: number): CatalogTool {
   const tool: Tool = {
     ...METHOD_AS_TOOL,
     name: 'prompts/get',
@@ -38,10 +38,10 @@ export function promptAsCall({ prompt, source }: CatalogPrompt, price: number): 
       return { content: messages as never, usage, ...(meta && { meta }) };
     },
   };
-  return { tool, source, price, checkArguments: (args) => problemOf(prompt, args), listing: '' };
+  return { tool, source: source.name, price, checkArguments: (args) => problemOf(prompt, args), listing: '' };
 }
 
-function problemOf({ arguments: known = [] }: CatalogPrompt['prompt'], args: Record<string, unknown>): string | undefined {
+function problemOf({ arguments: known = [] }: CatalogPrompt['offer'], args: Record<string, unknown>): string | undefined {
   const missing = known.find(({ name, required }) => required && args[name] === undefined);
   if (missing) return `"${missing.name}" is required`;
   const wrong = Object.keys(args).find((name) => typeof args[name] !== 'string');

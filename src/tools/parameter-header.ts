@@ -1,3 +1,4 @@
+import { isObject } from '../common/is-object.js';
 import type { JsonSchema } from './tool-source.js';
 
 /** An argument that clients of MCP 2026-07-28 repeat in a header, so that what is in between can route on it. */
@@ -57,6 +58,3 @@ function marksIn({ properties }: Record<string, unknown>, path: readonly string[
 /** MCP 2026-07-28, "Value Encoding": what a header cannot carry goes as base64. */
 export const headerText = (text: string): string =>
   PLAIN.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,21 +1,17 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { AppConfig } from '../config/app-config.js';
 import { mayUse } from './may-use.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Prompt } from './prompt.js';
-import { Sources } from './sources.service.js';
+import { Sources, type Offer } from './sources.service.js';
 
-/** A prompt, and the name of its source. */
-export interface CatalogPrompt {
-  prompt: Prompt;
-  source: string;
-}
+/** A prompt, and the source it is of. */
+export type CatalogPrompt = Offer<Prompt>;
 
 /** Every prompt of every source, and who may use which. */
 @Injectable()
 export class PromptCatalog implements OnModuleInit {
-  private readonly logger = new Logger('Tools');
   private readonly listeners: (() => void)[] = [];
   private readonly list: McpList;
   private prompts = new Map<string, CatalogPrompt>();
@@ -49,16 +45,15 @@ export class PromptCatalog implements OnModuleInit {
   }
 
   private rebuild(): void {
-    const prompts = new Map<string, CatalogPrompt>();
-    for (const source of this.sources.all()) {
-      for (const prompt of source.prompts?.() ?? []) {
-        if (prompts.has(prompt.name))
-          this.logger.warn(`Two sources offer a prompt "${prompt.name}"; that of ${source.name} is left out`);
-        else prompts.set(prompt.name, { prompt, source: source.name });
-      }
-    }
-    this.prompts = prompts;
-    const entries = [...prompts].map(([key, { prompt }]) => ({ key, json: JSON.stringify({ ...prompt, timeoutMs: undefined }) }));
+    this.prompts = this.sources.collect(
+      'a prompt',
+      (source) => source.prompts?.(),
+      ({ name }) => name,
+    );
+    const entries = [...this.prompts].map(([key, { offer }]) => ({
+      key,
+      json: JSON.stringify({ ...offer, timeoutMs: undefined }),
+    }));
     if (this.list.replace(entries)) for (const listener of this.listeners) listener();
   }
 }

@@ -1,22 +1,17 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { AppConfig } from '../config/app-config.js';
 import { mayUse } from './may-use.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Resource, ResourceTemplate } from './resource.js';
-import { Sources } from './sources.service.js';
-import type { ToolSource } from './tool-source.js';
+import { Sources, type Offer } from './sources.service.js';
 
 /** A resource or template, and the source it is of. */
-export interface CatalogResource {
-  resource: Resource | ResourceTemplate;
-  source: ToolSource;
-}
+export type CatalogResource = Offer<Resource | ResourceTemplate>;
 
 /** Every resource and template of every source, and who may read which. */
 @Injectable()
 export class ResourceCatalog implements OnModuleInit {
-  private readonly logger = new Logger('Tools');
   private readonly listeners: (() => void)[] = [];
   private readonly list: McpList;
   private readonly templateList: McpList;
@@ -55,7 +50,7 @@ export class ResourceCatalog implements OnModuleInit {
   find(uri: string, principal: Principal): CatalogResource | undefined {
     const resource = this.resources.get(uri);
     if (resource && mayUse(principal, uri)) return resource;
-    return [...this.templates.values()].find(({ resource: template }) => {
+    return [...this.templates.values()].find(({ offer: template }) => {
       const { uriTemplate, matches } = template as ResourceTemplate;
       return matches(uri) && (mayUse(principal, uriTemplate) || mayUse(principal, uri));
     });
@@ -64,7 +59,7 @@ export class ResourceCatalog implements OnModuleInit {
   /** The template of this pattern, if the caller may use it. */
   template(uriTemplate: string, principal: Principal): ResourceTemplate | undefined {
     const found = this.templates.get(uriTemplate);
-    return found && mayUse(principal, uriTemplate) ? (found.resource as ResourceTemplate) : undefined;
+    return found && mayUse(principal, uriTemplate) ? (found.offer as ResourceTemplate) : undefined;
   }
 
   /** Calls the listener whenever the resource has changed, until the returned function is called. */
@@ -73,39 +68,23 @@ export class ResourceCatalog implements OnModuleInit {
   }
 
   private rebuild(): void {
-    this.resources = this.collect(
-      'URI',
+    this.resources = this.sources.collect(
+      'the URI',
       (source) => source.resources?.(),
       ({ uri }) => uri,
     );
-    this.templates = this.collect(
-      'URI template',
+    this.templates = this.sources.collect(
+      'the URI template',
       (source) => source.resourceTemplates?.(),
       ({ uriTemplate }) => uriTemplate,
     );
     const changed = [this.list.replace(entriesOf(this.resources)), this.templateList.replace(entriesOf(this.templates))];
     if (changed.includes(true)) for (const listener of this.listeners) listener();
   }
-
-  private collect<T extends Resource | ResourceTemplate>(
-    what: string,
-    listOf: (source: ToolSource) => readonly T[] | undefined,
-    keyOf: (resource: T) => string,
-  ): Map<string, CatalogResource> {
-    const found = new Map<string, CatalogResource>();
-    for (const source of this.sources.all()) {
-      for (const resource of listOf(source) ?? []) {
-        const key = keyOf(resource);
-        if (found.has(key)) this.logger.warn(`Two sources offer the ${what} "${key}"; that of ${source.name} is left out`);
-        else found.set(key, { resource, source });
-      }
-    }
-    return found;
-  }
 }
 
 const entriesOf = (resources: Map<string, CatalogResource>) =>
-  [...resources].map(([key, { resource }]) => ({ key, json: listing(resource) }));
+  [...resources].map(([key, { offer }]) => ({ key, json: listing(offer) }));
 
 /** What lists tell of it; the rest is the gateway's. */
 function listing({ tableName, ...resource }: Resource | ResourceTemplate): string {

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const listed = (json: string): Record<string, unknown>[] => JSON.parse(json) as Record<string, unknown>[];
-const read = async (uri: string) => rig.resources.find(uri, caller)!.resource.read(uri, rig.context());
+const read = async (uri: string) => rig.resources.find(uri, caller)!.offer.read(uri, rig.context());
 
 describe('what a server of an older revision offers', () => {
   it('is listed: resources under their own addresses, prompts with the prefix of its tools', () => {
@@ -53,7 +53,7 @@ describe('what a server of an older revision offers', () => {
   });
 
   it('is got as a prompt', async () => {
-    const { prompt } = rig.prompts.find('old__plan', caller)!;
+    const { offer: prompt } = rig.prompts.find('old__plan', caller)!;
     expect(await prompt.get({ day: 'monday' }, rig.context())).toMatchObject({
       messages: [{ role: 'user', content: { type: 'text', text: 'Plan monday' } }],
     });
@@ -68,7 +68,7 @@ describe('what the official everything server offers over stdio', () => {
   });
 
   it('completes the arguments of its prompts', async () => {
-    const { prompt } = rig.prompts.find('everything__completable-prompt', caller)!;
+    const { offer: prompt } = rig.prompts.find('everything__completable-prompt', caller)!;
     const { values } = await prompt.complete!('department', 'E', {}, rig.context());
     expect(values).toEqual(['Engineering']);
   });
@@ -91,7 +91,7 @@ describe('a server of 2026-07-28 only', () => {
   }, 60_000);
 
   it('is read, its prompts are got, and an address that another server has too stays that of the one registered first', async () => {
-    const { messages } = await rig.prompts.find('plan', caller)!.prompt.get({ day: 'friday' }, rig.context());
+    const { messages } = await rig.prompts.find('plan', caller)!.offer.get({ day: 'friday' }, rig.context());
     expect(messages[0]!.content).toEqual({ type: 'text', text: 'Plan friday' });
     expect(rig.resources.find('note://today', caller)!.source.name).toBe('old');
   });

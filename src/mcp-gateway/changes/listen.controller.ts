@@ -1,7 +1,7 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { Ctx, MessagePattern } from '@nestjs/microservices';
 import { ApiKeyGuard } from '../api-key.guard.js';
-import { isObject } from '../json-rpc.js';
+import { isObject } from '../../common/is-object.js';
 import type { McpContext } from '../mcp-context.js';
 import { invalidParams } from '../mcp-error.js';
 import { McpExceptionFilter } from '../mcp-exception.filter.js';

@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { isObject } from '../json-rpc.js';
+import { isObject } from '../../common/is-object.js';
 import type { McpContext } from '../mcp-context.js';
 import { McpProtocolError, MCP_ERROR } from '../mcp-error.js';
 import { SignedTokens } from '../signed-token.js';
