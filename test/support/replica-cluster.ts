@@ -34,7 +34,7 @@ export class ReplicaCluster {
   private env: Record<string, string> = {};
 
   /** The first alone, since it migrates the databases and makes the admin. */
-  async start(count: number): Promise<void> {
+  async start(count: number, env: Record<string, string> = {}): Promise<void> {
     const [engine, clickhouse, redis] = await Promise.all([this.postgres.start(), startClickHouseServer(), RedisServer.start()]);
     this.clickhouse = clickhouse;
     this.redis = redis;
@@ -44,6 +44,7 @@ export class ReplicaCluster {
       GATEWAY_REDIS_URL: redis.url,
       GATEWAY_SECRET_KEY: 'shared-by-all-replicas-of-the-test',
       NODE_OPTIONS: '--import ./test/support/streaming-source.mjs',
+      ...env,
     };
     this.replicas.push(await this.gateway(0));
     this.replicas.push(...(await Promise.all(Array.from({ length: count - 1 }, (_, n) => this.gateway(n + 1)))));

@@ -34,7 +34,7 @@ export class McpStream {
     private readonly controller: AbortController,
   ) {}
 
-  /** A POST, or without a body a GET; modern where `_meta` says so. */
+  /** A POST, or without a body a GET; modern where `_meta` says so. An empty key is not sent. */
   static async open(
     gateway: Pick<GatewayProcess, 'mcpUrl' | 'apiKey'>,
     body: { method: string; params?: Message } | undefined,
@@ -46,7 +46,7 @@ export class McpStream {
     const response = await fetch(gateway.mcpUrl, {
       method: body ? 'POST' : 'GET',
       headers: {
-        authorization: `Bearer ${gateway.apiKey}`,
+        ...(gateway.apiKey !== '' && { authorization: `Bearer ${gateway.apiKey}` }),
         accept: 'application/json, text/event-stream',
         'content-type': 'application/json',
         ...(isModern && { 'mcp-protocol-version': MODERN, 'mcp-method': body!.method, ...(name && { 'mcp-name': name }) }),

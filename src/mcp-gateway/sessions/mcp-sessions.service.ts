@@ -70,6 +70,11 @@ export class McpSessions implements BeforeApplicationShutdown {
     context.session = this.find(this.open(header, context));
   }
 
+  /** Its idle time begins anew. */
+  use(session: McpSession): void {
+    session.usedAt = this.clock.monotonic();
+  }
+
   /** Ends the session of this request. */
   end(context: McpContext): void {
     const { id } = this.open(context.exchange.headers[SESSION_HEADER], context);
@@ -87,15 +92,17 @@ export class McpSessions implements BeforeApplicationShutdown {
     return JSON.parse(json) as Token;
   }
 
+  /** An embedded database serves one process at a time: whichever other kept a session has ended. */
   private find({ id, replica, capabilities, clientName }: Token): McpSession | DistantSession {
-    if (replica !== this.replica) return { isHere: false, capabilities, clientName };
+    const mayBeElsewhere = !this.config.embedded.postgres;
+    if (replica !== this.replica && mayBeElsewhere) return { isHere: false, capabilities, clientName };
     const session = this.sessions.get(id);
     if (!session) throw unknownSession();
     if (this.isIdle(session)) {
       this.drop(id, 'The session has expired.');
       throw unknownSession();
     }
-    session.usedAt = this.clock.monotonic();
+    this.use(session);
     return session;
   }
 

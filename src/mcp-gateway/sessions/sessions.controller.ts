@@ -70,6 +70,7 @@ export class SessionsController {
     const stop = this.changes.follow({ principal, lists: LISTS, tell });
     await Promise.race([ended, replaced]);
     stop();
+    this.sessions.use(session);
     return {};
   }
 
