@@ -21,6 +21,7 @@ beforeEach(() => {
     ],
     revokedMs: new Map([['revoked', 5_000]]),
     grants: [{ accountId: ACCOUNT, reference: 'gift', amount: 10 }],
+    newcomers: [{ name: 'pair' }],
   };
   books = {
     rows: [row(1, PRICE), row(2, 0), row(5, PRICE)],
@@ -84,6 +85,9 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
       journal.calls.push(call(7, [attempt('refused', { startedMs: 7_001 })], { keyId: 'revoked' })),
   },
   'no answer is an internal error': { 'a 500': () => (journal.calls[3]!.attempts[0] = attempt('failed', { status: 500 })) },
+  'gateways that began together on empty databases work together': {
+    'a pair that never got ready': () => (journal.newcomers[0]!.problem = 'A gateway is down'),
+  },
   'accepted = delivered + pending, and nothing is pending': {
     'a pending event': () => (books.pending = 1),
     'an event set aside': () => (books.rejected = 1),

@@ -13,6 +13,7 @@ export const INVARIANTS = [
   'every record belongs to a call',
   'a revoked key starts no call',
   'no answer is an internal error',
+  'gateways that began together on empty databases work together',
   'accepted = delivered + pending, and nothing is pending',
   'the rollup agrees with the rows',
   'an answer says what was charged',
@@ -34,6 +35,7 @@ export function audit(journal: Journal, books: Books): Violation[] {
     ...auditRecords(journal, books),
     ...auditRevocations(journal),
     ...auditAnswers(journal),
+    ...auditNewcomers(journal),
     ...auditDelivery(books),
     ...auditRollup(books),
     ...auditCharges(books),
@@ -93,6 +95,11 @@ const hasPassed = (ending: Attempt['ending']) => ending === 'answered' || ending
 function auditAnswers({ calls }: Journal): Violation[] {
   const wrong = calls.filter(({ attempts }) => attempts.some(({ status }) => status === 500));
   return wrong.map((call) => violation('no answer is an internal error', JSON.stringify(call)));
+}
+
+function auditNewcomers({ newcomers }: Journal): Violation[] {
+  const wrong = newcomers.filter(({ problem }) => problem !== undefined);
+  return wrong.map((pair) => violation('gateways that began together on empty databases work together', JSON.stringify(pair)));
 }
 
 function auditDelivery({ rows, delivered, pending, rejected }: Books): Violation[] {

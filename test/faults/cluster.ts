@@ -37,6 +37,8 @@ export class Cluster {
   readonly postgres: PostgresPart;
   readonly clickhouse: ClickHousePart;
   readonly gateways: GatewayPart[] = [];
+  /** Of every gateway. */
+  env: Record<string, string> = {};
   readonly supervisors: { postgres: Supervised; clickhouse: Supervised; gateways: Supervised[] };
 
   private constructor({ disks }: ClusterOptions) {
@@ -108,18 +110,16 @@ export class Cluster {
     await this.sql('SELECT pg_reload_conf()');
     const config = join(this.folder, 'gateway.yaml');
     writeFileSync(config, SETTINGS);
-    const env = {
+    this.env = {
       GATEWAY_CONFIG: config,
       GATEWAY_HOST: '127.0.0.1',
       GATEWAY_CLICKHOUSE_URL: this.clickhouse.url,
       GATEWAY_SECRET_KEY: SECRET,
       GATEWAY_LOG_LEVEL: 'warn',
     };
-    for (let n = 0; n < gateways; n += 1) {
-      const gateway = new GatewayPart(join(this.folder, `gateway-${n}`), this.postgres.url, env);
-      this.gateways.push(gateway);
-      await gateway.start();
-    }
+    for (let n = 0; n < gateways; n += 1)
+      this.gateways.push(new GatewayPart(join(this.folder, `gateway-${n}`), this.postgres.url, this.env));
+    await Promise.all(this.gateways.map((gateway) => gateway.start()));
     this.supervisors.postgres = new Supervised(this.postgres);
     this.supervisors.clickhouse = new Supervised(this.clickhouse);
     this.supervisors.gateways.push(...this.gateways.map((gateway) => new Supervised(gateway)));

@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
+import type { JournalKeeper } from './journal.js';
+import { startNewcomers } from './newcomers.js';
 import type { ClickHouseFault } from './parts.js';
 import type { FaultName, PlannedFault } from './schedule.js';
+import { killStarts } from './starts.js';
 
 const HOUR_MS = 3_600_000;
 const WINDOW = 'non_replicated_deduplication_window';
 
 /** Brings a fault about, and ends it. Resolves when it is over; its part recovers by itself or by its supervisor. */
-type Inject = (cluster: Cluster, fault: PlannedFault) => Promise<void>;
+type Inject = (cluster: Cluster, fault: PlannedFault, journal: JournalKeeper) => Promise<void>;
 
 const terminate = (application: string) =>
   `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${application}'`;
@@ -18,6 +21,15 @@ const INJECT: Record<FaultName, Inject> = {
     gateways[gateway]!.signal('SIGKILL');
     await pause(lastsMs);
   },
+
+  // Each start is ended at another moment of it, until the time is over; the one that comes then is left alone.
+  'gateway killed while it starts': async ({ gateways }, { gateway, lastsMs, dice }) => {
+    gateways[gateway]!.signal('SIGKILL');
+    const ended = await killStarts(gateways[gateway]!, { forMs: lastsMs, dice, startMs: gateways[gateway]!.startMs });
+    if (ended === 0) throw new Error('the gateway was never on its way');
+  },
+
+  'two gateways killed while they start on empty databases': startNewcomers,
 
   'gateway restarted': async ({ gateways }, { gateway }) => gateways[gateway]!.signal('SIGTERM'),
 
@@ -102,10 +114,10 @@ const INJECT: Record<FaultName, Inject> = {
 };
 
 /** @throws when its target was down already, so that it hit nothing. */
-export async function inject(cluster: Cluster, fault: PlannedFault): Promise<void> {
+export async function inject(cluster: Cluster, fault: PlannedFault, journal: JournalKeeper): Promise<void> {
   const isOfGateway = fault.name.startsWith('gateway');
   if (isOfGateway && !cluster.gateways[fault.gateway]!.running) throw new Error('the gateway was down');
-  await INJECT[fault.name](cluster, fault);
+  await INJECT[fault.name](cluster, fault, journal);
 }
 
 /** Ends whatever a fault may have left behind. */

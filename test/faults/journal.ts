@@ -38,6 +38,13 @@ export interface JournaledGrant {
   amount: number;
 }
 
+/** Two gateways that began with empty databases together, and were let alone in the end. */
+export interface JournaledNewcomers {
+  name: string;
+  /** What was wrong with them when the patience was over. */
+  problem?: string;
+}
+
 /** What the clients know, whatever happened to the servers. */
 export interface Journal {
   calls: JournaledCall[];
@@ -45,6 +52,7 @@ export interface Journal {
   revokedMs: Map<string, number>;
   /** Gifts of credits whose booking was answered. */
   grants: JournaledGrant[];
+  newcomers: JournaledNewcomers[];
 }
 
 /** Keeps the journal in memory, and on disk for whoever wants to look into a violation. */
@@ -52,6 +60,7 @@ export class JournalKeeper implements Journal {
   readonly calls: JournaledCall[] = [];
   readonly revokedMs = new Map<string, number>();
   readonly grants: JournaledGrant[] = [];
+  readonly newcomers: JournaledNewcomers[] = [];
   private readonly file: WriteStream;
 
   constructor(path: string) {
@@ -71,6 +80,11 @@ export class JournalKeeper implements Journal {
   granted(grant: JournaledGrant): void {
     this.grants.push(grant);
     this.write({ grant });
+  }
+
+  came(newcomers: JournaledNewcomers): void {
+    this.newcomers.push(newcomers);
+    this.write({ newcomers });
   }
 
   async close(): Promise<void> {

@@ -109,7 +109,10 @@ export class ClickHousePart implements Part {
 /** A gateway with a way to PostgreSQL and a clock of its own. */
 export class GatewayPart implements Part {
   readonly proxy: TcpProxy;
+  /** How long it took the last time to get ready, if it ever did. */
+  startMs = 0;
   private process: GatewayProcess | undefined;
+  private starting: ChildProcess | undefined;
   private databaseUrl = '';
 
   constructor(
@@ -133,15 +136,21 @@ export class GatewayPart implements Part {
   async start(): Promise<void> {
     this.keepOutput();
     this.databaseUrl ||= await this.proxy.start();
-    this.process = await GatewayProcess.start({
-      dataDir: this.folder,
-      env: {
-        ...this.env,
-        GATEWAY_DATABASE_URL: this.databaseUrl,
-        NODE_OPTIONS: `--import=${CLOCK}`,
-        FAULTS_CLOCK_FILE: this.clockFile,
-      },
-    });
+    const started = performance.now();
+    try {
+      this.process = await this.startProcess();
+      this.startMs = performance.now() - started;
+    } catch (error) {
+      appendFileSync(`${this.folder}.log`, `${(error as Error).message}\n`);
+      throw error;
+    } finally {
+      this.starting = undefined;
+    }
+  }
+
+  /** Ends it on its way to be ready. Whether it was on its way. */
+  endStart(signal: 'SIGKILL' | 'SIGTERM'): boolean {
+    return this.starting?.kill(signal) ?? false;
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -159,6 +168,19 @@ export class GatewayPart implements Part {
     await this.running?.end();
     this.keepOutput();
     if (this.databaseUrl) await this.proxy.stop();
+  }
+
+  private startProcess(): Promise<GatewayProcess> {
+    return GatewayProcess.start({
+      dataDir: this.folder,
+      env: {
+        ...this.env,
+        GATEWAY_DATABASE_URL: this.databaseUrl,
+        NODE_OPTIONS: `--import=${CLOCK}`,
+        FAULTS_CLOCK_FILE: this.clockFile,
+      },
+      onSpawn: (child) => (this.starting = child),
+    });
   }
 
   private keepOutput(): void {

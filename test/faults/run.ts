@@ -52,7 +52,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
   const workload = new Workload(cluster, rest, journal, options);
   try {
     const working = workload.run(await rest.introduceAll());
-    const done = await injectAll(cluster, plan(options, cluster), options);
+    const done = await injectAll(cluster, journal, options);
     await callOff(cluster);
     options.log('No more faults; waiting for every part to be ready');
     await cluster.healthy(SETTLE_MS);
@@ -78,7 +78,8 @@ function plan(options: FaultRunOptions, cluster: Cluster): PlannedFault[] {
   return scheduleOf({ ...options, names });
 }
 
-async function injectAll(cluster: Cluster, plan: PlannedFault[], { durationMs, log }: FaultRunOptions) {
+async function injectAll(cluster: Cluster, journal: JournalKeeper, options: FaultRunOptions) {
+  const { durationMs, log } = options;
   const started = performance.now();
   const faults: FaultRunResult['faults'] = {};
   let missed = 0;
@@ -87,7 +88,7 @@ async function injectAll(cluster: Cluster, plan: PlannedFault[], { durationMs, l
     const what = `${(fault.atMs / 1_000).toFixed(1).padStart(7)} s  ${fault.name}, gateway ${fault.gateway}, ${fault.lastsMs} ms`;
     try {
       log(what);
-      await inject(cluster, fault);
+      await inject(cluster, fault, journal);
       faults[fault.name] = (faults[fault.name] ?? 0) + 1;
     } catch (error) {
       missed += 1;
@@ -95,7 +96,7 @@ async function injectAll(cluster: Cluster, plan: PlannedFault[], { durationMs, l
     }
   };
   const running: Promise<void>[] = [];
-  for (const fault of plan) {
+  for (const fault of plan(options, cluster)) {
     await at(fault.atMs);
     running.push(one(fault));
   }

@@ -1,5 +1,5 @@
 /** What a fault keeps occupied: two faults never have the same part in hand at once, faults of different parts may meet. */
-type Part = 'gateway' | 'postgres' | 'clickhouse' | 'connections';
+type Part = 'gateway' | 'postgres' | 'clickhouse' | 'connections' | 'newcomers';
 
 interface KindOfFault {
   part: Part;
@@ -12,6 +12,8 @@ interface KindOfFault {
 /** Every fault the harness knows; what each does is in `faults.ts`. */
 export const FAULTS = {
   'gateway killed': { part: 'gateway', lastsMs: [0, 2_000] },
+  'gateway killed while it starts': { part: 'gateway', lastsMs: [4_000, 12_000] },
+  'two gateways killed while they start on empty databases': { part: 'newcomers', lastsMs: [2_000, 8_000] },
   'gateway restarted': { part: 'gateway', lastsMs: [0, 0] },
   'gateway paused': { part: 'gateway', lastsMs: [300, 12_000] },
   'gateway paused and robbed of its locks': { part: 'gateway', lastsMs: [1_000, 8_000] },

@@ -14,6 +14,8 @@ export interface GatewayOptions {
   env?: Record<string, string>;
   /** Another build of the program. */
   program?: string;
+  /** Told of the process while it is on its way to be ready. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export class GatewayProcess {
       env: { PATH: process.env['PATH'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    options.onSpawn?.(child);
     let output = '';
     let log = '';
     await new Promise<void>((resolve, reject) => {
