@@ -84,6 +84,14 @@ export class ApiKeyVerifier implements OnModuleInit {
     return known === undefined ? undefined : this.judge(token, known);
   }
 
+  /** Of the keys with these ids, those that work now, as PostgreSQL has them. @throws Error when it does not answer. */
+  async workingAmong(ids: Iterable<string>): Promise<Set<string>> {
+    const keys = (await this.repository.findByIds([...ids])).map(cachedKey);
+    const now = this.clock.now();
+    const working = keys.filter(({ denial, expiresAt }) => denial === null && now < expiresAt);
+    return new Set(working.map(({ principal }) => principal.apiKey.id));
+  }
+
   /** Memory is believed only while the feed has heard of every change until two seconds ago. */
   private remembered(tokenId: string): CachedKey | null | undefined {
     const known = this.feed.isFresh() ? this.cache.get(tokenId) : undefined;

@@ -31,13 +31,22 @@ export class ApiKeysRepository {
 
   /** Those of the keys that exist, revoked and expired ones too, each with its owner's state now. */
   findByTokenIds(tokenIds: string[]): Promise<StoredKey[]> {
+    return this.findBy('token_id', tokenIds);
+  }
+
+  /** The same by id. */
+  findByIds(ids: string[]): Promise<StoredKey[]> {
+    return this.findBy('id', ids);
+  }
+
+  private findBy(column: 'id' | 'token_id', values: string[]): Promise<StoredKey[]> {
     return this.keys.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
               k.rate_limit_per_hour AS "rateLimitPerHour", k.is_active AS "isActive", k.expires_at AS "expiresAt",
               u.role, u.is_active AS "isOwnerActive", a.id AS "accountId", a.is_active AS "isAccountActive"
        FROM mcp.api_keys k JOIN mcp.users u ON u.id = k.user_id LEFT JOIN mcp.user_accounts a ON a.user_id = k.user_id
-       WHERE k.token_id = ANY ($1)`,
-      [tokenIds],
+       WHERE k.${column} = ANY ($1)`,
+      [values],
     );
   }
 

@@ -37,6 +37,11 @@ export class KeyAdmission {
     return (await this.verifier.verify(token)).ok;
   }
 
+  /** The same for many callers of whom only their keys' ids are known. @throws Error when PostgreSQL does not answer. */
+  workingAmong(keyIds: Iterable<string>): Promise<Set<string>> {
+    return this.verifier.workingAmong(keyIds);
+  }
+
   private principalOf(verification: ApiKeyVerification, address: string | undefined): Principal {
     if (verification.ok) return verification.principal;
     this.failures.recordFailure(address);

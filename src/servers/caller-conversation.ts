@@ -54,6 +54,7 @@ export class LiveCaller implements CallerSide {
 interface Question {
   request: ClientRequest;
   answer: (response: Record<string, unknown>) => void;
+  refuse: (reason: Error) => void;
 }
 
 /**
@@ -71,7 +72,7 @@ export class Conversation<T> extends LiveCaller {
   constructor(context: CallContext, begin: (side: CallerSide, signal: AbortSignal) => Promise<T>) {
     super(context);
     this.outcome = begin(this, this.controller.signal);
-    this.outcome.catch(() => undefined); // it may fail between two rounds: the next one hears of it
+    this.outcome.catch(() => this.end());
   }
 
   /** @throws what the call fails with; `InputRequired`, with this state, when the server asks. */
@@ -94,15 +95,17 @@ export class Conversation<T> extends LiveCaller {
     });
   }
 
-  /** The caller does not come back: the server is told to stop. */
+  /** The caller does not come back: the server is told to stop, and nothing waits for an answer any more. */
   end(): void {
     this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
+    for (const { refuse } of this.questions.values()) refuse(new ClientCannot('The caller went away.'));
+    this.questions.clear();
   }
 
   override async ask(request: ClientRequest): Promise<Record<string, unknown>> {
     refuseUnlessAble(this.context.client.capabilities, request.method);
-    const response = new Promise<Record<string, unknown>>((answer) =>
-      this.questions.set(`question-${(this.asked += 1)}`, { request, answer }),
+    const response = new Promise<Record<string, unknown>>((answer, refuse) =>
+      this.questions.set(`question-${(this.asked += 1)}`, { request, answer, refuse }),
     );
     this.onQuestion();
     return response;

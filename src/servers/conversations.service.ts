@@ -1,5 +1,7 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { KeyAdmission } from '../api-keys/key-admission.service.js';
+import { PeriodicTask } from '../common/periodic-task.js';
 import { refuseUnlessAble, ClientCannot } from '../tools/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../tools/call-context.js';
 import { ToolInputError } from '../tools/tool-source.js';
@@ -14,6 +16,8 @@ const SUSPENDED_PER_CALLER_MAX = 16;
 const SUSPENDED_MAX = 1_000;
 /** A server that asks more often than this never ends. */
 const ROUNDS_MAX = 10;
+/** Pause between two looks at the keys of those who are waited for. */
+const CHECK_PAUSE_MS = 1_000;
 
 /** What goes to a server of MCP 2026-07-28 in the next round: to the one that asked. */
 export interface ServerInput {
@@ -30,17 +34,26 @@ type State = { suspended: string } | { serverId: string; requestState?: string }
 interface Suspended {
   conversation: Conversation<unknown>;
   caller: string;
+  keyId: string | undefined;
   deadline: NodeJS.Timeout;
 }
 
 /** Lets servers ask the clients of their callers, whichever era either of them speaks. */
 @Injectable()
-export class Conversations implements OnApplicationShutdown {
+export class Conversations implements OnModuleInit, OnApplicationShutdown {
   private readonly suspended = new Map<string, Suspended>();
+  private readonly task = new PeriodicTask('Conversations', CHECK_PAUSE_MS, () => this.look());
+
+  constructor(private readonly keys: KeyAdmission) {}
+
+  onModuleInit(): void {
+    this.task.start();
+  }
 
   /** Nobody comes back for them; servers are told to stop. */
-  onApplicationShutdown(): void {
-    for (const id of this.suspended.keys()) this.take(id)?.conversation.end();
+  async onApplicationShutdown(): Promise<void> {
+    for (const id of this.suspended.keys()) this.giveUp(id);
+    await this.task.stop();
   }
 
   /**
@@ -63,8 +76,13 @@ export class Conversations implements OnApplicationShutdown {
 
   private begin<T extends object>(context: CallContext, begin: Begin<T>, input?: ServerInput): Promise<T | InputAsked> {
     if (!context.client.takesRounds) return begin(new LiveCaller(context), context.signal, input);
-    const conversation = new Conversation(context, (side, signal) => begin(side, signal, input));
-    return this.round(randomUUID(), conversation, context);
+    const id = randomUUID();
+    const work = (side: CallerSide, signal: AbortSignal) =>
+      begin(side, signal, input).catch((error: unknown) => {
+        this.take(id); // between two rounds, such as when its server is removed: there is nothing to come back to
+        throw error;
+      });
+    return this.round(id, new Conversation(context, work), context);
   }
 
   private resume<T>(id: string, context: CallContext): Promise<T | InputAsked> {
@@ -82,19 +100,35 @@ export class Conversations implements OnApplicationShutdown {
     try {
       return await conversation.round(context, { suspended: id });
     } catch (error) {
-      if (error instanceof InputRequired) this.suspend(id, conversation, callerOf(context));
+      if (error instanceof InputRequired) this.suspend(id, conversation, context);
       throw error;
     }
   }
 
-  private suspend(id: string, conversation: Conversation<unknown>, caller: string): void {
+  private suspend(id: string, conversation: Conversation<unknown>, context: CallContext): void {
+    const { principal } = context;
+    const caller = callerOf(context);
     const mine = [...this.suspended.values()].filter((one) => one.caller === caller).length;
     if (mine >= SUSPENDED_PER_CALLER_MAX || this.suspended.size >= SUSPENDED_MAX) {
       conversation.end();
       throw new ToolInputError('Too many calls wait for answers. Answer or give up those first.');
     }
-    const deadline = setTimeout(() => this.take(id)?.conversation.end(), SUSPENDED_MAX_MS).unref();
-    this.suspended.set(id, { conversation, caller, deadline });
+    const deadline = setTimeout(() => this.giveUp(id), SUSPENDED_MAX_MS).unref();
+    this.suspended.set(id, { conversation, caller, keyId: principal.apiKey?.id, deadline });
+  }
+
+  /** Whoever has no working key any more cannot come back. While PostgreSQL is away, the deadline decides alone. */
+  private async look(): Promise<void> {
+    const keyIds = new Set([...this.suspended.values()].flatMap(({ keyId }) => keyId ?? []));
+    if (keyIds.size === 0) return;
+    const working = await this.keys.workingAmong(keyIds).catch(() => keyIds);
+    for (const [id, { keyId }] of this.suspended) {
+      if (keyId !== undefined && keyIds.has(keyId) && !working.has(keyId)) this.giveUp(id);
+    }
+  }
+
+  private giveUp(id: string): void {
+    this.take(id)?.conversation.end();
   }
 
   private take(id: string): Suspended | undefined {

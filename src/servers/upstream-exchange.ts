@@ -21,6 +21,7 @@ export class UpstreamExchange {
   private readonly leave = () => this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
   private timer: NodeJS.Timeout | undefined;
   private asked = 0;
+  private isOver = false;
 
   constructor(
     private readonly server: string,
@@ -45,6 +46,7 @@ export class UpstreamExchange {
   }
 
   end(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
     this.limits.signal?.removeEventListener('abort', this.leave);
   }
@@ -66,7 +68,7 @@ export class UpstreamExchange {
 
   private resume(): void {
     this.limits.onPause?.(false);
-    if (!this.signal.aborted) this.start();
+    if (!this.isOver && !this.signal.aborted) this.start();
   }
 
   private start(): void {

@@ -141,6 +141,18 @@ describe('The verifier of API keys', () => {
     await eventually(async () => expect(await verify(token)).toMatchObject({ ok: true }), 2_000);
   });
 
+  it('tells working keys from those that are revoked, expired, of a deactivated owner, or gone, by their ids', async () => {
+    const [working, revoked, expired] = [await issue(), await issue(), await issue({ expiresAt: new Date(clock.now() + 1) })];
+    const leaver = await createUser(database.dataSource);
+    const orphan = await replica.service.create(leaver, { name: 'k', expiresAt: null });
+    await replica.service.revoke(owner, revoked.key.id);
+    await database.dataSource.query('UPDATE mcp.users SET is_active = false WHERE id = $1', [leaver.userId]);
+    clock.advance(1);
+    const ids = [working, revoked, expired, orphan].map(({ key }) => key.id);
+    const none = '00000000-0000-4000-8000-000000000000';
+    expect(await replica.verifier.workingAmong([...ids, none])).toEqual(new Set([working.key.id]));
+  });
+
   it('takes admin away from the key of an admin who is one no longer', async () => {
     const admin = await createUser(database.dataSource, 'admin');
     const { token } = await replica.service.create(admin, { name: 'k', scopes: ['admin'], expiresAt: null });

@@ -137,7 +137,31 @@ describe('a call that waits for its caller', () => {
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient() });
     expect(text).toMatch(/Too many calls wait/);
     expect((await rig.call('old__work')).text).toBe('done');
-    rig.conversations.onApplicationShutdown();
+    await rig.conversations.onApplicationShutdown();
+    await eventually(() => expect(legacy.asking).toBe(0));
+  });
+
+  it('leaves nothing behind when it is given up: the server may ask as many as before', async () => {
+    const old = rig.servers.get('old-1')!;
+    for (let round = 0; round < 5; round += 1) {
+      for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
+      await rig.conversations.onApplicationShutdown();
+      await eventually(() => expect([legacy.asking, old.active]).toEqual([0, 0]));
+    }
+  });
+
+  it('ends with its server: the caller is told to call again, and has all its places back', async () => {
+    const waiting = [];
+    for (let call = 0; call < 16; call += 1) waiting.push(await ask());
+    const registered = rig.servers.all().map(({ instance }) => instance);
+    rig.set(...registered.filter(({ id }) => id !== 'old-1'));
+    await eventually(() => expect(legacy.asking).toBe(0));
+    await rig.register(...registered);
+    const input = { responses: { 'question-1': named('Ada') }, state: waiting[0]!.state };
+    const { text } = await rig.call('old__greet', {}, later(), { client: modernClient(input) });
+    expect(text).toMatch(/no longer waits.*Call again from the start/);
+    for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
+    await rig.conversations.onApplicationShutdown();
   });
 });
 

@@ -27,6 +27,9 @@ abstract class TalkingUpstream {
   /** Calls of `wait` that came, and those it was told to give up. */
   waiting = 0;
   cancelled = 0;
+  /** Calls of `greet` that wait for the name, and those it was told to give up. */
+  asking = 0;
+  givenUp = 0;
   /** The `_meta` of every call. */
   readonly metas: Record<string, unknown>[] = [];
   private http: Server | undefined;
@@ -90,7 +93,10 @@ export class LegacyUpstream extends TalkingUpstream {
       { capabilities: { logging: {}, resources: { subscribe: true }, completions: {} } },
     );
     mcp.registerTool('greet', { description: 'Asks for a name.' }, async (extra) => {
-      const { action, content } = await extra.sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
+      this.asking += 1;
+      extra.signal.addEventListener('abort', () => (this.givenUp += 1));
+      const asked = extra.sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
+      const { action, content } = await asked.finally(() => (this.asking -= 1));
       return said(action === 'accept' ? `Hello, ${String(content?.['name'])}` : `So you ${action}`);
     });
     mcp.registerTool('think', { description: 'Has the model think.' }, async (extra) => {

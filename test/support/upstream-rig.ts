@@ -2,6 +2,7 @@ import { SystemClock } from '../../src/common/clock.js';
 import type { TraceContext } from '../../src/common/trace-context.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { templateSchema } from '../../src/config/template-config.js';
+import type { KeyAdmission } from '../../src/api-keys/key-admission.service.js';
 import { Conversations } from '../../src/servers/conversations.service.js';
 import { LoadBalancer } from '../../src/servers/load-balancer.service.js';
 import { ServerHealth } from '../../src/servers/server-health.service.js';
@@ -49,7 +50,8 @@ export class UpstreamRig {
   readonly servers: UpstreamServers;
   readonly health: ServerHealth;
   readonly balancer: LoadBalancer;
-  readonly conversations = new Conversations();
+  /** Callers have no keys here. */
+  readonly conversations = new Conversations({} as KeyAdmission);
   private registered: readonly ServerInstance[] = [];
   private listener: () => void = () => undefined;
 
@@ -123,7 +125,7 @@ export class UpstreamRig {
   }
 
   async close(): Promise<void> {
-    this.conversations.onApplicationShutdown();
+    await this.conversations.onApplicationShutdown();
     await this.health.onApplicationShutdown();
     await this.servers.onApplicationShutdown();
   }

@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { McpStream, modernMeta, type Message } from '../support/streaming-gateway.js';
+import { LegacyUpstream } from '../support/talking-upstream.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Far below the five minutes after which such a call is given up anyway. */
+const FREED_MS = 10_000;
+
+const upstream = new LegacyUpstream();
+const dataDir = temporaryFolder('servers-suspended');
+let gateway: GatewayProcess;
+let serverId: string;
+
+beforeAll(async () => {
+  await upstream.start();
+  const config = join(dataDir, 'gateway.yaml');
+  const template = `templates:\n  old: { transport: http, url: '${upstream.url}' }\n`;
+  writeFileSync(config, `servers: { allowed_networks: ['127.0.0.0/8'] }\nstock_data: { enabled: false }\n${template}`);
+  gateway = await GatewayProcess.start({ dataDir, env: { GATEWAY_CONFIG: config } });
+  serverId = (await gateway.rest('POST', '/servers', { template_name: 'old' })).json.id;
+}, 60_000);
+afterEach(() => expect(upstream.asking).toBe(0));
+afterAll(async () => {
+  await gateway.destroy();
+  await upstream.stop();
+}, 60_000);
+
+const newKey = async () => (await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'k' })).json;
+const greet = async (apiKey: string, round: object = {}): Promise<Message> => {
+  const _meta = modernMeta({}, { elicitation: {} });
+  const request = { method: 'tools/call', params: { name: 'old__greet', arguments: {}, _meta, ...round } };
+  return (await McpStream.open({ mcpUrl: gateway.mcpUrl, apiKey }, request)).response.json();
+};
+/** A call whose server waits for this caller's second round. */
+const suspended = (apiKey: string) =>
+  eventually(async () => {
+    const { result } = await greet(apiKey);
+    expect(result?.resultType).toBe('input_required');
+    return result.requestState as string;
+  }, 20_000);
+const answered = (requestState: string) => ({
+  requestState,
+  inputResponses: { 'question-1': { action: 'accept', content: { name: 'Ada' } } },
+});
+
+describe('a call that waits at a server for its caller', () => {
+  it('is given up when the key is revoked, and no call of another key is', async () => {
+    const [ending, staying] = [await newKey(), await newKey()];
+    await suspended(ending.api_key);
+    const state = await suspended(staying.api_key);
+    expect(upstream.asking).toBe(2);
+    await gateway.rest('POST', '/api/mcp-keys/revoke', { key_id: ending.key_id });
+    await eventually(() => expect([upstream.asking, upstream.givenUp]).toEqual([1, 1]), FREED_MS);
+    expect((await greet(staying.api_key, answered(state))).result.content[0].text).toBe('Hello, Ada');
+    expect(upstream.givenUp).toBe(1);
+  });
+
+  it('is given up when the server is removed, whose tool is unknown from then on', async () => {
+    const state = await suspended(gateway.apiKey);
+    await gateway.rest('DELETE', `/servers/${serverId}`);
+    await eventually(() => expect(upstream.asking).toBe(0), FREED_MS);
+    expect((await greet(gateway.apiKey, answered(state))).error.message).toMatch(/Unknown tool/i);
+  });
+});
