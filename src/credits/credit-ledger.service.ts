@@ -5,10 +5,10 @@ import { latencyHistogram, timed } from '../common/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { isDataFault } from '../database/data-fault.js';
+import { isUnavailable, PostgresOutage } from '../database/postgres-outage.js';
 import type { Grant, GrantResult, NewAccount, TierChange, TierChangeResult } from './credit-booking.js';
 import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
 import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, type Tiers } from './credit.repository.js';
-import { isUnavailable, PostgresOutage } from './postgres-outage.js';
 import { daysUntilRefill } from './refill-period.js';
 import { retryWhileAway } from './retry-while-away.js';
 
@@ -29,7 +29,12 @@ export class CreditLedger {
   readonly latency = latencyHistogram('tallygate_credits_duration_seconds', 'Time to reserve or settle the credits of a call', [
     'operation',
   ]);
-  private readonly outage = new PostgresOutage('Credits');
+  private readonly outage = new PostgresOutage({
+    context: 'Credits',
+    down: 'Credits cannot be counted, priced calls are refused',
+    up: 'Credits are counted again',
+    refusal: 'Credits cannot be counted right now, so no priced call is answered. Try again in a moment.',
+  });
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
     isItemFault: isDataFault,
