@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { exchangeLines } from '../common/line-exchange.js';
 import { readClientSettings } from '../config/client-settings.js';
+import { BridgeConnection, EVENTS } from './bridge-connection.js';
+import { parsed, type BridgeMessage } from './bridge-message.js';
 import { eventMessages } from './event-messages.js';
-import { headerText } from '../tools/parameter-header.js';
 import { mcpUrlOf, unreachable } from './gateway-address.js';
 
 /** As the gateway's own limit for a body. */
@@ -15,16 +16,8 @@ const TIMEOUT_MS = 660_000;
 const BRIDGE_ERROR = -32_000;
 const PARSE_ERROR = -32_700;
 const LISTEN = 'subscriptions/listen';
-const EVENTS = 'text/event-stream';
 /** Before a session's stream that ended is opened again. */
 const REOPEN_PAUSE_MS = 1_000;
-const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
-
-interface Message {
-  id?: string | number;
-  method?: string;
-  params?: { name?: unknown; uri?: unknown; protocolVersion?: unknown; requestId?: unknown; _meta?: Record<string, unknown> };
-}
 
 /** Takes each line to a gateway's HTTP endpoint and its answer back, until stdin ends. */
 export async function runBridge(address: string, apiKey = readClientSettings().apiKey): Promise<void> {
@@ -35,17 +28,16 @@ export async function runBridge(address: string, apiKey = readClientSettings().a
 }
 
 class StdioBridge {
-  /** What the client asked for in `initialize`; HTTP wants it in a header from then on. */
-  private version: string | undefined;
-  /** Of a gateway that gives its clients one. */
-  private session: string | undefined;
+  private readonly connection: BridgeConnection;
   private readonly closed = new AbortController();
   private readonly calls = new Map<string | number, AbortController>();
 
   constructor(
     private readonly url: string,
-    private readonly apiKey: string | undefined,
-  ) {}
+    apiKey: string | undefined,
+  ) {
+    this.connection = new BridgeConnection(url, apiKey);
+  }
 
   /** Never rejects: a client that waits for an answer gets one. */
   async answer(line: string | null): Promise<string | undefined> {
@@ -59,7 +51,7 @@ class StdioBridge {
       const answered = this.post(message, line);
       if (message.method === LISTEN) return void answered.then(writeLine, () => undefined); // lines after it do not wait for its end
       const body = await answered;
-      if (message.method === 'notifications/initialized' && this.session !== undefined) void this.hearOfChanges();
+      if (message.method === 'notifications/initialized' && this.connection.hasSession) void this.hearOfChanges();
       return expectsAnswer ? body : undefined;
     } catch (error) {
       const words = unreachable(this.url, error).message;
@@ -71,21 +63,19 @@ class StdioBridge {
   /** Ends what is still open, and the session. */
   async close(): Promise<void> {
     this.closed.abort();
-    if (this.session === undefined) return;
-    const request = { method: 'DELETE', headers: this.headersFor({}), signal: AbortSignal.timeout(REOPEN_PAUSE_MS) };
-    await fetch(this.url, request).catch(() => undefined);
+    await this.connection.end();
   }
 
   /** Undefined for a request that was cancelled: closing the connection cancels it at the gateway, too. */
-  private async post(message: Message, line: string): Promise<string | undefined> {
+  private async post(message: BridgeMessage, line: string): Promise<string | undefined> {
     const controller = new AbortController();
     if (message.id !== undefined) this.calls.set(message.id, controller);
     try {
       const ends = [controller.signal, this.closed.signal];
       const signal = AbortSignal.any(message.method === LISTEN ? ends : [...ends, AbortSignal.timeout(TIMEOUT_MS)]);
-      const response = await fetch(this.url, { method: 'POST', headers: this.headersFor(message), body: line, signal });
+      const response = await this.connection.post(message, line, signal);
       const text = await lastOf(response);
-      if (message.method === 'initialize') this.begin(text, response);
+      this.connection.answered(message, line, response, text);
       if (response.ok && text === '') return undefined;
       return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
     } catch (error) {
@@ -96,37 +86,15 @@ class StdioBridge {
     }
   }
 
-  private begin(answer: string, { headers }: Response): void {
-    this.version = versionOf(answer);
-    this.session = headers.get('mcp-session-id') ?? undefined;
-  }
-
   /** The session's own stream, opened again when it ends; a gateway without one says so with a status. */
   private async hearOfChanges(): Promise<void> {
     const { signal } = this.closed;
-    const request = { headers: { ...this.headersFor({}), Accept: EVENTS }, signal };
     for (let open = true; open && !signal.aborted;) {
-      const response = await fetch(this.url, request).catch(() => undefined);
+      const response = await this.connection.stream(signal).catch(() => undefined);
       open = response?.ok ?? true;
       if (response?.ok) await lastOf(response).then(writeLine, () => undefined);
       await setTimeout(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  /** MCP over HTTP repeats in headers what is in the message: the version, and in 2026-07-28 method and name. */
-  private headersFor({ method, params }: Message): Record<string, string> {
-    const modern = params?._meta?.[VERSION_META];
-    const version = typeof modern === 'string' ? modern : this.version;
-    const name = params?.name ?? params?.uri;
-    return {
-      'Content-Type': 'application/json',
-      Accept: `application/json, ${EVENTS}`,
-      ...(this.session !== undefined && method !== 'initialize' && modern === undefined && { 'Mcp-Session-Id': this.session }),
-      ...(this.apiKey !== undefined && { 'X-API-Key': this.apiKey }),
-      ...(version !== undefined && method !== 'initialize' && { 'MCP-Protocol-Version': version }),
-      ...(modern !== undefined && method !== undefined && { 'Mcp-Method': headerText(method) }),
-      ...(modern !== undefined && typeof name === 'string' && { 'Mcp-Name': headerText(name) }),
-    };
   }
 }
 
@@ -148,18 +116,6 @@ async function writeLine(line: string | undefined): Promise<void> {
   if (!line || process.stdout.destroyed) return;
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
-
-function parsed(line: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Message) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const versionOf = (answer: string) =>
-  (parsed(answer) as { result?: { protocolVersion?: string } } | undefined)?.result?.protocolVersion;
 
 /** The answer as one line; undefined when it is not the gateway's JSON, such as a proxy's page. */
 function oneLine(text: string): string | undefined {

@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
 import { ReplicaCluster } from '../support/replica-cluster.js';
 import { hasRedis } from '../support/redis-server.js';
 import { McpStream, type Message } from '../support/streaming-gateway.js';
@@ -58,6 +63,21 @@ const call = (name: string) => ({ method: 'tools/call', params: { name } });
     const stream = await open(0);
     expect(stream.response.status).toBe(200);
     stream.close();
+  });
+
+  it('of a bridge is begun again after a restart, without its client', async () => {
+    const client = new Client({ name: 'bridged', version: '1' }, { capabilities: { elicitation: {} } });
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { name: 'Alice' } }));
+    const args = [join('dist', 'cli', 'main.js'), 'stdio', '--url', cluster.replicas[0]!.mcpUrl];
+    const env = { PATH: process.env['PATH']!, TALLYGATE_API_KEY: apiKey };
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }));
+    await cluster.restart(0);
+    // Its calls are served as those of another replica's session, until its stream is refused.
+    await eventually(async () => {
+      const { content } = await client.callTool({ name: 'ask', arguments: {} });
+      expect(content).toEqual([{ type: 'text', text: 'Hello, Alice!' }]);
+    });
+    await client.close();
   });
 
   it('has its calls served on when the one it was begun at is gone', async () => {

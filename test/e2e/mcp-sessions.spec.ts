@@ -11,8 +11,10 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import type { GatewayProcess } from '../support/gateway-process.js';
 import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/streaming-gateway.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let gateway: GatewayProcess;
 let replica: GatewayProcess;
@@ -63,6 +65,14 @@ async function goesThroughEverything(client: Client, heard: string[]): Promise<v
 }
 
 const legacy = () => new Client({ name: 'legacy', version: '1' }, { capabilities: { elicitation: {} } });
+
+const bridgeTo = ({ mcpUrl, apiKey }: GatewayProcess) =>
+  new StdioClientTransport({
+    command: process.execPath,
+    args: [join('dist', 'cli', 'main.js'), 'stdio', '--url', mcpUrl],
+    env: { PATH: process.env['PATH']!, TALLYGATE_API_KEY: apiKey },
+    stderr: 'ignore',
+  });
 
 describe('a session', () => {
   it("carries questions, log levels, changes and subscriptions for the official SDK's client", async () => {
@@ -171,10 +181,36 @@ describe('a bridge from stdio', () => {
   it('carries questions, log messages and changes as they come', async () => {
     const client = legacy();
     const { heard } = listening(client);
-    const args = [join('dist', 'cli', 'main.js'), 'stdio', '--url', gateway.mcpUrl];
-    const env = { PATH: process.env['PATH']!, TALLYGATE_API_KEY: gateway.apiKey };
-    await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }));
+    await client.connect(bridgeTo(gateway));
     await eventually(() => goesThroughEverything(client, heard));
     await client.close();
   }, 30_000);
+
+  it('begins another session where the gateway has lost it: its client goes on as if nothing had been', async () => {
+    const ports = { GATEWAY_PORT: String(await freePort()), GATEWAY_MCP_PORT: String(await freePort()) };
+    const dataDir = temporaryFolder('bridge');
+    const start = () =>
+      startStreamingGateway({ ask_timeout_seconds: 2 }, { ...ports, GATEWAY_MCP_SESSIONS: 'true' }, { dataDir });
+    const first = await start();
+    const client = legacy();
+    const { heard } = listening(client);
+    await client.connect(bridgeTo(first));
+    await eventually(() => goesThroughEverything(client, heard));
+
+    await first.end();
+    const second = await start();
+    heard.length = 0;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.callTool({ name: 'ask', arguments: {} })));
+    for (const { content } of answers) expect(content).toEqual([{ type: 'text', text: 'Hello, Alice!' }]);
+    const metrics = await (await fetch(`${second.restUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^tallygate_mcp_sessions 1$/m);
+    await client.callTool({ name: 'report', arguments: {} });
+    expect(heard.filter((one) => one !== 'tools')).toEqual(['debug', 'warning']);
+    await eventually(async () => {
+      await client.callTool({ name: 'change', arguments: {} });
+      expect(heard).toEqual(expect.arrayContaining(['tools', 'test://watched']));
+    });
+    await client.close();
+    await second.destroy();
+  }, 90_000);
 });

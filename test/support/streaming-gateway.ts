@@ -2,16 +2,20 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventMessages } from '../../src/cli/event-messages.js';
-import { GatewayProcess } from './gateway-process.js';
+import { GatewayProcess, type GatewayOptions } from './gateway-process.js';
 
 const SETTINGS = { stock_data: { enabled: false }, examples: { enabled: false } };
 
 /** A gateway whose tools report, ask and change (streaming-source.mjs); `mcp` of its settings by the test. */
-export function startStreamingGateway(mcp: object = {}, env: Record<string, string> = {}): Promise<GatewayProcess> {
+export function startStreamingGateway(
+  mcp: object = {},
+  env: Record<string, string> = {},
+  options: Pick<GatewayOptions, 'dataDir'> = {},
+): Promise<GatewayProcess> {
   const config = join(mkdtempSync(join(tmpdir(), 'streaming-')), 'gateway.yaml');
   writeFileSync(config, JSON.stringify({ ...SETTINGS, mcp })); // JSON is YAML
   const preload = '--import ./test/support/streaming-source.mjs';
-  return GatewayProcess.start({ env: { GATEWAY_CONFIG: config, NODE_OPTIONS: preload, ...env } });
+  return GatewayProcess.start({ ...options, env: { GATEWAY_CONFIG: config, NODE_OPTIONS: preload, ...env } });
 }
 
 export const MODERN = '2026-07-28';
