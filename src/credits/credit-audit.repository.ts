@@ -3,6 +3,11 @@ import { DataSource } from 'typeorm';
 
 /** Differences that are listed; all are counted. */
 const LISTED_MAX = 1_000;
+/** Calls in a slice of accounts, unless one account alone has more: some seconds a slice, far from a statement's timeout. */
+const SLICE_CALLS = 1_000_000;
+/** Before the first account, and after the last: `bigint`, which no number of JavaScript holds. */
+const FIRST = '0';
+const LAST = '9223372036854775807';
 
 /** Two numbers that should be one. */
 export interface CreditDifference {
@@ -31,17 +36,23 @@ export interface ChargedDay {
   credits: number;
 }
 
-/** Reads all books at one moment. Every statement reads whole tables: for an operator, not for a dashboard. */
+/** Reads all books. Every statement reads whole tables: for an operator, not for a dashboard. */
 @Injectable()
 export class CreditAuditRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** One statement, so that the numbers agree with each other while calls go on. */
-  async audit(): Promise<AuditRow> {
-    const [row] = await this.dataSource.query<Record<keyof AuditRow, never>[]>(AUDIT, [LISTED_MAX]);
-    const { differences, ...numbers } = row!;
-    const totals = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
-    return { ...(totals as unknown as Omit<AuditRow, 'differences'>), differences };
+  /**
+   * Slice by slice of the accounts, so that no statement grows with the number of calls. An account's books change in one
+   * transaction, so within a statement its numbers agree with each other while calls go on, and so do their sums.
+   */
+  async audit(sliceCalls = SLICE_CALLS): Promise<AuditRow> {
+    const slices: AuditRow[] = [];
+    let from = FIRST;
+    for (const to of await this.sliceEnds(sliceCalls)) {
+      slices.push(await this.auditSlice(from, to));
+      from = to;
+    }
+    return sumOf(slices);
   }
 
   /** What calls were charged, by day, from the day of `from` to the day before `to`. */
@@ -53,30 +64,67 @@ export class CreditAuditRepository {
     );
     return rows.map(({ day, calls, credits }) => ({ day, calls: Number(calls), credits: Number(credits) }));
   }
+
+  /** The last account of each slice; the last slice has no end, for the accounts that are opened meanwhile. */
+  private async sliceEnds(sliceCalls: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ last: string }[]>(SLICE_ENDS, [sliceCalls]);
+    return [...rows.slice(0, -1).map(({ last }) => last), LAST];
+  }
+
+  private async auditSlice(from: string, to: string): Promise<AuditRow> {
+    const [row] = await this.dataSource.query<Record<keyof AuditRow, never>[]>(AUDIT_SLICE, [LISTED_MAX, from, to]);
+    const { differences, ...numbers } = row!;
+    const totals = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
+    return { ...(totals as unknown as Omit<AuditRow, 'differences'>), differences };
+  }
 }
 
+function sumOf(slices: AuditRow[]): AuditRow {
+  const sum = (of: (slice: AuditRow) => number) => slices.reduce((total, slice) => total + of(slice), 0);
+  return {
+    accounts: sum(({ accounts }) => accounts),
+    balance: sum(({ balance }) => balance),
+    ledger: sum(({ ledger }) => ledger),
+    held: sum(({ held }) => held),
+    openHolds: sum(({ openHolds }) => openHolds),
+    captured: sum(({ captured }) => captured),
+    usage: sum(({ usage }) => usage),
+    differenceCount: sum(({ differenceCount }) => differenceCount),
+    differences: slices.flatMap(({ differences }) => differences).slice(0, LISTED_MAX),
+  };
+}
+
+const SLICE_ENDS = `
+  SELECT max(id) AS last
+  FROM (SELECT id, div(sum(total_tool_calls + 1) OVER (ORDER BY id), $1) AS slice FROM mcp.user_accounts) a GROUP BY slice ORDER BY 1`;
+
 // What an account's row says against what its ledger and holds come to; "unmatched" counts captured holds without their
-// ledger row and the reverse, "chain" ledger rows that do not begin where the one before ended.
-const AUDIT = `
-  WITH ledger AS (
+// ledger row and the reverse, "chain" ledger rows that do not begin where the one before ended. The slice's rows are not
+// put aside: reading them twice, with several workers, is faster.
+const AUDIT_SLICE = `
+  WITH accounts AS (
+    SELECT * FROM mcp.user_accounts WHERE id > $2 AND id <= $3
+  ), entries AS NOT MATERIALIZED (
+    SELECT * FROM mcp.user_credit_transactions WHERE user_account_id > $2 AND user_account_id <= $3
+  ), calls AS NOT MATERIALIZED (
+    SELECT * FROM mcp.credit_holds WHERE account_id > $2 AND account_id <= $3
+  ), ledger AS (
     SELECT user_account_id AS id, sum(amount) AS balance, sum(allocation_amount) AS allocation, sum(purchased_amount) AS purchased,
       coalesce(-sum(amount) FILTER (WHERE transaction_type = 'usage'), 0) AS usage, count(*) FILTER (WHERE breaks) AS breaks
     FROM (
-      SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks
-      FROM mcp.user_credit_transactions
+      SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks FROM entries
     ) t GROUP BY 1
   ), holds AS (
     SELECT account_id AS id, sum(amount) FILTER (WHERE state = 'open') AS held, sum(charged) FILTER (WHERE state = 'captured') AS captured
-    FROM mcp.credit_holds GROUP BY 1
+    FROM calls GROUP BY 1
   ), unmatched AS (
     SELECT coalesce(h.account_id, t.user_account_id) AS id, count(*) AS rows
-    FROM (SELECT * FROM mcp.credit_holds WHERE state = 'captured') h
-    FULL JOIN (SELECT * FROM mcp.user_credit_transactions WHERE transaction_type = 'usage') t
+    FROM (SELECT * FROM calls WHERE state = 'captured') h FULL JOIN (SELECT * FROM entries WHERE transaction_type = 'usage') t
       ON t.reference_id = h.id::text AND t.user_account_id = h.account_id AND t.amount = -h.charged
     WHERE h.id IS NULL OR t.id IS NULL GROUP BY 1
   ), checks AS (
     SELECT a.id, c.*
-    FROM mcp.user_accounts a LEFT JOIN ledger l USING (id) LEFT JOIN holds h USING (id) LEFT JOIN unmatched u USING (id)
+    FROM accounts a LEFT JOIN ledger l USING (id) LEFT JOIN holds h USING (id) LEFT JOIN unmatched u USING (id)
     CROSS JOIN LATERAL (VALUES
       ('balance', coalesce(l.balance, 0), a.credits_balance),
       ('allocation', coalesce(l.allocation, 0), a.credits_allocation),
@@ -92,10 +140,10 @@ const AUDIT = `
   ), listed AS (
     SELECT * FROM differences ORDER BY id, name LIMIT $1
   )
-  SELECT (SELECT count(*) FROM mcp.user_accounts) AS accounts,
-    (SELECT coalesce(sum(credits_balance), 0) FROM mcp.user_accounts) AS balance,
+  SELECT (SELECT count(*) FROM accounts) AS accounts,
+    (SELECT coalesce(sum(credits_balance), 0) FROM accounts) AS balance,
     (SELECT coalesce(sum(balance), 0) FROM ledger) AS ledger,
-    (SELECT coalesce(sum(credits_held), 0) FROM mcp.user_accounts) AS held,
+    (SELECT coalesce(sum(credits_held), 0) FROM accounts) AS held,
     (SELECT coalesce(sum(held), 0) FROM holds) AS "openHolds",
     (SELECT coalesce(sum(captured), 0) FROM holds) AS captured,
     (SELECT coalesce(sum(usage), 0) FROM ledger) AS usage,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { CreditAuditRepository } from '../../src/credits/credit-audit.repository.js';
 import { call, creditRig, HOLD_MS, openAccount, settlement, type CreditRig } from '../support/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -24,6 +26,14 @@ describe('The audit', () => {
       await manager.query('SET LOCAL session_replication_role = replica');
       await manager.query(sql);
     });
+  let statements = 0;
+  const repository = () => {
+    const query = (sql: string, parameters: unknown[]) => {
+      statements += 1;
+      return database.dataSource.query(sql, parameters);
+    };
+    return new CreditAuditRepository({ query } as unknown as DataSource);
+  };
   const differences = async () => (await rig.audit.audit()).differences;
 
   it('of untouched books finds no difference and says what they come to', async () => {
@@ -78,6 +88,27 @@ describe('The audit', () => {
       { accountId, check: 'held', expected: 5, actual: 7 },
       { accountId, check: 'unmatched', expected: 0, actual: 1 },
     ]);
+  });
+
+  it('says the same however the accounts are sliced, and reads a slice a statement', async () => {
+    const others = [await openAccount(rig), await openAccount(rig)];
+    for (const other of others) await call(rig, other, 4);
+    await tamper(`UPDATE mcp.user_accounts SET total_credits_used = total_credits_used + id WHERE id >= ${accountId}`);
+    const inOne = await repository().audit();
+    expect(inOne.differences.map((difference) => difference.accountId)).toEqual([accountId, accountId + 1, ...others]);
+    statements = 0;
+    expect(await repository().audit(1)).toEqual(inOne);
+    expect(statements).toBe(1 + inOne.accounts);
+  });
+
+  it('counts every difference and lists the first thousand', async () => {
+    await tamper(`INSERT INTO mcp.user_accounts (user_id, user_email, mcp_key_prefix, credits_balance, credits_purchased, credits_tier,
+        credits_monthly_allocation, credits_last_refill)
+      SELECT gen_random_uuid(), 'nobody@example.com', 'sk', 1, 1, 'free', 0, now() FROM generate_series(1, 600)`);
+    const { differenceCount, differences: listed } = await repository().audit(100);
+    expect(differenceCount).toBe(1_200);
+    expect(listed).toHaveLength(1_000);
+    expect(listed[999]).toMatchObject({ check: 'purchased', accountId: accountId + 1 + 500 });
   });
 
   it('adds up what calls were charged by the day they were admitted', async () => {
