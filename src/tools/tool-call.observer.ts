@@ -68,7 +68,7 @@ export class ToolCallObserver implements OnModuleInit {
       'tallygate.request_id': request.requestId,
       'tallygate.key_id': request.principal.apiKey?.id ?? '',
     };
-    call.span = this.tracing.start(`tools/call ${entry.tool.name}`, { parent: request.trace, attributes })!;
+    call.span = this.tracing.start(spanNameOf(call), { parent: request.trace, attributes })!;
     request.trace = call.span.context;
   }
 
@@ -86,6 +86,12 @@ export class ToolCallObserver implements OnModuleInit {
     this.tools.add(tool);
     return tool;
   }
+}
+
+/** The method, and the tool or prompt; a read is named by its method alone, since there is no end of addresses. */
+function spanNameOf({ entry: { tool }, request }: ToolCall): string {
+  if (!request.entry) return `tools/call ${tool.name}`;
+  return request.name === tool.name ? tool.name : `${tool.name} ${request.name}`;
 }
 
 /** No record could be made, so that the caller got an error instead of an answer. */

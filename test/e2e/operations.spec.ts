@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess, type RestAnswer } from '../support/gateway-process.js';
 import { leaksIn, secretsIn } from '../support/log-secrets.js';
 import { OtlpCollector } from '../support/otlp-collector.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -110,22 +110,38 @@ describe('traces', () => {
     return Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
   };
 
+  /** The span of the call that was answered. */
+  const spanOf = (answer: RestAnswer) => {
+    const requestId = answer.headers.get('x-request-id');
+    return eventually(() => {
+      const found = collector.spans.find(({ attributes }) => attributes.some(({ value }) => value.stringValue === requestId));
+      expect(found).toBeDefined();
+      return found!;
+    });
+  };
+
   it.each([
     ['traceparent of the request', { headers: { traceparent: TRACEPARENT } }],
     ['traceparent in _meta', { params: { _meta: { traceparent: TRACEPARENT } } }],
   ])('continue the %s: a span for the call, and its parts', async (_, { headers = {}, params = {} }: TracedCall) => {
     const sent = { name: 'get_latest_bars', arguments: { symbols: ['^GSPC'] }, ...params };
     const answer = await gateway.mcp('tools/call', sent, gateway.apiKey, headers);
-    const requestId = answer.headers.get('x-request-id');
-    const call = await eventually(() => {
-      const found = collector.spans.find(({ attributes }) => attributes.some(({ value }) => value.stringValue === requestId));
-      expect(found).toBeDefined();
-      return found!;
-    });
+    const call = await spanOf(answer);
     expect(call).toMatchObject({ traceId: TRACE_ID, parentSpanId: PARENT_ID, name: 'tools/call get_latest_bars' });
     expect(attributesOf(call.spanId)).toMatchObject({ 'tallygate.tool': 'get_latest_bars', 'tallygate.outcome': 'ok' });
     const parts = collector.spans.filter(({ parentSpanId }) => parentSpanId === call.spanId);
     expect(parts.map(({ name }) => name).sort()).toEqual(expect.arrayContaining(['settle', 'tool']));
+  });
+
+  it.each([
+    ['resources/read', { uri: 'dataset://symbols' }, 'resources/read'],
+    ['prompts/get', { name: 'explore_dataset', arguments: { dataset: 'daily_bars' } }, 'prompts/get explore_dataset'],
+  ])('show %s under its own name', async (method, params, name) => {
+    const answer = await gateway.mcp(method, params);
+    expect(answer.json.result).toBeDefined();
+    const span = await spanOf(answer);
+    expect(span.name).toBe(name);
+    expect(attributesOf(span.spanId)).toMatchObject({ 'tallygate.tool': method, 'tallygate.outcome': 'ok' });
   });
 
   it('name the key by its id, and show none', async () => {
