@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cpuMicros, LOAD_CORE, pinned } from './server-process.mjs';
+import { cpuMicros, makeRoom } from './server-process.mjs';
 
 const LOAD = join(dirname(fileURLToPath(import.meta.url)), 'load.mjs');
 const run = promisify(execFile);
@@ -13,7 +13,8 @@ export const STEADY_PER_SECOND = 1_000;
 export const CONNECTIONS = 32;
 
 /** @throws Error when a request fails or is answered with an error. */
-export async function measure({ start, body, answers = '"result"', connections = CONNECTIONS, steady = false }) {
+export async function measure({ start, body, answers = '"result"', connections = CONNECTIONS, steady = false, hasUpstream }) {
+  makeRoom({ hasUpstream });
   const server = await start({});
   try {
     await assertAnswers(server, body, answers);
@@ -51,8 +52,7 @@ async function once(server, { body, connections, steady }) {
  */
 export async function load({ url, headers }, { body, connections, perSecond }) {
   const options = JSON.stringify({ url, headers, body, connections, perSecond, seconds: SECONDS });
-  const [program, ...args] = pinned(LOAD_CORE, [process.execPath, LOAD, options]);
-  const result = JSON.parse((await run(program, args)).stdout);
+  const result = JSON.parse((await run(process.execPath, [LOAD, options])).stdout);
   if (result.failures) throw new Error(`${result.failures} failed requests`);
   return result;
 }

@@ -34,6 +34,7 @@ async function gatewayBefore({ tools, ...options }) {
 
 export const STDIO_UPSTREAM = { transport: 'stdio', command: process.execPath, args: [join(PEERS, 'sdk-stdio.mjs')] };
 
+const UPSTREAM_CALL = { body: call('echo'), hasUpstream: true };
 const TALLYGATE_CALL = { body: call('get_latest_trading_day'), beside: 'the recipe', steady: true };
 
 /**
@@ -76,8 +77,8 @@ export const ROWS = [
     answers: `"echo_${TOOLS - 1}"`,
     beside: 'its list',
   },
-  { name: 'upstream over HTTP (the recipe), called directly', start: upstreamPeer, body: call('echo'), as: 'direct' },
-  { name: 'Tallygate, proxied to it over HTTP', start: gatewayBefore, body: call('echo'), beside: 'direct' },
+  { name: 'upstream over HTTP (the recipe), called directly', ...UPSTREAM_CALL, start: upstreamPeer, as: 'direct' },
+  { name: 'Tallygate, proxied to it over HTTP', ...UPSTREAM_CALL, start: gatewayBefore, beside: 'direct' },
   {
     name: 'Tallygate, proxied over stdio (an SDK server)',
     start: (options) => startGateway({ ...options, upstream: STDIO_UPSTREAM }),

@@ -3,11 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 const TICKS_PER_SECOND = 100; // USER_HZ on Linux
+const CORES = cpus().length;
 export const SERVER_CORE = 0;
-export const LOAD_CORE = 1;
-/** A server behind the one that is measured. */
-export const UPSTREAM_CORE = cpus().length > 2 ? 2 : LOAD_CORE;
-export const canPin = cpus().length > 1 && hasTaskset();
+/** A server behind the one that is measured has a core to itself: it is to be the slower part. */
+export const UPSTREAM_CORE = 1;
+export const canPin = CORES > 1 && hasTaskset();
+
+/**
+ * Moves this process to the cores for what is not measured, and with it what it starts from now on: load and databases. That is
+ * every core but the server's; with an upstream every core but these two, and where there are but two, the server's.
+ */
+export function makeRoom({ hasUpstream = false }) {
+  const first = hasUpstream ? UPSTREAM_CORE + 1 : SERVER_CORE + 1;
+  const cores = first < CORES ? `${first}-${CORES - 1}` : SERVER_CORE;
+  if (canPin) execFileSync('taskset', ['-acp', String(cores), String(process.pid)], { stdio: 'ignore' });
+}
 
 /** Starts a program pinned to a core where that can be done; resolves when `isReady` accepts its output. */
 export function startServer({ args, env, core, isReady }) {
@@ -25,7 +35,7 @@ export function startServer({ args, env, core, isReady }) {
   });
 }
 
-export const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
+const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
 
 /** User and system time of a process so far, in microseconds. Undefined where there is no /proc. */
 export function cpuMicros(pid) {
