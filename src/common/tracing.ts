@@ -59,7 +59,7 @@ export class Tracing implements OnApplicationShutdown {
 }
 
 /** The work as a part of the span; the work itself where there is none. */
-export async function inSpan<T>(parent: Span | undefined, name: string, work: () => Promise<T>): Promise<T> {
+export function inSpan<T>(parent: Span | undefined, name: string, work: () => Promise<T>): Promise<T> {
   if (!parent) return work();
   const span = parent.child(name);
   return work().finally(() => span.end());

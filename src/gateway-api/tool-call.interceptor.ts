@@ -7,6 +7,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { traceContextOf } from '../common/trace-context.js';
 import { RestValidationPipe } from '../common/validation.pipe.js';
 import { ServerRegistry } from '../servers/server-registry.service.js';
+import { cancelledWhenGone } from '../tools/cancellation.js';
 import { SILENT_CLIENT } from '../tools/call-context.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import { ToolCatalog } from '../tools/tool-catalog.service.js';
@@ -62,7 +63,7 @@ function restToolRequest(request: ToolCallRequest, response: Response, name: str
     protocolVersion: '',
     transport: 'rest',
     client: SILENT_CLIENT,
-    abort: abortWhenGone(response),
+    cancellation: cancelledWhenGone(response),
   };
 }
 
@@ -72,11 +73,4 @@ function idempotencyKeyOf({ headers }: ToolCallRequest): string | undefined {
   if (key === undefined) return undefined;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
   throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
-}
-
-function abortWhenGone(response: Response): AbortController {
-  const controller = new AbortController();
-  if (response.destroyed) controller.abort();
-  else response.once('close', () => response.writableFinished || controller.abort());
-  return controller;
 }

@@ -74,7 +74,7 @@ export class McpCallClient implements CallClient {
 
   private askOver({ asks }: McpSession, request: ClientRequest): Promise<Record<string, unknown>> {
     const { exchange, principal } = this.context;
-    const { signal } = this.context.aborting();
+    const { signal } = this.context.cancellation;
     return asks.ask(request, { signal, send: (message) => exchange.emit(message, principal!) });
   }
 }

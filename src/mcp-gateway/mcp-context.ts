@@ -8,6 +8,7 @@ import { invalidParams } from './mcp-error.js';
 import type { Era } from './protocol-era.js';
 import type { RequestStates } from './request-states.service.js';
 import type { DistantSession, McpSession } from './sessions/mcp-session.js';
+import type { Cancellation } from '../tools/cancellation.js';
 import type { CallClient, CallContext } from '../tools/call-context.js';
 import type { ToolCall, ToolRequest } from '../tools/tool-call.js';
 import type { CatalogTool } from '../tools/tool-catalog.service.js';
@@ -32,8 +33,8 @@ export interface McpExchange {
    * the process stops. @throws McpProtocolError, TallygateError when the client takes no streams, or has too many.
    */
   keepOpen(to: Principal): Promise<void>;
-  /** A controller that aborts when the answer is no longer wanted: the caller has gone, or has cancelled. */
-  abortWhenGone(): AbortController;
+  /** Cancelled when the answer is no longer wanted: the caller has gone, or has said so. */
+  cancelledWhenGone(): Cancellation;
 }
 
 /** One message on its way to the controller: what guards put in and handlers read. */
@@ -48,7 +49,7 @@ export class McpContext implements ToolCallCarrier {
   entry?: CatalogTool;
   /** Of a legacy client that has one. Set by `ApiKeyGuard`. */
   session?: McpSession | DistantSession;
-  private abort?: AbortController;
+  private ownCancellation?: Cancellation;
 
   constructor(
     readonly exchange: McpExchange,
@@ -73,17 +74,17 @@ export class McpContext implements ToolCallCarrier {
   }
 
   /** One for the whole message. A client with a session can cancel by the message's id, too. */
-  aborting(): AbortController {
-    if (this.abort) return this.abort;
-    this.abort = this.exchange.abortWhenGone();
-    if (this.id !== undefined && this.session?.isHere) this.session.calls.set(this.id, this.abort);
-    return this.abort;
+  get cancellation(): Cancellation {
+    if (this.ownCancellation) return this.ownCancellation;
+    this.ownCancellation = this.exchange.cancelledWhenGone();
+    if (this.id !== undefined && this.session?.isHere) this.session.calls.set(this.id, this.ownCancellation);
+    return this.ownCancellation;
   }
 
   /** The message is answered. */
   over(): void {
-    if (!this.abort || !this.session?.isHere || this.id === undefined) return;
-    if (this.session.calls.get(this.id) === this.abort) this.session.calls.delete(this.id);
+    if (!this.ownCancellation || !this.session?.isHere || this.id === undefined) return;
+    if (this.session.calls.get(this.id) === this.ownCancellation) this.session.calls.delete(this.id);
   }
 
   /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
@@ -114,7 +115,7 @@ export class McpContext implements ToolCallCarrier {
       clientName: this.clientName.slice(0, 100),
       protocolVersion: this.era.version,
       transport: this.exchange.transport,
-      abort: this.aborting(),
+      cancellation: this.cancellation,
       entry: this.entry,
       client: this.client(),
       trace: this.trace,
@@ -124,7 +125,7 @@ export class McpContext implements ToolCallCarrier {
 
   /** For what is served without being a call. @throws McpProtocolError */
   callContext(): CallContext {
-    const { signal } = this.aborting();
+    const { signal } = this.cancellation;
     return { principal: this.principal!, requestId: this.exchange.requestId, trace: this.trace, signal, client: this.client() };
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { cancelledWhenGone, type Cancellation } from '../tools/cancellation.js';
 import type { Principal } from '../auth/principal.js';
 import { JSON_RPC } from './json-rpc.js';
 import type { McpExchange } from './mcp-context.js';
@@ -31,11 +32,8 @@ export class McpHttpExchange implements McpExchange {
     return this.request.headers;
   }
 
-  abortWhenGone(): AbortController {
-    const controller = new AbortController();
-    if (this.response.destroyed) controller.abort();
-    else this.response.once('close', () => this.response.writableFinished || controller.abort());
-    return controller;
+  cancelledWhenGone(): Cancellation {
+    return cancelledWhenGone(this.response);
   }
 
   emit(message: string, to: Principal): boolean {

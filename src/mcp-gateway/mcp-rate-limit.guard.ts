@@ -3,7 +3,7 @@ import { rateAllowance } from '../auth/rate-allowance.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { rateLimitHeaders } from '../limits/rate-limit-headers.js';
-import { RateLimitService } from '../limits/rate-limit.service.js';
+import { RateLimitService, type RateLimitDecision } from '../limits/rate-limit.service.js';
 import type { McpContext } from './mcp-context.js';
 
 /** Counts a caller's requests and tells them where they stand, on every limited answer. */
@@ -14,15 +14,19 @@ export class McpRateLimitGuard implements CanActivate {
     private readonly config: AppConfig,
   ) {}
 
-  async canActivate(execution: ExecutionContext): Promise<boolean> {
+  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const context = execution.switchToRpc().getContext<McpContext>();
     const allowance = rateAllowance(context.principal!, this.config.values.limits);
     if (!allowance) return true;
-    const decision = await this.limits.consume(allowance.bucket, allowance.perHour);
-    Object.assign(context.exchange.responseHeaders, rateLimitHeaders(decision));
-    if (decision.allowed) return true;
-    throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, {
-      retryAfterSeconds: decision.retryAfterSeconds,
-    });
+    const decision = this.limits.consume(allowance.bucket, allowance.perHour);
+    return decision instanceof Promise ? decision.then((made) => enter(context, made)) : enter(context, decision);
   }
+}
+
+function enter({ exchange }: McpContext, decision: RateLimitDecision): true {
+  Object.assign(exchange.responseHeaders, rateLimitHeaders(decision));
+  if (decision.allowed) return true;
+  throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, {
+    retryAfterSeconds: decision.retryAfterSeconds,
+  });
 }

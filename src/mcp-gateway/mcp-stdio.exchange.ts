@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../auth/principal.js';
+import { Cancellation } from '../tools/cancellation.js';
 import type { McpExchange } from './mcp-context.js';
 import { presentedKey } from './presented-key.js';
 import type { McpSession } from './sessions/mcp-session.js';
@@ -24,7 +25,7 @@ export class McpStdioExchange implements McpExchange {
   readonly address = undefined;
   /** The client wants no answer any more. */
   isCancelled = false;
-  private readonly controller = new AbortController();
+  private readonly cancellation = new Cancellation();
 
   constructor(private readonly client: StdioClient) {}
 
@@ -36,13 +37,13 @@ export class McpStdioExchange implements McpExchange {
     return this.client.session;
   }
 
-  abortWhenGone(): AbortController {
-    return this.controller;
+  cancelledWhenGone(): Cancellation {
+    return this.cancellation;
   }
 
   cancel(): void {
     this.isCancelled = true;
-    this.controller.abort();
+    this.cancellation.cancel();
   }
 
   emit(message: string): boolean {
@@ -55,9 +56,9 @@ export class McpStdioExchange implements McpExchange {
     const refusal = streams.refusal(owner);
     if (refusal) throw refusal;
     return new Promise<void>((resolve) => {
-      this.controller.signal.addEventListener('abort', () => resolve());
+      this.cancellation.onCancel(() => resolve());
       const stream = { owner, token: presentedKey(headers), keepAlive: () => undefined, cut: resolve, finish: resolve };
-      this.controller.signal.addEventListener('abort', streams.add(stream));
-    }).finally(() => this.controller.abort());
+      this.cancellation.onCancel(streams.add(stream));
+    }).finally(() => this.cancellation.cancel());
   }
 }

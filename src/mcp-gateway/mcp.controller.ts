@@ -78,7 +78,7 @@ export class McpController {
   @MessagePattern(NOTIFICATION)
   @KeyOptional()
   notification(@Ctx() { method, params, session }: McpContext) {
-    if (method === 'notifications/cancelled' && session?.isHere) session.calls.get(params['requestId'] as JsonRpcId)?.abort();
+    if (method === 'notifications/cancelled' && session?.isHere) session.calls.get(params['requestId'] as JsonRpcId)?.cancel();
     return {};
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../auth/principal.js';
 import type { TraceContext } from '../common/trace-context.js';
 import type { Span } from '../common/tracing.js';
+import type { Cancellation } from './cancellation.js';
 import type { CallClient, InputRequired } from './call-context.js';
 import type { CatalogTool } from './tool-catalog.service.js';
 import type { ToolResult } from './tool-source.js';
@@ -15,8 +16,8 @@ export interface ToolRequest {
   clientName: string;
   protocolVersion: string;
   transport: 'http' | 'stdio' | 'rest';
-  /** Aborted by the transport when the caller has gone, and by the runner when the time is over. */
-  abort: AbortController;
+  /** By the transport when the caller has gone, and by the runner when the time is over. */
+  cancellation: Cancellation;
   /** What is called, where that is no tool the caller named: a read of a resource, a prompt. */
   entry?: CatalogTool | undefined;
   client: CallClient;

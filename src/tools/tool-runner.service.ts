@@ -26,7 +26,7 @@ export class ToolRunner {
     const { entry, request } = call;
     const problem = entry.checkArguments(request.arguments);
     if (problem) return failed(call, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
-    if (request.abort.signal.aborted) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
+    if (request.cancellation.isCancelled) return failed(call, 'CANCELLED', 'The caller went away before the tool ran.');
     call.hasRun = true;
     try {
       const result = await this.withinTime(call);
@@ -38,19 +38,18 @@ export class ToolRunner {
 
   /** The tool's own promise may outlive this one; its signal tells it to stop. Time spent asking the client is not the tool's. */
   private withinTime({ entry, request }: ToolCall): Promise<ToolResult> {
-    const { signal } = request.abort;
+    const { cancellation } = request;
     return new Promise<ToolResult>((resolve, reject) => {
       let timer: NodeJS.Timeout;
-      const start = () => (timer = setTimeout(() => request.abort.abort(new ToolTimeout()), this.timeoutMsOf(entry)));
-      const onAbort = () => reject(signal.reason as Error);
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-      };
+      const stop = () => clearTimeout(timer);
+      const start = () => (timer = setTimeout(() => cancellation.cancel(new ToolTimeout()), this.timeoutMsOf(entry)));
+      cancellation.onCancel(reject);
       start();
-      signal.addEventListener('abort', onAbort);
-      const client = stoppingTheClock(request.client, () => clearTimeout(timer), start);
-      entry.tool.call(request.arguments, contextOf(request, client)).then(resolve, reject).finally(done);
+      const client = stoppingTheClock(request.client, stop, start);
+      entry.tool.call(request.arguments, contextOf(request, client)).then(
+        (result) => (stop(), resolve(result)),
+        (error: unknown) => (stop(), reject(error as Error)),
+      );
     });
   }
 
@@ -59,15 +58,15 @@ export class ToolRunner {
     if (error instanceof InputRequired) return this.inputRequired(call, error);
     if (error instanceof ClientCannot && error.capability) call.missingCapability = error.capability;
     if (error instanceof ToolInputError) return failed(call, 'INVALID_ARGUMENTS', error.message);
-    const { signal } = call.request.abort;
-    if (signal.reason instanceof ToolTimeout) {
+    const { reason } = call.request.cancellation;
+    if (reason instanceof ToolTimeout) {
       return failed(
         call,
         'TIMEOUT',
         `${tool.name} did not answer within ${this.timeoutMsOf(call.entry) / 1_000} s. Nothing was charged.`,
       );
     }
-    if (signal.aborted) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
+    if (reason) return failed(call, 'CANCELLED', 'The caller went away while the tool ran.');
     if (error instanceof TallygateError) return this.expected(call, error);
     this.logger.error(failureOf(call, (error as Error)?.stack ?? String(error)));
     return failed(call, 'BACKEND_ERROR', `${tool.name} failed. Nothing was charged. Request id: ${call.request.requestId}.`);
@@ -101,8 +100,17 @@ function failureOf({ entry, request: { requestId } }: ToolCall, words: string) {
   return { msg: maskSecrets(`${entry.tool.name} failed, request ${requestId}: ${words}`), requestId };
 }
 
-function contextOf({ principal, requestId, serverId, trace, abort }: ToolRequest, client: CallClient): CallContext {
-  return { principal, requestId, serverId, trace, signal: abort.signal, client };
+function contextOf({ principal, requestId, serverId, trace, cancellation }: ToolRequest, client: CallClient): CallContext {
+  return {
+    principal,
+    requestId,
+    serverId,
+    trace,
+    client,
+    get signal() {
+      return cancellation.signal;
+    },
+  };
 }
 
 /** A person may think longer about a question than a tool may take. `ask` has a limit of its own. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { testConfig } from '../../test/support/test-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { Cancellation } from './cancellation.js';
 import { compileArguments } from './tool-arguments.js';
 import { ToolCall } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';
@@ -13,14 +14,14 @@ const done: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { rec
 function callOf(
   call: (args: unknown, context: CallContext) => Promise<ToolResult>,
   args: object = {},
-  abort = new AbortController(),
+  cancellation = new Cancellation(),
 ) {
   const inputSchema = { type: 'object' as const, properties: { n: { type: 'integer' } } };
   const tool: Tool = { name: 'probe', title: '', description: '', inputSchema, price: 1, tableName: 'bars', call };
   const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '' };
   return new ToolCall(
     entry,
-    { name: 'probe', arguments: args, requestId: 'r-1', abort, principal: {}, client: SILENT_CLIENT } as never,
+    { name: 'probe', arguments: args, requestId: 'r-1', cancellation, principal: {}, client: SILENT_CLIENT } as never,
     0,
     0,
   );
@@ -72,17 +73,17 @@ describe('ToolRunner', () => {
   });
 
   it('tells the tool when the caller goes away', async () => {
-    const caller = new AbortController();
+    const caller = new Cancellation();
     let told: AbortSignal | undefined;
     const running = runner.run(callOf((_, { signal }) => new Promise(() => (told = signal)), {}, caller));
-    caller.abort();
+    caller.cancel();
     expect((await running).errorCode).toBe('CANCELLED');
     expect(told!.aborted).toBe(true);
   });
 
   it('does not start for a caller who is gone already', async () => {
-    const gone = new AbortController();
-    gone.abort();
+    const gone = new Cancellation();
+    gone.cancel();
     const outcome = await runner.run(callOf(() => Promise.reject(new Error('ran')), {}, gone));
     expect(outcome.errorCode).toBe('CANCELLED');
   });

@@ -69,7 +69,7 @@ const secretless = (value: string, maxChars: number): string => text(maskSecrets
 /** NUL and lone surrogates, which a cut can leave behind, are not text to PostgreSQL or ClickHouse. */
 function text(value: string, maxChars: number): string {
   const short = value.length > maxChars ? value.slice(0, maxChars) : value;
-  return short.replace(/\0/g, '').replace(/\p{Surrogate}/gu, '\uFFFD');
+  return (short.includes('\0') ? short.replaceAll('\0', '') : short).toWellFormed();
 }
 
 /** Sources count their own records, so a count may be anything: what is not a countable amount becomes 0. */

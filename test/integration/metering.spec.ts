@@ -7,6 +7,7 @@ import { Idempotency } from '../../src/tools/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
 import type { ToolCall } from '../../src/tools/tool-call.js';
 import { ToolCallObserver } from '../../src/tools/tool-call.observer.js';
+import { Cancellation } from '../../src/tools/cancellation.js';
 import { SILENT_CLIENT } from '../../src/tools/call-context.js';
 import { Sources } from '../../src/tools/sources.service.js';
 import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
@@ -85,17 +86,17 @@ interface CallOptions {
   accountId?: number;
   idempotencyKey?: string;
   args?: object;
-  abort?: AbortController;
+  cancellation?: Cancellation;
 }
 
-const request = (name: string, { accountId, idempotencyKey, args = {}, abort = new AbortController() }: CallOptions) => ({
+const request = (name: string, { accountId, idempotencyKey, args = {}, cancellation = new Cancellation() }: CallOptions) => ({
   name,
   arguments: args,
   requestId: 'r-1',
   clientName: 'test',
   protocolVersion: '2025-11-25',
   transport: 'http',
-  abort,
+  cancellation,
   client: SILENT_CLIENT,
   ...(idempotencyKey && { idempotencyKey }),
   principal: {
@@ -154,13 +155,13 @@ describe('a priced call', () => {
 
   it('costs nothing when the caller is gone before the tool runs, and is charged once when they go after', async () => {
     const accountId = await accountWith(rigs[0]!, 50);
-    const gone = new AbortController();
-    gone.abort();
-    await gateway(rigs[0]!).call('works', { accountId, abort: gone });
+    const gone = new Cancellation();
+    gone.cancel();
+    await gateway(rigs[0]!).call('works', { accountId, cancellation: gone });
     expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
-    const leaving = new AbortController();
-    BEHAVIOUR['works'] = () => Promise.resolve(answer).finally(() => setImmediate(() => leaving.abort()));
-    await gateway(rigs[0]!).call('works', { accountId, abort: leaving });
+    const leaving = new Cancellation();
+    BEHAVIOUR['works'] = () => Promise.resolve(answer).finally(() => setImmediate(() => leaving.cancel()));
+    await gateway(rigs[0]!).call('works', { accountId, cancellation: leaving });
     BEHAVIOUR['works'] = () => Promise.resolve(answer);
     expect(await state(accountId)).toEqual({ balance: 48, held: 0, charges: 1 });
   });

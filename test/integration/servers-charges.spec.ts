@@ -7,6 +7,7 @@ import { SILENT_CLIENT } from '../../src/tools/call-context.js';
 import { Idempotency } from '../../src/tools/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
 import type { ToolCall } from '../../src/tools/tool-call.js';
+import { Cancellation } from '../../src/tools/cancellation.js';
 import { ToolCallObserver } from '../../src/tools/tool-call.observer.js';
 import { ToolMeter } from '../../src/tools/tool-meter.service.js';
 import type { RecordedResult } from '../../src/tools/usage-record.js';
@@ -62,7 +63,7 @@ function call(accountId: number): Promise<RecordedResult> {
     clientName: 'test',
     protocolVersion: '2025-11-25',
     transport: 'http',
-    abort: new AbortController(),
+    cancellation: new Cancellation(),
     client: SILENT_CLIENT,
   };
   const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request };

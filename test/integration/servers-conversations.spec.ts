@@ -7,6 +7,7 @@ import {
   type LogMessage,
   type Progress,
 } from '../../src/tools/call-context.js';
+import { Cancellation } from '../../src/tools/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { LegacyUpstream, ModernUpstream } from '../support/talking-upstream.js';
 import { server, UpstreamRig } from '../support/upstream-rig.js';
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 const capabilities = { elicitation: { form: {} }, sampling: {} };
 const named = (name: string) => ({ action: 'accept', content: { name } });
-const later = () => new AbortController();
+const later = () => new Cancellation();
 
 /** A client of an older revision with a session: asked over its open response. */
 const legacyClient = (answer: (request: ClientRequest) => unknown, more: Partial<CallClient> = {}): CallClient => ({
@@ -197,10 +198,10 @@ describe('a caller who goes', () => {
     ['closing its stream', 'new__wait', modern],
     ['telling it', 'old__wait', legacy],
   ] as const)('ends the call by %s (%s)', async (_, tool, upstream) => {
-    const abort = later();
-    const call = rig.call(tool, {}, abort);
+    const cancellation = later();
+    const call = rig.call(tool, {}, cancellation);
     await eventually(() => expect(upstream.waiting).toBe(1));
-    abort.abort();
+    cancellation.cancel();
     expect((await call).errorCode).toBe('CANCELLED');
     await eventually(() => expect(upstream.cancelled).toBe(1));
   });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Cancellation } from '../../src/tools/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { TestUpstream, type Behaviour } from '../support/test-upstream.js';
 import { server, UpstreamRig } from '../support/upstream-rig.js';
@@ -101,10 +102,10 @@ describe('an upstream over HTTP that requires an API key', () => {
   it('is told when the caller has gone', async () => {
     await start();
     a.behaviour = 'hang';
-    const abort = new AbortController();
-    const call = rig.call('pool__act', {}, abort);
+    const cancellation = new Cancellation();
+    const call = rig.call('pool__act', {}, cancellation);
     await eventually(() => expect(a.calls).toBe(1));
-    abort.abort();
+    cancellation.cancel();
     expect((await call).errorCode).toBe('CANCELLED');
     await eventually(() => expect(a.cancelled).toBe(1));
   });
@@ -231,7 +232,7 @@ describe('a pool of three', () => {
 
   it('serves a call for one of them there only', async () => {
     await start({}, 'b', 'c');
-    for (let call = 0; call < 5; call += 1) await rig.call('pool__act', {}, new AbortController(), { serverId: 'b' });
+    for (let call = 0; call < 5; call += 1) await rig.call('pool__act', {}, new Cancellation(), { serverId: 'b' });
     expect(rig.counts).toEqual({ a: 0, b: 5, c: 0 });
   });
 });

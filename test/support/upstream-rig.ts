@@ -14,6 +14,7 @@ import type { ToolPins } from '../../src/servers/tool-pins.service.js';
 import { pinOf, type UpstreamToolDefinition } from '../../src/servers/tool-pin.js';
 import { UpstreamServers } from '../../src/servers/upstream-servers.service.js';
 import { UpstreamSources } from '../../src/servers/upstream-sources.service.js';
+import { Cancellation } from '../../src/tools/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext } from '../../src/tools/call-context.js';
 import { PromptCatalog } from '../../src/tools/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../src/tools/resource-catalog.service.js';
@@ -96,7 +97,7 @@ export class UpstreamRig {
   async call(
     name: string,
     args: Record<string, unknown> = {},
-    abort = new AbortController(),
+    cancellation = new Cancellation(),
     { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
   ) {
     const request = {
@@ -106,7 +107,7 @@ export class UpstreamRig {
       requestId: 'r',
       clientName: 't',
       protocolVersion: '',
-      abort,
+      cancellation,
       client,
       ...(trace && { trace }),
     };

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../tools/cancellation.js';
 import type { LogLevel } from '../../tools/call-context.js';
 import type { JsonRpcId } from '../json-rpc.js';
 import { PendingAsks } from './pending-asks.js';
@@ -21,7 +22,7 @@ export class McpSession implements ClientSelf {
   readonly isHere = true;
   readonly asks: PendingAsks;
   /** Requests that can be cancelled, by the id the client gave them. */
-  readonly calls = new Map<JsonRpcId, AbortController>();
+  readonly calls = new Map<JsonRpcId, Cancellation>();
   capabilities: Readonly<Record<string, unknown>> = {};
   clientName = '';
   /** From `logging/setLevel`. */

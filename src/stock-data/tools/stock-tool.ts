@@ -37,8 +37,8 @@ const ANNOTATIONS = { readOnlyHint: true, destructiveHint: false, idempotentHint
 export function asTool(tool: StockTool, cache: ResultCache): Tool {
   const { name, title, description, price, input, output } = tool;
   const tableName = tool.dataset?.table ?? '';
-  const call = (args: Record<string, unknown>, { signal }: CallContext) =>
-    cache.get(name, args, async () => resultOf(await tool.run(args, signal), tableName));
+  const call = (args: Record<string, unknown>, context: CallContext) =>
+    cache.get(name, args, async () => resultOf(await tool.run(args, context.signal), tableName));
   return {
     name,
     title,
