@@ -99,14 +99,14 @@ const SLICE_ENDS = `
   FROM (SELECT id, div(sum(total_tool_calls + 1) OVER (ORDER BY id), $1) AS slice FROM mcp.user_accounts) a GROUP BY slice ORDER BY 1`;
 
 // What an account's row says against what its ledger and holds come to; "unmatched" counts captured holds without their
-// ledger row and the reverse, "chain" ledger rows that do not begin where the one before ended. The slice's rows are not
-// put aside: reading them twice, with several workers, is faster.
+// ledger row and the reverse, "chain" ledger rows that do not begin where the one before ended. The slice's
+// ledger is not put aside: reading it twice, with several workers, is faster.
 const AUDIT_SLICE = `
   WITH accounts AS (
     SELECT * FROM mcp.user_accounts WHERE id > $2 AND id <= $3
   ), entries AS NOT MATERIALIZED (
     SELECT * FROM mcp.user_credit_transactions WHERE user_account_id > $2 AND user_account_id <= $3
-  ), calls AS NOT MATERIALIZED (
+  ), calls AS (
     SELECT * FROM mcp.credit_holds WHERE account_id > $2 AND account_id <= $3
   ), ledger AS (
     SELECT user_account_id AS id, sum(amount) AS balance, sum(allocation_amount) AS allocation, sum(purchased_amount) AS purchased,
@@ -115,16 +115,16 @@ const AUDIT_SLICE = `
       SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks FROM entries
     ) t GROUP BY 1
   ), holds AS (
-    SELECT account_id AS id, sum(amount) FILTER (WHERE state = 'open') AS held, sum(charged) FILTER (WHERE state = 'captured') AS captured
-    FROM calls GROUP BY 1
-  ), unmatched AS (
-    SELECT coalesce(h.account_id, t.user_account_id) AS id, count(*) AS rows
-    FROM (SELECT * FROM calls WHERE state = 'captured') h FULL JOIN (SELECT * FROM entries WHERE transaction_type = 'usage') t
-      ON t.reference_id = h.id::text AND t.user_account_id = h.account_id AND t.amount = -h.charged
-    WHERE h.id IS NULL OR t.id IS NULL GROUP BY 1
+    SELECT coalesce(h.account_id, t.user_account_id) AS id, sum(h.amount) FILTER (WHERE h.state = 'open') AS held,
+      sum(h.charged) FILTER (WHERE h.state = 'captured') AS captured,
+      count(*) FILTER (WHERE h.state = 'captured' AND t.id IS NULL OR h.id IS NULL) AS unmatched
+    FROM calls h FULL JOIN (SELECT * FROM entries WHERE transaction_type = 'usage') t
+      ON t.reference_id = h.id::text AND t.user_account_id = h.account_id
+        AND t.amount = CASE WHEN h.state = 'captured' THEN -h.charged END
+    GROUP BY 1
   ), checks AS (
     SELECT a.id, c.*
-    FROM accounts a LEFT JOIN ledger l USING (id) LEFT JOIN holds h USING (id) LEFT JOIN unmatched u USING (id)
+    FROM accounts a LEFT JOIN ledger l USING (id) LEFT JOIN holds h USING (id)
     CROSS JOIN LATERAL (VALUES
       ('balance', coalesce(l.balance, 0), a.credits_balance),
       ('allocation', coalesce(l.allocation, 0), a.credits_allocation),
@@ -132,7 +132,7 @@ const AUDIT_SLICE = `
       ('held', coalesce(h.held, 0), a.credits_held),
       ('captured', coalesce(l.usage, 0), coalesce(h.captured, 0)),
       ('total_credits_used', coalesce(l.usage, 0), a.total_credits_used),
-      ('unmatched', 0, coalesce(u.rows, 0)),
+      ('unmatched', 0, coalesce(h.unmatched, 0)),
       ('chain', 0, coalesce(l.breaks, 0))
     ) AS c (name, expected, actual)
   ), differences AS (
