@@ -17,26 +17,25 @@ const SETTINGS = {
   port: 0,
   mcp_port: 0,
   limits: { api_key_per_hour: 1_000_000_000 },
-  mcp: { max_streams_per_key: 2_000 },
   log: { level: 'warn' },
 };
 const NO_TOOLS = { stock_data: { enabled: false }, examples: { enabled: false } };
 
 /**
  * `priced`: the key is of an account with credits. `redis`: limits are counted there. `upstream`: a template; the one
- * server of it is registered, its tools have their own names and are the only ones. `nodeOptions`: for its Node.
- * Resolves with the process, `url` and `headers` of MCP, and `stop`.
+ * server of it is registered, its tools have their own names and are the only ones. `more`: settings. `nodeOptions`: for its
+ * Node. `root`: of another build. Resolves with the process, `url` and `headers` of MCP, and `stop`.
  */
-export async function startGateway({ priced = false, redis = false, upstream, nodeOptions = [] } = {}) {
+export async function startGateway({ priced, redis, upstream, more, nodeOptions = [], root = ROOT } = {}) {
   const stops = [];
   const stop = async () => {
     for (const end of stops.reverse()) await end();
   };
   try {
     const env = await databases({ redis, stops });
-    const settings = { ...SETTINGS, ...(upstream && { ...NO_TOOLS, templates: { peer: template(upstream) } }) };
+    const settings = { ...SETTINGS, ...more, ...(upstream && { ...NO_TOOLS, templates: { peer: template(upstream) } }) };
     writeFileSync(env.GATEWAY_CONFIG, JSON.stringify(settings)); // JSON is YAML
-    const args = [...nodeOptions, join(ROOT, 'dist', 'main.js')];
+    const args = [...nodeOptions, join(root, 'dist', 'main.js')];
     const server = await startServer({ args, env, core: SERVER_CORE, isReady });
     stops.push(server.stop);
     const key = await prepare(server.output, { priced, upstream });

@@ -19,7 +19,7 @@ export async function measure({ start, body, answers = '"result"', connections =
   try {
     await assertAnswers(server, body, answers);
     const runs = [];
-    for (let n = 0; n < RUNS; n += 1) runs.push(await once(server, { body, connections, steady }));
+    for (let n = 0; n < RUNS; n += 1) runs.push(await measureOnce(server, { body, connections, steady }));
     runs.sort((a, b) => a.perSecond - b.perSecond);
     return runs[Math.floor(RUNS / 2)];
   } finally {
@@ -27,7 +27,8 @@ export async function measure({ start, body, answers = '"result"', connections =
   }
 }
 
-async function once(server, { body, connections, steady }) {
+/** Many clients, one, and where it is `steady` so many calls a second, one after the other. */
+export async function measureOnce(server, { body, connections, steady }) {
   const before = cpuMicros(server.child.pid);
   const busy = await load(server, { body, connections });
   const after = cpuMicros(server.child.pid);

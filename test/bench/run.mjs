@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compare } from './compare.mjs';
 import { measure, RUNS, SECONDS, STEADY_PER_SECOND, CONNECTIONS } from './measure.mjs';
 import { profile } from './profile.mjs';
 import { ROWS } from './rows.mjs';
@@ -22,7 +23,8 @@ const ON_REQUEST = { usage: measureUsage };
 const only = process.argv[2]; // a part of a row's name, or `streams`, `starts`, `scale` or `usage`, to measure just that while working on it
 const isWanted = (name) => !only || name.includes(only);
 
-if (process.env.BENCH_PROFILE) await profile(ROWS.find(({ name }) => name.includes(only ?? MAIN_ROW)));
+if (only === 'compare') await compare(process.argv[3]);
+else if (process.env.BENCH_PROFILE) await profile(ROWS.find(({ name }) => name.includes(only ?? MAIN_ROW)));
 else await bench();
 
 async function bench() {

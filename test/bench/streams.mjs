@@ -28,7 +28,11 @@ const LISTEN = {
 const REPORT = { method: 'tools/call', params: { name: 'report', arguments: {}, _meta: { progressToken: 'p' } } };
 
 export async function measureStreams() {
-  const server = await startGateway({ upstream: STDIO_UPSTREAM, nodeOptions: ['--expose-gc', '--import', HEAP_ON_SIGNAL] });
+  const server = await startGateway({
+    more: { mcp: { max_streams_per_key: 2_000 } },
+    upstream: STDIO_UPSTREAM,
+    nodeOptions: ['--expose-gc', '--import', HEAP_ON_SIGNAL],
+  });
   const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0 });
   const calls = () => load(server, { body: CALL, connections: 8, perSecond: CALLS_PER_SECOND });
   try {
