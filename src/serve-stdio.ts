@@ -12,8 +12,8 @@ import { shutDownOnSignal } from './shutdown.js';
 const STDERR = 2;
 
 /**
- * The whole application for the one client that started this process, over stdin and stdout. Nothing but protocol goes
- * to stdout. Ends when the client closes stdin.
+ * The whole application for the one client of `tallygate stdio`. Nothing but protocol goes to stdout. Ends when the client
+ * closes its side.
  * @throws Error in one line when it cannot start.
  */
 export async function serveStdio(): Promise<void> {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { action } from './cli-failure.js';
 import type { McpOptions } from './gateway-mcp.js';
+import { runBridge } from './stdio-bridge.js';
+import { runStdioGateway } from './stdio-gateway.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,9 +22,7 @@ export function stdioCommand(): Command {
     .action(action(stdio));
 }
 
-/** Each is loaded when it is needed: the server is large, and the bridge need not wait for it. */
 async function stdio({ url, apiKey }: McpOptions): Promise<void> {
-  if (url === undefined) return (await import('../serve-stdio.js')).serveStdio();
-  const { runBridge } = await import('./stdio-bridge.js');
+  if (url === undefined) return runStdioGateway();
   await runBridge(url, apiKey);
 }

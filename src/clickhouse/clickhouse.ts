@@ -1,6 +1,6 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { waitFor } from '../common/wait-for.js';
@@ -91,10 +91,18 @@ export class ClickHouse implements OnApplicationShutdown {
     const started = performance.now();
     const isNew = !existsSync(path);
     mkdirSync(path, { recursive: true });
+    emptyStdin();
     this.client = createClient({ connection: await openEngine(path), ...CLIENT_OPTIONS });
     await this.command('SELECT 1');
     this.logger.log(`Ready, embedded, ${isNew ? 'new ' : ''}data in ${path} (${Math.round(performance.now() - started)} ms)`);
   }
+}
+
+/** The engine takes what stands on stdin for rows of whichever INSERT runs (docs/adr/0004-embedded-engines.md). Nobody else reads it. */
+function emptyStdin(): void {
+  closeSync(0);
+  // The lowest descriptor that is free, which is this one.
+  if (openSync('/dev/null', 'r') !== 0) throw new Error('Standard input could not be emptied.');
 }
 
 type Connection = NonNullable<Parameters<typeof createClient>[0]>['connection'];

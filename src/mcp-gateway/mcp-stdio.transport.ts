@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { randomUUID } from 'node:crypto';
+import { Socket } from 'node:net';
 import { exchangeLines } from '../common/line-exchange.js';
 import { readClientSettings } from '../config/client-settings.js';
 import { assertBatch, joinAnswers } from './batch.js';
@@ -9,6 +10,7 @@ import { JSON_RPC, parseMessage, type JsonRpcId, type JsonRpcRequest } from './j
 import { INTERNAL, McpDispatcher } from './mcp-dispatcher.js';
 import { McpProtocolError } from './mcp-error.js';
 import { McpStdioExchange, type StdioClient } from './mcp-stdio.exchange.js';
+import { PROTOCOL_DESCRIPTOR } from './protocol-descriptor.js';
 import { readEra } from './protocol-era.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
 import { OpenStreams } from './streams/open-streams.service.js';
@@ -20,11 +22,12 @@ const LINE_MAX_BYTES = BODY_MAX_BYTES;
 const BUFFER_MAX_BYTES = 1024 * 1024;
 const LISTEN = 'subscriptions/listen';
 
-/** MCP over stdin and stdout as a Nest transport: one JSON-RPC message a line, for the client that started this process. */
+/** MCP over standard input and output as a Nest transport: one JSON-RPC message a line, for the client that started this process. */
 @Injectable()
 export class McpStdioTransport extends Server implements CustomTransportStrategy {
   private client: StdioClient;
   private readonly calls = new Map<JsonRpcId, McpStdioExchange>();
+  private input: Socket | undefined;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -40,10 +43,11 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
     this.dispatcher.use(this.messageHandlers);
     const { apiKey } = readClientSettings();
     if (apiKey !== undefined) this.client.headers = { 'x-api-key': apiKey };
-    process.stdin.once('close', () => this.gone());
+    const input = new Socket({ fd: PROTOCOL_DESCRIPTOR, readable: true, writable: false });
+    this.input = input.once('close', () => this.gone());
     const limits = { lineMaxBytes: LINE_MAX_BYTES, inFlightMax: IN_FLIGHT_MAX };
     const answer = (line: string | null) => this.answer(line);
-    this.running = exchangeLines({ input: process.stdin, output: process.stdout, ...limits, answer });
+    this.running = exchangeLines({ input, output: process.stdout, ...limits, answer });
     ready();
   }
 
@@ -54,7 +58,7 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
 
   /** Reads no more and lets calls in flight finish. */
   async close(): Promise<void> {
-    process.stdin.destroy();
+    this.input?.destroy();
     await this.running;
   }
 
@@ -62,7 +66,7 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
   on(): void {}
 
   unwrap<T>(): T {
-    return process.stdin as T;
+    return this.input as T;
   }
 
   private async answer(line: string | null): Promise<string | undefined> {
@@ -118,7 +122,7 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
   private hearOfChanges(): void {
     const exchange = new McpStdioExchange(this.client);
     void this.dispatcher.serve(INTERNAL.STREAM, exchange).finally(() => exchange.cancel());
-    process.stdin.once('close', () => exchange.cancel());
+    this.input?.once('close', () => exchange.cancel());
   }
 
   private cancelled(method: string, { requestId }: Record<string, unknown>): void {

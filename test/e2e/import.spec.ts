@@ -33,11 +33,14 @@ function file(name: string, content: string | Buffer): string {
   return join(files, name);
 }
 
+/** As in a loop of a shell, whose list stands on stdin; it is nobody's business here. */
 async function tallygate(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [join('dist', 'cli', 'main.js'), ...args], {
     env: { PATH: process.env['PATH'], GATEWAY_PORT: port, GATEWAY_MCP_PORT: '0', GATEWAY_DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {}); // it may end without reading
+  child.stdin.end('STDIN,2024-01-02,1,2,0.5,1.5,10\n');
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: code as number | null, stdout, stderr };
 }

@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import {
-  ElicitRequestSchema,
-  LoggingMessageNotificationSchema,
-  ResourceUpdatedNotificationSchema,
-  ToolListChangedNotificationSchema,
-} from '@modelcontextprotocol/sdk/types.js';
 import { join } from 'node:path';
-import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import type { GatewayProcess } from '../support/gateway-process.js';
+import { LegacyClient } from '../support/legacy-client.js';
 import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -44,28 +37,6 @@ const reply = (id: string, headers: Record<string, string>) =>
     ...headers,
   });
 
-/** What a client does for its user: answers questions, and hears. */
-function listening(client: Client): { heard: string[] } {
-  const heard: string[] = [];
-  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { name: 'Alice' } }));
-  client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard.push('tools'));
-  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri));
-  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params.level));
-  return { heard };
-}
-
-async function goesThroughEverything(client: Client, heard: string[]): Promise<void> {
-  expect((await client.callTool({ name: 'ask', arguments: {} })).content).toEqual([{ type: 'text', text: 'Hello, Alice!' }]);
-  await client.setLoggingLevel('debug');
-  await client.callTool({ name: 'report', arguments: {} });
-  expect(heard).toEqual(['debug', 'warning']);
-  await client.subscribeResource({ uri: 'test://watched' });
-  await client.callTool({ name: 'change', arguments: {} });
-  await eventually(() => expect(heard).toEqual(expect.arrayContaining(['tools', 'test://watched'])));
-}
-
-const legacy = () => new Client({ name: 'legacy', version: '1' }, { capabilities: { elicitation: {} } });
-
 const bridgeTo = ({ mcpUrl, apiKey }: GatewayProcess) =>
   new StdioClientTransport({
     command: process.execPath,
@@ -76,12 +47,11 @@ const bridgeTo = ({ mcpUrl, apiKey }: GatewayProcess) =>
 
 describe('a session', () => {
   it("carries questions, log levels, changes and subscriptions for the official SDK's client", async () => {
-    const client = legacy();
-    const { heard } = listening(client);
+    const client = new LegacyClient();
     const requestInit = { headers: { Authorization: `Bearer ${gateway.apiKey}` } };
     const transport = new StreamableHTTPClientTransport(new URL(gateway.mcpUrl), { requestInit });
     await client.connect(transport);
-    await goesThroughEverything(client, heard);
+    await client.goesThroughEverything();
     await transport.terminateSession();
     await client.close();
   });
@@ -179,10 +149,9 @@ describe('a client of 2026-07-28', () => {
 
 describe('a bridge from stdio', () => {
   it('carries questions, log messages and changes as they come', async () => {
-    const client = legacy();
-    const { heard } = listening(client);
+    const client = new LegacyClient();
     await client.connect(bridgeTo(gateway));
-    await eventually(() => goesThroughEverything(client, heard));
+    await client.goesThroughEverything();
     await client.close();
   }, 30_000);
 
@@ -192,24 +161,19 @@ describe('a bridge from stdio', () => {
     const start = () =>
       startStreamingGateway({ ask_timeout_seconds: 2 }, { ...ports, GATEWAY_MCP_SESSIONS: 'true' }, { dataDir });
     const first = await start();
-    const client = legacy();
-    const { heard } = listening(client);
+    const client = new LegacyClient();
     await client.connect(bridgeTo(first));
-    await eventually(() => goesThroughEverything(client, heard));
+    await client.goesThroughEverything();
 
     await first.end();
     const second = await start();
-    heard.length = 0;
-    const answers = await Promise.all(Array.from({ length: 5 }, () => client.callTool({ name: 'ask', arguments: {} })));
-    for (const { content } of answers) expect(content).toEqual([{ type: 'text', text: 'Hello, Alice!' }]);
+    client.heard.length = 0;
+    await Promise.all(Array.from({ length: 5 }, () => client.isAsked()));
     const metrics = await (await fetch(`${second.restUrl}/metrics`)).text();
     expect(metrics).toMatch(/^tallygate_mcp_sessions 1$/m);
     await client.callTool({ name: 'report', arguments: {} });
-    expect(heard.filter((one) => one !== 'tools')).toEqual(['debug', 'warning']);
-    await eventually(async () => {
-      await client.callTool({ name: 'change', arguments: {} });
-      expect(heard).toEqual(expect.arrayContaining(['tools', 'test://watched']));
-    });
+    expect(client.heard.filter((one) => one !== 'tools')).toEqual(['debug', 'warning']);
+    await client.hearsOfChanges();
     await client.close();
     await second.destroy();
   }, 90_000);
