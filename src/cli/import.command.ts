@@ -38,7 +38,7 @@ export function importCommand(): Command {
     .option('--skip-rejected', 'take the good lines of a file that has broken ones')
     .option('--synthetic', 'generate a made-up market instead of loading a file; its symbols are marked as synthetic')
     .option('--symbols <n>', 'companies of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.symbols)
-    .option('--days <n>', 'trading days of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.days)
+    .option('--days <n>', 'trading days of the synthetic market, at least 63, one quarter', wholeNumber, UNIVERSE_DEFAULTS.days)
     .option('--seed <n>', 'the same seed makes the same market', wholeNumber, UNIVERSE_DEFAULTS.seed)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)

@@ -9,8 +9,8 @@ Examples:
   TALLYGATE_API_KEY=KEY tallygate stdio
   TALLYGATE_API_KEY=KEY tallygate stdio --url https://mcp.example.com
 
-Without --url the gateway runs in this process, on the data folder of gateway.yaml, which no other may be using. With
-it this process is a bridge to a gateway that runs elsewhere. Logs go to stderr.`;
+Without --url the gateway runs here, for this client alone, on the data folder of gateway.yaml, which no other may be
+using. With it this process is a bridge to a gateway that runs elsewhere. Logs go to stderr.`;
 
 /** `tallygate stdio`: for clients that start their servers themselves. */
 export function stdioCommand(): Command {

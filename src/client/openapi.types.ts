@@ -1439,7 +1439,7 @@ export interface components {
        */
       symbols?: number;
       /**
-       * @description Trading days, 1 to 10 000.
+       * @description Trading days, 63 (the first quarter) to 10 000.
        * @default 1000
        */
       days?: number;

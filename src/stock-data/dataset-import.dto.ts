@@ -44,7 +44,7 @@ export class SyntheticDto {
   @IsOptional()
   symbols: number = UNIVERSE_DEFAULTS.symbols;
 
-  /** Trading days, 1 to 10 000. */
+  /** Trading days, 63 (the first quarter) to 10 000. */
   @IsInt()
   @IsOptional()
   days: number = UNIVERSE_DEFAULTS.days;

@@ -15,6 +15,8 @@ jest.setTimeout(60_000);
 const BARS = 'Date,Open,High,Low,Close,Volume\n2024-01-02,1,2,0.5,1.5,10\n2024-01-03,1,2,0.5,1.6,20\n';
 const BROKEN = `${BARS}2024-01-04,1,2\n2024-02-30,1,2,0.5,1.6,20\n`;
 
+const DAYS_WORDS = 'days must be a whole number from 63, when the first quarterly statements come, to 10000';
+
 const files = temporaryFolder('import');
 const dataDir = temporaryFolder('import-data');
 let gateway: GatewayProcess;
@@ -73,7 +75,7 @@ describe('tallygate import while a gateway runs on the data folder', () => {
 
   it('makes a synthetic market, whose tools appear', async () => {
     const { json: before } = await gateway.mcp('tools/list');
-    expect(await tallygate('import', '--synthetic', '--symbols', '3', '--days', '80')).toMatchObject({ code: 0 });
+    expect(await tallygate('import', '--synthetic', '--symbols', '3', '--days', '63')).toMatchObject({ code: 0 });
     const { json: after } = await gateway.mcp('tools/list');
     expect(after.result.tools.length - before.result.tools.length).toBe(2);
     const { json } = await gateway.call('search_symbols', { query: 'SYN' });
@@ -88,7 +90,8 @@ describe('tallygate import while a gateway runs on the data folder', () => {
     [['import', 'daily_bars', 'no-such-file.csv'], 1, 'The file cannot be read'],
     [['import', 'daily_bars', 'x.csv', '--map', 'nonsense'], 2, 'It must look like date=Date.'],
     [['import', '--synthetic', '--days', 'many'], 2, 'It must be a whole number.'],
-    [['import', '--synthetic', '--days', '0'], 1, 'days must be a whole number from 1 to 10000.'],
+    [['import', '--synthetic', '--days', '10'], 1, `${DAYS_WORDS}.`],
+    [['import', '--synthetic', '--days', '10001'], 1, `${DAYS_WORDS}.`],
   ])('%j ends with %d and says %s', async (args, exitCode, words) => {
     const { code, stdout, stderr } = await tallygate(...args);
     expect([code, stdout]).toEqual([exitCode, '']);

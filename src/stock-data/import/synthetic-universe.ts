@@ -12,6 +12,9 @@ export interface UniverseOptions {
 export const UNIVERSE_DEFAULTS: UniverseOptions = { symbols: 100, days: 1_000, seed: 1 };
 /** Four digits of a symbol's name. */
 export const UNIVERSE_SYMBOLS_MAX = 9_999;
+const QUARTER_DAYS = 63;
+/** Until the first quarter has its statements: a dataset of which there is no row cannot be filled. */
+export const UNIVERSE_DAYS_MIN = QUARTER_DAYS;
 /** About forty years. */
 export const UNIVERSE_DAYS_MAX = 10_000;
 export const UNIVERSE_BARS_MAX = 20_000_000;
@@ -24,7 +27,6 @@ const CURRENCY = 'USD';
 const FIRST_DAY = Date.UTC(2020, 0, 6);
 const DAY_MS = 86_400_000;
 const TRADING_DAYS_PER_YEAR = 252;
-const QUARTER_DAYS = 63;
 /** Real GICS sector names, so that a screener by sector works on made-up companies as on real ones. */
 const SECTORS = [
   'Communication Services',
