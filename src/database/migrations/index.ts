@@ -6,6 +6,7 @@ import { Billing5 } from './0005-billing.js';
 import { IdempotentCalls6 } from './0006-idempotent-calls.js';
 import { Servers7 } from './0007-servers.js';
 import { ServerTools8 } from './0008-server-tools.js';
+import { CreditPlans9 } from './0009-credit-plans.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   IdempotentCalls6,
   Servers7,
   ServerTools8,
+  CreditPlans9,
 ];
