@@ -1,6 +1,10 @@
 import 'reflect-metadata';
-import { action } from './cli/cli-failure.js';
+import { action, EXIT } from './cli/cli-failure.js';
 import { serveStdio } from './serve-stdio.js';
+
+// Whoever kills `tallygate stdio` kills the gateway: the next one may be starting on the same data folder.
+process.once('disconnect', () => process.exit(EXIT.failed));
+process.channel?.unref();
 
 /** Started by `tallygate stdio`, which pumps what the client says to its `PROTOCOL_DESCRIPTOR`. */
 await action(serveStdio)();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,12 @@ const PROGRAM = fileURLToPath(new URL('../main-stdio.js', import.meta.url));
 
 /**
  * Runs the gateway for the client on stdin and stdout, in a process of its own: the embedded ClickHouse there takes what
- * stands on stdin for rows of an INSERT, so its stdin is empty, and the client's lines go in beside it. It ends with stdin,
- * however this process ends; apart from that, only this process passes signals on to it.
+ * stands on stdin for rows of an INSERT, so its stdin is empty, and the client's lines go in beside it. It ends with stdin, by
+ * the signals this process passes on, and with this process: the channel between them says so.
  */
 export async function runStdioGateway(): Promise<void> {
-  const stdio = ['ignore', 'inherit', 'inherit', 'pipe'] as const;
-  const child = spawn(process.execPath, [...process.execArgv, PROGRAM], { stdio: [...stdio], detached: true });
+  const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'pipe', 'ipc'];
+  const child = spawn(process.execPath, [...process.execArgv, PROGRAM], { stdio, detached: true });
   const protocol = child.stdio[PROTOCOL_DESCRIPTOR] as Writable;
   protocol.on('error', () => undefined); // it ended first, and its exit code says how
   process.stdin.pipe(protocol);

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { eventually } from '../support/eventually.js';
 import type { GatewayProcess } from '../support/gateway-process.js';
 import { LegacyClient } from '../support/legacy-client.js';
-import { modernMeta, startStreamingGateway, type Message } from '../support/streaming-gateway.js';
+import { modernMeta, startStreamingGateway, streamingEnv, type Message } from '../support/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Every test starts a gateway of its own, one after the other on the same data. */
@@ -27,8 +27,8 @@ beforeAll(async () => {
   first = await startStreamingGateway();
   env = {
     PATH: process.env['PATH']!,
+    ...streamingEnv(),
     GATEWAY_DATA_DIR: first.dataDir,
-    NODE_OPTIONS: '--import ./test/support/streaming-source.mjs',
     TALLYGATE_API_KEY: first.apiKey,
   };
   await first.end();
@@ -54,6 +54,11 @@ class Pipes {
   async next(): Promise<Message> {
     const { value } = await this.lines.next();
     return value === undefined ? undefined : JSON.parse(value);
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
   }
 
   /** Closes stdin; the lines that still came, and the exit code. */
@@ -133,6 +138,18 @@ describe('a client that speaks before the gateway is ready', () => {
     expect(code).toBe(0);
     expect(rest.map(({ id, result }) => result && id).sort((a, b) => a - b)).toEqual(ids);
     rmSync(dataDir, { recursive: true });
+  });
+});
+
+describe('tallygate stdio', () => {
+  it('takes its gateway with it when it is killed: the next one starts on the same data at once', async () => {
+    const killed = start();
+    killed.send({ id: 1, method: 'ping' });
+    await killed.next();
+    await killed.kill();
+    const next = start();
+    next.send({ id: 2, method: 'ping' });
+    expect(await next.next()).toEqual({ jsonrpc: '2.0', id: 2, result: {} });
   });
 });
 

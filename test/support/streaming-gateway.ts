@@ -12,10 +12,14 @@ export function startStreamingGateway(
   env: Record<string, string> = {},
   options: Pick<GatewayOptions, 'dataDir'> = {},
 ): Promise<GatewayProcess> {
+  return GatewayProcess.start({ ...options, env: { ...streamingEnv(mcp), ...env } });
+}
+
+/** What makes any process of the program such a gateway. */
+export function streamingEnv(mcp: object = {}): Record<string, string> {
   const config = join(mkdtempSync(join(tmpdir(), 'streaming-')), 'gateway.yaml');
   writeFileSync(config, JSON.stringify({ ...SETTINGS, mcp })); // JSON is YAML
-  const preload = '--import ./test/support/streaming-source.mjs';
-  return GatewayProcess.start({ ...options, env: { GATEWAY_CONFIG: config, NODE_OPTIONS: preload, ...env } });
+  return { GATEWAY_CONFIG: config, NODE_OPTIONS: '--import ./test/support/streaming-source.mjs' };
 }
 
 export const MODERN = '2026-07-28';
