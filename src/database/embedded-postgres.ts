@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,8 @@ import { postgresBinaries } from './postgres-binaries.js';
 
 const run = promisify(execFile);
 const START_TIMEOUT_SECONDS = 60;
+/** Pauses between them grow by 100 ms. */
+const REMOVE_TRIES = 5;
 
 /**
  * A real PostgreSQL of our own, one per data folder, reached over loopback with a generated password.
@@ -65,13 +67,22 @@ export class EmbeddedPostgres {
     return join('/var/lib/tallygate', createHash('sha256').update(wanted).digest('hex').slice(0, 12));
   }
 
+  /** In a folder of its own until it is whole: an initdb that is interrupted leaves what looks like a cluster and is none. */
   private async initialize(): Promise<void> {
-    rmSync(this.cluster, { recursive: true, force: true }); // an interrupted initdb leaves a folder without PG_VERSION
+    this.removeUnfinished();
     const passwordFile = join(this.home, 'password');
     writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
     own(passwordFile, this.account);
     const options = ['--auth=scram-sha-256', '--username=tallygate', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'];
-    await this.execute('initdb', ['-D', this.cluster, ...options]);
+    const unfinished = `${this.cluster}.${process.pid}`;
+    await this.execute('initdb', ['-D', unfinished, ...options]);
+    renameSync(unfinished, this.cluster);
+  }
+
+  private removeUnfinished(): void {
+    const left = readdirSync(this.home).filter((name) => name.startsWith('cluster'));
+    // An initdb whose gateway was killed may still be writing into its own.
+    for (const name of left) rmSync(join(this.home, name), { recursive: true, force: true, maxRetries: REMOVE_TRIES });
   }
 
   private async launch(port: number): Promise<void> {

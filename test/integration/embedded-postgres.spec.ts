@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
@@ -45,3 +46,28 @@ describe('the embedded PostgreSQL', () => {
     expect(await query('SELECT one FROM kept')).toEqual([{ one: 1 }]);
   }, 30_000);
 });
+
+it('starts after its first start was interrupted, as by a power cut, however far that had come', async () => {
+  const folder = temporaryFolder('postgres');
+  const first = new EmbeddedPostgres(folder).start();
+  await eventually(() => expect(filesIn(folder)).toContain('PG_VERSION'), 30_000);
+  for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
+  await expect(first).rejects.toThrow();
+
+  const postgres = new EmbeddedPostgres(folder);
+  const client = new pg.Client({ connectionString: (await postgres.start()).url });
+  await client.connect();
+  expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await client.end();
+  expect(readdirSync(dirname(postgres.folder)).filter((name) => name.startsWith('cluster'))).toEqual(['cluster']);
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 90_000);
+
+const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => basename(path));
+
+/** What runs with the folder in its command line. */
+function processesOf(folder: string): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(folder)).map((line) => parseInt(line, 10));
+}
