@@ -90,30 +90,31 @@ const template = (upstream) => ({
 async function prepare(output, { priced, upstream }) {
   const shown = /API key\s+(\S+)/.exec(output)[1];
   if (!priced && !upstream) return shown;
-  const post = await administration(output);
+  const ask = await administration(output);
   if (upstream) {
-    const { id } = await post('/servers', { template_name: 'peer' });
-    await post(`/servers/${id}/check`, {});
+    const { id } = await ask('/servers', { template_name: 'peer' });
+    await ask(`/servers/${id}/check`, {});
   }
-  return priced ? accountKey(post) : shown;
+  return priced ? accountKey(ask) : shown;
 }
 
-/** A function that posts to the REST interface as the administrator. */
-async function administration(output) {
-  const post = (token) => async (path, body) => {
+/** A function that asks the REST interface as the administrator: it posts the body, or gets where there is none. */
+export async function administration(output) {
+  const ask = (token) => async (path, body) => {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(address('REST', output) + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const request = body && { method: 'POST', body: JSON.stringify(body) };
+    const answer = await fetch(address('REST', output) + path, { ...request, headers });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
   const password = /password: (\S+)/.exec(output)[1];
-  return post((await post()('/api/auth/login', { email: 'admin@localhost', password })).access_token);
+  return ask((await ask()('/api/auth/login', { email: 'admin@localhost', password })).access_token);
 }
 
 /** The key of an account with more credits than a run can spend. */
-async function accountKey(post) {
-  const { mcp_api_key: key, account } = await post('/api/mcp/enable', {});
-  await post(`/api/admin/mcp/accounts/${account.id}/add-credits`, { amount: 1_000_000_000, reason: 'bench' });
+async function accountKey(ask) {
+  const { mcp_api_key: key, account } = await ask('/api/mcp/enable', {});
+  await ask(`/api/admin/mcp/accounts/${account.id}/add-credits`, { amount: 1_000_000_000, reason: 'bench' });
   return key;
 }
 

@@ -13,14 +13,15 @@ import { measureScale } from './scale.mjs';
 import { canPin } from './server-process.mjs';
 import { measureStarts } from './starts.mjs';
 import { measureStreams } from './streams.mjs';
+import { measureVisibility } from './visibility.mjs';
 import { measureUsage } from './usage-scale.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN_ROW = 'Tallygate, tools/call';
-const FIGURES = { streams: measureStreams, starts: measureStarts, scale: measureScale };
+const FIGURES = { visibility: measureVisibility, streams: measureStreams, starts: measureStarts, scale: measureScale };
 /** Takes minutes and gigabytes, so only when it is asked for by name. */
 const ON_REQUEST = { usage: measureUsage };
-const only = process.argv[2]; // a part of a row's name, or `streams`, `starts`, `scale` or `usage`, to measure just that while working on it
+const only = process.argv[2]; // a part of a row's name, or the name of one of these, to measure just that while working on it
 const isWanted = (name) => !only || name.includes(only);
 
 if (only === 'compare') await compare(process.argv[3]);
