@@ -9,7 +9,7 @@ import {
   type Progress,
 } from '../tools/call-context.js';
 import { isObject } from '../common/is-object.js';
-import type { JsonRpcId } from './json-rpc.js';
+import { messageOf, type JsonRpcId } from './json-rpc.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from './sessions/mcp-session.js';
 
@@ -65,6 +65,13 @@ export class McpCallClient implements CallClient {
     const { logLevel } = this;
     if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return;
     this.context.emit({ method: 'notifications/message', params: { level, logger, data } });
+  }
+
+  /** On the call's own stream; after its end on the session's. Modern clients know no such message. */
+  elicitationCompleted(elicitationId: string): void {
+    const { era, session } = this.context;
+    const message = { method: 'notifications/elicitation/complete', params: { elicitationId } };
+    if (!era.modern && !this.context.emit(message) && session?.isHere) session.tell(messageOf(message));
   }
 
   private get progressToken(): JsonRpcId | undefined {

@@ -43,6 +43,10 @@ export class LiveCaller implements CallerSide {
     this.context.client.log(message);
   }
 
+  elicitationCompleted(elicitationId: string): void {
+    this.context.client.elicitationCompleted?.(elicitationId);
+  }
+
   async ask(request: ClientRequest): Promise<Record<string, unknown>> {
     const { client } = this.context;
     refuseUnlessAble(client.capabilities, request.method);

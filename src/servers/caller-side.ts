@@ -11,6 +11,7 @@ export interface CallerSide {
   readonly trace?: TraceContext | undefined;
   progress(progress: Progress): void;
   log(message: LogMessage): void;
+  elicitationCompleted(elicitationId: string): void;
   /** Rejects, in words for the server, when the caller cannot or will not be asked. */
   ask(request: ClientRequest): Promise<Record<string, unknown>>;
 }

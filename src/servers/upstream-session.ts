@@ -2,7 +2,7 @@ import { Client, ProtocolError, ProtocolErrorCode, type Request, type ServerCapa
 import type { z } from 'zod';
 import { VERSION } from '../common/version.js';
 import { LOG_LEVELS, type LogLevel, type LogMessage } from '../tools/call-context.js';
-import { metaOf } from './caller-side.js';
+import { metaOf, type CallerSide } from './caller-side.js';
 import type { NetworkRules } from './network-rules.js';
 import type { ProcessSlots } from './process-slots.js';
 import type { ServerTarget } from './server-target.js';
@@ -18,6 +18,8 @@ import { UpstreamNews, type NewsListener } from './upstream-news.js';
 export const ANSWER_MAX_BYTES = 8 * 1_048_576;
 /** Calls that may wait for their callers' answers at once; they hold a connection, but not a place of those who work. */
 const WAITING_MAX = 64;
+/** Questions by URL of which the server may still say that they are done; the oldest is forgotten. */
+const ELICITATIONS_MAX = 200;
 /** Beside the calls: the server's own stream, probes, notifications, answers to what it asks. */
 const EXTRA_CONNECTIONS = 8;
 /** The gateway's own timer decides, which can stand still; the SDK's is set because it has to be, as long as it can be. */
@@ -54,6 +56,8 @@ export class UpstreamSession {
   private waiting = 0;
   /** Callers' requests in flight. */
   private readonly exchanges = new Set<UpstreamExchange>();
+  /** Who was asked by URL, by the id the server gave its question. */
+  private readonly elicitations = new Map<string, CallerSide>();
   private readonly news: UpstreamNews;
   /** The least severe messages the server was asked for; MCP before 2026-07-28, where it is set for the connection. */
   private logLevel: LogLevel | undefined;
@@ -74,6 +78,7 @@ export class UpstreamSession {
     client.onerror = () => undefined; // what fails is told to whom it fails
     client.fallbackRequestHandler = (request, { mcpReq }) => session.asked(request, mcpReq.id);
     client.setNotificationHandler('notifications/message', ({ params }) => session.sole()?.side?.log(params as LogMessage));
+    client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => session.completed(params.elicitationId));
     try {
       await session.within({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
         client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
@@ -156,8 +161,20 @@ export class UpstreamSession {
     const { side } = exchange ?? {};
     if (!side) throw refusal('It cannot be told whose call this is about: the gateway asks nobody.');
     if (this.waiting >= WAITING_MAX) throw refusal('Too many calls wait for an answer of their callers.');
+    if (typeof params['elicitationId'] === 'string') this.askedByUrl(params['elicitationId'], side);
     this.waiting += 1;
     return exchange!.whileAsking(() => side.ask({ method, params })).finally(() => (this.waiting -= 1));
+  }
+
+  private askedByUrl(elicitationId: string, side: CallerSide): void {
+    const [oldest] = this.elicitations.keys();
+    if (this.elicitations.size >= ELICITATIONS_MAX) this.elicitations.delete(oldest!);
+    this.elicitations.set(elicitationId, side);
+  }
+
+  private completed(elicitationId: string): void {
+    this.elicitations.get(elicitationId)?.elicitationCompleted(elicitationId);
+    this.elicitations.delete(elicitationId);
   }
 
   /** The one call in flight; over stdio, messages do not say which of several they belong to. */

@@ -16,6 +16,7 @@ import { json, text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 const NOTE = 'note://today';
+export const SIGN_IN = 'sign-in-1';
 const question = {
   message: 'Your name?',
   requestedSchema: { type: 'object' as const, properties: { name: { type: 'string' as const } } },
@@ -65,6 +66,13 @@ export class LegacyUpstream extends TalkingUpstream {
     if (this.watched.has(NOTE)) for (const { mcp } of this.sessions.values()) await mcp.server.sendResourceUpdated({ uri: NOTE });
   }
 
+  /** Whoever was asked by `sign_in` has done it. */
+  async signedIn(): Promise<void> {
+    const params = { elicitationId: SIGN_IN };
+    for (const { mcp } of this.sessions.values())
+      await mcp.server.notification({ method: 'notifications/elicitation/complete', params });
+  }
+
   protected listener(): RequestListener {
     return (request, response) => void this.serve(request, response);
   }
@@ -98,6 +106,11 @@ export class LegacyUpstream extends TalkingUpstream {
       const asked = extra.sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
       const { action, content } = await asked.finally(() => (this.asking -= 1));
       return said(action === 'accept' ? `Hello, ${String(content?.['name'])}` : `So you ${action}`);
+    });
+    mcp.registerTool('sign_in', { description: 'Asks to open a page.' }, async (extra) => {
+      const params = { mode: 'url' as const, message: 'Sign in', url: 'https://example.com/in', elicitationId: SIGN_IN };
+      const { action } = await extra.sendRequest({ method: 'elicitation/create', params }, ElicitResultSchema);
+      return said(action);
     });
     mcp.registerTool('think', { description: 'Has the model think.' }, async (extra) => {
       const params = { maxTokens: 5, messages: [{ role: 'user' as const, content: { type: 'text' as const, text: 'Think' } }] };

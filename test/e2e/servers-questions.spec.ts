@@ -1,17 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { McpStream, modernMeta, type Message } from '../support/streaming-gateway.js';
-import { LegacyUpstream } from '../support/talking-upstream.js';
+import { LegacyUpstream, SIGN_IN } from '../support/talking-upstream.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Far below the five minutes after which such a call is given up anyway. */
 const FREED_MS = 10_000;
 
 const upstream = new LegacyUpstream();
-const dataDir = temporaryFolder('servers-suspended');
+const dataDir = temporaryFolder('servers-questions');
 let gateway: GatewayProcess;
 let serverId: string;
 
@@ -20,7 +23,7 @@ beforeAll(async () => {
   const config = join(dataDir, 'gateway.yaml');
   const template = `templates:\n  old: { transport: http, url: '${upstream.url}' }\n`;
   writeFileSync(config, `servers: { allowed_networks: ['127.0.0.0/8'] }\nstock_data: { enabled: false }\n${template}`);
-  gateway = await GatewayProcess.start({ dataDir, env: { GATEWAY_CONFIG: config } });
+  gateway = await GatewayProcess.start({ dataDir, env: { GATEWAY_CONFIG: config, GATEWAY_MCP_SESSIONS: 'true' } });
   serverId = (await gateway.rest('POST', '/servers', { template_name: 'old' })).json.id;
 }, 60_000);
 afterEach(() => expect(upstream.asking).toBe(0));
@@ -45,6 +48,28 @@ const suspended = (apiKey: string) =>
 const answered = (requestState: string) => ({
   requestState,
   inputResponses: { 'question-1': { action: 'accept', content: { name: 'Ada' } } },
+});
+
+describe('a server that sends its caller to a page', () => {
+  it('has the client told when it is done there, though the call is over', async () => {
+    const client = new Client({ name: 'url', version: '1' }, { capabilities: { elicitation: { url: {} } } });
+    const asked: unknown[] = [];
+    const done: string[] = [];
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => (asked.push(params), { action: 'accept' as const }));
+    client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => void done.push(params.elicitationId));
+    const requestInit = { headers: { Authorization: `Bearer ${gateway.apiKey}` } };
+    await client.connect(new StreamableHTTPClientTransport(new URL(gateway.mcpUrl), { requestInit }));
+    await eventually(async () => expect((await client.listTools()).tools.map(({ name }) => name)).toContain('old__sign_in'));
+    const { content } = await client.callTool({ name: 'old__sign_in', arguments: {} });
+    expect([content, asked]).toMatchObject([[{ text: 'accept' }], [{ mode: 'url', elicitationId: SIGN_IN }]]);
+    // The streams it is told on may not be open yet.
+    await eventually(async () => {
+      await client.callTool({ name: 'old__sign_in', arguments: {} });
+      await upstream.signedIn();
+      await eventually(() => expect(done).toContain(SIGN_IN), 1_000);
+    });
+    await client.close();
+  });
 });
 
 describe('a call that waits at a server for its caller', () => {
