@@ -1,6 +1,10 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { INVARIANTS } from './auditor.js';
 import { runFaults } from './run.js';
+
+/** Violations of each invariant that are printed. */
+const SHOWN_MAX = 10;
 
 const { values } = parseArgs({
   options: {
@@ -10,7 +14,7 @@ const { values } = parseArgs({
     callers: { type: 'string', default: '12' },
     /** Mean pause between two faults, seconds. */
     pause: { type: 'string', default: '4' },
-    /** A folder for the journal and the gateways' logs. */
+    /** A folder for the journal, the books and the gateways' logs. */
     keep: { type: 'string' },
   },
 });
@@ -28,6 +32,9 @@ const { violations, ...result } = await runFaults({
   ...(values.keep !== undefined && { keepIn: values.keep }),
 });
 log(JSON.stringify(result, null, 2));
-for (const { invariant, detail } of violations.slice(0, 50)) log(`VIOLATION  ${invariant}: ${detail}`);
+for (const invariant of INVARIANTS) {
+  const details = violations.filter((violation) => violation.invariant === invariant).map(({ detail }) => detail);
+  if (details.length > 0) log([`VIOLATED ${details.length} times: ${invariant}`, ...details.slice(0, SHOWN_MAX)].join('\n  '));
+}
 log(`${violations.length} violations. Seed ${values.seed}`);
 process.exit(violations.length === 0 ? 0 : 1);

@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { audit, type Violation } from './auditor.js';
-import { readBooks, unsettled } from './books.js';
+import { readBooks, unsettled, type Books } from './books.js';
 import { Cluster } from './cluster.js';
 import { callOff, inject } from './faults.js';
 import { JournalKeeper, type Ending } from './journal.js';
@@ -23,7 +24,7 @@ export interface FaultRunOptions {
   /** Unset: all that are possible here. */
   names?: readonly FaultName[];
   log: (line: string) => void;
-  /** A folder that keeps the journal and the gateways' logs; unset: they are removed with everything else. */
+  /** A folder that keeps the journal, the books and the gateways' logs; unset: they are removed with everything else. */
   keepIn?: string;
 }
 
@@ -60,6 +61,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     await working;
     const settledInMs = await settle(cluster);
     const books = await readBooks(cluster, await rest.integrity(0));
+    writeFileSync(join(cluster.folder, 'books.ndjson'), linesOf(books));
     const violations = audit(journal, books);
     const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
@@ -115,6 +117,10 @@ async function settle(cluster: Cluster): Promise<number> {
   await eventually(nothingWaits, SETTLE_MS).catch(() => undefined);
   return Math.round(performance.now() - started);
 }
+
+/** For whoever wants to look into a violation. */
+const linesOf = ({ rows, ledger, ...others }: Books): string =>
+  [...rows, ...ledger, others].map((line) => `${JSON.stringify(line)}\n`).join('');
 
 function summaryOf({ calls, revokedMs, grants }: JournalKeeper) {
   const attempts: FaultRunResult['attempts'] = { answered: 0, denied: 0, refused: 0, failed: 0, unheard: 0 };
