@@ -34,7 +34,7 @@ describe('A login', () => {
         return hasher.verify(hash, password);
       },
     };
-    const limits = new LoginLimits(config, new TestClock(), new RedisConnection(config));
+    const limits = new LoginLimits(config, new TestClock(), new RedisConnection());
     const jwt = new JwtService({ secret: config.values.auth.secret_key });
     auth = new AuthService({ findByLogin } as unknown as UsersService, watched as PasswordHasher, limits, jwt, config);
   });

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { AppConfig } from '../config/app-config.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import { BillingEventsRepository } from './billing-events.repository.js';
@@ -10,7 +11,7 @@ import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { PackPayments } from './pack-payments.service.js';
 import { PurchasesRepository } from './purchases.repository.js';
-import { StripeClient } from './stripe-client.js';
+import { STRIPE_HTTP_CLIENT, StripeClient } from './stripe-client.js';
 import { StripeWebhookController } from './stripe-webhook.controller.js';
 import { StripeWebhook } from './stripe-webhook.service.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -21,14 +22,18 @@ import { Subscriptions } from './subscriptions.service.js';
   imports: [AccountsModule, AuthModule, CreditsModule],
   controllers: [CheckoutController, StripeWebhookController],
   providers: [
-    { provide: Stripe.HttpClient, useFactory: () => Stripe.createNodeHttpClient() },
+    { provide: STRIPE_HTTP_CLIENT, useFactory: () => undefined },
+    {
+      provide: StripeClient,
+      inject: [AppConfig, STRIPE_HTTP_CLIENT],
+      useFactory: (config: AppConfig, httpClient?: Stripe.HttpClient) => StripeClient.open(config, httpClient),
+    },
     BillingAccountsRepository,
     BillingEventsRepository,
     BillingSweeper,
     CheckoutService,
     PackPayments,
     PurchasesRepository,
-    StripeClient,
     StripeWebhook,
     SubscriptionsRepository,
     Subscriptions,

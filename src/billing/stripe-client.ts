@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { TallygateError } from '../common/tallygate-error.js';
-import { AppConfig } from '../config/app-config.js';
+import type { AppConfig } from '../config/app-config.js';
 import type { StripeEvent } from './stripe-event.js';
 
 /** Stripe itself gives up on requests after a while; a person waits for this one. */
@@ -21,18 +20,23 @@ export interface OpenedCheckout {
   currency: string;
 }
 
-/** Stripe's own library, as configured. Its way to the network is injected, so that tests need none. */
-@Injectable()
-export class StripeClient {
-  private readonly stripe: Stripe | undefined;
+/** The library's way to the network, where it is not its own; tests need none. */
+export const STRIPE_HTTP_CLIENT = Symbol('STRIPE_HTTP_CLIENT');
 
-  constructor(
+/** Stripe's own library, as configured. */
+export class StripeClient {
+  private constructor(
     private readonly config: AppConfig,
-    @Inject(Stripe.HttpClient) httpClient: Stripe.HttpClient,
-  ) {
+    private readonly stripe: Stripe | undefined,
+  ) {}
+
+  /** While billing is off, the library, 20 MB in memory, is not loaded. */
+  static async open(config: AppConfig, httpClient?: Stripe.HttpClient): Promise<StripeClient> {
     const { enabled, stripe_secret_key: key } = config.values.billing;
-    const settings = { httpClient, timeout: TIMEOUT_MS, maxNetworkRetries: RETRIES_MAX, telemetry: false };
-    this.stripe = enabled ? new Stripe(key!, settings) : undefined;
+    if (!enabled) return new StripeClient(config, undefined);
+    const { default: Library } = await import('stripe');
+    const settings = { timeout: TIMEOUT_MS, maxNetworkRetries: RETRIES_MAX, telemetry: false, ...(httpClient && { httpClient }) };
+    return new StripeClient(config, new Library(key!, settings));
   }
 
   /** @throws NOT_FOUND `billing_not_enabled` */

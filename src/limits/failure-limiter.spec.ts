@@ -8,7 +8,7 @@ import { RedisConnection } from './redis.connection.js';
 describe('The failure limit', () => {
   const clock = new TestClock();
   const config = testConfig({ limits: { failures_per_address: 3 } });
-  const redis = new RedisConnection(config);
+  const redis = new RedisConnection();
   const limiter = () => new FailureLimiter(config, clock, redis);
   const fail = (limits: FailureLimiter, address: string, times = 3) => {
     for (let failure = 0; failure < times; failure += 1) limits.recordFailure(address);

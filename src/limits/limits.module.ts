@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { LimitsMetrics } from './limits.metrics.js';
 import { RateLimitService } from './rate-limit.service.js';
@@ -6,7 +7,12 @@ import { RedisConnection } from './redis.connection.js';
 
 /** How often a caller may ask, and how often an address may fail. Counted in memory, or in Redis by all replicas. */
 @Module({
-  providers: [RedisConnection, RateLimitService, FailureLimiter, LimitsMetrics],
+  providers: [
+    { provide: RedisConnection, inject: [AppConfig], useFactory: (config: AppConfig) => RedisConnection.open(config) },
+    RateLimitService,
+    FailureLimiter,
+    LimitsMetrics,
+  ],
   exports: [RedisConnection, RateLimitService, FailureLimiter],
 })
 export class LimitsModule {}

@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../test/support/test-clock.js';
-import { testConfig } from '../../test/support/test-config.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisConnection } from './redis.connection.js';
 
 describe('The rate limit', () => {
   const clock = new TestClock();
-  const limiter = () => new RateLimitService(new RedisConnection(testConfig()), clock);
+  const limiter = () => new RateLimitService(new RedisConnection(), clock);
 
   it('allows as many as the limit, then refuses until the hour is over', async () => {
     const limits = limiter();

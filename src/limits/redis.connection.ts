@@ -1,7 +1,7 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Redis, type RedisOptions } from 'ioredis';
-import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { AppConfig } from '../config/app-config.js';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Redis, RedisOptions } from 'ioredis';
+import type { RateLimiterRedis } from 'rate-limiter-flexible';
+import type { AppConfig } from '../config/app-config.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** A question without an answer for this long breaks the connection, so that one caller waits for it and no more. */
@@ -22,15 +22,20 @@ const OPTIONS: RedisOptions = {
 };
 
 /** Redis, where replicas count together; there only with `redis_url`. The gateway serves without it, and finds it again. */
-@Injectable()
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
-  private readonly client: Redis | undefined;
   private isAway = false;
 
-  constructor(config: AppConfig) {
-    const url = config.values.redis_url;
-    if (url) this.client = new Redis(url, OPTIONS);
+  constructor(
+    private readonly client?: Redis,
+    private readonly Counter?: typeof RateLimiterRedis,
+  ) {}
+
+  /** Without Redis its packages, 20 MB in memory, are not loaded. */
+  static async open({ values: { redis_url: url } }: AppConfig): Promise<RedisConnection> {
+    if (!url) return new RedisConnection();
+    const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import('ioredis'), import('rate-limiter-flexible')]);
+    return new RedisConnection(new Redis(url, OPTIONS), RateLimiterRedis);
   }
 
   get isConfigured(): boolean {
@@ -59,8 +64,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   /** Counters that all replicas share under this name; none without Redis. */
   counter(name: string, windowMs: number): RateLimiterRedis | undefined {
-    if (!this.client) return undefined;
-    return new RateLimiterRedis({
+    if (!this.client || !this.Counter) return undefined;
+    return new this.Counter({
       storeClient: this.client,
       keyPrefix: `tallygate:${name}`,
       // It only counts: a limit comes with each question, since keys carry their own and change it.

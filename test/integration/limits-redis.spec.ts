@@ -99,7 +99,7 @@ interface Replica {
 async function startReplica(redisUrl: string): Promise<Replica> {
   const config = testConfig({ redis_url: redisUrl, limits: { failures_per_address: FAILURES } });
   const clock = new SystemClock();
-  const redis = new RedisConnection(config);
+  const redis = await RedisConnection.open(config);
   await redis.onModuleInit();
   return {
     redis,

@@ -7,6 +7,7 @@ import { AccountsModule } from '../../src/accounts/accounts.module.js';
 import type { Principal } from '../../src/auth/principal.js';
 import { BillingModule } from '../../src/billing/billing.module.js';
 import { BillingSweeper } from '../../src/billing/billing-sweeper.service.js';
+import { STRIPE_HTTP_CLIENT } from '../../src/billing/stripe-client.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { CreditAudit } from '../../src/credits/credit-audit.service.js';
 import { CreditLedger } from '../../src/credits/credit-ledger.service.js';
@@ -55,7 +56,7 @@ export class BillingRest {
 
   static async start(billing: object = BILLING): Promise<BillingRest> {
     const stripe = new FakeStripe();
-    const accounts = await AccountsRest.start({ billing }, [BillingModule], [{ provide: Stripe.HttpClient, value: stripe }]);
+    const accounts = await AccountsRest.start({ billing }, [BillingModule], [{ provide: STRIPE_HTTP_CLIENT, value: stripe }]);
     const rest = new BillingRest(accounts, stripe);
     await rest.serve(accounts.app);
     return rest;
@@ -65,7 +66,7 @@ export class BillingRest {
   async addReplica(billing: object = BILLING): Promise<NestExpressApplication> {
     const urls = { database_url: this.accounts.database.url, clickhouse_url: this.accounts.clickhouse.url };
     const config = testConfig({ ...urls, billing });
-    const fake = [{ provide: Stripe.HttpClient, value: this.stripe }];
+    const fake = [{ provide: STRIPE_HTTP_CLIENT, value: this.stripe }];
     return this.serve(await startRestApp(config, [ClickHouseModule, AccountsModule, BillingModule], fake));
   }
 

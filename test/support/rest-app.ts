@@ -10,7 +10,7 @@ import { configureRest } from '../../src/gateway-api/configure-rest.js';
 export async function startRestApp(
   config: AppConfig,
   modules: Type[],
-  overrides: { provide: Type | (abstract new () => unknown); value: unknown }[] = [],
+  overrides: { provide: Type | symbol | (abstract new () => unknown); value: unknown }[] = [],
 ): Promise<NestExpressApplication> {
   const builder = Test.createTestingModule({ imports: [ConfigModule.forRoot(config), DatabaseModule, ...modules] });
   for (const { provide, value } of overrides) builder.overrideProvider(provide).useValue(value);
