@@ -36,6 +36,7 @@ beforeEach(() => {
     ],
     accounts: [{ id: ACCOUNT, balance: 6, held: 0 }],
     openHolds: 0,
+    brokenParts: [],
     integrity: { ok: true },
   };
 });

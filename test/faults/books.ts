@@ -30,6 +30,8 @@ export interface Books {
   ledger: LedgerRow[];
   accounts: { id: number; balance: number; held: number }[];
   openHolds: number;
+  /** Parts ClickHouse took for broken when it started. It may have lost what it had acknowledged; see docs/faults.md. */
+  brokenParts: string[];
   /** What `GET /api/admin/integrity` answers. */
   integrity: { ok: boolean };
 }
@@ -89,9 +91,12 @@ async function dirtyHours(client: pg.Client): Promise<string[]> {
   return rows.map(({ hour }) => hour);
 }
 
-async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick<Books, 'rows' | 'rollup'>> {
+async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick<Books, 'rows' | 'rollup' | 'brokenParts'>> {
   const rows = await clickhouse.query<{ id: string; arguments: string; credits_charged: number; error_code: string }>(
     'SELECT id, arguments, credits_charged, error_code FROM mcp_tool_usage_log FINAL',
+  );
+  const broken = await clickhouse.query<{ name: string }>(
+    "SELECT name FROM system.detached_parts WHERE reason = 'broken-on-start'",
   );
   const [raw, rolledUp] = [await clickhouse.query<Hour>(hours(RAW)), await clickhouse.query<Hour>(hours(ROLLED_UP))];
   return {
@@ -99,6 +104,7 @@ async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick
       return { id: row.id, callId: callIdOf(row.arguments), charged: row.credits_charged, errorCode: row.error_code };
     }),
     rollup: bothSides(byHour(raw, dirty), byHour(rolledUp, dirty)),
+    brokenParts: broken.map(({ name }) => name),
   };
 }
 

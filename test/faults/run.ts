@@ -38,6 +38,8 @@ export interface FaultRunResult {
   records: number;
   /** Hours that were compared between the rollup and the rows. */
   hoursRolledUp: number;
+  /** Of ClickHouse, when it started; with one, records may be missing that are not the gateways' loss. */
+  brokenParts: string[];
   faults: Partial<Record<FaultName, number>>;
   /** Faults that found their target down already. */
   missed: number;
@@ -63,7 +65,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     const books = await readBooks(cluster, await rest.integrity(0));
     writeFileSync(join(cluster.folder, 'books.ndjson'), linesOf(books));
     const violations = audit(journal, books);
-    const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length };
+    const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length, brokenParts: books.brokenParts };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
   } finally {
     workload.finish();
