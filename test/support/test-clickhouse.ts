@@ -18,6 +18,9 @@ export interface TestClickHouse {
   stop: () => Promise<void>;
 }
 
+/** The engine may take its time to end; nothing of it is needed any more. */
+const STOP_MAX_MS = 10_000;
+
 /** Only the HTTP server, for tests that start a whole gateway against it. */
 export async function startClickHouseServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [join('test', 'support', 'clickhouse-front.mjs')], {
@@ -27,7 +30,9 @@ export async function startClickHouseServer(): Promise<{ url: string; stop: () =
   const stop = async () => {
     const exited = once(child, 'exit');
     child.stdin.end();
+    const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
     await exited;
+    clearTimeout(deadline);
   };
   return { url: `http://127.0.0.1:${line.toString().trim()}`, stop };
 }
