@@ -118,8 +118,8 @@ async function accountKey(ask) {
   return key;
 }
 
-/** Whether a gateway that wrote this has shown all of its banner. */
-export const isReady = (output) => /VS Code[^\n]*\n.*\n/.test(output);
+/** Whether a gateway has shown its banner, which is written at once; only a first one shows a key and what to do with it. */
+export const isReady = (output) => /is ready[^]*MCP +http\S+\n/.test(output);
 
 /** Where it serves `MCP` or `REST`, as its banner says. */
 export const address = (name, output) => new RegExp(`${name}\\s+(http\\S+)`).exec(output)[1].replace('localhost', '127.0.0.1');

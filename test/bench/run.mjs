@@ -30,6 +30,7 @@ else await bench();
 
 async function bench() {
   const table = await rows();
+  printRows(table);
   const figures = [];
   const wanted = ON_REQUEST[only] ? { [only]: ON_REQUEST[only] } : FIGURES;
   for (const [name, measureThem] of Object.entries(wanted).filter(([name]) => isWanted(name))) {
@@ -37,7 +38,6 @@ async function bench() {
     figures.push(...(await measureThem()));
   }
   if (!only) writeFileSync(join(HERE, 'results.json'), `${JSON.stringify({ ...facts(), table, figures }, null, 2)}\n`);
-  printRows(table);
   printFigures(figures);
 }
 

@@ -23,6 +23,7 @@ import { SystemClock } from '../../dist/common/clock.js';
 import { configSchema } from '../../dist/config/app-config.js';
 import { dataSourceOptions, openDataSource } from '../../dist/database/data-source.js';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
+import { useAllCores } from './server-process.mjs';
 import { DeliveryLock } from '../../dist/usage/delivery-lock.js';
 import { DirtyHoursRepository } from '../../dist/usage/dirty-hours.repository.js';
 import { UsageBatchRepository } from '../../dist/usage/usage-batch.repository.js';
@@ -44,6 +45,7 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 
 export async function measureScale() {
+  useAllCores();
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
   chmodSync(folder, 0o711);
   const postgres = new EmbeddedPostgres(folder);

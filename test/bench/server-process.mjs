@@ -15,7 +15,13 @@ export const canPin = CORES > 1 && hasTaskset();
  */
 export function makeRoom({ hasUpstream = false }) {
   const first = hasUpstream ? UPSTREAM_CORE + 1 : SERVER_CORE + 1;
-  const cores = first < CORES ? `${first}-${CORES - 1}` : SERVER_CORE;
+  moveTo(first < CORES ? `${first}-${CORES - 1}` : SERVER_CORE);
+}
+
+/** Gives this process back all cores, for what is measured as it is used. */
+export const useAllCores = () => moveTo(`0-${CORES - 1}`);
+
+function moveTo(cores) {
   if (canPin) execFileSync('taskset', ['-acp', String(cores), String(process.pid)], { stdio: 'ignore' });
 }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
 import { address, HEADERS, isReady, startGateway } from './gateway.mjs';
 import { assertAnswers } from './measure.mjs';
-import { residentMegabytes, withDescendants } from './server-process.mjs';
+import { residentMegabytes, useAllCores, withDescendants } from './server-process.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const NOT_IN_A_CLONE = new Set(['node_modules', 'dist', 'data', 'coverage', '.git', 'gateway.yaml']);
@@ -23,6 +23,7 @@ const CALL = JSON.stringify({
 });
 
 export async function measureStarts() {
+  useAllCores();
   const folder = clone();
   try {
     const first = await start(folder);
