@@ -123,7 +123,7 @@ function garbage(): Record<string, string>[] {
     jwt({ alg: 'HS256', typ: 'JWT' }, claims, 'another secret'),
     jwt({ alg: 'HS256', typ: 'JWT' }, { ...claims, role: 'admin', email: 'admin@localhost' }, 'secret'),
     `${victim.token.slice(0, -4)}AAAA`,
-    `${victim.apiKey.slice(0, -1)}0`,
+    `${victim.apiKey.slice(0, -1)}${victim.apiKey.endsWith('0') ? 1 : 0}`,
     'sk-',
     'x'.repeat(8_000),
     'a.b.c',
