@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { ApiKey } from './src/api-keys/api-key.entity.js';
-import { User } from './src/auth/user.entity.js';
+import { ApiKey } from './src/api-keys/keys/api-key.entity.js';
+import { User } from './src/auth/users/user.entity.js';
 import { loadConfig } from './src/config/load-config.js';
 import { dataSourceOptions } from './src/database/data-source.js';
 

@@ -4,7 +4,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BillingModule } from './billing/billing.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
-import type { TallygateLogger } from './common/logger.js';
+import type { TallygateLogger } from './telemetry/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import type { FirstRun } from './config/first-run.js';
 import { ConfigModule } from './config/config.module.js';

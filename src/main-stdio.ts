@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { action, EXIT } from './cli/cli-failure.js';
-import { serveStdio } from './serve-stdio.js';
+import { action, EXIT } from './cli/terminal/cli-failure.js';
+import { serveStdio } from './start/serve-stdio.js';
 
 // Whoever kills `tallygate stdio` kills the gateway: the next one may be starting on the same data folder.
 process.once('disconnect', () => process.exit(EXIT.failed));

@@ -1,6 +1,6 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import type { UsageCall } from '../usage/usage-reports.service.js';
+import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
 

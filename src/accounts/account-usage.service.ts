@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
-import { UsageReports } from '../usage/usage-reports.service.js';
+import { UsageReports } from '../usage/reports/usage-reports.service.js';
 import { ToolCallDto, type ToolCallHistoryDto, type ToolCallsQuery, type UsageSummaryDto } from './account-usage.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { usageTotals } from './usage-totals.js';

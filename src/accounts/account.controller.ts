@@ -6,10 +6,10 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { Authenticated } from '../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
-import type { Principal } from '../auth/principal.js';
-import { ErrorDto } from '../common/error.dto.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import type { Principal } from '../auth/access/principal.js';
+import { ErrorDto } from '../rest/error.dto.js';
 import { ToolCallHistoryDto, ToolCallsQuery, UsageSummaryDto } from './account-usage.dto.js';
 import { AccountUsage } from './account-usage.service.js';
 import { AccountInfoDto, EnabledAccountDto, RegeneratedKeyDto } from './account.dto.js';

@@ -3,15 +3,15 @@ import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { AccountController } from './account.controller.js';
-import { AccountReportsRepository } from './account-reports.repository.js';
+import { AccountReportsRepository } from './admin/account-reports.repository.js';
 import { AccountUsage } from './account-usage.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
-import { AdminAccountsController } from './admin-accounts.controller.js';
-import { AdminAccounts } from './admin-accounts.service.js';
-import { AdminUsageController } from './admin-usage.controller.js';
-import { AdminUsage } from './admin-usage.service.js';
-import { IntegrityCheck } from './integrity-check.service.js';
+import { AdminAccountsController } from './admin/admin-accounts.controller.js';
+import { AdminAccounts } from './admin/admin-accounts.service.js';
+import { AdminUsageController } from './admin/admin-usage.controller.js';
+import { AdminUsage } from './admin/admin-usage.service.js';
+import { IntegrityCheck } from './integrity/integrity-check.service.js';
 
 /** MCP accounts: their users' endpoints (source 002), and what operators see and do. */
 @Module({

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ApiKeysService } from '../api-keys/api-keys.service.js';
-import { UsersService } from '../auth/users.service.js';
+import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
+import { UsersService } from '../auth/users/users.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { TierChange } from '../credits/credit-booking.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ToolSums } from '../usage/usage-reports.service.js';
+import type { ToolSums } from '../usage/reports/usage-reports.service.js';
 import { usageTotals } from './usage-totals.js';
 
 const tool = (sums: Partial<ToolSums>): ToolSums => ({

@@ -1,4 +1,4 @@
-import type { ToolSums } from '../usage/usage-reports.service.js';
+import type { ToolSums } from '../usage/reports/usage-reports.service.js';
 
 /** Calls of all tools together, over a period and over one day of it. */
 export interface UsageTotals {

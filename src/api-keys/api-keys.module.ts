@@ -1,17 +1,17 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
-import { ApiKeyHasher } from './api-key-hasher.js';
-import { ApiKey } from './api-key.entity.js';
-import { ApiKeyMetrics } from './api-key.metrics.js';
-import { ApiKeyVerifier } from './api-key.verifier.js';
-import { ApiKeysController } from './api-keys.controller.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
-import { ApiKeysService } from './api-keys.service.js';
-import { AuthChangeFeed } from './auth-change-feed.js';
-import { DefaultKeyBootstrap } from './default-key.bootstrap.js';
-import { KeyAdmission } from './key-admission.service.js';
-import { KeyUsageTracker } from './key-usage.tracker.js';
+import { ApiKeyHasher } from './keys/api-key-hasher.js';
+import { ApiKey } from './keys/api-key.entity.js';
+import { ApiKeyMetrics } from './verification/api-key.metrics.js';
+import { ApiKeyVerifier } from './verification/api-key.verifier.js';
+import { ApiKeysController } from './keys/api-keys.controller.js';
+import { ApiKeysRepository } from './keys/api-keys.repository.js';
+import { ApiKeysService } from './keys/api-keys.service.js';
+import { AuthChangeFeed } from './verification/auth-change-feed.js';
+import { DefaultKeyBootstrap } from './keys/default-key.bootstrap.js';
+import { KeyAdmission } from './verification/key-admission.service.js';
+import { KeyUsageTracker } from './verification/key-usage.tracker.js';
 
 /** API keys: issued over REST, verified on both listeners. When it has started there is at least one key. */
 @Module({

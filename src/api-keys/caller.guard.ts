@@ -1,9 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AuthenticatedRequest } from '../auth/current-principal.decorator.js';
-import { JwtGuard } from '../auth/jwt.guard.js';
-import { looksLikeToken } from './api-key-token.js';
-import { KeyAdmission } from './key-admission.service.js';
+import type { AuthenticatedRequest } from '../auth/access/current-principal.decorator.js';
+import { JwtGuard } from '../auth/login/jwt.guard.js';
+import { looksLikeToken } from './keys/api-key-token.js';
+import { KeyAdmission } from './verification/key-admission.service.js';
 
 /** Admits an API key (`X-API-Key`, or as Bearer) or, where none is given, a login token. Sets `request.principal`. */
 @Injectable()

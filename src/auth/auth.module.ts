@@ -3,20 +3,20 @@ import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { LimitsModule } from '../limits/limits.module.js';
-import { AdminBootstrap } from './admin-bootstrap.service.js';
-import { AdminUsersController } from './admin-users.controller.js';
-import { AnonymousAccess } from './anonymous-access.service.js';
-import { AuthController } from './auth.controller.js';
-import { AuthService } from './auth.service.js';
-import { JwtGuard } from './jwt.guard.js';
-import { JWT_ALGORITHM, JwtStrategy } from './jwt.strategy.js';
-import { LoginLimits } from './login-limits.service.js';
-import { PasswordHasher } from './password-hasher.js';
-import { SecretCheck } from './secret-check.service.js';
-import { SettingsRepository } from './settings.repository.js';
-import { User } from './user.entity.js';
-import { UsersRepository } from './users.repository.js';
-import { UsersService } from './users.service.js';
+import { AdminBootstrap } from './users/admin-bootstrap.service.js';
+import { AdminUsersController } from './users/admin-users.controller.js';
+import { AnonymousAccess } from './access/anonymous-access.service.js';
+import { AuthController } from './login/auth.controller.js';
+import { AuthService } from './login/auth.service.js';
+import { JwtGuard } from './login/jwt.guard.js';
+import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
+import { LoginLimits } from './login/login-limits.service.js';
+import { PasswordHasher } from './users/password-hasher.js';
+import { SecretCheck } from './login/secret-check.service.js';
+import { SettingsRepository } from './login/settings.repository.js';
+import { User } from './users/user.entity.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
 
 const jwt = JwtModule.registerAsync({
   inject: [AppConfig],

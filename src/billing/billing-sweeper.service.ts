@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PeriodicTask } from '../common/periodic-task.js';
-import { BillingEventsRepository } from './billing-events.repository.js';
+import { BillingEventsRepository } from './stripe/billing-events.repository.js';
 import { PurchasesRepository } from './purchases.repository.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { Subscriptions } from './subscriptions.service.js';

@@ -4,10 +4,10 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
-import { checkoutParams, type Offer } from './checkout-session.js';
+import { checkoutParams, type Offer } from './stripe/checkout-session.js';
 import type { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
 import { PurchasesRepository, type NewPurchase } from './purchases.repository.js';
-import { StripeClient, type OpenedCheckout } from './stripe-client.js';
+import { StripeClient, type OpenedCheckout } from './stripe/stripe-client.js';
 import { isOver } from './subscription-rules.js';
 
 /** Starts payments. What is bought is kept before anybody can pay, so that it is given whatever the settings say later. */

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
-import type { BillingOutcome, RefundFact, SessionFact } from './billing-fact.js';
+import type { BillingOutcome, RefundFact, SessionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
 import { refundShare } from './refund-share.js';
 

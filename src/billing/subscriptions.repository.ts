@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { InvoiceFact } from './billing-fact.js';
+import type { InvoiceFact } from './stripe/billing-fact.js';
 import type { SubscriptionStanding } from './subscription-rules.js';
 
 /** What is known of a subscription of Stripe's. */

@@ -4,7 +4,7 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
-import type { BillingOutcome, InvoiceFact, SessionFact, SubscriptionFact } from './billing-fact.js';
+import type { BillingOutcome, InvoiceFact, SessionFact, SubscriptionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
 import { isEntitledAt, isOver, tierToGive } from './subscription-rules.js';
 import { SubscriptionsRepository, type Subscription } from './subscriptions.repository.js';

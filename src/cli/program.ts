@@ -1,20 +1,20 @@
 import { Command } from 'commander';
 import { VERSION } from '../common/version.js';
-import { accountCommand } from './account.command.js';
-import { backupCommand, restoreCommand } from './backup.command.js';
-import { callCommand } from './call.command.js';
-import { EXIT } from './cli-failure.js';
-import { configCommand } from './config.command.js';
-import { doctorCommand } from './doctor.command.js';
-import { importCommand } from './import.command.js';
-import { keysCommand } from './keys.command.js';
-import { loginCommand } from './login.command.js';
-import { serveCommand } from './serve.command.js';
-import { serversCommand } from './servers.command.js';
-import { stdioCommand } from './stdio.command.js';
-import { toolsCommand } from './tools.command.js';
-import { usageCommand } from './usage.command.js';
-import { usersCommand } from './users.command.js';
+import { accountCommand } from './commands/account.command.js';
+import { backupCommand, restoreCommand } from './commands/backup.command.js';
+import { callCommand } from './commands/call.command.js';
+import { EXIT } from './terminal/cli-failure.js';
+import { configCommand } from './commands/config.command.js';
+import { doctorCommand } from './commands/doctor.command.js';
+import { importCommand } from './commands/import.command.js';
+import { keysCommand } from './commands/keys.command.js';
+import { loginCommand } from './commands/login.command.js';
+import { serveCommand } from './commands/serve.command.js';
+import { serversCommand } from './commands/servers.command.js';
+import { stdioCommand } from './commands/stdio.command.js';
+import { toolsCommand } from './commands/tools.command.js';
+import { usageCommand } from './commands/usage.command.js';
+import { usersCommand } from './commands/users.command.js';
 
 const HELP = `
 Examples:

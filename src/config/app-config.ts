@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../common/logger.js';
+import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 

@@ -1,8 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock } from '../common/clock.js';
-import { TallygateLogger } from '../common/logger.js';
-import { Metrics } from '../common/metrics.js';
-import { Tracing } from '../common/tracing.js';
+import { TallygateLogger } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { Tracing } from '../telemetry/tracing.js';
 import { AppConfig } from './app-config.js';
 import { FirstRun } from './first-run.js';
 

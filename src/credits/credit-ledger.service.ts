@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupCommit } from '../common/group-commit.js';
-import { latencyHistogram, timed } from '../common/metrics.js';
+import { latencyHistogram, timed } from '../telemetry/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { isDataFault } from '../database/data-fault.js';

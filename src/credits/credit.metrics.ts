@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics } from '../common/metrics.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { CreditLedger } from './credit-ledger.service.js';
 
 /** How long credits keep a call waiting. */

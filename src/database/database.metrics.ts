@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { Metrics } from '../common/metrics.js';
+import { Metrics } from '../telemetry/metrics.js';
 
 /** The connections to PostgreSQL that all rooms share. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
-import type { Resource } from '../tools/resource.js';
+import type { Resource } from '../tools/source/resource.js';
 
 /** Source 001, "Adding Resources". Of the settings, those a caller is affected by; nothing that is the operator's alone. */
 export const settings = ({ values }: AppConfig): Resource => ({

@@ -1,5 +1,11 @@
 import { Clock } from '../common/clock.js';
-import { ToolInputError, type JsonSchema, type Tool, type ToolAnnotations, type ToolResult } from '../tools/tool-source.js';
+import {
+  ToolInputError,
+  type JsonSchema,
+  type Tool,
+  type ToolAnnotations,
+  type ToolResult,
+} from '../tools/source/tool-source.js';
 
 const NAME_MAX_CHARS = 200;
 const READ_ONLY: ToolAnnotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };

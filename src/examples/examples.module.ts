@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { Sources } from '../tools/sources.service.js';
+import { Sources } from '../tools/catalog/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ExamplesSource } from './examples.source.js';
 

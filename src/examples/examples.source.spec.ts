@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { testConfig } from '../../test/support/test-config.js';
+import { testConfig } from '../../test/support/gateway/test-config.js';
 import { Clock } from '../common/clock.js';
-import { compileArguments } from '../tools/tool-arguments.js';
-import type { CallContext } from '../tools/call-context.js';
-import { ToolInputError } from '../tools/tool-source.js';
+import { compileArguments } from '../tools/catalog/tool-arguments.js';
+import type { CallContext } from '../tools/source/call-context.js';
+import { ToolInputError } from '../tools/source/tool-source.js';
 import { ExamplesSource } from './examples.source.js';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import type { Resource } from '../tools/resource.js';
-import type { Tool, ToolSource } from '../tools/tool-source.js';
+import type { Resource } from '../tools/source/resource.js';
+import type { Tool, ToolSource } from '../tools/source/tool-source.js';
 import { settings } from './example-resources.js';
 import { add, greet, timestamp } from './example-tools.js';
 

@@ -5,17 +5,17 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { ServersModule } from '../servers/servers.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
-import { EngineProbes } from './engine-probes.service.js';
-import { GatewayMetrics } from './gateway.metrics.js';
-import { HealthController } from './health.controller.js';
-import { HealthService } from './health.service.js';
-import { LogLevelController } from './log-level.controller.js';
-import { MetricsController } from './metrics.controller.js';
-import { Readiness } from './readiness.service.js';
-import { RequestCounter } from './request-counter.service.js';
-import { ServerStats } from './server-stats.service.js';
-import { StatsController } from './stats.controller.js';
-import { ToolsController } from './tools.controller.js';
+import { EngineProbes } from './health/engine-probes.service.js';
+import { GatewayMetrics } from './operations/gateway.metrics.js';
+import { HealthController } from './health/health.controller.js';
+import { HealthService } from './health/health.service.js';
+import { LogLevelController } from './operations/log-level.controller.js';
+import { MetricsController } from './operations/metrics.controller.js';
+import { Readiness } from './health/readiness.service.js';
+import { RequestCounter } from './operations/request-counter.service.js';
+import { ServerStats } from './operations/server-stats.service.js';
+import { StatsController } from './operations/stats.controller.js';
+import { ToolsController } from './tools/tools.controller.js';
 
 /** The gateway's own REST endpoints. */
 @Module({

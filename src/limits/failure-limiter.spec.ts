@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../test/support/test-clock.js';
-import { testConfig } from '../../test/support/test-config.js';
+import { testConfig } from '../../test/support/gateway/test-config.js';
 import { FailureCounter } from './failure-counter.js';
 import { FAILURE_WINDOW_MS, FailureLimiter } from './failure-limiter.js';
 import { RedisConnection } from './redis.connection.js';

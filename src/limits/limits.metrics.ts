@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics } from '../common/metrics.js';
-import { droppedConnections } from './bounded-server.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { droppedConnections } from '../http/bounded-server.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { RateLimitService } from './rate-limit.service.js';
 

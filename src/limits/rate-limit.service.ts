@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { tally } from '../common/metrics.js';
+import { tally } from '../telemetry/metrics.js';
 import { RedisConnection } from './redis.connection.js';
 import { WindowCounter, type WindowCount } from './window-counter.js';
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics } from '../common/metrics.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
 import { OpenStreams } from './streams/open-streams.service.js';
 

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { maskConfig } from './config-mask.js';
-import type { HealthReport, HealthState } from './health-report.js';
-import type { ServerInstance } from './server-instance.js';
-import type { ServerTemplate } from './template.js';
+import { maskConfig } from './registry/config-mask.js';
+import type { HealthReport, HealthState } from './pool/health-report.js';
+import type { ServerInstance } from './registry/registered-server.js';
+import type { ServerTemplate } from './templates/template.js';
 
 const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;

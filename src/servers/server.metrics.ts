@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics, type Reading } from '../common/metrics.js';
-import type { HealthState } from './health-report.js';
-import type { UpstreamServer } from './upstream-server.js';
-import { UpstreamServers } from './upstream-servers.service.js';
+import { Metrics, type Reading } from '../telemetry/metrics.js';
+import type { HealthState } from './pool/health-report.js';
+import type { UpstreamServer } from './pool/pooled-server.js';
+import { UpstreamServers } from './pool/server-pool.service.js';
 
 const STATES: readonly HealthState[] = ['healthy', 'degraded', 'unhealthy', 'unknown'];
 const CIRCUITS: readonly UpstreamServer['circuit'][] = ['closed', 'half-open', 'open'];

@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
-import { ErrorDto } from '../common/error.dto.js';
-import type { HealthReport } from './health-report.js';
+import { ErrorDto } from '../rest/error.dto.js';
+import type { HealthReport } from './pool/health-report.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
-import { ServerHealth } from './server-health.service.js';
-import type { ServerInstance } from './server-instance.js';
-import { ServerRegistry } from './server-registry.service.js';
+import { ServerHealth } from './pool/health-checks.service.js';
+import type { ServerInstance } from './registry/registered-server.js';
+import { ServerRegistry } from './registry/server-registry.service.js';
 import { ServersService } from './servers.service.js';
 
 const NO_SERVER = { description: 'No such server', type: ErrorDto };

@@ -2,15 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { ConfigCipher } from './config-cipher.js';
-import { ConfigProblem } from './config-problem.js';
-import { ForbiddenAddress } from './network-rules.js';
-import type { ServerInstance } from './server-instance.js';
-import { ServerRegistry } from './server-registry.service.js';
-import { targetOf } from './server-target.js';
-import { ServersRepository } from './servers.repository.js';
-import type { ServerTemplate } from './template.js';
-import { ServerTemplates } from './templates.service.js';
+import { ConfigCipher } from './registry/config-cipher.js';
+import { ConfigProblem } from './templates/config-problem.js';
+import { ForbiddenAddress } from './templates/network-rules.js';
+import type { ServerInstance } from './registry/registered-server.js';
+import { ServerRegistry } from './registry/server-registry.service.js';
+import { targetOf } from './templates/server-target.js';
+import { ServersRepository } from './registry/servers.repository.js';
+import type { ServerTemplate } from './templates/template.js';
+import { ServerTemplates } from './templates/templates.service.js';
 
 /** Far more than any config or metadata in use. */
 const JSON_MAX_CHARS = 65_536;

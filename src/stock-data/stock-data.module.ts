@@ -1,25 +1,25 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { AppConfig } from '../config/app-config.js';
-import { Sources } from '../tools/sources.service.js';
+import { Sources } from '../tools/catalog/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
-import { CoverageRepository } from './coverage.repository.js';
-import { DailyBarsRepository } from './daily-bars.repository.js';
-import { DailyCloses } from './daily-closes.service.js';
-import { DatasetImportController } from './dataset-import.controller.js';
-import { DatasetsModule } from './datasets.module.js';
-import { SampleData } from './import/sample-data.service.js';
+import { CoverageRepository } from './datasets/coverage.repository.js';
+import { DailyBarsRepository } from './queries/daily-bars.repository.js';
+import { DailyCloses } from './queries/daily-closes.service.js';
+import { DatasetImportController } from './import/dataset-import.controller.js';
+import { DatasetsModule } from './datasets/datasets.module.js';
+import { SampleData } from './sample/sample-data.service.js';
 import { StockPrompts } from './prompts/stock-prompts.js';
 import { DatasetResources } from './resources/dataset.resources.js';
 import { SampleRowsRepository } from './resources/sample-rows.repository.js';
 import { SymbolResources } from './resources/symbol.resources.js';
-import { ResultCacheMetrics } from './result-cache.metrics.js';
-import { ResultCache } from './result-cache.js';
-import { ScreenerRepository } from './screener.repository.js';
+import { ResultCacheMetrics } from './queries/result-cache.metrics.js';
+import { ResultCache } from './queries/result-cache.js';
+import { ScreenerRepository } from './queries/screener.repository.js';
 import { STOCK_TOOL_LIST, StockDataSource } from './stock-data.source.js';
-import { SymbolLookup } from './symbol-lookup.service.js';
-import { SymbolRowsRepository } from './symbol-rows.repository.js';
-import { SymbolsRepository } from './symbols.repository.js';
+import { SymbolLookup } from './queries/symbol-lookup.service.js';
+import { SymbolRowsRepository } from './queries/symbol-rows.repository.js';
+import { SymbolsRepository } from './queries/symbols.repository.js';
 import { GetBarsOnDateTool, GetLatestBarsTool } from './tools/bars-of-many.tools.js';
 import { DescribeDatasetTool } from './tools/describe-dataset.tool.js';
 import { GetDailyBarsTool } from './tools/get-daily-bars.tool.js';
@@ -31,7 +31,7 @@ import type { StockTool } from './tools/stock-tool.js';
 import { GetIncomeStatementTool, GetMonthlyPricesTool, GetValuationTool } from './tools/symbol-rows.tools.js';
 import { GetSymbolsTool, SearchSymbolsTool } from './tools/symbols.tools.js';
 import { GetLatestTradingDayTool, GetNextTradingDayTool, GetTradingDaysTool } from './tools/trading-days.tools.js';
-import { TradeCalendarRepository } from './trade-calendar.repository.js';
+import { TradeCalendarRepository } from './queries/trade-calendar.repository.js';
 
 /** Every tool of this room. A new one is added here. */
 const STOCK_TOOLS = [

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Prompt } from '../tools/prompt.js';
-import type { Resource, ResourceTemplate } from '../tools/resource.js';
-import type { Tool, ToolSource } from '../tools/tool-source.js';
-import { DataVersions } from './data-versions.service.js';
+import type { Prompt } from '../tools/source/prompt.js';
+import type { Resource, ResourceTemplate } from '../tools/source/resource.js';
+import type { Tool, ToolSource } from '../tools/source/tool-source.js';
+import { DataVersions } from './datasets/data-versions.service.js';
 import { StockPrompts } from './prompts/stock-prompts.js';
 import { DatasetResources } from './resources/dataset.resources.js';
 import { SymbolResources } from './resources/symbol.resources.js';
-import { ResultCache } from './result-cache.js';
+import { ResultCache } from './queries/result-cache.js';
 import { asTool, type StockTool } from './tools/stock-tool.js';
 
 /** The list of all tools, in the order of `STOCK_TOOLS` in stock-data.module.ts. */

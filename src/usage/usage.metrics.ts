@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics } from '../common/metrics.js';
-import { UsageDelivery } from './usage-delivery.service.js';
-import { UsageRecorder } from './usage-recorder.service.js';
-import { UsageStatus, type UsageNumbers } from './usage-status.service.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { UsageDelivery } from './delivery/usage-delivery.service.js';
+import { UsageRecorder } from './recording/usage-recorder.service.js';
+import { UsageStatus, type UsageNumbers } from './delivery/usage-status.service.js';
 
 /** Where usage events are, of all replicas together, and what this one does with them. */
 @Injectable()

@@ -1,20 +1,20 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { DeliveryLock } from './delivery-lock.js';
-import { DirtyHoursRepository } from './dirty-hours.repository.js';
-import { UsageBatchRepository } from './usage-batch.repository.js';
-import { UsageCountsRepository } from './usage-counts.repository.js';
-import { UsageDelivery } from './usage-delivery.service.js';
-import { UsageLogRepository } from './usage-log.repository.js';
+import { DeliveryLock } from './delivery/delivery-lock.js';
+import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
+import { UsageBatchRepository } from './delivery/usage-batch.repository.js';
+import { UsageCountsRepository } from './reports/usage-counts.repository.js';
+import { UsageDelivery } from './delivery/usage-delivery.service.js';
+import { UsageLogRepository } from './reports/usage-log.repository.js';
 import { UsageMetrics } from './usage.metrics.js';
-import { UsageOutboxRepository } from './usage-outbox.repository.js';
-import { UsageQueries } from './usage-queries.service.js';
-import { UsageRecorder } from './usage-recorder.service.js';
-import { UsageRetention } from './usage-retention.service.js';
-import { UsageReports } from './usage-reports.service.js';
-import { UsageRollup } from './usage-rollup.service.js';
-import { UsageStatus } from './usage-status.service.js';
-import { UsageController } from './usage.controller.js';
+import { UsageOutboxRepository } from './recording/usage-outbox.repository.js';
+import { UsageQueries } from './reports/usage-queries.service.js';
+import { UsageRecorder } from './recording/usage-recorder.service.js';
+import { UsageRetention } from './delivery/usage-retention.service.js';
+import { UsageReports } from './reports/usage-reports.service.js';
+import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsageStatus } from './delivery/usage-status.service.js';
+import { UsageController } from './reports/usage.controller.js';
 
 /** From a finished call to its place in history: outbox, delivery, rollup, history and statistics. */
 @Module({

@@ -3,12 +3,12 @@
 import { Logger } from '@nestjs/common';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { NetworkRules } from '../../dist/servers/network-rules.js';
-import { ProcessSlots } from '../../dist/servers/process-slots.js';
-import { UpstreamConnection } from '../../dist/servers/upstream-connection.js';
+import { NetworkRules } from '../../dist/servers/templates/network-rules.js';
+import { ProcessSlots } from '../../dist/servers/connection/stdio/process-slots.js';
+import { UpstreamConnection } from '../../dist/servers/connection/reconnecting-connection.js';
 import { templateSchema } from '../../dist/config/template-config.js';
-import { templateOf } from '../../dist/servers/template.js';
-import { UpstreamServer } from '../../dist/servers/upstream-server.js';
+import { templateOf } from '../../dist/servers/templates/template.js';
+import { UpstreamServer } from '../../dist/servers/pool/pooled-server.js';
 
 const CALLS = Number(process.argv[2] ?? 20_000);
 const IN_FLIGHT = 8;

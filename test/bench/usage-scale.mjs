@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
-import { UsageCountsRepository } from '../../dist/usage/usage-counts.repository.js';
-import { UsageHistoryQuery } from '../../dist/usage/usage-history.dto.js';
-import { UsageLogRepository } from '../../dist/usage/usage-log.repository.js';
-import { UsageQueries } from '../../dist/usage/usage-queries.service.js';
+import { UsageCountsRepository } from '../../dist/usage/reports/usage-counts.repository.js';
+import { UsageHistoryQuery } from '../../dist/usage/reports/usage-history.dto.js';
+import { UsageLogRepository } from '../../dist/usage/reports/usage-log.repository.js';
+import { UsageQueries } from '../../dist/usage/reports/usage-queries.service.js';
 import { DAYS, fillUsage, keyId, userId } from './usage-data.mjs';
 
 const ROWS = 10_000_000;

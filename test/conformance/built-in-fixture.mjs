@@ -2,7 +2,7 @@
 import { register } from 'node:module';
 import { Module } from '@nestjs/common';
 import { AppModule } from '../../dist/app.module.js';
-import { Sources } from '../../dist/tools/sources.service.js';
+import { Sources } from '../../dist/tools/catalog/sources.service.js';
 import { ToolsModule } from '../../dist/tools/tools.module.js';
 
 register('../../scripts/typescript-hooks.mjs', import.meta.url);

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../src/tools/call-context.js';
+import type { CallContext } from '../../src/tools/source/call-context.js';
 import type { FixtureSource } from './fixture.source.js';
 
 export type Params = { name?: string; uri?: string; arguments?: never; argument?: { name: string; value: string } };

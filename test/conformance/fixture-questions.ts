@@ -1,4 +1,4 @@
-import type { ClientRequest } from '../../src/tools/call-context.js';
+import type { ClientRequest } from '../../src/tools/source/call-context.js';
 
 /** What the conformance suite wants servers to ask a client; the names of the questions are part of its scenarios. */
 export const elicit = (

@@ -1,6 +1,7 @@
-import { askClient } from '../../src/tools/ask-client.js';
-import type { CallContext, ClientRequest } from '../../src/tools/call-context.js';
-import type { ContentBlock, JsonSchema, Tool, ToolResult } from '../../src/tools/tool-source.js';
+import { askClient } from '../../src/tools/source/ask-client.js';
+import type { CallContext, ClientRequest } from '../../src/tools/source/call-context.js';
+import type { ContentBlock } from '../../src/tools/source/content.js';
+import type { JsonSchema, Tool, ToolResult } from '../../src/tools/source/tool-source.js';
 import { elicit, listRoots, sample, userName, withChoices, withDefaults } from './fixture-questions.js';
 
 /** One red pixel. */

@@ -1,8 +1,8 @@
-import type { Prompt, PromptMessage } from '../../src/tools/prompt.js';
-import type { Resource, ResourceTemplate } from '../../src/tools/resource.js';
-import { askClient } from '../../src/tools/ask-client.js';
-import type { Tool, ToolSource } from '../../src/tools/tool-source.js';
-import { UriTemplate } from '../../src/tools/uri-template.js';
+import type { Prompt, PromptMessage } from '../../src/tools/source/prompt.js';
+import type { Resource, ResourceTemplate } from '../../src/tools/source/resource.js';
+import { askClient } from '../../src/tools/source/ask-client.js';
+import type { Tool, ToolSource } from '../../src/tools/source/tool-source.js';
+import { UriTemplate } from '../../src/tools/source/uri-template.js';
 import { elicit } from './fixture-questions.js';
 import { FIXTURE_TOOLS, image, PNG, text, trigger } from './fixture-tools.js';
 

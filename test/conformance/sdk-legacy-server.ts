@@ -21,8 +21,8 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
-import type { CallClient, CallContext } from '../../src/tools/call-context.js';
-import { ToolInputError } from '../../src/tools/tool-source.js';
+import type { CallClient, CallContext } from '../../src/tools/source/call-context.js';
+import { ToolInputError } from '../../src/tools/source/tool-source.js';
 import { answersOf, type Params } from './fixture-answers.js';
 import { FixtureSource } from './fixture.source.js';
 

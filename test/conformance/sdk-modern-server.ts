@@ -2,8 +2,8 @@ import { createMcpHandler, MissingRequiredClientCapabilityError, Server } from '
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { ClientCannot } from '../../src/tools/ask-client.js';
-import { InputRequired, type CallClient, type CallContext } from '../../src/tools/call-context.js';
+import { ClientCannot } from '../../src/tools/source/ask-client.js';
+import { InputRequired, type CallClient, type CallContext } from '../../src/tools/source/call-context.js';
 import { answersOf, type Params } from './fixture-answers.js';
 import { FixtureSource } from './fixture.source.js';
 

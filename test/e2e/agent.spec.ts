@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { tallygate } from '../support/cli-process.js';
-import { FakeGemini } from '../support/fake-gemini.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { tallygate } from '../support/gateway/cli-process.js';
+import { FakeGemini } from '../support/clients/fake-gemini.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The agent takes seconds to start, and tens of them on a loaded machine. */

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tallygate } from '../support/cli-process.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Tests run processes, which take their time on a loaded machine. */

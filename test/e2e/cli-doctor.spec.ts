@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { tallygate } from '../support/cli-process.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Finding {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { EXIT } from '../../src/cli/cli-failure.js';
-import { tallygate } from '../support/cli-process.js';
-import { allCommands, callProblem, tallygateCalls } from '../support/command-lines.js';
+import { EXIT } from '../../src/cli/terminal/cli-failure.js';
+import { tallygate } from '../support/gateway/cli-process.js';
+import { allCommands, callProblem, tallygateCalls } from '../support/docs/command-lines.js';
 
 /** Those whose answer is for eyes or a protocol, or has no content. */
 const WITHOUT_JSON = ['serve', 'stdio', 'config check'];

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayClient } from '../../src/client/gateway-client.js';
-import { tallygate, type CliOptions } from '../support/cli-process.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { tallygate, type CliOptions } from '../support/gateway/cli-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 jest.setTimeout(60_000);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { tallygate, type CliOptions } from '../support/cli-process.js';
+import { tallygate, type CliOptions } from '../support/gateway/cli-process.js';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Some tests run several processes, one after the other. */

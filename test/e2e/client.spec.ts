@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { createContext, SourceTextModule, type Module } from 'node:vm';
 import { GatewayClient, GatewayError } from '../../src/client/gateway-client.js';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { codeBlocks } from '../support/page-blocks.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { codeBlocks } from '../support/docs/page-blocks.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Tests run processes, which take their time on a loaded machine. */

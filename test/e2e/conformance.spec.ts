@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requiredOf, RUN_NAMES, runSuite } from '../conformance/suite.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { freePort } from '../support/gateway/free-port.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /**

@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
-import { codeBlocks } from '../support/page-blocks.js';
+import { freePort } from '../support/gateway/free-port.js';
+import { codeBlocks } from '../support/docs/page-blocks.js';
 
 interface Compose {
   services: Record<string, { healthcheck?: { test: string[] }; volumes?: string[]; environment?: Record<string, string> }>;

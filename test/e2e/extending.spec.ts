@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { codeBlocks } from '../support/page-blocks.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { codeBlocks } from '../support/docs/page-blocks.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 
 const TIMEOUT_MS = 180_000;
 /** Each block of code begins with the file it is. */
@@ -46,9 +46,13 @@ describe('docs/extending.md and the dataset of docs/datasets.md', () => {
       edit('src/examples/examples.source.ts', 'import', "import { shout } from './shout.tool.js';\nimport");
       edit('src/app.module.ts', '      ExamplesModule,', '      ExamplesModule,\n      QuotesModule,');
       edit('src/app.module.ts', 'import', "import { QuotesModule } from './quotes/quotes.module.js';\nimport");
-      edit('src/mcp-gateway/mcp.controller.ts', '@UseGuards(ApiKeyGuard)', '@UseGuards(ProxyUserGuard)');
-      edit('src/mcp-gateway/mcp.controller.ts', 'import', "import { ProxyUserGuard } from './proxy-user.guard.js';\nimport");
-      edit('src/mcp-gateway/mcp.controller.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
+      edit('src/mcp-gateway/methods/mcp.controller.ts', '@UseGuards(ApiKeyGuard)', '@UseGuards(ProxyUserGuard)');
+      edit(
+        'src/mcp-gateway/methods/mcp.controller.ts',
+        'import',
+        "import { ProxyUserGuard } from './proxy-user.guard.js';\nimport",
+      );
+      edit('src/mcp-gateway/methods/mcp.controller.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'providers: [', 'providers: [ApiKeyGuard, ');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'import', "import { ApiKeyGuard } from './api-key.guard.js';\nimport");
       addDataset();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess, type RestAnswer } from '../support/gateway-process.js';
+import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
 
 let gateway: GatewayProcess;
 let userToken: string;

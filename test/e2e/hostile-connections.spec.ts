@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { openRaw, rawPost, residentMib, sendRaw, untilClosed } from '../support/raw-http.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { openRaw, rawPost, residentMib, sendRaw, untilClosed } from '../support/clients/raw-http.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Clients that speak HTTP badly, slowly, or too much of it; on both ports. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createToken } from '../../src/api-keys/api-key-token.js';
+import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 
 /** Floods of wrong keys on both ports. The loopback counts as a proxy, so each request says which address it is from. */
 const FLOOD = 1_000;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { runs } from '../support/hostile-values.js';
-import { mcpRequests, type KnownTool, type McpRequest } from '../support/mcp-messages.js';
-import { residentMib } from '../support/raw-http.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { runs } from '../support/clients/hostile-values.js';
+import { mcpRequests, type KnownTool, type McpRequest } from '../support/clients/mcp-messages.js';
+import { residentMib } from '../support/clients/raw-http.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Every MCP method of both eras, with everything JSON and HTTP can say. */

@@ -4,9 +4,9 @@ import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess, type RestAnswer } from '../support/gateway-process.js';
-import { runs, type Known } from '../support/hostile-values.js';
-import { endpoints, requestsTo, type Endpoint, type HostileRequest } from '../support/openapi-walk.js';
+import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
+import { runs, type Known } from '../support/clients/hostile-values.js';
+import { endpoints, requestsTo, type Endpoint, type HostileRequest } from '../support/docs/openapi-walk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A walk over the committed API document: every endpoint, odd values in every place, as everybody and as nobody. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { eventually } from '../support/eventually.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
-import { McpStream, modernMeta, startStreamingGateway } from '../support/streaming-gateway.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { McpStream, modernMeta, startStreamingGateway } from '../support/gateway/streaming-gateway.js';
 
 let gateway: GatewayProcess;
 beforeAll(async () => {

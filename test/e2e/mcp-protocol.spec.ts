@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 
 let gateway: GatewayProcess;
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { LegacyClient } from '../support/legacy-client.js';
-import { ReplicaCluster } from '../support/replica-cluster.js';
-import { hasRedis } from '../support/redis-server.js';
-import { McpStream, type Message } from '../support/streaming-gateway.js';
+import { LegacyClient } from '../support/clients/legacy-client.js';
+import { ReplicaCluster } from '../support/gateway/replica-cluster.js';
+import { hasRedis } from '../support/databases/redis-server.js';
+import { McpStream, type Message } from '../support/gateway/streaming-gateway.js';
 
 const STARTS_MS = 120_000;
 jest.setTimeout(60_000);

@@ -3,10 +3,10 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernTranspor
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { join } from 'node:path';
-import { freePort } from '../support/free-port.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
-import { LegacyClient } from '../support/legacy-client.js';
-import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/streaming-gateway.js';
+import { freePort } from '../support/gateway/free-port.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { LegacyClient } from '../support/clients/legacy-client.js';
+import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/gateway/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let gateway: GatewayProcess;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { eventually } from '../support/eventually.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
-import { McpStream, modernMeta, startStreamingGateway } from '../support/streaming-gateway.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { McpStream, modernMeta, startStreamingGateway } from '../support/gateway/streaming-gateway.js';
 
 const IDLE = 1_000;
 const ACTIVE = 200;

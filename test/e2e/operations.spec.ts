@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess, type RestAnswer } from '../support/gateway-process.js';
-import { leaksIn, secretsIn } from '../support/log-secrets.js';
-import { OtlpCollector } from '../support/otlp-collector.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { startClickHouseServer } from '../support/test-clickhouse.js';
+import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
+import { leaksIn, secretsIn } from '../support/gateway/log-secrets.js';
+import { OtlpCollector } from '../support/clients/otlp-collector.js';
+import { TcpProxy } from '../support/databases/tcp-proxy.js';
+import { startClickHouseServer } from '../support/databases/test-clickhouse.js';
 
 jest.setTimeout(60_000);
 

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { EXIT } from '../../src/cli/cli-failure.js';
+import { EXIT } from '../../src/cli/terminal/cli-failure.js';
 import { readConfig } from '../../src/config/load-config.js';
-import { callProblem, tallygateCalls } from '../support/command-lines.js';
+import { callProblem, tallygateCalls } from '../support/docs/command-lines.js';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { blocksOf, commandsOf, inlineCode, PAGES, type Block } from '../support/page-blocks.js';
-import { PageShell } from '../support/page-shell.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { blocksOf, commandsOf, inlineCode, PAGES, type Block } from '../support/docs/page-blocks.js';
+import { PageShell } from '../support/docs/page-shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** One page may have a dozen commands, each a process. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GatewayClient } from '../../src/client/gateway-client.js';
-import { CallLoad } from '../support/call-load.js';
+import { CallLoad } from '../support/gateway/call-load.js';
 import { eventually } from '../support/eventually.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
-import { hasClusterPrograms, ReplicaCluster, type FrontDoor } from '../support/replica-cluster.js';
-import { McpStream } from '../support/streaming-gateway.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { hasClusterPrograms, ReplicaCluster, type FrontDoor } from '../support/gateway/replica-cluster.js';
+import { McpStream } from '../support/gateway/streaming-gateway.js';
 
 const STARTS_MS = 180_000;
 const ROLL_MS = 60_000;

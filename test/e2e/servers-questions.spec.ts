@@ -5,9 +5,9 @@ import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@mod
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { McpStream, modernMeta, type Message } from '../support/streaming-gateway.js';
-import { LegacyUpstream, SIGN_IN } from '../support/talking-upstream.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { McpStream, modernMeta, type Message } from '../support/gateway/streaming-gateway.js';
+import { LegacyUpstream, SIGN_IN } from '../support/upstreams/talking-upstream.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Far below the five minutes after which such a call is given up anyway. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 
 /** Source 000, "Verification Checklist": one test a line, in its order and its words; and every command of the document. */
 let gateway: GatewayProcess;

@@ -3,9 +3,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../support/gateway/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { GatewayProcess, type GatewayOptions } from '../support/gateway-process.js';
+import { GatewayProcess, type GatewayOptions } from '../support/gateway/gateway-process.js';
 
 const started: GatewayProcess[] = [];
 afterEach(async () => {

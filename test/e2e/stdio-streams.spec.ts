@@ -8,9 +8,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../support/eventually.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
-import { LegacyClient } from '../support/legacy-client.js';
-import { modernMeta, startStreamingGateway, streamingEnv, type Message } from '../support/streaming-gateway.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { LegacyClient } from '../support/clients/legacy-client.js';
+import { modernMeta, startStreamingGateway, streamingEnv, type Message } from '../support/gateway/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Every test starts a gateway of its own, one after the other on the same data. */

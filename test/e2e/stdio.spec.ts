@@ -6,10 +6,10 @@ import { rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { tallygate } from '../support/cli-process.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Most tests start a gateway of their own. */

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
+import type { GatewayProcess } from '../support/gateway/gateway-process.js';
 import type { Cluster } from './cluster.js';
 import type { JournalKeeper } from './journal.js';
 import { attempt } from './mcp-caller.js';

@@ -4,9 +4,9 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
-import { freePort } from '../support/free-port.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
+import { freePort } from '../support/gateway/free-port.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { TcpProxy } from '../support/databases/tcp-proxy.js';
 import type { Part } from './supervised.js';
 
 const CLOCK = pathToFileURL(resolve('test', 'faults', 'stepped-clock.mjs')).href;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Principal } from '../../src/auth/principal.js';
-import { AccountsRest, type Enabled } from '../support/accounts-rest.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 
 const ACCOUNTS = '/api/admin/mcp/accounts';
 

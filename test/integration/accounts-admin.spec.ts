@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Principal } from '../../src/auth/principal.js';
-import { AccountsRest } from '../support/accounts-rest.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { AccountsRest } from '../support/gateway/accounts-rest.js';
 import { eventually } from '../support/eventually.js';
-import { startKeyReplica } from '../support/key-replica.js';
+import { startKeyReplica } from '../support/gateway/key-replica.js';
 
 const ACCOUNTS = '/api/admin/mcp/accounts';
 

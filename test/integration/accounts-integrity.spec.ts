@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IntegrityDto } from '../../src/accounts/integrity.dto.js';
-import type { Principal } from '../../src/auth/principal.js';
-import { UsageDelivery } from '../../src/usage/usage-delivery.service.js';
-import { AccountsRest, type Enabled } from '../support/accounts-rest.js';
+import type { IntegrityDto } from '../../src/accounts/integrity/integrity.dto.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { UsageDelivery } from '../../src/usage/delivery/usage-delivery.service.js';
+import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 import { eventually } from '../support/eventually.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { Principal } from '../../src/auth/principal.js';
-import { AccountsRest, type Enabled } from '../support/accounts-rest.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Principal } from '../../src/auth/principal.js';
-import { UsersService } from '../../src/auth/users.service.js';
-import { ApiKeyVerifier } from '../../src/api-keys/api-key.verifier.js';
-import { AccountsRest, type Enabled } from '../support/accounts-rest.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
+import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
+import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 import { eventually } from '../support/eventually.js';
-import { startKeyReplica } from '../support/key-replica.js';
+import { startKeyReplica } from '../support/gateway/key-replica.js';
 
 const KEY = /^mcp_[0-9A-Za-z]{50}$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import request from 'supertest';
-import { createToken } from '../../src/api-keys/api-key-token.js';
+import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
-import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
+import { ApiKeysService } from '../../src/api-keys/keys/api-keys.service.js';
 import { CallerAuthenticated } from '../../src/api-keys/caller-authenticated.decorator.js';
-import { CurrentPrincipal } from '../../src/auth/current-principal.decorator.js';
-import type { Principal } from '../../src/auth/principal.js';
+import { CurrentPrincipal } from '../../src/auth/access/current-principal.decorator.js';
+import type { Principal } from '../../src/auth/access/principal.js';
 import { FirstRun } from '../../src/config/first-run.js';
 import { eventually } from '../support/eventually.js';
-import { createUser } from '../support/key-replica.js';
-import { KeysRest } from '../support/keys-rest.js';
-import { startRestApp } from '../support/rest-app.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase } from '../support/test-database.js';
+import { createUser } from '../support/gateway/key-replica.js';
+import { KeysRest } from '../support/gateway/keys-rest.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase } from '../support/databases/test-database.js';
 
 @Controller('caller')
 class CallerController {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
-import type { Principal } from '../../src/auth/principal.js';
-import { createUser } from '../support/key-replica.js';
-import { KeysRest, type Created } from '../support/keys-rest.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { createUser } from '../support/gateway/key-replica.js';
+import { KeysRest, type Created } from '../support/gateway/keys-rest.js';
 
 const DAY_MS = 86_400_000;
 const NOBODY = '00000000-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Principal } from '../../src/auth/principal.js';
-import { createUser, startKeyReplica, type KeyReplica } from '../support/key-replica.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { createUser, startKeyReplica, type KeyReplica } from '../support/gateway/key-replica.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The last use of a key', () => {
   let database: TestDatabase;

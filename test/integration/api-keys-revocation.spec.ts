@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { IssuedKey } from '../../src/api-keys/api-keys.service.js';
-import type { Principal } from '../../src/auth/principal.js';
+import type { IssuedKey } from '../../src/api-keys/keys/api-keys.service.js';
+import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';
 import { TestClock } from '../support/test-clock.js';
-import { createUser, startKeyReplica, type KeyReplica } from '../support/key-replica.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createUser, startKeyReplica, type KeyReplica } from '../support/gateway/key-replica.js';
+import { TcpProxy } from '../support/databases/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 /** The promise: never later than this, whatever fails. */
 const BOUND_MS = 2_000;

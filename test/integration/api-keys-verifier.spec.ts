@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ApiKeyHasher } from '../../src/api-keys/api-key-hasher.js';
-import { createToken, displayPrefix } from '../../src/api-keys/api-key-token.js';
-import { EVERYTHING } from '../../src/api-keys/auth-change.js';
-import type { Principal } from '../../src/auth/principal.js';
+import { ApiKeyHasher } from '../../src/api-keys/keys/api-key-hasher.js';
+import { createToken, displayPrefix } from '../../src/api-keys/keys/api-key-token.js';
+import { EVERYTHING } from '../../src/api-keys/verification/auth-change.js';
+import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';
 import { TestClock } from '../support/test-clock.js';
-import { createUser, startKeyReplica, type KeyReplica } from '../support/key-replica.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createUser, startKeyReplica, type KeyReplica } from '../support/gateway/key-replica.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The verifier of API keys', () => {
   const clock = new TestClock();

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { AnonymousAccess } from '../../src/auth/anonymous-access.service.js';
+import { AnonymousAccess } from '../../src/auth/access/anonymous-access.service.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
-import { startRestApp } from '../support/rest-app.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('Settings of authentication', () => {
   let database: TestDatabase;

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { AdminBootstrap } from '../../src/auth/admin-bootstrap.service.js';
-import { PasswordHasher } from '../../src/auth/password-hasher.js';
-import { SecretCheck } from '../../src/auth/secret-check.service.js';
-import { SettingsRepository } from '../../src/auth/settings.repository.js';
-import { User } from '../../src/auth/user.entity.js';
-import { UsersRepository } from '../../src/auth/users.repository.js';
-import { UsersService } from '../../src/auth/users.service.js';
+import { AdminBootstrap } from '../../src/auth/users/admin-bootstrap.service.js';
+import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
+import { SecretCheck } from '../../src/auth/login/secret-check.service.js';
+import { SettingsRepository } from '../../src/auth/login/settings.repository.js';
+import { User } from '../../src/auth/users/user.entity.js';
+import { UsersRepository } from '../../src/auth/users/users.repository.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { FirstRun } from '../../src/config/first-run.js';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The first start', () => {
   let database: TestDatabase;

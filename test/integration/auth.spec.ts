@@ -7,10 +7,10 @@ import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { Clock } from '../../src/common/clock.js';
 import { FAILURE_WINDOW_MS } from '../../src/limits/failure-limiter.js';
-import { startRestApp } from '../support/rest-app.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
 import { TestClock } from '../support/test-clock.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 const ADMIN = { email: 'admin@localhost', password: 'correct horse' };
 const SECRET = 'test-secret-'.repeat(4);

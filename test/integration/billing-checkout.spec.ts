@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BILLING, BillingRest } from '../support/billing-rest.js';
-import { event, packSession, newId, subscriptionObject } from '../support/stripe-events.js';
+import { BILLING, BillingRest } from '../support/billing/billing-rest.js';
+import { event, packSession, newId, subscriptionObject } from '../support/billing/stripe-events.js';
 
 describe('A checkout', () => {
   let rest: BillingRest;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest } from '../support/billing-rest.js';
-import { event, packSession, refundedCharge, type TestEvent } from '../support/stripe-events.js';
+import { BillingRest } from '../support/billing/billing-rest.js';
+import { event, packSession, refundedCharge, type TestEvent } from '../support/billing/stripe-events.js';
 
 const COMPLETED = 'checkout.session.completed';
 const PAID_LATER = 'checkout.session.async_payment_succeeded';

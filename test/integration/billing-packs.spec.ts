@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { BILLING, BillingRest, type Buyer } from '../support/billing-rest.js';
-import { HOLD_MS, settlement } from '../support/credit-rig.js';
-import { event, newId, packSession, refundedCharge, type TestEvent } from '../support/stripe-events.js';
+import { BILLING, BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { HOLD_MS, settlement } from '../support/databases/credit-rig.js';
+import { event, newId, packSession, refundedCharge, type TestEvent } from '../support/billing/stripe-events.js';
 
 const COMPLETED = 'checkout.session.completed';
 const PAID_LATER = 'checkout.session.async_payment_succeeded';

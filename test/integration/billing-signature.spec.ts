@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest, sign, type Buyer } from '../support/billing-rest.js';
-import { event, packSession } from '../support/stripe-events.js';
+import { BillingRest, sign, type Buyer } from '../support/billing/billing-rest.js';
+import { event, packSession } from '../support/billing/stripe-events.js';
 
 describe('A body that Stripe did not sign', () => {
   let rest: BillingRest;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest, type Buyer } from '../support/billing-rest.js';
-import { ledgerOf, setLedgerTime } from '../support/credit-rig.js';
+import { BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { ledgerOf, setLedgerTime } from '../support/databases/credit-rig.js';
 import {
   daysFromNow,
   event,
@@ -10,7 +10,7 @@ import {
   subscriptionObject,
   tierSession,
   type TestEvent,
-} from '../support/stripe-events.js';
+} from '../support/billing/stripe-events.js';
 
 /** A buyer of a tier, and the subscription Stripe makes of it. */
 type Subscriber = Buyer & { id: string };

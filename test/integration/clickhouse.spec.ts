@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 
 const MIGRATIONS = join('src', 'clickhouse', 'migrations');
 

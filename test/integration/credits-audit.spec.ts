@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { CreditAuditRepository } from '../../src/credits/credit-audit.repository.js';
-import { call, creditRig, HOLD_MS, openAccount, settlement, type CreditRig } from '../support/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { call, creditRig, HOLD_MS, openAccount, settlement, type CreditRig } from '../support/databases/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The audit', () => {
   let database: TestDatabase;

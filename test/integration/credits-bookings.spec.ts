@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, creditReplicas, creditRig, HOLD_MS, ledgerOf, openAccount, type CreditRig } from '../support/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import {
+  call,
+  creditReplicas,
+  creditRig,
+  HOLD_MS,
+  ledgerOf,
+  openAccount,
+  type CreditRig,
+} from '../support/databases/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('An account’s books', () => {
   let database: TestDatabase;

@@ -11,9 +11,9 @@ import {
   type CreditRig,
   lockAccount,
   waitingForALock,
-} from '../support/credit-rig.js';
+} from '../support/databases/credit-rig.js';
 import { eventually } from '../support/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 jest.setTimeout(30_000);
 

@@ -18,11 +18,11 @@ import {
   type CreditRig,
   lockAccount,
   waitingForALock,
-} from '../support/credit-rig.js';
-import { CreditWorker } from '../support/credit-worker.js';
+} from '../support/databases/credit-rig.js';
+import { CreditWorker } from '../support/databases/credit-worker.js';
 import { eventually } from '../support/eventually.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { TcpProxy } from '../support/databases/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 /** Servers and processes die and come back in these. */
 jest.setTimeout(120_000);

@@ -14,8 +14,8 @@ import {
   settlement,
   waitingForALock,
   type CreditRig,
-} from '../support/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+} from '../support/databases/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 jest.setTimeout(30_000);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { accountWith, creditRig, HOLD_MS, ledgerOf, outboxOf, type CreditRig } from '../support/credit-rig.js';
-import { CreditWorker } from '../support/credit-worker.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { accountWith, creditRig, HOLD_MS, ledgerOf, outboxOf, type CreditRig } from '../support/databases/credit-rig.js';
+import { CreditWorker } from '../support/databases/credit-worker.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 /** Five processes are started for each of these. */
 jest.setTimeout(60_000);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { CreditRepository } from '../../src/credits/credit.repository.js';
-import { accountWith, creditRig, HOLD_MS, settlement, type CreditRig } from '../support/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { accountWith, creditRig, HOLD_MS, settlement, type CreditRig } from '../support/databases/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 jest.setTimeout(60_000);
 const TIERS = { free: 50 };

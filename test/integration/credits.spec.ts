@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 import {
   accountWith,
   call,
@@ -11,7 +11,7 @@ import {
   outboxOf,
   settlement,
   type CreditRig,
-} from '../support/credit-rig.js';
+} from '../support/databases/credit-rig.js';
 
 describe('Credits of a call', () => {
   let database: TestDatabase;

@@ -4,9 +4,9 @@ import { JwtService } from '@nestjs/jwt';
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
-import { startRestApp } from '../support/rest-app.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 const ADMIN = { email: 'admin@localhost', password: 'correct horse' };
 const SECRET = 'test-secret-'.repeat(4);

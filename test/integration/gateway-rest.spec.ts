@@ -3,18 +3,18 @@ import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { AccountsModule } from '../../src/accounts/accounts.module.js';
-import type { Principal } from '../../src/auth/principal.js';
+import type { Principal } from '../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
-import { Sources } from '../../src/tools/sources.service.js';
-import type { CallContext } from '../../src/tools/call-context.js';
-import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/tool-source.js';
-import { createUser } from '../support/key-replica.js';
+import { Sources } from '../../src/tools/catalog/sources.service.js';
+import type { CallContext } from '../../src/tools/source/call-context.js';
+import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
+import { createUser } from '../support/gateway/key-replica.js';
 import { eventually } from '../support/eventually.js';
-import { startRestApp } from '../support/rest-app.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 const ok: ToolResult = {
   content: [{ type: 'text', text: 'ok' }],

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { LoginLimits } from '../../src/auth/login-limits.service.js';
+import { LoginLimits } from '../../src/auth/login/login-limits.service.js';
 import { SystemClock } from '../../src/common/clock.js';
 import { FailureLimiter } from '../../src/limits/failure-limiter.js';
 import { RateLimitService } from '../../src/limits/rate-limit.service.js';
 import { RedisConnection } from '../../src/limits/redis.connection.js';
 import { eventually } from '../support/eventually.js';
-import { hasRedis, RedisServer } from '../support/redis-server.js';
-import { testConfig } from '../support/test-config.js';
+import { hasRedis, RedisServer } from '../support/databases/redis-server.js';
+import { testConfig } from '../support/gateway/test-config.js';
 
 const FAILURES = 10;
 

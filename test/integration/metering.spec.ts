@@ -1,26 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, from } from 'rxjs';
 import { SystemClock } from '../../src/common/clock.js';
-import { Metrics } from '../../src/common/metrics.js';
-import { Tracing } from '../../src/common/tracing.js';
-import { Idempotency } from '../../src/tools/idempotency.service.js';
-import { IdempotentCallsRepository } from '../../src/tools/idempotent-calls.repository.js';
-import type { ToolCall } from '../../src/tools/tool-call.js';
-import { ToolCallObserver } from '../../src/tools/tool-call.observer.js';
-import { Cancellation } from '../../src/tools/cancellation.js';
-import { SILENT_CLIENT } from '../../src/tools/call-context.js';
-import { Sources } from '../../src/tools/sources.service.js';
-import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
-import { ToolMeter } from '../../src/tools/tool-meter.service.js';
-import { ToolRunner } from '../../src/tools/tool-runner.service.js';
-import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/tool-source.js';
-import type { RecordedResult } from '../../src/tools/usage-record.js';
-import { UsageInterceptor } from '../../src/tools/usage.interceptor.js';
-import { UsageOutboxRepository } from '../../src/usage/usage-outbox.repository.js';
-import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
-import { accountWith, creditReplicas, type CreditRig } from '../support/credit-rig.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { Metrics } from '../../src/telemetry/metrics.js';
+import { Tracing } from '../../src/telemetry/tracing.js';
+import { Idempotency } from '../../src/tools/call/idempotency.service.js';
+import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
+import type { ToolCall } from '../../src/tools/call/tool-call.js';
+import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
+import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
+import { Sources } from '../../src/tools/catalog/sources.service.js';
+import { ToolCatalog } from '../../src/tools/catalog/tool-catalog.service.js';
+import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
+import { ToolRunner } from '../../src/tools/call/tool-runner.service.js';
+import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
+import type { RecordedResult } from '../../src/tools/call/usage-record.js';
+import { UsageInterceptor } from '../../src/tools/call/usage.interceptor.js';
+import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
+import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
+import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { textOf } from '../../src/tools/source/content.js';
 
 let database: TestDatabase;
 let rigs: CreditRig[];
@@ -109,7 +110,6 @@ const request = (name: string, { accountId, idempotencyKey, args = {}, cancellat
 });
 
 const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];
-const textOf = (result: RecordedResult) => String(result.content[0]!['text' as never]);
 
 async function state(accountId: number) {
   const [account] = await database.dataSource.query(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ToolCatalog } from '../../src/tools/tool-catalog.service.js';
+import { ToolCatalog } from '../../src/tools/catalog/tool-catalog.service.js';
 import { eventually } from '../support/eventually.js';
-import { ServersRest } from '../support/servers-rest.js';
+import { ServersRest } from '../support/gateway/servers-rest.js';
 
 interface ShownTool {
   tool_name: string;

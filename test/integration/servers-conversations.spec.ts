@@ -6,11 +6,11 @@ import {
   type ClientRequest,
   type LogMessage,
   type Progress,
-} from '../../src/tools/call-context.js';
-import { Cancellation } from '../../src/tools/cancellation.js';
+} from '../../src/tools/source/call-context.js';
+import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { eventually } from '../support/eventually.js';
-import { LegacyUpstream, ModernUpstream } from '../support/talking-upstream.js';
-import { server, UpstreamRig } from '../support/upstream-rig.js';
+import { LegacyUpstream, ModernUpstream } from '../support/upstreams/talking-upstream.js';
+import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
 const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 20 };

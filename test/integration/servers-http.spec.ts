@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Cancellation } from '../../src/tools/cancellation.js';
+import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { eventually } from '../support/eventually.js';
-import { TestUpstream, type Behaviour } from '../support/test-upstream.js';
-import { server, UpstreamRig } from '../support/upstream-rig.js';
+import { TestUpstream, type Behaviour } from '../support/upstreams/test-upstream.js';
+import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 let rig: UpstreamRig;
 let a: TestUpstream;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { LegacyUpstream, ModernUpstream } from '../support/talking-upstream.js';
-import { TestUpstream } from '../support/test-upstream.js';
-import { caller, server, UpstreamRig } from '../support/upstream-rig.js';
+import { LegacyUpstream, ModernUpstream } from '../support/upstreams/talking-upstream.js';
+import { TestUpstream } from '../support/upstreams/test-upstream.js';
+import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
 const http = { transport: 'http', url: '${config.url}', config, tables: { note: 'notes' } };

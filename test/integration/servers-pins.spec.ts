@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { ServerRegistry } from '../../src/servers/server-registry.service.js';
-import { ServerToolsRepository } from '../../src/servers/server-tools.repository.js';
-import { ToolPins } from '../../src/servers/tool-pins.service.js';
+import type { ServerRegistry } from '../../src/servers/registry/server-registry.service.js';
+import { ServerToolsRepository } from '../../src/servers/approval/server-tools.repository.js';
+import { ToolPins } from '../../src/servers/approval/tool-pins.service.js';
 import { eventually } from '../support/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { testConfig } from '../support/test-config.js';
-import { TestUpstream } from '../support/test-upstream.js';
-import { server, UpstreamRig } from '../support/upstream-rig.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { TestUpstream } from '../support/upstreams/test-upstream.js';
+import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const pool = {
   transport: 'http',

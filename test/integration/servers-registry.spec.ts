@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { ConfigCipher } from '../../src/servers/config-cipher.js';
-import { ServersRepository } from '../../src/servers/servers.repository.js';
-import { ServerRegistry } from '../../src/servers/server-registry.service.js';
-import { targetOf } from '../../src/servers/server-target.js';
+import { ConfigCipher } from '../../src/servers/registry/config-cipher.js';
+import { ServersRepository } from '../../src/servers/registry/servers.repository.js';
+import { ServerRegistry } from '../../src/servers/registry/server-registry.service.js';
+import { targetOf } from '../../src/servers/templates/server-target.js';
 import { eventually } from '../support/eventually.js';
-import { ServersRest } from '../support/servers-rest.js';
-import { testConfig } from '../support/test-config.js';
+import { ServersRest } from '../support/gateway/servers-rest.js';
+import { testConfig } from '../support/gateway/test-config.js';
 
 const TOKEN = 'a-token-nobody-may-see';
 const url = 'http://127.0.0.1:9/mcp';

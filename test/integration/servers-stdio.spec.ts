@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { server, UpstreamRig } from '../support/upstream-rig.js';
+import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const folder = temporaryFolder('servers');
 const data = join(folder, 'data');

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createUser } from '../support/key-replica.js';
-import { ServersRest, type ShownServer } from '../support/servers-rest.js';
+import { createUser } from '../support/gateway/key-replica.js';
+import { ServersRest, type ShownServer } from '../support/gateway/servers-rest.js';
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const folder = mkdtempSync(join(tmpdir(), 'tallygate-files-'));

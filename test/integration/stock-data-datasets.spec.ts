@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DATASETS } from '../../src/stock-data/datasets/datasets.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 
 let engine: TestClickHouse;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DatasetImportService, type ImportOptions } from '../../src/stock-data/import/dataset-import.service.js';
-import { fileInput } from '../../src/stock-data/import/file-input.js';
-import { SyntheticData } from '../../src/stock-data/import/synthetic-data.service.js';
-import { TestStockData } from '../support/stock-data.js';
+import { fileInput } from '../../src/stock-data/import/files/file-input.js';
+import { SyntheticData } from '../../src/stock-data/sample/synthetic-data.service.js';
+import { TestStockData } from '../support/databases/stock-data.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallygate-import-test-'));
 const HEADER = 'Date,Open,High,Low,Close,Volume';

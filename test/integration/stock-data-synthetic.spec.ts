@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SampleData } from '../../src/stock-data/import/sample-data.service.js';
-import { SyntheticData } from '../../src/stock-data/import/synthetic-data.service.js';
-import { TestStockData, type Content } from '../support/stock-data.js';
+import { SampleData } from '../../src/stock-data/sample/sample-data.service.js';
+import { SyntheticData } from '../../src/stock-data/sample/synthetic-data.service.js';
+import { TestStockData, type Content } from '../support/databases/stock-data.js';
 
 let stock: TestStockData;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { UsageBatchRepository } from '../../src/usage/usage-batch.repository.js';
+import { UsageBatchRepository } from '../../src/usage/delivery/usage-batch.repository.js';
 import { eventually } from '../support/eventually.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/usage-rig.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/databases/usage-rig.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/usage-rig.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/databases/usage-rig.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

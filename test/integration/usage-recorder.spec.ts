@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
-import { UsageOutboxRepository } from '../../src/usage/usage-outbox.repository.js';
-import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
+import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
+import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { eventually } from '../support/eventually.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { anEvent } from '../support/usage-rig.js';
+import { TcpProxy } from '../support/databases/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent } from '../support/databases/usage-rig.js';
 
 /** Some guarantees are about waiting for seconds. */
 jest.setTimeout(30_000);

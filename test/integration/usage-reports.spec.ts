@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
-import type { FinishedCall } from '../../src/usage/usage-event.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { anEvent, recordAll, usageRig, type UsageRig } from '../support/usage-rig.js';
+import type { FinishedCall } from '../../src/usage/recording/usage-event.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent, recordAll, usageRig, type UsageRig } from '../support/databases/usage-rig.js';
 
 const today = new Date();
 /** Ten past noon on the last day of the last month: every hour asked for is over, and none is old enough to be deleted. */

@@ -4,14 +4,14 @@ import type { Server } from 'node:http';
 import request from 'supertest';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { UsageModule } from '../../src/usage/usage.module.js';
-import { UsageRecorder } from '../../src/usage/usage-recorder.service.js';
-import { UsageStatus } from '../../src/usage/usage-status.service.js';
+import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
+import { UsageStatus } from '../../src/usage/delivery/usage-status.service.js';
 import { eventually } from '../support/eventually.js';
-import { startRestApp } from '../support/rest-app.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { testConfig } from '../support/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { anEvent } from '../support/usage-rig.js';
+import { startRestApp } from '../support/gateway/rest-app.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent } from '../support/databases/usage-rig.js';
 
 const PASSWORD = 'a long password';
 

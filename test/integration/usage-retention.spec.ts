@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UsageCountsRepository } from '../../src/usage/usage-counts.repository.js';
-import { UsageRetention } from '../../src/usage/usage-retention.service.js';
-import { startTestClickHouse, type TestClickHouse } from '../support/test-clickhouse.js';
-import { testConfig } from '../support/test-config.js';
-import { anEvent } from '../support/usage-rig.js';
+import { UsageCountsRepository } from '../../src/usage/reports/usage-counts.repository.js';
+import { UsageRetention } from '../../src/usage/delivery/usage-retention.service.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { anEvent } from '../support/databases/usage-rig.js';
 
 const DAY_MS = 86_400_000;
 const monthsAgo = (months: number) => new Date(Date.now() - months * 31 * DAY_MS);

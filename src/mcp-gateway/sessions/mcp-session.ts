@@ -1,6 +1,6 @@
-import type { Cancellation } from '../../tools/cancellation.js';
-import type { LogLevel } from '../../tools/call-context.js';
-import type { JsonRpcId } from '../json-rpc.js';
+import type { Cancellation } from '../../tools/call/cancellation.js';
+import type { LogLevel } from '../../tools/source/call-context.js';
+import type { JsonRpcId } from '../protocol/json-rpc.js';
 import { PendingAsks } from './pending-asks.js';
 
 /** Resources one session may watch. */

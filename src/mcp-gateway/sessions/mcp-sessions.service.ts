@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { isObject } from '../../common/is-object.js';
-import type { McpContext } from '../mcp-context.js';
-import { McpProtocolError, MCP_ERROR } from '../mcp-error.js';
-import { SignedTokens } from '../signed-token.js';
+import type { McpContext } from '../context/mcp-context.js';
+import { McpProtocolError, MCP_ERROR } from '../protocol/mcp-error.js';
+import { SignedTokens } from '../protocol/signed-token.js';
 import { ownerOf } from '../streams/open-streams.service.js';
 import { McpSession, type ClientSelf, type DistantSession } from './mcp-session.js';
 

@@ -1,4 +1,4 @@
-import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from '../dataset.js';
+import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from './dataset.js';
 
 const price = (name: string, description: string): Column => ({
   name,

@@ -1,4 +1,4 @@
-import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from '../dataset.js';
+import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from './dataset.js';
 
 const optional = (name: string, description: string, unit?: string): Column => ({
   name,

@@ -1,4 +1,4 @@
-import type { Dataset } from '../dataset.js';
+import type { Dataset } from './dataset.js';
 import { DAILY_BARS } from './daily-bars.dataset.js';
 import { DAILY_VALUATION } from './daily-valuation.dataset.js';
 import { INCOME_STATEMENT } from './income-statement.dataset.js';

@@ -1,4 +1,4 @@
-import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from '../dataset.js';
+import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Column, type Dataset } from './dataset.js';
 
 const PERIODS = ['Q1', 'Q2', 'Q3', 'Q4', 'FY'];
 

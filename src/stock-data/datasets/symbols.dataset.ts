@@ -1,4 +1,4 @@
-import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Dataset } from '../dataset.js';
+import { IS_SYNTHETIC_COLUMN, SYMBOL_COLUMN, type Dataset } from './dataset.js';
 
 export const SYMBOLS: Dataset = {
   table: 'symbols',

@@ -1,4 +1,4 @@
-import { IS_SYNTHETIC_COLUMN, type Dataset } from '../dataset.js';
+import { IS_SYNTHETIC_COLUMN, type Dataset } from './dataset.js';
 
 export const TRADE_CALENDAR: Dataset = {
   table: 'trade_calendar',

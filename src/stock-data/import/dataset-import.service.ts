@@ -4,14 +4,14 @@ import { crc32 } from 'node:zlib';
 import { DataSource } from 'typeorm';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
-import { DataVersions } from '../data-versions.service.js';
-import type { Dataset } from '../dataset.js';
+import { DataVersions } from '../datasets/data-versions.service.js';
+import type { Dataset } from '../datasets/dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
 import { ImportLogRepository } from './import-log.repository.js';
 import { ImportTally, type ImportReport } from './import-report.js';
 import { rowReader, type ColumnMapping, type RowReader } from './row-reader.js';
 import { versionOfRows } from './row-version.js';
-import type { ImportInput, SourceFile } from './source-file.js';
+import type { ImportInput, SourceFile } from './files/source-file.js';
 import { StagingLoader } from './staging-loader.service.js';
 import { StagingRepository, type Staging } from './staging.repository.js';
 

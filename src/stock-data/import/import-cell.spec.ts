@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Column, ColumnType } from '../dataset.js';
+import type { Column, ColumnType } from '../datasets/dataset.js';
 import { importCell, Rejection } from './import-cell.js';
 
 const column = (type: ColumnType, extras: Partial<Column> = {}): Column => ({ name: 'c', type, description: '', ...extras });

@@ -1,5 +1,5 @@
-import { parseDay } from '../calendar-day.js';
-import { isNullable, SYMBOL_MAX_LENGTH, type Cell, type Column } from '../dataset.js';
+import { parseDay } from '../queries/calendar-day.js';
+import { isNullable, SYMBOL_MAX_LENGTH, type Cell, type Column } from '../datasets/dataset.js';
 
 /** Longest free text that is stored, in characters. */
 const TEXT_MAX_LENGTH = 1_000;

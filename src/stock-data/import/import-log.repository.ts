@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset } from '../datasets/dataset.js';
 import { versionOfRows } from './row-version.js';
 
 export interface ImportEntry {

@@ -1,5 +1,5 @@
 import { TallygateError } from '../../common/tallygate-error.js';
-import { isNullable, type Cell, type Column, type Dataset, type Row } from '../dataset.js';
+import { isNullable, type Cell, type Column, type Dataset, type Row } from '../datasets/dataset.js';
 import { importCell, Rejection } from './import-cell.js';
 
 /** How a file's columns become a dataset's. */

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import { TallygateError } from '../../common/tallygate-error.js';
-import type { Row } from '../dataset.js';
+import type { Row } from '../datasets/dataset.js';
 import { Rejection } from './import-cell.js';
 import { ImportTally } from './import-report.js';
 import { IMPORT_ROWS_MAX, rowVersion } from './row-version.js';
 import type { RowReader } from './row-reader.js';
-import type { FileRecord, SourceFile } from './source-file.js';
+import type { FileRecord, SourceFile } from './files/source-file.js';
 import { StagingRepository, type Staging } from './staging.repository.js';
 
 /** One INSERT holds at most this; together they bound the memory an import takes, whatever the file's size. */

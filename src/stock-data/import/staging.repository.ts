@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset } from '../datasets/dataset.js';
 
 /** A table with a dataset's structure that nobody reads. */
 export interface Staging {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { CallContext } from '../../tools/call-context.js';
-import type { Prompt, PromptArgument, PromptResult } from '../../tools/prompt.js';
+import type { CallContext } from '../../tools/source/call-context.js';
+import type { Prompt, PromptArgument, PromptResult } from '../../tools/source/prompt.js';
 import { DatasetResources } from '../resources/dataset.resources.js';
 import { SymbolResources } from '../resources/symbol.resources.js';
 

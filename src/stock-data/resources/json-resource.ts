@@ -1,6 +1,7 @@
-import type { ResourceResult } from '../../tools/resource.js';
-import type { ResultCache } from '../result-cache.js';
+import type { ResourceResult } from '../../tools/source/resource.js';
+import type { ResultCache } from '../queries/result-cache.js';
 import type { StockAnswer } from '../tools/stock-tool.js';
+import { textOf } from '../../tools/source/content.js';
 
 /** A resource of JSON, taken from the cache while the data is the same. `table`: what reading it is recorded under. */
 export async function jsonResource(
@@ -13,5 +14,5 @@ export async function jsonResource(
     const { records, content } = await make();
     return { content: [{ type: 'text', text: JSON.stringify(content) }], usage: { recordCount: records, tableName: table } };
   });
-  return { contents: [{ uri, mimeType: 'application/json', text: String(content[0]!['text' as never]) }], usage };
+  return { contents: [{ uri, mimeType: 'application/json', text: textOf({ content }) }], usage };
 }

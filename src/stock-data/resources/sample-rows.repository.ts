@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import type { Dataset, Row } from '../dataset.js';
-import { QUERY_LIMITS } from '../query-limits.js';
-import { selectList } from '../select-list.js';
+import type { Dataset, Row } from '../datasets/dataset.js';
+import { QUERY_LIMITS } from '../queries/query-limits.js';
+import { selectList } from '../queries/select-list.js';
 
 /** Rows to show what a dataset looks like, made of its descriptor. */
 @Injectable()

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { CallContext } from '../../tools/call-context.js';
-import type { Completion, ResourceResult, ResourceTemplate } from '../../tools/resource.js';
-import { ToolInputError } from '../../tools/tool-source.js';
-import { UriTemplate } from '../../tools/uri-template.js';
-import { CoverageRepository } from '../coverage.repository.js';
+import type { CallContext } from '../../tools/source/call-context.js';
+import type { Completion } from '../../tools/source/completion.js';
+import type { ResourceResult, ResourceTemplate } from '../../tools/source/resource.js';
+import { ToolInputError } from '../../tools/source/tool-source.js';
+import { UriTemplate } from '../../tools/source/uri-template.js';
+import { CoverageRepository } from '../datasets/coverage.repository.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
-import { ResultCache } from '../result-cache.js';
-import { SymbolsRepository } from '../symbols.repository.js';
+import { ResultCache } from '../queries/result-cache.js';
+import { SymbolsRepository } from '../queries/symbols.repository.js';
 import { jsonResource } from './json-resource.js';
 
 const SUGGESTIONS_MAX = 100;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { LAST_DAY } from '../calendar-day.js';
-import { DailyBarsRepository } from '../daily-bars.repository.js';
+import { LAST_DAY } from '../queries/calendar-day.js';
+import { DailyBarsRepository } from '../queries/daily-bars.repository.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
-import { checkedDay } from '../day-range.js';
-import { unknownSymbols } from '../symbol-lookup.service.js';
+import { checkedDay } from '../queries/day-range.js';
+import { unknownSymbols } from '../queries/symbol-lookup.service.js';
 import { page } from './page.js';
 import { day, limit, listOf, pageOutput, rowsOf, symbol, symbols } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ToolInputError } from '../../tools/tool-source.js';
-import { CoverageRepository } from '../coverage.repository.js';
-import { isNullable, type Column, type Dataset } from '../dataset.js';
+import { ToolInputError } from '../../tools/source/tool-source.js';
+import { CoverageRepository } from '../datasets/coverage.repository.js';
+import { isNullable, type Column, type Dataset } from '../datasets/dataset.js';
 import { datasetNamed, datasetNames } from '../datasets/datasets.js';
 import { coverageOutput } from './list-datasets.tool.js';
 import { listOf, text } from './schemas.js';

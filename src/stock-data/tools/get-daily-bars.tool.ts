@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DailyBarsRepository } from '../daily-bars.repository.js';
-import type { Row } from '../dataset.js';
+import { DailyBarsRepository } from '../queries/daily-bars.repository.js';
+import type { Row } from '../datasets/dataset.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
-import { dayRange } from '../day-range.js';
-import { SymbolLookup } from '../symbol-lookup.service.js';
+import { dayRange } from '../queries/day-range.js';
+import { SymbolLookup } from '../queries/symbol-lookup.service.js';
 import { page } from './page.js';
 import { dayRangeProperties, isSynthetic, limit, pageOutput, rowsOf, symbol } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DailyCloses } from '../daily-closes.service.js';
+import { DailyCloses } from '../queries/daily-closes.service.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
-import { dayRange } from '../day-range.js';
-import { periodStatistics } from '../period-statistics.js';
+import { dayRange } from '../queries/day-range.js';
+import { periodStatistics } from '../queries/period-statistics.js';
 import { dayRangeProperties, isSynthetic, symbol } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DailyCloses } from '../daily-closes.service.js';
+import { DailyCloses } from '../queries/daily-closes.service.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
-import { dayRange } from '../day-range.js';
-import { periodReturns, RETURN_PERIODS, type ReturnPeriod } from '../returns.js';
+import { dayRange } from '../queries/day-range.js';
+import { periodReturns, RETURN_PERIODS, type ReturnPeriod } from '../queries/returns.js';
 import { page } from './page.js';
 import { dayRangeProperties, isSynthetic, limit, listOf, pageOutput, symbol } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

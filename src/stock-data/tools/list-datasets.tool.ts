@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CoverageRepository } from '../coverage.repository.js';
+import { CoverageRepository } from '../datasets/coverage.repository.js';
 import { DATASETS } from '../datasets/datasets.js';
 import { listOf, nullableDay } from './schemas.js';
 import type { StockAnswer, StockTool } from './stock-tool.js';

@@ -1,4 +1,4 @@
-import { columnsOf, isNullable, SYMBOL_MAX_LENGTH, type Column, type Dataset } from '../dataset.js';
+import { columnsOf, isNullable, SYMBOL_MAX_LENGTH, type Column, type Dataset } from '../datasets/dataset.js';
 
 /** Symbols in one call. */
 export const SYMBOLS_MAX = 100;

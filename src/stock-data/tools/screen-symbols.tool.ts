@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { ToolInputError } from '../../tools/tool-source.js';
-import { LAST_DAY } from '../calendar-day.js';
-import { DataVersions } from '../data-versions.service.js';
+import { ToolInputError } from '../../tools/source/tool-source.js';
+import { LAST_DAY } from '../queries/calendar-day.js';
+import { DataVersions } from '../datasets/data-versions.service.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
 import { DAILY_VALUATION } from '../datasets/daily-valuation.dataset.js';
-import { checkedDay } from '../day-range.js';
-import { METRICS, ScreenerRepository, VALUATION_METRICS, type Metric, type MetricFilter } from '../screener.repository.js';
-import type { SymbolFilter } from '../symbols.repository.js';
+import { checkedDay } from '../queries/day-range.js';
+import {
+  METRICS,
+  ScreenerRepository,
+  VALUATION_METRICS,
+  type Metric,
+  type MetricFilter,
+} from '../queries/screener.repository.js';
+import type { SymbolFilter } from '../queries/symbols.repository.js';
 import { page } from './page.js';
 import { day, isSynthetic, limit, listOf, offset, pageOutput } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

@@ -1,7 +1,7 @@
-import type { CallContext } from '../../tools/call-context.js';
-import type { JsonSchema, Tool, ToolResult } from '../../tools/tool-source.js';
-import type { Dataset } from '../dataset.js';
-import type { ResultCache } from '../result-cache.js';
+import type { CallContext } from '../../tools/source/call-context.js';
+import type { JsonSchema, Tool, ToolResult } from '../../tools/source/tool-source.js';
+import type { Dataset } from '../datasets/dataset.js';
+import type { ResultCache } from '../queries/result-cache.js';
 
 export interface StockAnswer {
   /** Rows returned, for the usage record. */

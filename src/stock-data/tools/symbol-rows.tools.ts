@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Dataset } from '../dataset.js';
+import type { Dataset } from '../datasets/dataset.js';
 import { DAILY_VALUATION } from '../datasets/daily-valuation.dataset.js';
 import { INCOME_STATEMENT } from '../datasets/income-statement.dataset.js';
 import { MONTHLY_PRICES } from '../datasets/monthly-prices.dataset.js';
-import { dayRange } from '../day-range.js';
-import { SymbolLookup } from '../symbol-lookup.service.js';
-import { SymbolRowsRepository } from '../symbol-rows.repository.js';
+import { dayRange } from '../queries/day-range.js';
+import { SymbolLookup } from '../queries/symbol-lookup.service.js';
+import { SymbolRowsRepository } from '../queries/symbol-rows.repository.js';
 import { page } from './page.js';
 import { dayRangeProperties, limit, offset, pageOutput, rowsOf, symbol } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
-import { unknownSymbols } from '../symbol-lookup.service.js';
-import { SymbolsRepository, type SymbolSearch } from '../symbols.repository.js';
+import { unknownSymbols } from '../queries/symbol-lookup.service.js';
+import { SymbolsRepository, type SymbolSearch } from '../queries/symbols.repository.js';
 import { page } from './page.js';
 import { limit, listOf, offset, pageOutput, rowsOf, symbols, text } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ToolInputError } from '../../tools/tool-source.js';
-import { LAST_DAY } from '../calendar-day.js';
+import { ToolInputError } from '../../tools/source/tool-source.js';
+import { LAST_DAY } from '../queries/calendar-day.js';
 import { TRADE_CALENDAR } from '../datasets/trade-calendar.dataset.js';
-import { checkedDay, dayAfter, dayRange } from '../day-range.js';
-import { TradeCalendarRepository, type ExchangeCalendar } from '../trade-calendar.repository.js';
+import { checkedDay, dayAfter, dayRange } from '../queries/day-range.js';
+import { TradeCalendarRepository, type ExchangeCalendar } from '../queries/trade-calendar.repository.js';
 import { page } from './page.js';
 import { day, dayRangeProperties, isSynthetic, limit, listOf, nullableDay, pageOutput, text } from './schemas.js';
 import { QUERY_PRICE, type StockAnswer, type StockTool } from './stock-tool.js';

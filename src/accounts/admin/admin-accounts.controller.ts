@@ -1,0 +1,90 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { PageQuery } from '../../rest/page.dto.js';
+import {
+  AccountChangeDto,
+  AccountListDto,
+  AccountParams,
+  AccountsQuery,
+  AddCreditsDto,
+  AddedCreditsDto,
+  AdminAccountDto,
+  ChangeActiveDto,
+  ChangeTierDto,
+  CreditEntryDto,
+  CreditHistoryDto,
+} from './admin-account.dto.js';
+import { AdminAccounts } from './admin-accounts.service.js';
+
+const NO_ACCOUNT = { description: 'No such account', type: ErrorDto };
+
+/** Everybody's accounts, for operators. */
+@ApiTags('Administration')
+@Authenticated('admin')
+@Controller('api/admin/mcp/accounts')
+export class AdminAccountsController {
+  constructor(private readonly admin: AdminAccounts) {}
+
+  /** Accounts, found by e-mail or name. */
+  @Get()
+  async list(@Query() query: AccountsQuery): Promise<AccountListDto> {
+    const { accounts, total } = await this.admin.list(query);
+    return {
+      accounts: accounts.map((account) => AdminAccountDto.of(account)),
+      total,
+      page: query.page,
+      page_size: query.page_size,
+    };
+  }
+
+  /** Every movement of an account's credits, newest first, and what else was done to it. */
+  @Get(':id/credit-history')
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  async creditHistory(@Param() { id }: AccountParams, @Query() { page, page_size }: PageQuery): Promise<CreditHistoryDto> {
+    const { entries, changes, total } = await this.admin.history(id, { page, page_size });
+    const transactions = entries.map((entry) => CreditEntryDto.of(entry));
+    return { transactions, changes: changes.map((change) => AccountChangeDto.of(change)), total, page, page_size };
+  }
+
+  /** Gives credits that do not expire, or corrects. */
+  @Post(':id/add-credits')
+  @HttpCode(200)
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  @ApiConflictResponse({ description: 'A correction of more than calls leave free', type: ErrorDto })
+  async addCredits(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: AccountParams,
+    @Body() body: AddCreditsDto,
+  ): Promise<AddedCreditsDto> {
+    const { booked, balance, available } = await this.admin.addCredits(who, id, body);
+    const message = booked ? 'Credits added' : 'Booked before under this reference; nothing has changed';
+    return { success: true, message, booked, credits_balance: balance, credits_available: available };
+  }
+
+  /** A larger allocation counts at once, a smaller one from the next month. */
+  @Put(':id/tier')
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  @ApiBadRequestResponse({ description: 'No such tier', type: ErrorDto })
+  async changeTier(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: AccountParams,
+    @Body() { tier }: ChangeTierDto,
+  ): Promise<AdminAccountDto> {
+    return AdminAccountDto.of(await this.admin.changeTier(who, id, tier));
+  }
+
+  /** Switches an account on or off. Off: every key of its user is refused at once. */
+  @Put(':id/active')
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  async setActive(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: AccountParams,
+    @Body() body: ChangeActiveDto,
+  ): Promise<AdminAccountDto> {
+    return AdminAccountDto.of(await this.admin.setActive(who, id, body.is_active));
+  }
+}

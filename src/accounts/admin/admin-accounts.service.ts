@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/access/principal.js';
+import { UsersService } from '../../auth/users/users.service.js';
+import type { PageQuery } from '../../rest/page.dto.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { CreditLedger } from '../../credits/credit-ledger.service.js';
+import { AccountReportsRepository, type LedgerEntry } from './account-reports.repository.js';
+import type { AccountsQuery, AddCreditsDto } from './admin-account.dto.js';
+import { AccountsRepository, type Account, type AccountChange } from '../accounts.repository.js';
+
+/** What operators do with accounts. Every change notes who made it. */
+@Injectable()
+export class AdminAccounts {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly reports: AccountReportsRepository,
+    private readonly ledger: CreditLedger,
+    private readonly users: UsersService,
+  ) {}
+
+  list({
+    search,
+    tier,
+    is_active,
+    sort_by,
+    sort_order,
+    page,
+    page_size,
+  }: AccountsQuery): Promise<{ accounts: Account[]; total: number }> {
+    const sorting = { sortBy: sort_by, sortOrder: sort_order };
+    return this.reports.list({ search, tier, isActive: is_active, ...sorting, limit: page_size, offset: (page - 1) * page_size });
+  }
+
+  /** @throws NOT_FOUND */
+  async get(id: number): Promise<Account> {
+    const account = await this.accounts.findById(id);
+    if (!account) throw new TallygateError('NOT_FOUND', 'There is no such account.');
+    return account;
+  }
+
+  /** @throws NOT_FOUND */
+  async history(
+    id: number,
+    { page, page_size }: PageQuery,
+  ): Promise<{ entries: LedgerEntry[]; changes: AccountChange[]; total: number }> {
+    await this.get(id);
+    const [ledger, changes] = await Promise.all([
+      this.reports.ledger(id, page_size, (page - 1) * page_size),
+      this.accounts.findChanges(id),
+    ]);
+    return { ...ledger, changes };
+  }
+
+  /** @throws NOT_FOUND; CONFLICT when a correction would take what calls hold, or more than there is. */
+  async addCredits(admin: Principal, id: number, { amount, reason, reference }: AddCreditsDto) {
+    const by = await this.nameOf(admin);
+    return this.ledger.grant({
+      accountId: id,
+      amount,
+      reason,
+      by,
+      ...(reference && { reference: { type: 'admin', id: reference } }),
+    });
+  }
+
+  /** Noted after it is done; an admin whose request failed in between repeats it, which changes no credits. @throws NOT_FOUND, INVALID_INPUT */
+  async changeTier(admin: Principal, id: number, tier: string): Promise<Account> {
+    const [before, by] = [await this.get(id), await this.nameOf(admin)];
+    await this.ledger.changeTier({ accountId: id, tier, by });
+    await this.accounts.noteChange(id, { kind: 'tier', before: before.tier, after: tier, changedBy: by });
+    return this.get(id);
+  }
+
+  /** Reaches every replica like a revoked key does. @throws NOT_FOUND */
+  async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
+    await this.accounts.setActive(id, isActive, await this.nameOf(admin));
+    return this.get(id);
+  }
+
+  /** People read who did what, so it is an e-mail. */
+  private async nameOf({ userId }: Principal): Promise<string> {
+    return (await this.users.findById(userId))?.email ?? userId;
+  }
+}

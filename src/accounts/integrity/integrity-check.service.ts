@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { Clock } from '../../common/clock.js';
+import { AppConfig } from '../../config/app-config.js';
+import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
+import { UsageReports, type Undelivered } from '../../usage/reports/usage-reports.service.js';
+import { compareDays, type DaySides } from './compare-days.js';
+import type { IntegrityDto, LedgerIntegrityDto, UsageIntegrityDto } from './integrity.dto.js';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How often a moment is sought in which nothing is charged or delivered. A batch takes some 50 ms to deliver. */
+const STILL_ATTEMPTS = 5;
+const STILL_PAUSE_MS = 100;
+/** Allowed between the clock of a gateway, which admits calls, and the others'. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** Days from `from` (inclusive) to `to` (exclusive). */
+interface Span {
+  from: Date;
+  to: Date;
+}
+
+/**
+ * Whether all books agree: PostgreSQL's with themselves (`CreditAudit`), and by day what the ledger charged with what
+ * the usage rows and the rollup say. Every side goes by the moment a call was admitted, so days have no blurred edges.
+ */
+@Injectable()
+export class IntegrityCheck {
+  constructor(
+    private readonly audit: CreditAudit,
+    private readonly usage: UsageReports,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of the last `days` days, today included. @throws UNAVAILABLE when ClickHouse is away. */
+  async check(days: number): Promise<IntegrityDto> {
+    const today = startOf(DAY_MS, this.clock.now());
+    const ledger = ledgerOf(await this.audit.audit());
+    const usage = await this.compare({ from: new Date(today - (days - 1) * DAY_MS), to: new Date(today + DAY_MS) });
+    const ok = ledger.difference_count === 0 && usage.total_difference === 0 && usage.total_rollup_difference === 0;
+    return { ok, checked_at: new Date(this.clock.now()), ledger, usage };
+  }
+
+  /** Two databases have no common moment. So one is taken in which nothing changed, or else what cannot change any more. */
+  private async compare(span: Span): Promise<UsageIntegrityDto> {
+    for (let attempt = 1; attempt <= STILL_ATTEMPTS; attempt += 1) {
+      const sides = await this.readStill(span);
+      if (sides) return usageOf(sides, span.from, new Date(this.clock.now()));
+      await pause(STILL_PAUSE_MS);
+    }
+    const settled = { from: span.from, to: await this.settledUntil(span) };
+    return usageOf(await this.read(settled), settled.from, settled.to);
+  }
+
+  /** Undefined when calls were charged or delivered meanwhile. */
+  private async readStill(span: Span): Promise<DaySides | undefined> {
+    const before = await this.readPostgres(span);
+    if (before.undelivered.isSending) return undefined;
+    const usage = await this.usage.creditsByDay(periodOf(span));
+    const after = await this.readPostgres(span);
+    return isDeepStrictEqual(before, after) ? sidesOf(before, usage) : undefined;
+  }
+
+  private async read(span: Span): Promise<DaySides> {
+    const usage = await this.usage.creditsByDay(periodOf(span));
+    return sidesOf(await this.readPostgres(span), usage);
+  }
+
+  private async readPostgres(span: Span): Promise<PostgresSide> {
+    const undelivered = await this.usage.undelivered(periodOf(span));
+    return { captured: await this.audit.chargedByDay(span.from, span.to), undelivered };
+  }
+
+  /** The full hour before which every call has ended, since its hold would have expired, and has been delivered. */
+  private async settledUntil(span: Span): Promise<Date> {
+    const { oldest } = await this.usage.undelivered(periodOf(span));
+    const ended = this.clock.now() - this.config.values.credits.hold_seconds * 1_000 - CLOCK_SKEW_MS;
+    const until = startOf(HOUR_MS, Math.min(ended, oldest?.getTime() ?? Infinity));
+    return new Date(Math.max(until, span.from.getTime()));
+  }
+}
+
+interface PostgresSide {
+  captured: { day: string; calls: number; credits: number }[];
+  undelivered: Undelivered;
+}
+
+const sidesOf = ({ captured, undelivered }: PostgresSide, usage: Pick<DaySides, 'raw' | 'rollup'>): DaySides => ({
+  ...usage,
+  captured,
+  undelivered: undelivered.days,
+});
+
+function ledgerOf({ accounts, totals, differenceCount, differences }: CreditAuditReport): LedgerIntegrityDto {
+  return {
+    accounts,
+    credits_balance: totals.balance,
+    ledger_balance: totals.ledger,
+    credits_held: totals.held,
+    open_holds: totals.openHolds,
+    captured: totals.captured,
+    charged: totals.usage,
+    difference_count: differenceCount,
+    differences: differences.map(({ accountId, check, expected, actual }) => {
+      return { account_id: accountId, check, expected, actual, difference: actual - expected };
+    }),
+  };
+}
+
+function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
+  const days = compareDays(sides);
+  return {
+    compared_from: from.toISOString().slice(0, 10),
+    compared_until: until,
+    days,
+    total_difference: days.reduce((total, day) => total + Math.abs(day.difference), 0),
+    total_rollup_difference: days.reduce((total, day) => total + Math.abs(day.rollup_difference), 0),
+  };
+}
+
+const startOf = (unitMs: number, moment: number): number => Math.floor(moment / unitMs) * unitMs;
+
+const periodOf = ({ from, to }: Span) => ({ from: textOf(from), to: textOf(to) });
+
+/** As ClickHouse reads moments: `YYYY-MM-DD HH:MM:SS`, UTC. */
+const textOf = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');

@@ -1,0 +1,225 @@
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
+import { SCOPES, type Scope } from '../../auth/access/scopes.js';
+import type { ApiKey } from './api-key.entity.js';
+import type { IssuedKey } from './api-keys.service.js';
+import { EXPIRES_DAYS_MAX } from './key-expiry.js';
+
+/** A week: long enough to roll a key out by hand, short enough that a leaked one is not forgotten. */
+const OVERLAP_MAX_SECONDS = 7 * 86_400;
+const ALLOWED_TOOLS_MAX = 200;
+const RATE_LIMIT_MAX = 10_000_000;
+/** No control characters: a name is shown in terminals, and PostgreSQL stores no NUL. */
+const PRINTABLE = /^\P{Cc}*$/u;
+/** Of a tool or a prompt; or the URI of a resource, or of a template. */
+const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
+
+const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+/** Reads the text itself: to a plain conversion every text, "false" too, is true. */
+const Flag = () =>
+  Transform(
+    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
+  );
+
+/** A new API key, as source 000 asks for it. */
+export class CreateKeyDto {
+  /** For people to tell keys apart, 1 to 100 characters. */
+  @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
+  @Length(1, 100)
+  @IsString()
+  @Trimmed()
+  @IsOptional()
+  key_name: string = 'API key';
+
+  /** Days until it expires, 1 to 3650. Unset: never. */
+  @Max(EXPIRES_DAYS_MAX)
+  @Min(1)
+  @IsInt()
+  @IsOptional()
+  expires_days?: number;
+
+  /** What it may do; not more than its owner. Default `tools:call`. */
+  @IsIn(SCOPES, { each: true })
+  @ArrayUnique()
+  @ArrayNotEmpty()
+  @IsArray()
+  @IsOptional()
+  permissions?: Scope[];
+
+  /**
+   * The only tools it may call: their names. Prompts by their name and resources by their URI or template can be named, too; those
+   * that are not are hidden. Unset: everything its permissions reach.
+   */
+  @Matches(ALLOWED_NAME, { each: true, message: 'allowed_tools must be names of tools or prompts, or URIs of resources' })
+  @ArrayUnique()
+  @ArrayMaxSize(ALLOWED_TOOLS_MAX)
+  @ArrayNotEmpty()
+  @IsArray()
+  @IsOptional()
+  allowed_tools?: string[];
+
+  /** Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
+  @Max(RATE_LIMIT_MAX)
+  @Min(1)
+  @IsInt()
+  @IsOptional()
+  rate_limit_per_hour?: number;
+}
+
+/** A new API key, as source 003 asks for it. */
+export class CreateServiceKeyDto {
+  /** For people to tell keys apart, 1 to 100 characters. */
+  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
+  @Length(1, 100)
+  @IsString()
+  @Trimmed()
+  name!: string;
+
+  /** What it may do; not more than its owner. */
+  @IsIn(SCOPES, { each: true })
+  @ArrayUnique()
+  @ArrayNotEmpty()
+  @IsArray()
+  permissions!: Scope[];
+
+  /** ISO 8601, in the future, within ten years; without a zone UTC. Unset: never. */
+  @IsISO8601({ strict: true })
+  @IsOptional()
+  expires_at?: string;
+}
+
+/** Which keys to list. */
+export class ListKeysQuery {
+  /** Revoked and expired keys too. */
+  @IsBoolean()
+  @Flag()
+  @IsOptional()
+  include_inactive: boolean = false;
+}
+
+/** Which key to revoke. */
+export class RevokeKeyDto {
+  /** The key's `id`, not the key itself. */
+  @IsUUID()
+  key_id!: string;
+}
+
+/** Which key to replace. */
+export class RotateKeyDto {
+  /** The key's `id`, not the key itself. */
+  @IsUUID()
+  key_id!: string;
+
+  /** Seconds for which the old key still works, 0 to 604800. */
+  @Max(OVERLAP_MAX_SECONDS)
+  @Min(0)
+  @IsInt()
+  @IsOptional()
+  overlap_seconds: number = 0;
+}
+
+/** A key that was just made. The only time the whole key is shown. */
+export class CreatedKeyDto {
+  success!: boolean;
+  message!: string;
+  /** The whole key. Keep it: it cannot be shown again. */
+  api_key!: string;
+  key_id!: string;
+  key_name!: string;
+  /** Its first 12 characters. */
+  api_key_prefix!: string;
+  created_at!: Date;
+  expires_at!: Date | null;
+
+  static of({ key, token }: IssuedKey, message: string): CreatedKeyDto {
+    return {
+      success: true,
+      message,
+      api_key: token,
+      key_id: key.id,
+      key_name: key.name,
+      api_key_prefix: key.prefix,
+      created_at: key.createdAt,
+      expires_at: key.expiresAt,
+    };
+  }
+}
+
+/** The answer to source 003's way of making a key. */
+export class CreatedServiceKeyDto {
+  id!: string;
+  name!: string;
+  /** The whole key. Keep it: it cannot be shown again. */
+  api_key!: string;
+  /** Its first 12 characters. */
+  api_key_prefix!: string;
+  permissions!: Scope[];
+  created_at!: Date;
+  expires_at!: Date | null;
+
+  static of({ key, token }: IssuedKey): CreatedServiceKeyDto {
+    return {
+      id: key.id,
+      name: key.name,
+      api_key: token,
+      api_key_prefix: key.prefix,
+      permissions: key.scopes,
+      created_at: key.createdAt,
+      expires_at: key.expiresAt,
+    };
+  }
+}
+
+/** A key in the list, without its secret. */
+export class ListedKeyDto {
+  id!: string;
+  key_name!: string;
+  /** Its first 12 characters. */
+  api_key_prefix!: string;
+  /** Neither revoked nor expired. */
+  is_active!: boolean;
+  /** Up to ten seconds late. */
+  last_used_at!: Date | null;
+  expires_at!: Date | null;
+  created_at!: Date;
+
+  static of(key: ApiKey, isActive: boolean): ListedKeyDto {
+    return {
+      id: key.id,
+      key_name: key.name,
+      api_key_prefix: key.prefix,
+      is_active: isActive,
+      last_used_at: key.lastUsedAt,
+      expires_at: key.expiresAt,
+      created_at: key.createdAt,
+    };
+  }
+}
+
+/** Newest first. */
+export class KeyListDto {
+  keys!: ListedKeyDto[];
+  total!: number;
+}
+
+/** Done. */
+export class RevokedKeyDto {
+  success!: boolean;
+  message!: string;
+}

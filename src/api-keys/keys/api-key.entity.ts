@@ -1,0 +1,54 @@
+import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Scope } from '../../auth/access/scopes.js';
+
+/** A stored API key. The secret itself is never kept, only its keyed hash. */
+@Entity('api_keys')
+export class ApiKey {
+  @PrimaryGeneratedColumn('uuid')
+  id!: string;
+
+  /** The 12 base62 characters of the token that find this row. Unique. */
+  @Column({ name: 'token_id', type: 'text' })
+  tokenId!: string;
+
+  /** HMAC-SHA-256 of the whole token with the server's pepper, 32 bytes. */
+  @Column({ type: 'bytea' })
+  hmac!: Buffer;
+
+  /** First 12 characters of the token, for people to recognise it. */
+  @Column({ type: 'text' })
+  prefix!: string;
+
+  @Column({ name: 'user_id', type: 'uuid' })
+  userId!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text', array: true })
+  scopes!: Scope[];
+
+  /** Null: every tool its scopes reach. */
+  @Column({ name: 'allowed_tools', type: 'text', array: true, nullable: true })
+  allowedTools!: string[] | null;
+
+  /** Null: the configured limit. */
+  @Column({ name: 'rate_limit_per_hour', type: 'int', nullable: true })
+  rateLimitPerHour!: number | null;
+
+  @Column({ name: 'is_active', type: 'boolean', default: true })
+  isActive!: boolean;
+
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** The key that rotation made of this one; a key is rotated once. */
+  @Column({ name: 'replaced_by', type: 'uuid', nullable: true })
+  replacedBy!: string | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+}

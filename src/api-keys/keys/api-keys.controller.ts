@@ -1,0 +1,89 @@
+import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { Clock } from '../../common/clock.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import {
+  CreatedKeyDto,
+  CreatedServiceKeyDto,
+  CreateKeyDto,
+  CreateServiceKeyDto,
+  KeyListDto,
+  ListedKeyDto,
+  ListKeysQuery,
+  RevokedKeyDto,
+  RevokeKeyDto,
+  RotateKeyDto,
+} from './api-key.dto.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { expiryAt, expiryInDays } from './key-expiry.js';
+
+const KEEP_IT = 'Save this API key now: it is shown only once.';
+
+/** The keys of whoever is logged in. */
+@ApiTags('API keys')
+@Controller()
+export class ApiKeysController {
+  constructor(
+    private readonly keys: ApiKeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes an API key. The whole key is in this answer and nowhere else. */
+  @Post('api/mcp-keys/create')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @Authenticated()
+  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
+    const issued = await this.keys.create(owner, {
+      name: body.key_name,
+      scopes: body.permissions,
+      allowedTools: body.allowed_tools,
+      rateLimitPerHour: body.rate_limit_per_hour,
+      expiresAt: expiryInDays(body.expires_days, this.clock.now()),
+    });
+    return CreatedKeyDto.of(issued, KEEP_IT);
+  }
+
+  /** Makes an API key for a service. The whole key is in this answer and nowhere else. */
+  @Post('auth/api-keys')
+  @Header('Cache-Control', 'no-store')
+  @Authenticated()
+  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  async createForService(@CurrentPrincipal() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
+    const expiresAt = expiryAt(body.expires_at, this.clock.now());
+    return CreatedServiceKeyDto.of(await this.keys.create(owner, { name: body.name, scopes: body.permissions, expiresAt }));
+  }
+
+  /** Lists one's keys, newest first. */
+  @Get('api/mcp-keys/list')
+  @Authenticated()
+  async list(@CurrentPrincipal() owner: Principal, @Query() query: ListKeysQuery): Promise<KeyListDto> {
+    const { keys, total } = await this.keys.list(owner, query.include_inactive);
+    return { keys: keys.map((key) => ListedKeyDto.of(key, this.keys.isActive(key))), total };
+  }
+
+  /** Ends a key at once, on every replica. */
+  @Post('api/mcp-keys/revoke')
+  @HttpCode(200)
+  @Authenticated()
+  @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
+  async revoke(@CurrentPrincipal() owner: Principal, @Body() { key_id }: RevokeKeyDto): Promise<RevokedKeyDto> {
+    await this.keys.revoke(owner, key_id);
+    return { success: true, message: 'API key revoked' };
+  }
+
+  /** Replaces a key by one with the same name, permissions, limits and expiry. */
+  @Post('api/mcp-keys/rotate')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @Authenticated()
+  @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Revoked, expired, or rotated already', type: ErrorDto })
+  async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
+    return CreatedKeyDto.of(await this.keys.rotate(owner, body.key_id, body.overlap_seconds), KEEP_IT);
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PeriodicTask } from '../../common/periodic-task.js';
+import { ApiKeysRepository } from '../keys/api-keys.repository.js';
+
+const WRITE_PAUSE_MS = 10_000;
+/** Keys used between two writes; more are not noted until the next write, which only makes `last_used_at` coarser. */
+const KEYS_MAX = 100_000;
+
+/** When each key was last used: noted in memory on every call, written in one statement every ten seconds. */
+@Injectable()
+export class KeyUsageTracker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('KeyUsageTracker');
+  private readonly task = new PeriodicTask('KeyUsageTracker', WRITE_PAUSE_MS, () => this.flush());
+  private used = new Map<string, number>();
+
+  constructor(private readonly repository: ApiKeysRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  /** @param at Milliseconds since the epoch. */
+  touch(keyId: string, at: number): void {
+    if (this.used.size < KEYS_MAX || this.used.has(keyId)) this.used.set(keyId, at);
+  }
+
+  /** What cannot be written is kept for the next time, unless a key was used again meanwhile. */
+  async flush(): Promise<void> {
+    const writing = this.used;
+    if (writing.size === 0) return;
+    this.used = new Map();
+    try {
+      await this.repository.setLastUsed(writing);
+    } catch (error) {
+      for (const [keyId, at] of writing) if (!this.used.has(keyId)) this.touch(keyId, at);
+      throw error;
+    }
+  }
+
+  /** The last write. When it fails, ten seconds of `last_used_at` are lost, which is not worth failing the shutdown. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.task.stop();
+    await this.flush().catch((error: Error) => this.logger.warn(`The last uses of API keys are not written: ${error.message}`));
+  }
+}

@@ -1,0 +1,28 @@
+import { applyDecorators, UseGuards, type CanActivate, type Type } from '@nestjs/common';
+import { ApiBearerAuth, ApiForbiddenResponse, ApiTooManyRequestsResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { JwtGuard } from '../login/jwt.guard.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { RequiredScopes, ScopeGuard } from './scope.guard.js';
+import type { Scope } from './scopes.js';
+
+/** For people who logged in: a login token, whose owner has all these scopes. The module must import `AuthModule`. */
+export const Authenticated = (...scopes: Scope[]) => authenticatedBy(JwtGuard, ...scopes);
+
+/**
+ * The same with another way to prove who is calling: any guard that sets `request.principal`.
+ * Limits are counted before scopes are checked, so that a flood of refused requests is limited too.
+ */
+export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
+  return applyDecorators(
+    RequiredScopes(scopes),
+    UseGuards(guard, RateLimitGuard, ScopeGuard),
+    ApiBearerAuth(),
+    ApiUnauthorizedResponse({ description: 'Missing, wrong or expired credential', type: ErrorDto }),
+    ApiForbiddenResponse({
+      description: `Insufficient permissions${scopes.length ? `: needs ${scopes.join(', ')}` : ''}`,
+      type: ErrorDto,
+    }),
+    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to come back', type: ErrorDto }),
+  );
+}

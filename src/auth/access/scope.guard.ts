@@ -1,0 +1,27 @@
+import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { AuthenticatedRequest } from './current-principal.decorator.js';
+import { hasScope, type Scope } from './scopes.js';
+
+const REQUIRED_SCOPES = Symbol('REQUIRED_SCOPES');
+
+/** What a caller must be allowed, all of it; checked by `ScopeGuard`. */
+export const RequiredScopes = (scopes: readonly Scope[]) => SetMetadata(REQUIRED_SCOPES, scopes);
+
+/** Admits callers who have every required scope. Stands behind the guard that sets `request.principal`. */
+@Injectable()
+export class ScopeGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  /** @throws INSUFFICIENT_PERMISSIONS with the words of source 003, "Error Handling". */
+  canActivate(context: ExecutionContext): boolean {
+    const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const required =
+      this.reflector.getAllAndOverride<readonly Scope[]>(REQUIRED_SCOPES, [context.getHandler(), context.getClass()]) ?? [];
+    if (required.every((scope) => hasScope(principal.scopes, scope))) return true;
+    throw new TallygateError('INSUFFICIENT_PERMISSIONS', 'Insufficient permissions for this operation', {
+      requiredPermissions: required,
+    });
+  }
+}

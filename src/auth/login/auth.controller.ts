@@ -1,0 +1,77 @@
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConsumes,
+  ApiForbiddenResponse,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { AuthService } from './auth.service.js';
+import { Authenticated } from '../access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import { AccessTokenDto, LoginDto, LoginFormDto } from './login.dto.js';
+import type { Principal } from '../access/principal.js';
+import { RegistrationGuard } from './registration.guard.js';
+import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
+import { UsersService } from '../users/users.service.js';
+
+/** Logging in, and the people who can. */
+@ApiTags('Authentication')
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly users: UsersService,
+  ) {}
+
+  /** Logs in with an e-mail and a password. */
+  @Post('api/auth/login')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiUnauthorizedResponse({ description: 'Invalid credentials', type: ErrorDto })
+  @ApiTooManyRequestsResponse({ description: 'Too many failed logins', type: ErrorDto })
+  login(@Body() { email, password }: LoginDto, @Ip() address: string): Promise<AccessTokenDto> {
+    return this.auth.login({ login: email, password, address });
+  }
+
+  /** Logs in with a form: a user name or an e-mail, and a password. */
+  @Post('auth/login')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiUnauthorizedResponse({ description: 'Invalid credentials', type: ErrorDto })
+  @ApiTooManyRequestsResponse({ description: 'Too many failed logins', type: ErrorDto })
+  loginWithForm(@Body() { username, password }: LoginFormDto, @Ip() address: string): Promise<AccessTokenDto> {
+    return this.auth.login({ login: username, password, address });
+  }
+
+  /** Makes an account for oneself, where registration is open. */
+  @Post('api/auth/register')
+  @UseGuards(RegistrationGuard)
+  @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
+  @ApiForbiddenResponse({ description: 'Registration is closed', type: ErrorDto })
+  @ApiTooManyRequestsResponse({ description: 'Too many registrations from this address', type: ErrorDto })
+  async register(@Body() user: RegisterDto): Promise<UserDto> {
+    return UserDto.of(await this.users.create(user));
+  }
+
+  /** Who one is logged in as. */
+  @Get('api/auth/me')
+  @Authenticated()
+  async me(@CurrentPrincipal() { userId }: Principal): Promise<UserDto> {
+    const user = await this.users.findById(userId);
+    if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
+    return UserDto.of(user);
+  }
+
+  /** Makes an account for someone else. Admins only. */
+  @Post('auth/users')
+  @Authenticated('admin')
+  @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
+  async createUser(@Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
+    return UserDto.of(await this.users.create({ ...user, role: is_superuser ? 'admin' : 'user' }));
+  }
+}

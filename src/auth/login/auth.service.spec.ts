@@ -1,0 +1,62 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+import { testConfig } from '../../../test/support/gateway/test-config.js';
+import { TestClock } from '../../../test/support/test-clock.js';
+import { RedisConnection } from '../../limits/redis.connection.js';
+import { AuthService } from './auth.service.js';
+import { LoginLimits } from './login-limits.service.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import type { User } from '../users/user.entity.js';
+import type { UsersService } from '../users/users.service.js';
+
+const PASSWORD = 'correct horse';
+
+describe('A login', () => {
+  const config = testConfig({ limits: { failures_per_address: 3 } });
+  const hasher = new PasswordHasher();
+  let users: Record<string, Partial<User>>;
+  let lookUps: number;
+  let verified: (string | undefined)[];
+  let auth: AuthService;
+
+  beforeEach(async () => {
+    const passwordHash = await hasher.hash(PASSWORD);
+    users = { anna: { id: '1', passwordHash, isActive: true }, gone: { id: '2', passwordHash, isActive: false } };
+    lookUps = 0;
+    verified = [];
+    const findByLogin = (login: string) => {
+      lookUps += 1;
+      return login === 'broken' ? Promise.reject(new Error('no database')) : Promise.resolve(users[login] ?? null);
+    };
+    const watched = {
+      verify: (hash: string | undefined, password: string) => {
+        verified.push(hash);
+        return hasher.verify(hash, password);
+      },
+    };
+    const limits = new LoginLimits(config, new TestClock(), new RedisConnection());
+    const jwt = new JwtService({ secret: config.values.auth.secret_key });
+    auth = new AuthService({ findByLogin } as unknown as UsersService, watched as PasswordHasher, limits, jwt, config);
+  });
+
+  const attempt = (login: string, password = PASSWORD) => auth.login({ login, password, address: '10.0.0.1' });
+
+  it('does the same work and says the same for an unknown user, a wrong password and a deactivated user', async () => {
+    const invalid = { code: 'INVALID_CREDENTIALS', message: 'Invalid credentials' };
+    await expect(attempt('nobody')).rejects.toMatchObject(invalid);
+    await expect(attempt('anna', 'wrong')).rejects.toMatchObject(invalid);
+    await expect(attempt('gone')).rejects.toMatchObject(invalid);
+    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 3, verifications: 3 });
+  });
+
+  it('from a blocked address reaches neither the database nor a password hash', async () => {
+    for (let tries = 0; tries < 3; tries += 1) await attempt('nobody').catch(() => undefined);
+    await expect(attempt('anna')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 3, verifications: 3 });
+  });
+
+  it('that breaks on the way is not held against anybody', async () => {
+    for (let tries = 0; tries < 10; tries += 1) await expect(attempt('broken')).rejects.toThrow('no database');
+    await expect(attempt('anna')).resolves.toMatchObject({ token_type: 'bearer' });
+  });
+});

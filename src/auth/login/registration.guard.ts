@@ -1,0 +1,35 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { AppConfig } from '../../config/app-config.js';
+import { addressGroup } from '../../limits/address-group.js';
+import { RateLimitService } from '../../limits/rate-limit.service.js';
+
+/** Each costs a slow hash and a row, and anybody may ask. */
+const REGISTRATIONS_PER_ADDRESS_AND_HOUR = 20;
+
+/** Admits strangers who want an account, where the operator lets them. Before validation, so that closed means closed. */
+@Injectable()
+export class RegistrationGuard implements CanActivate {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly limits: RateLimitService,
+  ) {}
+
+  /** @throws REGISTRATION_CLOSED, RATE_LIMITED */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.config.values.registration === 'closed') {
+      throw new TallygateError(
+        'REGISTRATION_CLOSED',
+        'Registration is closed: an admin creates accounts here. GATEWAY_REGISTRATION=open (gateway.yaml: registration) opens it.',
+      );
+    }
+    const { ip } = context.switchToHttp().getRequest<Request>();
+    const { allowed, retryAfterSeconds } = await this.limits.consume(
+      `register:${addressGroup(ip)}`,
+      REGISTRATIONS_PER_ADDRESS_AND_HOUR,
+    );
+    if (allowed) return true;
+    throw new TallygateError('RATE_LIMITED', 'Too many registrations from this address.', { retryAfterSeconds });
+  }
+}

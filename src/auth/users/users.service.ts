@@ -1,0 +1,92 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { ExternalLogin } from '../login/external-login.js';
+import { NO_PASSWORD, PasswordHasher } from './password-hasher.js';
+import { principalOf, type Principal } from '../access/principal.js';
+import type { Role } from '../access/scopes.js';
+import type { User } from './user.entity.js';
+import { usernameFrom } from './username.js';
+import { UsersRepository, type UserRow } from './users.repository.js';
+
+export interface NewUser {
+  /** Unset: made from the e-mail. */
+  username?: string;
+  email: string;
+  password: string;
+  role?: Role;
+}
+
+/** The people who can log in. */
+@Injectable()
+export class UsersService {
+  private readonly logger = new Logger('Auth');
+
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly passwords: PasswordHasher,
+  ) {}
+
+  findById(id: string): Promise<User | null> {
+    return this.users.findById(id);
+  }
+
+  /** By e-mail or by user name; a user name never has an `@`, so there is no doubt which is meant. */
+  findByLogin(login: string): Promise<User | null> {
+    return login.includes('@') ? this.users.findByEmail(login) : this.users.findByUsername(login);
+  }
+
+  /** A page of users, newest first. */
+  async list(page: { limit: number; offset: number }): Promise<{ users: User[]; total: number }> {
+    const [users, total] = await this.users.findPage(page);
+    return { users, total };
+  }
+
+  /** @throws INVALID_INPUT when the e-mail or the user name is taken. */
+  async create({ username, email, password, role = 'user' }: NewUser): Promise<User> {
+    const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };
+    const user = username ? await this.users.insert({ ...row, username }) : await this.insertUnnamed(row, email);
+    if (!user) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
+    return user;
+  }
+
+  /** The user of a token of the operator's own backend, made on first sight; of many at once one makes it. */
+  async findOrCreateExternal({ email, role, displayName }: ExternalLogin): Promise<User> {
+    const known = await this.users.findByEmail(email);
+    if (known) return known;
+    const made = await this.insertUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD }, email);
+    if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
+    const user = made ?? (await this.users.findByEmail(email));
+    if (!user) throw new TallygateError('UNAVAILABLE', 'This login is being changed. Try again in a moment.');
+    return user;
+  }
+
+  /** Sets a new password; login tokens already handed out live on until they expire. */
+  async setPassword(id: string, password: string): Promise<void> {
+    await this.users.updatePassword(id, await this.passwords.hash(password));
+  }
+
+  /** Null before the first start has finished. */
+  findFirstAdmin(): Promise<User | null> {
+    return this.users.findFirstAdmin();
+  }
+
+  /** Who everyone is while authentication is off. @throws Error when there is no admin. */
+  async firstAdmin(): Promise<Principal> {
+    const admin = await this.users.findFirstAdmin();
+    if (!admin) throw new Error('There is no admin to act as');
+    return this.principalOf(admin);
+  }
+
+  /** A user who proved who they are, as the principal of their requests. */
+  async principalOf(user: Pick<User, 'id' | 'role'>): Promise<Principal> {
+    return principalOf(user, await this.users.findAccountId(user.id));
+  }
+
+  /** A name nobody chose is nobody's business: when it is taken, another one is made. Null when the e-mail is taken. */
+  private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string): Promise<User | null> {
+    const username = usernameFrom(email);
+    const user = await this.users.insert({ ...row, username });
+    return user ?? this.users.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` });
+  }
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { BillingFact, InvoiceFact, RefundFact, SessionFact, SubscriptionFact } from './billing-fact.js';
+import { subscriptionVersion } from '../subscription-rules.js';
+
+/** An event as it came; its signature is checked. */
+export interface StripeEvent {
+  id: string;
+  type: string;
+  /** Unix seconds. */
+  created: number;
+  data: { object: { id: string } };
+}
+
+/**
+ * What an event says; undefined when it says nothing that matters here. Fields are taken from where the API versions of
+ * some years have them, since the endpoint's version is the operator's choice.
+ * @throws ZodError for a payload of another shape: delivered again once this reads it, it is not lost.
+ */
+export function factOf(event: StripeEvent): BillingFact | undefined {
+  const { object } = event.data;
+  switch (event.type) {
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+      return sessionFact(session.parse(object));
+    case 'charge.refunded':
+      return refundFact(charge.parse(object));
+    case 'invoice.paid':
+      return invoiceFact(invoice.parse(object));
+    case 'customer.subscription.created':
+    case 'customer.subscription.updated':
+    case 'customer.subscription.deleted':
+      return subscriptionFact(subscription.parse(object), event);
+    default:
+      return undefined;
+  }
+}
+
+/** An id, alone or with the thing it names. */
+const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]).nullish();
+const moment = z.number().transform((seconds) => new Date(seconds * 1_000));
+/** `purchase_id` is what a checkout wrote there; anything else is somebody else's. */
+const metadata = z.object({ purchase_id: z.uuid().optional().catch(undefined) }).nullish();
+
+const session = z.object({
+  id: z.string(),
+  mode: z.string(),
+  payment_status: z.string(),
+  amount_total: z.int().nullish(),
+  currency: z.string().nullish(),
+  payment_intent: reference,
+  subscription: reference,
+  customer: reference,
+});
+
+function sessionFact(of: z.infer<typeof session>): SessionFact {
+  return {
+    kind: 'session',
+    sessionId: of.id,
+    mode: of.mode,
+    isPaid: of.payment_status !== 'unpaid',
+    amount: of.amount_total ?? null,
+    currency: of.currency ?? null,
+    paymentIntentId: of.payment_intent ?? null,
+    subscriptionId: of.subscription ?? null,
+    customerId: of.customer ?? null,
+  };
+}
+
+const charge = z.object({ payment_intent: reference, amount_refunded: z.int().min(0), currency: z.string(), metadata });
+
+function refundFact(of: z.infer<typeof charge>): RefundFact {
+  return {
+    kind: 'refund',
+    purchaseId: of.metadata?.purchase_id ?? null,
+    paymentIntentId: of.payment_intent ?? null,
+    refunded: of.amount_refunded,
+    currency: of.currency,
+  };
+}
+
+const details = z.object({ subscription: reference, metadata }).nullish();
+const invoice = z.object({
+  id: z.string(),
+  amount_paid: z.int(),
+  currency: z.string(),
+  customer: reference,
+  parent: z.object({ subscription_details: details }).nullish(),
+  /** Before 2025. */
+  subscription: reference,
+  subscription_details: details,
+  lines: z.object({ data: z.array(z.object({ period: z.object({ end: z.number() }) })) }),
+});
+
+/** A line's period is the one it pays for; the invoice's own is the one before it. */
+function invoiceFact(of: z.infer<typeof invoice>): InvoiceFact | undefined {
+  const about = of.parent?.subscription_details ?? of.subscription_details;
+  const subscriptionId = about?.subscription ?? of.subscription;
+  const ends = of.lines.data.map(({ period }) => period.end);
+  if (!subscriptionId || ends.length === 0) return undefined;
+  return {
+    kind: 'invoice',
+    invoiceId: of.id,
+    subscriptionId,
+    purchaseId: about?.metadata?.purchase_id ?? null,
+    customerId: of.customer ?? null,
+    amountPaid: of.amount_paid,
+    currency: of.currency,
+    paidUntil: new Date(Math.max(...ends) * 1_000),
+  };
+}
+
+const subscription = z.object({
+  id: z.string(),
+  status: z.string(),
+  customer: reference,
+  metadata,
+  /** Before 2025. */
+  current_period_end: moment.nullish(),
+  items: z.object({ data: z.array(z.object({ current_period_end: moment.nullish(), price: reference })) }),
+});
+
+function subscriptionFact(of: z.infer<typeof subscription>, { created, type }: StripeEvent): SubscriptionFact {
+  const [item] = of.items.data;
+  return {
+    kind: 'subscription',
+    subscriptionId: of.id,
+    purchaseId: of.metadata?.purchase_id ?? null,
+    customerId: of.customer ?? null,
+    status: of.status,
+    priceId: item?.price ?? null,
+    currentPeriodEnd: item?.current_period_end ?? of.current_period_end ?? null,
+    version: subscriptionVersion(created, type, of.status),
+  };
+}

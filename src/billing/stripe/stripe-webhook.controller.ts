@@ -1,0 +1,25 @@
+import { Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiBody, ApiHeader, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { WebhookAnswerDto } from '../checkout.dto.js';
+import { StripeWebhook } from './stripe-webhook.service.js';
+
+/** Where Stripe tells what was paid. */
+@ApiTags('Billing')
+@Controller('api/webhooks')
+export class StripeWebhookController {
+  constructor(private readonly webhook: StripeWebhook) {}
+
+  /** For Stripe alone: an event, signed. Answered once it is committed; any other answer makes Stripe deliver it again. */
+  @Post('stripe')
+  @HttpCode(200)
+  @ApiHeader({ name: 'Stripe-Signature', description: 'Of the body as it came', required: true })
+  @ApiBody({ description: "An event of Stripe's", schema: { type: 'object' } })
+  @ApiBadRequestResponse({ description: 'Not signed by Stripe in the last five minutes', type: ErrorDto })
+  @ApiNotFoundResponse({ description: 'Payments are not enabled; `detail.code` is `billing_not_enabled`', type: ErrorDto })
+  async receive(@Req() { body }: Request, @Headers('stripe-signature') signature?: string): Promise<WebhookAnswerDto> {
+    await this.webhook.receive(Buffer.isBuffer(body) ? body : Buffer.alloc(0), signature);
+    return { received: true };
+  }
+}

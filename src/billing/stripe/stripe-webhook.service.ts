@@ -1,0 +1,86 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { GroupCommit } from '../../common/group-commit.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { BillingEventsRepository, type ReceivedEvent } from './billing-events.repository.js';
+import type { BillingFact, BillingOutcome, SessionFact } from './billing-fact.js';
+import { PackPayments } from '../pack-payments.service.js';
+import { StripeClient } from './stripe-client.js';
+import { factOf, type StripeEvent } from './stripe-event.js';
+import { Subscriptions } from '../subscriptions.service.js';
+
+/** Events waiting in one gateway; Stripe delivers what is refused again, for three days. */
+const QUEUE_MAX = 2_000;
+
+interface Delivery {
+  event: ReceivedEvent;
+  fact: BillingFact;
+}
+
+/**
+ * Takes what Stripe delivers: any event any number of times, in any order, to any replica. An event and its effect are
+ * committed together, and each effect is bound to the thing it is about, so that a purchase told by several events counts once.
+ */
+@Injectable()
+export class StripeWebhook {
+  private readonly logger = new Logger('Billing');
+  /** One at a time in a gateway: a wave of renewals must not take the connections that calls need. */
+  private readonly deliveries = new GroupCommit<Delivery, void>({
+    commit: async ([delivery]) => [await this.process(delivery!)],
+    batchMax: 1,
+    queueMax: QUEUE_MAX,
+  });
+
+  constructor(
+    private readonly stripe: StripeClient,
+    private readonly events: BillingEventsRepository,
+    private readonly packs: PackPayments,
+    private readonly subscriptions: Subscriptions,
+  ) {}
+
+  /**
+   * Resolves once the event is dealt with for good. What matters to nobody here is not even kept.
+   * @throws NOT_FOUND while billing is off, BAD_REQUEST for what Stripe did not sign; anything else has changed nothing.
+   */
+  async receive(body: Buffer, signature: string | undefined): Promise<void> {
+    const event = this.stripe.readSigned(body, signature);
+    const fact = this.read(event);
+    if (!fact) return;
+    const payloadHash = createHash('sha256').update(body).digest();
+    await this.deliveries.submit({
+      event: { id: event.id, type: event.type, objectId: event.data.object.id, payloadHash },
+      fact,
+    });
+  }
+
+  private read(event: StripeEvent): BillingFact | undefined {
+    try {
+      return factOf(event);
+    } catch (cause) {
+      throw new TallygateError('INTERNAL_ERROR', 'The event cannot be read.', { cause });
+    }
+  }
+
+  private async process({ event, fact }: Delivery): Promise<void> {
+    const outcome = await this.events.process(event, (manager) => this.apply(manager, fact));
+    if (outcome) this.logger.log(`${event.type} ${event.objectId} (${event.id}): ${outcome}`);
+  }
+
+  private apply(manager: EntityManager, fact: BillingFact): Promise<BillingOutcome> {
+    switch (fact.kind) {
+      case 'session':
+        return this.settle(manager, fact);
+      case 'refund':
+        return this.packs.refund(manager, fact);
+      case 'invoice':
+        return this.subscriptions.pay(manager, fact);
+      case 'subscription':
+        return this.subscriptions.update(manager, fact);
+    }
+  }
+
+  private settle(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
+    return fact.mode === 'subscription' ? this.subscriptions.begin(manager, fact) : this.packs.settle(manager, fact);
+  }
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import type { components } from '../../client/gateway-client.js';
+import { action } from '../terminal/cli-failure.js';
+import { onRest } from '../gateway/on-rest.js';
+import { print } from '../terminal/output.js';
+import { restCommand, type RestOptions } from '../terminal/rest-command.js';
+
+const EXAMPLES = `
+Examples:
+  tallygate account enable
+  tallygate account show --json | jq .credits_balance
+  tallygate account regenerate-key
+
+All need \`tallygate login\` first. The whole key is shown once, when it is made.`;
+
+/** `tallygate account`: the MCP account of whoever logged in. */
+export function accountCommand(): Command {
+  return new Command('account')
+    .description('show or enable your MCP account, or replace its key')
+    .addHelpText('afterAll', EXAMPLES)
+    .addCommand(restCommand('show', 'tier, credits and key prefix').action(action(show)))
+    .addCommand(restCommand('enable', 'open the account with its first credits').action(action(enable)))
+    .addCommand(restCommand('regenerate-key', 'a new key; the old one ends at once').action(action(regenerateKey)));
+}
+
+async function show({ url, json }: RestOptions): Promise<void> {
+  const account = await onRest({ url }, (gateway) => gateway.account());
+  print(json, account, () => accountText(account));
+}
+
+async function enable({ url, json }: RestOptions): Promise<void> {
+  const enabled = await onRest({ url }, (gateway) => gateway.enableAccount());
+  print(json, enabled, () => `${enabled.mcp_api_key}\n\n${enabled.message}\n${accountText(enabled.account)}`);
+}
+
+async function regenerateKey({ url, json }: RestOptions): Promise<void> {
+  const key = await onRest({ url }, (gateway) => gateway.regenerateKey());
+  print(json, key, () => `${key.mcp_api_key}\n\n${key.message}`);
+}
+
+function accountText(account: components['schemas']['AccountInfoDto']): string {
+  return [
+    `User     ${account.user_email}`,
+    `State    ${account.is_active ? 'active' : 'switched off by an admin'}`,
+    `Tier     ${account.credits_tier}, ${account.credits_monthly_allocation} credits a month`,
+    `Balance  ${account.credits_balance} credits`,
+    `Used     ${account.total_credits_used} credits in ${account.total_tool_calls} calls`,
+    `Key      ${account.mcp_key_prefix}…`,
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { Command } from 'commander';
+import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments.js';
+import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
+import { onGateway, type GatewayMcp, type McpOptions } from '../gateway/on-gateway.js';
+import { print } from '../terminal/output.js';
+
+interface Options extends McpOptions {
+  args?: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  tallygate call greet --api-key KEY --url http://localhost:8001/messages name=Alice
+  tallygate call get_daily_bars symbol=^GSPC start_date=2008-09-15 'fields=["close"]' --json
+  tallygate call add --args '{"a":1,"b":2}'
+
+A value is text where the tool wants text, and JSON elsewhere. Exit code 4: the tool answered with an error.`;
+
+/** `tallygate call`: one call of one tool. */
+export function callCommand(): Command {
+  return new Command('call')
+    .description('call a tool and print what it answers')
+    .argument('<tool>', 'name of the tool; `tallygate tools` lists them')
+    .argument('[key=value...]', 'arguments of the call')
+    .option('--args <json>', 'all arguments as one JSON object')
+    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
+    .option('--json', 'print the whole result, with its structured content and what was charged')
+    .addHelpText('after', EXAMPLES)
+    .action(action(call));
+}
+
+async function call(tool: string, pairs: string[], options: Options): Promise<void> {
+  if (options.args !== undefined && pairs.length > 0) throw new CliFailure('Give --args or key=value, not both.', EXIT.usage);
+  const given = options.args === undefined ? undefined : argumentsFromJson(options.args);
+  const result = await onGateway(options, async (gateway) =>
+    gateway.call(tool, given ?? argumentsFromPairs(pairs, pairs.length > 0 ? await schemaOf(gateway, tool) : {})),
+  );
+  if (result.isError && !options.json) throw new CliFailure(textOf(result), EXIT.toolError);
+  print(options.json, result, () => textOf(result));
+  if (result.isError) process.exitCode = EXIT.toolError;
+}
+
+/** An unknown tool has no schema; the gateway says so when it is called. */
+async function schemaOf(gateway: GatewayMcp, name: string): Promise<{ properties?: Record<string, unknown> }> {
+  const tool = (await gateway.tools()).find((candidate) => candidate.name === name);
+  return tool?.inputSchema ?? {};
+}
+
+/** What a person reads: texts as they are, other blocks named. */
+function textOf({ content }: CallToolResult): string {
+  return content.map((block) => (block.type === 'text' ? block.text : `[${block.type}; --json shows it]`)).join('\n');
+}

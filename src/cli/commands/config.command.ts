@@ -1,0 +1,66 @@
+import { Argument, Command } from 'commander';
+import { stringify } from 'yaml';
+import { maskSettings } from '../../config/mask-settings.js';
+import { readClientSettings } from '../../config/client-settings.js';
+import { action } from '../terminal/cli-failure.js';
+import { clientConfigurations } from '../../start/client-configuration.js';
+import { mcpUrlOf } from '../gateway/gateway-address.js';
+import type { McpOptions } from '../gateway/gateway-mcp.js';
+import { print } from '../terminal/output.js';
+
+interface Options {
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  tallygate config check
+  GATEWAY_PORT=9000 tallygate config print --json | jq .port
+  tallygate config client cursor --url https://mcp.example.com --api-key KEY`;
+
+/** `tallygate config`: the gateway's settings, and those of its clients. Changes nothing. */
+export function configCommand(): Command {
+  return new Command('config')
+    .description('check or print the settings, or print what an MCP client needs')
+    .addHelpText('afterAll', EXAMPLES)
+    .addCommand(new Command('check').description('list every mistake in gateway.yaml and the environment').action(action(check)))
+    .addCommand(
+      new Command('print')
+        .description('print all settings as they come out, secrets masked')
+        .option('--json', 'as JSON instead of YAML')
+        .action(action(printSettings)),
+    )
+    .addCommand(clientCommand());
+}
+
+/** Loaded when it is needed, so that other commands start at once. */
+const settings = async () => (await import('../../config/load-config.js')).readConfig();
+
+async function check(): Promise<void> {
+  await settings();
+  print(false, undefined, () => 'The settings are valid.');
+}
+
+async function printSettings({ json }: Options): Promise<void> {
+  const shown = maskSettings(await settings());
+  print(json, shown, () => stringify(shown).trimEnd());
+}
+
+function clientCommand(): Command {
+  const names = clientConfigurations('', '').map(({ name }) => name);
+  return new Command('client')
+    .description('print the configuration of an MCP client, ready to paste')
+    .addArgument(new Argument('<name>', 'the client').choices(names))
+    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default a place to put it)')
+    .option('--json', 'print where it belongs as well, as JSON')
+    .action(action(printClient));
+}
+
+async function printClient(name: string, options: McpOptions & Options): Promise<void> {
+  const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
+  const found = clientConfigurations(mcpUrlOf(url), apiKey).find((configuration) => configuration.name === name)!;
+  // Where it belongs goes to stderr, so that the text itself can be sent into a file.
+  if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
+  print(options.json, found, () => found.text);
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { action, EXIT } from '../terminal/cli-failure.js';
+import type { Finding } from '../installation-checks.js';
+import { print } from '../terminal/output.js';
+
+const EXAMPLES = `
+Examples:
+  tallygate doctor
+  tallygate doctor --json | jq '.[] | select(.state == "bad") | .fix'
+
+Looks at the settings, ports, engines, migrations, clock and secrets of the gateway on this machine, and changes
+nothing. Exit code 1 when something is bad.`;
+
+const SIGN = { good: '✓', bad: '✗' } as const;
+
+/** `tallygate doctor`: what is wrong with the gateway on this machine, each with its fix. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check this installation, and say how to fix what is wrong')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(action(examine));
+}
+
+async function examine({ json }: { json?: boolean }): Promise<void> {
+  const { checkInstallation } = await import('../installation-checks.js');
+  const findings = await checkInstallation();
+  print(json, findings, () => findings.map(findingText).join('\n'));
+  if (findings.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failed;
+}
+
+function findingText({ check, state, words, fix }: Finding): string {
+  return `${SIGN[state]} ${check.padEnd(10)} ${words}${fix ? `\n${' '.repeat(13)}Fix: ${fix}` : ''}`;
+}

@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import { text } from 'node:stream/consumers';
+import type { components } from '../../client/gateway-client.js';
+import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments.js';
+import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
+import { onRest } from '../gateway/on-rest.js';
+import { print } from '../terminal/output.js';
+import { restCommand, type RestOptions } from '../terminal/rest-command.js';
+import { textTable } from '../terminal/text-table.js';
+
+type Server = components['schemas']['ServerDto'];
+type Health = components['schemas']['ServerHealthDto'];
+
+interface Options extends RestOptions {
+  apiKey?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  tallygate servers list
+  tallygate servers add file-server base_path=/data
+  tallygate servers add http --config - < search-server.json
+  tallygate servers check file-server-1
+  tallygate servers remove file-server-1
+
+A server is made from a template of gateway.yaml (docs/servers.md). All need \`tallygate login\` first, or an API key with
+gateway:read to list and gateway:write for the rest. Secrets belong into a file: other users of the machine see options.
+Exit code 1 when a checked server cannot serve.`;
+
+/** `tallygate servers`: the MCP servers behind the gateway. */
+export function serversCommand(): Command {
+  return new Command('servers')
+    .description('list, add, remove and check the MCP servers behind the gateway')
+    .addHelpText('afterAll', EXAMPLES)
+    .addCommand(serverCommand('list', 'list the servers and how they are').action(action(list)))
+    .addCommand(addCommand())
+    .addCommand(
+      serverCommand('remove', 'remove a server; calls it is busy with fail')
+        .argument(...ID)
+        .action(action(remove)),
+    )
+    .addCommand(
+      serverCommand('check', 'ask a server now how it is')
+        .argument(...ID)
+        .action(action(check)),
+    );
+}
+
+const ID = ['<id>', "the server's id or name, from `servers list`"] as const;
+
+/** Unlike keys and usage, servers are also for programs with an API key. */
+const serverCommand = (name: string, description: string) =>
+  restCommand(name, description).option('--api-key <key>', 'an API key instead of the login (TALLYGATE_API_KEY)');
+
+async function list({ json, ...access }: Options): Promise<void> {
+  const servers = await onRest(access, (gateway) => gateway.listServers({ include_health: true }));
+  print(json, servers, () => textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row)));
+}
+
+function row({ name, template_name, enabled, problem, health, id }: Server): unknown[] {
+  const state = enabled ? health?.status : 'switched off';
+  return [name, template_name, state, health?.latency_ms, problem ?? health?.error, id];
+}
+
+function addCommand(): Command {
+  return serverCommand('add', 'register a server made from a template')
+    .argument('<template>', 'a template that gateway.yaml has or enables, e.g. file-server')
+    .argument('[key=value...]', 'what the template asks for')
+    .option('--config <json>', 'all of that as one JSON object; - reads it from stdin')
+    .action(action(add));
+}
+
+async function add(template: string, pairs: string[], { json, config, ...access }: Options & { config?: string }): Promise<void> {
+  if (config !== undefined && pairs.length > 0) throw new CliFailure('Give --config or key=value, not both.', EXIT.usage);
+  const given = config === undefined ? argumentsFromPairs(pairs, {}) : argumentsFromJson(await textOf(config), '--config');
+  const server = await onRest(access, (gateway) => gateway.registerServer({ template_name: template, config: given }));
+  print(json, server, () => `Added ${server.name} (${server.id}). Its tools: tallygate tools`);
+}
+
+const textOf = (config: string) => (config === '-' ? text(process.stdin) : Promise.resolve(config));
+
+async function remove(id: string, { json, ...access }: Options): Promise<void> {
+  await onRest(access, (gateway) => gateway.removeServer(id));
+  print(json, { removed: id }, () => `Removed ${id}.`);
+}
+
+async function check(id: string, { json, ...access }: Options): Promise<void> {
+  const health = await onRest(access, (gateway) => gateway.checkServer(id));
+  print(json, health, () => healthText(id, health));
+  if (health.status === 'unhealthy' || health.status === 'unknown') process.exitCode = EXIT.failed;
+}
+
+function healthText(id: string, { status, latency_ms, error }: Health): string {
+  const latency = latency_ms === null ? '' : `, answered in ${latency_ms} ms`;
+  return `${id} is ${status}${latency}.${error === null ? '' : ` ${error}`}`;
+}

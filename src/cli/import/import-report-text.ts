@@ -1,0 +1,28 @@
+import type { ImportReport } from '../../stock-data/import/import-report.js';
+
+/** Rejected lines shown; with `--json` the report has more of them. */
+const LINES_MAX = 20;
+
+/** What became of an import, for a person. */
+export function importReportText(report: ImportReport): string {
+  const lines = [headline(report), ...rejectedLines(report)];
+  if (report.duplicates > 0) lines.push(`  ${report.duplicates} rows were replaced by a later row of the same key`);
+  if (report.ignored_columns.length > 0) lines.push(`  not read: ${report.ignored_columns.join(', ')}`);
+  return lines.join('\n');
+}
+
+function headline({ dataset, status, rows, accepted, rejected_total }: ImportReport): string {
+  switch (status) {
+    case 'imported':
+      return `${dataset}: ${accepted} rows imported${rejected_total > 0 ? `, ${rejected_total} of ${rows} rejected` : ''}`;
+    case 'unchanged':
+      return `${dataset}: nothing to do, this is imported already`;
+    case 'rejected':
+      return `${dataset}: nothing imported, ${rejected_total} of ${rows} rows rejected (--skip-rejected takes the others)`;
+  }
+}
+
+function rejectedLines({ rejected, rejected_total }: ImportReport): string[] {
+  const shown = rejected.slice(0, LINES_MAX).map(({ line, reason }) => `  line ${line}: ${reason}`);
+  return rejected_total > shown.length ? [...shown, `  and ${rejected_total - shown.length} more`] : shown;
+}

@@ -1,0 +1,31 @@
+import { Body, Controller, Get, Logger, Put } from '@nestjs/common';
+import { ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { TallygateLogger } from '../../telemetry/logger.js';
+import { LogLevelsDto } from './log-level.dto.js';
+
+/** The log of this one process. What is set here is forgotten when it ends; `log.level` is what it starts with. */
+@ApiTags('Administration')
+@Authenticated('admin')
+@Controller('api/admin/log-level')
+export class LogLevelController {
+  private readonly logger = new Logger('Log');
+
+  constructor(private readonly log: TallygateLogger) {}
+
+  /** What is written now. */
+  @Get()
+  get(): LogLevelsDto {
+    return LogLevelsDto.of(this.log.levels);
+  }
+
+  /** Replaces the levels, at once, until this process ends. Other replicas keep theirs. */
+  @Put()
+  @ApiUnprocessableEntityResponse({ description: 'No such level', type: ErrorDto })
+  set(@Body() { level, contexts }: LogLevelsDto): LogLevelsDto {
+    this.log.levels = { level, contexts: new Map(contexts.map((one) => [one.context, one.level])) };
+    this.logger.warn(`Levels are set to ${JSON.stringify(LogLevelsDto.of(this.log.levels))}`);
+    return this.get();
+  }
+}

@@ -1,0 +1,67 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { ContentBlock } from '../../tools/source/content.js';
+
+/** Longer than any name there is; a bound on what is looked up and repeated in an answer. */
+const NAME_MAX = 128;
+
+/** Source 003, "POST /tools/call". */
+export class CallToolDto {
+  /**
+   * Where the tool is: `server_id` of `GET /tools`
+   * @example stock-data
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(NAME_MAX)
+  server_id!: string;
+
+  /** @example get_latest_bars */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(NAME_MAX)
+  tool_name!: string;
+
+  /**
+   * As the tool's `input_schema` says
+   * @example { "symbols": ["^GSPC"] }
+   */
+  @IsOptional()
+  @IsObject()
+  arguments?: Record<string, unknown>;
+}
+
+export class CallUsageDto {
+  /** Rows the call returned. */
+  record_count!: number;
+  /** Table it read; empty when there is none. */
+  table_name!: string;
+  credits_charged!: number;
+  /** Null for a free call, and for a caller without an account. */
+  credits_remaining!: number | null;
+  /** Milliseconds. */
+  duration_ms!: number;
+}
+
+/** A block of an MCP result. */
+const CONTENT_BLOCK = {
+  type: 'object' as const,
+  required: ['type'],
+  properties: { type: { type: 'string', example: 'text' }, text: { type: 'string' } },
+  additionalProperties: true,
+};
+
+/** What a tool answered, as over MCP. */
+export class ToolCallResultDto {
+  server_id!: string;
+  tool_name!: string;
+  @ApiProperty({ description: 'As over MCP: text, images, resources', type: 'array', items: CONTENT_BLOCK })
+  content!: ContentBlock[];
+  /** The answer as data, where the tool gives one. */
+  structured_content?: Record<string, unknown>;
+  /** The tool ran, and says that it could not do what was asked. */
+  is_error!: boolean;
+  usage!: CallUsageDto;
+  /** The kept answer of an earlier call with the same `Idempotency-Key`. */
+  replayed?: boolean;
+}

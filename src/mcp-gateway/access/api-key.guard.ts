@@ -1,0 +1,50 @@
+import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { KEY_REQUIRED, KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
+import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { McpContext } from '../context/mcp-context.js';
+import { presentedKey } from './presented-key.js';
+import { McpSessions } from '../sessions/mcp-sessions.service.js';
+
+const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
+
+/** Marks an MCP method that is answered without a key; a wrong key is refused all the same. */
+export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
+
+/**
+ * Lets a message through with a valid API key and puts its owner into the context, and their session where they name one.
+ * No key: refused unless the method is `@KeyOptional()`. A wrong, expired or revoked key: refused on every method, so
+ * that clients show why instead of asking for a login.
+ */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  constructor(
+    private readonly keys: KeyAdmission,
+    private readonly anonymous: AnonymousAccess,
+    private readonly reflector: Reflector,
+    private readonly sessions: McpSessions,
+  ) {}
+
+  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    const context = execution.switchToRpc().getContext<McpContext>();
+    const token = presentedKey(context.exchange.headers);
+    if (token === undefined) return this.withoutKey(context, execution);
+    const principal = this.keys.admit(token, context.exchange.address);
+    return principal instanceof Promise ? principal.then((found) => this.enter(context, found)) : this.enter(context, principal);
+  }
+
+  private async withoutKey(context: McpContext, execution: ExecutionContext): Promise<boolean> {
+    const principal = await this.anonymous.principal();
+    if (principal) return this.enter(context, principal);
+    if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
+    throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
+  }
+
+  private enter(context: McpContext, principal: Principal): true {
+    context.principal = principal;
+    this.sessions.attach(context);
+    return true;
+  }
+}

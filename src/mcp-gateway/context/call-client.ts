@@ -1,0 +1,87 @@
+import { ClientCannot } from '../../tools/source/ask-client.js';
+import {
+  LOG_LEVELS,
+  type CallClient,
+  type CallInput,
+  type ClientRequest,
+  type LogLevel,
+  type LogMessage,
+  type Progress,
+} from '../../tools/source/call-context.js';
+import { isObject } from '../../common/is-object.js';
+import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
+import type { McpContext } from './mcp-context.js';
+import type { McpSession } from '../sessions/mcp-session.js';
+
+const META = 'io.modelcontextprotocol/';
+/** What a legacy client hears that has not said what it wants. */
+const DEFAULT_LOG_LEVEL: LogLevel = 'info';
+const OTHER_REPLICA =
+  'This needs to ask you something, but your session is kept by another replica: the load balancer must keep a client on one replica.';
+
+/** The way back to a client of MCP. Made for every call, so that it does nothing before it is asked to. */
+export class McpCallClient implements CallClient {
+  readonly input?: CallInput;
+  readonly ask?: (request: ClientRequest) => Promise<Record<string, unknown>>;
+
+  constructor(private readonly context: McpContext) {
+    const { era, session, states } = context;
+    const input = era.modern ? states.inputOf(context) : undefined;
+    if (input) this.input = input;
+    if (era.modern || !session) return;
+    this.ask = session.isHere
+      ? (request) => this.askOver(session, request)
+      : () => Promise.reject(new ClientCannot(OTHER_REPLICA));
+  }
+
+  get takesRounds(): boolean {
+    return this.context.era.modern;
+  }
+
+  get capabilities(): Readonly<Record<string, unknown>> {
+    const { era, meta, session } = this.context;
+    const declared = era.modern ? meta[`${META}clientCapabilities`] : session?.capabilities;
+    return isObject(declared) ? declared : {};
+  }
+
+  get wantsProgress(): boolean {
+    return this.progressToken !== undefined;
+  }
+
+  /** Modern clients say with every request whether they want to hear anything. */
+  get logLevel(): LogLevel | undefined {
+    const { era, meta, session } = this.context;
+    if (!era.modern) return session?.isHere ? session.logLevel : DEFAULT_LOG_LEVEL;
+    return LOG_LEVELS.find((level) => level === meta[`${META}logLevel`]);
+  }
+
+  progress({ progress, total, message }: Progress): void {
+    const { progressToken } = this;
+    if (progressToken === undefined) return;
+    this.context.emit({ method: 'notifications/progress', params: { progressToken, progress, total, message } });
+  }
+
+  log({ level, logger, data }: LogMessage): void {
+    const { logLevel } = this;
+    if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return;
+    this.context.emit({ method: 'notifications/message', params: { level, logger, data } });
+  }
+
+  /** On the call's own stream; after its end on the session's. Modern clients know no such message. */
+  elicitationCompleted(elicitationId: string): void {
+    const { era, session } = this.context;
+    const message = { method: 'notifications/elicitation/complete', params: { elicitationId } };
+    if (!era.modern && !this.context.emit(message) && session?.isHere) session.tell(messageOf(message));
+  }
+
+  private get progressToken(): JsonRpcId | undefined {
+    const { progressToken: token } = this.context.meta;
+    return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  }
+
+  private askOver({ asks }: McpSession, request: ClientRequest): Promise<Record<string, unknown>> {
+    const { exchange, principal } = this.context;
+    const { signal } = this.context.cancellation;
+    return asks.ask(request, { signal, send: (message) => exchange.emit(message, principal!) });
+  }
+}

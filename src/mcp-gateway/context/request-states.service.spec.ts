@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { testConfig } from '../../../test/support/gateway/test-config.js';
+import { TestClock } from '../../../test/support/test-clock.js';
+import { InputRequired } from '../../tools/source/call-context.js';
+import { RequestStates, type Round } from './request-states.service.js';
+
+const principal = { userId: 'u1', role: 'user' as const, scopes: new Set<never>() };
+const round = (params: Record<string, unknown> = {}): Round => ({
+  principal,
+  method: 'tools/call',
+  params: { name: 'ask', arguments: { a: 1, b: { c: 2 } }, ...params },
+});
+const clock = new TestClock();
+const states = new RequestStates(testConfig(), clock);
+const asked = (state: unknown) =>
+  (states.inputRequired(new InputRequired({}, state), round()) as { requestState: string }).requestState;
+
+describe('the state of a round', () => {
+  it('comes back unchanged, on any replica with the same secret, however the arguments are ordered', () => {
+    const params = { requestState: asked({ step: 2 }), inputResponses: { who: {} }, arguments: { b: { c: 2 }, a: 1 } };
+    const elsewhere = new RequestStates(testConfig(), clock);
+    expect(elsewhere.inputOf(round(params))).toEqual({ responses: { who: {} }, state: { step: 2 } });
+  });
+
+  it('is optional: answers alone are input, and neither is the first round', () => {
+    expect(states.inputOf(round({ inputResponses: {} }))).toEqual({ responses: {} });
+    expect(states.inputOf(round())).toBeUndefined();
+  });
+
+  it.each([
+    ['changed', () => round({ requestState: `${asked(1)}x` })],
+    ['of another secret', () => round({ requestState: 'e30.AAAA' })],
+    ['no text', () => round({ requestState: 5 })],
+    ['of another tool', () => round({ requestState: asked(1), name: 'other' })],
+    ['of other arguments', () => round({ requestState: asked(1), arguments: { a: 2 } })],
+    ['of another user', () => ({ ...round({ requestState: asked(1) }), principal: { ...principal, userId: 'u2' } })],
+    ['of another method', () => ({ ...round({ requestState: asked(1) }), method: 'prompts/get' })],
+  ])('is refused when it is %s', (_, of) => {
+    expect(() => states.inputOf(of())).toThrow(/requestState/);
+  });
+
+  it('expires, and is bounded', () => {
+    const requestState = asked(1);
+    clock.advance(61 * 60_000);
+    expect(() => states.inputOf(round({ requestState }))).toThrow(/expired/);
+    expect(() => asked('x'.repeat(300_000))).toThrow(/larger than/);
+  });
+});

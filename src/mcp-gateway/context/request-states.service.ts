@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { Principal } from '../../auth/access/principal.js';
+import { Clock } from '../../common/clock.js';
+import { AppConfig } from '../../config/app-config.js';
+import type { CallInput, InputRequired } from '../../tools/source/call-context.js';
+import { canonicalJson } from '../../common/canonical-json.js';
+import { isObject } from '../../common/is-object.js';
+import { invalidParams } from '../protocol/mcp-error.js';
+import { SignedTokens } from '../protocol/signed-token.js';
+
+/** How long a person may take for one round. */
+const STATE_TTL_MS = 60 * 60_000;
+/** Largest state, as JSON: the client sends all of it back. */
+const STATE_MAX_CHARS = 256 * 1024;
+
+/** One call of one caller; what it asked for is handed back to this call and no other. */
+export interface Round {
+  principal?: Principal;
+  method: string;
+  params: Record<string, unknown>;
+}
+
+/**
+ * What a call remembers from one round to the next (MCP 2026-07-28, "Multi Round-Trip Requests"). The client carries it, so that
+ * any replica can go on; it is signed for the caller, the method, what is called, its arguments, and a time.
+ */
+@Injectable()
+export class RequestStates {
+  private readonly tokens: SignedTokens;
+
+  constructor(
+    config: AppConfig,
+    private readonly clock: Clock,
+  ) {
+    this.tokens = new SignedTokens(config.values.auth.secret_key, 'tallygate mcp request state v1');
+  }
+
+  /** The end of a round as the client sees it. @throws Error for a state that is too large. */
+  inputRequired({ requests, state }: InputRequired, round: Round): object {
+    if (state === undefined) return { inputRequests: requests };
+    const json = JSON.stringify({ expiresAt: this.clock.now() + STATE_TTL_MS, state });
+    if (json.length > STATE_MAX_CHARS) throw new Error(`the state of a round is larger than ${STATE_MAX_CHARS} characters`);
+    return { inputRequests: requests, requestState: this.tokens.sign(json, bindingOf(round)) };
+  }
+
+  /** What the client answered to the round before; undefined in the first one. @throws McpProtocolError */
+  inputOf(round: Round): CallInput | undefined {
+    const { inputResponses: responses = {}, requestState } = round.params;
+    if (round.params['inputResponses'] === undefined && requestState === undefined) return undefined;
+    if (!isObject(responses) || !Object.values(responses).every(isObject))
+      throw invalidParams('"inputResponses" must be an object of objects');
+    return { responses, ...(requestState !== undefined && { state: this.open(requestState, round) }) };
+  }
+
+  private open(requestState: unknown, round: Round): unknown {
+    const json = typeof requestState === 'string' ? this.tokens.open(requestState, bindingOf(round)) : undefined;
+    if (json === undefined) throw invalidParams('"requestState" is not one this call was given');
+    const { expiresAt, state } = JSON.parse(json) as { expiresAt: number; state: unknown };
+    if (this.clock.now() > expiresAt) throw invalidParams('"requestState" has expired');
+    return state;
+  }
+}
+
+function bindingOf({ principal, method, params }: Round): string {
+  const { name, uri, arguments: args } = params;
+  const called = canonicalJson([method, name ?? uri, args ?? {}]);
+  return `${principal!.userId}\n${principal!.apiKey?.id ?? ''}\n${createHash('sha256').update(called).digest('hex')}`;
+}

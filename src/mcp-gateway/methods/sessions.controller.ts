@@ -1,0 +1,93 @@
+import { Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
+import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { CatalogChanges, LISTS } from './catalog-changes.service.js';
+import { JSON_RPC, messageOf, type JsonRpcReply } from '../protocol/json-rpc.js';
+import type { McpContext } from '../context/mcp-context.js';
+import { INTERNAL } from '../transport/mcp-dispatcher.js';
+import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
+import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
+import { unknownResource } from './read-result.js';
+import type { McpSession } from '../sessions/mcp-session.js';
+import { McpSessions } from '../sessions/mcp-sessions.service.js';
+
+/** What legacy clients do with a session. */
+@Controller()
+@UseFilters(McpExceptionFilter)
+@UseGuards(ApiKeyGuard)
+export class SessionsController {
+  constructor(
+    private readonly sessions: McpSessions,
+    private readonly changes: CatalogChanges,
+  ) {}
+
+  /** Without a session there is nothing to remember it in; the client hears what all do. */
+  @MessagePattern('logging/setLevel')
+  setLevel(@Ctx() { params: { level }, session }: McpContext) {
+    if (!(LOG_LEVELS as readonly unknown[]).includes(level))
+      throw invalidParams(`"level" must be one of ${LOG_LEVELS.join(', ')}`);
+    if (session?.isHere) session.logLevel = level as LogLevel;
+    return {};
+  }
+
+  @MessagePattern('resources/subscribe')
+  subscribe(@Ctx() context: McpContext) {
+    const session = sessionHere(context);
+    const uri = context.text('uri');
+    const principal = context.principal!;
+    if (!this.changes.mayRead(uri, principal)) throw unknownResource(uri, context.era);
+    const tell = (method: string, params: object) => session.tell(messageOf({ method, params }));
+    if (!session.watch(uri, () => this.changes.watch(uri, { principal, tell }))) throw invalidParams('too many subscriptions');
+    return {};
+  }
+
+  @MessagePattern('resources/unsubscribe')
+  unsubscribe(@Ctx() context: McpContext) {
+    sessionHere(context).unwatch(context.text('uri'));
+    return {};
+  }
+
+  /** A client's answer to what it was asked. */
+  @MessagePattern(INTERNAL.REPLY)
+  reply(@Ctx() context: McpContext) {
+    if (context.session) sessionHere(context).asks.answer(context.params as unknown as JsonRpcReply);
+    return {};
+  }
+
+  /** The session's own stream, for what belongs to no request. */
+  @MessagePattern(INTERNAL.STREAM)
+  async stream(@Ctx() context: McpContext) {
+    const session = sessionHere(context);
+    const principal = context.principal!;
+    const ended = context.exchange.keepOpen(principal);
+    const send = (message: string) => void context.exchange.emit(message, principal);
+    const tell = (method: string) => session.tell(messageOf({ method }));
+    const replaced = new Promise<void>((resolve) => {
+      const leave = session.listenWith(send, resolve);
+      void ended.then(leave);
+    });
+    const stop = this.changes.follow({ principal, lists: LISTS, tell });
+    await Promise.race([ended, replaced]);
+    stop();
+    this.sessions.use(session);
+    return {};
+  }
+
+  @MessagePattern(INTERNAL.END)
+  end(@Ctx() context: McpContext) {
+    sessionHere(context);
+    this.sessions.end(context);
+    return {};
+  }
+}
+
+/** @throws McpProtocolError where there is no session, or another replica keeps it. */
+function sessionHere({ session }: McpContext): McpSession {
+  if (!session) {
+    throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, 'This needs a session: set mcp.sessions, and send Mcp-Session-Id', 400);
+  }
+  if (session.isHere) return session;
+  const words = 'Another replica keeps this session: the load balancer must keep a client on one replica';
+  throw new McpProtocolError(MCP_ERROR.OTHER_REPLICA, words, 421);
+}

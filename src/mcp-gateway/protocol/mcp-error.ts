@@ -1,0 +1,100 @@
+import { KEY_REQUIRED } from '../../api-keys/verification/key-admission.service.js';
+import { isBackendAway } from '../../common/backend-away.js';
+import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
+import { JSON_RPC } from './json-rpc.js';
+
+/** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
+export const MCP_ERROR = {
+  UNAUTHORIZED: -32001,
+  /** MCP before 2026-07-28. */
+  RESOURCE_NOT_FOUND: -32002,
+  RATE_LIMITED: -32005,
+  UNAVAILABLE: -32006,
+  CONFLICT: -32007,
+  SESSION_NOT_FOUND: -32008,
+  OTHER_REPLICA: -32009,
+  HEADER_MISMATCH: -32020,
+  MISSING_CLIENT_CAPABILITY: -32021,
+  UNSUPPORTED_PROTOCOL_VERSION: -32022,
+} as const;
+
+/** A failure of the protocol itself, with the HTTP status its revision asks for. */
+export class McpProtocolError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly status: number,
+    readonly data?: Record<string, unknown>,
+  ) {
+    super(message);
+  }
+}
+
+/** The parameters are not those of the method. */
+export const invalidParams = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: ${reason}`, 200);
+
+/** The client has not declared what it would have to be asked (MCP 2026-07-28, "Capabilities"). */
+export function missingCapability(capability: string): McpProtocolError {
+  const message = `Missing required client capability: ${capability}`;
+  return new McpProtocolError(MCP_ERROR.MISSING_CLIENT_CAPABILITY, message, 400, { requiredCapabilities: { [capability]: {} } });
+}
+
+/** An error as it goes over the wire. */
+export interface McpFailure {
+  status: number;
+  headers: Record<string, string>;
+  error: { code: number; message: string; data?: Record<string, unknown> };
+}
+
+/** How a client gets in; clients print this to their users. */
+export const HOW_TO_SEND_A_KEY =
+  'Send an API key as "Authorization: Bearer <key>" or "X-API-Key: <key>". Keys are created at POST /api/mcp-keys/create.';
+
+const CODE: Partial<Record<ErrorCode, number>> = {
+  UNAUTHORIZED: MCP_ERROR.UNAUTHORIZED,
+  RATE_LIMITED: MCP_ERROR.RATE_LIMITED,
+  CONFLICT: MCP_ERROR.CONFLICT,
+  OVERLOADED: MCP_ERROR.UNAVAILABLE,
+  UNAVAILABLE: MCP_ERROR.UNAVAILABLE,
+  UNKNOWN_TOOL: JSON_RPC.INVALID_PARAMS,
+  BAD_REQUEST: JSON_RPC.INVALID_PARAMS,
+};
+
+/** HTTP statuses clients act on; everything else is told inside a 200, as JSON-RPC over HTTP does. */
+const HTTP_STATUSES = new Set([401, 409, 413, 429, 503]);
+
+/** Renders any error for port 8001. Nothing internal leaves; `null` for an error nobody meant to show. */
+export function mcpFailure(error: unknown, requestId: string): McpFailure {
+  if (error instanceof McpProtocolError) {
+    return {
+      status: error.status,
+      headers: {},
+      error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) },
+    };
+  }
+  if (error instanceof TallygateError) return fromTallygate(error, requestId);
+  if (isBackendAway(error)) return fromTallygate(AWAY, requestId);
+  const message = `Internal error. Request id: ${requestId}`;
+  return { status: 500, headers: {}, error: { code: JSON_RPC.INTERNAL_ERROR, message } };
+}
+
+const AWAY = new TallygateError('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
+  retryAfterSeconds: 1,
+});
+
+function fromTallygate(error: TallygateError, requestId: string): McpFailure {
+  const { retryAfterSeconds } = error.extras;
+  const data: Record<string, unknown> = { errorCode: error.code, requestId };
+  const headers: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) {
+    headers['Retry-After'] = String(retryAfterSeconds);
+    data['retryAfterMs'] = retryAfterSeconds * 1_000;
+  }
+  if (error.code === 'UNAUTHORIZED') {
+    data['hint'] = HOW_TO_SEND_A_KEY;
+    headers['WWW-Authenticate'] =
+      error.message === KEY_REQUIRED ? 'Bearer realm="tallygate"' : 'Bearer realm="tallygate", error="invalid_token"';
+  }
+  const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
+  return { status, headers, error: { code: CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR, message: error.message, data } };
+}

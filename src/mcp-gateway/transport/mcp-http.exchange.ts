@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { cancelledWhenGone, type Cancellation } from '../../tools/call/cancellation.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { JSON_RPC } from '../protocol/json-rpc.js';
+import type { McpExchange } from '../context/mcp-context.js';
+import { McpProtocolError } from '../protocol/mcp-error.js';
+import { presentedKey } from '../access/presented-key.js';
+import { EventStream } from '../streams/event-stream.js';
+import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
+
+/**
+ * The HTTP exchange a message arrived in; messages of one batch share it. Its answer is JSON, unless something is sent before:
+ * that makes the response a stream of events, of which the answer is the last.
+ */
+export class McpHttpExchange implements McpExchange {
+  readonly transport = 'http';
+  readonly responseHeaders: Record<string, string> = {};
+  /** Once there is something to stream. */
+  stream: EventStream | undefined;
+  /** A batch is answered with one array. */
+  isBatch = false;
+
+  constructor(
+    readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    readonly requestId: string,
+    readonly address: string,
+    private readonly streams: OpenStreams,
+  ) {}
+
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  cancelledWhenGone(): Cancellation {
+    return cancelledWhenGone(this.response);
+  }
+
+  emit(message: string, to: Principal): boolean {
+    if (!this.stream && (!this.takesStream() || this.streams.refusal(ownerOf(to)))) return false;
+    return this.opened(to).send(message);
+  }
+
+  keepOpen(to: Principal): Promise<void> {
+    const refusal = this.streams.refusal(ownerOf(to));
+    if (refusal) throw refusal;
+    if (!this.takesStream())
+      throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, 'The answer is a stream: accept text/event-stream', 406);
+    const stream = this.opened(to);
+    return new Promise((resolve) => {
+      stream.finish = resolve;
+      this.response.once('close', resolve);
+    });
+  }
+
+  private takesStream(): boolean {
+    const { response, isBatch } = this;
+    const accepts = this.headers.accept?.includes('text/event-stream') ?? false;
+    return accepts && !isBatch && !response.headersSent && !response.destroyed;
+  }
+
+  private opened(to: Principal): EventStream {
+    if (this.stream) return this.stream;
+    const headers = { 'X-Request-Id': this.requestId, ...this.responseHeaders };
+    this.stream = new EventStream(this.response, headers, ownerOf(to), presentedKey(this.headers));
+    this.response.once('close', this.streams.add(this.stream));
+    return this.stream;
+  }
+}

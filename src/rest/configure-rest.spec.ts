@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Get, Logger, Param, Post, Query, type LoggerService } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { Type } from 'class-transformer';
+import request from 'supertest';
+import { testConfig } from '../../test/support/gateway/test-config.js';
+import { PageQuery } from './page.dto.js';
+import { TallygateError } from '../common/tallygate-error.js';
+import { configureRest } from './configure-rest.js';
+
+const KEY = `sk-${'a1'.repeat(25)}`;
+
+class Part {
+  @IsInt()
+  count!: number;
+}
+
+class Thing {
+  @IsString()
+  name!: string;
+
+  @Type(() => Part)
+  @ValidateNested({ each: true })
+  parts!: Part[];
+}
+
+@Controller('things')
+class ThingsController {
+  @Post()
+  create(@Body() thing: Thing) {
+    return thing;
+  }
+
+  @Get()
+  list(@Query() page: PageQuery) {
+    return page;
+  }
+
+  @Get('by-id/:id')
+  get(@Param('id') id: string) {
+    return { id };
+  }
+
+  @Get('fails/:how')
+  fail(@Param('how') how: string) {
+    if (how === 'away') throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.9:5432'), { code: 'ECONNREFUSED' });
+    if (how === 'taken')
+      throw Object.assign(new Error('duplicate key value violates unique constraint'), { code: '23505', detail: KEY });
+    if (how === 'cause') throw new TallygateError('UNAVAILABLE', 'Not now', { retryAfterSeconds: 2, cause: new Error('inner') });
+    if (how === 'enabled')
+      throw new TallygateError('NOT_FOUND', 'x', { detail: { code: 'mcp_not_enabled', message: 'Not enabled' } });
+    throw new TallygateError('CONFLICT', 'Two at once');
+  }
+}
+
+describe('Port 8000', () => {
+  let app: NestExpressApplication;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    const config = testConfig({ cors_origins: ['https://portal.example.com'] });
+    const module = await Test.createTestingModule({ controllers: [ThingsController] }).compile();
+    app = module.createNestApplication<NestExpressApplication>({ bodyParser: false });
+    Logger.overrideLogger(recorder(lines));
+    configureRest(app, config);
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  const http = () => request(app.getHttpServer());
+  const post = (body: string, type = 'application/json') => http().post('/things').set('Content-Type', type).send(body);
+  const error = (detail: unknown, error_code: string) => ({ detail, error_code, request_id: expect.any(String) });
+
+  describe('request ids', () => {
+    it('are made, and taken over when harmless', async () => {
+      const made = await http().get('/things');
+      expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      const given = await http().get('/nowhere').set('X-Request-Id', 'trace:42/a');
+      expect(given.headers['x-request-id']).toBe('trace:42/a');
+      expect(given.body).toMatchObject({ request_id: 'trace:42/a' });
+    });
+
+    it.each(['x'.repeat(65), '<script>', 'a b', '"quoted"'])('that could do harm are replaced: %s', async (id) => {
+      const { headers } = await http().get('/things').set('X-Request-Id', id);
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+  });
+
+  describe('errors', () => {
+    it('for an unknown path: 404 in the common form', async () => {
+      const { body } = await http().get('/nowhere?api_key=secret').expect(404);
+      expect(body).toEqual(error('No such endpoint: GET /nowhere', 'NOT_FOUND'));
+    });
+
+    it('for a wrong method: 405 that says which are right', async () => {
+      const { body, headers } = await http().delete('/things').expect(405);
+      expect(body).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' });
+      expect(headers['allow']).toBe('GET, POST');
+    });
+
+    it.each(['{"name":', '{"name": 1,}', 'nonsense', '"a string"', '[1'])('for broken JSON: 400 (%s)', async (text) => {
+      const { status, body } = await post(text);
+      expect({ status, body }).toEqual({ status: 400, body: error('The body is not valid JSON', 'BAD_REQUEST') });
+    });
+
+    it('for a body that is too large: 413', async () => {
+      const { body } = await post(JSON.stringify({ name: 'x'.repeat(1_048_576) })).expect(413);
+      expect(body).toMatchObject({ error_code: 'PAYLOAD_TOO_LARGE' });
+    });
+
+    it('for an unknown character set: 415', async () => {
+      const { body } = await post('{}', 'application/json; charset=klingon').expect(415);
+      expect(body).toMatchObject({ error_code: 'UNSUPPORTED_MEDIA_TYPE' });
+    });
+
+    it('for a path that cannot be decoded: 400', async () => {
+      const { body } = await http().get('/things/by-id/%FF').expect(400);
+      expect(body).toMatchObject({ error_code: 'BAD_REQUEST', request_id: expect.any(String) });
+    });
+
+    it('meant by a service: its words, its code, its status', async () => {
+      const { body } = await http().get('/things/fails/conflict').expect(409);
+      expect(body).toEqual(error('Two at once', 'CONFLICT'));
+    });
+
+    it("with a code of the source's own: inside the detail", async () => {
+      const { body } = await http().get('/things/fails/enabled').expect(404);
+      expect(body).toEqual(error({ code: 'mcp_not_enabled', message: 'Not enabled' }, 'NOT_FOUND'));
+    });
+
+    it('nobody meant: 500 without a word of the inside, and the log has it with the request id and masked', async () => {
+      lines.length = 0;
+      const { body } = await http().get('/things/fails/taken').set('X-Request-Id', 'find-me').expect(500);
+      expect(body).toEqual({ ...error(expect.stringMatching(/^Internal error/), 'INTERNAL_ERROR'), request_id: 'find-me' });
+      expect(lines.join('\n')).toMatch(/request find-me: .*duplicate key/);
+    });
+
+    it('of a database that is away: 503 with a time to come back', async () => {
+      const { body, headers } = await http().get('/things/fails/away').expect(503);
+      expect(body).toMatchObject({ error_code: 'UNAVAILABLE' });
+      expect(JSON.stringify(body)).not.toContain('10.0.0.9');
+      expect(headers['retry-after']).toBe('5');
+    });
+
+    it('keep their cause to the log', async () => {
+      lines.length = 0;
+      const { body, headers } = await http().get('/things/fails/cause').expect(503);
+      expect(body).toEqual(error('Not now', 'UNAVAILABLE'));
+      expect(headers['retry-after']).toBe('2');
+      expect(lines.join('\n')).toContain('inner');
+    });
+  });
+
+  describe('validation', () => {
+    it('lists every problem with its place, as source 003 does', async () => {
+      const { body } = await post(JSON.stringify({ extra: 1, parts: [{ count: 1 }, { count: 'two' }] })).expect(422);
+      expect(body).toMatchObject({ error_code: 'VALIDATION_ERROR' });
+      expect((body as { detail: object[] }).detail).toEqual(
+        expect.arrayContaining([
+          { loc: ['body', 'name'], msg: 'field required', type: 'value_error.missing' },
+          { loc: ['body', 'extra'], msg: 'unknown field', type: 'value_error.extra' },
+          { loc: ['body', 'parts', 1, 'count'], msg: expect.stringContaining('integer'), type: 'value_error.is_int' },
+        ]),
+      );
+    });
+
+    it.each(['page=0', 'page_size=101', 'page=x', 'page_size=1e9', 'page=1&page=2'])(
+      'says "query" for a query: %s',
+      async (query) => {
+        const { body } = await http().get(`/things?${query}`).expect(422);
+        expect((body as { detail: { loc: string[] }[] }).detail[0]!.loc[0]).toBe('query');
+      },
+    );
+
+    it('takes a missing body for an empty one', async () => {
+      const { body } = await http().post('/things').expect(422);
+      expect(JSON.stringify(body)).toContain('["body","name"]');
+    });
+
+    it.each(['[]', '[{"name":"x","parts":[]}]'])('refuses a list where an object belongs: %s', (text) => post(text).expect(422));
+
+    it('refuses null characters wherever they are', async () => {
+      await post('{"name":"a\\u0000b","parts":[]}').expect(422);
+      await http().get('/things/by-id/a%00b').expect(422);
+      await http().get('/things?page=1%00').expect(422);
+    });
+
+    it('survives nesting without end', async () => {
+      const { body } = await post(`{"parts":${'['.repeat(100_000)}${']'.repeat(100_000)}}`).expect(422);
+      expect(JSON.stringify(body)).toContain('nested deeper than 64 levels');
+    });
+
+    it('lists no more problems than anybody reads', async () => {
+      const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, field) => [`field${field}`, field]));
+      const { body } = await post(JSON.stringify(many)).expect(422);
+      expect((body as { detail: object[] }).detail).toHaveLength(50);
+    });
+
+    it('does not take a polluted prototype', async () => {
+      const { body } = await post('{"name":"x","parts":[],"__proto__":{"admin":true}}');
+      expect(JSON.stringify(body)).not.toContain('admin":true');
+    });
+  });
+
+  describe('the face', () => {
+    it('serves Swagger UI and the document, the same every time', async () => {
+      const page = await http().get('/docs').expect(200);
+      expect(page.text).toContain('Tallygate API');
+      await http().get('/docs/swagger-ui-bundle.js').expect(200);
+      const [first, second] = [await http().get('/openapi.json').expect(200), await http().get('/openapi.json').expect(200)];
+      expect(first.text).toBe(second.text);
+      expect(first.body).toMatchObject({
+        info: { title: 'Tallygate' },
+        components: { securitySchemes: { bearer: { type: 'http' }, apiKey: { type: 'apiKey', name: 'X-API-Key' } } },
+      });
+    });
+
+    it('lets Swagger UI load over plain HTTP', async () => {
+      const { headers } = await http().get('/docs');
+      expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+      expect(headers).not.toHaveProperty('strict-transport-security');
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' });
+      expect(headers).not.toHaveProperty('x-powered-by');
+    });
+
+    it('lets the scripts of configured origins in and no others', async () => {
+      const allowed = await http().get('/things').set('Origin', 'https://portal.example.com');
+      expect(allowed.headers).toMatchObject({
+        'access-control-allow-origin': 'https://portal.example.com',
+        'access-control-expose-headers': expect.stringContaining('X-Request-Id'),
+      });
+      const other = await http().get('/things').set('Origin', 'https://evil.example.com');
+      expect(other.headers['access-control-allow-origin']).toBeUndefined();
+    });
+
+    it('logs a line for a request, without its query', async () => {
+      lines.length = 0;
+      await http().get('/things?page=1&token=hush').set('X-Request-Id', 'line-1');
+      const line = lines.find((text) => text.includes('line-1'))!;
+      expect(JSON.parse(line)).toMatchObject({ requestId: 'line-1', method: 'GET', path: '/things', status: 422 });
+      expect(line).not.toContain('hush');
+    });
+  });
+});
+
+/** Keeps what is logged, as text. */
+function recorder(lines: string[]): LoggerService {
+  const keep = (message: unknown) => void lines.push(typeof message === 'string' ? message : JSON.stringify(message));
+  return { log: keep, warn: keep, error: keep, debug: keep };
+}

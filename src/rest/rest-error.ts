@@ -1,0 +1,69 @@
+import { HttpException } from '@nestjs/common';
+import { isBackendAway } from '../common/backend-away.js';
+import { maskSecrets } from '../telemetry/mask-secrets.js';
+import { ERROR_STATUS, TallygateError, type ErrorCode } from '../common/tallygate-error.js';
+
+/** An error as REST shows it. */
+export interface RestError {
+  status: number;
+  code: ErrorCode;
+  detail: string | object;
+  requiredPermissions?: readonly string[];
+  headers: Record<string, string>;
+  /** Nobody meant it to happen: it belongs into the log, and its own words stay there. */
+  isUnexpected: boolean;
+}
+
+/** What a framework's or a parser's error is called here. */
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  401: 'UNAUTHORIZED',
+  403: 'INSUFFICIENT_PERMISSIONS',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  422: 'VALIDATION_ERROR',
+  429: 'RATE_LIMITED',
+};
+
+const DETAIL_MAX = 500;
+
+/** Turns anything that was thrown into what the caller may see of it. */
+export function restErrorOf(error: unknown): RestError {
+  if (error instanceof TallygateError) return ofTallygate(error);
+  if (error instanceof HttpException && error.getStatus() < 500) return ofFramework(error);
+  if (isBackendAway(error)) {
+    return unexpected('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
+      'Retry-After': '5',
+    });
+  }
+  return unexpected('INTERNAL_ERROR', 'Internal error. The request id names it in the log of the gateway.');
+}
+
+function ofTallygate({ code, status, message, extras }: TallygateError): RestError {
+  const headers: Record<string, string> = {};
+  if (status === 401) headers['WWW-Authenticate'] = 'Bearer realm="tallygate"';
+  if (extras.retryAfterSeconds !== undefined) headers['Retry-After'] = `${Math.ceil(extras.retryAfterSeconds)}`;
+  const { requiredPermissions } = extras;
+  return {
+    status,
+    code,
+    detail: extras.detail ?? message,
+    ...(requiredPermissions ? { requiredPermissions } : {}),
+    headers,
+    // The cause of a refusal is what the caller sent: for the caller to mend, and no one to be woken for.
+    isUnexpected: status >= 500 && (extras.cause !== undefined || code === 'INTERNAL_ERROR'),
+  };
+}
+
+function ofFramework(error: HttpException): RestError {
+  const status = error.getStatus();
+  const words = error.cause instanceof SyntaxError ? 'The body is not valid JSON' : error.message;
+  const detail = maskSecrets(words.slice(0, DETAIL_MAX));
+  return { status, code: CODE_OF_STATUS[status] ?? 'BAD_REQUEST', detail, headers: {}, isUnexpected: false };
+}
+
+function unexpected(code: ErrorCode, detail: string, headers: Record<string, string> = {}): RestError {
+  return { status: ERROR_STATUS[code], code, detail, headers, isUnexpected: true };
+}

@@ -1,0 +1,87 @@
+import {
+  deserializeMessage,
+  isJSONRPCErrorResponse,
+  PROTOCOL_VERSION_META_KEY,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+import { createParser } from 'eventsource-parser';
+import { StringDecoder } from 'node:string_decoder';
+import { headerText, NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
+import type { UpstreamAnswer } from './http-pool.js';
+
+/** Modern requests say in headers what they are about, legacy ones belong to what `initialize` agreed on. */
+export function headersOf(
+  { method, params }: JSONRPCRequest,
+  { sessionId, protocolVersion }: StreamableHTTPClientTransport,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
+  };
+  const claimed = versionClaimed(params);
+  const version = claimed ?? protocolVersion;
+  if (version !== undefined) headers['mcp-protocol-version'] = version;
+  if (claimed === undefined) return headers;
+  const name = params?.[NAME_PARAMETER[method] ?? ''];
+  return { ...headers, 'mcp-method': method, ...(typeof name === 'string' && { 'mcp-name': headerText(name) }) };
+}
+
+const versionClaimed = (params: JSONRPCRequest['params']): string | undefined =>
+  params?._meta?.[PROTOCOL_VERSION_META_KEY] as string | undefined;
+
+/** What an answer that is no stream says; errors as the SDK throws them. @throws SdkHttpError, SdkError; and for what is no JSON-RPC */
+export function messagesOf(answer: UpstreamAnswer, request: JSONRPCRequest): JSONRPCMessage[] {
+  const { status, type, text } = answer;
+  if (status === 202) return [];
+  if (status < 200 || status >= 300) return [refusalOf(answer, request)];
+  if (type !== 'application/json') {
+    throw new SdkError(SdkErrorCode.ClientHttpUnexpectedContent, `Unexpected content type: ${type}`, { contentType: type });
+  }
+  const data = JSON.parse(text) as unknown;
+  return Array.isArray(data) ? data.map((each) => deserializeMessage(JSON.stringify(each))) : [deserializeMessage(text)];
+}
+
+/** Modern servers refuse a request with status 400 and an error for it. */
+function refusalOf({ status, text }: UpstreamAnswer, { id, params }: JSONRPCRequest): JSONRPCMessage {
+  const message = status === 400 && versionClaimed(params) !== undefined ? errorIn(text) : undefined;
+  if (message && 'id' in message && message.id === id) return message;
+  const words = `Error POSTing to endpoint: ${text}`;
+  throw new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, words, { status, statusText: '', text });
+}
+
+function errorIn(text: string): JSONRPCMessage | undefined {
+  try {
+    const message = deserializeMessage(text);
+    return isJSONRPCErrorResponse(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An event of a stream. */
+export interface StreamedEvent {
+  id: string | undefined;
+  /** Absent for an event that only has an id, or another meaning. */
+  message: JSONRPCMessage | undefined;
+}
+
+/** Throws for an event whose data is no JSON-RPC. */
+export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEvent> {
+  const text = new StringDecoder('utf8');
+  let ready: StreamedEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ id, event = 'message', data }) =>
+      ready.push({ id, message: data && event === 'message' ? deserializeMessage(data) : undefined }),
+  });
+  for await (const chunk of chunks) {
+    parser.feed(text.write(chunk));
+    yield* ready;
+    ready = [];
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  StreamableHTTPClientTransport,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type RequestId,
+  type Transport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/client';
+import { setImmediate } from 'node:timers/promises';
+import type { LogMessage } from '../../../tools/source/call-context.js';
+import { unusableAnswer } from '../stdio/too-large-answer.js';
+import { EXCHANGE, type UpstreamExchange } from '../upstream-exchange.js';
+import { TOO_LARGE, type UpstreamHttp } from './http-pool.js';
+import { headersOf, messagesIn, messagesOf } from './http-messages.js';
+
+/** Questions of the server that wait to be looked at; more are refused. */
+const ASKED_MAX = 1_000;
+
+/**
+ * MCP over streamable HTTP. Starting, ending and the server's own stream are the SDK's; requests are not: so it is known which
+ * request a message of the server belongs to, which the SDK does not say, and a request costs a fraction of the time
+ * (docs/adr/0015-upstreams-of-both-eras.md). A stream that breaks ends with an error for its request, which the SDK would leave
+ * waiting; a request that is cancelled gives back its connection.
+ */
+export class UpstreamHttpTransport implements Transport {
+  onmessage?: Transport['onmessage'];
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  /** Closing the stream of a request cancels it. */
+  readonly hasPerRequestStream = true;
+  /** For everything that belongs to no request: the start, notifications, the server's own stream. */
+  private readonly base: StreamableHTTPClientTransport;
+  /** How to end each request that has no answer yet. */
+  private readonly running = new Map<RequestId, () => void>();
+  /** What the server asked, by its id, and within which exchange. */
+  private readonly asked = new Map<RequestId, UpstreamExchange>();
+
+  private readonly path: string;
+
+  constructor(
+    private readonly url: URL,
+    private readonly http: UpstreamHttp,
+  ) {
+    this.path = url.pathname + url.search;
+    this.base = new StreamableHTTPClientTransport(url, { fetch: http.fetch });
+  }
+
+  get sessionId(): string | undefined {
+    return this.base.sessionId;
+  }
+
+  setProtocolVersion(version: string): void {
+    this.base.setProtocolVersion(version);
+  }
+
+  async start(): Promise<void> {
+    this.base.onmessage = (message) => this.onmessage?.(message);
+    this.base.onerror = (error) => this.onerror?.(error);
+    this.base.onclose = () => this.onclose?.();
+    await this.base.start();
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if ('method' in message && message.method === 'notifications/cancelled')
+      this.abandon(message.params?.['requestId'] as RequestId);
+    if (!('method' in message) || !('id' in message) || message.method === 'initialize') return this.base.send(message, options);
+    return this.exchange(message, options);
+  }
+
+  async close(): Promise<void> {
+    for (const id of this.running.keys()) this.abandon(id);
+    await this.base.close();
+    await this.http.close();
+  }
+
+  /** The exchange within which the server asks this; undefined when it asks out of turn. Once. */
+  exchangeOf(id: RequestId): UpstreamExchange | undefined {
+    const exchange = this.asked.get(id);
+    this.asked.delete(id);
+    return exchange;
+  }
+
+  terminateSession(): Promise<void> {
+    return this.base.terminateSession();
+  }
+
+  private async exchange(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
+    const { id, params } = request;
+    const exchange = (params as { [EXCHANGE]?: UpstreamExchange } | undefined)?.[EXCHANGE];
+    const controller = new AbortController();
+    this.running.set(id, () => controller.abort());
+    options?.requestSignal?.addEventListener('abort', () => this.abandon(id), { once: true });
+    const onEnd = options?.onRequestStreamEnd ?? (() => this.fail(id, 'it ended its answer early'));
+    try {
+      const headers = { ...headersOf(request, this.base), ...options?.headers, ...exchange?.headers };
+      const answer = await this.http.post(this.path, JSON.stringify(request), headers, controller.signal);
+      if (answer.events && answer.status < 300) void this.follow(request, answer.events, exchange, onEnd);
+      else for (const message of messagesOf(answer, request)) this.receive(message, exchange);
+    } catch (error) {
+      this.running.delete(id);
+      throw error;
+    }
+  }
+
+  /** Takes messages as they come. A server that ends its stream before its answer may mean it to be taken up again. */
+  private async follow(
+    request: JSONRPCRequest,
+    events: AsyncIterable<Buffer>,
+    exchange: UpstreamExchange | undefined,
+    onEnd: () => void,
+  ): Promise<void> {
+    const { id } = request;
+    let lastEventId: string | undefined;
+    let end = onEnd;
+    try {
+      for await (const { id: eventId, message } of messagesIn(events)) {
+        lastEventId = eventId ?? lastEventId;
+        if (message) this.receive(message, exchange);
+        if (message && 'method' in message) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
+      }
+    } catch (error) {
+      const { message } = error as Error;
+      end = () => this.fail(id, message.includes(TOO_LARGE) ? TOO_LARGE : 'the connection broke');
+      if (message.includes(TOO_LARGE)) lastEventId = undefined; // it would come again
+    }
+    if (!this.running.has(id)) return;
+    if (lastEventId) this.resume(request, lastEventId, exchange, end);
+    else end();
+  }
+
+  /** The SDK knows how: it waits as the server says, asks again a few times, and for what came after the last event only. */
+  private resume(
+    request: JSONRPCRequest,
+    resumptionToken: string,
+    exchange: UpstreamExchange | undefined,
+    onEnd: () => void,
+  ): void {
+    const { sessionId, protocolVersion } = this.base;
+    const stream = new StreamableHTTPClientTransport(this.url, {
+      fetch: this.http.patientFetch,
+      ...(sessionId !== undefined && { sessionId }),
+      ...(protocolVersion !== undefined && { protocolVersion }),
+    });
+    this.running.set(request.id, () => void stream.close());
+    stream.onmessage = (message) => this.receive(message, exchange);
+    stream.onerror = ({ message }) => message.includes(TOO_LARGE) && this.fail(request.id, TOO_LARGE);
+    void stream.start();
+    void stream.send(request, { resumptionToken, onRequestStreamEnd: onEnd }).catch(onEnd);
+  }
+
+  private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): void {
+    if (!('method' in message)) this.running.delete(message.id!);
+    else if ('id' in message) this.note(message.id, exchange);
+    else if (message.method === 'notifications/message') return exchange?.side?.log(message.params as unknown as LogMessage);
+    this.onmessage?.(message);
+  }
+
+  private note(id: RequestId, exchange: UpstreamExchange | undefined): void {
+    if (exchange && this.asked.size < ASKED_MAX) this.asked.set(id, exchange);
+  }
+
+  private fail(id: RequestId, reason: string): void {
+    if (!this.running.has(id)) return;
+    this.abandon(id);
+    this.onmessage?.(unusableAnswer(id, reason));
+  }
+
+  private abandon(id: RequestId): void {
+    const end = this.running.get(id);
+    this.running.delete(id);
+    end?.();
+  }
+}

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { templateSchema, type TemplateValues } from '../../config/template-config.js';
+
+const require = createRequire(import.meta.url);
+
+/** Templates that come with Tallygate, by name. `servers.enabled_templates` says which may be used. */
+export const SHIPPED_TEMPLATES: Readonly<Record<string, () => TemplateValues>> = {
+  http: () =>
+    templateSchema.parse({
+      description: 'Any MCP server with streamable HTTP',
+      transport: 'http',
+      url: '${config.url}',
+      headers: { Authorization: 'Bearer ${config.bearer_token}' },
+      headers_from: 'headers',
+      config: objectOf(['url'], {
+        url: { type: 'string', minLength: 1, description: 'Where its MCP endpoint is' },
+        bearer_token: { type: 'string', minLength: 1, pattern: '^[A-Za-z0-9._~+/=-]+$', writeOnly: true },
+        headers: { type: 'object', additionalProperties: { type: 'string', writeOnly: true } },
+      }),
+    }),
+  'file-server': () =>
+    templateSchema.parse({
+      description: 'Files of one folder: the official filesystem server',
+      ...node('@modelcontextprotocol/server-filesystem', '${config.base_path}'),
+      config: objectOf(['base_path'], {
+        base_path: { type: 'string', pattern: '^(/|[A-Za-z]:[\\\\/])', description: 'An absolute path on the gateway' },
+      }),
+    }),
+  everything: () =>
+    templateSchema.parse({
+      description: 'Every feature of the protocol, for testing: the official everything server',
+      ...node('@modelcontextprotocol/server-everything', 'stdio'),
+    }),
+  memory: () =>
+    templateSchema.parse({
+      description: 'A knowledge graph in one file: the official memory server',
+      ...node('@modelcontextprotocol/server-memory'),
+      env: { MEMORY_FILE_PATH: '${config.file_path}' },
+      config: objectOf(['file_path'], {
+        file_path: { type: 'string', pattern: '^(/|[A-Za-z]:[\\\\/])', description: 'An absolute path on the gateway' },
+      }),
+    }),
+};
+
+function objectOf(required: string[], properties: Record<string, object>) {
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+/** The program of an installed package, run by this Node: nothing is looked up or fetched when a server starts. */
+function node(name: string, ...args: string[]) {
+  const manifest = require.resolve(`${name}/package.json`);
+  const { bin } = require(manifest) as { bin: Record<string, string> };
+  return { transport: 'stdio', command: process.execPath, args: [join(dirname(manifest), Object.values(bin)[0]!), ...args] };
+}

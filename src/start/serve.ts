@@ -1,0 +1,78 @@
+import './v8-flags.js';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { AppModule } from '../app.module.js';
+import { secretLines, startBanner } from './start-banner.js';
+import { TallygateLogger } from '../telemetry/logger.js';
+import { VERSION } from '../common/version.js';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigError, loadConfig } from '../config/load-config.js';
+import { stopOwnedEngines } from '../database/postgres-engine.js';
+import { configureRest } from '../rest/configure-rest.js';
+import { RestAdapter } from '../rest/rest.adapter.js';
+import { FirstRun } from '../config/first-run.js';
+import { McpHttpTransport } from '../mcp-gateway/transport/mcp-http.transport.js';
+import { shutDownOnSignal } from './shutdown.js';
+
+/** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
+export async function serve(): Promise<void> {
+  const started = performance.now();
+  const firstRun = new FirstRun();
+  try {
+    const config = loadConfig();
+    const app = await start(config, firstRun);
+    shutDownOnSignal(app);
+    const startedInMs = performance.now() - started;
+    process.stderr.write(`${startBanner({ ...addresses(app, config), version: VERSION, startedInMs, firstRun })}\n`);
+  } catch (error) {
+    process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
+    await stopOwnedEngines();
+    process.exit(1);
+  }
+}
+
+async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpressApplication> {
+  const { host, port, mcp_port: mcpPort } = config.values;
+  for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
+  const logger = new TallygateLogger(config);
+  const module = AppModule.forRoot(config, firstRun, logger);
+  const options = { logger, abortOnError: false, bodyParser: false };
+  const app = await NestFactory.create<NestExpressApplication>(module, new RestAdapter(config), options);
+  configureRest(app, config);
+  app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
+  // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
+  await app.init();
+  await app.startAllMicroservices();
+  await app.listen(port, host);
+  return app;
+}
+
+/** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
+async function assertFree(port: number, host: string): Promise<void> {
+  const probe = createServer().listen(port, host);
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
+}
+
+function addresses(app: NestExpressApplication, { values }: AppConfig) {
+  const host = ['0.0.0.0', '::'].includes(values.host) ? 'localhost' : values.host;
+  const port = (server: Server) => (server.address() as AddressInfo).port;
+  return {
+    restUrl: `http://${host}:${port(app.getHttpServer() as Server)}`,
+    mcpUrl: `http://${host}:${port(app.get(McpHttpTransport).unwrap<Server>())}/messages`,
+  };
+}
+
+function problems(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.map((problem) => `  ${problem}`).join('\n');
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  if (code === 'EADDRINUSE')
+    return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
+  if (code === 'EACCES' && port)
+    return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
+  return `  ${message ?? String(error)}`;
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import type { Dataset } from './dataset.js';
+import { DATASETS } from './datasets.js';
+import { QUERY_LIMITS } from '../queries/query-limits.js';
+
+/** How much of the world a dataset covers. */
+export interface Coverage {
+  table: string;
+  row_count: number;
+  /** Null for a dataset without symbols. */
+  symbol_count: number | null;
+  /** Null for a dataset without days, or without rows. */
+  first_date: string | null;
+  last_date: string | null;
+  /** Rows that are generated. */
+  synthetic_row_count: number;
+}
+
+/** A dataset that has rows of a symbol. */
+export interface SymbolPresence {
+  table: string;
+  is_synthetic: boolean;
+}
+
+/** What is asked of every dataset alike, so the SQL is made of descriptors. */
+@Injectable()
+export class CoverageRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  of(datasets: readonly Dataset[], signal: AbortSignal): Promise<Coverage[]> {
+    return this.clickhouse.query(`${datasets.map(coverage).join(' UNION ALL ')} ${QUERY_LIMITS}`, {}, { signal });
+  }
+
+  /** The datasets that have at least one row of the symbol. */
+  withSymbol(symbol: string, signal: AbortSignal): Promise<SymbolPresence[]> {
+    const parts = DATASETS.filter(({ symbolColumn }) => symbolColumn).map(presence);
+    return this.clickhouse.query(`${parts.join(' UNION ALL ')} ${QUERY_LIMITS}`, { symbol }, { signal });
+  }
+}
+
+function coverage({ table, symbolColumn, dateColumn }: Dataset): string {
+  const day = (aggregate: string) => (dateColumn ? `if(count() = 0, NULL, toString(${aggregate}(${dateColumn})))` : 'NULL');
+  const symbols = symbolColumn ? `uniqExact(${symbolColumn})` : 'NULL';
+  return `SELECT '${table}' AS table, count() AS row_count, toNullable(${symbols}) AS symbol_count,
+    ${day('min')}::Nullable(String) AS first_date, ${day('max')}::Nullable(String) AS last_date,
+    countIf(is_synthetic) AS synthetic_row_count FROM ${table} FINAL`;
+}
+
+function presence({ table, symbolColumn }: Dataset): string {
+  return `SELECT * FROM (SELECT '${table}' AS table, is_synthetic FROM ${table} FINAL WHERE ${symbolColumn} = {symbol:String} LIMIT 1)`;
+}

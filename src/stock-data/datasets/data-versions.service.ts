@@ -1,0 +1,65 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { PeriodicTask } from '../../common/periodic-task.js';
+import type { Dataset } from './dataset.js';
+import { DATASETS } from './datasets.js';
+import { ImportLogRepository } from '../import/import-log.repository.js';
+
+/** How soon this process notices an import that another one made. */
+const POLL_INTERVAL_MS = 5_000;
+
+interface State {
+  version: number;
+  rows: number;
+}
+
+/** Which data there is now: the version of every dataset and whether it has rows. Polled, since any process may import. */
+@Injectable()
+export class DataVersions implements OnModuleDestroy {
+  private readonly poll = new PeriodicTask('StockData', POLL_INTERVAL_MS, () => this.refresh());
+  private readonly listeners = new Set<() => void>();
+  private states = new Map<string, State>();
+  private asked = 0;
+  private applied = 0;
+  private current = '';
+
+  constructor(private readonly log: ImportLogRepository) {}
+
+  /** Differs whenever any dataset does; part of the key of everything that is cached. */
+  get key(): string {
+    return this.current;
+  }
+
+  hasRows(dataset: Dataset): boolean {
+    return (this.states.get(dataset.table)?.rows ?? 0) > 0;
+  }
+
+  /** Called after every change of a version, and when a dataset gains its first or loses its last row. Returns how to stop it. */
+  onChange(listener: () => void): () => void {
+    const own = () => listener();
+    this.listeners.add(own);
+    return () => void this.listeners.delete(own);
+  }
+
+  /** Reads the versions now, and from here on at every interval. */
+  async start(): Promise<void> {
+    await this.refresh();
+    this.poll.start();
+  }
+
+  /** An answer that was overtaken by that to a later question is thrown away. */
+  async refresh(): Promise<void> {
+    const question = ++this.asked;
+    const rows = await this.log.versions(DATASETS.map(({ table }) => table));
+    if (question < this.applied) return;
+    this.applied = question;
+    this.states = new Map(rows.map(({ table, version, rows }) => [table, { version, rows }]));
+    const key = DATASETS.map((dataset) => `${this.states.get(dataset.table)?.version ?? 0}${this.hasRows(dataset)}`).join();
+    if (key === this.current) return;
+    this.current = key;
+    for (const listener of this.listeners) listener();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.poll.stop();
+  }
+}

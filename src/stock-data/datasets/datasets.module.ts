@@ -1,0 +1,46 @@
+import { Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DataVersions } from './data-versions.service.js';
+import { DatasetImportService } from '../import/dataset-import.service.js';
+import { ImportLogRepository } from '../import/import-log.repository.js';
+import { SampleData } from '../sample/sample-data.service.js';
+import { StagingLoader } from '../import/staging-loader.service.js';
+import { StagingRepository } from '../import/staging.repository.js';
+import { SyntheticData } from '../sample/synthetic-data.service.js';
+
+/** The datasets and how rows get into them; all that `tallygate import` needs. */
+@Module({
+  providers: [
+    DataVersions,
+    DatasetImportService,
+    ImportLogRepository,
+    SampleData,
+    StagingLoader,
+    StagingRepository,
+    SyntheticData,
+  ],
+  exports: [DataVersions, DatasetImportService, SampleData, SyntheticData],
+})
+export class DatasetsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('StockData');
+  private recovery: Promise<void> | undefined;
+
+  constructor(
+    private readonly versions: DataVersions,
+    private readonly imports: DatasetImportService,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.versions.start();
+  }
+
+  /** Clears up behind the start: another replica's import, which this would wait for, may take its time. */
+  onApplicationBootstrap(): void {
+    this.recovery = this.imports
+      .recover()
+      .catch((error: unknown) => this.logger.warn(`Clearing up: ${(error as Error).message}`));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.recovery;
+  }
+}

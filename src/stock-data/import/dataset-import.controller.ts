@@ -1,0 +1,69 @@
+import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiNotFoundResponse,
+  ApiPayloadTooLargeResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { ImportQuery, ImportReportDto, pairs, SyntheticDto } from './dataset-import.dto.js';
+import { DatasetImportService } from './dataset-import.service.js';
+import { fileInput } from './files/file-input.js';
+import { withReceivedFile } from './files/received-file.js';
+import { SyntheticData } from '../sample/synthetic-data.service.js';
+
+/** Loading market data into a running gateway; what `tallygate import` uses while one runs. */
+@ApiTags('Datasets')
+@Controller('api/admin/datasets')
+export class DatasetImportController {
+  constructor(
+    private readonly imports: DatasetImportService,
+    private readonly synthetic: SyntheticData,
+  ) {}
+
+  /** Loads a CSV (plain or gzip) or Parquet file: as a whole, or not at all. Admins only. */
+  @Post(':dataset/import')
+  @HttpCode(200)
+  @Authenticated('admin')
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' }, description: 'The file' })
+  @ApiBadRequestResponse({ description: 'Not a file that can be read, or columns are missing', type: ErrorDto })
+  @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Another import of the dataset takes long', type: ErrorDto })
+  @ApiPayloadTooLargeResponse({ description: 'More than 2 GiB', type: ErrorDto })
+  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was taken over', type: ImportReportDto })
+  async import(
+    @Param('dataset') dataset: string,
+    @Query() query: ImportQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ImportReportDto> {
+    refuseParsed(request);
+    const options = { map: pairs(query.map), set: pairs(query.set), skipRejected: query.skip_rejected };
+    const report = await withReceivedFile(request, (path) => this.imports.import(dataset, fileInput(path, query.name), options));
+    if (report.status === 'rejected') response.status(422);
+    return report;
+  }
+
+  /** Fills the datasets with a made-up market, its symbols marked as synthetic. Admins only. */
+  @Post('synthetic')
+  @HttpCode(200)
+  @Authenticated('admin')
+  @ApiBadRequestResponse({ description: 'A size out of bounds', type: ErrorDto })
+  generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
+    return this.synthetic.generate({ ...universe });
+  }
+}
+
+/** JSON and forms are read before they get here (see `configureRest`), so no file would be left of them. */
+function refuseParsed(request: Request): void {
+  if (!request.is(['json', 'urlencoded'])) return;
+  throw new TallygateError('BAD_REQUEST', 'Send the file as it is, with the header "Content-Type: application/octet-stream".');
+}

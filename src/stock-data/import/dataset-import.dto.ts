@@ -1,0 +1,87 @@
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import type { ImportReport } from './import-report.js';
+import { UNIVERSE_DEFAULTS } from '../sample/synthetic-universe.js';
+
+const PAIRS_MAX = 50;
+const PAIR = /^[^=]+=[^]*$/;
+
+/** How to read the file; `?map=date=Date&map=close=Last&set=symbol=AAPL`. */
+export class ImportQuery {
+  /** `<column of the dataset>=<column of the file>`, where the names differ; may be repeated. */
+  @Matches(PAIR, { each: true, message: 'map must look like date=Date: a column of the dataset, "=", a column of the file' })
+  @MaxLength(500, { each: true })
+  @ArrayMaxSize(PAIRS_MAX)
+  @Transform(({ value }) => listOf(value))
+  @IsOptional()
+  map: string[] = [];
+
+  /** `<column of the dataset>=<value of every row>`; may be repeated. */
+  @Matches(PAIR, { each: true, message: 'set must look like symbol=AAPL: a column of the dataset, "=", a value' })
+  @MaxLength(500, { each: true })
+  @ArrayMaxSize(PAIRS_MAX)
+  @Transform(({ value }) => listOf(value))
+  @IsOptional()
+  set: string[] = [];
+
+  /** Take the good lines of a file that has broken ones; otherwise one broken line refuses the file. */
+  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @IsBoolean()
+  @IsOptional()
+  skip_rejected: boolean = false;
+
+  /** The file's name, for the import log. */
+  @MaxLength(200)
+  @IsString()
+  @IsOptional()
+  name: string = 'upload';
+}
+
+/** The made-up market to generate. */
+export class SyntheticDto {
+  /** Companies, 1 to 9 999. */
+  @IsInt()
+  @IsOptional()
+  symbols: number = UNIVERSE_DEFAULTS.symbols;
+
+  /** Trading days, 63 (the first quarter) to 10 000. */
+  @IsInt()
+  @IsOptional()
+  days: number = UNIVERSE_DEFAULTS.days;
+
+  /** The same seed makes the same market. */
+  @IsInt()
+  @IsOptional()
+  seed: number = UNIVERSE_DEFAULTS.seed;
+}
+
+/** A line that was not taken. */
+export class RejectedLineDto {
+  /** Line of a CSV file, row of a Parquet file; from 1. */
+  line!: number;
+  reason!: string;
+}
+
+/** What became of an import. */
+export class ImportReportDto implements ImportReport {
+  dataset!: string;
+  /** imported: the rows are visible; unchanged: this file shows already; rejected: nothing was taken over. */
+  status!: 'imported' | 'unchanged' | 'rejected';
+  /** Records in the file. */
+  rows!: number;
+  accepted!: number;
+  /** Accepted records that another one of the same key further down replaces. */
+  duplicates!: number;
+  rejected_total!: number;
+  /** The first 100 of the rejected lines. */
+  rejected!: RejectedLineDto[];
+  /** Columns of the file that nothing was read from. */
+  ignored_columns!: string[];
+}
+
+/** `['a=b', 'c=d']` as `{ a: 'b', c: 'd' }`. */
+export function pairs(list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(list.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+const listOf = (value: unknown): unknown => (typeof value === 'string' ? [value] : value);

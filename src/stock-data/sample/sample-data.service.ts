@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { DataVersions } from '../datasets/data-versions.service.js';
+import { SYMBOLS } from '../datasets/symbols.dataset.js';
+import { DatasetImportService } from '../import/dataset-import.service.js';
+import { fileInput } from '../import/files/file-input.js';
+import { ImportLogRepository } from '../import/import-log.repository.js';
+import { rowsInput } from '../import/rows-input.js';
+import { SAMPLE_SYMBOLS } from './sample-symbols.js';
+
+const INDEX_FILE = 'sp500-2000.csv';
+const MONTHLY_FILE = 'stocks.csv';
+const SYMBOLS_SOURCE = 'sample symbols';
+const SAMPLE_SOURCES = [INDEX_FILE, MONTHLY_FILE, SYMBOLS_SOURCE];
+
+/** The real market data that comes with Tallygate, from the package vega-datasets. */
+@Injectable()
+export class SampleData {
+  private readonly logger = new Logger('StockData');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly versions: DataVersions,
+    private readonly log: ImportLogRepository,
+    private readonly imports: DatasetImportService,
+  ) {}
+
+  /** Loads the sample unless it is there or anything else was imported; returns whether it did. */
+  async loadWhenEmpty(): Promise<boolean> {
+    if (!(await this.isWanted())) return false;
+    return withAdvisoryLock(this.dataSource, LOCK.sampleData, async () => {
+      await this.versions.refresh();
+      if (!(await this.isWanted())) return false;
+      await this.load();
+      return true;
+    });
+  }
+
+  /** A load that was cut off half-way left other files of the sample, but not the symbols. */
+  private async isWanted(): Promise<boolean> {
+    if (this.versions.hasRows(SYMBOLS)) return false;
+    const sources = await this.log.sources();
+    return sources.every((source) => SAMPLE_SOURCES.includes(source));
+  }
+
+  private async load(): Promise<void> {
+    const started = performance.now();
+    const index = fileInput(sampleFile(INDEX_FILE));
+    await this.imports.import('trade_calendar', index, { set: { exchange: 'XNYS' } });
+    await this.imports.import('monthly_prices', fileInput(sampleFile(MONTHLY_FILE)), { map: { month: 'date' } });
+    const bars = await this.imports.import('daily_bars', index, { set: { symbol: '^GSPC' } });
+    await this.imports.import('symbols', sampleSymbols());
+    this.logger.log(`Sample data loaded: ${bars.accepted} daily bars (${Math.round(performance.now() - started)} ms)`);
+  }
+}
+
+function sampleSymbols() {
+  const columns = Object.keys(SAMPLE_SYMBOLS[0]!);
+  return rowsInput(SYMBOLS_SOURCE, JSON.stringify(SAMPLE_SYMBOLS), columns, () => SAMPLE_SYMBOLS);
+}
+
+/** The package offers its code, not its files, by name. */
+function sampleFile(name: string): string {
+  const entry = createRequire(import.meta.url).resolve('vega-datasets');
+  return join(dirname(dirname(entry)), 'data', name);
+}

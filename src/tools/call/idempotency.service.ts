@@ -1,0 +1,89 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../common/canonical-json.js';
+import { PeriodicTask } from '../../common/periodic-task.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
+import type { ToolCall } from './tool-call.js';
+import type { RecordedResult } from './usage-record.js';
+
+/** A larger answer is not kept; the call is remembered, its result is not. */
+const ANSWER_MAX_CHARS = 262_144;
+const CLEANUP_PAUSE_MS = 30_000;
+
+/**
+ * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
+ * once, on whichever replica, and its answer is given again for ten minutes.
+ */
+@Injectable()
+export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Idempotency');
+  private readonly cleanup = new PeriodicTask('Idempotency', CLEANUP_PAUSE_MS, () => this.calls.deleteOld());
+
+  constructor(private readonly calls: IdempotentCallsRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.cleanup.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.cleanup.stop();
+  }
+
+  /**
+   * Runs the call, or gives the kept answer of the first one.
+   * @throws CONFLICT for another call under the same key, and while the first one runs or when its answer is not known.
+   */
+  async once(call: ToolCall, key: string, run: () => Promise<RecordedResult>): Promise<RecordedResult> {
+    const claim = claimOf(call, key);
+    if (await this.calls.claim(claim)) return this.first(claim, call, run);
+    return replay(claim, await this.calls.find(claim));
+  }
+
+  /**
+   * A call whose outcome is unknown keeps its key without an answer, so that it can never be run and charged again.
+   * One that did not run, or failed without being charged, gives it back: the agent may try again.
+   */
+  private async first(claim: IdempotentCall, call: ToolCall, run: () => Promise<RecordedResult>): Promise<RecordedResult> {
+    try {
+      const answer = await run();
+      const failedForFree = (answer.isError || answer.inputRequired) && answer._meta['tallygate/usage'].credits_charged === 0;
+      await this.quietly(failedForFree ? this.calls.release(claim) : this.keep(claim, answer));
+      return answer;
+    } catch (error) {
+      if (!call.hasRun) await this.quietly(this.calls.release(claim));
+      throw error;
+    }
+  }
+
+  private async keep(claim: IdempotentCall, answer: RecordedResult): Promise<void> {
+    const json = JSON.stringify(answer);
+    if (json.length <= ANSWER_MAX_CHARS) await this.calls.keep(claim, json);
+  }
+
+  /** The call is recorded and its answer must leave, whether or not it can be given again. */
+  private async quietly(work: Promise<void>): Promise<void> {
+    await work.catch((error: Error) => this.logger.warn(`An idempotency key stays without an answer: ${error.message}`));
+  }
+}
+
+function claimOf({ entry, request }: ToolCall, key: string): IdempotentCall {
+  const { principal } = request;
+  const asked = canonicalJson([entry.tool.name, request.arguments]);
+  return { scope: principal.apiKey?.id ?? principal.userId, key, fingerprint: createHash('sha256').update(asked).digest('hex') };
+}
+
+/** The first call gave its key back in this very moment. */
+const NOTHING_KEPT: EarlierCall = { fingerprint: null, answer: null };
+
+function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NOTHING_KEPT): RecordedResult {
+  if (fingerprint !== null && fingerprint !== claim.fingerprint) {
+    throw new TallygateError('CONFLICT', 'This idempotency key was used for another call. Use a new key for each call.');
+  }
+  if (answer === null) {
+    const words = 'The first call with this idempotency key is still running, or ended without an answer that could be kept.';
+    throw new TallygateError('CONFLICT', words, { retryAfterSeconds: 1 });
+  }
+  const first = JSON.parse(answer) as RecordedResult;
+  return { ...first, _meta: { ...first._meta, 'tallygate/replayed': true } };
+}

@@ -1,0 +1,14 @@
+import type { Tool } from '../source/tool-source.js';
+import type { ArgumentsCheck } from './tool-arguments.js';
+
+/** A tool with everything that is worked out once and used on every call. */
+export interface CatalogTool {
+  tool: Tool;
+  /** Name of its source. */
+  source: string;
+  /** Credits for one call, as configured. */
+  price: number;
+  checkArguments: ArgumentsCheck;
+  /** Its entry in `tools/list`, as JSON. */
+  listing: string;
+}

@@ -1,0 +1,93 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Principal } from '../../auth/access/principal.js';
+import { AppConfig } from '../../config/app-config.js';
+import { mayUse } from './tool-access.js';
+import { McpList, type ListPage } from './mcp-list.js';
+import type { Resource, ResourceTemplate } from '../source/resource.js';
+import { Sources, type Offer } from './sources.service.js';
+import { ChangeListeners } from '../../common/change-listeners.js';
+
+/** A resource or template, and the source it is of. */
+export type CatalogResource = Offer<Resource | ResourceTemplate>;
+
+/** Every resource and template of every source, and who may read which. */
+@Injectable()
+export class ResourceCatalog implements OnModuleInit {
+  private readonly changes = new ChangeListeners();
+  private readonly list: McpList;
+  private readonly templateList: McpList;
+  private resources = new Map<string, CatalogResource>();
+  private templates = new Map<string, CatalogResource>();
+
+  constructor(
+    private readonly sources: Sources,
+    config: AppConfig,
+  ) {
+    this.list = new McpList(config.values.mcp.page_size);
+    this.templateList = new McpList(config.values.mcp.page_size);
+  }
+
+  onModuleInit(): void {
+    this.sources.onChange(() => this.rebuild());
+    this.rebuild();
+  }
+
+  /** Called whenever one of the lists is another one. */
+  onChange(listener: () => void): void {
+    this.changes.add(listener);
+  }
+
+  /** The `resources` array of `resources/list`. @throws BAD_REQUEST for an unknown cursor. */
+  resourcesFor(principal: Principal, cursor?: string): ListPage {
+    return this.list.page(principal, cursor);
+  }
+
+  /** The `resourceTemplates` array of `resources/templates/list`. @throws BAD_REQUEST for an unknown cursor. */
+  templatesFor(principal: Principal, cursor?: string): ListPage {
+    return this.templateList.page(principal, cursor);
+  }
+
+  /** What stands at the address, if the caller may read it: the resource itself, else a template it fits. */
+  find(uri: string, principal: Principal): CatalogResource | undefined {
+    const resource = this.resources.get(uri);
+    if (resource && mayUse(principal, uri)) return resource;
+    return [...this.templates.values()].find(({ offer: template }) => {
+      const { uriTemplate, matches } = template as ResourceTemplate;
+      return matches(uri) && (mayUse(principal, uriTemplate) || mayUse(principal, uri));
+    });
+  }
+
+  /** The template of this pattern, if the caller may use it. */
+  template(uriTemplate: string, principal: Principal): ResourceTemplate | undefined {
+    const found = this.templates.get(uriTemplate);
+    return found && mayUse(principal, uriTemplate) ? (found.offer as ResourceTemplate) : undefined;
+  }
+
+  /** Calls the listener whenever the resource has changed, until the returned function is called. */
+  watch(uri: string, principal: Principal, listener: () => void): () => void {
+    return this.find(uri, principal)?.source.watch?.(uri, listener) ?? (() => undefined);
+  }
+
+  private rebuild(): void {
+    this.resources = this.sources.collect(
+      'the URI',
+      (source) => source.resources?.(),
+      ({ uri }) => uri,
+    );
+    this.templates = this.sources.collect(
+      'the URI template',
+      (source) => source.resourceTemplates?.(),
+      ({ uriTemplate }) => uriTemplate,
+    );
+    const changed = [this.list.replace(entriesOf(this.resources)), this.templateList.replace(entriesOf(this.templates))];
+    if (changed.includes(true)) this.changes.tell();
+  }
+}
+
+const entriesOf = (resources: Map<string, CatalogResource>) =>
+  [...resources].map(([key, { offer }]) => ({ key, json: listing(offer) }));
+
+/** What lists tell of it; the rest is the gateway's. */
+function listing({ tableName, ...resource }: Resource | ResourceTemplate): string {
+  return JSON.stringify({ ...resource, timeoutMs: undefined, ...(tableName && { _meta: { 'tallygate/table': tableName } }) });
+}

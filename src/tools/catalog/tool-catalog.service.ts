@@ -1,0 +1,96 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { Principal } from '../../auth/access/principal.js';
+import { Clock } from '../../common/clock.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { AppConfig } from '../../config/app-config.js';
+import { mayUse } from './tool-access.js';
+import { McpList, type ListPage } from './mcp-list.js';
+import { Sources } from './sources.service.js';
+import type { CatalogTool } from './catalog-tool.js';
+import { compileArguments } from './tool-arguments.js';
+import { ToolCall, type ToolRequest } from '../call/tool-call.js';
+import type { Tool, ToolSource } from '../source/tool-source.js';
+import { ChangeListeners } from '../../common/change-listeners.js';
+
+/** Every tool of every source, and who may call which. */
+@Injectable()
+export class ToolCatalog implements OnModuleInit {
+  private readonly logger = new Logger('Tools');
+  private readonly changes = new ChangeListeners();
+  private readonly list: McpList;
+  private tools = new Map<string, CatalogTool>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly sources: Sources,
+  ) {
+    this.list = new McpList(config.values.mcp.page_size);
+  }
+
+  onModuleInit(): void {
+    this.sources.onChange(() => this.rebuild());
+    this.rebuild();
+  }
+
+  /** Called whenever the list is another one. */
+  onChange(listener: () => void): void {
+    this.changes.add(listener);
+  }
+
+  /** The tool of this name, if the caller may call it; a tool they may not call does not exist for them. */
+  find(name: string, principal: Principal): CatalogTool | undefined {
+    const entry = this.tools.get(name);
+    return entry && mayUse(principal, name) ? entry : undefined;
+  }
+
+  /** @throws UNKNOWN_TOOL, in the same words for a tool that does not exist and one the caller may not call. */
+  admit(request: ToolRequest): ToolCall {
+    const entry = request.entry ?? this.find(request.name, request.principal);
+    if (!entry) throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${request.name.slice(0, 128)}`);
+    return new ToolCall(entry, request, this.clock.now(), this.clock.monotonic());
+  }
+
+  /** The tools this caller may call, by name. */
+  visibleTo(principal: Principal): CatalogTool[] {
+    return [...this.tools.values()].filter(({ tool }) => mayUse(principal, tool.name));
+  }
+
+  /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
+  listFor(principal: Principal, cursor?: string): ListPage {
+    return this.list.page(principal, cursor);
+  }
+
+  private rebuild(): void {
+    const tools = new Map<string, CatalogTool>();
+    for (const source of this.sources.all()) {
+      for (const tool of source.tools()) {
+        if (tools.has(tool.name)) this.logger.warn(`Two sources offer a tool "${tool.name}"; that of ${source.name} is left out`);
+        else this.add(tools, tool, source);
+      }
+    }
+    this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const entries = [...this.tools].map(([key, { listing }]) => ({ key, json: listing }));
+    if (this.list.replace(entries)) this.changes.tell();
+  }
+
+  /** A tool whose schema cannot be compiled is left out alone, whatever an upstream server sends. */
+  private add(tools: Map<string, CatalogTool>, tool: Tool, source: ToolSource): void {
+    const known = this.tools.get(tool.name);
+    try {
+      tools.set(tool.name, known?.tool === tool ? known : this.entry(tool, source));
+    } catch (error) {
+      this.logger.warn(`"${tool.name}" of ${source.name} is left out, its input schema is unusable: ${(error as Error).message}`);
+    }
+  }
+
+  private entry(tool: Tool, source: ToolSource): CatalogTool {
+    const price = this.config.values.tools.prices[tool.name] ?? tool.price;
+    return { tool, source: source.name, price, checkArguments: compileArguments(tool.inputSchema), listing: listing(tool) };
+  }
+}
+
+function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName }: Tool): string {
+  const meta = tableName ? { _meta: { 'tallygate/table': tableName } } : {};
+  return JSON.stringify({ name, title, description, inputSchema, outputSchema, annotations, ...meta });
+}

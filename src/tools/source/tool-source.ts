@@ -1,0 +1,71 @@
+import type { CallContext } from './call-context.js';
+import type { ContentBlock, ToolUsage } from './content.js';
+import type { Prompt } from './prompt.js';
+import type { Resource, ResourceTemplate } from './resource.js';
+
+/** A JSON Schema of type object, draft 2020-12. */
+export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
+
+/** Hints for clients and for retries; MCP specification, "Tool annotations". */
+export interface ToolAnnotations {
+  readOnlyHint?: boolean;
+  destructiveHint?: boolean;
+  idempotentHint?: boolean;
+  openWorldHint?: boolean;
+}
+
+export interface ToolResult {
+  content: ContentBlock[];
+  structuredContent?: Record<string, unknown>;
+  /** The tool ran and says the caller asked for something it cannot do. */
+  isError?: boolean;
+  /** Further `_meta` of the answer, e.g. an upstream server's. */
+  meta?: Record<string, unknown>;
+  usage: ToolUsage;
+}
+
+export interface Tool {
+  /** Unique in its source; letters, digits, `_` and `-`, at most 64. */
+  name: string;
+  title: string;
+  /** Tells an agent when to use it. */
+  description: string;
+  inputSchema: JsonSchema;
+  outputSchema?: JsonSchema;
+  annotations?: ToolAnnotations;
+  /** Credits for one call, before `tools.prices` of the configuration. */
+  price: number;
+  /** Table that calls are recorded under when they fail before the tool can say. Empty when there is none. */
+  tableName: string;
+  /** How long a call may take; absent: `tools.timeout_seconds` of the configuration. */
+  timeoutMs?: number;
+  /**
+   * Runs the tool on arguments that satisfy `inputSchema`.
+   * @throws ToolInputError when the arguments make no sense together; `InputRequired` to ask the client
+   * first; anything else thrown is a backend failure.
+   */
+  call(args: Record<string, unknown>, context: CallContext): Promise<ToolResult>;
+}
+
+/** Where tools come from, and resources and prompts: a built-in service, or upstream MCP servers. */
+export interface ToolSource {
+  /** E.g. `stock-data`; what `/tools` and usage records call the tool's service. */
+  readonly name: string;
+  /** The tools that can be called now, in a fixed order. Cheap: the catalog calls it after every announced change. */
+  tools(): readonly Tool[];
+  resources?(): readonly Resource[];
+  resourceTemplates?(): readonly ResourceTemplate[];
+  prompts?(): readonly Prompt[];
+  /** Registers the catalog's listener, called whenever one of the lists would answer differently. */
+  onChange(listener: () => void): void;
+  /**
+   * Calls the listener whenever what stands at the address has changed, until the returned function is called. Absent: the
+   * source's resources do not change, or it cannot tell.
+   */
+  watch?(uri: string, listener: () => void): () => void;
+}
+
+/** The arguments fit the schema but not the data: a reversed range, an unknown symbol. The caller can do better. */
+export class ToolInputError extends Error {
+  override name = 'ToolInputError';
+}

@@ -1,0 +1,84 @@
+import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { PageQuery } from '../../rest/page.dto.js';
+import type { UsageRow } from './usage-log.repository.js';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_WORDS = { message: '$property must be a day, YYYY-MM-DD' };
+
+export class UsageHistoryQuery extends PageQuery {
+  /** First day, `YYYY-MM-DD`, in UTC. */
+  @IsISO8601({ strict: true }, DAY_WORDS)
+  @Matches(DAY, DAY_WORDS)
+  @IsOptional()
+  start_date?: string;
+
+  /** Last day, `YYYY-MM-DD`, in UTC; its calls are included. */
+  @IsISO8601({ strict: true }, DAY_WORDS)
+  @Matches(DAY, DAY_WORDS)
+  @IsOptional()
+  end_date?: string;
+
+  /** Only calls of this tool. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  tool_name?: string;
+
+  /** Only calls made with this key. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  api_key_id?: string;
+}
+
+/** One call, as its caller may see it. */
+export class UsageRecordDto {
+  id!: string;
+  request_id!: string;
+  tool_name!: string;
+  /** The tool's source, e.g. `stock-data`. */
+  service!: string;
+  /** Table or dataset the tool read; empty when there is none. */
+  table_name!: string;
+  /** Rows the tool returned. */
+  record_count!: number;
+  duration_ms!: number;
+  is_error!: boolean;
+  /** The tool or its backend failed; such a call costs nothing. */
+  is_backend_error!: boolean;
+  error_code!: string;
+  error_message!: string;
+  /** As an object; as text where they were too long to be kept whole. */
+  arguments!: Record<string, unknown> | string;
+  credits_charged!: number;
+  /** Empty for a call with a login token. */
+  api_key_id!: string;
+  client_name!: string;
+  protocol_version!: string;
+  /** `http`, `stdio` or `rest`. */
+  transport!: string;
+  /** When the call was admitted; ISO 8601, UTC. */
+  created_at!: string;
+
+  static of(row: UsageRow): UsageRecordDto {
+    return { ...row, arguments: parsed(row.arguments) };
+  }
+}
+
+export class UsageHistoryDto {
+  /** Newest first. */
+  records!: UsageRecordDto[];
+  /** Records on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}
+
+/** Arguments are stored cut to a length; what was cut is no JSON any more and is shown as it is. */
+function parsed(text: string): Record<string, unknown> | string {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return text;
+  }
+}

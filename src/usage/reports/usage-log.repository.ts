@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { ClickHouse } from '../../clickhouse/clickhouse.js';
+
+/** Which calls are asked for. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
+export interface UsageFilter {
+  userId: string;
+  from: string;
+  to: string;
+  toolName?: string;
+  apiKeyId?: string;
+  /** Leaves failed calls out. */
+  successOnly?: boolean;
+}
+
+export interface PageRange {
+  limit: number;
+  /** Rows on the pages before. */
+  offset: number;
+}
+
+/** Where a page of all rows a filter finds is. */
+export interface PagePlace {
+  /** Rows on all pages. */
+  total: number;
+  /** First moments of the hours that rows of the page are in, oldest first. */
+  hours: string[];
+  /** Rows of these hours that are newer than the page. */
+  skip: number;
+}
+
+/** A row as history shows it. */
+export interface UsageRow {
+  id: string;
+  request_id: string;
+  tool_name: string;
+  service: string;
+  table_name: string;
+  record_count: number;
+  duration_ms: number;
+  is_error: boolean;
+  is_backend_error: boolean;
+  error_code: string;
+  error_message: string;
+  arguments: string;
+  credits_charged: number;
+  api_key_id: string;
+  client_name: string;
+  protocol_version: string;
+  transport: string;
+  created_at: string;
+}
+
+/** A row as the call list of an account shows it. */
+export type UsageCall = Pick<UsageRow, (typeof CALL_COLUMNS)[number]> & { credits_cost: number };
+
+const CALL_COLUMNS = [
+  'id',
+  'request_id',
+  'tool_name',
+  'is_error',
+  'is_backend_error',
+  'error_code',
+  'duration_ms',
+  'credits_charged',
+  'created_at',
+] as const;
+
+/** Bounds one reader; beyond it a narrower question has to be asked. */
+export const READ_LIMITS = 'SETTINGS max_execution_time = 20, max_memory_usage = 1000000000';
+
+/** All SQL that reads and writes single rows of `mcp_tool_usage_log`. */
+@Injectable()
+export class UsageLogRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /** Inserts lines of JSON as they are. `token` is ours, never a caller's; the same token means the same lines. */
+  insert(token: string, lines: string, signal: AbortSignal): Promise<void> {
+    const settings = `SETTINGS insert_deduplication_token = '${token}', async_insert = 0`;
+    return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
+  }
+
+  /** At most `limit` rows from there on as history shows them, newest first, each once. */
+  findPage(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageRow[]> {
+    const columns = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
+              is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
+              protocol_version, transport, created_at`;
+    return this.page<UsageRow>(columns, filter, place, limit);
+  }
+
+  /** At most `limit` rows from there on as the call list of an account shows them, newest first, each once. */
+  findCalls(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageCall[]> {
+    return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), filter, place, limit);
+  }
+
+  /**
+   * Finds the page by the narrow columns of the sorting key, then reads only its rows; `LIMIT 1 BY id` drops repeated
+   * deliveries without merging the whole user as FINAL would.
+   */
+  private async page<Row>(columns: string, filter: UsageFilter, { hours, skip }: PagePlace, limit: number): Promise<Row[]> {
+    if (hours.length === 0) return [];
+    return this.clickhouse.query<Row>(
+      `SELECT ${columns}
+       FROM mcp_tool_usage_log
+       WHERE ${IN_HOURS} AND (created_at, id) IN (
+         SELECT created_at, id FROM mcp_tool_usage_log
+         WHERE ${IN_HOURS} AND created_at >= {from:DateTime64(3, 'UTC')}
+           ${dimensions(filter)} ${filter.successOnly ? 'AND NOT is_error' : ''}
+         ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} OFFSET {skip:UInt64})
+       ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${READ_LIMITS}`,
+      { ...filter, hours, first: hours[0], last: hours.at(-1), limit, skip },
+    );
+  }
+}
+
+/** The range picks parts and granules, the list the hours among them. */
+const IN_HOURS = `user_id = {userId:String} AND created_at >= {first:DateTime64(3, 'UTC')}
+  AND created_at < {last:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR AND toStartOfHour(created_at) IN {hours:Array(DateTime('UTC'))}`;
+
+/** The optional parts of a filter, on columns the raw table and the rollup share. */
+export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>
+  `${toolName === undefined ? '' : 'AND tool_name = {toolName:String}'} ${apiKeyId === undefined ? '' : 'AND api_key_id = {apiKeyId:String}'}`;
+
+const CANNOT_BE_READ =
+  /^(CANNOT_PARSE|CANNOT_READ|INCORRECT_DATA|TYPE_MISMATCH|CANNOT_CONVERT|VALUE_IS_OUT_OF_RANGE|ATTEMPT_TO_READ_AFTER_EOF|UNEXPECTED_END_OF_FILE|TOO_LARGE_STRING_SIZE|DECIMAL_OVERFLOW)/;
+
+/** ClickHouse could not make rows of what it was sent: sending it again cannot help. */
+export const isUnreadableRow = (error: unknown): boolean => CANNOT_BE_READ.test((error as { type?: string }).type ?? '');

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
+import { answering } from './usage-away.js';
+import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
+import { lastDays, periodOfDays } from './usage-days.js';
+import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
+import { UsageLogRepository, type UsageFilter } from './usage-log.repository.js';
+import type { UsageStatsDto } from './usage-stats.dto.js';
+
+/** What a user did: single calls and sums, exact for everything that has been delivered, however often. */
+@Injectable()
+export class UsageQueries {
+  constructor(
+    private readonly log: UsageLogRepository,
+    private readonly counts: UsageCountsRepository,
+    private readonly dirtyHours: DirtyHoursRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws VALIDATION_ERROR when the days are reversed, UNAVAILABLE when ClickHouse is away. */
+  async history(userId: string, query: UsageHistoryQuery): Promise<UsageHistoryDto> {
+    refuseReversed(query);
+    const { page, page_size } = query;
+    const range = { limit: page_size, offset: (page - 1) * page_size };
+    return answering(async () => {
+      const filter = filterOf(userId, query);
+      const place = await this.counts.locate(filter, range, await this.dirtyHours.findBetween(filter.from, filter.to));
+      const rows = await this.log.findPage(filter, place, page_size);
+      return { records: rows.map((row) => UsageRecordDto.of(row)), total: place.total, page, page_size };
+    });
+  }
+
+  /** @throws UNAVAILABLE when ClickHouse is away. */
+  async stats(userId: string, days: number): Promise<UsageStatsDto> {
+    const dates = lastDays(days, this.clock.now());
+    return answering(async () => {
+      const filter = { userId, ...periodOfDays(dates[0], dates.at(-1)) };
+      const dirty = await this.dirtyHours.findBetween(filter.from, filter.to);
+      const [daily, tools] = await Promise.all([this.counts.countByDay(filter, dirty), this.counts.countByTool(filter, dirty)]);
+      return statsOf(dates, daily, tools);
+    });
+  }
+}
+
+function statsOf(dates: string[], daily: DayCounts[], top_tools: ToolCounts[]): UsageStatsDto {
+  const byDate = new Map(daily.map((day) => [day.date, day]));
+  const daily_stats = dates.map((date) => byDate.get(date) ?? { date, call_count: 0, total_records: 0 });
+  const total_calls = daily_stats.reduce((sum, day) => sum + day.call_count, 0);
+  const total_records = daily_stats.reduce((sum, day) => sum + day.total_records, 0);
+  return { daily_stats, total_calls, total_records, avg_daily_calls: total_calls / dates.length, top_tools };
+}
+
+/** The user is the caller, whatever the query says. */
+function filterOf(userId: string, { start_date, end_date, tool_name, api_key_id }: UsageHistoryQuery): UsageFilter {
+  return {
+    userId,
+    ...periodOfDays(start_date, end_date),
+    ...(tool_name !== undefined && { toolName: tool_name }),
+    ...(api_key_id !== undefined && { apiKeyId: api_key_id }),
+  };
+}
+
+function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {
+  if (start_date === undefined || end_date === undefined || start_date <= end_date) return;
+  const msg = `end_date (${end_date}) must not be before start_date (${start_date})`;
+  throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'end_date'], msg, type: 'value_error' }] });
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
+import { answering } from './usage-away.js';
+import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
+import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
+import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
+import { UsageOutboxRepository, type Undelivered } from '../recording/usage-outbox.repository.js';
+
+export interface CallsQuery {
+  /** How many times 24 hours to look back; unset: everything that is kept. */
+  days?: number;
+  toolName?: string | undefined;
+  /** Leaves failed calls out. */
+  successOnly?: boolean;
+  limit: number;
+  offset: number;
+}
+
+export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums };
+
+/** What accounts and operators see of usage: calls with their prices, sums by tool and by user, credits by day. */
+@Injectable()
+export class UsageReports {
+  constructor(
+    private readonly log: UsageLogRepository,
+    private readonly counts: UsageCountsRepository,
+    private readonly dirtyHours: DirtyHoursRepository,
+    private readonly outbox: UsageOutboxRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A user's calls, newest first, and how many there are in all. @throws UNAVAILABLE when ClickHouse is away. */
+  calls(userId: string, query: CallsQuery): Promise<{ total: number; calls: UsageCall[] }> {
+    const { limit, days, toolName, successOnly = false } = query;
+    const period = days === undefined ? periodOfDays() : lastHoursOf(days, this.clock.now());
+    const filter: UsageFilter = { userId, successOnly, ...period, ...(toolName !== undefined && { toolName }) };
+    return answering(async () => {
+      const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
+      return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };
+    });
+  }
+
+  /** This calendar month and its today, in UTC, by tool, the one called most first; a user's or everybody's. @throws UNAVAILABLE when ClickHouse is away. */
+  month(userId?: string): Promise<ToolSums[]> {
+    return this.sumByTool(monthOf(this.clock.now()), userId);
+  }
+
+  /** Everybody's calls of the last `days` times 24 hours, by tool. @throws UNAVAILABLE when ClickHouse is away. */
+  tools(days: number): Promise<ToolSums[]> {
+    return this.sumByTool(lastHoursOf(days, this.clock.now()));
+  }
+
+  /** Who spent most this month, at most `limit` of them. @throws UNAVAILABLE when ClickHouse is away. */
+  topUsers(limit: number): Promise<UserSums[]> {
+    const month = monthOf(this.clock.now());
+    return answering(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
+  }
+
+  /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
+  creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
+    return answering(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
+  }
+
+  /** Charged credits of a period that have not arrived in ClickHouse for certain. */
+  undelivered(period: Period): Promise<Undelivered> {
+    return this.outbox.undelivered(period);
+  }
+
+  private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
+    const filter = { ...period, ...(userId !== undefined && { userId }) };
+    const today = dayOf(this.clock.now());
+    return answering(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
+  }
+
+  /** Hours whose rows have to be read: those marked dirty, and one that is asked for in part. */
+  private async notRolledUp({ from, to }: Period): Promise<string[]> {
+    const first = hourOf(from);
+    const dirty = await this.dirtyHours.findBetween(first, to);
+    return first === from || first === dirty[0] ? dirty : [first, ...dirty];
+  }
+}

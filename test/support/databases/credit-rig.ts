@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
+import { CreditAuditRepository } from '../../../src/credits/credit-audit.repository.js';
+import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
+import { CreditRepository } from '../../../src/credits/credit.repository.js';
+import { HoldSweeper } from '../../../src/credits/hold-sweeper.service.js';
+import { dataSourceOptions } from '../../../src/database/data-source.js';
+import { testConfig } from '../gateway/test-config.js';
+import type { TestDatabase } from './test-database.js';
+
+export const HOLD_MS = 60_000;
+
+/** One replica's credits room, wired by hand. Its timer does not run: a test sweeps with `sweeper.sweep()`. */
+export function creditRig(dataSource: DataSource, tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 }) {
+  const config = testConfig({ tiers });
+  const repository = new CreditRepository(dataSource);
+  return {
+    dataSource,
+    ledger: new CreditLedger(repository, config),
+    sweeper: new HoldSweeper(repository, config),
+    audit: new CreditAudit(new CreditAuditRepository(dataSource)),
+  };
+}
+
+export type CreditRig = ReturnType<typeof creditRig>;
+
+/** Replicas with connections of their own. */
+export async function creditReplicas(url: string, count: number): Promise<{ rigs: CreditRig[]; close: () => Promise<void> }> {
+  const opening = Array.from({ length: count }, () => new DataSource(dataSourceOptions(url, [])).initialize());
+  const dataSources = await Promise.all(opening);
+  const close = async () => {
+    for (const dataSource of dataSources) await dataSource.destroy();
+  };
+  return { rigs: dataSources.map((dataSource) => creditRig(dataSource)), close };
+}
+
+/** A new user with a key and an account of the free tier. */
+export async function openAccount({ dataSource, ledger }: CreditRig, tier = 'free'): Promise<number> {
+  const name = `user-${randomBytes(6).toString('hex')}`;
+  return dataSource.transaction(async (manager) => {
+    const [user] = await manager.query<{ id: string }[]>(
+      `INSERT INTO mcp.users (username, email, password_hash) VALUES ($1, $1 || '@example.com', 'none') RETURNING id`,
+      [name],
+    );
+    const [key] = await manager.query<{ id: string }[]>(
+      `INSERT INTO mcp.api_keys (token_id, hmac, prefix, user_id, name, scopes)
+       VALUES ($1, $2, 'mcp_12345678', $3, 'account', '{tools:call}') RETURNING id`,
+      [name, randomBytes(32), user!.id],
+    );
+    const account = {
+      userId: user!.id,
+      email: `${name}@example.com`,
+      displayName: null,
+      keyId: key!.id,
+      keyPrefix: 'mcp_12345678',
+      tier,
+    };
+    return (await ledger.open(manager, account))!;
+  });
+}
+
+/** An account with exactly so many credits, 50 of them (or fewer) its allocation. */
+export async function accountWith(rig: CreditRig, credits: number): Promise<number> {
+  const accountId = await openAccount(rig);
+  if (credits !== 50) await rig.ledger.grant({ accountId, amount: credits - 50, reason: 'test', by: 'test' });
+  return accountId;
+}
+
+/** Reserves and settles one call; resolves with what it was charged, undefined when it was refused. */
+export async function call({ ledger }: Pick<CreditRig, 'ledger'>, accountId: number, price: number): Promise<number | undefined> {
+  const eventId = randomUUID();
+  const reservation = await ledger.reserve({ eventId, accountId, amount: price, holdMs: HOLD_MS });
+  if (!reservation.granted) return undefined;
+  return (await ledger.settle(settlement(eventId, accountId, price))).charged;
+}
+
+export function settlement(eventId: string, accountId: number, charge: number) {
+  const createdAt = new Date().toISOString();
+  const body = JSON.stringify({
+    id: eventId,
+    error_code: '',
+    credits_cost: charge,
+    credits_charged: charge,
+    created_at: createdAt,
+  });
+  return { eventId, accountId, charge, usage: { createdAt, body } };
+}
+
+/** Moves the ledger's clock in this database to a moment, from where it goes on. */
+export async function setLedgerTime({ dataSource }: Pick<CreditRig, 'dataSource'>, at: string): Promise<void> {
+  const aheadMs = Date.parse(at) - Date.now();
+  await dataSource.query(
+    `CREATE OR REPLACE FUNCTION mcp.ledger_time() RETURNS timestamptz LANGUAGE sql VOLATILE
+     AS $$ SELECT clock_timestamp() + ${aheadMs} * interval '1 ms' $$`,
+  );
+}
+
+/** The account's ledger, oldest first. */
+export async function ledgerOf({ dataSource }: Pick<CreditRig, 'dataSource'>, accountId: number) {
+  const rows = await dataSource.query<Record<string, string>[]>(
+    'SELECT * FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id',
+    [accountId],
+  );
+  return rows.map((row) => ({
+    type: row['transaction_type'],
+    amount: Number(row['amount']),
+    before: Number(row['balance_before']),
+    after: Number(row['balance_after']),
+    allocation: Number(row['allocation_amount']),
+    purchased: Number(row['purchased_amount']),
+    reference: row['reference_id'],
+    description: row['description'],
+    by: row['created_by'],
+  }));
+}
+
+/** Usage events that are committed, in order. */
+export async function outboxOf({ dataSource }: Pick<CreditRig, 'dataSource'>) {
+  const rows = await dataSource.query<{ body: string }[]>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');
+  return rows.map(({ body }) => JSON.parse(body) as { id: string; credits_charged: number; error_code: string });
+}
+
+/** Holds the account's row, so that whatever needs it waits until `release`. */
+export async function lockAccount({ url }: TestDatabase, accountId: number): Promise<{ release: () => Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM mcp.user_accounts WHERE id = $1 FOR UPDATE', [accountId]);
+  const release = async () => {
+    await client.query('COMMIT');
+    await client.end();
+  };
+  return { release };
+}
+
+/** Statements in this database that wait for a lock. */
+export async function waitingForALock({ dataSource }: TestDatabase): Promise<number> {
+  const [row] = await dataSource.query<{ count: string }[]>(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return Number(row!.count);
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { SystemClock, type Clock } from '../../../src/common/clock.js';
+import type { PostgresEngine } from '../../../src/database/postgres-engine.js';
+import { DeliveryLock } from '../../../src/usage/delivery/delivery-lock.js';
+import { DirtyHoursRepository } from '../../../src/usage/delivery/dirty-hours.repository.js';
+import { UsageBatchRepository } from '../../../src/usage/delivery/usage-batch.repository.js';
+import { UsageCountsRepository } from '../../../src/usage/reports/usage-counts.repository.js';
+import { UsageDelivery } from '../../../src/usage/delivery/usage-delivery.service.js';
+import { usageEvent, type FinishedCall, type UsageEvent } from '../../../src/usage/recording/usage-event.js';
+import { UsageHistoryQuery } from '../../../src/usage/reports/usage-history.dto.js';
+import { UsageLogRepository } from '../../../src/usage/reports/usage-log.repository.js';
+import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
+import { UsageQueries } from '../../../src/usage/reports/usage-queries.service.js';
+import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
+import { UsageReports } from '../../../src/usage/reports/usage-reports.service.js';
+import { UsageRollup } from '../../../src/usage/delivery/usage-rollup.service.js';
+import { UsageStatus } from '../../../src/usage/delivery/usage-status.service.js';
+import type { TestClickHouse } from './test-clickhouse.js';
+import { testConfig } from '../gateway/test-config.js';
+import type { TestDatabase } from './test-database.js';
+
+/** One replica's usage room, wired by hand. Its timer does not run: a test delivers with `delivery.run()`. */
+export function usageRig(
+  database: TestDatabase,
+  { clickhouse }: TestClickHouse,
+  { Batches = UsageBatchRepository, timeoutMs = 300, readClock = new SystemClock() as Clock } = {},
+) {
+  const clock = new SystemClock();
+  const config = testConfig({ usage: { delivery_timeout_ms: timeoutMs } });
+  const lock = new DeliveryLock({ url: database.url } as PostgresEngine);
+  const dirtyHours = new DirtyHoursRepository(lock, database.dataSource);
+  const batches = new Batches(lock, dirtyHours);
+  const log = new UsageLogRepository(clickhouse);
+  const counts = new UsageCountsRepository(clickhouse);
+  const rollup = new UsageRollup(dirtyHours, counts);
+  const outbox = new UsageOutboxRepository(database.dataSource);
+  const recorder = new UsageRecorder(outbox);
+  return {
+    lock,
+    batches,
+    log,
+    recorder,
+    outbox,
+    delivery: new UsageDelivery(config, lock, batches, log, rollup),
+    queries: new UsageQueries(log, counts, dirtyHours, clock),
+    reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
+    status: new UsageStatus(outbox, recorder, lock, clock),
+  };
+}
+
+export type UsageRig = ReturnType<typeof usageRig>;
+
+/** A recorded call with everything a test does not care about filled in. */
+export function anEvent(overrides: Partial<FinishedCall> = {}): UsageEvent {
+  return usageEvent({
+    id: randomUUID(),
+    request_id: randomUUID(),
+    user_id: 'user-1',
+    api_key_id: 'key-1',
+    tool_name: 'get_daily_bars',
+    service_prefix: 'stock-data',
+    table_name: 'daily_bars',
+    arguments: { symbol: 'AAPL', start: '2024-01-01' },
+    record_count: 10,
+    duration_ms: 2.5,
+    is_error: false,
+    is_backend_error: false,
+    error_code: '',
+    error_message: '',
+    credits_cost: 1,
+    credits_charged: 1,
+    client_name: 'test/1.0',
+    protocol_version: '2025-06-18',
+    transport: 'http',
+    replica: 'test:1',
+    created_at: new Date(),
+    ...overrides,
+  });
+}
+
+export const recordAll = (rig: UsageRig, events: UsageEvent[]) => Promise.all(events.map((event) => rig.recorder.record(event)));
+
+/** A history query as the validation pipe would make it. */
+export const historyQuery = (values: Partial<UsageHistoryQuery> = {}): UsageHistoryQuery =>
+  Object.assign(new UsageHistoryQuery(), values);

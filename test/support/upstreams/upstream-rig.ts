@@ -1,0 +1,143 @@
+import { SystemClock } from '../../../src/common/clock.js';
+import type { TraceContext } from '../../../src/telemetry/trace-context.js';
+import type { AppConfig } from '../../../src/config/app-config.js';
+import { templateSchema } from '../../../src/config/template-config.js';
+import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
+import { Conversations } from '../../../src/servers/source/suspended-calls.service.js';
+import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js';
+import { ServerHealth } from '../../../src/servers/pool/health-checks.service.js';
+import type { ServerInstance } from '../../../src/servers/registry/registered-server.js';
+import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
+import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templates.js';
+import { templateOf } from '../../../src/servers/templates/template.js';
+import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
+import { pinOf, type UpstreamToolDefinition } from '../../../src/servers/approval/tool-pin.js';
+import { UpstreamServers } from '../../../src/servers/pool/server-pool.service.js';
+import { UpstreamSources } from '../../../src/servers/source/template-sources.service.js';
+import { Cancellation } from '../../../src/tools/call/cancellation.js';
+import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
+import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
+import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
+import { Sources } from '../../../src/tools/catalog/sources.service.js';
+import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
+import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
+import { eventually } from '../eventually.js';
+import { testConfig } from '../gateway/test-config.js';
+import { textOf } from '../../../src/tools/source/content.js';
+
+export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
+const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
+
+/** A registered server; its id is its name. */
+export const server = (name: string, templateName: string, config: object = {}, weight = 1): ServerInstance => ({
+  id: name,
+  name,
+  templateName,
+  config: config as ServerInstance['config'],
+  metadata: {},
+  enabled: true,
+  weight,
+  createdAt: new Date(),
+  updatedAt: new Date(),
+});
+
+/** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
+export class UpstreamRig {
+  readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
+  private readonly sources = new Sources();
+  readonly catalog = new ToolCatalog(this.config, new SystemClock(), this.sources);
+  readonly resources = new ResourceCatalog(this.sources, this.config);
+  readonly prompts = new PromptCatalog(this.sources, this.config);
+  readonly runner = new ToolRunner(this.config);
+  readonly servers: UpstreamServers;
+  readonly health: ServerHealth;
+  readonly balancer: LoadBalancer;
+  /** Callers have no keys here. */
+  readonly conversations = new Conversations({} as KeyAdmission);
+  private registered: readonly ServerInstance[] = [];
+  private listener: () => void = () => undefined;
+
+  constructor(
+    private readonly templates: Record<string, object>,
+    pins: Pick<ToolPins, 'admit'> = { admit: admitAll },
+  ) {
+    const registry = {
+      all: () => this.registered,
+      template: (name: string) => this.template(name),
+      onChange: (listener: () => void) => (this.listener = listener),
+    };
+    this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
+    this.health = new ServerHealth(this.servers, pins as ToolPins);
+    this.balancer = new LoadBalancer(this.servers, this.config);
+    for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
+    new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
+    void this.health.onApplicationBootstrap();
+    this.servers.onApplicationBootstrap();
+  }
+
+  /** Replaces what is registered and waits until all of it is healthy. */
+  async register(...servers: ServerInstance[]): Promise<void> {
+    this.set(...servers);
+    await eventually(() => {
+      const { total, healthy } = this.health.numbers();
+      const listed = this.servers.all().every(({ approved }) => approved.size > 0);
+      if (healthy < total || !listed) throw new Error(JSON.stringify(servers.map(({ id }) => this.health.of(id))));
+    }, 15_000);
+  }
+
+  set(...servers: ServerInstance[]): void {
+    this.registered = servers;
+    this.listener();
+  }
+
+  /** What a resource or a prompt is read with. */
+  context(client: CallClient = SILENT_CLIENT): CallContext {
+    return { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+  }
+
+  async call(
+    name: string,
+    args: Record<string, unknown> = {},
+    cancellation = new Cancellation(),
+    { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
+  ) {
+    const request = {
+      name,
+      arguments: args,
+      principal: caller,
+      requestId: 'r',
+      clientName: 't',
+      protocolVersion: '',
+      cancellation,
+      client,
+      ...(trace && { trace }),
+    };
+    const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
+    const { result, errorCode, inputRequired } = await this.runner.run(call);
+    return { ...result, errorCode, inputRequired, text: textOf(result) };
+  }
+
+  names(): string[] {
+    return this.catalog.visibleTo(caller).map(({ tool }) => tool.name);
+  }
+
+  /** Where calls went so far. */
+  get counts(): Record<string, number> {
+    return this.balancer.numbers().requests_per_server;
+  }
+
+  async close(): Promise<void> {
+    await this.conversations.onApplicationShutdown();
+    await this.health.onApplicationShutdown();
+    await this.servers.onApplicationShutdown();
+  }
+
+  private template(name: string) {
+    const shipped = SHIPPED_TEMPLATES[name];
+    const own = this.templates[name];
+    return templateOf(name, own ? templateSchema.parse(own) : shipped!(), DEFAULTS);
+  }
+}
+
+const admitAll = async (_: string, definitions: readonly UpstreamToolDefinition[]) =>
+  new Map(definitions.map((definition) => [definition.name, pinOf(definition)]));
