@@ -6,7 +6,6 @@ import type { IdentifiedRequest } from '../../http/request-id.js';
 import { publicToolName } from '../../servers/source/tool-name.js';
 import { traceContextOf } from '../../telemetry/trace-context.js';
 import { cancelledWhenGone } from '../../tools/call/cancellation.js';
-import { readIdempotencyKey } from '../../tools/call/idempotency.service.js';
 import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';
 import type { RecordedCall } from '../../tools/call/usage-record.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
@@ -31,7 +30,7 @@ export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string
   throw new TallygateError('NOT_FOUND', `Unknown server: "${serverId}". GET /tools shows where each tool is.`);
 }
 
-/** The call, as it came in over REST. @throws BAD_REQUEST for an idempotency key that is none. */
+/** The call, as it came in over REST. */
 export function restToolRequest(
   request: AuthenticatedRequest,
   response: Response,
@@ -39,7 +38,7 @@ export function restToolRequest(
 ): ToolRequest {
   return {
     ...called,
-    idempotencyKey: readIdempotencyKey(request.headers['idempotency-key']),
+    idempotencyKey: request.headers['idempotency-key'],
     trace: traceContextOf(request.headers),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,

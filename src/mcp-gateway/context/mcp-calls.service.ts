@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { traceContextOf, type TraceContext } from '../../telemetry/trace-context.js';
-import { readIdempotencyKey } from '../../tools/call/idempotency.service.js';
 import type { ToolRequest } from '../../tools/call/tool-call.js';
 import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.service.js';
 import type { RecordedCall } from '../../tools/call/usage-record.js';
@@ -52,7 +51,7 @@ export class McpCalls {
       client: this.client(context),
       trace: traceOf(context),
       // In `_meta` for clients that cannot set headers.
-      idempotencyKey: readIdempotencyKey(meta['tallygate/idempotencyKey'] ?? exchange.headers['idempotency-key']),
+      idempotencyKey: meta['tallygate/idempotencyKey'] ?? exchange.headers['idempotency-key'],
     };
   }
 

@@ -13,16 +13,6 @@ const CLEANUP_PAUSE_MS = 30_000;
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Reads an idempotency key, which comes in a header or in `_meta`; undefined when there is none.
- * @throws BAD_REQUEST for one that cannot be a key.
- */
-export function readIdempotencyKey(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && VISIBLE_ASCII.test(value)) return value;
-  throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
-}
-
-/**
  * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
  * once, on whichever replica, and its answer is given again for ten minutes.
  */
@@ -43,9 +33,11 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /**
    * Takes the key for the call, or gives the kept answer of the first call under it.
-   * @throws CONFLICT for another call under the same key, and while the first one runs or when its answer is not known.
+   * @throws BAD_REQUEST for what cannot be a key, CONFLICT for another call under the same key, and while the first one runs or when its answer is not known.
    */
-  async claim(call: ToolCall, key: string): Promise<IdempotentCall | { answered: RecordedCall }> {
+  async claim(call: ToolCall, key: unknown): Promise<IdempotentCall | { answered: RecordedCall }> {
+    if (typeof key !== 'string' || !VISIBLE_ASCII.test(key))
+      throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
     const claim = claimOf(call, key);
     if (await this.calls.claim(claim)) return claim;
     return { answered: { result: replay(claim, await this.calls.find(claim)) } };

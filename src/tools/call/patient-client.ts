@@ -5,7 +5,8 @@ export class PatientClient implements CallClient {
   readonly ask: (request: ClientRequest) => Promise<Record<string, unknown>>;
   private pending = 0;
 
-  private constructor(
+  /** `ask`: the client's own. */
+  constructor(
     private readonly client: CallClient,
     ask: NonNullable<CallClient['ask']>,
     clock: { stop(): void; start(): void },
@@ -16,11 +17,6 @@ export class PatientClient implements CallClient {
         if (--this.pending === 0) clock.start();
       });
     };
-  }
-
-  /** The client itself where it cannot be asked. */
-  static of(client: CallClient, clock: { stop(): void; start(): void }): CallClient {
-    return client.ask ? new PatientClient(client, client.ask, clock) : client;
   }
 
   get capabilities(): Readonly<Record<string, unknown>> {

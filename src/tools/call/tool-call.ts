@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../auth/access/principal.js';
 import type { ErrorCode } from '../../common/tallygate-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
@@ -26,8 +25,8 @@ export interface ToolRequest {
   serverId?: string | undefined;
   /** The trace the call belongs to. */
   trace?: TraceContext | undefined;
-  /** Names a call that may be repeated by a caller who did not hear its answer. */
-  idempotencyKey?: string | undefined;
+  /** Names a call that may be repeated by a caller who did not hear its answer; as the caller sent it, not checked yet. */
+  idempotencyKey?: unknown;
 }
 
 /** One call of one tool, from its beginning to its record. */
@@ -43,8 +42,6 @@ export interface ToolCall {
   /** Only while traces are on. */
   readonly span: Span | undefined;
 }
-
-export const newCallId = (): string => randomUUID();
 
 /** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. `INPUT_REQUIRED`: its client is asked first. */
 export type ToolErrorCode =
@@ -83,6 +80,8 @@ export interface ToolOutcome {
   inputRequired?: InputRequired;
   /** What the client would have had to declare to be asked, where that is why the call failed. */
   missingCapability?: string;
+  /** The caller's credits, where the call was refused since they are too few. */
+  available?: number;
   /** The tool was not started, so that the call has had no effect. */
   hasNotRun?: true;
 }

@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { Clock } from '../../common/clock.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import { Idempotency } from './idempotency.service.js';
 import type { IdempotentCall } from './idempotent-calls.repository.js';
-import { newCallId, type ToolCall, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
 import { ToolCallObserver } from './tool-call.observer.js';
 import { ToolMeter } from './tool-meter.service.js';
 import { ToolRunner } from './tool-runner.service.js';
 import type { RecordedCall } from './usage-record.js';
 
-/** How a call ended: with an outcome that is not recorded yet, or with an answer that needs no record. */
-type End = { outcome: ToolOutcome; claim: IdempotentCall | undefined } | { answered: RecordedCall };
+/** A call that came to its end, and the idempotency key it has claimed. */
+interface Ended {
+  outcome: ToolOutcome;
+  claim: IdempotentCall | undefined;
+}
 
 /** A call that has ended; `ToolCalls.record` makes its answer. */
 export interface FinishedCall<Answer> {
   readonly call: ToolCall;
-  readonly end: End;
+  /** Or the kept answer of an earlier call under the same idempotency key. */
+  readonly end: Ended | { answered: RecordedCall };
   /** Says the recorded end in the words of the protocol. */
   readonly toAnswer: (recorded: RecordedCall) => Answer;
 }
@@ -38,13 +43,23 @@ export class ToolCalls {
   /**
    * Runs the call, unless its caller has too few credits or has been answered before. Every call that this gives out must go to
    * `record`, which releases what it holds.
-   * @throws CONFLICT for an idempotency key in use, UNAVAILABLE when the call could not be recorded; it has not run then.
+   * @throws BAD_REQUEST for an idempotency key that is none, CONFLICT for one in use, UNAVAILABLE when the call could not be recorded; it has not run then.
    */
   async run<Answer>(request: ToolRequest, toAnswer: (recorded: RecordedCall) => Answer): Promise<FinishedCall<Answer>> {
     const call = this.begin(request);
+    let claim: IdempotentCall | undefined;
     try {
-      return { call, end: await this.endOf(call), toAnswer };
+      if (request.idempotencyKey !== undefined) {
+        const claimed = await this.idempotency.claim(call, request.idempotencyKey);
+        if ('answered' in claimed) return { call, end: claimed, toAnswer };
+        claim = claimed;
+      }
+      const reserved = this.meter.reserve(call);
+      const refused = reserved && (await inSpan(call.span, 'reserve', () => reserved));
+      const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runner.run(request, call.span)));
+      return { call, end: { outcome, claim }, toAnswer };
     } catch (error) {
+      if (claim) await this.idempotency.release(claim);
       this.observer.ended(call);
       throw error;
     }
@@ -63,34 +78,11 @@ export class ToolCalls {
 
   private begin(request: ToolRequest): ToolCall {
     const times = { startedAt: this.clock.now(), startedAtMonotonic: this.clock.monotonic() };
-    return { id: newCallId(), entry: request.entry, request, ...times, span: this.observer.started(request) };
+    return { id: randomUUID(), entry: request.entry, request, ...times, span: this.observer.started(request) };
   }
 
-  private async endOf(call: ToolCall): Promise<End> {
-    const { idempotencyKey } = call.request;
-    if (idempotencyKey === undefined) return this.metered(call, undefined);
-    const claim = await this.idempotency.claim(call, idempotencyKey);
-    if ('answered' in claim) return claim;
-    try {
-      const end = await this.metered(call, claim);
-      if ('answered' in end) await this.idempotency.release(claim);
-      return end;
-    } catch (error) {
-      await this.idempotency.release(claim);
-      throw error;
-    }
-  }
-
-  private async metered(call: ToolCall, claim: IdempotentCall | undefined): Promise<End> {
-    const reserved = this.meter.reserve(call);
-    const refusal = reserved && (await inSpan(call.span, 'reserve', () => reserved));
-    if (refusal) return { answered: refusal };
-    return { outcome: await inSpan(call.span, 'tool', () => this.runner.run(call.request, call.span)), claim };
-  }
-
-  private async settle(call: ToolCall, { outcome, claim }: Extract<End, { outcome: ToolOutcome }>): Promise<RecordedCall> {
+  private settle(call: ToolCall, { outcome, claim }: Ended): Promise<RecordedCall> {
     const settling = inSpan(call.span, 'settle', () => this.meter.settle(call, outcome));
-    if (!claim) return settling;
-    return this.idempotency.keep(claim, settling, outcome);
+    return claim ? this.idempotency.keep(claim, settling, outcome) : settling;
   }
 }

@@ -20,22 +20,24 @@ export class ToolMeter {
   ) {}
 
   /**
-   * Holds the price of the call. Gives the refusal of a call that may not run; undefined for one that may, and also at once where
+   * Holds the price of the call. Gives the outcome of a call that is refused; undefined for one that may run, and at once where
    * nothing has to be asked, so that most calls do not wait.
    * @throws UNAVAILABLE when PostgreSQL is away: what cannot be recorded is not run.
    */
-  reserve(call: ToolCall): Promise<RecordedCall | undefined> | undefined {
+  reserve(call: ToolCall): Promise<ToolOutcome | undefined> | undefined {
     const { accountId } = call.request.principal;
     if (accountId === undefined && this.config.values.credits.mode === 'required') {
-      return Promise.resolve(this.refused(call, 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'));
+      return Promise.resolve(refused(call, 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'));
     }
     if (this.isCharged(call)) return this.reserveCredits(call, accountId!);
     return this.recorder.ready()?.then(() => undefined);
   }
 
-  /** Charges or releases, records, and gives the answer that may leave now. */
+  /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     const durationMs = this.durationOf(call);
+    if (outcome.errorCode === 'REFUSED')
+      return recordedCall(outcome, durationMs, { charged: 0, remaining: outcome.available ?? null });
     if (this.isCharged(call)) return this.settleCredits(call, outcome, durationMs);
     await this.recorder.record(recordOf(call, outcome, durationMs, 0));
     return recordedCall(outcome, durationMs, FREE);
@@ -45,13 +47,13 @@ export class ToolMeter {
     return entry.price > 0 && request.principal.accountId !== undefined;
   }
 
-  private async reserveCredits(call: ToolCall, accountId: number): Promise<RecordedCall | undefined> {
+  private async reserveCredits(call: ToolCall, accountId: number): Promise<ToolOutcome | undefined> {
     const { price } = call.entry;
     const holdMs = 1_000 * this.config.values.credits.hold_seconds;
     const reservation = await this.ledger.reserve({ eventId: call.id, accountId, amount: price, holdMs });
     if (reservation.granted) return undefined;
-    if (reservation.inactive) return this.refused(call, 'Your MCP account is switched off.');
-    return this.refused(call, `Insufficient credits: need ${price}, have ${reservation.available}.`, reservation.available);
+    if (reservation.inactive) return refused(call, 'Your MCP account is switched off.');
+    return refused(call, `Insufficient credits: need ${price}, have ${reservation.available}.`, reservation.available);
   }
 
   private async settleCredits(call: ToolCall, outcome: ToolOutcome, durationMs: number): Promise<RecordedCall> {
@@ -66,13 +68,15 @@ export class ToolMeter {
     return recordedCall(outcome, durationMs, settlement);
   }
 
-  /** A refusal is answered like a tool's own failure, so that an agent reads why; it is no call, and not recorded. */
-  private refused(call: ToolCall, message: string, available: number | null = null): RecordedCall {
-    return recordedCall(failed(call.entry, 'REFUSED', message), this.durationOf(call), { charged: 0, remaining: available });
-  }
-
   /** Milliseconds since the call began, to the microsecond. */
   private durationOf({ startedAtMonotonic }: ToolCall): number {
     return Math.round((this.clock.monotonic() - startedAtMonotonic) * 1_000) / 1_000;
   }
 }
+
+/** A refusal is answered like a tool's own failure, so that an agent reads why. `available`: the credits there are. */
+const refused = ({ entry }: ToolCall, message: string, available?: number): ToolOutcome => ({
+  ...failed(entry, 'REFUSED', message),
+  hasNotRun: true,
+  ...(available !== undefined && { available }),
+});

@@ -46,7 +46,8 @@ export class ToolRunner {
       const start = () => (timer = setTimeout(() => cancellation.cancel(new ToolTimeout()), this.timeoutMsOf(entry)));
       cancellation.onCancel(reject);
       start();
-      const client = PatientClient.of(request.client, { stop, start });
+      const { ask } = request.client;
+      const client = ask ? new PatientClient(request.client, ask, { stop, start }) : request.client;
       entry.tool.call(request.arguments, contextOf(request, client, span)).then(
         (result) => (stop(), resolve(result)),
         (error: unknown) => (stop(), reject(error as Error)),
