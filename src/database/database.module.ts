@@ -36,6 +36,6 @@ class PostgresEngineModule {}
     }),
   ],
   providers: [DatabaseMetrics, Postgres],
-  exports: [Postgres, PostgresEngineModule],
+  exports: [Postgres],
 })
 export class DatabaseModule {}

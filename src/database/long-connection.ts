@@ -32,6 +32,7 @@ export class LongConnection {
   private readonly listeners = new Map<string, ChannelListener>();
   private readonly heard = new Set<string>();
   private client: pg.Client | undefined;
+  private isStarted = false;
   /** Monotonic, ms. */
   private answeredAt = -Infinity;
   /** Said once, until it is over. */
@@ -46,8 +47,9 @@ export class LongConnection {
 
   /** One listener a channel, until the returned function is called. A channel's name is ours, never a caller's. */
   listen(channel: string, listener: ChannelListener): () => void {
-    if (this.listeners.size === 0) this.task.start();
     this.listeners.set(channel, listener);
+    if (!this.isStarted) this.task.start();
+    this.isStarted = true;
     this.task.nudge();
     return () => {
       this.listeners.delete(channel);
