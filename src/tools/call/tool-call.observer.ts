@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { latencyHistogram, Metrics, tally } from '../../telemetry/metrics.js';
-import { Tracing, type Span } from '../../telemetry/tracing.js';
+import type { Span } from '../../telemetry/span.js';
+import { Tracing } from '../../telemetry/tracing.js';
 import { FAILURES, type ToolCall, type ToolRequest } from './tool-call.js';
 import type { RecordedCall } from './usage-record.js';
 

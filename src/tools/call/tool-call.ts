@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../auth/access/principal.js';
 import type { ErrorCode } from '../../common/tallygate-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
-import type { Span } from '../../telemetry/tracing.js';
+import type { Span } from '../../telemetry/span.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { CallClient, InputRequired } from '../source/call-context.js';
 import type { ToolResult } from '../source/tool-source.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
-import type { Span } from '../../telemetry/tracing.js';
+import type { Span } from '../../telemetry/span.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';
