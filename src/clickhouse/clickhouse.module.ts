@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
+import { LOCK } from '../database/advisory-lock.js';
+import { Postgres } from '../database/postgres.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
@@ -11,11 +11,11 @@ import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
   providers: [
     {
       provide: ClickHouse,
-      inject: [AppConfig, DataSource],
-      useFactory: async (config: AppConfig, dataSource: DataSource) => {
+      inject: [AppConfig, Postgres],
+      useFactory: async (config: AppConfig, postgres: Postgres) => {
         const clickhouse = new ClickHouse(config);
         await clickhouse.start();
-        const applied = await withAdvisoryLock(dataSource, LOCK.clickhouseMigrations, () =>
+        const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );
         if (applied.length > 0) new Logger('ClickHouse').log(`Migrated: ${applied.join(', ')}`);

@@ -70,9 +70,9 @@ function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
-  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.dataSource));
+  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
   const meter = new ToolMeter(rig.ledger, recorder, config, clock);
-  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.dataSource));
+  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
   const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);
   const call = async (name: string, options: CallOptions = {}): Promise<RecordedResult> =>

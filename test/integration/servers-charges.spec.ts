@@ -40,9 +40,9 @@ beforeAll(async () => {
   await upstream.start();
   rig = new UpstreamRig({ pool });
   await rig.register(server('a', 'pool', { url: upstream.url }));
-  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.dataSource));
+  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.postgres));
   const meter = new ToolMeter(credits.ledger, recorder, rig.config, new SystemClock());
-  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.dataSource));
+  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), new SystemClock());
   calls = new ToolCalls(meter, idempotency, rig.runner, observer, new SystemClock());
 }, 60_000);
@@ -70,7 +70,7 @@ async function call(accountId: number): Promise<RecordedResult> {
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
-  const [row] = await credits.dataSource.query<{ balance: number; held: number }[]>(
+  const [row] = await credits.postgres.query<{ balance: number; held: number }>(
     'SELECT credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts WHERE id = $1',
     [accountId],
   );

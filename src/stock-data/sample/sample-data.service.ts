@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { DataSource } from 'typeorm';
-import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { Postgres } from '../../database/postgres.js';
+import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
 import { DatasetImportService } from '../import/dataset-import.service.js';
@@ -22,7 +22,7 @@ export class SampleData {
   private readonly logger = new Logger('StockData');
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly versions: DataVersions,
     private readonly log: ImportLogRepository,
     private readonly imports: DatasetImportService,
@@ -31,7 +31,7 @@ export class SampleData {
   /** Loads the sample unless it is there or anything else was imported; returns whether it did. */
   async loadWhenEmpty(): Promise<boolean> {
     if (!(await this.isWanted())) return false;
-    return withAdvisoryLock(this.dataSource, LOCK.sampleData, async () => {
+    return this.postgres.withLock(LOCK.sampleData, async () => {
       await this.versions.refresh();
       if (!(await this.isWanted())) return false;
       await this.load();
