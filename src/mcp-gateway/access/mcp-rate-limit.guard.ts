@@ -16,7 +16,7 @@ export class McpRateLimitGuard implements CanActivate {
 
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const context = execution.switchToRpc().getContext<McpContext>();
-    const allowance = rateAllowance(context.principal!, this.config.values.limits);
+    const allowance = rateAllowance(context.caller, this.config.values.limits);
     if (!allowance) return true;
     const decision = this.limits.consume(allowance.bucket, allowance.perHour);
     return decision instanceof Promise ? decision.then((made) => enter(context, made)) : enter(context, decision);
