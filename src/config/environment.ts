@@ -58,3 +58,6 @@ function set(target: Record<string, unknown>, [head, ...rest]: string[], value: 
   if (rest.length === 0) target[head!] = value;
   else set((target[head!] ??= {}) as Record<string, unknown>, rest, value);
 }
+
+/** Where programs are looked for: the one variable that child processes take over from the gateway. */
+export const programPath: string = process.env['PATH'] ?? '';

@@ -97,7 +97,9 @@ describe('The registry of servers', () => {
     expect(config).toEqual({ url, depth: 3 });
     const registry = registryOf();
     const server = registry.find(id)!;
-    expect(targetOf(registry.template('keyed')!, server, { UPSTREAM_KEY: 'k' })).toMatchObject({ headers: { 'X-Key': 'k' } });
+    expect(targetOf(registry.template('keyed')!, server.config, { UPSTREAM_KEY: 'k' })).toMatchObject({
+      headers: { 'X-Key': 'k' },
+    });
     expect((await rest.get(`/servers/${id}`)).text).not.toContain('from-the-environment');
   });
 

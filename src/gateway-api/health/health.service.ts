@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { VERSION } from '../../common/version.js';
-import { ServerHealth } from '../../servers/pool/health-checks.service.js';
+import { HealthChecks } from '../../servers/pool/health-checks.service.js';
 import { UsageStatus, type UsageNumbers } from '../../usage/delivery/usage-status.service.js';
 import { EngineProbes, type Engines } from './engine-probes.service.js';
 import type { HealthDto } from './health.dto.js';
@@ -16,7 +16,7 @@ export class HealthService {
     private readonly engines: EngineProbes,
     private readonly usage: UsageStatus,
     private readonly readiness: Readiness,
-    private readonly servers: ServerHealth,
+    private readonly servers: HealthChecks,
   ) {}
 
   /** Whether new work can be taken: not shutting down, and PostgreSQL answers. */

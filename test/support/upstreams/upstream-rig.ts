@@ -2,17 +2,18 @@ import type { TraceContext } from '../../../src/telemetry/trace-context.js';
 import type { AppConfig } from '../../../src/config/app-config.js';
 import { templateSchema } from '../../../src/config/template-config.js';
 import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
-import { Conversations } from '../../../src/servers/source/suspended-calls.service.js';
+import { SuspendedCalls } from '../../../src/servers/source/suspended-calls.service.js';
 import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js';
-import { ServerHealth } from '../../../src/servers/pool/health-checks.service.js';
-import type { ServerInstance } from '../../../src/servers/registry/registered-server.js';
+import { HealthChecks } from '../../../src/servers/pool/health-checks.service.js';
+import type { RegisteredServer } from '../../../src/servers/registry/registered-server.js';
 import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
 import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templates.js';
-import { templateOf } from '../../../src/servers/templates/template.js';
+import { templateOf } from '../../../src/servers/templates/server-template.js';
 import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
-import { pinOf, type UpstreamToolDefinition } from '../../../src/servers/approval/tool-pin.js';
-import { UpstreamServers } from '../../../src/servers/pool/server-pool.service.js';
-import { UpstreamSources } from '../../../src/servers/source/template-sources.service.js';
+import { pinOf } from '../../../src/servers/approval/tool-pin.js';
+import type { ToolDefinition } from '../../../src/servers/connection/offered-lists.js';
+import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
+import { TemplateSources } from '../../../src/servers/source/template-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
@@ -28,11 +29,11 @@ export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['to
 const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
 
 /** A registered server; its id is its name. */
-export const server = (name: string, templateName: string, config: object = {}, weight = 1): ServerInstance => ({
+export const server = (name: string, templateName: string, config: object = {}, weight = 1): RegisteredServer => ({
   id: name,
   name,
   templateName,
-  config: config as ServerInstance['config'],
+  config: config as RegisteredServer['config'],
   metadata: {},
   enabled: true,
   weight,
@@ -48,12 +49,13 @@ export class UpstreamRig {
   readonly resources = new ResourceCatalog(this.sources, this.config);
   readonly prompts = new PromptCatalog(this.sources, this.config);
   readonly runner = new ToolRunner(this.config);
-  readonly servers: UpstreamServers;
-  readonly health: ServerHealth;
+  readonly servers: ServerPool;
+  readonly health: HealthChecks;
   readonly balancer: LoadBalancer;
   /** Callers have no keys here. */
-  readonly conversations = new Conversations({} as KeyAdmission);
-  private registered: readonly ServerInstance[] = [];
+  readonly suspendedCalls = new SuspendedCalls({} as KeyAdmission);
+  /** What is registered now. */
+  registered: readonly RegisteredServer[] = [];
   private listener: () => void = () => undefined;
 
   constructor(
@@ -65,17 +67,17 @@ export class UpstreamRig {
       template: (name: string) => this.template(name),
       onChange: (listener: () => void) => (this.listener = listener),
     };
-    this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
-    this.health = new ServerHealth(this.servers, pins as ToolPins);
+    this.servers = new ServerPool(registry as unknown as ServerRegistry, this.config);
+    this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
+    new TemplateSources(this.sources, this.servers, this.health, this.balancer, this.suspendedCalls).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
 
   /** Replaces what is registered and waits until all of it is healthy. */
-  async register(...servers: ServerInstance[]): Promise<void> {
+  async register(...servers: RegisteredServer[]): Promise<void> {
     this.set(...servers);
     await eventually(() => {
       const { total, healthy } = this.health.numbers();
@@ -84,7 +86,7 @@ export class UpstreamRig {
     }, 15_000);
   }
 
-  set(...servers: ServerInstance[]): void {
+  set(...servers: RegisteredServer[]): void {
     this.registered = servers;
     this.listener();
   }
@@ -126,7 +128,7 @@ export class UpstreamRig {
   }
 
   async close(): Promise<void> {
-    await this.conversations.onApplicationShutdown();
+    await this.suspendedCalls.onApplicationShutdown();
     await this.health.onApplicationShutdown();
     await this.servers.onApplicationShutdown();
   }
@@ -138,5 +140,5 @@ export class UpstreamRig {
   }
 }
 
-const admitAll = async (_: string, definitions: readonly UpstreamToolDefinition[]) =>
+const admitAll = async (_: string, definitions: readonly ToolDefinition[]) =>
   new Map(definitions.map((definition) => [definition.name, pinOf(definition)]));

@@ -1,30 +1,29 @@
 const NEWLINE = 10;
-/** Enough of both ends of a line to find the id of the request it answers. */
+/** Kept of both ends of a line that is too long: enough to find the id of a JSON-RPC message. */
 const EDGE_BYTES = 256;
 
-export interface LineListener {
-  onLine: (line: string) => void;
-  /** A line was longer than allowed: its two ends, the rest is gone. */
-  onTooLong: (head: string, tail: string) => void;
+/** A line that was longer than allowed: its two ends, the rest is gone. */
+export interface DroppedLine {
+  head: string;
+  tail: string;
 }
 
-/** Cuts a stream of bytes into lines and keeps at most `maxBytes` of one, so that a server cannot fill the memory. */
+/** Cuts a stream of bytes into lines and keeps at most `maxBytes` of each, so that a sender cannot fill the memory. */
 export class BoundedLines {
   private parts: Buffer[] = [];
   private size = 0;
   private dropped: { head: Buffer; tail: Buffer } | undefined;
 
-  constructor(
-    private readonly maxBytes: number,
-    private readonly listener: LineListener,
-  ) {}
+  constructor(private readonly maxBytes: number) {}
 
-  push(chunk: Buffer): void {
+  /** The lines that end in this chunk, without blanks at their ends; empty ones are left out. */
+  *push(chunk: Buffer): Generator<string | DroppedLine> {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
       this.add(chunk.subarray(from, end));
-      this.endLine();
       from = end + 1;
+      const line = this.endLine();
+      if (line !== '') yield line;
     }
     this.add(chunk.subarray(from));
   }
@@ -45,12 +44,12 @@ export class BoundedLines {
     this.parts = [];
   }
 
-  private endLine(): void {
+  private endLine(): string | DroppedLine {
     const { dropped, parts } = this;
     this.parts = [];
     this.size = 0;
     this.dropped = undefined;
-    if (dropped) this.listener.onTooLong(dropped.head.toString('latin1'), dropped.tail.toString('latin1'));
-    else this.listener.onLine(Buffer.concat(parts).toString('utf8').trimEnd());
+    if (dropped) return { head: dropped.head.toString('latin1'), tail: dropped.tail.toString('latin1') };
+    return Buffer.concat(parts).toString('utf8').trim();
   }
 }

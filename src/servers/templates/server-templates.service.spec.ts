@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { AppConfig, configSchema, type ConfigValues } from '../../config/app-config.js';
-import { ConfigProblem } from './config-problem.js';
-import { targetOf } from './server-target.js';
-import { ServerTemplates } from './templates.service.js';
+import { ConfigProblem, targetOf } from './server-target.js';
+import { ServerTemplates } from './server-templates.service.js';
 
 const templatesOf = (settings: object) =>
   new ServerTemplates(
@@ -31,7 +30,7 @@ describe('Templates of upstream servers', () => {
     ['everything', {}],
   ])('come with their program: %s runs what is installed, by this Node', (name, config) => {
     const template = templatesOf({ servers: { enabled_templates: [name] } }).get(name);
-    const target = targetOf(template, { config }, {});
+    const target = targetOf(template, config, {});
     expect(target).toMatchObject({ transport: 'stdio', command: process.execPath });
     expect(existsSync((target as { args: string[] }).args[0]!)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import type { TemplateValues } from '../../config/template-config.js';
 
-/** How a template's servers are shared between calls. */
-export type Strategy = NonNullable<TemplateValues['strategy']>;
+/** How calls are shared between the servers of a template. */
+export type StrategyName = NonNullable<TemplateValues['strategy']>;
 
 /** A recipe for upstream MCP servers as it is used: the operator's or a shipped one, with the general settings filled in. */
 export interface ServerTemplate extends Omit<
@@ -9,16 +9,16 @@ export interface ServerTemplate extends Omit<
   'strategy' | 'health_check_interval' | 'timeout_seconds' | 'connect_timeout_seconds' | 'health_check_timeout'
 > {
   name: string;
-  strategy: Strategy;
+  strategy: StrategyName;
   timeoutMs: number;
   connectTimeoutMs: number;
   healthCheckIntervalMs: number;
   healthCheckTimeoutMs: number;
 }
 
-/** What templates take from the general settings where they are silent. */
+/** General settings, for what a template leaves open. */
 export interface TemplateDefaults {
-  strategy: Strategy;
+  strategy: StrategyName;
   /** Seconds. */
   health_check_interval: number;
 }

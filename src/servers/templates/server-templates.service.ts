@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { compileConfigSchema } from '../../config/template-config.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { ConfigProblem } from './config-problem.js';
 import { NetworkRules } from './network-rules.js';
+import { ConfigProblem } from './server-target.js';
+import { templateOf, type ServerTemplate } from './server-template.js';
 import { SHIPPED_TEMPLATES } from './shipped-templates.js';
-import { templateOf, type ServerTemplate } from './template.js';
 
 type Validate = ReturnType<typeof compileConfigSchema>;
 
@@ -15,7 +15,7 @@ interface Entry {
   networks: NetworkRules;
 }
 
-/** What servers may be registered from: the operator's templates, and the shipped ones that are enabled. */
+/** The templates that servers may be registered from: the operator's, and the shipped ones that are enabled. */
 @Injectable()
 export class ServerTemplates {
   private readonly entries: ReadonlyMap<string, Entry>;
@@ -32,7 +32,7 @@ export class ServerTemplates {
     return [...this.entries.keys()].sort();
   }
 
-  /** @throws INVALID_INPUT when there is none, or when it is shipped but off. */
+  /** @throws INVALID_INPUT for an unknown template, or a shipped one that is not enabled. */
   get(name: string): ServerTemplate {
     return this.entry(name).template;
   }
@@ -48,7 +48,7 @@ export class ServerTemplates {
     throw problemOf(validate.errors![0]!);
   }
 
-  /** Where its servers may be. @throws INVALID_INPUT when there is no such template. */
+  /** Which addresses its servers may have. @throws INVALID_INPUT for an unknown template. */
   networksOf(name: string): NetworkRules {
     return this.entry(name).networks;
   }
@@ -59,7 +59,7 @@ export class ServerTemplates {
     const isOff = Object.hasOwn(SHIPPED_TEMPLATES, name);
     const hint = isOff
       ? 'is not enabled: add it to servers.enabled_templates'
-      : `is unknown; there are ${this.names().join(', ')}`;
+      : `is unknown; known are ${this.names().join(', ')}`;
     const msg = `the template "${name.slice(0, 100)}" ${hint}`;
     const detail = [{ loc: ['body', 'template_name'], msg, type: 'value_error.template' }];
     throw new TallygateError('INVALID_INPUT', msg, { detail });
