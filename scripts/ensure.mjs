@@ -15,7 +15,7 @@ export function run(program, args, hint) {
   process.exit(status ?? 1);
 }
 
-export function ensureNode() {
+function ensureNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor >= NODE_MINIMUM[1])) return;
   console.error(`Tallygate needs Node.js ${NODE_MINIMUM.join('.')} or newer; this is ${process.versions.node}.`);
