@@ -11,7 +11,7 @@ const flag: Parse = (value) =>
   ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()] ?? value;
 
 /** Environment variable → path in `gateway.yaml`. The variable wins. The names are those of source 003. */
-export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
+const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_HOST: { path: 'host', parse: text },
   GATEWAY_PORT: { path: 'port', parse: number },
   GATEWAY_MCP_PORT: { path: 'mcp_port', parse: number },

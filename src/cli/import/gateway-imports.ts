@@ -33,7 +33,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Imports through the REST API of a running gateway. */
-export class GatewayImports implements ImportTarget {
+class GatewayImports implements ImportTarget {
   constructor(
     private readonly url: string,
     private readonly token: string,

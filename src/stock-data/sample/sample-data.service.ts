@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Postgres } from '../../database/postgres.js';
 import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
@@ -16,7 +15,7 @@ const MONTHLY_FILE = 'stocks.csv';
 const SYMBOLS_SOURCE = 'sample symbols';
 const SAMPLE_SOURCES = [INDEX_FILE, MONTHLY_FILE, SYMBOLS_SOURCE];
 
-/** The real market data that comes with Tallygate, from the package vega-datasets. */
+/** The real market data that comes with Tallygate; NOTICE.md says where it is from. */
 @Injectable()
 export class SampleData {
   private readonly logger = new Logger('StockData');
@@ -62,8 +61,5 @@ function sampleSymbols() {
   return rowsInput(SYMBOLS_SOURCE, JSON.stringify(SAMPLE_SYMBOLS), columns, () => SAMPLE_SYMBOLS);
 }
 
-/** The package offers its code, not its files, by name. */
-function sampleFile(name: string): string {
-  const entry = createRequire(import.meta.url).resolve('vega-datasets');
-  return join(dirname(dirname(entry)), 'data', name);
-}
+/** The build copies these files beside the program. */
+const sampleFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -7,6 +7,7 @@ import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js
 import { HealthChecks } from '../../../src/servers/pool/health-checks.service.js';
 import type { RegisteredServer } from '../../../src/servers/registry/registered-server.js';
 import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
+import { packageFolders } from '../../../src/servers/templates/server-packages.js';
 import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templates.js';
 import { templateOf } from '../../../src/servers/templates/server-template.js';
 import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
@@ -136,7 +137,7 @@ export class UpstreamRig {
   private template(name: string) {
     const shipped = SHIPPED_TEMPLATES[name];
     const own = this.templates[name];
-    return templateOf(name, own ? templateSchema.parse(own) : shipped!(), DEFAULTS);
+    return templateOf(name, own ? templateSchema.parse(own) : shipped!(packageFolders(this.config.values.data_dir)), DEFAULTS);
   }
 }
 
