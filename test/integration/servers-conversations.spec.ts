@@ -20,7 +20,7 @@ let rig: UpstreamRig;
 
 beforeAll(async () => {
   await Promise.all([legacy.start(), modern.start()]);
-  const roots = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'roots-server.mjs')] };
+  const roots = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'upstreams', 'roots-server.mjs')] };
   rig = new UpstreamRig({ old: http, new: http, roots });
   await rig.register(
     server('old-1', 'old', { url: legacy.url }),

@@ -11,7 +11,7 @@ const pids = join(folder, 'pids');
 const misbehaving = {
   transport: 'stdio',
   command: process.execPath,
-  args: [join('test', 'support', 'misbehaving-server.mjs'), pids],
+  args: [join('test', 'support', 'upstreams', 'misbehaving-server.mjs'), pids],
   env: { GREETING: 'hello' },
   timeout_seconds: 1,
   tables: { environment: 'variables' },

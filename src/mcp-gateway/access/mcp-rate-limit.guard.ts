@@ -9,7 +9,7 @@ export class McpRateLimitGuard implements CanActivate {
 
   /** @throws RATE_LIMITED */
   canActivate(execution: ExecutionContext): true | Promise<true> {
-    const { principal, exchange } = execution.switchToRpc().getContext<McpContext>();
-    return this.limit.admit(principal!, (headers) => Object.assign(exchange.responseHeaders, headers));
+    const { caller, exchange } = execution.switchToRpc().getContext<McpContext>();
+    return this.limit.admit(caller, (headers) => Object.assign(exchange.responseHeaders, headers));
   }
 }

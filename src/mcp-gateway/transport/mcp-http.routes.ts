@@ -9,7 +9,8 @@ import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
 import { readBody } from './http-body.js';
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
-import { INTERNAL, McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
+import type { SessionAction } from '../protocol/mcp-method.decorator.js';
+import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from '../protocol/mcp-error.js';
 import { McpHttpExchange } from './mcp-http.exchange.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
@@ -49,21 +50,20 @@ export class McpHttpRoutes {
     const path = pathOf(request);
     if (!ENDPOINTS.has(path)) return sendAnswer(request, response, notFound(path));
     if (request.method === 'POST') return void this.post(request, response);
-    const pattern = this.patternOf(request);
-    if (pattern) return void this.ofSession(pattern, request, response);
+    const action = this.sessionAction(request);
+    if (action) return void this.onSession(action, request, response);
     sendAnswer(request, response, refusal(405, 'Method not allowed: send a POST', { Allow: 'POST, OPTIONS' }));
   }
 
   /** GET and DELETE exist for clients with a session only. */
-  private patternOf({ method, headers }: IdentifiedRequest): string | undefined {
+  private sessionAction({ method, headers }: IdentifiedRequest): SessionAction | undefined {
     if (!this.config.values.mcp.sessions || headers[SESSION_HEADER] === undefined) return undefined;
-    return { GET: INTERNAL.STREAM, DELETE: INTERNAL.END }[method!];
+    return method === 'GET' ? 'stream' : method === 'DELETE' ? 'end' : undefined;
   }
 
-  private async ofSession(pattern: string, request: IdentifiedRequest, response: ServerResponse): Promise<void> {
+  private async onSession(action: SessionAction, request: IdentifiedRequest, response: ServerResponse): Promise<void> {
     const exchange = this.exchange(request, response);
-    const answer = await this.dispatcher.serve(pattern, exchange);
-    send(response, answer.status === 202 ? { ...answer, status: 200 } : answer, exchange);
+    send(response, await this.dispatcher.session(action, exchange), exchange);
   }
 
   private exchange(request: IdentifiedRequest, response: ServerResponse): McpHttpExchange {

@@ -7,7 +7,7 @@ import { readClientSettings } from '../../config/client-settings.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
 import { BODY_MAX_BYTES } from '../../http/request-body.js';
 import { JSON_RPC, parseMessage, type JsonRpcId, type JsonRpcRequest } from '../protocol/json-rpc.js';
-import { INTERNAL, McpDispatcher } from './mcp-dispatcher.js';
+import { McpDispatcher } from './mcp-dispatcher.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { McpStdioExchange, type StdioClient } from './mcp-stdio.exchange.js';
 import { PROTOCOL_DESCRIPTOR } from './protocol-descriptor.js';
@@ -121,7 +121,7 @@ export class McpStdioTransport extends Server implements CustomTransportStrategy
   /** What HTTP clients open a stream for: this client has one anyway. It ends with stdin. */
   private hearOfChanges(): void {
     const exchange = new McpStdioExchange(this.client);
-    void this.dispatcher.serve(INTERNAL.STREAM, exchange).finally(() => exchange.cancel());
+    void this.dispatcher.session('stream', exchange).finally(() => exchange.cancel());
     this.input?.once('close', () => exchange.cancel());
   }
 

@@ -27,7 +27,7 @@ export class CreditWorker {
   private errors = '';
 
   private constructor(work: CreditWork) {
-    this.child = spawn(process.execPath, [join('test', 'support', 'credit-worker-process.mjs'), JSON.stringify(work)], {
+    this.child = spawn(process.execPath, [join('test', 'support', 'databases', 'credit-worker-process.mjs'), JSON.stringify(work)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child.stderr!.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));

@@ -1,4 +1,3 @@
-import { SystemClock } from '../../../src/common/clock.js';
 import type { TraceContext } from '../../../src/telemetry/trace-context.js';
 import type { AppConfig } from '../../../src/config/app-config.js';
 import { templateSchema } from '../../../src/config/template-config.js';
@@ -45,7 +44,7 @@ export const server = (name: string, templateName: string, config: object = {}, 
 export class UpstreamRig {
   readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
   private readonly sources = new Sources();
-  readonly catalog = new ToolCatalog(this.config, new SystemClock(), this.sources);
+  readonly catalog = new ToolCatalog(this.config, this.sources);
   readonly resources = new ResourceCatalog(this.sources, this.config);
   readonly prompts = new PromptCatalog(this.sources, this.config);
   readonly runner = new ToolRunner(this.config);
@@ -101,19 +100,19 @@ export class UpstreamRig {
     cancellation = new Cancellation(),
     { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
   ) {
-    const request = {
-      name,
+    const { result, errorCode, inputRequired } = await this.runner.run({
+      entry: this.catalog.get(name, caller),
       arguments: args,
       principal: caller,
       requestId: 'r',
       clientName: 't',
       protocolVersion: '',
+      transport: 'http',
       cancellation,
       client,
-      ...(trace && { trace }),
-    };
-    const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
-    const { result, errorCode, inputRequired } = await this.runner.run(call);
+      trace,
+      serverId,
+    });
     return { ...result, errorCode, inputRequired, text: textOf(result) };
   }
 

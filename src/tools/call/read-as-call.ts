@@ -23,7 +23,7 @@ export function readAsCall({ offer: resource, source }: CatalogResource, uri: st
       return { content: contents as never, usage, ...(meta && { meta }) };
     },
   };
-  return { tool, source: source.name, price, checkArguments: () => undefined, listing: '' };
+  return { tool, source: source.name, price, checkArguments: () => undefined, listing: '', spanName: tool.name };
 }
 
 /** A prompt as a call; the messages are the result's content. `price`: credits for one. */
@@ -38,7 +38,14 @@ export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: nu
       return { content: messages as never, usage, ...(meta && { meta }) };
     },
   };
-  return { tool, source: source.name, price, checkArguments: (args) => problemOf(prompt, args), listing: '' };
+  return {
+    tool,
+    source: source.name,
+    price,
+    checkArguments: (args) => problemOf(prompt, args),
+    listing: '',
+    spanName: `prompts/get ${prompt.name}`,
+  };
 }
 
 function problemOf({ arguments: known = [] }: CatalogPrompt['offer'], args: Record<string, unknown>): string | undefined {
