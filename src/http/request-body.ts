@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TallygateError } from '../common/tallygate-error.js';
 import type { ConfigValues } from '../config/app-config.js';
 import type { Middleware } from './front-door.js';
 import { pathOf } from './request-id.js';
@@ -13,13 +14,26 @@ export const BODY_MAX_BYTES = { mcp: 4 * MIB, rest: MIB } as const;
 /** Files come at the pace of their sender's line. */
 const UPLOAD = /^\/api\/admin\/datasets\/[^/]+\/import$/;
 
-/** Closes the connection of a body that does not arrive in time; for a port that takes uploads, which Node gives more time. */
-export function bodyInTime({ request_timeout_seconds, upload_timeout_seconds }: ConfigValues['listeners']): Middleware {
+/** Refused as soon as it is known. @throws PAYLOAD_TOO_LARGE where the announced length is beyond the limit. */
+export function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+export const tooLarge = (maxBytes: number): TallygateError =>
+  new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes / MIB} MiB.`);
+
+/**
+ * Bounds of the bodies of port 8000, files apart, which may be large and come slowly: one that is announced too large is
+ * refused unread, and the connection of one that does not arrive in time is closed.
+ */
+export function boundedBody({ request_timeout_seconds, upload_timeout_seconds }: ConfigValues['listeners']): Middleware {
   return (request, _, next) => {
     if (!hasBody(request)) return next();
-    const seconds = UPLOAD.test(pathOf(request)) ? upload_timeout_seconds : request_timeout_seconds;
+    const isUpload = UPLOAD.test(pathOf(request));
+    const seconds = isUpload ? upload_timeout_seconds : request_timeout_seconds;
     const deadline = setTimeout(() => request.complete || request.socket.destroy(), seconds * 1_000);
     request.once('close', () => clearTimeout(deadline));
+    if (!isUpload) assertAnnouncedLength(request, BODY_MAX_BYTES.rest);
     next();
   };
 }

@@ -8,7 +8,7 @@ import type { IdentifiedRequest } from '../http/request-id.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
 import { RestValidationPipe } from './validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
-import { BODY_MAX_BYTES, bodyInTime } from '../http/request-body.js';
+import { BODY_MAX_BYTES, boundedBody } from '../http/request-body.js';
 import { buildOpenApi } from './openapi.js';
 
 const FORM_FIELDS_MAX = 100;
@@ -21,7 +21,7 @@ const SIGNED_PATHS = ['/api/webhooks/stripe'];
 export function configureRest(app: NestExpressApplication, config: AppConfig): void {
   const { limits, listeners } = config.values;
   app.set('trust proxy', limits.trusted_proxies);
-  app.use(frontDoor, showRequestId, bodyInTime(listeners), securityHeaders(), crossOrigin(config));
+  app.use(frontDoor, showRequestId, securityHeaders(), crossOrigin(config), boundedBody(listeners));
   app.use(SIGNED_PATHS, raw({ type: () => true, limit }));
   app.use(json({ limit }), urlencoded({ extended: false, limit, parameterLimit: FORM_FIELDS_MAX }));
   app.useGlobalPipes(new RestValidationPipe());
