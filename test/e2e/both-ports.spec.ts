@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
+import { Connections } from '../support/clients/connections.js';
 import { openRaw, rawPost, sendRaw, untilClosed } from '../support/clients/raw-http.js';
 import { startClickHouseServer } from '../support/databases/test-clickhouse.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
@@ -275,35 +275,6 @@ function callTool(port: string, headers: Headers): Promise<Response> {
     body,
   });
 }
-
-/** Connections to a port in every state that a stop finds them in. */
-class Connections {
-  readonly busy: Socket;
-  readonly kept: Socket;
-  readonly unused: Socket;
-
-  constructor(private readonly url: string) {
-    [this.busy, this.kept, this.unused] = [openRaw(url), openRaw(url), openRaw(url)];
-  }
-
-  /** A request is on its way on one, another has had an answer, the third was never used. */
-  async use(): Promise<void> {
-    await once(this.unused, 'connect');
-    this.busy.write(rawPost(this.url, '{}').slice(0, -1).replace('Connection: close\r\n', ''));
-    this.kept.write(GET);
-    await once(this.kept, 'data');
-  }
-
-  /** What each of them hears until it is closed, when the request comes to its end and the kept one is used again. */
-  async finish(): Promise<string[]> {
-    const heard = [this.busy, this.kept, this.unused].map((socket) => untilClosed(socket));
-    this.busy.write('}');
-    this.kept.write(GET);
-    return (await Promise.all(heard)).map(({ text }) => text);
-  }
-}
-
-const GET = 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n';
 
 const isRefused = (url: string) =>
   fetch(url).then(
