@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
 import { Cancellation } from '../../tools/call/cancellation.js';
 import type { McpExchange } from '../context/mcp-context.js';
-import { presentedKey } from '../access/presented-key.js';
+import { credentialOf } from '../../auth/access/credential.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
 
@@ -57,7 +57,7 @@ export class McpStdioExchange implements McpExchange {
     if (refusal) throw refusal;
     return new Promise<void>((resolve) => {
       this.cancellation.onCancel(() => resolve());
-      const stream = { owner, token: presentedKey(headers), keepAlive: () => undefined, cut: resolve, finish: resolve };
+      const stream = { owner, token: credentialOf(headers).text, keepAlive: () => undefined, cut: resolve, finish: resolve };
       this.cancellation.onCancel(streams.add(stream));
     }).finally(() => this.cancellation.cancel());
   }

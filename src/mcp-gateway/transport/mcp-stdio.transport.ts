@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { exchangeLines } from '../../common/line-exchange.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
-import { BODY_MAX_BYTES } from './http-body.js';
+import { BODY_MAX_BYTES } from '../../http/request-body.js';
 import { JSON_RPC, parseMessage, type JsonRpcId, type JsonRpcRequest } from '../protocol/json-rpc.js';
 import { McpDispatcher } from './mcp-dispatcher.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
@@ -17,7 +17,7 @@ import { OpenStreams } from '../streams/open-streams.service.js';
 
 /** Lines of one client at the same time, each a message or a batch; it is one person, or one agent. */
 const IN_FLIGHT_MAX = 100;
-const LINE_MAX_BYTES = BODY_MAX_BYTES;
+const LINE_MAX_BYTES = BODY_MAX_BYTES.mcp;
 /** What may wait for a client that does not read; further notifications are dropped. */
 const BUFFER_MAX_BYTES = 1024 * 1024;
 const LISTEN = 'subscriptions/listen';
