@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** An account as people see it. Credits are whole numbers. */
+/** An account as shown to people. Credits are whole numbers. */
 export interface Account {
   id: number;
   userId: string;
   email: string;
   displayName: string | null;
-  /** First 12 characters of the account's key: of the one that works, or else of the last one. */
+  /** First 12 characters of the account's active key, or else of its last one. */
   keyPrefix: string;
-  /** All credits: what is left of the month's allocation, and purchased ones. */
+  /** All credits: what is left of the month's allocation, plus purchased ones. */
   balance: number;
   allocation: number;
   purchased: number;
-  /** Reserved by calls under way. */
+  /** Reserved by running calls. */
   held: number;
   tier: string;
   monthlyAllocation: number;
@@ -27,22 +27,22 @@ export interface Account {
   updatedAt: Date;
 }
 
-/** Something done to an account that moves no credits. */
+/** A change of an account that moves no credits. */
 export interface AccountChange {
   kind: 'active' | 'tier' | 'key';
   before: string;
   after: string;
-  /** Who did it. */
+  /** Who made it. */
   changedBy: string;
   createdAt: Date;
 }
 
-/** Changes shown of one account, newest first. */
+/** Most changes shown per account, newest first. */
 const CHANGES_MAX = 100;
 
 /**
- * What accounts are, apart from their credits: `CreditLedger` alone moves those columns of `mcp.user_accounts`.
- * All SQL of `mcp.account_changes`.
+ * Accounts apart from their credits: only `CreditLedger` changes those columns of `mcp.user_accounts`. All SQL of
+ * `mcp.account_changes`.
  */
 @Injectable()
 export class AccountsRepository {
@@ -56,7 +56,7 @@ export class AccountsRepository {
     return this.find('a.id = $1', id);
   }
 
-  /** Inside the transaction that makes the key. Undefined: the user has no account. */
+  /** Runs inside the transaction that makes the key. Returns undefined when the user has no account. */
   async setKey(
     manager: EntityManager,
     userId: string,
@@ -71,7 +71,7 @@ export class AccountsRepository {
     return rows[0] && { id: Number(rows[0].id), before: rows[0].before };
   }
 
-  /** Switches the account on or off and notes who did. False: no such account. */
+  /** Switches the account on or off and records who did. Returns false when there is no such account. */
   async setActive(id: number, isActive: boolean, by: string): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
       `WITH old AS (SELECT id, is_active FROM mcp.user_accounts WHERE id = $1 FOR UPDATE),
@@ -83,7 +83,7 @@ export class AccountsRepository {
     return rows.length > 0;
   }
 
-  /** Notes a change made elsewhere. */
+  /** Records a change made elsewhere. */
   async noteChange(
     id: number,
     change: Omit<AccountChange, 'createdAt'>,
@@ -138,7 +138,7 @@ export const ACCOUNT_COLUMNS = `a.id, a.user_id AS "userId", a.user_email AS ema
   a.total_credits_used AS "totalCreditsUsed", a.stripe_subscription_status AS "subscriptionStatus",
   a.created_at AS "createdAt", a.updated_at AS "updatedAt"`;
 
-/** With the account's keys: a rotation makes a new one that the account's own row has not heard of. */
+/** Joins the account's keys, since a rotation makes a new key that the account's own row does not name. */
 export const FROM_ACCOUNTS = `FROM mcp.user_accounts a LEFT JOIN LATERAL (
     SELECT (array_agg(prefix ORDER BY is_active DESC, created_at DESC))[1] AS prefix, max(last_used_at) AS last_used_at
     FROM mcp.api_keys WHERE user_id = a.user_id AND starts_with(prefix, 'mcp_')

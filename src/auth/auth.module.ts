@@ -24,8 +24,8 @@ const jwt = JwtModule.registerAsync({
 });
 
 /**
- * Users, logins, roles and scopes. A module that uses `@Authenticated()` imports this one.
- * When it has started, the secret is the right one and there is an admin; rooms that import it start after it.
+ * Users, logins, roles and scopes. A module that uses `@Authenticated()` imports this one and so starts after it: by
+ * then the secret key has been checked and an admin exists.
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],

@@ -12,14 +12,14 @@ import { importPostgres } from './postgres-tables.js';
 import { withStores, type Stores } from './stores.js';
 
 export interface RestoreOptions {
-  /** Deletes the data that is there. */
+  /** Delete the data that is there. */
   replace?: boolean;
 }
 
 /**
- * Brings a backup back into the data folder, as of the version that made it; the next start migrates it.
- * @throws Error in one line, and nothing has changed, when the backup is not whole or too new, a gateway runs, or data is
- * there and may not be replaced. A failure after that leaves no data behind.
+ * Restores a backup into the data folder, at the schema of the version that made it; the next start migrates it.
+ * @throws Error in one line, and nothing has changed, when the backup is incomplete or too new, a gateway runs, or
+ * data is there and may not be replaced. A later failure leaves no data behind.
  */
 export async function restore(
   config: AppConfig,
@@ -64,7 +64,7 @@ async function clear({ postgres, clickhouse }: Stores): Promise<void> {
   for (const table of await tableNames(clickhouse)) await clickhouse.command('DROP TABLE {table:Identifier} SYNC', { table });
 }
 
-/** As the version that made the backup had them. */
+/** With the schema of the version that made the backup. */
 async function makeTables({ url, clickhouse }: Stores, manifest: BackupManifest): Promise<void> {
   const migrations = MIGRATIONS.filter((Migration) => manifest.postgres.migrations.includes(new Migration().name));
   const dataSource: DataSource = await openDataSource({ ...dataSourceOptions(url, []), migrations });

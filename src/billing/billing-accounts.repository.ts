@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** All SQL of the columns of `mcp.user_accounts` that begin with `stripe_`, and of what payments must know of an account. */
+/** All SQL of the `stripe_` columns of `mcp.user_accounts`, and the account data that payments need. */
 @Injectable()
 export class BillingAccountsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Undefined: Stripe does not know this account yet. */
+  /** Returns undefined when Stripe does not know this account yet. */
   async findCustomer(accountId: number): Promise<string | undefined> {
     const [row] = await this.dataSource.query<{ customer: string | null }[]>(
       'SELECT stripe_customer_id AS customer FROM mcp.user_accounts WHERE id = $1',
@@ -15,7 +15,7 @@ export class BillingAccountsRepository {
     return row?.customer ?? undefined;
   }
 
-  /** Under the lock of the account. */
+  /** The caller holds the account's lock. */
   async tierOf(manager: EntityManager, accountId: number): Promise<string> {
     const [row] = await manager.query<{ tier: string }[]>('SELECT credits_tier AS tier FROM mcp.user_accounts WHERE id = $1', [
       accountId,
@@ -23,7 +23,7 @@ export class BillingAccountsRepository {
     return row!.tier;
   }
 
-  /** Purchased credits that no call holds; under the lock of the account. */
+  /** Purchased credits that no call has reserved. The caller holds the account's lock. */
   async takeable(manager: EntityManager, accountId: number): Promise<number> {
     const [row] = await manager.query<{ credits: string }[]>(
       'SELECT least(credits_purchased, credits_balance - credits_held) AS credits FROM mcp.user_accounts WHERE id = $1',
@@ -33,8 +33,8 @@ export class BillingAccountsRepository {
   }
 
   /**
-   * Shows the subscription that counts: the one that goes on, of several the newest. The first customer stays the account's,
-   * and belongs to one account.
+   * Stores the subscription to show on the account: the one that goes on, of several the newest. The account keeps
+   * its first Stripe customer, and a customer belongs to one account.
    */
   async showSubscription(manager: EntityManager, accountId: number): Promise<void> {
     await manager.query(

@@ -20,7 +20,9 @@ import { CheckoutService } from './checkout.service.js';
 export class CheckoutController {
   constructor(private readonly checkouts: CheckoutService) {}
 
-  /** Opens a page of Stripe's to pay on. What is bought is there once Stripe says that the money is. */
+  /**
+   * Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment.
+   */
   @Post('checkout')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')

@@ -6,7 +6,7 @@ import type { BillingOutcome, RefundFact, SessionFact } from './stripe/billing-f
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
 import { refundShare } from './refund-share.js';
 
-/** Credits for money, and back. Each is part of the transaction of the event that tells of it. */
+/** Credits for payments, and back for refunds. Each runs in the transaction of the Stripe event that reports it. */
 @Injectable()
 export class PackPayments {
   private readonly logger = new Logger('Billing');
@@ -17,7 +17,7 @@ export class PackPayments {
     private readonly ledger: CreditLedger,
   ) {}
 
-  /** Gives what was offered at the checkout, once, when exactly its price has come. */
+  /** Grants the offered pack, once, when exactly its price has been paid. */
   async settle(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
     const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
     if (!isPack(purchase)) return 'unknown';
@@ -35,8 +35,9 @@ export class PackPayments {
   }
 
   /**
-   * Takes back the refunded share of the credits, as far as it is there: never what calls hold, never the monthly allocation.
-   * What is spent is not owed. A refund of a subscription's period concerns no credits; the tier follows the subscription.
+   * Takes back the refunded share of the credits as far as the account still has them: never what calls hold, never
+   * the monthly allocation; spent credits are not owed. A refund of a subscription concerns no credits; the tier
+   * follows the subscription.
    */
   async refund(manager: EntityManager, fact: RefundFact): Promise<BillingOutcome> {
     const purchase = await this.find(manager, fact);
@@ -47,7 +48,7 @@ export class PackPayments {
       return 'mismatch';
     }
     await this.purchases.noteRefund(manager, purchase.id, fact.refunded);
-    // The event of the payment itself is still to come, and will find this noted.
+    // The event of the payment itself is still to come; it will find this refund recorded.
     if (!purchase.paidAt) return 'waiting';
     await this.takeBack(manager, purchase, fact.refunded);
     return 'applied';

@@ -3,25 +3,25 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { InvoiceFact } from './stripe/billing-fact.js';
 import type { SubscriptionStanding } from './subscription-rules.js';
 
-/** What is known of a subscription of Stripe's. */
+/** A stored Stripe subscription. */
 export interface Subscription extends SubscriptionStanding {
   id: string;
   accountId: number;
   purchaseId: string;
   customerId: string | null;
-  /** As Stripe calls it; null before its first word of it. */
+  /** Stripe's status; null before its first event. */
   status: string | null;
   currentPeriodEnd: Date | null;
   /** Of the newest event (`subscriptionVersion`); 0 before the first. */
   version: number;
 }
 
-/** All SQL of `mcp.billing_subscriptions` and `mcp.billing_invoices`. What changes one holds its account's lock. */
+/** All SQL of `mcp.billing_subscriptions` and `mcp.billing_invoices`. Writers hold the account's lock. */
 @Injectable()
 export class SubscriptionsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Reads it, made first where this is the first that is heard of it; and the ledger's time. */
+  /** Reads the subscription, creating its row on first sight, and the ledger's time. */
   async open(
     manager: EntityManager,
     { id, accountId, purchaseId, tier }: Pick<Subscription, 'id' | 'accountId' | 'purchaseId' | 'tier'>,
@@ -48,7 +48,7 @@ export class SubscriptionsRepository {
     );
   }
 
-  /** False: it was there, so what it pays for has been given. */
+  /** Returns false when it was stored before, so that its period has been granted. */
   async addInvoice(
     manager: EntityManager,
     { invoiceId, subscriptionId, amountPaid, currency, paidUntil }: InvoiceFact,
@@ -61,7 +61,7 @@ export class SubscriptionsRepository {
     return rows.length > 0;
   }
 
-  /** The tier of another subscription the account is entitled by; of several, the one paid for longest. */
+  /** The tier from another subscription of the account; of several, the one paid for longest. */
   async findOtherTier(manager: EntityManager, { id, accountId }: Subscription): Promise<string | undefined> {
     const [row] = await manager.query<{ tier: string }[]>(
       `SELECT tier FROM mcp.billing_subscriptions WHERE account_id = $1 AND id <> $2 AND is_entitled
@@ -71,7 +71,7 @@ export class SubscriptionsRepository {
     return row?.tier;
   }
 
-  /** Subscriptions that are over and whose last paid period has just ended, at most so many. */
+  /** Subscriptions that are over and whose last paid period has ended, at most `most`. */
   async findEnding(most: number): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT id FROM mcp.billing_subscriptions WHERE is_entitled AND is_over AND paid_until <= mcp.ledger_time()

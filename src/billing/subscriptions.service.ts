@@ -10,8 +10,8 @@ import { isEntitledAt, isOver, tierToGive } from './subscription-rules.js';
 import { SubscriptionsRepository, type Subscription } from './subscriptions.repository.js';
 
 /**
- * Tiers by subscription: invoices say how long one is paid, its own events how it stands, and what both come to does not
- * depend on their order. Each is part of the transaction of the event that tells of it.
+ * Tiers by subscription: invoices say until when one is paid, its own events say its state, and the result does not
+ * depend on their order. Each runs in the transaction of the event that reports it.
  */
 @Injectable()
 export class Subscriptions {
@@ -25,7 +25,7 @@ export class Subscriptions {
     private readonly config: AppConfig,
   ) {}
 
-  /** A checkout of a tier is finished. Its tier comes with the invoice. */
+  /** A tier's checkout was completed. The tier itself comes with the invoice. */
   async begin(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
     const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
     if (!isTier(purchase) || !fact.subscriptionId) return 'unknown';
@@ -37,7 +37,7 @@ export class Subscriptions {
     return 'applied';
   }
 
-  /** A period is paid: it entitles to its end. */
+  /** A period was paid: it entitles to the tier until its end. */
   async pay(manager: EntityManager, fact: InvoiceFact): Promise<BillingOutcome> {
     const purchase = await this.find(manager, fact);
     if (!isTier(purchase)) return 'unknown';
@@ -50,7 +50,7 @@ export class Subscriptions {
     return 'applied';
   }
 
-  /** Stripe tells how the subscription stands; only what is newer than what is known counts. */
+  /** Takes over the subscription's state, unless a newer one is known. */
   async update(manager: EntityManager, fact: SubscriptionFact): Promise<BillingOutcome> {
     const purchase = await this.find(manager, fact);
     if (!isTier(purchase)) return 'unknown';
@@ -75,7 +75,7 @@ export class Subscriptions {
     await this.change(manager, subscription, {}, now);
   }
 
-  /** By what is known of the subscription; before that, by what its checkout wrote into it. */
+  /** Finds the account by the stored subscription, or else by the metadata that its checkout wrote. */
   private async find(
     manager: EntityManager,
     { subscriptionId, purchaseId }: InvoiceFact | SubscriptionFact,
@@ -107,7 +107,7 @@ export class Subscriptions {
     await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, manager);
   }
 
-  /** The price says which tier it is: as it was offered at the checkout, or else as it is offered now. */
+  /** The tier of the price: as offered at the checkout, or else as offered now. */
   private tierOf({ subscriptionId, priceId }: SubscriptionFact, purchase: TierPurchase): string | undefined {
     if (priceId === purchase.priceId) return purchase.tier;
     const offer = this.config.values.billing.subscriptions.find(({ price_id }) => price_id === priceId);
@@ -120,13 +120,13 @@ type TierPurchase = Purchase & { tier: string };
 
 const isTier = (purchase: Purchase | undefined): purchase is TierPurchase => purchase?.tier != null;
 
-/** Of one version, a later period is newer; otherwise what came last counts. */
+/** Of one version, the later period is newer; otherwise the event that came last counts. */
 function isNewer(fact: SubscriptionFact, known: Subscription): boolean {
   if (fact.version !== known.version) return fact.version > known.version;
   return (fact.currentPeriodEnd?.getTime() ?? 0) >= (known.currentPeriodEnd?.getTime() ?? 0);
 }
 
-/** Stripe delivers again, so an operator who puts the tier back has lost nothing. */
+/** Stripe delivers the event again, so nothing is lost once the operator puts the tier back. */
 const notConfigured = (id: string, tier: string) =>
   new TallygateError('INTERNAL_ERROR', 'A tier that is paid for is not configured.', {
     cause: new Error(`Subscription ${id} is of tier "${tier}", which is not one of the configured tiers`),

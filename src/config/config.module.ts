@@ -6,7 +6,7 @@ import { Tracing } from '../telemetry/tracing.js';
 import { AppConfig } from './app-config.js';
 import { FirstRun } from './first-run.js';
 
-/** Settings, time, and where log, numbers and traces go: what every room may ask for. */
+/** Settings, clock, log, metrics and traces, for every room. */
 @Global()
 @Module({})
 export class ConfigModule {

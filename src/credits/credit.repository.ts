@@ -5,7 +5,10 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Grant, NewAccount, TierChange } from './credit-booking.js';
 import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
 
-/** A statement PostgreSQL has not answered by then has failed, whatever became of it. Below the time a settlement is retried for. */
+/**
+ * A statement that PostgreSQL has not answered by then counts as failed, whatever its outcome. Shorter than the time
+ * for which a settlement is retried.
+ */
 const STATEMENT_TIMEOUT_MS = 2_000;
 
 /** Configured tiers: credits a month by name. */
@@ -29,7 +32,7 @@ export interface GrantRow {
   available: number;
 }
 
-/** What a sweep found to do and what of it was left for it: others may have done the rest while it waited. */
+/** How much a sweep found due, and how much of that it did: others may have done the rest while it waited. */
 export interface SweptBatch {
   found: number;
   done: number;
@@ -81,7 +84,7 @@ export class CreditRepository {
     }));
   }
 
-  /** Releases at most so many holds whose time is over. */
+  /** Releases at most `most` expired holds. */
   async expireHolds(most: number): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>({
       text: 'SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)',
@@ -90,7 +93,7 @@ export class CreditRepository {
     return row!;
   }
 
-  /** Refills at most so many of the accounts that are due. */
+  /** Refills at most `most` of the accounts that are due. */
   async refillDue(most: number, tiers: Tiers): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>({
       text: `WITH due AS MATERIALIZED (
@@ -102,7 +105,7 @@ export class CreditRepository {
     return row!;
   }
 
-  /** Refills the account if it is due, without a lock if it is not. Undefined: no such account. */
+  /** Refills the account if it is due, without a lock if it is not. Returns undefined when there is no such account. */
   async balance(accountId: number, tiers: Tiers): Promise<BalanceRow | undefined> {
     await this.query({
       text: `SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} AND id = $2), $1)`,
@@ -120,7 +123,7 @@ export class CreditRepository {
     return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
   }
 
-  /** Inside the caller's transaction, if there is one. Undefined: no such account. */
+  /** Runs in the caller's transaction, if there is one. Returns undefined when there is no such account. */
   async grant(
     { accountId, amount, reason, by, reference }: Grant,
     tiers: Tiers,
@@ -136,7 +139,10 @@ export class CreditRepository {
     return row && { ...row, ...numbers(row, 'balance', 'available') };
   }
 
-  /** The tier must be configured. Inside the caller's transaction, if there is one. Undefined: no such account. */
+  /**
+   * The tier must be configured. Runs in the caller's transaction, if there is one. Returns undefined when there is
+   * no such account.
+   */
   async changeTier(
     { accountId, tier, by }: TierChange,
     tiers: Tiers,
@@ -152,7 +158,10 @@ export class CreditRepository {
     return row && numbers(row, 'added', 'balance', 'available');
   }
 
-  /** Inside the caller's transaction. Undefined: the user has an account; of two at once, the second waits for the first. */
+  /**
+   * Runs in the caller's transaction. Returns undefined when the user has an account; of two at once, the second
+   * waits for the first.
+   */
   async open(manager: EntityManager, account: NewAccount & { tier: string }, allocation: number): Promise<number | undefined> {
     const [row] = await manager.query<{ id: string }[]>(
       `INSERT INTO mcp.user_accounts

@@ -2,7 +2,7 @@ import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { Resource } from '../tools/source/resource.js';
 
-/** Source 001, "Adding Resources". Of the settings, those a caller is affected by; nothing that is the operator's alone. */
+/** Source 001, "Adding Resources". Shows only settings that affect callers, none that are the operator's alone. */
 export const settings = ({ values }: AppConfig): Resource => ({
   uri: 'config://settings',
   name: 'settings',

@@ -9,7 +9,7 @@ import {
 
 const NAME_MAX_CHARS = 200;
 const READ_ONLY: ToolAnnotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };
-/** They show how calling works, so trying them costs nothing and reads no table. */
+/** Calling these costs nothing and reads no table. */
 const FREE = { price: 0, tableName: '', annotations: READ_ONLY };
 
 /** Source 001, "Adding New Tools". */
@@ -37,7 +37,7 @@ export const add: Tool = {
   },
 };
 
-/** Source 001, "Adding New Tools": a tool that needs something of the application is made by a function. */
+/** Source 001, "Adding New Tools": a tool that needs another part of the application is made by a function. */
 export const timestamp = (clock: Clock): Tool => ({
   ...FREE,
   name: 'timestamp',
@@ -51,7 +51,7 @@ function inputOf(properties: Record<string, object>): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-/** One record is what a caller gets; `structuredContent` must fit the tool's `outputSchema`. */
+/** One record is what a caller gets; `structuredContent` must match the tool's `outputSchema`. */
 async function answer(text: string, structuredContent?: Record<string, unknown>): Promise<ToolResult> {
   const usage = { recordCount: 1, tableName: '' };
   return { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }), usage };

@@ -2,7 +2,10 @@ import { isIPv6 } from 'node:net';
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** What counts as one caller: an IPv4 address, or an IPv6 /64, the smallest block a single host is given. */
+/**
+ * Addresses with the same group count as one caller: an IPv4 address, or an IPv6 /64, the smallest block a host is
+ * given.
+ */
 export function addressGroup(address: string | undefined): string {
   if (!address) return 'unknown';
   const mapped = MAPPED_IPV4.exec(address);

@@ -4,7 +4,7 @@ import { droppedConnections } from '../http/bounded-server.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { RateLimitService } from './rate-limit.service.js';
 
-/** What the limits decide. */
+/** Metrics of rate limits and blocked addresses. */
 @Injectable()
 export class LimitsMetrics implements OnModuleInit {
   constructor(

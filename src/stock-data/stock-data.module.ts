@@ -33,7 +33,7 @@ import { GetSymbolsTool, SearchSymbolsTool } from './tools/symbols.tools.js';
 import { GetLatestTradingDayTool, GetNextTradingDayTool, GetTradingDaysTool } from './tools/trading-days.tools.js';
 import { TradeCalendarRepository } from './queries/trade-calendar.repository.js';
 
-/** Every tool of this room. A new one is added here. */
+/** All tools of this room. A new one is added here. */
 const STOCK_TOOLS = [
   ListDatasetsTool,
   DescribeDatasetTool,
@@ -53,7 +53,7 @@ const STOCK_TOOLS = [
   GetIncomeStatementTool,
 ];
 
-/** What the tools read through; the second list of a test that runs them without the application. */
+/** What the tools need; tests use it to run them without the application. */
 export const STOCK_TOOL_PROVIDERS = [
   CoverageRepository,
   DailyBarsRepository,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ACCOUNT_COLUMNS, accountOf, FROM_ACCOUNTS, type Account, type AccountRow } from '../accounts.repository.js';
 
-/** What accounts can be sorted by; a caller names one of these, and nothing a caller writes gets into a statement. */
+/** Sortable columns. Callers name one of these keys, so no text of a caller gets into SQL. */
 export const SORT_COLUMNS = {
   created_at: 'a.created_at',
   user_email: 'a.user_email',
@@ -18,7 +18,7 @@ export const SORT_COLUMNS = {
 export type SortColumn = keyof typeof SORT_COLUMNS;
 
 export interface AccountSearch {
-  /** Part of the e-mail or the display name, in any case; every character means itself. */
+  /** Part of the e-mail or the display name, case-insensitive, without wildcards. */
   search?: string | undefined;
   tier?: string | undefined;
   isActive?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface AccountSearch {
   offset: number;
 }
 
-/** A movement of credits. */
+/** A ledger entry. */
 export interface LedgerEntry {
   id: number;
   type: string;
@@ -51,7 +51,7 @@ export interface TierTotals {
   held: number;
 }
 
-/** Read-only views over accounts and their ledger, for operators. What changes them is elsewhere. */
+/** Read-only views of accounts and their ledger, for operators. */
 @Injectable()
 export class AccountReportsRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -94,7 +94,7 @@ export class AccountReportsRepository {
     return { entries, total };
   }
 
-  /** By tier, in order of its name. */
+  /** Totals by tier, in order of the tier's name. */
   async tiers(): Promise<TierTotals[]> {
     const rows = await this.dataSource.query<Record<keyof TierTotals, string>[]>(
       `SELECT credits_tier AS tier, count(*) AS accounts, count(*) FILTER (WHERE is_active) AS active,
@@ -110,7 +110,7 @@ export class AccountReportsRepository {
     }));
   }
 
-  /** What the ledger has moved for all time, by type; signed. Reads the whole ledger. */
+  /** Sums of all ledger entries by type, signed. Reads the whole ledger. */
   async moved(): Promise<Map<string, number>> {
     const rows = await this.dataSource.query<{ type: string; amount: string }[]>(
       'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.user_credit_transactions GROUP BY 1 ORDER BY 1',
@@ -118,7 +118,7 @@ export class AccountReportsRepository {
     return new Map(rows.map(({ type, amount }) => [type, Number(amount)]));
   }
 
-  /** Those of the users who have an account, by user id. */
+  /** The accounts of those of the users who have one, by user id. */
   async accountsOf(userIds: string[]): Promise<Map<string, { id: number; email: string }>> {
     const rows = await this.dataSource.query<{ userId: string; id: string; email: string }[]>(
       'SELECT user_id AS "userId", id, user_email AS email FROM mcp.user_accounts WHERE user_id::text = ANY ($1)',
@@ -130,6 +130,6 @@ export class AccountReportsRepository {
 
 type Amounts = 'id' | 'amount' | 'before' | 'after';
 
-/** No pattern, so there is nothing to escape. */
+/** A plain substring search, so there is nothing to escape. */
 const IS_FOUND = `($1::text IS NULL OR strpos(lower(a.user_email), lower($1)) > 0 OR strpos(lower(a.display_name), lower($1)) > 0)
   AND ($2::text IS NULL OR a.credits_tier = $2) AND ($3::boolean IS NULL OR a.is_active = $3)`;

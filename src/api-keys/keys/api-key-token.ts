@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 /** `sk-` for user keys, `mcp_` for account keys. */
 export type TokenPrefix = 'sk-' | 'mcp_';
 
-/** What can be read off a well-formed token without knowing whether it exists. */
+/** What a well-formed token reveals without a look-up. */
 export interface ParsedToken {
   prefix: TokenPrefix;
   /** The 12 characters that find the stored key. */
@@ -20,8 +20,8 @@ const DISPLAY_LENGTH = 12;
 const SHAPE = new RegExp(`^(sk-|mcp_)[0-9A-Za-z]{${ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
- * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before.
- * The checksum lets a mistyped or cut key be refused, and a leaked one be found by scanners, without any look-up.
+ * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before. With the
+ * checksum, a mistyped or cut key is refused, and a leaked one found by scanners, without any look-up.
  */
 export function createToken(prefix: TokenPrefix): { token: string; tokenId: string } {
   const body = prefix + randomBase62(ID_LENGTH + SECRET_LENGTH);
@@ -36,7 +36,7 @@ export function parseToken(text: string): ParsedToken | undefined {
   return checksum(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, tokenId: tokenIdOf(text, prefix) } : undefined;
 }
 
-/** Whether the text announces itself as an API key, well-formed or not; a login token never starts like this. */
+/** Whether the text looks like an API key, well-formed or not; a login token never starts like this. */
 export function looksLikeToken(text: string): boolean {
   return text.startsWith('sk-') || text.startsWith('mcp_');
 }

@@ -4,10 +4,10 @@ import { type EntityManager, Repository } from 'typeorm';
 import type { Role } from '../../auth/access/scopes.js';
 import { ApiKey } from './api-key.entity.js';
 
-/** Newest inactive keys shown beside the active ones, whose number is bounded. */
+/** Most inactive keys listed, the newest; the number of active ones is bounded elsewhere. */
 const LISTED_MAX = 1_000;
 
-/** A key and what its owner may do, as the verifier needs them. */
+/** A key and its owner's rights, as the verifier needs them. */
 export interface StoredKey extends Pick<
   ApiKey,
   'id' | 'tokenId' | 'hmac' | 'name' | 'userId' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'isActive' | 'expiresAt'
@@ -29,7 +29,7 @@ export type NewApiKey = Pick<
 export class ApiKeysRepository {
   constructor(@InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>) {}
 
-  /** Those of the keys that exist, revoked and expired ones too, each with its owner's state now. */
+  /** Those of the keys that exist, revoked and expired ones too, each with its owner's current state. */
   findByTokenIds(tokenIds: string[]): Promise<StoredKey[]> {
     return this.findBy('token_id', tokenIds);
   }
@@ -50,7 +50,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Newest first. `now` decides which have expired; an expired key is not an active one. */
+  /** Newest first. Keys that have expired at `now` count as inactive. */
   async list(userId: string, { now, includeInactive }: { now: Date; includeInactive: boolean }): Promise<[ApiKey[], number]> {
     const query = this.keys.createQueryBuilder('k').where('k.userId = :userId', { userId });
     if (!includeInactive) query.andWhere('k.isActive AND (k.expiresAt IS NULL OR k.expiresAt > :now)', { now });
@@ -61,7 +61,10 @@ export class ApiKeysRepository {
     return !(await this.keys.exists());
   }
 
-  /** Turns the key off, whoever else is changing it. Returns its token id; undefined when the user has no such key. */
+  /**
+   * Revokes the key, even if others change it at the same time. Returns its token id; undefined when the user has no
+   * such key.
+   */
   async revoke(userId: string, id: string): Promise<string | undefined> {
     const [rows] = await this.keys.query<[{ token_id: string }[], number]>(
       'UPDATE mcp.api_keys SET is_active = false WHERE id = $1 AND user_id = $2 RETURNING token_id',
@@ -87,7 +90,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Runs changes to a user's keys as one, and after whichever others are under way for the same user. */
+  /** Runs changes to a user's keys in one transaction, after any others under way for the same user. */
   async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, manager: EntityManager) => Promise<T>): Promise<T> {
     return this.keys.manager.transaction(async (manager) => {
       await manager.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
@@ -96,14 +99,14 @@ export class ApiKeysRepository {
   }
 }
 
-/** One user's keys inside a transaction that keeps other changes to them out. */
+/** One user's keys inside a transaction that locks out other changes to them. */
 export class KeysOfUser {
   constructor(
     private readonly manager: EntityManager,
     private readonly userId: string,
   ) {}
 
-  /** Keys that work at this time. */
+  /** Number of keys that work at this time. */
   countActive(now: Date): Promise<number> {
     return this.manager
       .createQueryBuilder(ApiKey, 'k')
@@ -111,7 +114,7 @@ export class KeysOfUser {
       .getCount();
   }
 
-  /** Locked, so that a revocation under way is either seen or waits. */
+  /** Locks the key, so that a revocation under way is either seen or waits. */
   find(id: string): Promise<ApiKey | null> {
     return this.manager.findOne(ApiKey, { where: { id, userId: this.userId }, lock: { mode: 'pessimistic_write' } });
   }
@@ -120,7 +123,7 @@ export class KeysOfUser {
     return this.manager.save(this.manager.create(ApiKey, { ...key, userId: this.userId }));
   }
 
-  /** Notes the successor; the key itself ends at once, or at the given time when that is before its own expiry. */
+  /** Records the successor; the key itself ends at once, or at the given time if that is before its own expiry. */
   async replace(id: string, successorId: string, until: Date | null): Promise<void> {
     await this.manager.query(
       `UPDATE mcp.api_keys SET replaced_by = $2, is_active = $3::timestamptz IS NOT NULL,
@@ -130,7 +133,7 @@ export class KeysOfUser {
     );
   }
 
-  /** Turns off every account key, those in the overlap of a rotation too. Returns their token ids. */
+  /** Revokes every account key, also those in the overlap of a rotation. Returns their token ids. */
   async endAccountKeys(): Promise<string[]> {
     const [rows] = await this.manager.query<[{ token_id: string }[], number]>(
       `UPDATE mcp.api_keys SET is_active = false

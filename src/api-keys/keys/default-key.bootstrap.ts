@@ -6,7 +6,7 @@ import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-/** Makes sure that a fresh installation can be called: one key of the admin's, that may call tools. */
+/** Makes sure that a fresh installation can be called: creates one key of the admin's that may call tools. */
 @Injectable()
 export class DefaultKeyBootstrap {
   constructor(
@@ -17,7 +17,10 @@ export class DefaultKeyBootstrap {
     private readonly firstRun: FirstRun,
   ) {}
 
-  /** Does nothing where any key exists. Replicas that start together create one; its token goes into `FirstRun` only. */
+  /**
+   * Does nothing if any key exists. Replicas that start together create one; its token is put into `FirstRunSecrets`
+   * only.
+   */
   async run(): Promise<void> {
     await withAdvisoryLock(this.dataSource, LOCK.defaultKey, async () => {
       if (!(await this.repository.isEmpty())) return;

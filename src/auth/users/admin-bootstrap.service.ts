@@ -10,7 +10,7 @@ import { UsersService } from './users.service.js';
 
 const ADMIN_USERNAME = 'admin';
 
-/** Makes sure there is somebody who can log in. */
+/** Makes sure that an admin exists. */
 @Injectable()
 export class AdminBootstrap {
   private readonly logger = new Logger('Auth');
@@ -24,9 +24,9 @@ export class AdminBootstrap {
   ) {}
 
   /**
-   * Creates the admin where there is none; replicas that start together create one. A generated password goes into
-   * `FirstRun` and nowhere else.
-   * @throws Error when the admin's name or e-mail belongs to somebody else.
+   * Creates the admin if there is none; replicas that start together create one. A generated password is put into
+   * `FirstRunSecrets` and nowhere else.
+   * @throws Error when the admin's name or e-mail belongs to another user
    */
   async run(): Promise<void> {
     const existing = await withAdvisoryLock(this.dataSource, LOCK.firstAdmin, async () => {
@@ -50,7 +50,7 @@ export class AdminBootstrap {
     if (!chosen) this.firstRun.adminPassword = password;
   }
 
-  /** A password someone may have changed since is never overwritten by a setting somebody forgot to remove. */
+  /** The password may have been changed since, so a setting that was left in place never overwrites it. */
   private async warnOfOtherPassword(): Promise<void> {
     const { admin_email: email, admin_password: chosen } = this.config.values.auth;
     if (chosen === undefined) return;

@@ -13,7 +13,7 @@ Examples:
 
 All need \`tallygate login\` first. The whole key is shown once, when it is made.`;
 
-/** `tallygate account`: the MCP account of whoever logged in. */
+/** `tallygate account`: the logged-in user's MCP account. */
 export function accountCommand(): Command {
   return new Command('account')
     .description('show or enable your MCP account, or replace its key')

@@ -25,7 +25,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `tallygate backup`: all data of a stopped gateway, in a folder. */
+/** `tallygate backup`: writes all data of a stopped gateway into a folder. */
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy all data of a stopped gateway into a new folder')
@@ -36,7 +36,7 @@ export function backupCommand(): Command {
     .action(action(backUp));
 }
 
-/** `tallygate restore`: a backup becomes the data of a stopped gateway. */
+/** `tallygate restore`: restores a backup into the data folder of a stopped gateway. */
 export function restoreCommand(): Command {
   return new Command('restore')
     .description('bring a backup back into the data folder of a stopped gateway')

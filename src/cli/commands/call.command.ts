@@ -18,7 +18,7 @@ Examples:
 
 A value is text where the tool wants text, and JSON elsewhere. Exit code 4: the tool answered with an error.`;
 
-/** `tallygate call`: one call of one tool. */
+/** `tallygate call`: calls one tool once. */
 export function callCommand(): Command {
   return new Command('call')
     .description('call a tool and print what it answers')
@@ -43,13 +43,13 @@ async function call(tool: string, pairs: string[], options: Options): Promise<vo
   if (result.isError) process.exitCode = EXIT.toolError;
 }
 
-/** An unknown tool has no schema; the gateway says so when it is called. */
+/** An unknown tool has no schema; the gateway reports it when it is called. */
 async function schemaOf(gateway: GatewayMcp, name: string): Promise<{ properties?: Record<string, unknown> }> {
   const tool = (await gateway.tools()).find((candidate) => candidate.name === name);
   return tool?.inputSchema ?? {};
 }
 
-/** What a person reads: texts as they are, other blocks named. */
+/** The content for people: texts as they are, other blocks by their type. */
 function textOf({ content }: CallToolResult): string {
   return content.map((block) => (block.type === 'text' ? block.text : `[${block.type}; --json shows it]`)).join('\n');
 }

@@ -18,7 +18,7 @@ Examples:
   GATEWAY_PORT=9000 tallygate config print --json | jq .port
   tallygate config client cursor --url https://mcp.example.com --api-key KEY`;
 
-/** `tallygate config`: the gateway's settings, and those of its clients. Changes nothing. */
+/** `tallygate config`: shows the gateway's settings, and writes client configurations. Changes nothing. */
 export function configCommand(): Command {
   return new Command('config')
     .description('check or print the settings, or print what an MCP client needs')
@@ -60,7 +60,7 @@ function clientCommand(): Command {
 async function printClient(name: string, options: McpOptions & Options): Promise<void> {
   const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
   const found = clientConfigurations(mcpUrlOf(url), apiKey).find((configuration) => configuration.name === name)!;
-  // Where it belongs goes to stderr, so that the text itself can be sent into a file.
+  // Where it belongs goes to stderr, so that stdout can be redirected to a file.
   if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
   print(options.json, found, () => found.text);
 }

@@ -27,7 +27,7 @@ Examples:
 A file becomes visible as a whole or not at all; importing the same file again changes nothing.
 Datasets and their columns: docs/datasets.md, or the tools list_datasets and describe_dataset.`;
 
-/** `tallygate import`: market data from a file, or made up. Exit code 1 when nothing was taken over. */
+/** `tallygate import`: imports market data from a file, or generates it. Exit code 1 when nothing was imported. */
 export function importCommand(): Command {
   return new Command('import')
     .description('load a CSV (plain or gzip) or Parquet file into a dataset, or generate a synthetic market')

@@ -8,7 +8,7 @@ import { secondsOf, textTable } from '../terminal/text-table.js';
 
 interface CreateOptions extends RestOptions {
   days?: number;
-  /** The gateway refuses others. */
+  /** The gateway refuses any other value. */
   permission?: NonNullable<components['schemas']['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
@@ -24,7 +24,7 @@ Examples:
 
 All need \`tallygate login\` first. The whole key is shown once, when it is made.`;
 
-/** `tallygate keys`: the API keys of whoever logged in. */
+/** `tallygate keys`: the logged-in user's API keys. */
 export function keysCommand(): Command {
   return new Command('keys')
     .description('create, list, rotate and revoke API keys')

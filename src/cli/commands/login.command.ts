@@ -14,7 +14,7 @@ interface Options {
   json?: boolean;
 }
 
-/** What a shell makes of Ctrl-C. */
+/** A shell's exit code for Ctrl-C. */
 const INTERRUPTED = 130;
 
 const EXAMPLES = `
@@ -25,7 +25,7 @@ Examples:
 The password is asked for, or read from stdin; it is never an option, since other users see those. The token is kept
 in your configuration folder, readable by you only, until it expires.`;
 
-/** `tallygate login`: what the commands for keys, usage and accounts need first. */
+/** `tallygate login`: required once before the commands for keys, usage and accounts. */
 export function loginCommand(): Command {
   return new Command('login')
     .description('log in and keep the token for the next commands')
@@ -52,7 +52,7 @@ async function readPassword(): Promise<string> {
   return process.stdin.isTTY ? ask() : (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
-/** On a terminal, without showing what is typed. */
+/** Asks on a terminal, without showing what is typed. */
 async function ask(): Promise<string> {
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: silence, terminal: true });

@@ -7,7 +7,7 @@ Examples:
 
 Settings: gateway.yaml and GATEWAY_* variables; \`tallygate config print\` shows what they come to.`;
 
-/** `tallygate serve`: the gateway itself, as `npm start` runs it. */
+/** `tallygate serve`: starts the gateway, as `npm start` does. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the gateway: REST on port 8000, MCP on port 8001')

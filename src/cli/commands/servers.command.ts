@@ -48,7 +48,7 @@ export function serversCommand(): Command {
 
 const ID = ['<id>', "the server's id or name, from `servers list`"] as const;
 
-/** Unlike keys and usage, servers are also for programs with an API key. */
+/** Unlike keys and usage, servers can also be managed with an API key. */
 const serverCommand = (name: string, description: string) =>
   restCommand(name, description).option('--api-key <key>', 'an API key instead of the login (TALLYGATE_API_KEY)');
 

@@ -9,7 +9,7 @@ Examples:
   tallygate tools
   tallygate tools --json | jq '.[] | select(.name == "get_returns") | .inputSchema'`;
 
-/** `tallygate tools`: what the key may call. */
+/** `tallygate tools`: lists the tools that the key may call. */
 export function toolsCommand(): Command {
   return new Command('tools')
     .description('list the tools this key may call')
@@ -26,7 +26,7 @@ async function list(options: McpOptions & { json?: boolean }): Promise<void> {
   print(options.json, tools, () => textTable(['TOOL', 'ARGUMENTS', 'DESCRIPTION'], rows));
 }
 
-/** `name, limit?`: those with a question mark may be left out. */
+/** `name, limit?`: arguments with a question mark are optional. */
 function signature({ properties = {}, required = [] }: { properties?: object; required?: string[] }): string {
   return Object.keys(properties)
     .map((name) => (required.includes(name) ? name : `${name}?`))

@@ -29,7 +29,7 @@ Examples:
 
 Both need \`tallygate login\` first.`;
 
-/** `tallygate usage`: what the keys of whoever logged in were used for. */
+/** `tallygate usage`: the logged-in user's calls and statistics. */
 export function usageCommand(): Command {
   return new Command('usage')
     .description('show calls, one by one or by day and tool')

@@ -17,7 +17,7 @@ Examples:
 
 Both need \`tallygate login\` as an admin first. A password is made here and shown once.`;
 
-/** `tallygate users`: what an admin does for others. */
+/** `tallygate users`: how admins manage users. */
 export function usersCommand(): Command {
   return new Command('users')
     .description('create and list users (admins only)')

@@ -5,13 +5,13 @@ import type { AppConfig } from '../../config/app-config.js';
 import { dataSourceOptions } from '../../database/data-source.js';
 import { EmbeddedPostgres } from '../../database/embedded-postgres.js';
 
-/** Long enough to begin a request with. */
+/** Long enough to start a request. */
 const LIFETIME_SECONDS = 60;
 
 /**
- * A login token of the admin, signed with the installation's secret. Who can read the data folder has both secret and
- * database, so this gives nobody anything they do not have. Undefined when no PostgreSQL runs on the folder, so that
- * whatever answers on the port is the gateway of another one.
+ * A login token of the admin, signed with the installation's secret. Whoever can read the data folder has both secret
+ * and database, so this grants nothing new. Undefined when no PostgreSQL runs on the folder: then whatever answers on
+ * the port is the gateway of another folder.
  */
 export async function adminToken({ values }: AppConfig): Promise<string | undefined> {
   const postgres = new EmbeddedPostgres(values.data_dir);

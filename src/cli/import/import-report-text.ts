@@ -3,7 +3,7 @@ import type { ImportReport } from '../../stock-data/import/import-report.js';
 /** Rejected lines shown; with `--json` the report has more of them. */
 const LINES_MAX = 20;
 
-/** What became of an import, for a person. */
+/** The result of an import, for people. */
 export function importReportText(report: ImportReport): string {
   const lines = [headline(report), ...rejectedLines(report)];
   if (report.duplicates > 0) lines.push(`  ${report.duplicates} rows were replaced by a later row of the same key`);

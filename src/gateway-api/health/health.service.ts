@@ -6,10 +6,10 @@ import { EngineProbes, type Engines } from './engine-probes.service.js';
 import type { HealthDto } from './health.dto.js';
 import { Readiness } from './readiness.service.js';
 
-/** Usage that waits longer than this for ClickHouse is worth an operator's look. */
+/** Usage that waits longer than this for ClickHouse is reported to the operator. */
 const BACKLOG_AGE_MAX_MS = 60_000;
 
-/** How the gateway is, and why. */
+/** The gateway's health, with reasons. */
 @Injectable()
 export class HealthService {
   constructor(
@@ -19,7 +19,7 @@ export class HealthService {
     private readonly servers: ServerHealth,
   ) {}
 
-  /** Whether new work can be taken: not shutting down, and PostgreSQL answers. */
+  /** Whether new work is accepted: not shutting down, and PostgreSQL answers. */
   async isReady(): Promise<boolean> {
     return !this.readiness.isDraining && (await this.engines.database());
   }

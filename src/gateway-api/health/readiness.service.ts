@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process wants new work. Turned off first on shutdown, so that load balancers look elsewhere. */
+/** Whether this process wants new work. Turned off first at shutdown, so that load balancers look elsewhere. */
 @Injectable()
 export class Readiness {
   private draining = false;

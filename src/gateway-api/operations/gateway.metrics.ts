@@ -4,7 +4,7 @@ import { VERSION } from '../../common/version.js';
 import { HealthService } from '../health/health.service.js';
 import { RequestCounter } from './request-counter.service.js';
 
-/** The gateway as a whole: what it is, what it answers, and what it stands on. */
+/** Metrics of the gateway as a whole: version, requests, engines. */
 @Injectable()
 export class GatewayMetrics implements OnModuleInit {
   constructor(

@@ -11,7 +11,9 @@ import { MetricsGuard } from './metrics.guard.js';
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
-  /** The numbers of this process, in Prometheus' text format. For this machine, and for who sends `metrics.token`. */
+  /**
+   * Metrics of this process, in Prometheus' text format. Only for this machine, and for callers with `metrics.token`.
+   */
   @Get()
   @UseGuards(MetricsGuard)
   @Header('Cache-Control', 'no-store')

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import { tally } from '../../telemetry/metrics.js';
 
-/** Node tells of every request that a server of this process receives, so both listeners are counted in one place. */
+/** Node announces every request that a server of this process receives, so both listeners are counted in one place. */
 const REQUEST_STARTED = 'http.server.request.start';
 const RESPONSE_FINISHED = 'http.server.response.finish';
 

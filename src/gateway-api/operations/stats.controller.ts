@@ -5,7 +5,7 @@ import { RequestCounter } from './request-counter.service.js';
 import { ServerStats } from './server-stats.service.js';
 import { GatewayStatsDto } from './stats.dto.js';
 
-/** What this process does. */
+/** Statistics of this process. */
 @ApiTags('Gateway')
 @Controller('stats')
 export class StatsController {
@@ -14,7 +14,7 @@ export class StatsController {
     private readonly servers: ServerStats,
   ) {}
 
-  /** How long it runs, what it served, and how upstream servers are. */
+  /** Uptime, number of requests, and the upstream servers. */
   @Get()
   @CallerAuthenticated('gateway:read')
   stats(): GatewayStatsDto {

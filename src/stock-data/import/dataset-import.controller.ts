@@ -19,7 +19,7 @@ import { fileInput } from './files/file-input.js';
 import { withReceivedFile } from './files/received-file.js';
 import { SyntheticData } from '../sample/synthetic-data.service.js';
 
-/** Loading market data into a running gateway; what `tallygate import` uses while one runs. */
+/** Imports market data into a running gateway; `tallygate import` uses this while one runs. */
 @ApiTags('Datasets')
 @Controller('api/admin/datasets')
 export class DatasetImportController {
@@ -28,7 +28,7 @@ export class DatasetImportController {
     private readonly synthetic: SyntheticData,
   ) {}
 
-  /** Loads a CSV (plain or gzip) or Parquet file: as a whole, or not at all. Admins only. */
+  /** Imports a CSV (plain or gzip) or Parquet file, all or nothing. Admins only. */
   @Post(':dataset/import')
   @HttpCode(200)
   @Authenticated('admin')
@@ -52,7 +52,7 @@ export class DatasetImportController {
     return report;
   }
 
-  /** Fills the datasets with a made-up market, its symbols marked as synthetic. Admins only. */
+  /** Fills the datasets with a generated market whose symbols are marked as synthetic. Admins only. */
   @Post('synthetic')
   @HttpCode(200)
   @Authenticated('admin')
@@ -62,7 +62,7 @@ export class DatasetImportController {
   }
 }
 
-/** JSON and forms are read before they get here (see `configureRest`), so no file would be left of them. */
+/** JSON and forms are parsed before they get here (see `configureRest`), so nothing of such a file would be left. */
 function refuseParsed(request: Request): void {
   if (!request.is(['json', 'urlencoded'])) return;
   throw new TallygateError('BAD_REQUEST', 'Send the file as it is, with the header "Content-Type: application/octet-stream".');

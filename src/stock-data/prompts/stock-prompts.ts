@@ -10,7 +10,7 @@ const START: PromptArgument = {
 };
 const END: PromptArgument = { name: 'end_date', description: 'Last day, YYYY-MM-DD; without it, up to the last one there is' };
 
-/** The analyses the tools of this room serve best, as a start for people. */
+/** Prompts for the analyses that the tools of this room serve best. */
 @Injectable()
 export class StockPrompts {
   readonly all: readonly Prompt[] = [
@@ -49,7 +49,7 @@ export class StockPrompts {
     private readonly datasets: DatasetResources,
   ) {}
 
-  /** Of a list of symbols the last one is completed. */
+  /** In a list of symbols, the last one is completed. */
   private async complete(argument: string, typed: string, { signal }: CallContext) {
     if (!argument.startsWith('symbol')) return { values: [] };
     const start = typed.lastIndexOf(',') + 1;

@@ -7,7 +7,7 @@ export interface DayRange {
   to: string;
 }
 
-/** @throws ToolInputError when the text is no day of the calendar. */
+/** @throws ToolInputError when the text is not a calendar day */
 export function checkedDay(name: string, text: string): string {
   if (isCalendarDay(text)) return text;
   throw new ToolInputError(
@@ -16,8 +16,8 @@ export function checkedDay(name: string, text: string): string {
 }
 
 /**
- * The days a call asks for; an end left open reaches as far as there is data.
- * @throws ToolInputError when a day does not exist or the range runs backwards.
+ * The requested days; an open end reaches as far as there is data.
+ * @throws ToolInputError when a day does not exist or the range is reversed
  */
 export function dayRange({ start_date, end_date }: { start_date?: string; end_date?: string }): DayRange {
   const from = checkedDay('start_date', start_date ?? FIRST_DAY);
@@ -26,10 +26,10 @@ export function dayRange({ start_date, end_date }: { start_date?: string; end_da
   throw new ToolInputError(`"start_date" (${from}) is after "end_date" (${to}). Swap them.`);
 }
 
-/** The day before, for a page that goes backwards. */
+/** The day before, for paging backwards. */
 export const dayBefore = (day: string): string => shifted(day, -1);
 
-/** The day after, for a page that goes forwards. */
+/** The day after, for paging forwards. */
 export const dayAfter = (day: string): string => shifted(day, 1);
 
 function shifted(day: string, days: number): string {

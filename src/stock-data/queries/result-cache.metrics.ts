@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../telemetry/metrics.js';
 import { ResultCache } from './result-cache.js';
 
-/** What the kept results save. */
+/** Hits, misses and size of the result cache. */
 @Injectable()
 export class ResultCacheMetrics implements OnModuleInit {
   constructor(

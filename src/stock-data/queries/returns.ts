@@ -9,19 +9,19 @@ export const RETURN_PERIODS = ['day', 'week', 'month'] as const;
 export type ReturnPeriod = (typeof RETURN_PERIODS)[number];
 
 export interface PeriodReturn {
-  /** First and last trading day of the period in the range. */
+  /** First and last trading day of the period within the range. */
   start_date: string;
   end_date: string;
   /** Adjusted close at its end. */
   adj_close: number;
-  /** `adj_close` over that at the end of the period before, less 1; null when there is none before. */
+  /** `adj_close` over that of the period before, less 1; null when there is no earlier period. */
   return: number | null;
 }
 
 /**
- * Simple returns of consecutive periods: last adjusted close of the period over the last of the period before, less 1.
- * Weeks are ISO weeks (from Monday), months are calendar months.
- * @param before the last close before the first of `closes`, from which the first period is measured.
+ * Simple returns of consecutive periods: last adjusted close of the period over the last of the period before, less
+ * 1. Weeks are ISO weeks (from Monday), months are calendar months.
+ * @param before The last close before the first of `closes`, from which the first period is measured.
  */
 export function periodReturns(closes: readonly DailyClose[], period: ReturnPeriod, before?: number): PeriodReturn[] {
   const returns: PeriodReturn[] = [];

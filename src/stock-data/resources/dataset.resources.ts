@@ -14,7 +14,7 @@ import { SampleRowsRepository } from './sample-rows.repository.js';
 const SAMPLE_ROWS = 5;
 const ADDRESS = new UriTemplate('dataset://{name}');
 
-/** What each dataset is, and what its rows look like: `dataset://{name}`. */
+/** `dataset://{name}`: the description of a dataset, with sample rows. */
 @Injectable()
 export class DatasetResources {
   readonly template: ResourceTemplate = {

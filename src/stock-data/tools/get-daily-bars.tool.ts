@@ -72,7 +72,7 @@ export class GetDailyBarsTool implements StockTool {
   }
 }
 
-/** `is_synthetic` is said once for all bars of a symbol. */
+/** `is_synthetic` is given once for all bars of a symbol. */
 function withoutFlag(row: Row): Row {
   const bar = { ...row };
   delete bar['is_synthetic'];

@@ -4,7 +4,7 @@ import { DATASETS } from '../datasets/datasets.js';
 import { listOf, nullableDay } from './schemas.js';
 import type { StockAnswer, StockTool } from './stock-tool.js';
 
-/** Output: how much a dataset covers. */
+/** Output: the extent of a dataset. */
 export const coverageOutput = {
   row_count: { type: 'integer', description: 'Rows it has; 0: nothing is loaded and its tools are not offered' },
   symbol_count: { type: ['integer', 'null'], description: 'Distinct symbols; null when it has no symbols' },

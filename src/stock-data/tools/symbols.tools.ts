@@ -59,7 +59,7 @@ export class GetSymbolsTool implements StockTool {
   }
 }
 
-/** The symbols asked for that no row is of, each once. */
+/** The requested symbols that no row belongs to, each once. */
 export function without(wanted: readonly string[], found: readonly { symbol?: unknown }[]): string[] {
   const present = new Set(found.map(({ symbol }) => symbol));
   return [...new Set(wanted)].filter((symbol) => !present.has(symbol));

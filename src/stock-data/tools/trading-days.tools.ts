@@ -13,7 +13,7 @@ const LIMIT = 500;
 
 const exchangeProperty = { ...text('Market identifier code of the exchange'), default: EXCHANGE };
 
-/** Output: which calendar was looked at, and as far as it goes. */
+/** Output: the calendar that was read, and its range. */
 const calendarOutput = {
   exchange: { type: 'string' },
   is_synthetic: isSynthetic,
@@ -88,7 +88,7 @@ export class GetLatestTradingDayTool implements StockTool {
   }
 }
 
-/** @throws ToolInputError naming the exchanges there are. */
+/** @throws ToolInputError naming the exchanges that have a calendar */
 async function calendarOf(calendar: TradeCalendarRepository, exchange: string, signal: AbortSignal) {
   const known = await calendar.exchanges(signal);
   const found = known.find((candidate) => candidate.exchange === exchange);

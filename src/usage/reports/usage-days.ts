@@ -9,7 +9,7 @@ export interface Period {
   to: string;
 }
 
-/** The period of two days, `YYYY-MM-DD`, both inclusive; an unset day leaves that side open. */
+/** The period from one day to another (`YYYY-MM-DD`), both inclusive; an unset day leaves that end open. */
 export function periodOfDays(first: string = FIRST_DAY, last: string = LAST_DAY): Period {
   return { from: `${clamp(first)} 00:00:00`, to: `${dayAfter(clamp(last))} 00:00:00` };
 }
@@ -29,7 +29,7 @@ export function monthOf(now: number): Period {
   return periodOfDays(isoDay(Date.UTC(year, month, 1)), isoDay(Date.UTC(year, month + 1, 0)));
 }
 
-/** The last `days` times 24 hours, to the second, and whatever lies ahead of `now`. */
+/** The last `days` × 24 hours, to the second, and everything after `now`. */
 export function lastHoursOf(days: number, now: number): Period {
   return { ...periodOfDays(), from: moment(now - days * DAY_MS) };
 }

@@ -9,7 +9,7 @@ import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './
 import { UsageLogRepository, type UsageFilter } from './usage-log.repository.js';
 import type { UsageStatsDto } from './usage-stats.dto.js';
 
-/** What a user did: single calls and sums, exact for everything that has been delivered, however often. */
+/** A user's calls and statistics, exact for every delivered event, however often it was delivered. */
 @Injectable()
 export class UsageQueries {
   constructor(
@@ -52,7 +52,7 @@ function statsOf(dates: string[], daily: DayCounts[], top_tools: ToolCounts[]): 
   return { daily_stats, total_calls, total_records, avg_daily_calls: total_calls / dates.length, top_tools };
 }
 
-/** The user is the caller, whatever the query says. */
+/** Always filters by the caller, whatever the query says. */
 function filterOf(userId: string, { start_date, end_date, tool_name, api_key_id }: UsageHistoryQuery): UsageFilter {
   return {
     userId,
