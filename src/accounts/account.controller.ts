@@ -39,8 +39,8 @@ export class AccountController {
   @Post('enable')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiBadRequestResponse({ description: 'MCP is enabled; `detail.code` is `already_enabled`', type: ErrorDto })
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'MCP is already enabled; `detail.code` is `already_enabled`', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async enable(@CurrentPrincipal() { userId }: Principal): Promise<EnabledAccountDto> {
     return EnabledAccountDto.of(await this.accounts.enable(userId));
   }

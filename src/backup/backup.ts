@@ -23,7 +23,7 @@ export interface BackupOptions {
  */
 export async function backUp(config: AppConfig, target: string, { plain = false }: BackupOptions = {}): Promise<BackupManifest> {
   const folder = resolve(target);
-  if (existsSync(folder)) throw new Error(`${folder} exists already. A backup makes a folder of its own.`);
+  if (existsSync(folder)) throw new Error(`${folder} already exists. A backup creates a new folder.`);
   const dataDir = config.values.data_dir;
   if (!existsSync(join(dataDir, 'clickhouse'))) throw new Error(`There is no data in ${dataDir}.`);
   return withStores(config, async ({ postgres, clickhouse }) => {

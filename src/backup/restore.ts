@@ -50,7 +50,7 @@ function refuseNewer({ version, postgres, clickhouse }: BackupManifest): void {
   const known = [...MIGRATIONS.map((Migration) => new Migration().name), ...migrationNames(MIGRATIONS_FOLDER)];
   const unknown = [...postgres.migrations, ...clickhouse.migrations].find((name) => !known.includes(name));
   if (unknown)
-    throw new Error(`The backup was made by a newer Tallygate (${version}), which knows ${unknown}. Install that one.`);
+    throw new Error(`The backup was made by a newer Tallygate (${version}), which has migrations unknown here: ${unknown}. Install that version.`);
 }
 
 async function refuseData({ postgres, clickhouse }: Stores, { values }: AppConfig): Promise<void> {

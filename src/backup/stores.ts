@@ -36,7 +36,7 @@ function refuseServers(config: AppConfig): void {
   const { postgres, clickhouse } = config.embedded;
   if (postgres && clickhouse) return;
   throw new Error(
-    'This is for embedded databases. Yours are on servers, which have better tools: pg_dump and pg_restore for PostgreSQL, ' +
+    'This works with embedded databases only. For database servers, use their own tools: pg_dump and pg_restore for PostgreSQL, ' +
       'BACKUP and RESTORE for ClickHouse; PostgreSQL first (docs/data.md).',
   );
 }

@@ -26,7 +26,7 @@ export class CheckoutController {
   @Post('checkout')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiBadRequestResponse({ description: 'Neither a pack nor a tier that is on offer, or both', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'Must name one pack or one tier that is on offer', type: ErrorDto })
   @ApiNotFoundResponse({ description: '`detail.code` is `billing_not_enabled` or `mcp_not_enabled`', type: ErrorDto })
   @ApiConflictResponse({ description: 'The account is switched off, or has a subscription already', type: ErrorDto })
   @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })

@@ -52,7 +52,7 @@ export class CheckoutService {
     const subscription = subscriptions.find((one) => one.tier === tier);
     if (subscription) return { subscription };
     const offered = id === undefined ? subscriptions.map((one) => one.tier) : packs.map((one) => one.id);
-    throw new TallygateError('INVALID_INPUT', `That is not on offer; there is: ${offered.join(', ') || 'nothing'}.`);
+    throw new TallygateError('INVALID_INPUT', `Not on offer. Available: ${offered.join(', ') || 'nothing'}.`);
   }
 }
 

@@ -70,7 +70,7 @@ export class PackPayments {
     const taken = Math.min(share, await this.accounts.takeable(manager, accountId));
     if (taken < share) {
       this.logger.warn(
-        `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and stay so`,
+        `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and were not taken back`,
       );
     }
     if (taken <= 0) return;

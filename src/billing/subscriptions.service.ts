@@ -111,7 +111,7 @@ export class Subscriptions {
   private tierOf({ subscriptionId, priceId }: SubscriptionFact, purchase: TierPurchase): string | undefined {
     if (priceId === purchase.priceId) return purchase.tier;
     const offer = this.config.values.billing.subscriptions.find(({ price_id }) => price_id === priceId);
-    if (!offer) this.logger.warn(`Subscription ${subscriptionId} has price ${priceId}, which is of no tier; its tier stays`);
+    if (!offer) this.logger.warn(`Subscription ${subscriptionId} has price ${priceId}, which belongs to no tier; the account's tier is unchanged`);
     return offer?.tier;
   }
 }

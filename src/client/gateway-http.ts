@@ -123,7 +123,7 @@ const timedOut = (url: string, timeoutMs: number, cause: unknown) =>
   new GatewayError(`${url} did not answer within ${timeoutMs} ms.`, { errorCode: 'TIMEOUT', cause });
 
 const unreachable = (url: string, cause: unknown) =>
-  new GatewayError(`${url} cannot be reached. Does the gateway run there?`, { errorCode: 'UNREACHABLE', cause });
+  new GatewayError(`${url} cannot be reached. Is the gateway running there?`, { errorCode: 'UNREACHABLE', cause });
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

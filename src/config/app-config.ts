@@ -10,7 +10,7 @@ const databaseUrl = z
   .string()
   .refine(
     (url) => !url.startsWith('sqlite:'),
-    'SQLite is not used here: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
+    'SQLite is not supported: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
   )
   .refine(
     (url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url),

@@ -88,5 +88,5 @@ export function billingContradictions(billing: BillingSettings, tiers: Record<st
 
 function repeated(list: string, key: string, values: string[]): string[] {
   const twice = values.filter((value, index) => values.indexOf(value) !== index);
-  return [...new Set(twice)].map((value) => `gateway.yaml: billing.${list}: ${key} "${value}" stands there more than once`);
+  return [...new Set(twice)].map((value) => `gateway.yaml: billing.${list}: ${key} "${value}" is listed more than once`);
 }

@@ -113,7 +113,7 @@ function creditContradictions({ credits, tiers, tools }: ConfigValues): string[]
   }
   if (credits.hold_seconds <= tools.timeout_seconds) {
     problems.push(
-      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could end after its hold`,
+      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could outlast its hold`,
     );
   }
   return problems;

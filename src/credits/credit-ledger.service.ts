@@ -31,9 +31,9 @@ export class CreditLedger {
   ]);
   private readonly outage = new PostgresOutage({
     context: 'Credits',
-    down: 'Credits cannot be counted, priced calls are refused',
-    up: 'Credits are counted again',
-    refusal: 'Credits cannot be counted right now, so no priced call is answered. Try again in a moment.',
+    down: 'Credits are unavailable, priced calls are refused',
+    up: 'Credits are available again',
+    refusal: 'Credits cannot be read right now, so priced calls are refused. Try again in a moment.',
   });
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
@@ -143,7 +143,7 @@ export class CreditLedger {
   private allocationOf(tier: string): number {
     const allocation = Object.hasOwn(this.tiers, tier) ? this.tiers[tier] : undefined;
     if (allocation !== undefined) return allocation;
-    throw new TallygateError('INVALID_INPUT', `There is no tier "${tier}"; there are ${Object.keys(this.tiers).join(', ')}.`);
+    throw new TallygateError('INVALID_INPUT', `There is no tier "${tier}". Tiers: ${Object.keys(this.tiers).join(', ')}.`);
   }
 
   private get tiers(): Tiers {

@@ -7,7 +7,7 @@ export const settings = ({ values }: AppConfig): Resource => ({
   uri: 'config://settings',
   name: 'settings',
   title: 'Settings',
-  description: 'Version of the gateway and the limits it sets its callers.',
+  description: 'Version of the gateway, and the limits that apply to its callers.',
   mimeType: 'application/json',
   tableName: '',
   read: async (uri) => {

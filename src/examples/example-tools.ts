@@ -17,8 +17,8 @@ export const greet: Tool = {
   ...FREE,
   name: 'greet',
   title: 'Greet',
-  description: 'Greets a person by name. Use it to try whether calling tools works.',
-  inputSchema: inputOf({ name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Whom to greet.' } }),
+  description: 'Greets a person by name. Use it to test whether tool calls work.',
+  inputSchema: inputOf({ name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Name of the person to greet.' } }),
   call: ({ name }) => answer(`Hello, ${String(name)}!`),
 };
 
@@ -32,7 +32,7 @@ export const add: Tool = {
   outputSchema: { type: 'object', properties: { sum: { type: 'number' } }, required: ['sum'], additionalProperties: false },
   call: async ({ a, b }) => {
     const sum = Number(a) + Number(b);
-    if (!Number.isFinite(sum)) throw new ToolInputError('The sum is too large to be a number. Use smaller ones.');
+    if (!Number.isFinite(sum)) throw new ToolInputError('The sum is too large for a number. Use smaller numbers.');
     return answer(String(sum), { sum });
   },
 };
@@ -42,7 +42,7 @@ export const timestamp = (clock: Clock): Tool => ({
   ...FREE,
   name: 'timestamp',
   title: 'Timestamp',
-  description: 'Tells the current time of the server: ISO 8601, UTC.',
+  description: 'Returns the current time of the server: ISO 8601, UTC.',
   inputSchema: inputOf({}),
   call: () => answer(new Date(clock.now()).toISOString()),
 });

@@ -54,14 +54,14 @@ export class AdminAccountsController {
   @Post(':id/add-credits')
   @HttpCode(200)
   @ApiNotFoundResponse(NO_ACCOUNT)
-  @ApiConflictResponse({ description: 'A correction of more than calls leave free', type: ErrorDto })
+  @ApiConflictResponse({ description: 'A correction larger than the credits that no running call has reserved', type: ErrorDto })
   async addCredits(
     @CurrentPrincipal() who: Principal,
     @Param() { id }: AccountParams,
     @Body() body: AddCreditsDto,
   ): Promise<AddedCreditsDto> {
     const { booked, balance, available } = await this.admin.addCredits(who, id, body);
-    const message = booked ? 'Credits added' : 'Booked before under this reference; nothing has changed';
+    const message = booked ? 'Credits added' : 'This reference was booked before; nothing has changed';
     return { success: true, message, booked, credits_balance: balance, credits_available: available };
   }
 

@@ -36,7 +36,7 @@ export class ApiKeysController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Authenticated()
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     const issued = await this.keys.create(owner, {
       name: body.key_name,
@@ -52,7 +52,7 @@ export class ApiKeysController {
   @Post('auth/api-keys')
   @Header('Cache-Control', 'no-store')
   @Authenticated()
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async createForService(@CurrentPrincipal() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
     const expiresAt = expiryAt(body.expires_at, this.clock.now());
     return CreatedServiceKeyDto.of(await this.keys.create(owner, { name: body.name, scopes: body.permissions, expiresAt }));
@@ -82,7 +82,7 @@ export class ApiKeysController {
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
-  @ApiConflictResponse({ description: 'Revoked, expired, or rotated already', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The key is revoked, expired or already rotated', type: ErrorDto })
   async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
     return CreatedKeyDto.of(await this.keys.rotate(owner, body.key_id, body.overlap_seconds), KEEP_IT);
   }

@@ -158,7 +158,7 @@ export class ApiKeysService {
 
   private refuseUnrotatable(old: ApiKey | null): asserts old is ApiKey {
     if (!old) throw notFound();
-    if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has been rotated already.');
+    if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has already been rotated.');
     if (!this.isActive(old)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
   }
 }
@@ -166,4 +166,4 @@ export class ApiKeysService {
 const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');
 
 const tooManyKeys = () =>
-  new TallygateError('CONFLICT', `You have ${ACTIVE_KEYS_MAX} active API keys, the most allowed. Revoke one first.`);
+  new TallygateError('CONFLICT', `Active key limit reached: ${ACTIVE_KEYS_MAX}. Revoke a key first.`);

@@ -23,6 +23,6 @@ export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
       description: `Insufficient permissions${scopes.length ? `: needs ${scopes.join(', ')}` : ''}`,
       type: ErrorDto,
     }),
-    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to come back', type: ErrorDto }),
+    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to try again', type: ErrorDto }),
   );
 }

@@ -24,7 +24,7 @@ export class RegistrationGuard implements CanActivate {
     if (this.config.values.registration === 'closed') {
       throw new TallygateError(
         'REGISTRATION_CLOSED',
-        'Registration is closed: an admin creates accounts here. GATEWAY_REGISTRATION=open (gateway.yaml: registration) opens it.',
+        'Registration is closed: ask an admin for an account. GATEWAY_REGISTRATION=open (gateway.yaml: registration) opens it.',
       );
     }
     const { ip } = context.switchToHttp().getRequest<Request>();

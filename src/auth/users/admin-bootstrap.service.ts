@@ -57,7 +57,7 @@ export class AdminBootstrap {
     const admin: User | null = await this.users.findByLogin(email);
     if (admin && (await this.passwords.verify(admin.passwordHash, chosen))) return;
     this.logger.warn(
-      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and changes nothing: it is only used when the first admin is created.`,
+      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and is ignored: it is only used when the first admin is created.`,
     );
   }
 }

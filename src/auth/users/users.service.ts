@@ -57,7 +57,7 @@ export class UsersService {
     const made = await this.insertUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD }, email);
     if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
     const user = made ?? (await this.users.findByEmail(email));
-    if (!user) throw new TallygateError('UNAVAILABLE', 'This login is being changed. Try again in a moment.');
+    if (!user) throw new TallygateError('UNAVAILABLE', 'This user is being changed. Try again in a moment.');
     return user;
   }
 
@@ -77,7 +77,7 @@ export class UsersService {
    */
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
-    if (!admin) throw new Error('There is no admin to act as');
+    if (!admin) throw new Error('No admin exists to act as');
     return this.principalOf(admin);
   }
 

@@ -52,7 +52,7 @@ export class StripeClient {
     try {
       const { id, url, amount_total, currency } = await stripe.checkout.sessions.create(params, { idempotencyKey });
       if (url && amount_total !== null && currency) return { sessionId: id, url, amount: amount_total, currency };
-      throw new Error(`Checkout ${id} came without a page or without an amount`);
+      throw new Error(`Checkout ${id} has no URL or no amount`);
     } catch (cause) {
       throw new TallygateError('UNAVAILABLE', 'The payment cannot be started right now. Try again in a moment.', {
         retryAfterSeconds: 5,

@@ -17,8 +17,8 @@ export class StripeWebhookController {
    */
   @Post('stripe')
   @HttpCode(200)
-  @ApiHeader({ name: 'Stripe-Signature', description: 'Of the body as it came', required: true })
-  @ApiBody({ description: "An event of Stripe's", schema: { type: 'object' } })
+  @ApiHeader({ name: 'Stripe-Signature', description: 'Signature of the raw body', required: true })
+  @ApiBody({ description: 'A Stripe event', schema: { type: 'object' } })
   @ApiBadRequestResponse({ description: 'Not signed by Stripe in the last five minutes', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Payments are not enabled; `detail.code` is `billing_not_enabled`', type: ErrorDto })
   async receive(@Req() { body }: Request, @Headers('stripe-signature') signature?: string): Promise<WebhookAnswerDto> {

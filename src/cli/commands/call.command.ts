@@ -16,18 +16,18 @@ Examples:
   tallygate call get_daily_bars symbol=^GSPC start_date=2008-09-15 'fields=["close"]' --json
   tallygate call add --args '{"a":1,"b":2}'
 
-A value is text where the tool wants text, and JSON elsewhere. Exit code 4: the tool answered with an error.`;
+A value is text if the tool expects text, else JSON. Exit code 4: the tool answered with an error.`;
 
 /** `tallygate call`: calls one tool once. */
 export function callCommand(): Command {
   return new Command('call')
-    .description('call a tool and print what it answers')
+    .description('call a tool and print its answer')
     .argument('<tool>', 'name of the tool; `tallygate tools` lists them')
     .argument('[key=value...]', 'arguments of the call')
     .option('--args <json>', 'all arguments as one JSON object')
     .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
-    .option('--json', 'print the whole result, with its structured content and what was charged')
+    .option('--json', 'print the whole result, with structured content and the credits charged')
     .addHelpText('after', EXAMPLES)
     .action(action(call));
 }

@@ -26,7 +26,7 @@ export function configCommand(): Command {
     .addCommand(new Command('check').description('list every mistake in gateway.yaml and the environment').action(action(check)))
     .addCommand(
       new Command('print')
-        .description('print all settings as they come out, secrets masked')
+        .description('print all effective settings, secrets masked')
         .option('--json', 'as JSON instead of YAML')
         .action(action(printSettings)),
     )
@@ -52,7 +52,7 @@ function clientCommand(): Command {
     .description('print the configuration of an MCP client, ready to paste')
     .addArgument(new Argument('<name>', 'the client').choices(names))
     .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
-    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default a place to put it)')
+    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default: a placeholder)')
     .option('--json', 'print where it belongs as well, as JSON')
     .action(action(printClient));
 }

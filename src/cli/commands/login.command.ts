@@ -28,10 +28,10 @@ in your configuration folder, readable by you only, until it expires.`;
 /** `tallygate login`: required once before the commands for keys, usage and accounts. */
 export function loginCommand(): Command {
   return new Command('login')
-    .description('log in and keep the token for the next commands')
+    .description('log in and store the token for later commands')
     .argument('<user>', 'e-mail or user name')
     .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
-    .option('--json', 'print where and until when as JSON')
+    .option('--json', 'print gateway and expiry as JSON')
     .addHelpText('after', EXAMPLES)
     .action(action(login));
 }
@@ -44,7 +44,7 @@ async function login(user: string, { url: address = readClientSettings().url, js
   const expiresAt = new Date(Date.now() + answer.expires_in * 1_000).toISOString();
   keepLogin(url, { token: answer.access_token, expires_at: expiresAt });
   print(json, { url, user, expires_at: expiresAt, file: loginFile() }, () =>
-    [`Logged in at ${url} as ${user} until ${expiresAt}.`, `The token is kept in ${loginFile()}.`].join('\n'),
+    [`Logged in at ${url} as ${user} until ${expiresAt}.`, `The token is stored in ${loginFile()}.`].join('\n'),
   );
 }
 

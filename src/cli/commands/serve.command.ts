@@ -5,7 +5,7 @@ Examples:
   tallygate serve
   GATEWAY_PORT=9000 GATEWAY_MCP_PORT=9001 tallygate serve
 
-Settings: gateway.yaml and GATEWAY_* variables; \`tallygate config print\` shows what they come to.`;
+Settings: gateway.yaml and GATEWAY_* variables; \`tallygate config print\` shows the result.`;
 
 /** `tallygate serve`: starts the gateway, as `npm start` does. */
 export function serveCommand(): Command {

@@ -52,7 +52,7 @@ export class GatewayMcp {
     if (error instanceof CliFailure) return error;
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code !== 'number') return unreachable(this.url, error);
-    if (code === NOT_FOUND) return new CliFailure(`${this.url} is not there. Is it the address that the gateway shows for MCP?`);
+    if (code === NOT_FOUND) return new CliFailure(`${this.url} was not found. Is it the MCP address that the gateway shows?`);
     return new CliFailure(REFUSED_WORDS[code] ?? wordsOf(message));
   }
 }

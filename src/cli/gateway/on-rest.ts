@@ -48,7 +48,7 @@ function failureOf(url: string, error: GatewayError): CliFailure {
   const { errorCode, status, invalidFields, message, cause } = error;
   if (errorCode === 'UNREACHABLE' || errorCode === 'TIMEOUT') return unreachable(url, cause);
   if (errorCode === 'INVALID_ANSWER' || errorCode.startsWith('HTTP_'))
-    return new CliFailure(`${url} does not answer like a Tallygate gateway (status ${status}). Is it the REST address?`);
+    return new CliFailure(`${url} is not a Tallygate gateway (status ${status}). Is it the REST address?`);
   if (invalidFields.length === 0) return new CliFailure(message);
   // Whether a field was in the body or the query is no concern of a person at a terminal.
   return new CliFailure(invalidFields.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`).join('; '));

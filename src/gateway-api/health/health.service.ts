@@ -51,7 +51,7 @@ export class HealthService {
       ...(database ? [] : ['PostgreSQL does not answer: metered calls are refused']),
       ...(clickhouse ? [] : ['ClickHouse does not answer: usage waits in PostgreSQL, stock data and statistics fail']),
       ...(redis === false ? ['Redis does not answer: each replica counts limits for itself'] : []),
-      ...(usage && usage.oldest_pending_ms > BACKLOG_AGE_MAX_MS ? [`${usage.pending} usage events wait to be delivered`] : []),
+      ...(usage && usage.oldest_pending_ms > BACKLOG_AGE_MAX_MS ? [`${usage.pending} usage events are waiting to be delivered`] : []),
       ...(usage && usage.rejected > 0
         ? [`${usage.rejected} usage events were refused by ClickHouse; see mcp.usage_rejected`]
         : []),

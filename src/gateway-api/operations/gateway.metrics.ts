@@ -22,7 +22,7 @@ export class GatewayMetrics implements OnModuleInit {
     });
     this.metrics.gauge({
       name: 'tallygate_backend_up',
-      help: '1 for a backend that answers, else 0',
+      help: '1 if the backend answers, else 0',
       labels: ['backend'],
       read: () => this.backends(),
     });

@@ -18,7 +18,7 @@ export class MetricsController {
   @UseGuards(MetricsGuard)
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
-  @ApiUnauthorizedResponse({ description: 'Not from this machine, and without the token', type: ErrorDto })
+  @ApiUnauthorizedResponse({ description: 'Neither from this machine nor with the token', type: ErrorDto })
   async read(@Res() response: Response): Promise<void> {
     response.type(this.metrics.contentType).send(await this.metrics.text());
   }

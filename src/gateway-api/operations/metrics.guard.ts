@@ -22,7 +22,7 @@ export class MetricsGuard implements CanActivate {
     if (isFromHere(request) || this.hasToken(request)) return true;
     throw new TallygateError(
       'UNAUTHORIZED',
-      'Metrics are for this machine, or for who sends GATEWAY_METRICS_TOKEN (gateway.yaml: metrics.token) as a bearer token.',
+      'Metrics are only for this machine, or with GATEWAY_METRICS_TOKEN (gateway.yaml: metrics.token) as a bearer token.',
     );
   }
 

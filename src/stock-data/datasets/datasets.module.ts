@@ -37,7 +37,7 @@ export class DatasetsModule implements OnModuleInit, OnApplicationBootstrap, OnM
   onApplicationBootstrap(): void {
     this.recovery = this.imports
       .recover()
-      .catch((error: unknown) => this.logger.warn(`Clearing up: ${(error as Error).message}`));
+      .catch((error: unknown) => this.logger.warn(`Cleaning up interrupted imports: ${(error as Error).message}`));
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -34,11 +34,11 @@ export class DatasetImportController {
   @Authenticated('admin')
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' }, description: 'The file' })
-  @ApiBadRequestResponse({ description: 'Not a file that can be read, or columns are missing', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'The file cannot be read, or columns are missing', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
-  @ApiConflictResponse({ description: 'Another import of the dataset takes long', type: ErrorDto })
-  @ApiPayloadTooLargeResponse({ description: 'More than 2 GiB', type: ErrorDto })
-  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was taken over', type: ImportReportDto })
+  @ApiConflictResponse({ description: 'Another import of the dataset is running', type: ErrorDto })
+  @ApiPayloadTooLargeResponse({ description: 'The file is larger than 2 GiB', type: ErrorDto })
+  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was imported', type: ImportReportDto })
   async import(
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
@@ -56,7 +56,7 @@ export class DatasetImportController {
   @Post('synthetic')
   @HttpCode(200)
   @Authenticated('admin')
-  @ApiBadRequestResponse({ description: 'A size out of bounds', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'Size out of bounds', type: ErrorDto })
   generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     return this.synthetic.generate({ ...universe });
   }

@@ -140,7 +140,7 @@ export class DatasetImportService {
     if (!last || last.is_done) return;
     const visible = await this.log.visibleRows(dataset, last.version);
     this.logger.warn(
-      `An import of ${last.source} into ${dataset.table} was cut off; ${visible} of ${last.rows} rows were visible`,
+      `An import of ${last.source} into ${dataset.table} was interrupted; ${visible} of ${last.rows} rows were visible`,
     );
     if (visible < last.rows) await this.staging.withdraw(dataset, versionOfRows(last.version));
     // An import that left nothing is recorded as such, so that its file does not count as imported.
@@ -162,7 +162,7 @@ export class DatasetImportService {
 
 function knownDataset(name: string): Dataset {
   const dataset = datasetNamed(name);
-  if (!dataset) throw new TallygateError('NOT_FOUND', `Unknown dataset: ${name.slice(0, 64)}. There are: ${datasetNames()}.`);
+  if (!dataset) throw new TallygateError('NOT_FOUND', `Unknown dataset: ${name.slice(0, 64)}. Datasets: ${datasetNames()}.`);
   return dataset;
 }
 

@@ -46,15 +46,15 @@ export const offset = {
   minimum: 0,
   maximum: 1_000_000,
   default: 0,
-  description: 'Rows to leave out at the beginning, for the next page',
+  description: 'Rows to skip, for the next page',
 };
 
 /** Output: whether the result was cut, and how to get the rest. */
 export const pageOutput = {
-  truncated: { type: 'boolean', description: 'True when there are more rows than the limit let through' },
+  truncated: { type: 'boolean', description: 'True when there are more rows than the limit' },
   next_arguments: {
     type: ['object', 'null'],
-    description: 'When truncated: repeat the call with these arguments changed to go on; else null',
+    description: 'When truncated: repeat the call with these arguments changed to get the rest; else null',
   },
 };
 

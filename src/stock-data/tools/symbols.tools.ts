@@ -47,7 +47,7 @@ export class GetSymbolsTool implements StockTool {
   readonly input = { properties: { symbols }, required: ['symbols'] };
   readonly output = {
     symbols: rowsOf(SYMBOLS),
-    unknown_symbols: listOf({ type: 'string' }, 'Symbols asked for that do not exist'),
+    unknown_symbols: listOf({ type: 'string' }, 'Requested symbols that do not exist'),
   };
 
   constructor(private readonly symbols: SymbolsRepository) {}

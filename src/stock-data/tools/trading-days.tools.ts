@@ -17,7 +17,7 @@ const exchangeProperty = { ...text('Market identifier code of the exchange'), de
 const calendarOutput = {
   exchange: { type: 'string' },
   is_synthetic: isSynthetic,
-  calendar_ends: { type: 'string', description: 'Last trading day the calendar knows; it says nothing of later days' },
+  calendar_ends: { type: 'string', description: 'Last trading day in the calendar; later days are unknown' },
 };
 
 @Injectable()
@@ -54,7 +54,7 @@ export class GetNextTradingDayTool implements StockTool {
     'The first trading day after a day, whether or not that day is one itself. Null when the calendar ends before.';
   readonly dataset = TRADE_CALENDAR;
   readonly price = QUERY_PRICE;
-  readonly input = { properties: { date: day('The day to look after'), exchange: exchangeProperty }, required: ['date'] };
+  readonly input = { properties: { date: day('The day to start from'), exchange: exchangeProperty }, required: ['date'] };
   readonly output = { ...calendarOutput, next_trading_day: nullableDay('First trading day after the date') };
 
   constructor(private readonly calendar: TradeCalendarRepository) {}
@@ -72,7 +72,7 @@ export class GetLatestTradingDayTool implements StockTool {
   readonly name = 'get_latest_trading_day';
   readonly title = 'Latest trading day';
   readonly description =
-    'The last trading day on or before a day; without a day, the last one the calendar knows, which tells how current the data is.';
+    'The last trading day on or before a day; without a day, the last one in the calendar, which shows how current the data is.';
   readonly dataset = TRADE_CALENDAR;
   readonly price = QUERY_PRICE;
   readonly input = { properties: { date: day('Newest day to consider; default: no bound'), exchange: exchangeProperty } };
@@ -94,7 +94,7 @@ async function calendarOf(calendar: TradeCalendarRepository, exchange: string, s
   const found = known.find((candidate) => candidate.exchange === exchange);
   if (found) return aboutCalendar(found);
   const names = known.map((candidate) => candidate.exchange).join(', ');
-  throw new ToolInputError(`Unknown exchange: "${exchange}". There are calendars of: ${names}.`);
+  throw new ToolInputError(`Unknown exchange: "${exchange}". Exchanges with a calendar: ${names}.`);
 }
 
 const aboutCalendar = ({ exchange, is_synthetic, last_date }: ExchangeCalendar) => ({

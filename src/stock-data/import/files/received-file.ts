@@ -49,5 +49,5 @@ function atMost(bytesMax: number): Transform {
 function incomplete(error: unknown): never {
   const { code } = error as { code?: string };
   if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET') throw error;
-  throw new TallygateError('BAD_REQUEST', 'The file was not sent to its end.', { cause: error });
+  throw new TallygateError('BAD_REQUEST', 'The upload ended before the end of the file.', { cause: error });
 }
