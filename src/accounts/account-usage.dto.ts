@@ -1,11 +1,12 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { Flag } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
 
-/** Filters and page of an account's calls. Bounds and defaults are those of source 002. */
-export class ToolCallsQuery {
+/** The period of calls to read. Bounds and default are those of source 002. */
+export class DaysBackQuery {
   /** How far to look back, in days of 24 hours: 1 to 90. */
   @Max(90)
   @Min(1)
@@ -13,7 +14,10 @@ export class ToolCallsQuery {
   @Type(() => Number)
   @IsOptional()
   days: number = 7;
+}
 
+/** Filters and page of an account's calls. Bounds and defaults are those of source 002. */
+export class ToolCallsQuery extends DaysBackQuery {
   /** Only calls of this tool. */
   @Length(1, 200)
   @IsString()
@@ -21,7 +25,7 @@ export class ToolCallsQuery {
   tool_name?: string;
 
   /** Only calls that succeeded. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @Flag()
   @IsBoolean()
   @IsOptional()
   success_only: boolean = false;

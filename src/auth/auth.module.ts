@@ -12,8 +12,7 @@ import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
 import { LoginLimits } from './login/login-limits.service.js';
 import { PasswordHasher } from './users/password-hasher.js';
-import { SecretCheck } from './login/secret-check.service.js';
-import { SettingsRepository } from './login/settings.repository.js';
+import { SecretCheck } from './login/secret-check.js';
 import { User } from './users/user.entity.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -39,7 +38,6 @@ const jwt = JwtModule.registerAsync({
     LoginLimits,
     PasswordHasher,
     SecretCheck,
-    SettingsRepository,
     UsersRepository,
     UsersService,
   ],

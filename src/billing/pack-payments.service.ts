@@ -4,7 +4,6 @@ import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import type { BillingOutcome, RefundFact, SessionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
-import { refundShare } from './refund-share.js';
 
 /** Credits for payments, and back for refunds. Each runs in the transaction of the Stripe event that reports it. */
 @Injectable()
@@ -83,3 +82,12 @@ export class PackPayments {
 type PackPurchase = Purchase & { pack: string; credits: number };
 
 const isPack = (purchase: Purchase | undefined): purchase is PackPurchase => purchase?.pack != null && purchase.credits !== null;
+
+/**
+ * The credits to take back for a refund: the refunded share of the price, rounded in the buyer's favour.
+ * Computed with bigints, since credits times cents exceed what a number holds exactly.
+ */
+export function refundShare(credits: number, { amount, refunded }: { amount: number; refunded: number }): number {
+  if (refunded >= amount) return credits;
+  return Number((BigInt(credits) * BigInt(refunded)) / BigInt(amount));
+}

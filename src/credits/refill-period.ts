@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../common/utc-day.js';
 
 /** The start of the calendar month, in UTC, that contains the moment: the period of an allocation. */
 export function periodStart(at: Date): Date {

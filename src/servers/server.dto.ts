@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Flag } from '../rest/dto-fields.js';
 import { maskConfig } from './registry/config-mask.js';
 import type { HealthReport, HealthState } from './pool/health-report.js';
 import type { ServerInstance } from './registry/registered-server.js';
@@ -9,12 +9,6 @@ import type { ServerTemplate } from './templates/template.js';
 const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;
 const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
-
-/** Reads the text itself: to a plain conversion every text, "false" too, is true. */
-const Flag = () =>
-  Transform(
-    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
-  );
 
 /** What to list of servers. */
 export class ListServersQuery {

@@ -11,7 +11,6 @@ import { DatasetsModule } from './datasets/datasets.module.js';
 import { SampleData } from './sample/sample-data.service.js';
 import { StockPrompts } from './prompts/stock-prompts.js';
 import { DatasetResources } from './resources/dataset.resources.js';
-import { SampleRowsRepository } from './resources/sample-rows.repository.js';
 import { SymbolResources } from './resources/symbol.resources.js';
 import { ResultCacheMetrics } from './queries/result-cache.metrics.js';
 import { ResultCache } from './queries/result-cache.js';
@@ -60,7 +59,6 @@ export const STOCK_TOOL_PROVIDERS = [
   DailyCloses,
   DatasetResources,
   ResultCache,
-  SampleRowsRepository,
   ScreenerRepository,
   StockDataSource,
   StockPrompts,

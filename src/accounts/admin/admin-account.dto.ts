@@ -1,5 +1,6 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { SORT_COLUMNS, type LedgerEntry, type SortColumn } from './account-reports.repository.js';
 import { AccountInfoDto } from '../account.dto.js';
@@ -7,10 +8,6 @@ import type { Account, AccountChange } from '../accounts.repository.js';
 
 /** The ledger's own bound; sums stay far below where numbers become inexact. */
 const AMOUNT_MAX = 1_000_000_000;
-/** No control characters: reasons are shown in lists and terminals. */
-const PRINTABLE = /^\P{Cc}*$/u;
-
-const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 
 /** The account in the path. */
 export class AccountParams {
@@ -36,7 +33,7 @@ export class AccountsQuery extends PageQuery {
   tier?: string;
 
   /** Only active accounts, or only inactive ones. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;

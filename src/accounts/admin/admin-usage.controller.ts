@@ -4,7 +4,8 @@ import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { AccountParams } from './admin-account.dto.js';
-import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto, ToolUsageQuery } from './admin-usage.dto.js';
+import { DaysBackQuery } from '../account-usage.dto.js';
+import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
 import { IntegrityCheck } from '../integrity/integrity-check.service.js';
@@ -28,7 +29,7 @@ export class AdminUsageController {
 
   /** Counts all users' calls by tool. */
   @Get('mcp/tool-usage')
-  toolUsage(@Query() { days }: ToolUsageQuery): Promise<AllToolsUsageDto> {
+  toolUsage(@Query() { days }: DaysBackQuery): Promise<AllToolsUsageDto> {
     return this.usage.toolUsage(days);
   }
 

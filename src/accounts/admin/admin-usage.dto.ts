@@ -1,20 +1,7 @@
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto } from '../account-usage.dto.js';
 import type { TierTotals } from './account-reports.repository.js';
 import { usageTotals } from '../usage-totals.js';
-
-/** The period to count. */
-export class ToolUsageQuery {
-  /** How far to look back, in days of 24 hours: 1 to 90. */
-  @Max(90)
-  @Min(1)
-  @IsInt()
-  @Type(() => Number)
-  @IsOptional()
-  days: number = 7;
-}
 
 /** All users' calls of one tool. */
 export class ToolUsageRowDto {

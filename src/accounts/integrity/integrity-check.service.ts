@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Clock } from '../../common/clock.js';
+import { DAY_MS, utcDay, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
 import { UsageReports, type Undelivered } from '../../usage/reports/usage-reports.service.js';
 import { compareDays, type DaySides } from './compare-days.js';
 import type { IntegrityDto, LedgerIntegrityDto, UsageIntegrityDto } from './integrity.dto.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Attempts to read both databases while nothing is charged or delivered. Delivering a batch takes about 50 ms. */
 const STILL_ATTEMPTS = 5;
@@ -119,7 +119,7 @@ function ledgerOf({ accounts, totals, differenceCount, differences }: CreditAudi
 function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
   const days = compareDays(sides);
   return {
-    compared_from: from.toISOString().slice(0, 10),
+    compared_from: utcDay(from),
     compared_until: until,
     days,
     total_difference: days.reduce((total, day) => total + Math.abs(day.difference), 0),
@@ -129,7 +129,4 @@ function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
 
 const startOf = (unitMs: number, moment: number): number => Math.floor(moment / unitMs) * unitMs;
 
-const periodOf = ({ from, to }: Span) => ({ from: textOf(from), to: textOf(to) });
-
-/** In ClickHouse's format: `YYYY-MM-DD HH:MM:SS`, UTC. */
-const textOf = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+const periodOf = ({ from, to }: Span) => ({ from: utcSecond(from), to: utcSecond(to) });

@@ -1,4 +1,3 @@
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -16,6 +15,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { IssuedKey } from './api-keys.service.js';
@@ -25,17 +25,8 @@ import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 const OVERLAP_MAX_SECONDS = 7 * 86_400;
 const ALLOWED_TOOLS_MAX = 200;
 const RATE_LIMIT_MAX = 10_000_000;
-/** No control characters: a name is shown in terminals, and PostgreSQL stores no NUL. */
-const PRINTABLE = /^\P{Cc}*$/u;
 /** The name of a tool or a prompt, or the URI of a resource or of a template. */
 const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
-
-const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
-/** Reads the text itself: to a plain conversion every text, "false" too, is true. */
-const Flag = () =>
-  Transform(
-    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
-  );
 
 /** A new API key, as source 000 asks for it. */
 export class CreateKeyDto {

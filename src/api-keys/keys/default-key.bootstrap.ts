@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { UsersService } from '../../auth/users/users.service.js';
-import { FirstRun } from '../../config/first-run.js';
+import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -14,7 +14,7 @@ export class DefaultKeyBootstrap {
     private readonly repository: ApiKeysRepository,
     private readonly keys: ApiKeysService,
     private readonly users: UsersService,
-    private readonly firstRun: FirstRun,
+    private readonly firstRun: FirstRunSecrets,
   ) {}
 
   /**

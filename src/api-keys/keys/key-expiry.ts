@@ -1,8 +1,8 @@
 import { TallygateError } from '../../common/tallygate-error.js';
+import { DAY_MS } from '../../common/utc-day.js';
 
 /** Ten years: a later date is a mistake, or means "never", which is said by giving none. */
 export const EXPIRES_DAYS_MAX = 3_650;
-const DAY_MS = 86_400_000;
 
 /** The expiry of a key, a number of days from now; null for one that never expires. */
 export function expiryInDays(days: number | undefined, now: number): Date | null {

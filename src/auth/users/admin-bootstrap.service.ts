@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/app-config.js';
-import { FirstRun } from '../../config/first-run.js';
+import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.entity.js';
@@ -19,7 +19,7 @@ export class AdminBootstrap {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly passwords: PasswordHasher,
-    private readonly firstRun: FirstRun,
+    private readonly firstRun: FirstRunSecrets,
     private readonly config: AppConfig,
   ) {}
 

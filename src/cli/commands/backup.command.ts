@@ -66,15 +66,13 @@ async function bringBack(folder: string, { replace = false, json }: Options & { 
 const contents = ({ postgres, clickhouse }: BackupManifest): string =>
   `${postgres.tables.length} tables of PostgreSQL, ${clickhouse.tables.length} of ClickHouse`;
 
-const STDERR = 2;
-
-/** With the settings of the gateway on this machine. Of the engines' log, only what went wrong is shown. */
+/** Runs with the settings of the gateway on this machine. Of the log, only warnings and errors are shown. */
 async function quietly<T>(work: (config: AppConfig) => Promise<T>): Promise<T> {
   // Only here, since engines and framework would slow every other command down.
   const { loadConfig } = await import('../../config/load-config.js');
-  const { TallygateLogger } = await import('../../telemetry/logger.js');
+  const { quietLogger } = await import('../terminal/quiet-logger.js');
   const { Logger } = await import('@nestjs/common');
   const config = loadConfig();
-  Logger.overrideLogger(new TallygateLogger({ values: { log: { ...config.values.log, level: 'warn' } } }, STDERR));
+  Logger.overrideLogger(quietLogger(config));
   return work(config);
 }

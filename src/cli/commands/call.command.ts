@@ -4,6 +4,7 @@ import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onGateway, type GatewayMcp, type McpOptions } from '../gateway/on-gateway.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options extends McpOptions {
   args?: string;
@@ -25,7 +26,7 @@ export function callCommand(): Command {
     .argument('<tool>', 'name of the tool; `tallygate tools` lists them')
     .argument('[key=value...]', 'arguments of the call')
     .option('--args <json>', 'all arguments as one JSON object')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
     .option('--json', 'print the whole result, with structured content and the credits charged')
     .addHelpText('after', EXAMPLES)

@@ -7,6 +7,7 @@ import { clientConfigurations } from '../../start/client-configuration.js';
 import { mcpUrlOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
   json?: boolean;
@@ -51,7 +52,7 @@ function clientCommand(): Command {
   return new Command('client')
     .description('print the configuration of an MCP client, ready to paste')
     .addArgument(new Argument('<name>', 'the client').choices(names))
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default: a placeholder)')
     .option('--json', 'print where it belongs as well, as JSON')
     .action(action(printClient));

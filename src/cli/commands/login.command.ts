@@ -8,6 +8,7 @@ import { restUrlOf } from '../gateway/gateway-address.js';
 import { keepLogin, loginFile } from '../gateway/login-store.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
   url?: string;
@@ -30,7 +31,7 @@ export function loginCommand(): Command {
   return new Command('login')
     .description('log in and store the token for later commands')
     .argument('<user>', 'e-mail or user name')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--json', 'print gateway and expiry as JSON')
     .addHelpText('after', EXAMPLES)
     .action(action(login));

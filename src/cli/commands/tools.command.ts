@@ -3,6 +3,7 @@ import { action } from '../terminal/cli-failure.js';
 import { onGateway, type McpOptions } from '../gateway/on-gateway.js';
 import { print } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 const EXAMPLES = `
 Examples:
@@ -13,7 +14,7 @@ Examples:
 export function toolsCommand(): Command {
   return new Command('tools')
     .description('list the tools this key may call')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
     .option('--json', 'print the tools with their schemas')
     .addHelpText('after', EXAMPLES)

@@ -1,8 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
+import { ServerHealth } from '../../servers/pool/health-checks.service.js';
+import { LoadBalancer } from '../../servers/pool/load-balancer.service.js';
 import { RequestCounter } from './request-counter.service.js';
-import { ServerStats } from './server-stats.service.js';
 import { GatewayStatsDto } from './stats.dto.js';
 
 /** Statistics of this process. */
@@ -11,13 +12,21 @@ import { GatewayStatsDto } from './stats.dto.js';
 export class StatsController {
   constructor(
     private readonly requests: RequestCounter,
-    private readonly servers: ServerStats,
+    private readonly health: ServerHealth,
+    private readonly balancer: LoadBalancer,
   ) {}
 
   /** Uptime, number of requests, and the upstream servers. */
   @Get()
   @CallerAuthenticated('gateway:read')
   stats(): GatewayStatsDto {
-    return { uptime: Math.floor(process.uptime()), total_requests: this.requests.total, ...this.servers.stats() };
+    const { total, healthy } = this.health.numbers();
+    return {
+      uptime: Math.floor(process.uptime()),
+      total_requests: this.requests.total,
+      active_servers: total,
+      healthy_servers: healthy,
+      load_balancer: this.balancer.numbers(),
+    };
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, Row } from './dataset.js';
 import { DATASETS } from './datasets.js';
-import { QUERY_LIMITS } from '../queries/query-limits.js';
+import { QUERY_LIMITS, selectList } from '../queries/sql.js';
 
 /** The extent of a dataset. */
 export interface Coverage {
@@ -36,6 +36,13 @@ export class CoverageRepository {
   withSymbol(symbol: string, signal: AbortSignal): Promise<SymbolPresence[]> {
     const parts = DATASETS.filter(({ symbolColumn }) => symbolColumn).map(presence);
     return this.clickhouse.query(`${parts.join(' UNION ALL ')} ${QUERY_LIMITS}`, { symbol }, { signal });
+  }
+
+  /** The first rows in the order of the sorting key. */
+  sample(dataset: Dataset, limit: number, signal: AbortSignal): Promise<Row[]> {
+    const { table, sortingKey } = dataset;
+    const rows = `SELECT ${selectList(dataset)} FROM ${table} FINAL ORDER BY ${sortingKey.join(', ')} LIMIT {limit:UInt8}`;
+    return this.clickhouse.query(`${rows} ${QUERY_LIMITS}`, { limit }, { signal });
   }
 }
 

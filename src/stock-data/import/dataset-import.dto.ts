@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { Flag } from '../../rest/dto-fields.js';
 import type { ImportReport } from './import-report.js';
 import { UNIVERSE_DEFAULTS } from '../sample/synthetic-universe.js';
 
@@ -25,7 +26,7 @@ export class ImportQuery {
   set: string[] = [];
 
   /** Import the valid lines of a file that has invalid ones; otherwise one invalid line rejects the whole file. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @Flag()
   @IsBoolean()
   @IsOptional()
   skip_rejected: boolean = false;

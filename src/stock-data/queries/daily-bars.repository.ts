@@ -3,9 +3,8 @@ import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
 import type { DailyClose } from './returns.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
 export interface BarsQuery extends DayRange {
   symbol: string;

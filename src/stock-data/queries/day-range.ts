@@ -25,15 +25,3 @@ export function dayRange({ start_date, end_date }: { start_date?: string; end_da
   if (from <= to) return { from, to };
   throw new ToolInputError(`"start_date" (${from}) is after "end_date" (${to}). Swap them.`);
 }
-
-/** The day before, for paging backwards. */
-export const dayBefore = (day: string): string => shifted(day, -1);
-
-/** The day after, for paging forwards. */
-export const dayAfter = (day: string): string => shifted(day, 1);
-
-function shifted(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
-}

@@ -1,3 +1,5 @@
+import { daysLater } from '../../common/utc-day.js';
+
 /** A day and its adjusted close, in order of days. */
 export interface DailyClose {
   date: string;
@@ -51,7 +53,6 @@ function groupsOf(closes: readonly DailyClose[], period: ReturnPeriod): DailyClo
 export function periodOf(date: string, period: ReturnPeriod): string {
   if (period === 'day') return date;
   if (period === 'month') return `${date.slice(0, 7)}-01`;
-  const monday = new Date(`${date}T00:00:00Z`);
-  monday.setUTCDate(monday.getUTCDate() - ((monday.getUTCDay() + 6) % 7));
-  return monday.toISOString().slice(0, 10);
+  const daysSinceMonday = (new Date(date).getUTCDay() + 6) % 7;
+  return daysLater(date, -daysSinceMonday);
 }

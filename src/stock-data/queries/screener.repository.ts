@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
-import { QUERY_LIMITS } from './query-limits.js';
+import { QUERY_LIMITS } from './sql.js';
 import { SYMBOL_CONDITIONS, symbolParams, type SymbolFilter } from './symbols.repository.js';
 
 /** Bars read per symbol: the newest and the 252 before it, a year of trading. */

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Dataset, Row } from '../datasets/dataset.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
 /** Rows of any dataset with symbols and days: monthly prices, valuations, income statements. */
 @Injectable()

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
-import { QUERY_LIMITS } from './query-limits.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
 /** Conditions on instruments; an absent or empty one passes everything. */
 export interface SymbolFilter {

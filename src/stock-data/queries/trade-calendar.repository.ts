@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
+import { QUERY_LIMITS } from './sql.js';
 
 export interface ExchangeCalendar {
   exchange: string;

@@ -1,3 +1,4 @@
+import { DAY_MS, utcDay } from '../../common/utc-day.js';
 import type { Row } from '../datasets/dataset.js';
 import { seededRandom, seedOf, type Random } from './random.js';
 
@@ -25,7 +26,6 @@ export const UNIVERSE_VERSION = 1;
 const EXCHANGE = 'SYNX';
 const CURRENCY = 'USD';
 const FIRST_DAY = Date.UTC(2020, 0, 6);
-const DAY_MS = 86_400_000;
 const TRADING_DAYS_PER_YEAR = 252;
 /** Real GICS sector names, so that screening by sector works as with real companies. */
 const SECTORS = [
@@ -177,7 +177,7 @@ function* companies({ symbols, seed }: UniverseOptions): Iterable<Company> {
 /** Monday to Friday; the generated exchange has no holidays. */
 function tradingDays(count: number): string[] {
   const weeks = (index: number) => Math.floor(index / 5) * 7 + (index % 5);
-  return Array.from({ length: count }, (_, index) => new Date(FIRST_DAY + weeks(index) * DAY_MS).toISOString().slice(0, 10));
+  return Array.from({ length: count }, (_, index) => utcDay(FIRST_DAY + weeks(index) * DAY_MS));
 }
 
 /** Prices have four decimals and never reach zero. */

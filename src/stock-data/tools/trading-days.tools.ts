@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { daysLater } from '../../common/utc-day.js';
 import { ToolInputError } from '../../tools/source/tool-source.js';
 import { LAST_DAY } from '../queries/calendar-day.js';
 import { TRADE_CALENDAR } from '../datasets/trade-calendar.dataset.js';
-import { checkedDay, dayAfter, dayRange } from '../queries/day-range.js';
+import { checkedDay, dayRange } from '../queries/day-range.js';
 import { TradeCalendarRepository, type ExchangeCalendar } from '../queries/trade-calendar.repository.js';
 import { page } from './page.js';
 import { day, dayRangeProperties, isSynthetic, limit, listOf, nullableDay, pageOutput, text } from './schemas.js';
@@ -60,7 +61,7 @@ export class GetNextTradingDayTool implements StockTool {
   constructor(private readonly calendar: TradeCalendarRepository) {}
 
   async run({ date, exchange = EXCHANGE }: { date: string; exchange?: string }, signal: AbortSignal): Promise<StockAnswer> {
-    const after = dayAfter(checkedDay('date', date));
+    const after = daysLater(checkedDay('date', date), 1);
     const about = await calendarOf(this.calendar, exchange, signal);
     const [found] = after > LAST_DAY ? [] : await this.calendar.days(exchange, { from: after, to: LAST_DAY }, 1, signal);
     return { records: found ? 1 : 0, content: { ...about, next_trading_day: found ?? null } };

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
-import { answering } from './usage-away.js';
 import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
 import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
 import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
+import { unavailableWhenAway } from './usage-queries.service.js';
 import { UsageOutboxRepository, type Undelivered } from '../recording/usage-outbox.repository.js';
 
 export interface CallsQuery {
@@ -38,7 +38,7 @@ export class UsageReports {
     const { limit, days, toolName, successOnly = false } = query;
     const period = days === undefined ? periodOfDays() : lastHoursOf(days, this.clock.now());
     const filter: UsageFilter = { userId, successOnly, ...period, ...(toolName !== undefined && { toolName }) };
-    return answering(async () => {
+    return unavailableWhenAway(async () => {
       const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
       return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };
     });
@@ -63,12 +63,12 @@ export class UsageReports {
    */
   topUsers(limit: number): Promise<UserSums[]> {
     const month = monthOf(this.clock.now());
-    return answering(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
+    return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
   }
 
   /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
   creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
-    return answering(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
+    return unavailableWhenAway(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
   }
 
   /** Charged credits of a period that may not have arrived in ClickHouse yet. */
@@ -79,7 +79,7 @@ export class UsageReports {
   private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
     const filter = { ...period, ...(userId !== undefined && { userId }) };
     const today = dayOf(this.clock.now());
-    return answering(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
+    return unavailableWhenAway(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
   }
 
   /** Hours to read from raw rows: those marked dirty, and one that is only partly in the period. */

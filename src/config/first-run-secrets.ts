@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
  * else.
  */
 @Injectable()
-export class FirstRun {
+export class FirstRunSecrets {
   adminEmail?: string;
   /** Absent when the operator chose it. */
   adminPassword?: string;
