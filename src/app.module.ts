@@ -6,7 +6,7 @@ import { BillingModule } from './billing/billing.module.js';
 import { ClickHouseModule } from './clickhouse/clickhouse.module.js';
 import type { TallygateLogger } from './telemetry/logger.js';
 import type { AppConfig } from './config/app-config.js';
-import type { FirstRun } from './config/first-run.js';
+import type { FirstRunSecrets } from './config/first-run-secrets.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExamplesModule } from './examples/examples.module.js';
@@ -19,7 +19,7 @@ import { UsageModule } from './usage/usage.module.js';
 /** The whole application: one container for both listeners. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, firstRun?: FirstRun, logger?: TallygateLogger): DynamicModule {
+  static forRoot(config: AppConfig, firstRun?: FirstRunSecrets, logger?: TallygateLogger): DynamicModule {
     const engines = [ConfigModule.forRoot(config, firstRun, logger), DatabaseModule, ClickHouseModule];
     const features = [
       AuthModule,

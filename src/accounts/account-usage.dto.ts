@@ -1,19 +1,23 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { Flag } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
 
-/** Which calls to list. Bounds and defaults are those of source 002. */
-export class ToolCallsQuery {
-  /** How many times 24 hours to look back, 1 to 90. */
+/** The period of calls to read. Bounds and default are those of source 002. */
+export class DaysBackQuery {
+  /** How far to look back, in days of 24 hours: 1 to 90. */
   @Max(90)
   @Min(1)
   @IsInt()
   @Type(() => Number)
   @IsOptional()
   days: number = 7;
+}
 
+/** Filters and page of an account's calls. Bounds and defaults are those of source 002. */
+export class ToolCallsQuery extends DaysBackQuery {
   /** Only calls of this tool. */
   @Length(1, 200)
   @IsString()
@@ -21,12 +25,12 @@ export class ToolCallsQuery {
   tool_name?: string;
 
   /** Only calls that succeeded. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  @Flag()
   @IsBoolean()
   @IsOptional()
   success_only: boolean = false;
 
-  /** Calls in one answer, 1 to 500. */
+  /** Most calls to return, 1 to 500. */
   @Max(500)
   @Min(1)
   @IsInt()
@@ -34,7 +38,7 @@ export class ToolCallsQuery {
   @IsOptional()
   limit: number = 100;
 
-  /** Calls to leave out before the first. */
+  /** Calls to skip. */
   @Max(OFFSET_MAX)
   @Min(0)
   @IsInt()
@@ -49,10 +53,10 @@ export class ToolCallDto {
   tool_name!: string;
   /** The tool's price when it was called. */
   credits_cost!: number;
-  /** What was charged; 0 for a call that failed through no fault of the caller. */
+  /** Credits charged; 0 for a call that failed through no fault of the caller. */
   credits_charged!: number;
   success!: boolean;
-  /** The tool or its backend failed; the caller is not to blame. */
+  /** The failure was the tool's or its backend's, not the caller's. */
   is_backend_error!: boolean;
   error_code!: string | null;
   latency_ms!: number | null;
@@ -76,23 +80,23 @@ export class ToolCallDto {
 
 /** Calls of a user. Source 002, `UsageHistoryResponse`. */
 export class ToolCallHistoryDto {
-  /** Calls the filters find, on all pages. */
+  /** Number of matching calls on all pages. */
   total_calls!: number;
   period_days!: number;
   /** Newest first. */
   tool_calls!: ToolCallDto[];
 }
 
-/** A tool's part of the month. */
+/** A tool's share of the month's calls. */
 export class ToolShareDto {
   tool!: string;
   calls!: number;
   credits!: number;
 }
 
-/** A user's month and day in UTC. Source 002, `UsageSummaryResponse`. */
+/** A user's calls this month and today, in UTC. Source 002, `UsageSummaryResponse`. */
 export class UsageSummaryDto {
-  /** What is left of this month's allocation, and purchased credits. */
+  /** Credits left of this month's allocation, plus purchased credits. */
   credits_balance!: number;
   credits_tier!: string;
   credits_monthly_allocation!: number;
@@ -104,8 +108,8 @@ export class UsageSummaryDto {
   success_rate!: number;
   /** Of this month's calls, to one decimal; 0 without calls. */
   avg_latency_ms!: number;
-  /** This month, the tool called most first. */
+  /** This month's tools, most called first. */
   tool_breakdown!: ToolShareDto[];
-  /** Days to the first of next month. */
+  /** Days until the first of next month. */
   days_until_refill!: number;
 }

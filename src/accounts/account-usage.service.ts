@@ -5,7 +5,7 @@ import { ToolCallDto, type ToolCallHistoryDto, type ToolCallsQuery, type UsageSu
 import { AccountsService } from './accounts.service.js';
 import { usageTotals } from './usage-totals.js';
 
-/** What an account's user did: every call of theirs, with whichever key or login. The balance is the ledger's. Source 002. */
+/** Calls of an account's user, made with any key or login. The balance comes from the ledger. Source 002. */
 @Injectable()
 export class AccountUsage {
   constructor(

@@ -18,7 +18,7 @@ import { AccountsService } from './accounts.service.js';
 const NOT_ENABLED = { description: 'MCP is not enabled; `detail.code` is `mcp_not_enabled`', type: ErrorDto };
 const AWAY = { description: 'ClickHouse is away; calls are still recorded', type: ErrorDto };
 
-/** The MCP account of whoever is logged in: its key, its credits, what they were spent on. */
+/** The caller's own MCP account: its key, credits and usage. */
 @ApiTags('MCP account')
 @Authenticated()
 @Controller('api/mcp')
@@ -28,24 +28,24 @@ export class AccountController {
     private readonly usage: AccountUsage,
   ) {}
 
-  /** One's account, without its whole key. */
+  /** The caller's account, with only the prefix of its key. */
   @Get('account')
   @ApiNotFoundResponse(NOT_ENABLED)
   async account(@CurrentPrincipal() { userId }: Principal): Promise<AccountInfoDto> {
     return AccountInfoDto.of(await this.accounts.get(userId));
   }
 
-  /** Opens an account with its first credits. Its whole key is in this answer and nowhere else. */
+  /** Opens an account with its first credits. The whole key is shown only in this answer. */
   @Post('enable')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiBadRequestResponse({ description: 'MCP is enabled; `detail.code` is `already_enabled`', type: ErrorDto })
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'MCP is already enabled; `detail.code` is `already_enabled`', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async enable(@CurrentPrincipal() { userId }: Principal): Promise<EnabledAccountDto> {
     return EnabledAccountDto.of(await this.accounts.enable(userId));
   }
 
-  /** Replaces the account's key; the old one is refused at once. The whole key is in this answer and nowhere else. */
+  /** Replaces the account's key; the old one is refused at once. The whole key is shown only in this answer. */
   @Post('regenerate-key')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -54,7 +54,7 @@ export class AccountController {
     return RegeneratedKeyDto.of(await this.accounts.regenerateKey(userId));
   }
 
-  /** Single calls, newest first. */
+  /** Lists the caller's calls, newest first. */
   @Get('usage')
   @ApiNotFoundResponse(NOT_ENABLED)
   @ApiServiceUnavailableResponse(AWAY)
@@ -62,7 +62,7 @@ export class AccountController {
     return this.usage.history(userId, query);
   }
 
-  /** Credits, and the calls of this month and of today. */
+  /** Credits, and the calls of this month and today. */
   @Get('usage/summary')
   @ApiNotFoundResponse(NOT_ENABLED)
   @ApiServiceUnavailableResponse(AWAY)

@@ -8,18 +8,18 @@ export class AccountInfoDto {
   display_name!: string | null;
   /** First 12 characters of the account's key. */
   mcp_key_prefix!: string;
-  /** What is left of this month's allocation, and purchased credits. */
+  /** Credits left of this month's allocation, plus purchased credits. */
   credits_balance!: number;
   credits_tier!: string;
-  /** Credits a month; what is left of them does not carry over. */
+  /** Credits a month; unused ones do not carry over. */
   credits_monthly_allocation!: number;
   /** False: an admin has switched the account off, and its user's keys are refused. */
   is_active!: boolean;
   /** Last use of the account's key, or last charged call with any key; up to ten seconds late. */
   last_connected_at!: Date | null;
-  /** Calls settled with this account, for as long as it exists. */
+  /** Calls settled since the account was opened. */
   total_tool_calls!: number;
-  /** What they were charged; the same as in the ledger. */
+  /** Credits charged for them, as in the ledger. */
   total_credits_used!: number;
   stripe_subscription_status!: string | null;
   created_at!: Date;
@@ -43,7 +43,7 @@ export class AccountInfoDto {
   }
 }
 
-/** A new account. The only time its whole key is shown. */
+/** A new account, with its whole key, which is shown only here. */
 export class EnabledAccountDto {
   success!: boolean;
   message!: string;
@@ -57,7 +57,7 @@ export class EnabledAccountDto {
   }
 }
 
-/** A new key of an account. The only time it is shown whole. */
+/** A new key of an account, shown whole only here. */
 export class RegeneratedKeyDto {
   success!: boolean;
   message!: string;

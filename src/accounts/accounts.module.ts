@@ -13,7 +13,7 @@ import { AdminUsageController } from './admin/admin-usage.controller.js';
 import { AdminUsage } from './admin/admin-usage.service.js';
 import { IntegrityCheck } from './integrity/integrity-check.service.js';
 
-/** MCP accounts: their users' endpoints (source 002), and what operators see and do. */
+/** MCP accounts: the endpoints of their users (source 002) and of operators. */
 @Module({
   imports: [ApiKeysModule, CreditsModule, UsageModule],
   controllers: [AccountController, AdminAccountsController, AdminUsageController],

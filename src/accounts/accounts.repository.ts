@@ -3,19 +3,19 @@ import { AccountRecords } from '../credits/account-records.service.js';
 import { Postgres } from '../database/postgres.js';
 import type { Sql } from '../database/sql.js';
 
-/** An account as people see it. Credits are whole numbers. */
+/** An account as shown to people. Credits are whole numbers. */
 export interface Account {
   id: number;
   userId: string;
   email: string;
   displayName: string | null;
-  /** First 12 characters of the account's key: of the one that works, or else of the last one. */
+  /** First 12 characters of the account's active key, or else of its last one. */
   keyPrefix: string;
-  /** All credits: what is left of the month's allocation, and purchased ones. */
+  /** All credits: what is left of the month's allocation, plus purchased ones. */
   balance: number;
   allocation: number;
   purchased: number;
-  /** Reserved by calls under way. */
+  /** Reserved by running calls. */
   held: number;
   tier: string;
   monthlyAllocation: number;
@@ -29,17 +29,17 @@ export interface Account {
   updatedAt: Date;
 }
 
-/** Something done to an account that moves no credits. */
+/** A change of an account that moves no credits. */
 export interface AccountChange {
   kind: 'active' | 'tier' | 'key';
   before: string;
   after: string;
-  /** Who did it. */
+  /** Who made it. */
   changedBy: string;
   createdAt: Date;
 }
 
-/** Changes shown of one account, newest first. */
+/** Most changes shown per account, newest first. */
 const CHANGES_MAX = 100;
 
 /** Accounts as people see them, and all SQL of `mcp.account_changes`. What changes an account is in `credits/`. */

@@ -8,19 +8,19 @@ import type { TierChange } from '../credits/credit-booking.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { AccountsRepository, type Account } from './accounts.repository.js';
 
-/** A key as the transaction that makes it sees it. */
+/** A key, inside the transaction that makes it. */
 interface NewKey {
   id: string;
   prefix: string;
 }
 
-/** An account's key with its token, which exists nowhere else and cannot be shown again. */
+/** An account's key with its token, which is not stored and cannot be shown again. */
 export interface IssuedAccountKey {
   token: string;
   prefix: string;
 }
 
-/** A user's own account: see it, enable it, replace its key. Source 002. */
+/** The caller's own account: see it, enable it, replace its key. Source 002. */
 @Injectable()
 export class AccountsService {
   constructor(
@@ -31,14 +31,20 @@ export class AccountsService {
     private readonly users: UsersService,
   ) {}
 
-  /** With this month's credits. @throws NOT_FOUND `mcp_not_enabled` */
+  /**
+   * The account, refilled first if a new month has begun.
+   * @throws NOT_FOUND `mcp_not_enabled`
+   */
   async get(userId: string): Promise<Account> {
     const account = await this.require(userId, "MCP is not enabled for your account. Click 'Enable MCP' to get started.");
     const { balance, allocation, purchased, held, monthlyAllocation } = await this.ledger.balance(account.id);
     return { ...account, balance, allocation, purchased, held, monthlyAllocation };
   }
 
-  /** The account, without a look at a new month. @throws NOT_FOUND `mcp_not_enabled` */
+  /**
+   * The account as stored, without a refill.
+   * @throws NOT_FOUND `mcp_not_enabled`
+   */
   async require(userId: string, message = 'MCP is not enabled for your account.'): Promise<Account> {
     const account = await this.repository.findByUser(userId);
     if (!account) throw notEnabled(message);
@@ -46,8 +52,8 @@ export class AccountsService {
   }
 
   /**
-   * Account, first allocation and key, all or nothing; of many at once for one user, one wins.
-   * @throws BAD_REQUEST `already_enabled`; CONFLICT when the user has as many active keys as are allowed.
+   * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins.
+   * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys
    */
   async enable(userId: string): Promise<{ account: Account; key: IssuedAccountKey }> {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
@@ -61,14 +67,20 @@ export class AccountsService {
     return { account: await this.get(userId), key: { token, prefix: key.prefix } };
   }
 
-  /** A new key; every account key before it is refused at once. @throws NOT_FOUND `mcp_not_enabled` */
+  /**
+   * Makes a new key; all earlier account keys are refused at once.
+   * @throws NOT_FOUND `mcp_not_enabled`
+   */
   async regenerateKey(userId: string): Promise<IssuedAccountKey> {
     const { email } = await this.require(userId);
     const { key, token } = await this.keys.issueAccountKey(userId, (made, tx) => this.book(tx, userId, made, email));
     return { token, prefix: key.prefix };
   }
 
-  /** As part of the transaction of what is the reason for it, noted with it. `before` is what that one saw under its lock. */
+  /**
+   * Changes the tier and records it, inside the transaction of whatever caused it. `before` is the tier that
+   * transaction read under its lock.
+   */
   async changeTier(change: TierChange & { before: string }, tx: Transaction): Promise<void> {
     const { accountId, before, tier, by } = change;
     await this.ledger.changeTier({ accountId, tier, by }, tx);

@@ -1,6 +1,6 @@
 import type { ToolSums } from '../usage/reports/usage-reports.service.js';
 
-/** Calls of all tools together, over a period and over one day of it. */
+/** Totals of all tools, over a period and over one day of it. */
 export interface UsageTotals {
   calls: number;
   credits: number;
@@ -12,7 +12,7 @@ export interface UsageTotals {
   dayCredits: number;
 }
 
-/** Adds tools up; rates are made of the sums, so that a rare tool counts no more than its calls. */
+/** Adds up tools. Rates are computed from the sums, so that every call weighs the same. */
 export function usageTotals(tools: readonly ToolSums[]): UsageTotals {
   const sum = (part: (tool: ToolSums) => number) => tools.reduce((total, tool) => total + part(tool), 0);
   const calls = sum((tool) => tool.call_count);

@@ -13,8 +13,7 @@ import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
 import { LoginLimits } from './login/login-limits.service.js';
 import { PasswordHasher } from './users/password-hasher.js';
-import { SecretCheck } from './login/secret-check.service.js';
-import { SettingsRepository } from './login/settings.repository.js';
+import { SecretCheck } from './login/secret-check.js';
 import { User } from './users/user.entity.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -25,8 +24,8 @@ const jwt = JwtModule.registerAsync({
 });
 
 /**
- * Users, logins, roles and scopes. A module that uses `@Authenticated()` imports this one.
- * When it has started, the secret is the right one and there is an admin; rooms that import it start after it.
+ * Users, logins, roles and scopes. A module that uses `@Authenticated()` imports this one and so starts after it: by
+ * then the secret key has been checked and an admin exists.
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
@@ -41,7 +40,6 @@ const jwt = JwtModule.registerAsync({
     LoginLimits,
     PasswordHasher,
     SecretCheck,
-    SettingsRepository,
     UsersRepository,
     UsersService,
   ],

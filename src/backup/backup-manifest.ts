@@ -9,21 +9,21 @@ const FORMAT = 1;
 
 const tableFile = z.strictObject({
   table: z.string().regex(/^\w+$/),
-  /** Within the backup: `postgres/users.jsonl.gz`. One JSON object a line. */
+  /** Path within the backup, e.g. `postgres/users.jsonl.gz`. One JSON object a line. */
   file: z.string().regex(/^(postgres|clickhouse)\/\w+\.jsonl(\.gz|\.zst)?$/),
   sha256: z.string(),
 });
 
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
-  /** The version that made it, for people. What decides is which migrations the data has seen. */
+  /** The version that made it, for information only. Compatibility is decided by the migrations the data has seen. */
   version: z.string(),
   created_at: z.string(),
-  /** Whether the secret key is in it; else it comes from a setting, which has to be kept elsewhere. */
+  /** Whether the backup contains the secret key; otherwise it comes from a setting, which has to be kept elsewhere. */
   secret_included: z.boolean(),
   postgres: z.strictObject({
     migrations: z.array(z.string()),
-    /** Where sequences stand, as text, since bigint is more than a number holds. */
+    /** The state of the sequences, as text, since a number cannot hold every bigint. */
     sequences: z.record(z.string().regex(/^\w+$/), z.string()),
     tables: z.array(tableFile),
   }),
@@ -32,14 +32,14 @@ const manifestSchema = z.strictObject({
 
 export type TableFile = z.infer<typeof tableFile>;
 
-/** What a backup holds, and how to tell that it is whole: `manifest.json`, written last. */
+/** The content of a backup and its checksums: `manifest.json`, written last. */
 export type BackupManifest = z.infer<typeof manifestSchema>;
 
 export function writeManifest(folder: string, manifest: Omit<BackupManifest, 'format'>): void {
   writeFileSync(join(folder, FILE), `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`);
 }
 
-/** @throws Error in one line when this is no backup, or one of a newer Tallygate. */
+/** @throws Error in one line when this is not a backup, or one of a newer Tallygate */
 export function readManifest(folder: string): BackupManifest {
   const file = join(folder, FILE);
   if (!existsSync(file)) throw new Error(`${folder} is not a backup: it has no ${FILE}.`);
@@ -49,7 +49,7 @@ export function readManifest(folder: string): BackupManifest {
   throw new Error(`${file} cannot be read by this version of Tallygate: ${path.join('.')}: ${message}`);
 }
 
-/** @throws Error naming the file that is missing or was changed since. */
+/** @throws Error naming the file that is missing or has changed */
 export async function verifyFiles(folder: string, { postgres, clickhouse }: BackupManifest): Promise<void> {
   for (const { file, sha256 } of [...postgres.tables, ...clickhouse.tables]) {
     if (!existsSync(join(folder, file))) throw new Error(`The backup is incomplete: ${file} is missing.`);
@@ -59,7 +59,7 @@ export async function verifyFiles(folder: string, { postgres, clickhouse }: Back
   }
 }
 
-/** Of a file, in hex. */
+/** SHA-256 of a file, in hex. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);

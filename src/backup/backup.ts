@@ -11,18 +11,19 @@ import { withStores } from './stores.js';
 export const SECRET_FILE = 'secret-key';
 
 export interface BackupOptions {
-  /** Leaves the files uncompressed, to be read or compared. */
+  /** Leave the files uncompressed, to be read or compared. */
   plain?: boolean;
 }
 
 /**
- * Writes all data of a stopped gateway into a new folder, which appears when it is complete: a file of JSON lines a table,
- * the secret key where the data folder keeps it, and a manifest. It depends on no version of either database.
- * @throws Error in one line when a gateway runs, or the folder exists.
+ * Writes all data of a stopped gateway into a new folder, which appears only when it is complete: a file of JSON
+ * lines per table, the secret key if the data folder keeps it, and a manifest. It depends on no version of either
+ * database.
+ * @throws Error in one line when a gateway runs or the folder exists
  */
 export async function backUp(config: AppConfig, target: string, { plain = false }: BackupOptions = {}): Promise<BackupManifest> {
   const folder = resolve(target);
-  if (existsSync(folder)) throw new Error(`${folder} exists already. A backup makes a folder of its own.`);
+  if (existsSync(folder)) throw new Error(`${folder} already exists. A backup creates a new folder.`);
   const dataDir = config.values.data_dir;
   if (!existsSync(join(dataDir, 'clickhouse'))) throw new Error(`There is no data in ${dataDir}.`);
   return withStores(config, async ({ postgres, clickhouse }) => {
@@ -44,7 +45,7 @@ export async function backUp(config: AppConfig, target: string, { plain = false 
   });
 }
 
-/** False where the secret is a setting, which is not ours to write anywhere. */
+/** False when the secret is a setting, which this never writes anywhere. */
 function copySecret({ values }: AppConfig, folder: string): boolean {
   const kept = join(values.data_dir, SECRET_FILE);
   if (!existsSync(kept) || readFileSync(kept, 'utf8').trim() !== values.auth.secret_key) return false;

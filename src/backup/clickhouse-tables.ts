@@ -25,7 +25,7 @@ export async function exportClickHouse(
   return { migrations: ran.map(({ name }) => name), tables };
 }
 
-/** Fills the tables, which migrations made just now. A failure leaves some of them filled. */
+/** Fills the tables that migrations have just created. After a failure, some of them are filled. */
 export async function importClickHouse(clickhouse: ClickHouse, folder: string, tables: TableFile[]): Promise<void> {
   await clickhouse.command('SYSTEM STOP TTL MERGES'); // rows come back whatever their age; the gateway decides afterwards
   for (const { table, file } of tables) {
@@ -37,7 +37,7 @@ export async function importClickHouse(clickhouse: ClickHouse, folder: string, t
   }
 }
 
-/** The names of all tables there are. */
+/** The names of all tables. */
 export async function tableNames(clickhouse: ClickHouse): Promise<string[]> {
   const tables = await clickhouse.query<{ name: string }>(
     'SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name',

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
-/** Writes lines to a new file, which only its owner may read; with a name that ends in `.gz`, compressed. */
+/** Writes lines to a new file that only its owner may read; compressed when its name ends in `.gz`. */
 export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   const chunks = Readable.from(lines);
@@ -11,8 +11,8 @@ export async function writeLines(path: string, lines: AsyncIterable<string>): Pr
 }
 
 /**
- * The lines of such a file, some at a time: whole ones, of about a chunk. Splits at line feeds alone, unlike
- * `node:readline`: JSON may hold the other characters that end lines.
+ * Reads such a file in groups of complete lines, each about a chunk in size. Splits at line feeds only, unlike
+ * `node:readline`: JSON may contain the other line separators.
  */
 export async function* readLines(path: string): AsyncGenerator<string[]> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });

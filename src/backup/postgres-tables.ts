@@ -6,9 +6,8 @@ import { readLines, writeLines } from './json-lines.js';
 const ROWS_AT_ONCE = 1_000;
 
 /**
- * What a new cluster has of its own: which migrations ran, which functions it was given, changes that only gateways running
- * meanwhile need to hear of, and the batch that was on its way. Its rows are still in the outbox; sent again, they replace
- * themselves.
+ * A new cluster has its own: which migrations ran; which functions it was given; changes that only running gateways need
+ * to hear of; and the batch being delivered. Its rows are still in the outbox; sent again, they replace themselves.
  */
 const LEFT_OUT = ['migrations', 'functions', 'auth_changes', 'usage_batches'];
 
@@ -27,12 +26,15 @@ export async function exportPostgres(client: pg.Client, folder: string, suffix: 
   return { migrations, sequences, tables };
 }
 
-/** Fills the tables, which migrations made just now, all or none. Triggers and references rest, since the rows are a whole. */
+/**
+ * Fills the tables that migrations have just created, all or none. Triggers and references are off, since the rows
+ * are complete.
+ */
 export async function importPostgres(client: pg.Client, folder: string, manifest: BackupManifest['postgres']): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query('SET LOCAL session_replication_role = replica');
-    // All of them first: migrations may have put rows there, and CASCADE reaches other tables.
+    // Truncate all before filling any: migrations may have put rows there, and CASCADE reaches other tables.
     for (const { table } of manifest.tables) await client.query(`TRUNCATE mcp.${name(table)} CASCADE`);
     for (const { table, file } of manifest.tables) await fill(client, table, join(folder, file));
     for (const [sequence, value] of Object.entries(manifest.sequences)) {
@@ -64,7 +66,9 @@ async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string>
 const tableNames = (client: pg.Client): Promise<string[]> =>
   column(client, `SELECT tablename FROM pg_tables WHERE schemaname = 'mcp' AND tablename <> ALL ($1) ORDER BY 1`, [LEFT_OUT]);
 
-/** Those that were used. That of the changes left out goes on where it was: no number comes twice. */
+/**
+ * Sequences that have been used. The one of the changes left out continues as it was, so that no number comes twice.
+ */
 async function sequencesOf(client: pg.Client): Promise<Record<string, string>> {
   const { rows } = await client.query<{ name: string; value: string }>(
     `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
@@ -78,5 +82,5 @@ async function column(client: pg.Client, text: string, values: unknown[] = []): 
   return rows.map(([value]) => value);
 }
 
-/** Names come from the catalog, or from a manifest that allows letters, digits and `_` alone. */
+/** Names come from the catalog, or from a manifest, which allows only letters, digits and `_`. */
 const name = (text: string): string => `"${text}"`;

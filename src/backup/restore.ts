@@ -12,14 +12,14 @@ import { importPostgres } from './postgres-tables.js';
 import { withStores, type Stores } from './stores.js';
 
 export interface RestoreOptions {
-  /** Deletes the data that is there. */
+  /** Delete the data that is there. */
   replace?: boolean;
 }
 
 /**
- * Brings a backup back into the data folder, as of the version that made it; the next start migrates it.
- * @throws Error in one line, and nothing has changed, when the backup is not whole or too new, a gateway runs, or data is
- * there and may not be replaced. A failure after that leaves no data behind.
+ * Restores a backup into the data folder, at the schema of the version that made it; the next start migrates it.
+ * @throws Error in one line, and nothing has changed, when the backup is incomplete or too new, a gateway runs, or
+ * data is there and may not be replaced. A later failure leaves no data behind.
  */
 export async function restore(
   config: AppConfig,
@@ -50,7 +50,9 @@ function refuseNewer({ version, postgres, clickhouse }: BackupManifest): void {
   const known = [...MIGRATIONS.map((Migration) => new Migration().name), ...migrationNames(MIGRATIONS_FOLDER)];
   const unknown = [...postgres.migrations, ...clickhouse.migrations].find((name) => !known.includes(name));
   if (unknown)
-    throw new Error(`The backup was made by a newer Tallygate (${version}), which knows ${unknown}. Install that one.`);
+    throw new Error(
+      `The backup was made by a newer Tallygate (${version}), which has migrations unknown here: ${unknown}. Install that version.`,
+    );
 }
 
 async function refuseData({ postgres, clickhouse }: Stores, { values }: AppConfig): Promise<void> {
@@ -64,7 +66,7 @@ async function clear({ postgres, clickhouse }: Stores): Promise<void> {
   for (const table of await tableNames(clickhouse)) await clickhouse.command('DROP TABLE {table:Identifier} SYNC', { table });
 }
 
-/** As the version that made the backup had them. */
+/** With the schema of the version that made the backup. */
 async function makeTables({ url, clickhouse }: Stores, manifest: BackupManifest): Promise<void> {
   const migrations = MIGRATIONS.filter((Migration) => manifest.postgres.migrations.includes(new Migration().name));
   const dataSource = await new DataSource({ ...dataSourceOptions(url, []), migrations }).initialize();

@@ -3,7 +3,7 @@ import { ClickHouse } from '../clickhouse/clickhouse.js';
 import type { AppConfig } from '../config/app-config.js';
 import { PostgresEngine } from '../database/postgres-engine.js';
 
-/** Both embedded databases of a data folder, as they are: no migration runs. */
+/** Both embedded databases of a data folder, without running migrations. */
 export interface Stores {
   url: string;
   postgres: pg.Client;
@@ -11,8 +11,8 @@ export interface Stores {
 }
 
 /**
- * Opens the embedded databases for this work alone: no gateway can start on the folder meanwhile.
- * @throws Error in one line when a gateway runs on the folder, or the data is on servers.
+ * Opens the embedded databases exclusively: no gateway can start on the folder meanwhile.
+ * @throws Error in one line when a gateway runs on the folder, or the data is on servers
  */
 export async function withStores<T>(config: AppConfig, work: (stores: Stores) => Promise<T>): Promise<T> {
   refuseServers(config);
@@ -36,7 +36,7 @@ function refuseServers(config: AppConfig): void {
   const { postgres, clickhouse } = config.embedded;
   if (postgres && clickhouse) return;
   throw new Error(
-    'This is for embedded databases. Yours are on servers, which have better tools: pg_dump and pg_restore for PostgreSQL, ' +
+    'This works with embedded databases only. For database servers, use their own tools: pg_dump and pg_restore for PostgreSQL, ' +
       'BACKUP and RESTORE for ClickHouse; PostgreSQL first (docs/data.md).',
   );
 }

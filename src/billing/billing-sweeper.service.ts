@@ -6,18 +6,19 @@ import { PurchasesRepository } from './purchases.repository.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { Subscriptions } from './subscriptions.service.js';
 
-/** Pause between two sweeps: a tier may outlive its paid period by so long. */
+/** Pause between two sweeps: the longest a tier outlives its paid period. */
 const PAUSE_MS = 60_000;
-/** Rows of a kind in one sweep; what is left waits for the next. */
+/** Most rows of a kind per sweep; the rest waits for the next. */
 const BATCH_MAX = 500;
-/** Stripe delivers for three days and shows events for thirty. */
+/** Stripe delivers an event for up to three days and lists it for thirty. */
 const EVENTS_KEPT_DAYS = 90;
-/** A checkout is open for a day at most, and the slowest ways to pay take two weeks. */
+/** A checkout is open for at most a day, and the slowest payment methods take two weeks. */
 const UNPAID_KEPT_DAYS = 90;
 
 /**
- * Ends tiers whose last paid period is over, and forgets what nobody needs any more. Also while billing is off, since what was
- * paid before still ends. Every replica sweeps; the database decides by its own clock, so any number of them do it once.
+ * Ends tiers whose last paid period is over, and deletes records that are no longer needed. Runs also while billing
+ * is off, since tiers paid for earlier still end. Every replica sweeps; the database decides by its own clock, so
+ * everything is done once.
  */
 @Injectable()
 export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -35,7 +36,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
     this.task.start();
   }
 
-  /** Does what is due now. */
+  /** Does everything that is due. */
   async sweep(): Promise<void> {
     for (const id of await this.ending.findEnding(BATCH_MAX)) {
       await this.postgres.transaction((tx) => this.subscriptions.end(tx, id));

@@ -20,11 +20,13 @@ import { CheckoutService } from './checkout.service.js';
 export class CheckoutController {
   constructor(private readonly checkouts: CheckoutService) {}
 
-  /** Opens a page of Stripe's to pay on. What is bought is there once Stripe says that the money is. */
+  /**
+   * Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment.
+   */
   @Post('checkout')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiBadRequestResponse({ description: 'Neither a pack nor a tier that is on offer, or both', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'Must name one pack or one tier that is on offer', type: ErrorDto })
   @ApiNotFoundResponse({ description: '`detail.code` is `billing_not_enabled` or `mcp_not_enabled`', type: ErrorDto })
   @ApiConflictResponse({ description: 'The account is switched off, or has a subscription already', type: ErrorDto })
   @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })

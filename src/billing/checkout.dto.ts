@@ -15,15 +15,15 @@ export class CheckoutDto {
   tier?: string;
 }
 
-/** A checkout that waits for its payer. */
+/** An open checkout. */
 export class CheckoutSessionDto {
   /** Stripe's page to pay on. */
   checkout_url!: string;
-  /** Stripe's name of the checkout. */
+  /** Stripe's id of the checkout session. */
   session_id!: string;
 }
 
-/** The answer to Stripe. */
+/** The answer to Stripe's webhook. */
 export class WebhookAnswerDto {
   received!: boolean;
 }

@@ -10,7 +10,10 @@ import { PurchasesRepository, type NewPurchase } from './purchases.repository.js
 import { StripeClient, type OpenedCheckout } from './stripe/stripe-client.js';
 import { isOver } from './subscription-rules.js';
 
-/** Starts payments. What is bought is kept before anybody can pay, so that it is given whatever the settings say later. */
+/**
+ * Starts payments. The offer is stored before anyone can pay, so that it is granted as offered even if the settings
+ * change.
+ */
 @Injectable()
 export class CheckoutService {
   constructor(
@@ -22,8 +25,8 @@ export class CheckoutService {
   ) {}
 
   /**
-   * @throws NOT_FOUND `billing_not_enabled` or `mcp_not_enabled`, INVALID_INPUT for what is not on offer, CONFLICT for an account
-   * that is switched off or subscribed already, UNAVAILABLE when Stripe cannot be reached.
+   * @throws NOT_FOUND `billing_not_enabled` or `mcp_not_enabled`, INVALID_INPUT for something that is not on offer,
+   * CONFLICT for an account that is inactive or already subscribed, UNAVAILABLE when Stripe cannot be reached
    */
   async start(userId: string, choice: CheckoutDto): Promise<CheckoutSessionDto> {
     this.stripe.requireEnabled();
@@ -49,13 +52,13 @@ export class CheckoutService {
     const subscription = subscriptions.find((one) => one.tier === tier);
     if (subscription) return { subscription };
     const offered = id === undefined ? subscriptions.map((one) => one.tier) : packs.map((one) => one.id);
-    throw new TallygateError('INVALID_INPUT', `That is not on offer; there is: ${offered.join(', ') || 'nothing'}.`);
+    throw new TallygateError('INVALID_INPUT', `Not on offer. Available: ${offered.join(', ') || 'nothing'}.`);
   }
 }
 
 type Account = Awaited<ReturnType<AccountsService['require']>>;
 
-/** A second subscription would be paid beside the first. */
+/** A second subscription would be charged beside the first. */
 function requireAllowed({ isActive, subscriptionStatus: status }: Account, offer: Offer): void {
   if (!isActive) throw new TallygateError('CONFLICT', 'This account is switched off.');
   if ('subscription' in offer && status !== null && !isOver(status)) {
@@ -63,7 +66,7 @@ function requireAllowed({ isActive, subscriptionStatus: status }: Account, offer
   }
 }
 
-/** As offered; the amount of a price of Stripe's is what Stripe asks for now. */
+/** As offered. For a price kept at Stripe, the amount is the one Stripe asks for now. */
 function purchaseOf(id: string, accountId: number, offer: Offer, { sessionId, amount, currency }: OpenedCheckout): NewPurchase {
   const common = { id, accountId, sessionId, amount, currency };
   if ('subscription' in offer) {

@@ -4,9 +4,8 @@ import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import type { BillingOutcome, RefundFact, SessionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
-import { refundShare } from './refund-share.js';
 
-/** Credits for money, and back. Each is part of the transaction of the event that tells of it. */
+/** Credits for payments, and back for refunds. Each runs in the transaction of the Stripe event that reports it. */
 @Injectable()
 export class PackPayments {
   private readonly logger = new Logger('Billing');
@@ -17,7 +16,7 @@ export class PackPayments {
     private readonly ledger: CreditLedger,
   ) {}
 
-  /** Gives what was offered at the checkout, once, when exactly its price has come. */
+  /** Grants the offered pack, once, when exactly its price has been paid. */
   async settle(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
     const purchase = await this.purchases.lock(tx, 'session', fact.sessionId);
     if (!isPack(purchase)) return 'unknown';
@@ -35,8 +34,9 @@ export class PackPayments {
   }
 
   /**
-   * Takes back the refunded share of the credits, as far as it is there: never what calls hold, never the monthly allocation.
-   * What is spent is not owed. A refund of a subscription's period concerns no credits; the tier follows the subscription.
+   * Takes back the refunded share of the credits as far as the account still has them: never what calls hold, never
+   * the monthly allocation; spent credits are not owed. A refund of a subscription concerns no credits; the tier
+   * follows the subscription.
    */
   async refund(tx: Transaction, fact: RefundFact): Promise<BillingOutcome> {
     const purchase = await this.find(tx, fact);
@@ -47,7 +47,7 @@ export class PackPayments {
       return 'mismatch';
     }
     await this.purchases.noteRefund(tx, purchase.id, fact.refunded);
-    // The event of the payment itself is still to come, and will find this noted.
+    // The event of the payment itself is still to come; it will find this refund recorded.
     if (!purchase.paidAt) return 'waiting';
     await this.takeBack(tx, purchase, fact.refunded);
     return 'applied';
@@ -69,7 +69,7 @@ export class PackPayments {
     const taken = Math.min(share, await this.accounts.takeable(tx, accountId));
     if (taken < share) {
       this.logger.warn(
-        `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and stay so`,
+        `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and were not taken back`,
       );
     }
     if (taken <= 0) return;
@@ -82,3 +82,12 @@ export class PackPayments {
 type PackPurchase = Purchase & { pack: string; credits: number };
 
 const isPack = (purchase: Purchase | undefined): purchase is PackPurchase => purchase?.pack != null && purchase.credits !== null;
+
+/**
+ * The credits to take back for a refund: the refunded share of the price, rounded in the buyer's favour.
+ * Computed with bigints, since credits times cents exceed what a number holds exactly.
+ */
+export function refundShare(credits: number, { amount, refunded }: { amount: number; refunded: number }): number {
+  if (refunded >= amount) return credits;
+  return Number((BigInt(credits) * BigInt(refunded)) / BigInt(amount));
+}

@@ -3,16 +3,16 @@ import { AccountRecords } from '../credits/account-records.service.js';
 import { Postgres } from '../database/postgres.js';
 import type { Transaction } from '../database/sql.js';
 
-/** What somebody set out to buy, as it was offered then. Either a pack or a tier. */
+/** What a user set out to buy, as it was offered then. Either a pack or a tier. */
 export interface NewPurchase {
   id: string;
   accountId: number;
-  /** Stripe's name of the checkout. */
+  /** Stripe's id of the checkout session. */
   sessionId: string;
   pack: string | null;
   tier: string | null;
   name: string;
-  /** Of a pack. */
+  /** Of a pack; null for a tier. */
   credits: number | null;
   priceId: string | null;
   /** In the currency's smallest unit. */
@@ -23,11 +23,11 @@ export interface NewPurchase {
 export interface Purchase extends NewPurchase {
   paidAt: Date | null;
   refundedAmount: number;
-  /** Credits taken back for it. */
+  /** Credits taken back by refunds. */
   creditsTakenBack: number;
 }
 
-/** How an event names a purchase. */
+/** The field by which an event names a purchase. */
 export type PurchaseKey = keyof typeof CONDITION;
 
 const CONDITION = {
@@ -55,8 +55,8 @@ export class PurchasesRepository {
   }
 
   /**
-   * Locks the purchase's account, then reads the purchase: of all that concerns an account, one transaction at a time, and
-   * each sees what the one before it did. Undefined: no such purchase.
+   * Locks the purchase's account, then reads the purchase: transactions about one account run one at a time, and each
+   * sees the one before it. Returns undefined when there is no such purchase.
    */
   async lock(tx: Transaction, key: PurchaseKey, value: string): Promise<Purchase | undefined> {
     const [found] = await tx.query<{ id: string; account: string }>(
@@ -68,7 +68,7 @@ export class PurchasesRepository {
     return this.read(tx, found.id);
   }
 
-  /** Its money has come. */
+  /** Records its payment. */
   async markPaid(tx: Transaction, id: string, paymentIntentId: string | null): Promise<void> {
     await tx.query('UPDATE mcp.billing_purchases SET paid_at = mcp.ledger_time(), payment_intent_id = $2 WHERE id = $1', [
       id,
@@ -84,7 +84,7 @@ export class PurchasesRepository {
     await tx.query('UPDATE mcp.billing_purchases SET credits_taken_back = credits_taken_back + $2 WHERE id = $1', [id, credits]);
   }
 
-  /** Those nobody paid, except where a subscription came of it. Says how many. */
+  /** Deletes purchases that nobody paid, except those that led to a subscription. Returns how many. */
   async deleteUnpaid(olderThanDays: number, most: number): Promise<number> {
     const count = await this.postgres.execute(
       `DELETE FROM mcp.billing_purchases WHERE id IN (

@@ -1,14 +1,14 @@
-/** What decides whether an account has its tier from a subscription. */
+/** The facts that decide whether an account has its tier from a subscription. */
 export interface SubscriptionStanding {
   tier: string;
-  /** It gets no further money (`isOver`). */
+  /** It will not be charged again (`isOver`). */
   isOver: boolean;
   /** The end of the last period that was paid; null before the first. */
   paidUntil: Date | null;
   isEntitled: boolean;
 }
 
-/** By how far a subscription has come. */
+/** How far a subscription has come, by its status. */
 const RANK: Record<string, number> = {
   incomplete: 0,
   trialing: 1,
@@ -19,7 +19,7 @@ const RANK: Record<string, number> = {
   incomplete_expired: 5,
   canceled: 5,
 };
-/** A status Stripe may come up with. */
+/** For a status that Stripe may add. */
 const RANK_UNKNOWN = 2;
 const OF_TYPE: Record<string, number> = { created: 0, updated: 1, deleted: 2 };
 
@@ -27,8 +27,9 @@ const OF_TYPE: Record<string, number> = { created: 0, updated: 1, deleted: 2 };
 export const isOver = (status: string): boolean => (RANK[status] ?? RANK_UNKNOWN) >= 4;
 
 /**
- * Orders what is told of one subscription. Stripe dates events to the second and delivers them in any order; of one second
- * the event is later whose subscription has come further, since a new one is told to be incomplete and active in one.
+ * Orders the events of one subscription. Stripe dates events to the second and delivers them in any order; within one
+ * second, the event whose status is further along is the later one, since a new subscription is reported incomplete
+ * and active within the same second.
  * @param created Unix seconds, of the event.
  * @param type As `customer.subscription.updated`.
  */
@@ -36,15 +37,18 @@ export function subscriptionVersion(created: number, type: string, status: strin
   return created * 100 + (OF_TYPE[type.split('.').at(-1)!] ?? 1) * 10 + (RANK[status] ?? RANK_UNKNOWN);
 }
 
-/** A paid period entitles to its end, whatever happens to the subscription; one that goes on keeps its tier while Stripe collects. */
+/**
+ * A paid period counts to its end, whatever happens to the subscription; one that goes on keeps its tier while Stripe
+ * collects.
+ */
 export function isEntitledAt(now: Date, { paidUntil, isOver: over, isEntitled }: SubscriptionStanding): boolean {
   return paidUntil !== null && (paidUntil > now || (isEntitled && !over));
 }
 
 /**
- * The tier an account must be given now; undefined when it keeps the one it has. An operator who has given the account
- * another tier since is not overruled by what goes on with the subscription, only by a new one.
- * @param otherwise The tier of who is not entitled by this subscription.
+ * The tier to give the account now; undefined to leave it as it is. If an operator has set another tier since, only a
+ * new subscription overrides it.
+ * @param otherwise The tier of an account that this subscription does not entitle.
  */
 export function tierToGive(
   before: SubscriptionStanding,

@@ -5,25 +5,25 @@ import type { ShownSubscription } from '../credits/account-records.service.js';
 import type { InvoiceFact } from './stripe/billing-fact.js';
 import type { SubscriptionStanding } from './subscription-rules.js';
 
-/** What is known of a subscription of Stripe's. */
+/** A stored Stripe subscription. */
 export interface Subscription extends SubscriptionStanding {
   id: string;
   accountId: number;
   purchaseId: string;
   customerId: string | null;
-  /** As Stripe calls it; null before its first word of it. */
+  /** Stripe's status; null before its first event. */
   status: string | null;
   currentPeriodEnd: Date | null;
   /** Of the newest event (`subscriptionVersion`); 0 before the first. */
   version: number;
 }
 
-/** All SQL of `mcp.billing_subscriptions` and `mcp.billing_invoices`. What changes one holds its account's lock. */
+/** All SQL of `mcp.billing_subscriptions` and `mcp.billing_invoices`. Writers hold the account's lock. */
 @Injectable()
 export class SubscriptionsRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  /** Reads it, made first where this is the first that is heard of it; and the ledger's time. */
+  /** Reads the subscription, creating its row on first sight, and the ledger's time. */
   async open(
     tx: Transaction,
     { id, accountId, purchaseId, tier }: Pick<Subscription, 'id' | 'accountId' | 'purchaseId' | 'tier'>,
@@ -50,7 +50,7 @@ export class SubscriptionsRepository {
     );
   }
 
-  /** False: it was there, so what it pays for has been given. */
+  /** Returns false when it was stored before, so that its period has been granted. */
   async addInvoice(
     tx: Transaction,
     { invoiceId, subscriptionId, amountPaid, currency, paidUntil }: InvoiceFact,
@@ -63,7 +63,7 @@ export class SubscriptionsRepository {
     return added > 0;
   }
 
-  /** The tier of another subscription the account is entitled by; of several, the one paid for longest. */
+  /** The tier from another subscription of the account; of several, the one paid for longest. */
   async findOtherTier(tx: Transaction, { id, accountId }: Subscription): Promise<string | undefined> {
     const [row] = await tx.query<{ tier: string }>(
       `SELECT tier FROM mcp.billing_subscriptions WHERE account_id = $1 AND id <> $2 AND is_entitled
@@ -73,7 +73,7 @@ export class SubscriptionsRepository {
     return row?.tier;
   }
 
-  /** The subscription that counts: the one that goes on, of several the newest. */
+  /** The subscription to show on the account: the one that goes on, of several the newest. */
   async findShown(tx: Transaction, accountId: number): Promise<ShownSubscription | undefined> {
     const [row] = await tx.query<ShownSubscription>(
       `SELECT id, status, current_period_end AS "currentPeriodEnd", customer_id AS "customerId"
@@ -83,7 +83,7 @@ export class SubscriptionsRepository {
     return row;
   }
 
-  /** Subscriptions that are over and whose last paid period has just ended, at most so many. */
+  /** Subscriptions that are over and whose last paid period has ended, at most `most`. */
   async findEnding(most: number): Promise<string[]> {
     const rows = await this.postgres.query<{ id: string }>(
       `SELECT id FROM mcp.billing_subscriptions WHERE is_entitled AND is_over AND paid_until <= mcp.ledger_time()

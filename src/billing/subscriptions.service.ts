@@ -11,8 +11,8 @@ import { isEntitledAt, isOver, tierToGive } from './subscription-rules.js';
 import { SubscriptionsRepository, type Subscription } from './subscriptions.repository.js';
 
 /**
- * Tiers by subscription: invoices say how long one is paid, its own events how it stands, and what both come to does not
- * depend on their order. Each is part of the transaction of the event that tells of it.
+ * Tiers by subscription: invoices say until when one is paid, its own events say its state, and the result does not
+ * depend on their order. Each runs in the transaction of the event that reports it.
  */
 @Injectable()
 export class Subscriptions {
@@ -27,7 +27,7 @@ export class Subscriptions {
     private readonly config: AppConfig,
   ) {}
 
-  /** A checkout of a tier is finished. Its tier comes with the invoice. */
+  /** A tier's checkout was completed. The tier itself comes with the invoice. */
   async begin(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
     const purchase = await this.purchases.lock(tx, 'session', fact.sessionId);
     if (!isTier(purchase) || !fact.subscriptionId) return 'unknown';
@@ -39,7 +39,7 @@ export class Subscriptions {
     return 'applied';
   }
 
-  /** A period is paid: it entitles to its end. */
+  /** A period was paid: it entitles to the tier until its end. */
   async pay(tx: Transaction, fact: InvoiceFact): Promise<BillingOutcome> {
     const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
@@ -52,7 +52,7 @@ export class Subscriptions {
     return 'applied';
   }
 
-  /** Stripe tells how the subscription stands; only what is newer than what is known counts. */
+  /** Takes over the subscription's state, unless a newer one is known. */
   async update(tx: Transaction, fact: SubscriptionFact): Promise<BillingOutcome> {
     const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
@@ -72,7 +72,7 @@ export class Subscriptions {
     await this.change(tx, subscription, {}, now);
   }
 
-  /** By what is known of the subscription; before that, by what its checkout wrote into it. */
+  /** Finds the account by the stored subscription, or else by the metadata that its checkout wrote. */
   private async find(
     tx: Transaction,
     { subscriptionId, purchaseId }: InvoiceFact | SubscriptionFact,
@@ -105,11 +105,14 @@ export class Subscriptions {
     await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, tx);
   }
 
-  /** The price says which tier it is: as it was offered at the checkout, or else as it is offered now. */
+  /** The tier of the price: as offered at the checkout, or else as offered now. */
   private tierOf({ subscriptionId, priceId }: SubscriptionFact, purchase: TierPurchase): string | undefined {
     if (priceId === purchase.priceId) return purchase.tier;
     const offer = this.config.values.billing.subscriptions.find(({ price_id }) => price_id === priceId);
-    if (!offer) this.logger.warn(`Subscription ${subscriptionId} has price ${priceId}, which is of no tier; its tier stays`);
+    if (!offer)
+      this.logger.warn(
+        `Subscription ${subscriptionId} has price ${priceId}, which belongs to no tier; the account's tier is unchanged`,
+      );
     return offer?.tier;
   }
 }
@@ -118,13 +121,13 @@ type TierPurchase = Purchase & { tier: string };
 
 const isTier = (purchase: Purchase | undefined): purchase is TierPurchase => purchase?.tier != null;
 
-/** Of one version, a later period is newer; otherwise what came last counts. */
+/** Of one version, the later period is newer; otherwise the event that came last counts. */
 function isNewer(fact: SubscriptionFact, known: Subscription): boolean {
   if (fact.version !== known.version) return fact.version > known.version;
   return (fact.currentPeriodEnd?.getTime() ?? 0) >= (known.currentPeriodEnd?.getTime() ?? 0);
 }
 
-/** Stripe delivers again, so an operator who puts the tier back has lost nothing. */
+/** Stripe delivers the event again, so nothing is lost once the operator puts the tier back. */
 const notConfigured = (id: string, tier: string) =>
   new TallygateError('INTERNAL_ERROR', 'A tier that is paid for is not configured.', {
     cause: new Error(`Subscription ${id} is of tier "${tier}", which is not one of the configured tiers`),

@@ -26,7 +26,7 @@ Environment: TALLYGATE_URL and TALLYGATE_API_KEY stand for --url and --api-key; 
 Exit codes: 0 done · 1 refused or failed · 2 wrong command line · 3 nothing answers at the address · 4 the tool
 answered with an error.`;
 
-/** The whole command line: every command with its options, help and action. */
+/** The whole command line: all commands with their options, help and actions. */
 export function tallygateCommand(): Command {
   const program = new Command('tallygate')
     .description('API keys, credits and usage analytics in front of MCP tools')
@@ -51,7 +51,7 @@ export function tallygateCommand(): Command {
   return program;
 }
 
-/** Help and version that were asked for end with 0, a mistake in the command line with its own code. */
+/** Requested help and version exit with 0, a mistake in the command line with its own code. */
 function endWithUsageCode(command: Command): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
   command.commands.forEach(endWithUsageCode);

@@ -9,21 +9,21 @@ export type { components, paths } from './openapi.types.js';
 type Schemas = components['schemas'];
 type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
 
-/** Calls in flight at once in `callTools`. */
+/** Most calls in flight at once in `callTools`. */
 const CONCURRENCY_DEFAULT = 8;
 
 export interface GatewayClientOptions extends GatewayHttpOptions {
   /** An API key: enough for tools and statistics. */
   apiKey?: string;
-  /** A login token, as `login` gets one. */
+  /** A login token, as returned by `login`. */
   token?: string;
 }
 
 /** Options of a tool call. */
 export interface CallOptions extends RequestOptions {
   /**
-   * Names the call: repeated under the same name it runs and costs once, so it is sent again after 429 and 503.
-   * Without it a call is never repeated.
+   * Identifies the call: repeated with the same key it runs and costs once, so it is retried after 429 and 503. A
+   * call without one is never retried.
    */
   idempotencyKey?: string;
 }
@@ -32,8 +32,8 @@ export interface CallOptions extends RequestOptions {
 export type ToolCall = Schemas['CallToolDto'] & Pick<CallOptions, 'idempotencyKey'>;
 
 /**
- * A Tallygate gateway, from Node.js or a browser. Fields are named as in the REST API.
- * Every method throws `GatewayError`, or the reason of a `signal` that ended it.
+ * A client of a Tallygate gateway, for Node.js and browsers. Fields are named as in the REST API. Every method throws
+ * `GatewayError`, or the reason of a `signal` that aborted it.
  */
 export class GatewayClient {
   private readonly http: GatewayHttp;
@@ -54,17 +54,20 @@ export class GatewayClient {
     return answer;
   }
 
-  /** The tools the caller may call. */
+  /** Lists the tools the caller may call. */
   async listTools(options?: RequestOptions): Promise<Schemas['ListedToolDto'][]> {
     return (await this.get<Schemas['ToolListDto']>('/tools', options)).tools;
   }
 
-  /** A tool that ran and says no is an answer with `is_error`; a call that was refused or failed throws. */
+  /** A tool that ran and reports an error is an answer with `is_error`; a call that was refused or failed throws. */
   callTool(call: Schemas['CallToolDto'], options?: CallOptions): Promise<Schemas['ToolCallResultDto']> {
     return this.post('/tools/call', call, options);
   }
 
-  /** Many calls, some at a time. Results are in the order of the calls; one that fails does not stop the others. */
+  /**
+   * Makes many calls, a few at a time. Results are in the order of the calls; one that fails does not stop the
+   * others.
+   */
   callTools(
     calls: readonly ToolCall[],
     { concurrency = CONCURRENCY_DEFAULT, ...options }: RequestOptions & { concurrency?: number } = {},
@@ -74,7 +77,7 @@ export class GatewayClient {
     );
   }
 
-  /** The upstream servers, in the order of their registration. */
+  /** Lists the upstream servers, in order of registration. */
   listServers(query: QueryOf<'/servers'> = {}, options?: RequestOptions): Promise<Schemas['ServerDto'][]> {
     return this.get('/servers', options, query);
   }
@@ -89,7 +92,7 @@ export class GatewayClient {
     return this.get(`/servers/${encodeURIComponent(id)}`, options);
   }
 
-  /** Asks a server now how it is. */
+  /** Checks a server's health now. */
   checkServer(id: string, options?: RequestOptions): Promise<Schemas['ServerHealthDto']> {
     return this.post(`/servers/${encodeURIComponent(id)}/check`, {}, options);
   }
@@ -98,7 +101,7 @@ export class GatewayClient {
     return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
   }
 
-  /** How the gateway is; also when it cannot serve. */
+  /** The gateway's health, also when it cannot serve. */
   health(options?: RequestOptions): Promise<Schemas['HealthDto']> {
     return this.http.send({ method: 'GET', path: '/health', alsoAnswer: 503, ...options });
   }
@@ -107,7 +110,7 @@ export class GatewayClient {
     return this.get('/stats', options);
   }
 
-  /** The whole key is in this answer and nowhere else. */
+  /** Creates a key. The whole key is shown only in this answer. */
   createKey(key: Schemas['CreateKeyDto'] = {}, options?: RequestOptions): Promise<Schemas['CreatedKeyDto']> {
     return this.post('/api/mcp-keys/create', key, options);
   }
@@ -120,13 +123,13 @@ export class GatewayClient {
     return this.post('/api/mcp-keys/revoke', { key_id: keyId } satisfies Schemas['RevokeKeyDto'], options);
   }
 
-  /** A new key for an old one, which lives on for `overlapSeconds`. */
+  /** Replaces a key by a new one; the old one works for another `overlapSeconds`. */
   rotateKey(keyId: string, overlapSeconds?: number, options?: RequestOptions): Promise<Schemas['CreatedKeyDto']> {
     const body = { key_id: keyId, ...(overlapSeconds !== undefined && { overlap_seconds: overlapSeconds }) };
     return this.post('/api/mcp-keys/rotate', body, options);
   }
 
-  /** The caller's single calls, newest first. */
+  /** Lists the caller's calls, newest first. */
   usageHistory(query: QueryOf<'/api/mcp-usage/history'> = {}, options?: RequestOptions): Promise<Schemas['UsageHistoryDto']> {
     return this.get('/api/mcp-usage/history', options, query);
   }
@@ -136,12 +139,12 @@ export class GatewayClient {
     return this.get('/api/mcp-usage/stats', options, query);
   }
 
-  /** The caller's account: tier, credits, its key's first characters. */
+  /** The caller's account: tier, credits, and the first characters of its key. */
   account(options?: RequestOptions): Promise<Schemas['AccountInfoDto']> {
     return this.get('/api/mcp/account', options);
   }
 
-  /** Opens an account. Its whole key is in this answer and nowhere else. */
+  /** Opens an account. Its whole key is shown only in this answer. */
   enableAccount(options?: RequestOptions): Promise<Schemas['EnabledAccountDto']> {
     return this.post('/api/mcp/enable', {}, options);
   }
@@ -151,17 +154,17 @@ export class GatewayClient {
     return this.post('/api/mcp/regenerate-key', {}, options);
   }
 
-  /** Credits, and the calls of this month and of today. */
+  /** Credits, and the calls of this month and today. */
   usageSummary(options?: RequestOptions): Promise<Schemas['UsageSummaryDto']> {
     return this.get('/api/mcp/usage/summary', options);
   }
 
-  /** Makes an account to log in with. For admins. */
+  /** Creates a user. For admins. */
   createUser(user: Schemas['CreateUserDto'], options?: RequestOptions): Promise<Schemas['UserDto']> {
     return this.post('/auth/users', user, options);
   }
 
-  /** A page of all users, newest first. For admins. */
+  /** Lists all users, newest first, page by page. For admins. */
   listUsers(query: QueryOf<'/api/admin/users'> = {}, options?: RequestOptions): Promise<Schemas['UserListDto']> {
     return this.get('/api/admin/users', options, query);
   }
@@ -175,7 +178,7 @@ export class GatewayClient {
   }
 }
 
-/** Both where both are given: people's endpoints read the token, tools prefer the key. */
+/** Both, if both are given: account endpoints read the token, tools prefer the key. */
 function credentials(token: string | undefined, apiKey: string | undefined): Record<string, string> {
   return {
     ...(token !== undefined && { Authorization: `Bearer ${token}` }),

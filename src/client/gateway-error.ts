@@ -1,23 +1,23 @@
-/** A field the gateway refuses, in the shape of source 003: `{loc: ["body", "server_id"], msg, type}`. */
+/** An invalid field, in the shape of source 003: `{loc: ["body", "server_id"], msg, type}`. */
 export interface InvalidField {
   loc: (string | number)[];
   msg: string;
   type: string;
 }
 
-/** What is known of a failure beside its words. */
+/** Details of a failure beside its message. */
 export interface GatewayFailure {
   /** HTTP status; undefined when no answer came. */
   status?: number;
   /** The gateway's `error_code`; here also `UNREACHABLE`, `TIMEOUT`, `INVALID_ANSWER`, and `HTTP_<status>` of proxies. */
   errorCode: string;
-  /** Names the request in the gateway's log. */
+  /** Identifies the request in the gateway's log. */
   requestId?: string;
   /** With 403: the scopes that were needed. */
   requiredPermissions?: readonly string[];
-  /** With 422: what is wrong, field by field. */
+  /** With 422: what is wrong with each field. */
   invalidFields?: readonly InvalidField[];
-  /** When it is worth asking again, in seconds. */
+  /** Seconds after which to try again. */
   retryAfterSeconds?: number;
   cause?: unknown;
 }

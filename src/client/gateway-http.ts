@@ -5,19 +5,19 @@ import { retryDelayMs } from './retry-policy.js';
 const TIMEOUT_DEFAULT_MS = 60_000;
 const RETRIES_DEFAULT = 2;
 
-/** How a client reaches its gateway. */
+/** Options of the connection to a gateway. */
 export interface GatewayHttpOptions {
   /** Instead of the global one, e.g. for a proxy. */
   fetch?: typeof fetch;
-  /** How long one attempt may take, milliseconds; 60 000 by default. */
+  /** Time limit of one attempt in milliseconds; 60 000 by default. */
   timeoutMs?: number;
-  /** How often a request that may be repeated is sent again after 429 or 503; 2 by default. */
+  /** How often a request that may be repeated is retried after 429 or 503; 2 by default. */
   retries?: number;
 }
 
-/** For a single request. */
+/** Options of a single request. */
 export interface RequestOptions {
-  /** Ends the request, and the wait for its next attempt; the promise rejects with the signal's reason. */
+  /** Aborts the request, and the wait for its next attempt; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   timeoutMs?: number;
 }
@@ -29,9 +29,9 @@ export interface GatewayRequest extends RequestOptions {
   query?: object;
   json?: object;
   form?: Record<string, string>;
-  /** With it even a call that changes something may be sent again. */
+  /** With it, even a request that changes something may be retried. */
   idempotencyKey?: string;
-  /** A status whose body is an answer like any other, though it is none of success. */
+  /** A failure status whose body is returned like a success. */
   alsoAnswer?: number;
 }
 
@@ -44,7 +44,7 @@ export class GatewayHttp {
   constructor(
     /** Without a slash at the end. */
     private readonly url: string,
-    /** Sent with every request; asked each time, since a login changes them. */
+    /** Headers sent with every request; read each time, since a login changes them. */
     private readonly credentials: () => Record<string, string>,
     options: GatewayHttpOptions,
   ) {
@@ -54,7 +54,7 @@ export class GatewayHttp {
     this.retries = options.retries ?? RETRIES_DEFAULT;
   }
 
-  /** @throws GatewayError; the reason of `signal` when that ended it. */
+  /** @throws GatewayError, or the reason of `signal` when that aborted it */
   async send<Answer>(request: GatewayRequest): Promise<Answer> {
     const isRepeatable = request.method !== 'POST' || request.idempotencyKey !== undefined;
     for (let attempt = 0; ; attempt += 1) {
@@ -104,7 +104,7 @@ async function answerOf(response: Response, { alsoAnswer }: GatewayRequest): Pro
   throw new GatewayError(words, { status: response.status, errorCode: 'INVALID_ANSWER' });
 }
 
-/** Undefined for what is not JSON, which is told from an answer by its callers. */
+/** Undefined for text that is not JSON; callers tell that from an answer. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -123,7 +123,7 @@ const timedOut = (url: string, timeoutMs: number, cause: unknown) =>
   new GatewayError(`${url} did not answer within ${timeoutMs} ms.`, { errorCode: 'TIMEOUT', cause });
 
 const unreachable = (url: string, cause: unknown) =>
-  new GatewayError(`${url} cannot be reached. Does the gateway run there?`, { errorCode: 'UNREACHABLE', cause });
+  new GatewayError(`${url} cannot be reached. Is the gateway running there?`, { errorCode: 'UNREACHABLE', cause });
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -11,7 +11,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Fills the datasets with a made-up market, its symbols marked as synthetic. Admins only. */
+    /** Fills the datasets with a generated market whose symbols are marked as synthetic. Admins only. */
     post: operations['DatasetImportController_generate'];
     delete?: never;
     options?: never;
@@ -28,7 +28,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Loads a CSV (plain or gzip) or Parquet file: as a whole, or not at all. Admins only. */
+    /** Imports a CSV (plain or gzip) or Parquet file, all or nothing. Admins only. */
     post: operations['DatasetImportController_import'];
     delete?: never;
     options?: never;
@@ -43,7 +43,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether all books agree: accounts, ledger and holds, and, by day, ledger, usage rows and rollup. */
+    /** Compares all books: accounts, ledger and holds; and by day the ledger, usage rows and rollup. */
     get: operations['AdminUsageController_check'];
     put?: never;
     post?: never;
@@ -60,9 +60,9 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What is written now. */
+    /** Current log levels. */
     get: operations['LogLevelController_get'];
-    /** Replaces the levels, at once, until this process ends. Other replicas keep theirs. */
+    /** Replaces the log levels of this process until it ends. Other replicas keep theirs. */
     put: operations['LogLevelController_set'];
     post?: never;
     delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Accounts, found by e-mail or name. */
+    /** Lists accounts, filtered by e-mail, name, tier or state. */
     get: operations['AdminAccountsController_list'];
     put?: never;
     post?: never;
@@ -114,7 +114,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Gives credits that do not expire, or corrects. */
+    /** Adds credits that do not expire, or takes credits back as a correction. */
     post: operations['AdminAccountsController_addCredits'];
     delete?: never;
     options?: never;
@@ -129,7 +129,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every movement of an account's credits, newest first, and what else was done to it. */
+    /** Lists an account's credit transactions, newest first, with its other changes. */
     get: operations['AdminAccountsController_creditHistory'];
     put?: never;
     post?: never;
@@ -147,7 +147,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** A larger allocation counts at once, a smaller one from the next month. */
+    /** Changes an account's tier. A larger allocation applies at once, a smaller one from next month. */
     put: operations['AdminAccountsController_changeTier'];
     post?: never;
     delete?: never;
@@ -163,7 +163,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every call of an account's user, newest first. */
+    /** Lists the calls of an account's user, newest first. */
     get: operations['AdminUsageController_toolCalls'];
     put?: never;
     post?: never;
@@ -180,7 +180,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Accounts, credits and this month's calls at a glance. */
+    /** Totals of accounts, credits and this month's calls. */
     get: operations['AdminUsageController_analytics'];
     put?: never;
     post?: never;
@@ -197,7 +197,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Everybody's calls, by tool. */
+    /** Counts all users' calls by tool. */
     get: operations['AdminUsageController_toolUsage'];
     put?: never;
     post?: never;
@@ -214,7 +214,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All users, newest first. */
+    /** Lists all users, newest first. */
     get: operations['AdminUsersController_list'];
     put?: never;
     post?: never;
@@ -233,7 +233,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Logs in with an e-mail and a password. */
+    /** Logs in with an e-mail or user name and a password. */
     post: operations['AuthController_login'];
     delete?: never;
     options?: never;
@@ -248,7 +248,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Who one is logged in as. */
+    /** The logged-in user. */
     get: operations['AuthController_me'];
     put?: never;
     post?: never;
@@ -267,7 +267,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes an account for oneself, where registration is open. */
+    /** Registers a new user, where registration is open. */
     post: operations['AuthController_register'];
     delete?: never;
     options?: never;
@@ -284,7 +284,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes an API key. The whole key is in this answer and nowhere else. */
+    /** Creates an API key. The whole key is shown only in this answer. */
     post: operations['ApiKeysController_create'];
     delete?: never;
     options?: never;
@@ -299,7 +299,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists one's keys, newest first. */
+    /** Lists the caller's keys, newest first. */
     get: operations['ApiKeysController_list'];
     put?: never;
     post?: never;
@@ -318,7 +318,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Ends a key at once, on every replica. */
+    /** Revokes a key at once, on every replica. */
     post: operations['ApiKeysController_revoke'];
     delete?: never;
     options?: never;
@@ -350,7 +350,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Single calls, newest first. */
+    /** Lists the caller's calls, newest first. */
     get: operations['UsageController_history'];
     put?: never;
     post?: never;
@@ -367,7 +367,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Calls by day and by tool. */
+    /** Counts the caller's calls by day and by tool. */
     get: operations['UsageController_stats'];
     put?: never;
     post?: never;
@@ -384,7 +384,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One's account, without its whole key. */
+    /** The caller's account, with only the prefix of its key. */
     get: operations['AccountController_account'];
     put?: never;
     post?: never;
@@ -403,7 +403,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Opens a page of Stripe's to pay on. What is bought is there once Stripe says that the money is. */
+    /** Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment. */
     post: operations['CheckoutController_checkout'];
     delete?: never;
     options?: never;
@@ -420,7 +420,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Opens an account with its first credits. Its whole key is in this answer and nowhere else. */
+    /** Opens an account with its first credits. The whole key is shown only in this answer. */
     post: operations['AccountController_enable'];
     delete?: never;
     options?: never;
@@ -437,7 +437,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Replaces the account's key; the old one is refused at once. The whole key is in this answer and nowhere else. */
+    /** Replaces the account's key; the old one is refused at once. The whole key is shown only in this answer. */
     post: operations['AccountController_regenerateKey'];
     delete?: never;
     options?: never;
@@ -452,7 +452,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Single calls, newest first. */
+    /** Lists the caller's calls, newest first. */
     get: operations['AccountController_history'];
     put?: never;
     post?: never;
@@ -469,7 +469,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Credits, and the calls of this month and of today. */
+    /** Credits, and the calls of this month and today. */
     get: operations['AccountController_summary'];
     put?: never;
     post?: never;
@@ -488,7 +488,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** For Stripe alone: an event, signed. Answered once it is committed; any other answer makes Stripe deliver it again. */
+    /**
+     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
+     *     again.
+     */
     post: operations['StripeWebhookController_receive'];
     delete?: never;
     options?: never;
@@ -505,7 +508,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes an API key for a service. The whole key is in this answer and nowhere else. */
+    /** Creates an API key for a service. The whole key is shown only in this answer. */
     post: operations['ApiKeysController_createForService'];
     delete?: never;
     options?: never;
@@ -539,7 +542,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes an account for someone else. Admins only. */
+    /** Creates a user. Admins only. */
     post: operations['AuthController_createUser'];
     delete?: never;
     options?: never;
@@ -554,7 +557,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How the gateway and its parts are. 503 when it cannot serve. */
+    /** The health of the gateway and its parts. 503 when it cannot serve. */
     get: operations['HealthController_check'];
     put?: never;
     post?: never;
@@ -571,7 +574,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The process lives. Restart it when this does not answer. */
+    /** Liveness: restart the process when this does not answer. */
     get: operations['HealthController_live'];
     put?: never;
     post?: never;
@@ -588,7 +591,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The numbers of this process, in Prometheus' text format. For this machine, and for who sends `metrics.token`. */
+    /** Metrics of this process, in Prometheus' text format. Only for this machine, and for callers with `metrics.token`. */
     get: operations['MetricsController_read'];
     put?: never;
     post?: never;
@@ -605,7 +608,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The process takes work. Send it none while this is 503. */
+    /** Readiness: send the process no work while this is 503. */
     get: operations['HealthController_ready'];
     put?: never;
     post?: never;
@@ -694,7 +697,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How long it runs, what it served, and how upstream servers are. */
+    /** Uptime, number of requests, and the upstream servers. */
     get: operations['StatsController_stats'];
     put?: never;
     post?: never;
@@ -753,7 +756,7 @@ export interface components {
     AccountCallsDto: {
       /** @description Newest first. */
       tool_calls: components['schemas']['ToolCallDto'][];
-      /** @description Calls on all pages. */
+      /** @description Number of calls on all pages. */
       total: number;
       page: number;
       page_size: number;
@@ -763,14 +766,14 @@ export interface components {
       kind: 'active' | 'key' | 'tier';
       before: string;
       after: string;
-      /** @description E-mail of who did it. */
+      /** @description E-mail of the admin who made it. */
       changed_by: string;
       /** Format: date-time */
       created_at: string;
     };
     AccountDifferenceDto: {
       account_id: number;
-      /** @description E.g. `balance`: the account's own number against its ledger's sum. */
+      /** @description E.g. `balance`: the account's own figure against the sum of its ledger. */
       check: string;
       expected: number;
       actual: number;
@@ -783,10 +786,10 @@ export interface components {
       display_name: string | null;
       /** @description First 12 characters of the account's key. */
       mcp_key_prefix: string;
-      /** @description What is left of this month's allocation, and purchased credits. */
+      /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
       credits_tier: string;
-      /** @description Credits a month; what is left of them does not carry over. */
+      /** @description Credits a month; unused ones do not carry over. */
       credits_monthly_allocation: number;
       /** @description False: an admin has switched the account off, and its user's keys are refused. */
       is_active: boolean;
@@ -795,9 +798,9 @@ export interface components {
        * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
        */
       last_connected_at: string | null;
-      /** @description Calls settled with this account, for as long as it exists. */
+      /** @description Calls settled since the account was opened. */
       total_tool_calls: number;
-      /** @description What they were charged; the same as in the ledger. */
+      /** @description Credits charged for them, as in the ledger. */
       total_credits_used: number;
       stripe_subscription_status: string | null;
       /** Format: date-time */
@@ -805,7 +808,7 @@ export interface components {
     };
     AccountListDto: {
       accounts: components['schemas']['AdminAccountDto'][];
-      /** @description Accounts on all pages. */
+      /** @description Number of accounts on all pages. */
       total: number;
       page: number;
       page_size: number;
@@ -819,16 +822,16 @@ export interface components {
     AddCreditsDto: {
       /** @description Shown in the account's history, 1 to 500 characters. */
       reason: string;
-      /** @description Names what the credits are for, e.g. a ticket: the same reference is booked once, however often it is sent. */
+      /** @description Identifies what the credits are for, e.g. a ticket. The same reference is booked once, however often it is sent. */
       reference?: string;
     };
     AddedCreditsDto: {
       success: boolean;
       message: string;
-      /** @description False: this reference was booked before, and nothing has changed. */
+      /** @description False: this reference was booked before; nothing has changed. */
       booked: boolean;
       credits_balance: number;
-      /** @description The balance without what calls under way hold. */
+      /** @description The balance minus what running calls have reserved. */
       credits_available: number;
     };
     AdminAccountDto: {
@@ -837,10 +840,10 @@ export interface components {
       display_name: string | null;
       /** @description First 12 characters of the account's key. */
       mcp_key_prefix: string;
-      /** @description What is left of this month's allocation, and purchased credits. */
+      /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
       credits_tier: string;
-      /** @description Credits a month; what is left of them does not carry over. */
+      /** @description Credits a month; unused ones do not carry over. */
       credits_monthly_allocation: number;
       /** @description False: an admin has switched the account off, and its user's keys are refused. */
       is_active: boolean;
@@ -849,9 +852,9 @@ export interface components {
        * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
        */
       last_connected_at: string | null;
-      /** @description Calls settled with this account, for as long as it exists. */
+      /** @description Calls settled since the account was opened. */
       total_tool_calls: number;
-      /** @description What they were charged; the same as in the ledger. */
+      /** @description Credits charged for them, as in the ledger. */
       total_credits_used: number;
       stripe_subscription_status: string | null;
       /** Format: date-time */
@@ -861,7 +864,7 @@ export interface components {
       credits_allocation: number;
       /** @description Bought or granted credits; they do not expire. */
       credits_purchased: number;
-      /** @description Reserved by calls under way. */
+      /** @description Reserved by running calls. */
       credits_held: number;
       /** Format: date-time */
       updated_at: string;
@@ -873,16 +876,16 @@ export interface components {
       /** @description Percent of the calls that succeeded, to one decimal; 100 without calls. */
       success_rate: number;
       avg_latency_ms: number;
-      /** @description The tool called most first. */
+      /** @description Most called first. */
       tools: components['schemas']['ToolUsageRowDto'][];
     };
     AnalyticsDto: {
       accounts: components['schemas']['AccountTotalsDto'];
       credits: components['schemas']['CreditTotalsDto'];
       calls: components['schemas']['CallTotalsDto'];
-      /** @description This month; who spent most first, at most 10. */
+      /** @description This month's top spenders, at most 10. */
       top_accounts: components['schemas']['TopAccountDto'][];
-      /** @description This month; the tool called most first, at most 10. */
+      /** @description This month's most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
     };
     ApproveToolDto: {
@@ -932,11 +935,11 @@ export interface components {
       duration_ms: number;
     };
     ChangeActiveDto: {
-      /** @description False: every key of its user is refused at once, until it is true again. */
+      /** @description False: every key of the account's user is refused until it is true again. */
       is_active: boolean;
     };
     ChangeTierDto: {
-      /** @description One of the configured `tiers`. A larger allocation counts at once, a smaller one from the next month. */
+      /** @description One of the configured `tiers`. A larger allocation applies at once, a smaller one from next month. */
       tier: string;
     };
     CheckoutDto: {
@@ -948,7 +951,7 @@ export interface components {
     CheckoutSessionDto: {
       /** @description Stripe's page to pay on. */
       checkout_url: string;
-      /** @description Stripe's name of the checkout. */
+      /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
     ContextLevelDto: {
@@ -959,28 +962,28 @@ export interface components {
     };
     CreateKeyDto: {
       /**
-       * @description For people to tell keys apart, 1 to 100 characters.
+       * @description A name to tell keys apart, 1 to 100 characters.
        * @default API key
        */
       key_name?: string;
       /** @description Days until it expires, 1 to 3650. Unset: never. */
       expires_days?: number;
-      /** @description What it may do; not more than its owner. Default `tools:call`. */
+      /** @description What the key may do, at most what its owner may. Default `tools:call`. */
       permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /**
-       * @description The only tools it may call: their names. Prompts by their name and resources by their URI or template can be named, too; those
-       *     that are not are hidden. Unset: everything its permissions reach.
+       * @description Names of the only tools the key may call. Prompts by name, and resources by URI or template, can be listed too;
+       *     those that are not are hidden. Unset: everything its permissions allow.
        */
       allowed_tools?: string[];
-      /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
+      /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
       rate_limit_per_hour?: number;
     };
     CreateServiceKeyDto: {
-      /** @description For people to tell keys apart, 1 to 100 characters. */
+      /** @description A name to tell keys apart, 1 to 100 characters. */
       name: string;
-      /** @description What it may do; not more than its owner. */
+      /** @description What the key may do, at most what its owner may. */
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
-      /** @description ISO 8601, in the future, within ten years; without a zone UTC. Unset: never. */
+      /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. Unset: never. */
       expires_at?: string;
     };
     CreateUserDto: {
@@ -989,7 +992,7 @@ export interface components {
       email: string;
       /** @description 8 to 256 characters. */
       password: string;
-      /** @description True: an admin. */
+      /** @description Whether the user is an admin. */
       is_superuser?: boolean;
     };
     CreatedKeyDto: {
@@ -1039,21 +1042,21 @@ export interface components {
     CreditHistoryDto: {
       /** @description Newest first. */
       transactions: components['schemas']['CreditEntryDto'][];
-      /** @description Newest first, at most 100, whatever the page. */
+      /** @description Newest first, at most 100, the same on every page. */
       changes: components['schemas']['AccountChangeDto'][];
-      /** @description Transactions on all pages. */
+      /** @description Number of transactions on all pages. */
       total: number;
       page: number;
       page_size: number;
     };
     CreditTotalsDto: {
-      /** @description Everything accounts were given: allocations, grants, purchases; corrections are taken off. */
+      /** @description Allocations, grants and purchases, less corrections. */
       granted: number;
-      /** @description Of allocations, when their month was over. */
+      /** @description Allocations left unused when their month ended. */
       expired: number;
       used: number;
       balance: number;
-      /** @description Of the balance, reserved by calls under way. */
+      /** @description Part of the balance that running calls have reserved. */
       held: number;
     };
     DailyUsageDto: {
@@ -1065,15 +1068,15 @@ export interface components {
     DayIntegrityDto: {
       /** @description `YYYY-MM-DD`, UTC: when the calls were admitted. */
       date: string;
-      /** @description By the ledger. */
+      /** @description In the ledger. */
       captured: number;
-      /** @description By the rows of `mcp_tool_usage_log`, each once. */
+      /** @description In the rows of `mcp_tool_usage_log`, each counted once. */
       usage_log: number;
-      /** @description By the hourly rollup. */
+      /** @description In the hourly rollup. */
       rollup: number;
-      /** @description By rows on their way to ClickHouse. */
+      /** @description In rows on their way to ClickHouse. */
       pending: number;
-      /** @description By rows ClickHouse cannot accept, set aside in `mcp.usage_rejected`. */
+      /** @description In rows that ClickHouse cannot accept, kept in `mcp.usage_rejected`. */
       rejected: number;
       /** @description Captured − usage_log − pending − rejected. Must be 0. */
       difference: number;
@@ -1143,18 +1146,18 @@ export interface components {
       uptime: number;
       /** @description Requests to both listeners since this process started. */
       total_requests: number;
-      /** @description Upstream servers that are switched on. */
+      /** @description Number of enabled upstream servers. */
       active_servers: number;
       healthy_servers: number;
       load_balancer: components['schemas']['LoadBalancerStatsDto'];
     };
     HealthDto: {
       /**
-       * @description `unhealthy` cannot serve; `degraded` serves with less.
+       * @description `unhealthy`: cannot serve; `degraded`: serves with restrictions.
        * @enum {string}
        */
       status: 'degraded' | 'healthy' | 'unhealthy';
-      /** @description Why it is not healthy. */
+      /** @description Reasons why it is not healthy. */
       reasons?: string[];
       /** @description ISO 8601, UTC. */
       timestamp: string;
@@ -1166,7 +1169,7 @@ export interface components {
       /** @enum {string} */
       clickhouse: 'connected' | 'disconnected';
       /**
-       * @description Only where Redis is set.
+       * @description Only if Redis is configured.
        * @enum {string}
        */
       redis?: 'connected' | 'disconnected';
@@ -1178,23 +1181,24 @@ export interface components {
     ImportReportDto: {
       dataset: string;
       /**
-       * @description imported: the rows are visible; unchanged: this file shows already; rejected: nothing was taken over.
+       * @description imported: the rows are visible; unchanged: this file is already what the dataset shows; rejected: nothing was
+       *     imported.
        * @enum {string}
        */
       status: 'imported' | 'rejected' | 'unchanged';
       /** @description Records in the file. */
       rows: number;
       accepted: number;
-      /** @description Accepted records that another one of the same key further down replaces. */
+      /** @description Accepted records replaced by a later one in the file with the same key. */
       duplicates: number;
       rejected_total: number;
       /** @description The first 100 of the rejected lines. */
       rejected: components['schemas']['RejectedLineDto'][];
-      /** @description Columns of the file that nothing was read from. */
+      /** @description Columns of the file that were not used. */
       ignored_columns: string[];
     };
     IntegrityDto: {
-      /** @description Nothing differs. */
+      /** @description True when nothing differs. */
       ok: boolean;
       /** Format: date-time */
       checked_at: string;
@@ -1207,17 +1211,17 @@ export interface components {
     };
     LedgerIntegrityDto: {
       accounts: number;
-      /** @description What accounts have by their own rows, and by their ledger. */
+      /** @description Balances by the accounts' rows, and by the ledger. */
       credits_balance: number;
       ledger_balance: number;
-      /** @description What calls under way hold by the accounts' rows, and by the holds. */
+      /** @description Credits reserved by running calls, by the accounts' rows and by the holds. */
       credits_held: number;
       open_holds: number;
-      /** @description What calls were charged by their holds, and by the ledger. */
+      /** @description Credits charged for calls, by the holds and by the ledger. */
       captured: number;
       charged: number;
       difference_count: number;
-      /** @description The first thousand, by account. */
+      /** @description The first 1000, by account. */
       differences: components['schemas']['AccountDifferenceDto'][];
     };
     ListedKeyDto: {
@@ -1265,25 +1269,25 @@ export interface components {
       strategy: string;
       /** @description Calls sent to upstream servers since this process started. */
       total_requests: number;
-      /** @description The same by server. */
+      /** @description Calls by server. */
       requests_per_server: {
         [key: string]: number;
       };
     };
     LogLevelsDto: {
       /**
-       * @description The least severe that is written.
+       * @description The least severe level that is written.
        * @enum {string}
        */
       level: 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
       /**
-       * @description Those that have a level of their own.
+       * @description Contexts with a level of their own.
        * @default []
        */
       contexts?: components['schemas']['ContextLevelDto'][];
     };
     LoginDto: {
-      /** @description E-mail; a user name works too. */
+      /** @description E-mail or user name. */
       email: string;
       password: string;
     };
@@ -1322,7 +1326,7 @@ export interface components {
       email: string;
       /** @description 8 to 256 characters. */
       password: string;
-      /** @description Unset: made from the e-mail. */
+      /** @description Default: derived from the e-mail. */
       username?: string;
     };
     RegisterServerDto: {
@@ -1373,7 +1377,7 @@ export interface components {
        */
       key_id: string;
       /**
-       * @description Seconds for which the old key still works, 0 to 604800.
+       * @description How long the old key keeps working, in seconds, 0 to 604800.
        * @default 0
        */
       overlap_seconds?: number;
@@ -1452,7 +1456,7 @@ export interface components {
     TierAccountsDto: {
       tier: string;
       accounts: number;
-      /** @description Those that are switched on. */
+      /** @description Number of active ones. */
       active: number;
       credits_balance: number;
       credits_held: number;
@@ -1462,10 +1466,10 @@ export interface components {
       tool_name: string;
       /** @description The tool's price when it was called. */
       credits_cost: number;
-      /** @description What was charged; 0 for a call that failed through no fault of the caller. */
+      /** @description Credits charged; 0 for a call that failed through no fault of the caller. */
       credits_charged: number;
       success: boolean;
-      /** @description The tool or its backend failed; the caller is not to blame. */
+      /** @description The failure was the tool's or its backend's, not the caller's. */
       is_backend_error: boolean;
       error_code: string | null;
       latency_ms: number | null;
@@ -1473,7 +1477,7 @@ export interface components {
       created_at: string;
     };
     ToolCallHistoryDto: {
-      /** @description Calls the filters find, on all pages. */
+      /** @description Number of matching calls on all pages. */
       total_calls: number;
       period_days: number;
       /** @description Newest first. */
@@ -1522,7 +1526,7 @@ export interface components {
       credits: number;
       /** @description Rows returned. */
       records: number;
-      /** @description Different users. */
+      /** @description Number of different users. */
       users: number;
       /** @description Percent of the calls that succeeded, to one decimal. */
       success_rate: number;
@@ -1536,17 +1540,17 @@ export interface components {
       credits: number;
     };
     UsageBacklogDto: {
-      /** @description Events recorded and not yet in ClickHouse. */
+      /** @description Recorded events that are not yet in ClickHouse. */
       pending: number;
       /** @description Age of the oldest of them, milliseconds. */
       oldest_pending_ms: number;
-      /** @description Events ClickHouse can never accept. */
+      /** @description Events that ClickHouse can never accept. */
       rejected: number;
     };
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
-      /** @description Records on all pages. */
+      /** @description Number of records on all pages. */
       total: number;
       page: number;
       page_size: number;
@@ -1556,13 +1560,13 @@ export interface components {
       compared_from: string;
       /**
        * Format: date-time
-       * @description Calls admitted before this moment are compared. It is now, unless calls are charged or delivered all the time: then
-       *     it is the last full hour whose calls have all arrived.
+       * @description Only calls admitted before this moment are compared. It is now, unless calls are charged or delivered all the
+       *     time: then it is the last full hour whose calls have all arrived.
        */
       compared_until: string;
-      /** @description Days on which anything was charged, oldest first. */
+      /** @description Days with charges, oldest first. */
       days: components['schemas']['DayIntegrityDto'][];
-      /** @description Sums of the differences' sizes; must be 0. */
+      /** @description Sums of the absolute differences; must be 0. */
       total_difference: number;
       total_rollup_difference: number;
     };
@@ -1582,7 +1586,7 @@ export interface components {
       is_backend_error: boolean;
       error_code: string;
       error_message: string;
-      /** @description As an object; as text where they were too long to be kept whole. */
+      /** @description An object; text when they were too long to be stored in full. */
       arguments: Record<string, never>;
       credits_charged: number;
       /** @description Empty for a call with a login token. */
@@ -1595,17 +1599,17 @@ export interface components {
       created_at: string;
     };
     UsageStatsDto: {
-      /** @description Every day asked for, oldest first; days without calls are zeros. */
+      /** @description Every requested day, oldest first; days without calls are zeros. */
       daily_stats: components['schemas']['DailyUsageDto'][];
       total_calls: number;
       total_records: number;
-      /** @description `total_calls` divided by the days asked for. */
+      /** @description `total_calls` divided by the number of requested days. */
       avg_daily_calls: number;
-      /** @description The tools called most, at most 20. */
+      /** @description The most called tools, at most 20. */
       top_tools: components['schemas']['ToolUsageDto'][];
     };
     UsageSummaryDto: {
-      /** @description What is left of this month's allocation, and purchased credits. */
+      /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
       credits_tier: string;
       credits_monthly_allocation: number;
@@ -1617,9 +1621,9 @@ export interface components {
       success_rate: number;
       /** @description Of this month's calls, to one decimal; 0 without calls. */
       avg_latency_ms: number;
-      /** @description This month, the tool called most first. */
+      /** @description This month's tools, most called first. */
       tool_breakdown: components['schemas']['ToolShareDto'][];
-      /** @description Days to the first of next month. */
+      /** @description Days until the first of next month. */
       days_until_refill: number;
     };
     UserDto: {
@@ -1635,7 +1639,7 @@ export interface components {
     };
     UserListDto: {
       users: components['schemas']['UserDto'][];
-      /** @description Users on all pages. */
+      /** @description Number of users on all pages. */
       total: number;
       page: number;
       page_size: number;
@@ -1673,7 +1677,7 @@ export interface operations {
           'application/json': components['schemas']['ImportReportDto'][];
         };
       };
-      /** @description A size out of bounds */
+      /** @description Size out of bounds */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1700,7 +1704,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -1716,9 +1720,9 @@ export interface operations {
       query?: {
         /** @description `<column of the dataset>=<column of the file>`, where the names differ; may be repeated. */
         map?: string[];
-        /** @description `<column of the dataset>=<value of every row>`; may be repeated. */
+        /** @description `<column of the dataset>=<value for every row>`; may be repeated. */
         set?: string[];
-        /** @description Take the good lines of a file that has broken ones; otherwise one broken line refuses the file. */
+        /** @description Import the valid lines of a file that has invalid ones; otherwise one invalid line rejects the whole file. */
         skip_rejected?: boolean;
         /** @description The file's name, for the import log. */
         name?: string;
@@ -1744,7 +1748,7 @@ export interface operations {
           'application/json': components['schemas']['ImportReportDto'];
         };
       };
-      /** @description Not a file that can be read, or columns are missing */
+      /** @description The file cannot be read, or columns are missing */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1780,7 +1784,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Another import of the dataset takes long */
+      /** @description Another import of the dataset is running */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1789,7 +1793,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description More than 2 GiB */
+      /** @description The file is larger than 2 GiB */
       413: {
         headers: {
           [name: string]: unknown;
@@ -1798,7 +1802,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Lines were rejected; nothing was taken over */
+      /** @description Lines were rejected; nothing was imported */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1807,7 +1811,7 @@ export interface operations {
           'application/json': components['schemas']['ImportReportDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -1821,7 +1825,7 @@ export interface operations {
   AdminUsageController_check: {
     parameters: {
       query?: {
-        /** @description How many days, today (UTC) included: 1 to 366. */
+        /** @description Number of days, today (UTC) included: 1 to 366. */
         days?: number;
       };
       header?: never;
@@ -1856,7 +1860,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -1911,7 +1915,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -1970,7 +1974,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -1988,11 +1992,11 @@ export interface operations {
         page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
-        /** @description Part of the e-mail or the display name, in any case. */
+        /** @description Part of the e-mail or the display name, case-insensitive. */
         search?: string;
         /** @description Only accounts of this tier. */
         tier?: string;
-        /** @description Only accounts that are switched on, or off. */
+        /** @description Only active accounts, or only inactive ones. */
         is_active?: boolean;
         sort_by?:
           | 'created_at'
@@ -2038,7 +2042,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2099,7 +2103,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2160,7 +2164,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description A correction of more than calls leave free */
+      /** @description A correction larger than the credits that no running call has reserved */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2169,7 +2173,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2231,7 +2235,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2301,7 +2305,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2363,7 +2367,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2418,7 +2422,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2441,7 +2445,7 @@ export interface operations {
   AdminUsageController_toolUsage: {
     parameters: {
       query?: {
-        /** @description How many times 24 hours to look back, 1 to 90. */
+        /** @description How far to look back, in days of 24 hours: 1 to 90. */
         days?: number;
       };
       header?: never;
@@ -2476,7 +2480,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2536,7 +2540,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2623,7 +2627,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2723,7 +2727,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description As many active keys as are allowed */
+      /** @description Active key limit reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2732,7 +2736,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2746,7 +2750,7 @@ export interface operations {
   ApiKeysController_list: {
     parameters: {
       query?: {
-        /** @description Revoked and expired keys too. */
+        /** @description Include revoked and expired keys. */
         include_inactive?: boolean;
       };
       header?: never;
@@ -2781,7 +2785,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2840,7 +2844,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2899,7 +2903,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Revoked, expired, or rotated already */
+      /** @description The key is revoked, expired or already rotated */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2908,7 +2912,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2928,7 +2932,7 @@ export interface operations {
         page_size?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
-        /** @description Last day, `YYYY-MM-DD`, in UTC; its calls are included. */
+        /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
         /** @description Only calls of this tool. */
         tool_name?: string;
@@ -2976,7 +2980,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -2999,7 +3003,7 @@ export interface operations {
   UsageController_stats: {
     parameters: {
       query?: {
-        /** @description How many days, today (UTC) included: 1 to 365. */
+        /** @description Number of days, today (UTC) included: 1 to 365. */
         days?: number;
       };
       header?: never;
@@ -3043,7 +3047,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3107,7 +3111,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3139,7 +3143,7 @@ export interface operations {
           'application/json': components['schemas']['CheckoutSessionDto'];
         };
       };
-      /** @description Neither a pack nor a tier that is on offer, or both */
+      /** @description Must name one pack or one tier that is on offer */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3184,7 +3188,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3221,7 +3225,7 @@ export interface operations {
           'application/json': components['schemas']['EnabledAccountDto'];
         };
       };
-      /** @description MCP is enabled; `detail.code` is `already_enabled` */
+      /** @description MCP is already enabled; `detail.code` is `already_enabled` */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3248,7 +3252,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description As many active keys as are allowed */
+      /** @description Active key limit reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3257,7 +3261,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3312,7 +3316,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3326,16 +3330,16 @@ export interface operations {
   AccountController_history: {
     parameters: {
       query?: {
-        /** @description How many times 24 hours to look back, 1 to 90. */
-        days?: number;
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls that succeeded. */
         success_only?: boolean;
-        /** @description Calls in one answer, 1 to 500. */
+        /** @description Most calls to return, 1 to 500. */
         limit?: number;
-        /** @description Calls to leave out before the first. */
+        /** @description Calls to skip. */
         offset?: number;
+        /** @description How far to look back, in days of 24 hours: 1 to 90. */
+        days?: number;
       };
       header?: never;
       path?: never;
@@ -3378,7 +3382,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3442,7 +3446,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3467,13 +3471,13 @@ export interface operations {
       query?: never;
       header: {
         'stripe-signature': string;
-        /** @description Of the body as it came */
+        /** @description Signature of the raw body */
         'Stripe-Signature': string;
       };
       path?: never;
       cookie?: never;
     };
-    /** @description An event of Stripe's */
+    /** @description A Stripe event */
     requestBody: {
       content: {
         'application/json': Record<string, never>;
@@ -3547,7 +3551,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description As many active keys as are allowed */
+      /** @description Active key limit reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3556,7 +3560,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3656,7 +3660,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3731,7 +3735,7 @@ export interface operations {
           'text/plain': string;
         };
       };
-      /** @description Not from this machine, and without the token */
+      /** @description Neither from this machine nor with the token */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3807,7 +3811,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3875,7 +3879,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3933,7 +3937,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3989,7 +3993,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4060,7 +4064,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4118,7 +4122,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4176,7 +4180,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4247,7 +4251,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4293,7 +4297,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4339,7 +4343,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;
@@ -4437,7 +4441,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to come back */
+      /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
           [name: string]: unknown;

@@ -3,7 +3,7 @@ import type { components } from './openapi.types.js';
 
 type ErrorBody = Partial<Omit<components['schemas']['ErrorDto'], 'detail'>> & { detail?: unknown };
 
-/** The error an answer stands for: of the gateway, or of a proxy before it that speaks no JSON. */
+/** The error for a failed response, of the gateway or of a proxy before it that does not answer in JSON. */
 export function refusedAnswer(response: Response, body: unknown): GatewayError {
   const { detail, error_code, request_id, required_permissions }: ErrorBody = isObject(body) ? body : {};
   const { status } = response;
@@ -19,7 +19,7 @@ export function refusedAnswer(response: Response, body: unknown): GatewayError {
   });
 }
 
-/** `detail` is words, a list of invalid fields, or the source's `{code, message}`. */
+/** `detail` is a message, a list of invalid fields, or the source's `{code, message}`. */
 function wordsOf(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
   if (Array.isArray(detail)) return (detail as InvalidField[]).map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');

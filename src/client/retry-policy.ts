@@ -1,12 +1,12 @@
 import type { GatewayError } from './gateway-error.js';
 
-/** Too many requests, and a gateway that cannot serve now. Everything else would fail again. */
+/** Rate limited, or temporarily unavailable. Anything else would fail again. */
 const PASSING = new Set<number | undefined>([429, 503]);
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 10_000;
-/** A limit that lasts longer than this is the caller's to wait for. */
+/** The caller decides whether to wait for a limit that lasts longer. */
 export const RETRY_AFTER_MAX_MS = 30_000;
-/** Spreads clients that were told the same time to come back at. */
+/** Spreads clients that were told to come back at the same time. */
 const RETRY_AFTER_SPREAD_MS = 250;
 
 export interface FailedAttempt {
@@ -19,8 +19,8 @@ export interface FailedAttempt {
 }
 
 /**
- * How long to wait before the request is sent again, in milliseconds; undefined: it is not.
- * As the gateway says in Retry-After, else twice as long each time, at random (`random`: 0 to 1) so that clients spread.
+ * The wait before the request is retried, in milliseconds; undefined when it is not. As Retry-After says, else
+ * doubling with each attempt; randomised (`random`: 0 to 1) so that clients spread.
  */
 export function retryDelayMs(failed: FailedAttempt, random: number): number | undefined {
   const { error, attempt, retries, isRepeatable } = failed;

@@ -1,4 +1,4 @@
-/** Works on at most `concurrency` items at a time; the results are in the order of the items, failures included. */
+/** Works on at most `concurrency` items at a time; results are in the order of the items, failures included. */
 export async function settleInOrder<Item, Result>(
   items: readonly Item[],
   concurrency: number,

@@ -3,14 +3,14 @@ import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
-/** A port; 0 lets the system choose one, which tests use. */
+/** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
 
 const databaseUrl = z
   .string()
   .refine(
     (url) => !url.startsWith('sqlite:'),
-    'SQLite is not used here: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
+    'SQLite is not supported: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
   )
   .refine(
     (url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url),
@@ -23,7 +23,10 @@ const redisUrl = z
   .string()
   .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
 
-/** `gateway.yaml`, key by key, with defaults. Unknown keys are refused, since a mistyped key would be silently ignored. */
+/**
+ * `gateway.yaml`, key by key, with defaults. Unknown keys are refused, so that a mistyped one is not silently
+ * ignored.
+ */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0'),
   port: port.default(8000),
@@ -31,7 +34,7 @@ export const configSchema = z.strictObject({
   /** Unset: embedded PostgreSQL and ClickHouse under data_dir. `memory:`: both in a temporary folder. */
   database_url: databaseUrl.optional(),
   clickhouse_url: httpUrl.optional(),
-  /** Replicas count limits together there. Unset: each counts for itself, in memory. */
+  /** Redis, in which replicas count limits together. Unset: each counts for itself, in memory. */
   redis_url: redisUrl.optional(),
   data_dir: z.string().min(1).default('./data'),
   /** How long the start waits for a database server that does not answer yet. */
@@ -45,8 +48,8 @@ export const configSchema = z.strictObject({
       secret_key: z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one').optional(),
       access_token_expire_minutes: z.int().min(1).max(43_200).default(60),
       /**
-       * Login tokens of the operator's own backend count too: HS256, signed with secret_key, with `email` or `sub` (source 002).
-       * Whoever can sign them can be anybody here.
+       * Also accept login tokens of the operator's own backend: HS256, signed with secret_key, with `email` or `sub`
+       * (source 002). Whoever can sign them can act as anyone here.
        */
       trust_external_tokens: z.boolean().default(false),
       admin_email: z.email().or(z.literal('admin@localhost')).default('admin@localhost'),
@@ -58,18 +61,18 @@ export const configSchema = z.strictObject({
       /** Requests an hour. Source 003, "Rate Limiting"; admins have no limit. */
       user_per_hour: z.int().min(1).default(1_000),
       api_key_per_hour: z.int().min(1).default(5_000),
-      /** Failed logins or invalid keys from one address in 15 minutes before it is refused unread. */
+      /** Failed logins or invalid keys from one address in 15 minutes before its requests are refused unread. */
       failures_per_address: z.int().min(1).default(50),
-      /** Addresses of proxies whose X-Forwarded-For is believed. */
+      /** Addresses of proxies whose X-Forwarded-For is trusted. */
       trusted_proxies: z.array(z.string()).default(['loopback']),
     })
     .prefault({}),
-  /** What clients may hold open on each of the two ports. */
+  /** Bounds of the connections to each of the two ports. */
   listeners: z
     .strictObject({
-      /** One connection more is closed unanswered. Each takes a file descriptor of the process. */
+      /** A further connection is closed without an answer. Each takes a file descriptor of the process. */
       connections_max: z.int().min(1).max(1_000_000).default(10_000),
-      /** For the headers of a request, silence after connecting included. */
+      /** For the headers of a request, including silence after connecting. */
       headers_timeout_seconds: z.number().min(0.1).max(600).default(15),
       /** For a whole request. Long enough for 4 MiB on a slow line; a slower body is an attack. */
       request_timeout_seconds: z.number().min(0.1).max(3_600).default(60),
@@ -79,64 +82,73 @@ export const configSchema = z.strictObject({
     .prefault({}),
   mcp: z
     .strictObject({
-      /** Entries of a list in one answer; the rest comes page by page. */
+      /** Entries of a list in one answer; the rest follows in further pages. */
       page_size: z.int().min(1).max(10_000).default(1_000),
-      /** Legacy clients get an `Mcp-Session-Id`, so that tools can ask them and changes can reach them. Needs sticky routing. */
+      /**
+       * Legacy clients get an `Mcp-Session-Id`, so that tools can ask them questions and changes can reach them.
+       * Needs sticky routing.
+       */
       sessions: z.boolean().default(false),
-      /** Sessions one process keeps. When there are as many, `initialize` is answered without one. */
+      /** Sessions one process keeps. At the limit, `initialize` is answered without one. */
       max_sessions: z.int().min(1).max(1_000_000).default(10_000),
-      /** A session that is not used for this long ends. */
+      /** A session that is unused for this long ends. */
       session_idle_minutes: z.number().min(0.01).max(10_080).default(60),
-      /** Responses a process holds open as streams. */
+      /** Answers that a process holds open as streams. */
       max_streams: z.int().min(1).max(1_000_000).default(2_000),
       max_streams_per_key: z.int().min(1).max(1_000_000).default(100),
       /** A stream that is silent for this long gets a comment, so that proxies do not close it. */
       keep_alive_seconds: z.number().min(0.1).max(3_600).default(15),
-      /** How long a tool waits for what it asked the client; the time does not count as the tool's. */
+      /** How long a tool waits for an answer of its client; this time does not count against the tool's own limit. */
       ask_timeout_seconds: z.number().min(0.1).max(3_600).default(300),
     })
     .prefault({}),
   tools: z
     .strictObject({
-      /** Price in credits by tool name, over the tool's own; also of `resources/read` and `prompts/get`, else free. */
+      /**
+       * Price in credits by tool name, overriding the tool's own; also of `resources/read` and `prompts/get`, which
+       * are free otherwise.
+       */
       prices: z.record(z.string(), z.int().min(0)).default({}),
       /** A tool that takes longer is cancelled and answered with an error. */
       timeout_seconds: z.number().min(0.1).max(600).default(30),
     })
     .prefault({}),
-  /** Credits a month by the name of the tier. They do not carry over. */
+  /** Credits a month by name of the tier. They do not carry over. */
   tiers: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(1_000_000_000))
     .default({ free: 50, pro: 500, enterprise: 5_000 }),
   credits: z
     .strictObject({
-      /** `optional`: a user without an account calls free of charge. `required`: is refused. */
+      /** `optional`: a user without an account calls free of charge. `required`: such calls are refused. */
       mode: z.enum(['optional', 'required']).default('optional'),
       /** The tier of a new account. */
       default_tier: z.string().default('free'),
-      /** Credits of a call that never ended, since its gateway died, are released after this long. */
+      /** Credits held by a call that never ended, because its gateway died, are released after this long. */
       hold_seconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
   billing: billingSchema,
-  /** Recipes for upstream MCP servers, by name. One called like a shipped template takes its place. */
+  /** Recipes for upstream MCP servers, by name. One with the name of a shipped template replaces it. */
   templates: templatesSchema,
   servers: z
     .strictObject({
-      /** Shipped templates that may be registered from. All but `http` start a process, so the operator names them. */
+      /**
+       * Shipped templates that servers may be registered from. All but `http` start a process, so the operator names
+       * them.
+       */
       enabled_templates: z.array(templateName).default(['http']),
-      /** Private networks upstream servers may be in. Public addresses are always allowed. */
+      /** Private networks in which upstream servers may be. Public addresses are always allowed. */
       allowed_networks: z.array(network).max(100).default([]),
       max_servers: z.int().min(1).max(10_000).default(200),
       /** Child processes of one gateway. */
       max_processes: z.int().min(0).max(1_000).default(32),
-      /** `first_use`: a tool counts as approved when first seen; `manual`: not before somebody approves it. */
+      /** `first_use`: a tool is approved when first seen; `manual`: only once an admin approves it. */
       tool_approval: z.enum(['first_use', 'manual']).default('first_use'),
     })
     .prefault({}),
   load_balancer: z
     .strictObject({
-      /** Of templates that name none. Source 003. */
+      /** Default of templates that name none. Source 003. */
       strategy: z.enum(STRATEGIES).default('round_robin'),
       /** Seconds between two checks of one upstream server. Source 003. */
       health_check_interval: z.number().min(0.1).max(86_400).default(30),
@@ -151,7 +163,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   examples: z
     .strictObject({
-      /** The tools greet, add and timestamp, to try things out with. */
+      /** The tools greet, add and timestamp, for trying things out. */
       enabled: z.boolean().default(true),
     })
     .prefault({}),
@@ -159,9 +171,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Pause between two deliveries to ClickHouse. */
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
-      /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
+      /**
+       * An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30
+       * s.
+       */
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
-      /** How long usage is kept in ClickHouse. Its moments end in 2106, so not for ever. */
+      /** How long usage is kept in ClickHouse. Its DateTime ends in 2106, so there must be a limit. */
       keep_months: z.int().min(1).max(600).default(13),
     })
     .prefault({}),
@@ -175,9 +190,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Of an OpenTelemetry collector: OTLP over HTTP, `http://localhost:4318/v1/traces`. Unset: no traces. */
       url: httpUrl.optional(),
-      /** What the collector wants to see, e.g. a credential. */
+      /** Headers the collector needs, e.g. a credential. */
       headers: z.record(z.string(), z.string()).default({}),
-      /** Share of the traces that begin here; one that a caller has begun is kept or not as the caller says. */
+      /** Share of the traces started here that are kept; for a trace that a caller started, the caller decides. */
       sample_ratio: z.number().min(0).max(1).default(1),
     })
     .prefault({}),
@@ -196,7 +211,7 @@ export type ConfigValues = z.infer<typeof configSchema>;
 export class AppConfig {
   constructor(
     readonly values: Readonly<ConfigValues & { auth: { secret_key: string } }>,
-    /** The environment variables that `templates` refer to, and no others. Secrets. */
+    /** The environment variables that `templates` refer to, and no others. Secret. */
     readonly templateVariables: Readonly<Record<string, string>> = {},
   ) {
     deepFreeze(values);
@@ -204,8 +219,8 @@ export class AppConfig {
   }
 
   /**
-   * Pages of which origins may call. Without authentication "any" becomes "none": otherwise every web site open in the
-   * operator's browser could act as the admin.
+   * The origins whose pages may call. With authentication off, "any" becomes "none": otherwise every web site open in
+   * the operator's browser could act as the admin.
    */
   get corsOrigins(): readonly string[] {
     const { auth, cors_origins: origins } = this.values;
@@ -217,12 +232,12 @@ export class AppConfig {
     return this.values.tools.prices[name] ?? own;
   }
 
-  /** `memory:`: the data folder is a temporary one that is removed at exit. */
+  /** `memory:`: the data folder is temporary and is removed at exit. */
   get isTemporary(): boolean {
     return this.values.database_url?.startsWith('memory:') ?? false;
   }
 
-  /** True where Tallygate runs its own PostgreSQL and ClickHouse. */
+  /** Whether Tallygate runs PostgreSQL and ClickHouse itself. */
   get embedded(): { postgres: boolean; clickhouse: boolean } {
     return { postgres: usesEmbeddedPostgres(this.values), clickhouse: !this.values.clickhouse_url };
   }

@@ -59,11 +59,11 @@ describe('Settings of billing', () => {
     ],
     [
       'credit_packs: [{ id: a, name: A, credits: 1, price_id: p }, { id: a, name: B, credits: 2, price_id: q }]',
-      'credit_packs: id "a" stands there more than once',
+      'credit_packs: id "a" is listed more than once',
     ],
     ['subscriptions: [{ tier: gold, price_id: p }]', 'billing.subscriptions: "gold" is not one of the tiers'],
     ['subscriptions: [{ tier: toString, price_id: p }]', '"toString" is not one of the tiers'],
-    ['subscriptions: [{ tier: pro, price_id: p }, { tier: free, price_id: p }]', 'price_id "p" stands there more than once'],
+    ['subscriptions: [{ tier: pro, price_id: p }, { tier: free, price_id: p }]', 'price_id "p" is listed more than once'],
   ])('are refused at start where they make no sense: %s', (billing, problem) => {
     expect(problems(billing)).toEqual([expect.stringContaining(problem)]);
   });

@@ -7,11 +7,11 @@ const CREDITS_MAX = 1_000_000_000;
 const text = z.string().min(1).max(255);
 const pageUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
 
-/** Credits to buy. Its price is Stripe's own (`price_id`), or stands here. */
+/** A pack of credits to buy. Its price is either Stripe's own (`price_id`) or given here. */
 const creditPack = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be a short lower-case name'),
-    /** Shown where it is paid, and in the account's history. */
+    /** Shown at the checkout and in the account's history. */
     name: text,
     credits: z.int().min(1).max(CREDITS_MAX),
     price_id: text.optional(),
@@ -36,14 +36,14 @@ export const billingSchema = z
   .strictObject({
     enabled: z.boolean().default(false),
     stripe_secret_key: text.optional(),
-    /** Of the webhook endpoint, `whsec_…`. */
+    /** Signing secret of the webhook endpoint, `whsec_…`. */
     stripe_webhook_secret: text.optional(),
-    /** Where a browser goes after it has paid. Stripe puts the session's id in place of `{CHECKOUT_SESSION_ID}`. */
+    /** The page a browser returns to after paying. Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id. */
     success_url: pageUrl.optional(),
-    /** Where it goes when it has not. */
+    /** The page a browser returns to without paying. */
     cancel_url: pageUrl.optional(),
     credit_packs: z.array(creditPack).default([]),
-    /** A tier for as long as it is paid for; the price is a recurring one of Stripe's. */
+    /** Tiers by subscription; the price is a recurring one at Stripe. */
     subscriptions: z.array(z.strictObject({ tier: z.string(), price_id: text })).default([]),
   })
   .prefault({});
@@ -77,7 +77,7 @@ export function billingContradictions(billing: BillingSettings, tiers: Record<st
       'tier',
       subscriptions.map(({ tier }) => tier),
     ),
-    // One price for two tiers would leave open which of them was paid for.
+    // With one price for two tiers it would be unclear which of them was paid for.
     ...repeated(
       'subscriptions',
       'price_id',
@@ -88,5 +88,5 @@ export function billingContradictions(billing: BillingSettings, tiers: Record<st
 
 function repeated(list: string, key: string, values: string[]): string[] {
   const twice = values.filter((value, index) => values.indexOf(value) !== index);
-  return [...new Set(twice)].map((value) => `gateway.yaml: billing.${list}: ${key} "${value}" stands there more than once`);
+  return [...new Set(twice)].map((value) => `gateway.yaml: billing.${list}: ${key} "${value}" is listed more than once`);
 }

@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the command line takes from the environment where an option is not given. */
+/** What the command line reads from the environment when an option is not given. */
 export interface ClientSettings {
   /** TALLYGATE_URL: the gateway to talk to. */
   url: string;
   /** TALLYGATE_API_KEY. */
   apiKey: string | undefined;
-  /** Where `tallygate login` keeps its token: of the user, not of the project. */
+  /** The folder where `tallygate login` keeps its token: the user's, not the project's. */
   configFolder: string;
   /** https://no-color.org */
   noColour: boolean;
@@ -15,7 +15,7 @@ export interface ClientSettings {
 
 const DEFAULT_URL = 'http://localhost:8000';
 
-/** Empty variables count as unset, as in `gateway.yaml`'s. */
+/** As in `gateway.yaml`, empty variables count as unset. */
 export function readClientSettings(env: NodeJS.ProcessEnv = process.env): ClientSettings {
   const base = env['XDG_CONFIG_HOME'] || env['APPDATA'] || join(homedir(), '.config');
   return {

@@ -4,24 +4,24 @@ import { TallygateLogger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Tracing } from '../telemetry/tracing.js';
 import { AppConfig } from './app-config.js';
-import { FirstRun } from './first-run.js';
+import { FirstRunSecrets } from './first-run-secrets.js';
 
-/** Settings, time, and where log, numbers and traces go: what every room may ask for. */
+/** Settings, clock, log, metrics and traces, for every room. */
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(config: AppConfig, firstRun = new FirstRun(), logger = new TallygateLogger(config)): DynamicModule {
+  static forRoot(config: AppConfig, firstRun = new FirstRunSecrets(), logger = new TallygateLogger(config)): DynamicModule {
     return {
       module: ConfigModule,
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
-        { provide: FirstRun, useValue: firstRun },
+        { provide: FirstRunSecrets, useValue: firstRun },
         { provide: TallygateLogger, useValue: logger },
         Metrics,
         { provide: Tracing, useFactory: () => Tracing.open(config.values.traces) },
       ],
-      exports: [AppConfig, Clock, FirstRun, Metrics, TallygateLogger, Tracing],
+      exports: [AppConfig, Clock, FirstRunSecrets, Metrics, TallygateLogger, Tracing],
     };
   }
 }

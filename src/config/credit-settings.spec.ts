@@ -22,7 +22,7 @@ describe('Settings of tiers and credits', () => {
     }
   };
 
-  it('have the defaults of product.md', () => {
+  it('have defaults', () => {
     const { tiers, credits } = load('');
     expect(tiers).toEqual({ free: 50, pro: 500, enterprise: 5_000 });
     expect(credits).toEqual({ mode: 'optional', default_tier: 'free', hold_seconds: 60 });

@@ -38,13 +38,13 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_LOG_FORMAT: { path: 'log.format', parse: text },
 };
 
-/** Names a setting the way the operator wrote it: by its variable where that is set, else by its YAML path. */
+/** The name of a setting as the operator wrote it: its variable where that is set, else its YAML path. */
 export function settingName(path: string, env: NodeJS.ProcessEnv): string {
   const variable = Object.entries(ENVIRONMENT).find(([name, entry]) => entry.path === path && env[name] !== undefined);
   return variable ? variable[0] : `gateway.yaml: ${path}`;
 }
 
-/** Lays the environment over the values read from `gateway.yaml`; neither is changed. */
+/** Overrides the values read from `gateway.yaml` with the environment's; neither is modified. */
 export function withEnvironment(yaml: Record<string, unknown>, env: NodeJS.ProcessEnv): Record<string, unknown> {
   const merged = structuredClone(yaml);
   for (const [name, { path, parse }] of Object.entries(ENVIRONMENT)) {

@@ -8,7 +8,7 @@ import { billingContradictions } from './billing-config.js';
 import { settingName, withEnvironment } from './environment.js';
 import { variablesOf } from './template-config.js';
 
-/** The start is refused; `problems` lists everything that is wrong, a line each. */
+/** The settings are invalid; `problems` lists everything that is wrong, one line each. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join('\n'));
@@ -28,8 +28,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
 }
 
 /**
- * The settings alone: neither a folder nor a secret is made.
- * @throws ConfigError with every problem, each under its variable or YAML path.
+ * Reads the settings only, creating neither folders nor a secret.
+ * @throws ConfigError with every problem, each under its variable or YAML path
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
   const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
@@ -40,7 +40,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
   return values;
 }
 
-/** Others may pass through, since as root PostgreSQL runs under an account of its own; they may not look inside. */
+/** Others may pass through, since as root PostgreSQL runs under an account of its own; they may not list it. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-'));
   chmodSync(folder, 0o711);
@@ -113,13 +113,16 @@ function creditContradictions({ credits, tiers, tools }: ConfigValues): string[]
   }
   if (credits.hold_seconds <= tools.timeout_seconds) {
     problems.push(
-      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could end after its hold`,
+      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could outlast its hold`,
     );
   }
   return problems;
 }
 
-/** The secret of an installation that was given none: made on first use and kept in the data folder, readable by its owner only. */
+/**
+ * The secret of an installation without a configured one: created on first use and kept in the data folder, readable
+ * only by its owner.
+ */
 function keptSecret(values: ConfigValues): string {
   const file = join(values.data_dir, 'secret-key');
   try {

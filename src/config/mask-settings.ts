@@ -2,10 +2,10 @@ import type { ConfigValues } from './app-config.js';
 
 const MASK = '…';
 const SECRET_NAME = /secret|password|token|api_?key/i;
-/** What a template hands to an upstream server is often a credential, whatever it is called. */
+/** What a template passes to an upstream server is often a credential, whatever its name. */
 const SECRET_MAPS = new Set(['env', 'headers']);
 
-/** The settings fit to be shown: without secrets, passwords, and the passwords in URLs. */
+/** The settings without secrets, passwords, and passwords in URLs. */
 export function maskSettings(values: ConfigValues): ConfigValues {
   return masked(values, '') as ConfigValues;
 }
@@ -18,7 +18,7 @@ function masked(value: unknown, name: string): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Also one in the query, as both databases accept it. */
+/** Also removes one in the query, which both databases accept. */
 function withoutPassword(url: string): string {
   return url.replace(/(:\/\/[^/@]*?:)[^@/]*@/, `$1${MASK}@`).replace(/([?&]password=)[^&]*/g, `$1${MASK}`);
 }

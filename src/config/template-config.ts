@@ -8,7 +8,10 @@ export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'heal
 /** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
 export const PLACEHOLDER = /\$\{(?:config\.([A-Za-z][A-Za-z0-9_]*)|env:([A-Za-z_][A-Za-z0-9_]*))\}/g;
 
-/** Short, since tools are called `{template}__{tool}`; never like a server's name (`files-1`), which requests use beside it. */
+/**
+ * Short, since tools are called `{template}__{tool}`; never like a server's name (`files-1`), since requests accept
+ * either.
+ */
 export const templateName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')
@@ -21,11 +24,11 @@ export const network = z
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** What these are given, they run: a value from a request has no place there. */
+/** These run whatever they are given, so a value from a request must not reach them. */
 const SHELLS = /^(sh|bash|dash|ash|zsh|ksh|fish|csh|tcsh|cmd|powershell|pwsh|env|xargs|eval)(\.exe)?$/i;
 const LOADER_VARIABLES = /^(PATH|NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(PATH|STARTUP|HOME)|BASH_ENV|ENV|PERL5OPT|RUBYOPT)$/i;
 
-/** A text in which `${…}` is one of the two placeholders. */
+/** A text in which every `${…}` is one of the two placeholders. */
 const value = z
   .string()
   .max(4_096)
@@ -35,41 +38,41 @@ const value = z
 const seconds = z.number().min(0.1).max(600);
 const price = z.int().min(0).max(1_000_000);
 
-/** A recipe for upstream MCP servers, written by the operator. Requests fill in `config`, never anything else. */
+/** A recipe for upstream MCP servers, written by the operator. Requests fill in `config` and nothing else. */
 export const templateSchema = z
   .strictObject({
     description: z.string().max(1_000).default(''),
     transport: z.enum(['http', 'stdio']),
     /** `modern`: MCP 2026-07-28; `legacy`: earlier. `auto` asks the server, once per connection. */
     protocol: z.enum(['auto', 'legacy', 'modern']).default('auto'),
-    /** http: where the server is. A value of the config is either the whole URL or an encoded part of it. */
+    /** http: the server's URL. A value of the config is either the whole URL or an encoded part of it. */
     url: value.optional(),
     headers: z.record(z.string().regex(HEADER_NAME, 'must be a header name'), value).default({}),
     /** http: the property of the config, if any, that holds further headers. */
     headers_from: z.string().optional(),
-    /** stdio: the program, never filled in. */
+    /** stdio: the program; it contains no placeholders. */
     command: z.string().min(1).max(4_096).optional(),
     args: z.array(value).max(100).default([]),
-    /** stdio: all of the environment the program gets, beside PATH. */
+    /** stdio: the program's whole environment, beside PATH. */
     env: z.record(z.string().regex(VARIABLE_NAME, 'must be a variable name'), value).default({}),
-    /** A JSON Schema. Properties that are `writeOnly` or of format `password` are secrets and are never shown. */
+    /** A JSON Schema. Properties that are `writeOnly` or of format `password` are secret and never shown. */
     config: z.record(z.string(), z.unknown()).default({ type: 'object', additionalProperties: false }),
     /** `template`: tools are called `{template}__{tool}`. `none`: as the server calls them. */
     prefix: z.enum(['template', 'none']).default('template'),
     /** Credits for one call. */
     price: price.default(1),
-    /** Credits by the server's own name of the tool. */
+    /** Credits per call, by the server's own name of the tool. */
     prices: z.record(z.string(), price).default({}),
-    /** Table that calls are recorded under, by the server's own name of the tool. */
+    /** Table under which calls are recorded, by the server's own name of the tool. */
     tables: z.record(z.string(), z.string().max(200)).default({}),
     timeout_seconds: seconds.default(30),
     connect_timeout_seconds: seconds.default(10),
     strategy: z.enum(STRATEGIES).optional(),
-    /** Calls to one server at once. */
+    /** Most concurrent calls to one server. */
     concurrency: z.int().min(1).max(10_000).default(16),
     health_check_interval: seconds.max(86_400).optional(),
     health_check_timeout: seconds.default(5),
-    /** Private networks its servers may be in, beside `servers.allowed_networks`. */
+    /** Private networks in which its servers may be, beside `servers.allowed_networks`. */
     allowed_networks: z.array(network).max(100).default([]),
   })
   .superRefine((template, context) => {
@@ -85,7 +88,10 @@ export function variablesOf(templates: Record<string, TemplateValues>): string[]
   return [...new Set(Object.values(templates).flatMap((template) => placeholders(template).flatMap(([, , name]) => name ?? [])))];
 }
 
-/** Checks configs against a schema; fills in what the schema has defaults for. @throws Error when it is no JSON Schema. */
+/**
+ * Compiles a schema into a function that checks configs and fills in defaults.
+ * @throws Error when it is not a JSON Schema
+ */
 export function compileConfigSchema(schema: Record<string, unknown>) {
   const ajv = new Ajv2020({ strict: false, useDefaults: true });
   addFormats.default(ajv);

@@ -3,13 +3,13 @@ import { Postgres } from '../database/postgres.js';
 
 /** Differences that are listed; all are counted. */
 const LISTED_MAX = 1_000;
-/** Calls in a slice of accounts, unless one account alone has more: some seconds a slice, far from a statement's timeout. */
+/** Calls per slice of accounts, unless one account has more: a slice takes seconds, far below the statement timeout. */
 const SLICE_CALLS = 1_000_000;
-/** Before the first account, and after the last: `bigint`, which no number of JavaScript holds. */
+/** Before the first account id and after the last, as text: a JavaScript number cannot hold a `bigint`. */
 const FIRST = '0';
 const LAST = '9223372036854775807';
 
-/** Two numbers that should be one. */
+/** Two figures that should be equal. */
 export interface CreditDifference {
   accountId: number;
   check: string;
@@ -30,7 +30,7 @@ export interface AuditRow {
 }
 
 export interface ChargedDay {
-  /** UTC, `YYYY-MM-DD`, of the moment the calls were admitted: as `created_at` of their usage events. */
+  /** UTC day (`YYYY-MM-DD`) on which the calls were admitted, as `created_at` of their usage events. */
   day: string;
   calls: number;
   credits: number;
@@ -57,8 +57,8 @@ export class CreditAuditRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * Slice by slice of the accounts, so that no statement grows with the number of calls. An account's books change in one
-   * transaction, so within a statement its numbers agree with each other while calls go on, and so do their sums.
+   * Reads accounts slice by slice, so that no statement grows with the number of calls. An account's books change in
+   * one transaction, so within one statement its figures, and their sums, agree while calls go on.
    */
   async audit(sliceCalls = SLICE_CALLS): Promise<AuditRow> {
     const slices: AuditRow[] = [];
@@ -70,7 +70,7 @@ export class CreditAuditRepository {
     return sumOf(slices);
   }
 
-  /** What calls were charged, by day, from the day of `from` to the day before `to`. */
+  /** Credits charged for calls by day, from the day of `from` to the day before `to`. */
   async chargedByDay(from: Date, to: Date): Promise<ChargedDay[]> {
     const rows = await this.postgres.query<Record<keyof ChargedDay, string>>(
       `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS calls, sum(charged) AS credits

@@ -3,22 +3,25 @@ import { CreditAuditRepository, type ChargedDay, type CreditDifference, type Led
 
 export type { LedgerEntry };
 
-/** Whether PostgreSQL's books agree with themselves. Each pair of totals must be equal, and there must be no difference. */
+/**
+ * Whether PostgreSQL's books agree with each other. The figures of a pair must be equal, and there must be no
+ * difference.
+ */
 export interface CreditAuditReport {
   accounts: number;
   totals: {
-    /** What the accounts say they have, and what their ledger comes to. */
+    /** Balances by the accounts' rows, and by the ledger. */
     balance: number;
     ledger: number;
-    /** What the accounts say calls hold, and the open holds. */
+    /** Credits reserved by running calls, by the accounts' rows and by the holds. */
     held: number;
     openHolds: number;
-    /** What settled calls were charged by their holds, and by the ledger. */
+    /** Credits charged for settled calls, by the holds and by the ledger. */
     captured: number;
     usage: number;
   };
   differenceCount: number;
-  /** The first thousand, by account. */
+  /** The first 1000, by account. */
   differences: CreditDifference[];
 }
 

@@ -1,4 +1,4 @@
-/** A new account's first entries. The key belongs to the same transaction. */
+/** A new account with its first allocation, opened in the transaction that makes its key. */
 export interface NewAccount {
   userId: string;
   /** Lower case. */
@@ -19,7 +19,7 @@ export interface Grant {
   reason: string;
   /** Who did it. */
   by: string;
-  /** The thing that is paid for, e.g. a checkout session. It is booked once, however often and for whomever it is granted. */
+  /** What is paid for, e.g. a checkout session. Booked once, however often and to whichever account it is granted. */
   reference?: { type: string; id: string };
 }
 
@@ -31,7 +31,7 @@ export interface TierChange {
   by: string;
 }
 
-/** What a grant came to. */
+/** The result of a grant. */
 export interface GrantResult {
   /** False: its reference was granted before; nothing has changed. */
   booked: boolean;
@@ -39,7 +39,7 @@ export interface GrantResult {
   available: number;
 }
 
-/** What a change of tier came to. */
+/** The result of a change of tier. */
 export interface TierChangeResult {
   /** Credits added for the rest of the month; 0 for a smaller allocation. */
   added: number;

@@ -1,4 +1,4 @@
-/** Credits a call asks for before its tool runs. */
+/** A call's request for credits, before its tool runs. */
 export interface ReserveRequest {
   /** The id of the call's usage event; names the hold. */
   eventId: string;
@@ -9,10 +9,10 @@ export interface ReserveRequest {
   holdMs: number;
 }
 
-/** `remaining` and `available` are credits that no call holds, after this one. */
+/** `remaining` and `available` are the credits that no call holds, after this one. */
 export type Reservation =
   | { granted: true; remaining: number }
-  /** `inactive`: the account is switched off, or there is none; otherwise it has too few credits. */
+  /** `inactive`: the account is switched off or does not exist; otherwise it has too few credits. */
   | { granted: false; available: number; inactive?: true };
 
 /** The end of a call whose credits are reserved. */
@@ -29,12 +29,12 @@ export interface SettleRequest {
   };
 }
 
-/** What a call came to. The same for every repetition of its settlement. */
+/** The result of a call's settlement; the same each time it is repeated. */
 export interface Settlement {
   charged: number;
   /** Credits that no call held, after this one. */
   remaining: number;
-  /** The hold had expired, so nothing could be charged any more. */
+  /** The hold had expired, so nothing was charged. */
   expired?: true;
 }
 
@@ -46,9 +46,9 @@ export interface CreditBalance {
   allocation: number;
   /** Bought or granted credits; they do not expire. */
   purchased: number;
-  /** Reserved by calls under way. */
+  /** Reserved by running calls. */
   held: number;
-  /** What the next call may use: balance without held. */
+  /** Available to the next call: balance minus held. */
   available: number;
   tier: string;
   monthlyAllocation: number;

@@ -12,9 +12,9 @@ import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, typ
 import { daysUntilRefill } from './refill-period.js';
 import { retryWhileAway } from './retry-while-away.js';
 
-/** How long a settlement is tried, since its tool has run: enough for PostgreSQL to restart. */
+/** How long a settlement is retried. Its tool has run, so this is long enough for PostgreSQL to restart. */
 const SETTLE_PATIENCE_MS = 5_000;
-/** Most credits in one grant; far from where sums of them would become inexact. */
+/** Most credits in one grant, far below where sums become inexact. */
 const GRANT_MAX = 1_000_000_000;
 
 /**
@@ -25,15 +25,15 @@ const GRANT_MAX = 1_000_000_000;
  */
 @Injectable()
 export class CreditLedger {
-  /** What calls wait for. */
+  /** How long credits keep calls waiting. */
   readonly latency = latencyHistogram('tallygate_credits_duration_seconds', 'Time to reserve or settle the credits of a call', [
     'operation',
   ]);
   private readonly outage = new PostgresOutage({
     context: 'Credits',
-    down: 'Credits cannot be counted, priced calls are refused',
-    up: 'Credits are counted again',
-    refusal: 'Credits cannot be counted right now, so no priced call is answered. Try again in a moment.',
+    down: 'Credits are unavailable, priced calls are refused',
+    up: 'Credits are available again',
+    refusal: 'Credits cannot be read right now, so priced calls are refused. Try again in a moment.',
   });
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
@@ -49,14 +49,14 @@ export class CreditLedger {
     private readonly config: AppConfig,
   ) {}
 
-  /** Calls that wait to be committed. */
+  /** Calls waiting to be committed. */
   get waiting(): { reserve: number; settle: number } {
     return { reserve: this.reservations.depth, settle: this.settlements.depth };
   }
 
   /**
-   * Holds credits for a call about to run. Too few credits and a switched-off account are answers, not errors.
-   * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many calls wait; then the tool must not run.
+   * Holds credits for a call about to run. Too few credits, or an inactive account, is a result and not an error.
+   * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many calls wait; then the tool must not run
    */
   async reserve(request: ReserveRequest): Promise<Reservation> {
     const row = await timed(this.latency, { operation: 'reserve' }, () => this.reservations.submit(request));
@@ -87,8 +87,9 @@ export class CreditLedger {
   }
 
   /**
-   * With a tx, as part of its transaction.
-   * @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when more would be taken back than is not held.
+   * With a transaction, runs in it.
+   * @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when a correction exceeds the credits that no
+   * call holds
    */
   async grant(grant: Grant, tx?: Transaction): Promise<GrantResult> {
     if (!Number.isInteger(grant.amount) || grant.amount === 0 || Math.abs(grant.amount) > GRANT_MAX) {
@@ -102,8 +103,8 @@ export class CreditLedger {
   }
 
   /**
-   * A larger allocation is topped up to at once; a smaller one counts from the next month, and nothing is taken back.
-   * With a tx, as part of its transaction.
+   * A larger allocation is topped up at once; a smaller one applies from next month, and nothing is taken back. With
+   * a transaction, runs in it.
    * @throws INVALID_INPUT for a tier that is not configured, NOT_FOUND
    */
   async changeTier(change: TierChange, tx?: Transaction): Promise<TierChangeResult> {
@@ -127,8 +128,8 @@ export class CreditLedger {
   }
 
   /**
-   * Two accounts that are granted one reference at the same moment meet at its UNIQUE; the second look sees the first.
-   * A transaction that met it is over, and its owner's to repeat.
+   * Two grants of one reference to different accounts at the same moment meet at its UNIQUE index; the second attempt
+   * then sees the first. A caller's own transaction is broken by that, and the caller repeats it.
    */
   private async grantOnce(grant: Grant, tx: Transaction | undefined): Promise<GrantRow | undefined> {
     try {
@@ -142,7 +143,7 @@ export class CreditLedger {
   private allocationOf(tier: string): number {
     const allocation = Object.hasOwn(this.tiers, tier) ? this.tiers[tier] : undefined;
     if (allocation !== undefined) return allocation;
-    throw new TallygateError('INVALID_INPUT', `There is no tier "${tier}"; there are ${Object.keys(this.tiers).join(', ')}.`);
+    throw new TallygateError('INVALID_INPUT', `There is no tier "${tier}". Tiers: ${Object.keys(this.tiers).join(', ')}.`);
   }
 
   private get tiers(): Tiers {

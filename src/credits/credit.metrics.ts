@@ -14,7 +14,7 @@ export class CreditMetrics implements OnModuleInit {
     this.metrics.add(this.ledger.latency);
     this.metrics.gauge({
       name: 'tallygate_credits_queue_depth',
-      help: 'Calls that wait to be reserved or settled',
+      help: 'Calls waiting for their credits to be reserved or settled',
       labels: ['operation'],
       read: () => Object.entries(this.ledger.waiting).map(([operation, value]) => ({ labels: { operation }, value })),
     });

@@ -5,8 +5,8 @@ import type { Grant, NewAccount, TierChange } from './credit-booking.js';
 import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
 
 /**
- * A statement PostgreSQL has not answered by then has failed, whatever became of it, and its connection is closed, so that
- * no call hangs on it. Below the time a settlement is retried for.
+ * A statement that PostgreSQL has not answered by then counts as failed, whatever its outcome, and its connection is
+ * closed, so that no call hangs on it. Shorter than the time for which a settlement is retried.
  */
 const BOUNDED = { timeoutMs: 2_000 };
 
@@ -31,7 +31,7 @@ export interface GrantRow {
   available: number;
 }
 
-/** What a sweep found to do and what of it was left for it: others may have done the rest while it waited. */
+/** How much a sweep found due, and how much of that it did: others may have done the rest while it waited. */
 export interface SweptBatch {
   found: number;
   done: number;
@@ -85,13 +85,13 @@ export class CreditRepository {
     }));
   }
 
-  /** Releases at most so many holds whose time is over. */
+  /** Releases at most `most` expired holds. */
   async expireHolds(most: number): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>('SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)', [most]);
     return row!;
   }
 
-  /** Refills at most so many of the accounts that are due. */
+  /** Refills at most `most` of the accounts that are due. */
   async refillDue(most: number, tiers: Tiers): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>(
       `WITH due AS MATERIALIZED (
@@ -103,7 +103,7 @@ export class CreditRepository {
     return row!;
   }
 
-  /** Refills the account if it is due, without a lock if it is not. Undefined: no such account. */
+  /** Refills the account if it is due, without a lock if it is not. Returns undefined when there is no such account. */
   async balance(accountId: number, tiers: Tiers): Promise<BalanceRow | undefined> {
     await this.query(`SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} AND id = $2), $1)`, [
       JSON.stringify(tiers),
@@ -121,7 +121,7 @@ export class CreditRepository {
     return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
   }
 
-  /** Inside the caller's transaction, if there is one. Undefined: no such account. */
+  /** Runs in the caller's transaction, if there is one. Returns undefined when there is no such account. */
   async grant(
     { accountId, amount, reason, by, reference }: Grant,
     tiers: Tiers,
@@ -135,7 +135,10 @@ export class CreditRepository {
     return row && { ...row, ...numbers(row, 'balance', 'available') };
   }
 
-  /** The tier must be configured. Inside the caller's transaction, if there is one. Undefined: no such account. */
+  /**
+   * The tier must be configured. Runs in the caller's transaction, if there is one. Returns undefined when there is
+   * no such account.
+   */
   async changeTier(
     { accountId, tier, by }: TierChange,
     tiers: Tiers,
@@ -149,7 +152,10 @@ export class CreditRepository {
     return row && numbers(row, 'added', 'balance', 'available');
   }
 
-  /** Inside the caller's transaction. Undefined: the user has an account; of two at once, the second waits for the first. */
+  /**
+   * Runs in the caller's transaction. Returns undefined when the user has an account; of two at once, the second
+   * waits for the first.
+   */
   async open(tx: Transaction, account: NewAccount & { tier: string }, allocation: number): Promise<number | undefined> {
     const [row] = await tx.query<{ id: string }>(
       `INSERT INTO mcp.user_accounts

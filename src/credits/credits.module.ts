@@ -8,7 +8,7 @@ import { CreditMetrics } from './credit.metrics.js';
 import { CreditRepository } from './credit.repository.js';
 import { HoldSweeper } from './hold-sweeper.service.js';
 
-/** The ledger: what accounts have, hold, are given and spend. */
+/** The credit ledger: what accounts have, hold, receive and spend. */
 @Module({
   providers: [
     AccountRecords,
@@ -25,7 +25,7 @@ import { HoldSweeper } from './hold-sweeper.service.js';
 export class CreditsModule implements OnApplicationShutdown {
   constructor(private readonly ledger: CreditLedger) {}
 
-  /** The listeners are closed: what their last calls settled is committed. */
+  /** The listeners are closed by now; this commits what their last calls settled. */
   async onApplicationShutdown(): Promise<void> {
     await this.ledger.idle();
   }

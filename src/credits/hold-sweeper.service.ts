@@ -29,7 +29,7 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
     this.task.start();
   }
 
-  /** Does what is due now, and says how much that was. */
+  /** Does everything that is due, and returns how much that was. */
   async sweep(): Promise<{ expired: number; refilled: number }> {
     const expired = await inBatches(() => this.repository.expireHolds(BATCH_MAX));
     const refilled = await inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
@@ -41,7 +41,7 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-/** Until nothing is found. What was found and not done is done, by another replica or a call. */
+/** Repeats until nothing is found. What was found but not done has been done by another replica or a call. */
 async function inBatches(batch: () => Promise<SweptBatch>): Promise<number> {
   let total = 0;
   for (let count = 0; count < BATCHES_MAX; count += 1) {

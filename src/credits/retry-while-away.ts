@@ -5,15 +5,15 @@ const PAUSE_MS = 50;
 const PAUSE_MAX_MS = 500;
 
 export interface RetryOptions {
-  /** Whether another try may end differently. */
+  /** Whether another attempt may end differently. */
   isAway: (error: unknown) => boolean;
-  /** After this long, tries and waits included, the last failure is thrown, even if a try is still under way. */
+  /** After this long, attempts and pauses included, the last failure is thrown, even if an attempt is still running. */
   patienceMs: number;
 }
 
 /**
- * Repeats what is safe to repeat while its backend is away, since a failure or a silence may hide a success.
- * @throws What the last try threw; `isAway` errors only when the patience is over.
+ * Retries work that is safe to repeat while its backend is away: a failure or a silence may hide a success.
+ * @throws What the last attempt threw; `isAway` errors only once the patience is over
  */
 export async function retryWhileAway<T>(attempt: () => Promise<T>, { isAway, patienceMs }: RetryOptions): Promise<T> {
   const deadline = performance.now() + patienceMs;

@@ -2,12 +2,12 @@ import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
 import type { Resource } from '../tools/source/resource.js';
 
-/** Source 001, "Adding Resources". Of the settings, those a caller is affected by; nothing that is the operator's alone. */
+/** Source 001, "Adding Resources". Shows only settings that affect callers, none that are the operator's alone. */
 export const settings = ({ values }: AppConfig): Resource => ({
   uri: 'config://settings',
   name: 'settings',
   title: 'Settings',
-  description: 'Version of the gateway and the limits it sets its callers.',
+  description: 'Version of the gateway, and the limits that apply to its callers.',
   mimeType: 'application/json',
   tableName: '',
   read: async (uri) => {

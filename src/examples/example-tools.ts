@@ -9,7 +9,7 @@ import {
 
 const NAME_MAX_CHARS = 200;
 const READ_ONLY: ToolAnnotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };
-/** They show how calling works, so trying them costs nothing and reads no table. */
+/** Calling these costs nothing and reads no table. */
 const FREE = { price: 0, tableName: '', annotations: READ_ONLY };
 
 /** Source 001, "Adding New Tools". */
@@ -17,8 +17,10 @@ export const greet: Tool = {
   ...FREE,
   name: 'greet',
   title: 'Greet',
-  description: 'Greets a person by name. Use it to try whether calling tools works.',
-  inputSchema: inputOf({ name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Whom to greet.' } }),
+  description: 'Greets a person by name. Use it to test whether tool calls work.',
+  inputSchema: inputOf({
+    name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Name of the person to greet.' },
+  }),
   call: ({ name }) => answer(`Hello, ${String(name)}!`),
 };
 
@@ -32,17 +34,17 @@ export const add: Tool = {
   outputSchema: { type: 'object', properties: { sum: { type: 'number' } }, required: ['sum'], additionalProperties: false },
   call: async ({ a, b }) => {
     const sum = Number(a) + Number(b);
-    if (!Number.isFinite(sum)) throw new ToolInputError('The sum is too large to be a number. Use smaller ones.');
+    if (!Number.isFinite(sum)) throw new ToolInputError('The sum is too large for a number. Use smaller numbers.');
     return answer(String(sum), { sum });
   },
 };
 
-/** Source 001, "Adding New Tools": a tool that needs something of the application is made by a function. */
+/** Source 001, "Adding New Tools": a tool that needs another part of the application is made by a function. */
 export const timestamp = (clock: Clock): Tool => ({
   ...FREE,
   name: 'timestamp',
   title: 'Timestamp',
-  description: 'Tells the current time of the server: ISO 8601, UTC.',
+  description: 'Returns the current time of the server: ISO 8601, UTC.',
   inputSchema: inputOf({}),
   call: () => answer(new Date(clock.now()).toISOString()),
 });
@@ -51,7 +53,7 @@ function inputOf(properties: Record<string, object>): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-/** One record is what a caller gets; `structuredContent` must fit the tool's `outputSchema`. */
+/** One record is what a caller gets; `structuredContent` must match the tool's `outputSchema`. */
 async function answer(text: string, structuredContent?: Record<string, unknown>): Promise<ToolResult> {
   const usage = { recordCount: 1, tableName: '' };
   return { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }), usage };

@@ -4,7 +4,7 @@ import { Sources } from '../tools/catalog/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ExamplesSource } from './examples.source.js';
 
-/** Tools to try things out with; `examples.enabled: false` takes them away. */
+/** Tools for trying things out; `examples.enabled: false` removes them. */
 @Module({ imports: [ToolsModule], providers: [ExamplesSource] })
 export class ExamplesModule implements OnModuleInit {
   constructor(

@@ -6,7 +6,7 @@ import type { Tool, ToolSource } from '../tools/source/tool-source.js';
 import { settings } from './example-resources.js';
 import { add, greet, timestamp } from './example-tools.js';
 
-/** The smallest tool source there is, and the one to copy (docs/extending.md). */
+/** The smallest tool source, meant to be copied (docs/extending.md). */
 @Injectable()
 export class ExamplesSource implements ToolSource {
   readonly name = 'examples';

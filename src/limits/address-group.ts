@@ -3,7 +3,10 @@ import { parseAddress } from '../common/ip-address.js';
 /** Of the eight 16-bit parts of an IPv6 address, those of its /64 network. */
 const NETWORK_PARTS = 4;
 
-/** What counts as one caller: an IPv4 address, or an IPv6 /64, the smallest block that a single host is given. */
+/**
+ * Addresses with the same group count as one caller: an IPv4 address, or an IPv6 /64, the smallest block a host is
+ * given.
+ */
 export function addressGroup(address: string | undefined): string {
   if (!address) return 'unknown';
   const parsed = parseAddress(address);

@@ -1,7 +1,7 @@
 import { WindowCounter, type WindowCounterOptions } from './window-counter.js';
 
 export interface FailureCounterOptions extends WindowCounterOptions {
-  /** Failures in a window after which a key is blocked until the window ends; failing on does not prolong it. */
+  /** Failures in a window after which a key is blocked until the window ends; further failures do not prolong it. */
   limit: number;
 }
 
@@ -25,7 +25,7 @@ export class FailureCounter {
     this.failures.add(key);
   }
 
-  /** Takes one failure back. */
+  /** Takes back one failure. */
   forgive(key: string): void {
     this.failures.add(key, -1);
   }

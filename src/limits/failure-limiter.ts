@@ -8,13 +8,13 @@ import { RedisConnection } from './redis.connection.js';
 
 /** Failures are counted over this long. */
 export const FAILURE_WINDOW_MS = 15 * 60_000;
-/** Addresses counted at once. */
+/** Most addresses counted at once. */
 export const FAILING_ADDRESSES_MAX = 50_000;
 
 /**
  * Refuses addresses that keep presenting invalid API keys (`limits.failures_per_address` in 15 minutes), before any
- * database work. Failed logins are counted apart (`LoginLimits`), so that one client with a revoked key does not lock
- * its whole office out of the login.
+ * database work. Failed logins are counted separately (`LoginLimits`), so that one client with a revoked key does not
+ * lock its whole office out of the login.
  */
 @Injectable()
 export class FailureLimiter {

@@ -3,7 +3,7 @@ import { Metrics } from '../telemetry/metrics.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { RateLimitService } from './rate-limit.service.js';
 
-/** What the limits decide. */
+/** Metrics of rate limits and blocked addresses. */
 @Injectable()
 export class LimitsMetrics implements OnModuleInit {
   constructor(

@@ -5,7 +5,7 @@ import { LimitsMetrics } from './limits.metrics.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisConnection } from './redis.connection.js';
 
-/** How often a caller may ask, and how often an address may fail. Counted in memory, or in Redis by all replicas. */
+/** Rate limits of callers, and limits on failures of addresses. Counted in memory, or in Redis for all replicas. */
 @Module({
   providers: [
     { provide: RedisConnection, inject: [AppConfig], useFactory: (config: AppConfig) => RedisConnection.open(config) },

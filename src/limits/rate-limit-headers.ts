@@ -1,7 +1,7 @@
 import { WINDOW_SECONDS, type RateLimitDecision } from './rate-limit.service.js';
 
 /**
- * What a limited answer says about the limit: the headers of source 003, "Rate Limit Headers", those of
+ * The headers that report a limit: those of source 003, "Rate Limit Headers", those of
  * draft-ietf-httpapi-ratelimit-headers-10 (`q` quota, `w` window, `r` remaining, `t` seconds to the reset), and
  * Retry-After when refused.
  */

@@ -16,7 +16,7 @@ export interface RateLimitDecision {
 }
 
 export const WINDOW_SECONDS = 3_600;
-/** Callers counted at once; beyond it the one seen longest ago starts anew. */
+/** Most callers counted at once; beyond that, the one seen longest ago starts anew. */
 const BUCKETS_MAX = 100_000;
 
 /** Counts requests by bucket, in windows of an hour that start with a bucket's first request. */
@@ -32,7 +32,7 @@ export class RateLimitService {
     this.requests = new WindowCounter({ name: 'requests', windowMs: WINDOW_SECONDS * 1_000, keysMax: BUCKETS_MAX, clock, redis });
   }
 
-  /** Takes one request from the bucket and says whether it is still within `perHour`. Asks nobody without Redis. */
+  /** Counts one request and decides whether it is within `perHour`. Synchronous without Redis. */
   consume(bucket: string, perHour: number): RateLimitDecision | Promise<RateLimitDecision> {
     const counted = this.requests.addForAll(bucket);
     return counted instanceof Promise ? counted.then((count) => this.decide(count, perHour)) : this.decide(counted, perHour);

@@ -4,12 +4,12 @@ import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { AppConfig } from '../config/app-config.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** A question without an answer for this long breaks the connection, so that one caller waits for it and no more. */
+/** A command unanswered for this long breaks the connection, so that only one caller waits for it. */
 const ANSWER_TIMEOUT_MS = 250;
 const RECONNECT_STEP_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 
-/** Nothing waits in a queue for Redis to come back, and nothing is counted twice by being sent again. */
+/** Commands do not queue while Redis is away, and none is sent twice, which would count twice. */
 const OPTIONS: RedisOptions = {
   lazyConnect: true,
   connectTimeout: CONNECT_TIMEOUT_MS,
@@ -21,7 +21,10 @@ const OPTIONS: RedisOptions = {
   disableClientInfo: true,
 };
 
-/** Redis, where replicas count together; there only with `redis_url`. The gateway serves without it, and finds it again. */
+/**
+ * The connection to Redis, in which replicas count together; only with `redis_url`. Without Redis the gateway still
+ * serves, and reconnects by itself.
+ */
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private isAway = false;
@@ -31,7 +34,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     private readonly Counter?: typeof RateLimiterRedis,
   ) {}
 
-  /** Without Redis its packages, 20 MB in memory, are not loaded. */
+  /** Without `redis_url` its packages, 20 MB in memory, are not loaded. */
   static async open({ values: { redis_url: url } }: AppConfig): Promise<RedisConnection> {
     if (!url) return new RedisConnection();
     const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import('ioredis'), import('rate-limiter-flexible')]);
@@ -42,12 +45,12 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.client !== undefined;
   }
 
-  /** Whether it answered last and can be asked now. */
+  /** Whether it answered last time and can be asked now. */
   get isReady(): boolean {
     return this.client?.status === 'ready';
   }
 
-  /** Waits for the first attempt, so that counting is shared from the first call on where Redis is there. */
+  /** Waits for the first attempt to connect, so that limits are shared from the first call on. */
   async onModuleInit(): Promise<void> {
     this.client?.on('error', (error: Error) => this.lost(error)).on('ready', () => this.found());
     await this.client?.connect().catch(() => undefined); // said by the event, and tried again by the client
@@ -57,18 +60,18 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.client?.disconnect();
   }
 
-  /** @throws Error when it does not answer. */
+  /** @throws Error when it does not answer */
   async ping(): Promise<void> {
     await this.client?.ping();
   }
 
-  /** Counters that all replicas share under this name; none without Redis. */
+  /** Counters that all replicas share under this name; undefined without Redis. */
   counter(name: string, windowMs: number): RateLimiterRedis | undefined {
     if (!this.client || !this.Counter) return undefined;
     return new this.Counter({
       storeClient: this.client,
       keyPrefix: `tallygate:${name}`,
-      // It only counts: a limit comes with each question, since keys carry their own and change it.
+      // Only counts: the limit comes with each question, since keys have their own and change it.
       points: Number.MAX_SAFE_INTEGER,
       duration: windowMs / 1_000,
     });

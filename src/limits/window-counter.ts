@@ -4,11 +4,11 @@ import type { Clock } from '../common/clock.js';
 import type { RedisConnection } from './redis.connection.js';
 
 export interface WindowCounterOptions {
-  /** What is counted; its name in Redis. */
+  /** Name of the counter, also in Redis. */
   name: string;
-  /** A window starts with a key's first count and never moves. */
+  /** A window starts with a key's first count and keeps its end. */
   windowMs: number;
-  /** Keys counted at once in memory; beyond it the one counted longest ago is forgotten. */
+  /** Most keys counted at once in memory; beyond that, the one counted longest ago is forgotten. */
   keysMax: number;
   clock: Clock;
   redis: RedisConnection;
@@ -21,8 +21,9 @@ export interface WindowCount {
 }
 
 /**
- * Counts by key in fixed windows: in memory, and where there is Redis for all replicas together
- * (docs/adr/0013-limits-in-redis.md). Memory keeps what Redis said last, so while Redis is away counting goes on from there.
+ * Counts by key in fixed windows: in memory, and with Redis for all replicas together
+ * (docs/adr/0013-limits-in-redis.md). Memory keeps Redis' last answer, so that counting continues from there while
+ * Redis is away.
  */
 export class WindowCounter {
   private readonly windowMs: number;
@@ -43,19 +44,19 @@ export class WindowCounter {
     });
   }
 
-  /** What is known here. */
+  /** The count as this replica knows it. */
   get(key: string): WindowCount {
     const count = this.counts.get(key); // first, since it forgets a window that has ended
     return count === undefined ? { count: 0, msLeft: this.windowMs } : { count, msLeft: this.counts.getRemainingTTL(key) };
   }
 
-  /** Counts for all replicas and says what all have counted; at once where there is no Redis or it is away. */
+  /** Counts for all replicas and returns what all have counted; synchronous when there is no Redis or it is away. */
   addForAll(key: string): WindowCount | Promise<WindowCount> {
     if (!this.shared || !this.redis.isReady) return this.addHere(key, 1);
     return this.addInRedis(this.shared, key, 1).catch(() => this.addHere(key, 1));
   }
 
-  /** Counts at once what this replica sees; what all have seen together is known here as soon as Redis has said it. */
+  /** Counts at once in this replica; the common count arrives as soon as Redis has answered. */
   add(key: string, by: 1 | -1 = 1): void {
     this.addHere(key, by);
     if (this.shared && this.redis.isReady) this.addInRedis(this.shared, key, by).catch(() => undefined); // it is counted here

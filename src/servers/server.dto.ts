@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Flag } from '../rest/dto-fields.js';
 import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import type { HealthReport } from './pool/server-health.js';
@@ -11,13 +11,7 @@ const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;
 const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
 
-/** Reads `true` and `false`; the usual conversion takes every text, "false" too, for true. */
-const Flag = () =>
-  Transform(
-    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
-  );
-
-/** What `GET /servers` tells. */
+/** What to list of servers. */
 export class ListServersQuery {
   /** Tell the health of each server as well. */
   @IsBoolean()

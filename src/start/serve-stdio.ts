@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../app.module.js';
 import { secretLines } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
-import { FirstRun } from '../config/first-run.js';
+import { FirstRunSecrets } from '../config/first-run-secrets.js';
 import { loadConfig } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import { McpStdioTransport } from '../mcp-gateway/transport/mcp-stdio.transport.js';
@@ -17,7 +17,7 @@ const STDERR = 2;
  * @throws Error in one line when it cannot start.
  */
 export async function serveStdio(): Promise<void> {
-  const firstRun = new FirstRun();
+  const firstRun = new FirstRunSecrets();
   try {
     const app = await start(firstRun);
     shutDownOnSignal(app);
@@ -36,7 +36,7 @@ export async function serveStdio(): Promise<void> {
 }
 
 /** Everything is ready before the first line is read, since a client asks for the tools at once. */
-async function start(firstRun: FirstRun): Promise<NestExpressApplication> {
+async function start(firstRun: FirstRunSecrets): Promise<NestExpressApplication> {
   const config = loadConfig();
   const logger = new TallygateLogger(config, STDERR);
   const module = AppModule.forRoot(config, firstRun, logger);

@@ -13,14 +13,14 @@ import { stopOwnedEngines } from '../database/postgres-engine.js';
 import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
-import { FirstRun } from '../config/first-run.js';
+import { FirstRunSecrets } from '../config/first-run-secrets.js';
 import { McpHttpTransport } from '../mcp-gateway/transport/mcp-http.transport.js';
 import { shutDownOnSignal } from './shutdown.js';
 
 /** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
 export async function serve(): Promise<void> {
   const started = performance.now();
-  const firstRun = new FirstRun();
+  const firstRun = new FirstRunSecrets();
   try {
     const config = loadConfig();
     const { app, rest, mcp } = await start(config, firstRun);
@@ -34,7 +34,7 @@ export async function serve(): Promise<void> {
   }
 }
 
-async function start(config: AppConfig, firstRun: FirstRun) {
+async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   const { host, port, mcp_port: mcpPort } = config.values;
   for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);

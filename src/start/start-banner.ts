@@ -1,4 +1,4 @@
-import type { FirstRun } from '../config/first-run.js';
+import type { FirstRunSecrets } from '../config/first-run-secrets.js';
 import { clientConfigurations } from './client-configuration.js';
 
 /** The commonest clients; the others are named. */
@@ -9,7 +9,7 @@ export interface BannerFacts {
   mcpUrl: string;
   version: string;
   startedInMs: number;
-  firstRun: FirstRun;
+  firstRun: FirstRunSecrets;
 }
 
 /** What the operator sees once everything is up. Goes to stderr, since stdout may be a log collector's. */
@@ -28,7 +28,7 @@ export function startBanner({ restUrl, mcpUrl, version, startedInMs, firstRun }:
 }
 
 /** Secrets that are shown once, even when the start fails after they were made. */
-export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRun): string[] {
+export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRunSecrets): string[] {
   if (!adminPassword && !apiKey) return [];
   return [
     '',

@@ -11,7 +11,6 @@ import { DatasetsModule } from './datasets/datasets.module.js';
 import { SampleData } from './sample/sample-data.service.js';
 import { StockPrompts } from './prompts/stock-prompts.js';
 import { DatasetResources } from './resources/dataset.resources.js';
-import { SampleRowsRepository } from './resources/sample-rows.repository.js';
 import { SymbolResources } from './resources/symbol.resources.js';
 import { ResultCacheMetrics } from './queries/result-cache.metrics.js';
 import { ResultCache } from './queries/result-cache.js';
@@ -33,7 +32,7 @@ import { GetSymbolsTool, SearchSymbolsTool } from './tools/symbols.tools.js';
 import { GetLatestTradingDayTool, GetNextTradingDayTool, GetTradingDaysTool } from './tools/trading-days.tools.js';
 import { TradeCalendarRepository } from './queries/trade-calendar.repository.js';
 
-/** Every tool of this room. A new one is added here. */
+/** All tools of this room. A new one is added here. */
 const STOCK_TOOLS = [
   ListDatasetsTool,
   DescribeDatasetTool,
@@ -53,14 +52,13 @@ const STOCK_TOOLS = [
   GetIncomeStatementTool,
 ];
 
-/** What the tools read through; the second list of a test that runs them without the application. */
+/** What the tools need; tests use it to run them without the application. */
 export const STOCK_TOOL_PROVIDERS = [
   CoverageRepository,
   DailyBarsRepository,
   DailyCloses,
   DatasetResources,
   ResultCache,
-  SampleRowsRepository,
   ScreenerRepository,
   StockDataSource,
   StockPrompts,

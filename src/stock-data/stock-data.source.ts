@@ -9,10 +9,10 @@ import { SymbolResources } from './resources/symbol.resources.js';
 import { ResultCache } from './queries/result-cache.js';
 import { asTool, type StockTool } from './tools/stock-tool.js';
 
-/** The list of all tools, in the order of `STOCK_TOOLS` in stock-data.module.ts. */
+/** Injection token of all tools, in the order of `STOCK_TOOLS` in stock-data.module.ts. */
 export const STOCK_TOOL_LIST = Symbol('stock tools');
 
-/** Market data as a source. A tool is offered while the dataset it reads has rows. */
+/** Market data as a tool source. A tool is offered while the dataset it reads has rows. */
 @Injectable()
 export class StockDataSource implements ToolSource {
   readonly name = 'stock-data';
@@ -54,7 +54,7 @@ export class StockDataSource implements ToolSource {
     });
   }
 
-  /** An import may have changed any of them. */
+  /** An import may have changed any resource. */
   watch(_: string, listener: () => void): () => void {
     return this.versions.onChange(listener);
   }

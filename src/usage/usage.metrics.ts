@@ -31,7 +31,7 @@ export class UsageMetrics implements OnModuleInit {
     });
     metrics.counter({
       name: name('delivered_total'),
-      help: 'Usage events ever brought to ClickHouse, of all replicas',
+      help: 'Usage events ever delivered to ClickHouse, of all replicas',
       read: read(({ delivered }) => delivered),
     });
     metrics.gauge({
@@ -41,12 +41,12 @@ export class UsageMetrics implements OnModuleInit {
     });
     metrics.gauge({
       name: name('outbox_rows'),
-      help: 'Usage events that wait in PostgreSQL, of all replicas',
+      help: 'Usage events waiting in PostgreSQL, of all replicas',
       read: read(({ pending }) => pending),
     });
     metrics.gauge({
       name: name('outbox_oldest_seconds'),
-      help: 'Age of the usage event that waits longest; 0 when none waits',
+      help: 'Age of the usage event that has waited longest; 0 when none waits',
       read: read(({ oldest_pending_ms }) => oldest_pending_ms / 1_000),
     });
   }
@@ -59,12 +59,12 @@ export class UsageMetrics implements OnModuleInit {
     });
     this.metrics.gauge({
       name: 'tallygate_usage_queue_depth',
-      help: 'Usage events that wait in this process to be committed',
+      help: 'Usage events waiting in this process to be committed',
       read: () => this.recorder.depth,
     });
     this.metrics.counter({
       name: 'tallygate_usage_delivery_failures_total',
-      help: 'Rounds of delivery to ClickHouse that failed in this process',
+      help: 'Failed rounds of delivery to ClickHouse in this process',
       read: () => this.delivery.failures,
     });
     this.metrics.gauge({

@@ -58,7 +58,7 @@ describe('tallygate import while a gateway runs on the data folder', () => {
     expect(loaded).toEqual({ code: 0, stdout: 'daily_bars: 2 rows imported\n', stderr: '' });
     expect(await closes('CLI')).toEqual([1.5, 1.6]);
     const again = await tallygate('import', 'daily_bars', file('CLI.csv', BARS), '--set', 'symbol=CLI');
-    expect(again).toMatchObject({ code: 0, stdout: 'daily_bars: nothing to do, this is imported already\n' });
+    expect(again).toMatchObject({ code: 0, stdout: 'daily_bars: nothing to do, this file is already imported\n' });
   });
 
   it('says which lines are broken and ends with 1; takes the others on demand', async () => {
@@ -86,7 +86,7 @@ describe('tallygate import while a gateway runs on the data folder', () => {
     [['import'], 2, 'Give a dataset and a file, or --synthetic.'],
     [['import', 'daily_bars'], 2, 'Give a dataset and a file, or --synthetic.'],
     [['import', 'daily_bars', 'x.csv', '--synthetic'], 2, 'Give a dataset and a file, or --synthetic.'],
-    [['import', 'nope', 'package.json'], 1, 'Unknown dataset: nope. There are: symbols, daily_bars'],
+    [['import', 'nope', 'package.json'], 1, 'Unknown dataset: nope. Datasets: symbols, daily_bars'],
     [['import', 'daily_bars', 'no-such-file.csv'], 1, 'The file cannot be read'],
     [['import', 'daily_bars', 'x.csv', '--map', 'nonsense'], 2, 'It must look like date=Date.'],
     [['import', '--synthetic', '--days', 'many'], 2, 'It must be a whole number.'],

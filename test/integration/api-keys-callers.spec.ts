@@ -7,7 +7,7 @@ import { ApiKeysService } from '../../src/api-keys/keys/api-keys.service.js';
 import { CallerAuthenticated } from '../../src/api-keys/caller-authenticated.decorator.js';
 import { CurrentPrincipal } from '../../src/auth/access/current-principal.decorator.js';
 import type { Principal } from '../../src/auth/access/principal.js';
-import { FirstRun } from '../../src/config/first-run.js';
+import { FirstRunSecrets } from '../../src/config/first-run-secrets.js';
 import { eventually } from '../support/eventually.js';
 import { createUser } from '../support/gateway/key-replica.js';
 import { KeysRest } from '../support/gateway/keys-rest.js';
@@ -92,7 +92,7 @@ describe('API keys in use', () => {
     const empty = await createTestDatabase();
     const start = () => startRestApp(testConfig({ database_url: empty.url }), [ApiKeysModule]);
     const apps = await Promise.all([start(), start()]);
-    const tokens = apps.map((replica) => replica.get(FirstRun).apiKey).filter((token) => token !== undefined);
+    const tokens = apps.map((replica) => replica.get(FirstRunSecrets).apiKey).filter((token) => token !== undefined);
     expect(tokens).toHaveLength(1);
     const rows = await empty.dataSource.query<object[]>(
       'SELECT k.name, k.scopes, k.prefix, u.role FROM mcp.api_keys k JOIN mcp.users u ON u.id = k.user_id',
@@ -100,7 +100,7 @@ describe('API keys in use', () => {
     expect(rows).toEqual([{ name: 'default', scopes: ['tools:call'], prefix: tokens[0]!.slice(0, 12), role: 'admin' }]);
     await empty.dataSource.query('UPDATE mcp.api_keys SET is_active = false');
     const later = await start();
-    expect(later.get(FirstRun).apiKey).toBeUndefined();
+    expect(later.get(FirstRunSecrets).apiKey).toBeUndefined();
     for (const replica of [...apps, later]) await replica.close();
     await empty.drop();
   });

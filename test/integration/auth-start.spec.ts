@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AdminBootstrap } from '../../src/auth/users/admin-bootstrap.service.js';
 import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
-import { SecretCheck } from '../../src/auth/login/secret-check.service.js';
-import { SettingsRepository } from '../../src/auth/login/settings.repository.js';
+import { SecretCheck } from '../../src/auth/login/secret-check.js';
 import { User } from '../../src/auth/users/user.entity.js';
 import { UsersRepository } from '../../src/auth/users/users.repository.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
-import { FirstRun } from '../../src/config/first-run.js';
+import { FirstRunSecrets } from '../../src/config/first-run-secrets.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { createTestDatabase, openPostgres, type OpenPostgres, type TestDatabase } from '../support/databases/test-database.js';
 
@@ -27,7 +26,7 @@ describe('The first start', () => {
   const users = ({ dataSource, postgres }: Pick<OpenPostgres, 'dataSource' | 'postgres'>) =>
     new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher);
   const start = async (door: Parameters<typeof users>[0], auth: object = {}) => {
-    const firstRun = new FirstRun();
+    const firstRun = new FirstRunSecrets();
     await new AdminBootstrap(door.postgres, users(door), hasher, firstRun, testConfig({ auth })).run();
     return firstRun;
   };
@@ -39,7 +38,7 @@ describe('The first start', () => {
     expect(await rows()).toMatchObject([{ username: 'admin', email: 'admin@localhost', role: 'admin' }]);
     expect({ adminEmail, length: adminPassword!.length }).toEqual({ adminEmail: 'admin@localhost', length: 24 });
     expect(await opens(adminPassword!)).toBe(true);
-    expect(await start(database)).toEqual(new FirstRun());
+    expect(await start(database)).toEqual(new FirstRunSecrets());
   });
 
   it('of replicas at once makes one admin, whose password the one that made them knows', async () => {
@@ -77,8 +76,7 @@ describe('The secret', () => {
   });
   afterEach(() => database.drop());
 
-  const check = (secret_key: string) =>
-    new SecretCheck(testConfig({ auth: { secret_key } }), new SettingsRepository(database.postgres)).run();
+  const check = (secret_key: string) => new SecretCheck(testConfig({ auth: { secret_key } }), database.postgres).run();
 
   it('stays the one the database was set up with, or the start fails in one line that says what to do', async () => {
     await check('a'.repeat(32));

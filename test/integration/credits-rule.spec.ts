@@ -89,7 +89,7 @@ describe('The rules of credits', () => {
   }
 });
 
-/** An account as product.md describes it: spending takes the allocation first, a correction purchased credits. */
+/** What an account must do: spending takes the allocation first, a correction takes purchased credits first. */
 class Model {
   open: [eventId: string, amount: number][] = [];
   private allocation = 50;

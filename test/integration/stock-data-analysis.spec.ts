@@ -110,7 +110,7 @@ describe('trading days', () => {
 
   it('of an unknown exchange are refused by naming the known', async () => {
     expect(await stock.refused('get_trading_days', { exchange: 'XXXX' })).toBe(
-      'Unknown exchange: "XXXX". There are calendars of: XNYS.',
+      'Unknown exchange: "XXXX". Exchanges with a calendar: XNYS.',
     );
   });
 });

@@ -173,7 +173,7 @@ describe('a file that cannot be taken', () => {
   });
 
   it('an unknown dataset is refused by naming the known', async () => {
-    const refused = { code: 'NOT_FOUND', message: expect.stringContaining('There are: symbols, daily_bars') };
+    const refused = { code: 'NOT_FOUND', message: expect.stringContaining('Datasets: symbols, daily_bars') };
     await expect(load([HEADER, line(2)], {}, 'nope')).rejects.toMatchObject(refused);
     await expect(load([HEADER, line(2)], {}, 'mcp_tool_usage_log')).rejects.toMatchObject(refused);
   });

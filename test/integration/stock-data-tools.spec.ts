@@ -60,7 +60,7 @@ describe('list_datasets and describe_dataset', () => {
 
   it('name the datasets there are when asked for another', async () => {
     expect(await stock.refused('describe_dataset', { dataset: 'nope' })).toMatch(
-      /^Unknown dataset: "nope". There are: symbols, daily_bars/,
+      /^Unknown dataset: "nope". Datasets: symbols, daily_bars/,
     );
   });
 });

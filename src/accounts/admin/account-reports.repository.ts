@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
 import { ACCOUNT_COLUMNS, accountOf, type Account, type AccountRow } from '../accounts.repository.js';
 
-/** What accounts can be sorted by; a caller names one of these, and nothing a caller writes gets into a statement. */
+/** Sortable columns. Callers name one of these keys, so no text of a caller gets into SQL. */
 export const SORT_COLUMNS = {
   created_at: 'created_at',
   user_email: 'email',
@@ -18,7 +18,7 @@ export const SORT_COLUMNS = {
 export type SortColumn = keyof typeof SORT_COLUMNS;
 
 export interface AccountSearch {
-  /** Part of the e-mail or the display name, in any case; every character means itself. */
+  /** Part of the e-mail or the display name, case-insensitive, without wildcards. */
   search?: string | undefined;
   tier?: string | undefined;
   isActive?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface TierTotals {
   held: number;
 }
 
-/** Read-only views over all accounts, for operators. What changes them is elsewhere. */
+/** Read-only views over all accounts, for operators. */
 @Injectable()
 export class AccountReportsRepository {
   constructor(private readonly postgres: Postgres) {}
@@ -56,7 +56,7 @@ export class AccountReportsRepository {
     return { accounts: rows.map(accountOf), total: count!.total };
   }
 
-  /** By tier, in order of its name. */
+  /** Totals by tier, in order of the tier's name. */
   async tiers(): Promise<TierTotals[]> {
     const rows = await this.postgres.query<Record<keyof TierTotals, string>>(
       `SELECT tier, count(*) AS accounts, count(*) FILTER (WHERE is_active) AS active, sum(balance) AS balance, sum(held) AS held
@@ -71,7 +71,7 @@ export class AccountReportsRepository {
     }));
   }
 
-  /** Those of the users who have an account, by user id. */
+  /** The accounts of those of the users who have one, by user id. */
   async accountsOf(userIds: string[]): Promise<Map<string, { id: number; email: string }>> {
     const rows = await this.postgres.query<{ userId: string; id: string; email: string }>(
       'SELECT user_id AS "userId", id, email FROM mcp.accounts WHERE user_id::text = ANY ($1)',
@@ -81,6 +81,6 @@ export class AccountReportsRepository {
   }
 }
 
-/** No pattern, so there is nothing to escape. */
+/** A plain substring search, so there is nothing to escape. */
 const IS_FOUND = `($1::text IS NULL OR strpos(lower(email), lower($1)) > 0 OR strpos(lower(display_name), lower($1)) > 0)
   AND ($2::text IS NULL OR tier = $2) AND ($3::boolean IS NULL OR is_active = $3)`;

@@ -1,19 +1,16 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { LedgerEntry } from '../../credits/credit-audit.service.js';
 import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
 import { AccountInfoDto } from '../account.dto.js';
 import type { Account, AccountChange } from '../accounts.repository.js';
 
-/** As in the ledger: far from where sums would become inexact. */
+/** The ledger's own bound; sums stay far below where numbers become inexact. */
 const AMOUNT_MAX = 1_000_000_000;
-/** No control characters: reasons are shown in lists and terminals. */
-const PRINTABLE = /^\P{Cc}*$/u;
 
-const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
-
-/** Which account. */
+/** The account in the path. */
 export class AccountParams {
   @Max(Number.MAX_SAFE_INTEGER)
   @Min(1)
@@ -22,9 +19,9 @@ export class AccountParams {
   id!: number;
 }
 
-/** Which accounts to list, and in which order. */
+/** Filters and order of the account list. */
 export class AccountsQuery extends PageQuery {
-  /** Part of the e-mail or the display name, in any case. */
+  /** Part of the e-mail or the display name, case-insensitive. */
   @Length(1, 200)
   @IsString()
   @IsOptional()
@@ -36,8 +33,8 @@ export class AccountsQuery extends PageQuery {
   @IsOptional()
   tier?: string;
 
-  /** Only accounts that are switched on, or off. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  /** Only active accounts, or only inactive ones. */
+  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;
@@ -51,9 +48,9 @@ export class AccountsQuery extends PageQuery {
   sort_order: 'asc' | 'desc' = 'desc';
 }
 
-/** Credits to give to an account. */
+/** Credits to add to an account. */
 export class AddCreditsDto {
-  /** Whole credits, at most a billion. Negative: a correction, which takes at most what no call holds. */
+  /** Whole credits, at most a billion. Negative: a correction, limited to credits that no running call has reserved. */
   @Max(AMOUNT_MAX)
   @Min(-AMOUNT_MAX)
   @NotEquals(0)
@@ -67,7 +64,9 @@ export class AddCreditsDto {
   @Trimmed()
   reason!: string;
 
-  /** Names what the credits are for, e.g. a ticket: the same reference is booked once, however often it is sent. */
+  /**
+   * Identifies what the credits are for, e.g. a ticket. The same reference is booked once, however often it is sent.
+   */
   @Matches(PRINTABLE, { message: 'reference must not contain control characters' })
   @Length(1, 200)
   @IsString()
@@ -76,40 +75,40 @@ export class AddCreditsDto {
   reference?: string;
 }
 
-/** What a gift of credits came to. */
+/** The result of adding credits. */
 export class AddedCreditsDto {
   success!: boolean;
   message!: string;
-  /** False: this reference was booked before, and nothing has changed. */
+  /** False: this reference was booked before; nothing has changed. */
   booked!: boolean;
   credits_balance!: number;
-  /** The balance without what calls under way hold. */
+  /** The balance minus what running calls have reserved. */
   credits_available!: number;
 }
 
-/** The tier an account is to have. */
+/** The account's new tier. */
 export class ChangeTierDto {
-  /** One of the configured `tiers`. A larger allocation counts at once, a smaller one from the next month. */
+  /** One of the configured `tiers`. A larger allocation applies at once, a smaller one from next month. */
   @Length(1, 32)
   @IsString()
   tier!: string;
 }
 
-/** Whether an account is to work. */
+/** Switches an account on or off. */
 export class ChangeActiveDto {
-  /** False: every key of its user is refused at once, until it is true again. */
+  /** False: every key of the account's user is refused until it is true again. */
   @IsBoolean()
   is_active!: boolean;
 }
 
-/** An account, as an operator sees it. */
+/** An account, for operators. */
 export class AdminAccountDto extends AccountInfoDto {
   user_id!: string;
   /** What is left of the month's allocation; spent first. */
   credits_allocation!: number;
   /** Bought or granted credits; they do not expire. */
   credits_purchased!: number;
-  /** Reserved by calls under way. */
+  /** Reserved by running calls. */
   credits_held!: number;
   updated_at!: Date;
 
@@ -128,13 +127,13 @@ export class AdminAccountDto extends AccountInfoDto {
 /** A page of accounts. */
 export class AccountListDto {
   accounts!: AdminAccountDto[];
-  /** Accounts on all pages. */
+  /** Number of accounts on all pages. */
   total!: number;
   page!: number;
   page_size!: number;
 }
 
-/** A movement of an account's credits. */
+/** A ledger entry of an account. */
 export class CreditEntryDto {
   id!: number;
   /** E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`. */
@@ -167,12 +166,12 @@ export class CreditEntryDto {
   }
 }
 
-/** Something done to an account that moved no credits. */
+/** A change of an account that moved no credits. */
 export class AccountChangeDto {
   kind!: 'active' | 'tier' | 'key';
   before!: string;
   after!: string;
-  /** E-mail of who did it. */
+  /** E-mail of the admin who made it. */
   changed_by!: string;
   created_at!: Date;
 
@@ -181,13 +180,13 @@ export class AccountChangeDto {
   }
 }
 
-/** A page of an account's ledger, and what else was done to it. */
+/** A page of an account's ledger, with the account's other changes. */
 export class CreditHistoryDto {
   /** Newest first. */
   transactions!: CreditEntryDto[];
-  /** Newest first, at most 100, whatever the page. */
+  /** Newest first, at most 100, the same on every page. */
   changes!: AccountChangeDto[];
-  /** Transactions on all pages. */
+  /** Number of transactions on all pages. */
   total!: number;
   page!: number;
   page_size!: number;

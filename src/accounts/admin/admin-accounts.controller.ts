@@ -22,14 +22,14 @@ import { AdminAccounts } from './admin-accounts.service.js';
 
 const NO_ACCOUNT = { description: 'No such account', type: ErrorDto };
 
-/** Everybody's accounts, for operators. */
+/** All users' accounts, for operators. */
 @ApiTags('Administration')
 @Authenticated('admin')
 @Controller('api/admin/mcp/accounts')
 export class AdminAccountsController {
   constructor(private readonly admin: AdminAccounts) {}
 
-  /** Accounts, found by e-mail or name. */
+  /** Lists accounts, filtered by e-mail, name, tier or state. */
   @Get()
   async list(@Query() query: AccountsQuery): Promise<AccountListDto> {
     const { accounts, total } = await this.admin.list(query);
@@ -41,7 +41,7 @@ export class AdminAccountsController {
     };
   }
 
-  /** Every movement of an account's credits, newest first, and what else was done to it. */
+  /** Lists an account's credit transactions, newest first, with its other changes. */
   @Get(':id/credit-history')
   @ApiNotFoundResponse(NO_ACCOUNT)
   async creditHistory(@Param() { id }: AccountParams, @Query() { page, page_size }: PageQuery): Promise<CreditHistoryDto> {
@@ -50,22 +50,22 @@ export class AdminAccountsController {
     return { transactions, changes: changes.map((change) => AccountChangeDto.of(change)), total, page, page_size };
   }
 
-  /** Gives credits that do not expire, or corrects. */
+  /** Adds credits that do not expire, or takes credits back as a correction. */
   @Post(':id/add-credits')
   @HttpCode(200)
   @ApiNotFoundResponse(NO_ACCOUNT)
-  @ApiConflictResponse({ description: 'A correction of more than calls leave free', type: ErrorDto })
+  @ApiConflictResponse({ description: 'A correction larger than the credits that no running call has reserved', type: ErrorDto })
   async addCredits(
     @CurrentPrincipal() who: Principal,
     @Param() { id }: AccountParams,
     @Body() body: AddCreditsDto,
   ): Promise<AddedCreditsDto> {
     const { booked, balance, available } = await this.admin.addCredits(who, id, body);
-    const message = booked ? 'Credits added' : 'Booked before under this reference; nothing has changed';
+    const message = booked ? 'Credits added' : 'This reference was booked before; nothing has changed';
     return { success: true, message, booked, credits_balance: balance, credits_available: available };
   }
 
-  /** A larger allocation counts at once, a smaller one from the next month. */
+  /** Changes an account's tier. A larger allocation applies at once, a smaller one from next month. */
   @Put(':id/tier')
   @ApiNotFoundResponse(NO_ACCOUNT)
   @ApiBadRequestResponse({ description: 'No such tier', type: ErrorDto })

@@ -9,7 +9,7 @@ import { AccountReportsRepository } from './account-reports.repository.js';
 import type { AccountsQuery, AddCreditsDto } from './admin-account.dto.js';
 import { AccountsRepository, type Account, type AccountChange } from '../accounts.repository.js';
 
-/** What operators do with accounts. Every change notes who made it. */
+/** Operators' view of accounts, and their changes. Every change records who made it. */
 @Injectable()
 export class AdminAccounts {
   constructor(
@@ -53,7 +53,7 @@ export class AdminAccounts {
     return { ...ledger, changes };
   }
 
-  /** @throws NOT_FOUND; CONFLICT when a correction would take what calls hold, or more than there is. */
+  /** @throws NOT_FOUND; CONFLICT when a correction would take more than the account has, or what running calls hold */
   async addCredits(admin: Principal, id: number, { amount, reason, reference }: AddCreditsDto) {
     const by = await this.nameOf(admin);
     return this.ledger.grant({
@@ -65,7 +65,10 @@ export class AdminAccounts {
     });
   }
 
-  /** Noted after it is done; an admin whose request failed in between repeats it, which changes no credits. @throws NOT_FOUND, INVALID_INPUT */
+  /**
+   * Recorded after the change. If the request fails in between, repeating it changes no credits.
+   * @throws NOT_FOUND, INVALID_INPUT
+   */
   async changeTier(admin: Principal, id: number, tier: string): Promise<Account> {
     const [before, by] = [await this.get(id), await this.nameOf(admin)];
     await this.ledger.changeTier({ accountId: id, tier, by });
@@ -73,13 +76,16 @@ export class AdminAccounts {
     return this.get(id);
   }
 
-  /** Reaches every replica like a revoked key does. @throws NOT_FOUND */
+  /**
+   * Reaches every replica as a revoked key does.
+   * @throws NOT_FOUND
+   */
   async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
     await this.accounts.setActive(id, isActive, await this.nameOf(admin));
     return this.get(id);
   }
 
-  /** People read who did what, so it is an e-mail. */
+  /** The admin's e-mail, as histories show it. */
   private async nameOf({ userId }: Principal): Promise<string> {
     return (await this.users.findById(userId))?.email ?? userId;
   }

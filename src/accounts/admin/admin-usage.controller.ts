@@ -4,12 +4,13 @@ import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { AccountParams } from './admin-account.dto.js';
-import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto, ToolUsageQuery } from './admin-usage.dto.js';
+import { DaysBackQuery } from '../account-usage.dto.js';
+import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
 import { IntegrityCheck } from '../integrity/integrity-check.service.js';
 
-/** Everybody's calls and credits, for operators. */
+/** All users' calls and credits, for operators. */
 @ApiTags('Administration')
 @ApiServiceUnavailableResponse({ description: 'ClickHouse is away; calls are still recorded', type: ErrorDto })
 @Authenticated('admin')
@@ -20,26 +21,26 @@ export class AdminUsageController {
     private readonly integrity: IntegrityCheck,
   ) {}
 
-  /** Accounts, credits and this month's calls at a glance. */
+  /** Totals of accounts, credits and this month's calls. */
   @Get('mcp/analytics')
   analytics(): Promise<AnalyticsDto> {
     return this.usage.analytics();
   }
 
-  /** Everybody's calls, by tool. */
+  /** Counts all users' calls by tool. */
   @Get('mcp/tool-usage')
-  toolUsage(@Query() { days }: ToolUsageQuery): Promise<AllToolsUsageDto> {
+  toolUsage(@Query() { days }: DaysBackQuery): Promise<AllToolsUsageDto> {
     return this.usage.toolUsage(days);
   }
 
-  /** Every call of an account's user, newest first. */
+  /** Lists the calls of an account's user, newest first. */
   @Get('mcp/accounts/:id/tool-calls')
   @ApiNotFoundResponse({ description: 'No such account', type: ErrorDto })
   toolCalls(@Param() { id }: AccountParams, @Query() query: PageQuery): Promise<AccountCallsDto> {
     return this.usage.toolCalls(id, query);
   }
 
-  /** Whether all books agree: accounts, ledger and holds, and, by day, ledger, usage rows and rollup. */
+  /** Compares all books: accounts, ledger and holds; and by day the ledger, usage rows and rollup. */
   @Get('integrity')
   check(@Query() { days }: IntegrityQuery): Promise<IntegrityDto> {
     return this.integrity.check(days);

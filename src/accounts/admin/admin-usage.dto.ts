@@ -1,29 +1,16 @@
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto } from '../account-usage.dto.js';
 import type { TierTotals } from './account-reports.repository.js';
 import { usageTotals } from '../usage-totals.js';
 
-/** Which calls to count. */
-export class ToolUsageQuery {
-  /** How many times 24 hours to look back, 1 to 90. */
-  @Max(90)
-  @Min(1)
-  @IsInt()
-  @Type(() => Number)
-  @IsOptional()
-  days: number = 7;
-}
-
-/** Everybody's calls of a tool. */
+/** All users' calls of one tool. */
 export class ToolUsageRowDto {
   tool!: string;
   calls!: number;
   credits!: number;
   /** Rows returned. */
   records!: number;
-  /** Different users. */
+  /** Number of different users. */
   users!: number;
   /** Percent of the calls that succeeded, to one decimal. */
   success_rate!: number;
@@ -44,7 +31,7 @@ export class ToolUsageRowDto {
   }
 }
 
-/** Everybody's calls, by tool. */
+/** All users' calls, by tool. */
 export class AllToolsUsageDto {
   period_days!: number;
   total_calls!: number;
@@ -52,7 +39,7 @@ export class AllToolsUsageDto {
   /** Percent of the calls that succeeded, to one decimal; 100 without calls. */
   success_rate!: number;
   avg_latency_ms!: number;
-  /** The tool called most first. */
+  /** Most called first. */
   tools!: ToolUsageRowDto[];
 }
 
@@ -60,17 +47,17 @@ export class AllToolsUsageDto {
 export class AccountCallsDto {
   /** Newest first. */
   tool_calls!: ToolCallDto[];
-  /** Calls on all pages. */
+  /** Number of calls on all pages. */
   total!: number;
   page!: number;
   page_size!: number;
 }
 
-/** Accounts of a tier. */
+/** Accounts of one tier. */
 export class TierAccountsDto {
   tier!: string;
   accounts!: number;
-  /** Those that are switched on. */
+  /** Number of active ones. */
   active!: number;
   credits_balance!: number;
   credits_held!: number;
@@ -80,7 +67,7 @@ export class TierAccountsDto {
   }
 }
 
-/** How many accounts there are. */
+/** Numbers of accounts. */
 export class AccountTotalsDto {
   total!: number;
   active!: number;
@@ -88,19 +75,19 @@ export class AccountTotalsDto {
   by_tier!: TierAccountsDto[];
 }
 
-/** Credits of all accounts, for all time: granted − expired − used = balance. */
+/** Credits of all accounts since the first one: granted − expired − used = balance. */
 export class CreditTotalsDto {
-  /** Everything accounts were given: allocations, grants, purchases; corrections are taken off. */
+  /** Allocations, grants and purchases, less corrections. */
   granted!: number;
-  /** Of allocations, when their month was over. */
+  /** Allocations left unused when their month ended. */
   expired!: number;
   used!: number;
   balance!: number;
-  /** Of the balance, reserved by calls under way. */
+  /** Part of the balance that running calls have reserved. */
   held!: number;
 }
 
-/** Everybody's calls in UTC. */
+/** All users' calls, in UTC. */
 export class CallTotalsDto {
   today!: number;
   this_month!: number;
@@ -111,7 +98,7 @@ export class CallTotalsDto {
   avg_latency_ms!: number;
 }
 
-/** An account that spent much this month. */
+/** One of this month's top spenders. */
 export class TopAccountDto {
   account_id!: number;
   user_email!: string;
@@ -119,13 +106,13 @@ export class TopAccountDto {
   credits!: number;
 }
 
-/** The state of all accounts, their credits and their calls. */
+/** Totals of all accounts, their credits and their calls. */
 export class AnalyticsDto {
   accounts!: AccountTotalsDto;
   credits!: CreditTotalsDto;
   calls!: CallTotalsDto;
-  /** This month; who spent most first, at most 10. */
+  /** This month's top spenders, at most 10. */
   top_accounts!: TopAccountDto[];
-  /** This month; the tool called most first, at most 10. */
+  /** This month's most called tools, at most 10. */
   top_tools!: ToolUsageRowDto[];
 }

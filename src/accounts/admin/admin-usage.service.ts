@@ -19,10 +19,10 @@ import {
 import { usageTotals } from '../usage-totals.js';
 
 const TOP_MAX = 10;
-/** Users looked at for the top accounts; those without an account spend nothing, so they come last. */
+/** Users read to find the top accounts. Users without an account spend nothing, so they come last. */
 const TOP_USERS_MAX = 100;
 
-/** What operators see of everybody's calls and credits. */
+/** Operators' view of all users' calls and credits. */
 @Injectable()
 export class AdminUsage {
   constructor(
@@ -57,7 +57,10 @@ export class AdminUsage {
     return { period_days: days, ...totals, tools: tools.map((tool) => ToolUsageRowDto.of(tool)) };
   }
 
-  /** All of the account's calls that are kept. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away. */
+  /**
+   * All stored calls of the account's user.
+   * @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away
+   */
   async toolCalls(accountId: number, { page, page_size }: PageQuery): Promise<AccountCallsDto> {
     const { userId } = await this.accounts.get(accountId);
     const { total, calls } = await this.usage.calls(userId, { limit: page_size, offset: (page - 1) * page_size });
@@ -80,7 +83,7 @@ function accountTotals(tiers: TierTotals[]): AccountTotalsDto {
   return { total, active, inactive: total - active, by_tier: tiers.map((tier) => TierAccountsDto.of(tier)) };
 }
 
-/** Whatever is neither use nor expiry was given, by whichever type of entry. */
+/** Every type of entry other than usage and expiry counts as granted. */
 function creditTotals(tiers: TierTotals[], moved: Map<string, number>): CreditTotalsDto {
   const [used, expired] = [-(moved.get('usage') ?? 0), -(moved.get('allocation_expired') ?? 0)];
   const granted = sum([...moved.values()], (amount) => amount) + used + expired;

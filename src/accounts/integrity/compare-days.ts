@@ -1,4 +1,4 @@
-/** Credits by UTC day, `YYYY-MM-DD`, from each place that knows. Days without credits may be left out. */
+/** Credits by UTC day (`YYYY-MM-DD`), as each store has them. Days without credits may be missing. */
 export interface DaySides {
   captured: readonly { day: string; credits: number }[];
   raw: readonly { date: string; credits: number }[];
@@ -19,7 +19,7 @@ export interface ComparedDay {
   rollup_difference: number;
 }
 
-/** Sets the sides against each other, day by day, oldest first; days on which no side has anything are left out. */
+/** Compares the stores day by day, oldest first; days on which none has credits are left out. */
 export function compareDays({ captured, raw, rollup, undelivered }: DaySides): ComparedDay[] {
   const sides = {
     captured: new Map(captured.map(({ day, credits }) => [day, credits])),

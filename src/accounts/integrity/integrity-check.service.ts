@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Clock } from '../../common/clock.js';
+import { DAY_MS, utcDay, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
 import { UsageReports, type Undelivered } from '../../usage/reports/usage-reports.service.js';
 import { compareDays, type DaySides } from './compare-days.js';
 import type { IntegrityDto, LedgerIntegrityDto, UsageIntegrityDto } from './integrity.dto.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** How often a moment is sought in which nothing is charged or delivered. A batch takes some 50 ms to deliver. */
+/** Attempts to read both databases while nothing is charged or delivered. Delivering a batch takes about 50 ms. */
 const STILL_ATTEMPTS = 5;
 const STILL_PAUSE_MS = 100;
-/** Allowed between the clock of a gateway, which admits calls, and the others'. */
+/** Most difference allowed between the clocks of gateways, which admit calls, and of databases. */
 const CLOCK_SKEW_MS = 60_000;
 
 /** Days from `from` (inclusive) to `to` (exclusive). */
@@ -23,8 +23,8 @@ interface Span {
 }
 
 /**
- * Whether all books agree: PostgreSQL's with themselves (`CreditAudit`), and by day what the ledger charged with what
- * the usage rows and the rollup say. Every side goes by the moment a call was admitted, so days have no blurred edges.
+ * Compares all books: PostgreSQL's with each other (`CreditAudit`), and by day what the ledger charged with the usage
+ * rows and the rollup. Every side counts a call on the day it was admitted, so the days match exactly.
  */
 @Injectable()
 export class IntegrityCheck {
@@ -35,7 +35,10 @@ export class IntegrityCheck {
     private readonly clock: Clock,
   ) {}
 
-  /** Of the last `days` days, today included. @throws UNAVAILABLE when ClickHouse is away. */
+  /**
+   * Checks the last `days` days, today included.
+   * @throws UNAVAILABLE when ClickHouse is away
+   */
   async check(days: number): Promise<IntegrityDto> {
     const today = startOf(DAY_MS, this.clock.now());
     const ledger = ledgerOf(await this.audit.audit());
@@ -44,7 +47,10 @@ export class IntegrityCheck {
     return { ok, checked_at: new Date(this.clock.now()), ledger, usage };
   }
 
-  /** Two databases have no common moment. So one is taken in which nothing changed, or else what cannot change any more. */
+  /**
+   * Two databases cannot be read at one common moment. So this reads while nothing changes, or else compares only
+   * calls that can no longer change.
+   */
   private async compare(span: Span): Promise<UsageIntegrityDto> {
     for (let attempt = 1; attempt <= STILL_ATTEMPTS; attempt += 1) {
       const sides = await this.readStill(span);
@@ -55,7 +61,7 @@ export class IntegrityCheck {
     return usageOf(await this.read(settled), settled.from, settled.to);
   }
 
-  /** Undefined when calls were charged or delivered meanwhile. */
+  /** Returns undefined when calls were charged or delivered during the read. */
   private async readStill(span: Span): Promise<DaySides | undefined> {
     const before = await this.readPostgres(span);
     if (before.undelivered.isSending) return undefined;
@@ -74,7 +80,7 @@ export class IntegrityCheck {
     return { captured: await this.audit.chargedByDay(span.from, span.to), undelivered };
   }
 
-  /** The full hour before which every call has ended, since its hold would have expired, and has been delivered. */
+  /** The full hour before which every call has ended, since its hold would have expired, and been delivered. */
   private async settledUntil(span: Span): Promise<Date> {
     const { oldest } = await this.usage.undelivered(periodOf(span));
     const ended = this.clock.now() - this.config.values.credits.hold_seconds * 1_000 - CLOCK_SKEW_MS;
@@ -113,7 +119,7 @@ function ledgerOf({ accounts, totals, differenceCount, differences }: CreditAudi
 function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
   const days = compareDays(sides);
   return {
-    compared_from: from.toISOString().slice(0, 10),
+    compared_from: utcDay(from),
     compared_until: until,
     days,
     total_difference: days.reduce((total, day) => total + Math.abs(day.difference), 0),
@@ -123,7 +129,4 @@ function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
 
 const startOf = (unitMs: number, moment: number): number => Math.floor(moment / unitMs) * unitMs;
 
-const periodOf = ({ from, to }: Span) => ({ from: textOf(from), to: textOf(to) });
-
-/** As ClickHouse reads moments: `YYYY-MM-DD HH:MM:SS`, UTC. */
-const textOf = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+const periodOf = ({ from, to }: Span) => ({ from: utcSecond(from), to: utcSecond(to) });

@@ -4,12 +4,12 @@ import { derivedKey } from '../../common/derived-key.js';
 import { AppConfig } from '../../config/app-config.js';
 
 const HASH_BYTES = 32;
-/** Changing it makes every key unknown. */
+/** Changing it makes every existing key unknown. */
 const PEPPER_LABEL = 'tallygate api key pepper v1';
 
 /**
- * HMAC-SHA-256 of a token with the server's pepper. A fast hash is right here: the token has 190 random bits, so there
- * is nothing to guess, and the pepper makes a stolen table useless for testing leaked tokens.
+ * HMAC-SHA-256 of a token with the server's pepper. A fast hash is right here: the token has 190 random bits, so it
+ * cannot be guessed, and the pepper makes a stolen table useless for testing leaked tokens.
  */
 @Injectable()
 export class ApiKeyHasher {
@@ -26,7 +26,7 @@ export class ApiKeyHasher {
     return createHmac('sha256', this.pepper).update(token).digest('binary');
   }
 
-  /** Takes the same time whatever the two have in common. */
+  /** Takes constant time, whatever the two have in common. */
   matches(token: string, storedHash: string): boolean {
     if (storedHash.length !== HASH_BYTES) return false;
     this.shown.write(this.hash(token), 'latin1');

@@ -4,7 +4,7 @@ import { KEY_PREFIXES } from '../../auth/access/credential.js';
 
 export type TokenPrefix = (typeof KEY_PREFIXES)[number];
 
-/** What can be read off a well-formed token without knowing whether it exists. */
+/** What a well-formed token reveals without a look-up. */
 export interface ParsedToken {
   prefix: TokenPrefix;
   /** The 12 characters that find the stored key. */
@@ -20,8 +20,8 @@ const DISPLAY_LENGTH = 12;
 const SHAPE = new RegExp(`^(${KEY_PREFIXES.join('|')})[0-9A-Za-z]{${ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
- * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before.
- * The checksum lets a mistyped or cut key be refused, and a leaked one be found by scanners, without any look-up.
+ * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before. With the
+ * checksum, a mistyped or cut key is refused, and a leaked one found by scanners, without any look-up.
  */
 export function createToken(prefix: TokenPrefix): { token: string; tokenId: string } {
   const body = prefix + randomBase62(ID_LENGTH + SECRET_LENGTH);

@@ -1,4 +1,3 @@
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -16,30 +15,22 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { IssuedKey } from './api-keys.service.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
-/** A week: long enough to roll a key out by hand, short enough that a leaked one is not forgotten. */
+/** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
 const OVERLAP_MAX_SECONDS = 7 * 86_400;
 const ALLOWED_TOOLS_MAX = 200;
 const RATE_LIMIT_MAX = 10_000_000;
-/** No control characters: a name is shown in terminals, and PostgreSQL stores no NUL. */
-const PRINTABLE = /^\P{Cc}*$/u;
-/** Of a tool or a prompt; or the URI of a resource, or of a template. */
+/** The name of a tool or a prompt, or the URI of a resource or of a template. */
 const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
-
-const Trimmed = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
-/** Reads the text itself: to a plain conversion every text, "false" too, is true. */
-const Flag = () =>
-  Transform(
-    ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
-  );
 
 /** A new API key, as source 000 asks for it. */
 export class CreateKeyDto {
-  /** For people to tell keys apart, 1 to 100 characters. */
+  /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
   @Length(1, 100)
   @IsString()
@@ -54,7 +45,7 @@ export class CreateKeyDto {
   @IsOptional()
   expires_days?: number;
 
-  /** What it may do; not more than its owner. Default `tools:call`. */
+  /** What the key may do, at most what its owner may. Default `tools:call`. */
   @IsIn(SCOPES, { each: true })
   @ArrayUnique()
   @ArrayNotEmpty()
@@ -63,8 +54,8 @@ export class CreateKeyDto {
   permissions?: Scope[];
 
   /**
-   * The only tools it may call: their names. Prompts by their name and resources by their URI or template can be named, too; those
-   * that are not are hidden. Unset: everything its permissions reach.
+   * Names of the only tools the key may call. Prompts by name, and resources by URI or template, can be listed too;
+   * those that are not are hidden. Unset: everything its permissions allow.
    */
   @Matches(ALLOWED_NAME, { each: true, message: 'allowed_tools must be names of tools or prompts, or URIs of resources' })
   @ArrayUnique()
@@ -74,7 +65,7 @@ export class CreateKeyDto {
   @IsOptional()
   allowed_tools?: string[];
 
-  /** Requests an hour. Unset: the gateway's limit for keys; only an admin may go above that. */
+  /** Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
   @Max(RATE_LIMIT_MAX)
   @Min(1)
   @IsInt()
@@ -84,49 +75,49 @@ export class CreateKeyDto {
 
 /** A new API key, as source 003 asks for it. */
 export class CreateServiceKeyDto {
-  /** For people to tell keys apart, 1 to 100 characters. */
+  /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'name must not contain control characters' })
   @Length(1, 100)
   @IsString()
   @Trimmed()
   name!: string;
 
-  /** What it may do; not more than its owner. */
+  /** What the key may do, at most what its owner may. */
   @IsIn(SCOPES, { each: true })
   @ArrayUnique()
   @ArrayNotEmpty()
   @IsArray()
   permissions!: Scope[];
 
-  /** ISO 8601, in the future, within ten years; without a zone UTC. Unset: never. */
+  /** ISO 8601, in the future, within ten years; UTC if no zone is given. Unset: never. */
   @IsISO8601({ strict: true })
   @IsOptional()
   expires_at?: string;
 }
 
-/** Which keys to list. */
+/** Filter of the key list. */
 export class ListKeysQuery {
-  /** Revoked and expired keys too. */
+  /** Include revoked and expired keys. */
   @IsBoolean()
   @Flag()
   @IsOptional()
   include_inactive: boolean = false;
 }
 
-/** Which key to revoke. */
+/** The key to revoke. */
 export class RevokeKeyDto {
   /** The key's `id`, not the key itself. */
   @IsUUID()
   key_id!: string;
 }
 
-/** Which key to replace. */
+/** The key to replace. */
 export class RotateKeyDto {
   /** The key's `id`, not the key itself. */
   @IsUUID()
   key_id!: string;
 
-  /** Seconds for which the old key still works, 0 to 604800. */
+  /** How long the old key keeps working, in seconds, 0 to 604800. */
   @Max(OVERLAP_MAX_SECONDS)
   @Min(0)
   @IsInt()
@@ -134,7 +125,7 @@ export class RotateKeyDto {
   overlap_seconds: number = 0;
 }
 
-/** A key that was just made. The only time the whole key is shown. */
+/** A new key, shown whole only here. */
 export class CreatedKeyDto {
   success!: boolean;
   message!: string;
@@ -161,7 +152,7 @@ export class CreatedKeyDto {
   }
 }
 
-/** The answer to source 003's way of making a key. */
+/** The answer to a key request in the form of source 003. */
 export class CreatedServiceKeyDto {
   id!: string;
   name!: string;
@@ -212,13 +203,13 @@ export class ListedKeyDto {
   }
 }
 
-/** Newest first. */
+/** A user's keys, newest first. */
 export class KeyListDto {
   keys!: ListedKeyDto[];
   total!: number;
 }
 
-/** Done. */
+/** The key was revoked. */
 export class RevokedKeyDto {
   success!: boolean;
   message!: string;

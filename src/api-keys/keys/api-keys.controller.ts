@@ -22,7 +22,7 @@ import { expiryAt, expiryInDays } from './key-expiry.js';
 
 const KEEP_IT = 'Save this API key now: it is shown only once.';
 
-/** The keys of whoever is logged in. */
+/** The logged-in user's API keys. */
 @ApiTags('API keys')
 @Controller()
 export class ApiKeysController {
@@ -31,12 +31,12 @@ export class ApiKeysController {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes an API key. The whole key is in this answer and nowhere else. */
+  /** Creates an API key. The whole key is shown only in this answer. */
   @Post('api/mcp-keys/create')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Authenticated()
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     const issued = await this.keys.create(owner, {
       name: body.key_name,
@@ -48,17 +48,17 @@ export class ApiKeysController {
     return CreatedKeyDto.of(issued, KEEP_IT);
   }
 
-  /** Makes an API key for a service. The whole key is in this answer and nowhere else. */
+  /** Creates an API key for a service. The whole key is shown only in this answer. */
   @Post('auth/api-keys')
   @Header('Cache-Control', 'no-store')
   @Authenticated()
-  @ApiConflictResponse({ description: 'As many active keys as are allowed', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async createForService(@CurrentPrincipal() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
     const expiresAt = expiryAt(body.expires_at, this.clock.now());
     return CreatedServiceKeyDto.of(await this.keys.create(owner, { name: body.name, scopes: body.permissions, expiresAt }));
   }
 
-  /** Lists one's keys, newest first. */
+  /** Lists the caller's keys, newest first. */
   @Get('api/mcp-keys/list')
   @Authenticated()
   async list(@CurrentPrincipal() owner: Principal, @Query() query: ListKeysQuery): Promise<KeyListDto> {
@@ -66,7 +66,7 @@ export class ApiKeysController {
     return { keys: keys.map((key) => ListedKeyDto.of(key, this.keys.isActive(key))), total };
   }
 
-  /** Ends a key at once, on every replica. */
+  /** Revokes a key at once, on every replica. */
   @Post('api/mcp-keys/revoke')
   @HttpCode(200)
   @Authenticated()
@@ -82,7 +82,7 @@ export class ApiKeysController {
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
-  @ApiConflictResponse({ description: 'Revoked, expired, or rotated already', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The key is revoked, expired or already rotated', type: ErrorDto })
   async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
     return CreatedKeyDto.of(await this.keys.rotate(owner, body.key_id, body.overlap_seconds), KEEP_IT);
   }

@@ -6,10 +6,10 @@ import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { ApiKey } from './api-key.entity.js';
 
-/** Newest inactive keys shown beside the active ones, whose number is bounded. */
+/** Most inactive keys listed, the newest; the number of active ones is bounded elsewhere. */
 const LISTED_MAX = 1_000;
 
-/** A key and what its owner may do, as the verifier needs them. */
+/** A key and its owner's rights, as the verifier needs them. */
 export interface StoredKey extends Pick<
   ApiKey,
   'id' | 'tokenId' | 'hmac' | 'name' | 'userId' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'isActive' | 'expiresAt'
@@ -34,7 +34,7 @@ export class ApiKeysRepository {
     private readonly postgres: Postgres,
   ) {}
 
-  /** Those of the keys that exist, revoked and expired ones too, each with its owner's state now. */
+  /** Those of the keys that exist, revoked and expired ones too, each with its owner's current state. */
   findByTokenIds(tokenIds: string[]): Promise<StoredKey[]> {
     return this.findBy('token_id', tokenIds);
   }
@@ -55,7 +55,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Newest first. `now` decides which have expired; an expired key is not an active one. */
+  /** Newest first. Keys that have expired at `now` count as inactive. */
   async list(userId: string, { now, includeInactive }: { now: Date; includeInactive: boolean }): Promise<[ApiKey[], number]> {
     const query = this.keys.createQueryBuilder('k').where('k.userId = :userId', { userId });
     if (!includeInactive) query.andWhere('k.isActive AND (k.expiresAt IS NULL OR k.expiresAt > :now)', { now });
@@ -66,7 +66,10 @@ export class ApiKeysRepository {
     return !(await this.keys.exists());
   }
 
-  /** Turns the key off, whoever else is changing it. Returns its token id; undefined when the user has no such key. */
+  /**
+   * Revokes the key, even if others change it at the same time. Returns its token id; undefined when the user has no
+   * such key.
+   */
   async revoke(userId: string, id: string): Promise<string | undefined> {
     const [revoked] = await this.postgres.query<{ token_id: string }>(
       'UPDATE mcp.api_keys SET is_active = false WHERE id = $1 AND user_id = $2 RETURNING token_id',
@@ -92,7 +95,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Runs changes to a user's keys as one, and after whichever others are under way for the same user. */
+  /** Runs changes to a user's keys in one transaction, after any others under way for the same user. */
   async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, tx: Transaction) => Promise<T>): Promise<T> {
     return this.postgres.transaction(async (tx) => {
       await tx.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
@@ -101,19 +104,19 @@ export class ApiKeysRepository {
   }
 }
 
-/** A row as the entity has it. */
+/** The columns under the names of `ApiKey`. */
 const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
   rate_limit_per_hour AS "rateLimitPerHour", is_active AS "isActive", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", created_at AS "createdAt"`;
 
-/** One user's keys inside a transaction that keeps other changes to them out. */
+/** One user's keys inside a transaction that locks out other changes to them. */
 export class KeysOfUser {
   constructor(
     private readonly tx: Transaction,
     private readonly userId: string,
   ) {}
 
-  /** Keys that work at this time. */
+  /** Number of keys that work at this time. */
   async countActive(now: Date): Promise<number> {
     const [row] = await this.tx.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM mcp.api_keys
@@ -123,7 +126,7 @@ export class KeysOfUser {
     return row!.count;
   }
 
-  /** Locked, so that a revocation under way is either seen or waits. */
+  /** Locks the key, so that a revocation under way is either seen or waits. */
   async find(id: string): Promise<ApiKey | undefined> {
     const [key] = await this.tx.query<ApiKey>(`SELECT ${COLUMNS} FROM mcp.api_keys WHERE id = $1 AND user_id = $2 FOR UPDATE`, [
       id,
@@ -145,7 +148,7 @@ export class KeysOfUser {
     return inserted!;
   }
 
-  /** Notes the successor; the key itself ends at once, or at the given time when that is before its own expiry. */
+  /** Records the successor; the key itself ends at once, or at the given time if that is before its own expiry. */
   async replace(id: string, successorId: string, until: Date | null): Promise<void> {
     await this.tx.query(
       `UPDATE mcp.api_keys SET replaced_by = $2, is_active = $3::timestamptz IS NOT NULL,
@@ -155,7 +158,7 @@ export class KeysOfUser {
     );
   }
 
-  /** Turns off every account key, those in the overlap of a rotation too. Returns their token ids. */
+  /** Revokes every account key, also those in the overlap of a rotation. Returns their token ids. */
   async endAccountKeys(): Promise<string[]> {
     const rows = await this.tx.query<{ token_id: string }>(
       `UPDATE mcp.api_keys SET is_active = false

@@ -11,7 +11,7 @@ import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeysOfUser, type NewApiKey } from './api-keys.repository.js';
 import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 
-/** Keys of one user that work at the same time. */
+/** Most active keys of one user. */
 export const ACTIVE_KEYS_MAX = 100;
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
 const ACCOUNT_KEY: KeyWishes = { name: 'MCP account', expiresAt: null };
@@ -28,13 +28,13 @@ export interface KeyWishes {
   expiresAt: Date | null;
 }
 
-/** A key with its token, which exists nowhere else and cannot be shown again. */
+/** A key with its token, which is not stored and cannot be shown again. */
 export interface IssuedKey {
   key: ApiKey;
   token: string;
 }
 
-/** An account's key, and what was booked with it. */
+/** An account's key, and the result of what was booked with it. */
 export interface BookedKey<T> extends IssuedKey {
   booked: T;
 }
@@ -51,15 +51,15 @@ export class ApiKeysService {
   ) {}
 
   /**
-   * @throws TallygateError INSUFFICIENT_PERMISSIONS for a key that could do more than its owner; CONFLICT when the
-   * owner has as many active keys as are allowed.
+   * @throws TallygateError INSUFFICIENT_PERMISSIONS for a key that could do more than its owner; CONFLICT at the
+   * limit of active keys
    */
   async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
     this.refuseBeyond(owner, wishes);
     return this.issue(owner.userId, (keys) => this.add(keys, 'sk-', wishes));
   }
 
-  /** Newest first; `total` counts those beyond the first 1 000 as well. */
+  /** Newest first; `total` also counts those beyond the first 1 000. */
   async list(owner: Principal, includeInactive: boolean): Promise<{ keys: ApiKey[]; total: number }> {
     const [keys, total] = await this.repository.list(owner.userId, { now: new Date(this.clock.now()), includeInactive });
     return { keys, total };
@@ -70,7 +70,10 @@ export class ApiKeysService {
     return isActive && (expiresAt === null || expiresAt.getTime() > this.clock.now());
   }
 
-  /** Ends a key at once. Revoking it again changes nothing. @throws TallygateError NOT_FOUND for a key that is not theirs. */
+  /**
+   * Revokes a key at once. Revoking it again changes nothing.
+   * @throws TallygateError NOT_FOUND for a key that is not theirs
+   */
   async revoke(owner: Principal, keyId: string): Promise<void> {
     const tokenId = await this.repository.revoke(owner.userId, keyId);
     if (tokenId === undefined) throw notFound();
@@ -78,8 +81,9 @@ export class ApiKeysService {
   }
 
   /**
-   * Issues a successor with the same name, scopes, limits and expiry. The old key lives on for the overlap.
-   * @throws TallygateError NOT_FOUND for a key that is not theirs, CONFLICT for one that no longer works or has a successor.
+   * Issues a successor with the same name, scopes, limits and expiry. The old key works until the overlap ends.
+   * @throws TallygateError NOT_FOUND for a key that is not theirs, CONFLICT for one that is inactive or has a
+   * successor
    */
   async rotate(owner: Principal, keyId: string, overlapSeconds: number): Promise<IssuedKey> {
     const until = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
@@ -93,9 +97,9 @@ export class ApiKeysService {
   }
 
   /**
-   * Issues the user's account key, `mcp_…`, in one transaction with what is booked for it; account keys before it end at
-   * once. What `book` throws undoes everything. Of several at once for one user each waits for the one before.
-   * @throws TallygateError CONFLICT when the user has as many active keys as are allowed.
+   * Issues the user's account key, `mcp_…`, in one transaction with what `book` does; earlier account keys end at
+   * once. If `book` throws, nothing has changed. Concurrent calls for one user run one after the other.
+   * @throws TallygateError CONFLICT at the limit of active keys
    */
   async issueAccountKey<T>(userId: string, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
     let booked!: T;
@@ -117,7 +121,7 @@ export class ApiKeysService {
     return { key, token };
   }
 
-  /** @param ending How many active keys end in the same transaction. */
+  /** @param ending How many active keys the same transaction ends. */
   private async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: KeyWishes, ending = 0): Promise<IssuedKey> {
     const now = new Date(this.clock.now());
     if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
@@ -140,7 +144,10 @@ export class ApiKeysService {
     };
   }
 
-  /** Its limit counts as a permission: a key's own limit wins over the configured one, so raising it is an admin's. */
+  /**
+   * A rate limit counts as a permission: a key's own limit overrides the configured one, so only an admin may raise
+   * it.
+   */
   private refuseBeyond({ scopes: own }: Principal, { scopes = DEFAULT_SCOPES, rateLimitPerHour }: KeyWishes): void {
     const isRaised = (rateLimitPerHour ?? 0) > this.config.values.limits.api_key_per_hour;
     const needed: readonly Scope[] = isRaised ? [...scopes, 'admin'] : scopes;
@@ -151,12 +158,11 @@ export class ApiKeysService {
 
   private refuseUnrotatable(old: ApiKey | undefined): asserts old is ApiKey {
     if (!old) throw notFound();
-    if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has been rotated already.');
+    if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has already been rotated.');
     if (!this.isActive(old)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
   }
 }
 
 const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');
 
-const tooManyKeys = () =>
-  new TallygateError('CONFLICT', `You have ${ACTIVE_KEYS_MAX} active API keys, the most allowed. Revoke one first.`);
+const tooManyKeys = () => new TallygateError('CONFLICT', `Active key limit reached: ${ACTIVE_KEYS_MAX}. Revoke a key first.`);

@@ -4,8 +4,8 @@ import type { Role } from '../../auth/access/scopes.js';
 const known = new Map<string, ReadonlySet<Scope>>();
 
 /**
- * What a key may do now: what it was created with, as far as its owner still may.
- * An admin's key shrinks to a user's with the admin. Equal answers are one object, since a cache holds very many of them.
+ * A key's current scopes: those it was created with, as far as its owner still has them. An admin's key shrinks to a
+ * user's when the admin is demoted. Equal results are one object, since a cache holds very many of them.
  */
 export function effectiveScopes(granted: readonly Scope[], role: Role): ReadonlySet<Scope> {
   const [key, owner] = [new Set(granted), new Set(scopesOfRole(role))];

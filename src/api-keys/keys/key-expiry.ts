@@ -1,17 +1,17 @@
 import { TallygateError } from '../../common/tallygate-error.js';
+import { DAY_MS } from '../../common/utc-day.js';
 
-/** Ten years: beyond that, a date is a mistake or a way to say "never", which is to give none. */
+/** Ten years: a later date is a mistake, or means "never", which is said by giving none. */
 export const EXPIRES_DAYS_MAX = 3_650;
-const DAY_MS = 86_400_000;
 
-/** The end of a key's life, a number of days from now; null for one that never ends. */
+/** The expiry of a key, a number of days from now; null for one that never expires. */
 export function expiryInDays(days: number | undefined, now: number): Date | null {
   return days === undefined ? null : new Date(now + days * DAY_MS);
 }
 
 /**
- * The end of a key's life as an ISO 8601 date or time; without a zone it is UTC.
- * @throws TallygateError VALIDATION_ERROR when it is not a date, has passed, or is more than ten years away.
+ * The expiry of a key from an ISO 8601 date or time; UTC if no zone is given.
+ * @throws TallygateError VALIDATION_ERROR when it is not a date, has passed, or is more than ten years away
  */
 export function expiryAt(text: string | undefined, now: number): Date | null {
   if (text === undefined) return null;

@@ -4,10 +4,10 @@ import { AppConfig } from '../../config/app-config.js';
 import type { Principal } from './principal.js';
 import { UsersService } from '../users/users.service.js';
 
-/** The admin is looked up again after this long, the bound within which a change of a user counts everywhere. */
+/** The admin is read again after this long, so that a change of the user takes effect within it. */
 const KEPT_MS = 2_000;
 
-/** GATEWAY_AUTH_ENABLED=false: everyone acts as the first admin, on both listeners. */
+/** With GATEWAY_AUTH_ENABLED=false, everyone acts as the first admin, on both listeners. */
 @Injectable()
 export class AnonymousAccess {
   private kept: { principal: Principal; readAt: number } | undefined;
@@ -22,7 +22,7 @@ export class AnonymousAccess {
     return !this.config.values.auth.enabled;
   }
 
-  /** Who a caller without a credential is; undefined where a credential is needed. */
+  /** The principal of a caller without a credential; undefined where a credential is required. */
   async principal(): Promise<Principal | undefined> {
     if (!this.isOpen) return undefined;
     if (!this.kept || this.clock.monotonic() - this.kept.readAt > KEPT_MS) {

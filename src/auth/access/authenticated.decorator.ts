@@ -6,12 +6,12 @@ import { RateLimitGuard } from './rate-limit.guard.js';
 import { RequiredScopes, ScopeGuard } from './scope.guard.js';
 import type { Scope } from './scopes.js';
 
-/** For people who logged in: a login token, whose owner has all these scopes. The module must import `AuthModule`. */
+/** Requires a login token whose user has all these scopes. The module must import `AuthModule`. */
 export const Authenticated = (...scopes: Scope[]) => authenticatedBy(JwtGuard, ...scopes);
 
 /**
- * The same with another way to prove who is calling: any guard that sets `request.principal`.
- * Limits are counted before scopes are checked, so that a flood of refused requests is limited too.
+ * As `Authenticated`, with another guard that sets `request.principal`. Rate limits are counted before scopes are
+ * checked, so that a flood of refused requests is limited too.
  */
 export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
   return applyDecorators(
@@ -23,6 +23,6 @@ export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
       description: `Insufficient permissions${scopes.length ? `: needs ${scopes.join(', ')}` : ''}`,
       type: ErrorDto,
     }),
-    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to come back', type: ErrorDto }),
+    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to try again', type: ErrorDto }),
   );
 }

@@ -2,7 +2,7 @@ import type { ConfigValues } from '../../config/app-config.js';
 import type { Principal } from './principal.js';
 
 export interface RateAllowance {
-  /** What is counted together: a person's requests, or a key's. */
+  /** Requests with the same bucket are counted together: all of a user's, or all of a key's. */
   bucket: string;
   /** Requests an hour. */
   perHour: number;
@@ -11,9 +11,9 @@ export interface RateAllowance {
 type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour'>;
 
 /**
- * How much a caller may ask for; null when there is no limit.
- * Source 003, "Rate Limiting": users and keys have their own limits, admins none. A limit set on a key wins over all;
- * an admin's key without the admin scope is a key like any other.
+ * Returns a caller's rate limit; null when there is none. Source 003, "Rate Limiting": users and keys have their own
+ * limits, admins none. A limit set on the key itself wins; an admin's key without the `admin` scope is limited like
+ * any other key.
  */
 export function rateAllowance({ userId, role, scopes, apiKey }: Principal, limits: Limits): RateAllowance | null {
   if (apiKey?.rateLimitPerHour) return { bucket: `key:${apiKey.id}`, perHour: apiKey.rateLimitPerHour };

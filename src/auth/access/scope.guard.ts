@@ -6,15 +6,15 @@ import { hasScope, type Scope } from './scopes.js';
 
 const REQUIRED_SCOPES = Symbol('REQUIRED_SCOPES');
 
-/** What a caller must be allowed, all of it; checked by `ScopeGuard`. */
+/** The scopes a caller must have, all of them; checked by `ScopeGuard`. */
 export const RequiredScopes = (scopes: readonly Scope[]) => SetMetadata(REQUIRED_SCOPES, scopes);
 
-/** Admits callers who have every required scope. Stands behind the guard that sets `request.principal`. */
+/** Admits callers who have every required scope. Runs after the guard that sets `request.principal`. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
-  /** @throws INSUFFICIENT_PERMISSIONS with the words of source 003, "Error Handling". */
+  /** @throws INSUFFICIENT_PERMISSIONS, worded as in source 003, "Error Handling" */
   canActivate(context: ExecutionContext): boolean {
     const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const required =

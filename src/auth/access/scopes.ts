@@ -1,6 +1,9 @@
 export type Role = 'user' | 'admin';
 
-/** What a caller may do. Source 003, "Authentication Scopes"; `records:raw` is product.md's `allow_raw_records`. */
+/**
+ * The permissions of callers. Source 003, "Authentication Scopes". `records:raw` can be given to keys; no endpoint
+ * requires it yet.
+ */
 export const SCOPES = ['gateway:read', 'gateway:write', 'tools:call', 'records:raw', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -10,7 +13,7 @@ export function hasScope(granted: ReadonlySet<Scope>, wanted: Scope): boolean {
   return granted.has(wanted) || granted.has('admin');
 }
 
-/** The scopes of a person who logged in. */
+/** The scopes of a logged-in person. */
 export function scopesOfRole(role: Role): readonly Scope[] {
   return role === 'admin' ? ['admin'] : ['gateway:read', 'tools:call'];
 }

@@ -18,7 +18,7 @@ import { RegistrationGuard } from './registration.guard.js';
 import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
 import { UsersService } from '../users/users.service.js';
 
-/** Logging in, and the people who can. */
+/** Login, registration and users. */
 @ApiTags('Authentication')
 @Controller()
 export class AuthController {
@@ -27,7 +27,7 @@ export class AuthController {
     private readonly users: UsersService,
   ) {}
 
-  /** Logs in with an e-mail and a password. */
+  /** Logs in with an e-mail or user name and a password. */
   @Post('api/auth/login')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -48,7 +48,7 @@ export class AuthController {
     return this.auth.login({ login: username, password, address });
   }
 
-  /** Makes an account for oneself, where registration is open. */
+  /** Registers a new user, where registration is open. */
   @Post('api/auth/register')
   @UseGuards(RegistrationGuard)
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
@@ -58,7 +58,7 @@ export class AuthController {
     return UserDto.of(await this.users.create(user));
   }
 
-  /** Who one is logged in as. */
+  /** The logged-in user. */
   @Get('api/auth/me')
   @Authenticated()
   async me(@CurrentPrincipal() { userId }: Principal): Promise<UserDto> {
@@ -67,7 +67,7 @@ export class AuthController {
     return UserDto.of(user);
   }
 
-  /** Makes an account for someone else. Admins only. */
+  /** Creates a user. Admins only. */
   @Post('auth/users')
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })

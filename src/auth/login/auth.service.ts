@@ -11,7 +11,7 @@ export interface LoginAttempt {
   /** E-mail or user name. */
   login: string;
   password: string;
-  /** Where it comes from, as far as the trusted proxies say. */
+  /** The client's address, as reported by trusted proxies. */
   address: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface AccessToken {
   expires_in: number;
 }
 
-/** Turns a password into a login token. */
+/** Exchanges a password for a login token. */
 @Injectable()
 export class AuthService {
   constructor(
@@ -35,8 +35,8 @@ export class AuthService {
   ) {}
 
   /**
-   * @throws INVALID_CREDENTIALS, in the same words and after the same work for an unknown user, a wrong password and a
-   * deactivated user; RATE_LIMITED before any of that work.
+   * @throws INVALID_CREDENTIALS with the same message and after the same work for an unknown user, a wrong password
+   * and a deactivated user, so that they cannot be told apart; RATE_LIMITED before any of that work
    */
   async login({ login, password, address }: LoginAttempt): Promise<AccessToken> {
     this.limits.begin(login, address);

@@ -2,7 +2,7 @@ import { isEmail } from 'class-validator';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Role } from '../access/scopes.js';
 
-/** What a token of the operator's own backend says of its bearer. */
+/** The user named by a token of the operator's own backend. */
 export interface ExternalLogin {
   /** Lower case. */
   email: string;
@@ -11,19 +11,19 @@ export interface ExternalLogin {
   displayName: string | null;
 }
 
-/** A token's claims: signed, but by somebody else, so of any shape. */
+/** The claims of a token that another party signed, so of any shape. */
 export type Claims = Record<string, unknown>;
 
 const EMAIL_MAX_CHARS = 254;
 const DISPLAY_NAME_MAX_CHARS = 200;
-/** `admin@localhost` and the names of an intranet are addresses too. */
+/** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
 const EMAIL = { require_tld: false };
 
 /**
- * Reads a verified token of the operator's own backend as source 002, "JWT Authentication", does: the e-mail is `email`,
- * else `sub`. Stricter in two points: what is no e-mail counts as missing, since it becomes a user's identity here, and a
- * token must end, since an eternal one could only be taken back by changing the secret.
- * @throws UNAUTHORIZED in the source's words.
+ * Reads a verified token of the operator's own backend, as source 002, "JWT Authentication", does: the e-mail is
+ * `email`, else `sub`. Stricter in two points: a claim that is not an e-mail counts as missing, since it becomes a
+ * user's identity here; and a token must expire, since an eternal one could only be withdrawn by changing the secret.
+ * @throws UNAUTHORIZED in the source's words
  */
 export function externalLoginOf(claims: Claims): ExternalLogin {
   const email = textOf(claims['email']) ?? textOf(claims['sub']);
@@ -37,15 +37,16 @@ export function externalLoginOf(claims: Claims): ExternalLogin {
 }
 
 /**
- * The role a request with such a token has: admin where both the token and the user here say so. As in source 002 the
- * token's role counts for its request only and is never stored over the user's, which decides what their API keys may do.
+ * The role of a request with such a token: admin only if both the token and the stored user say so. As in source 002,
+ * the token's role applies to its request only; the stored role, which decides what the user's API keys may do, never
+ * changes.
  */
 export const roleOfRequest = (login: Pick<ExternalLogin, 'role'>, user: { role: Role }): Role =>
   login.role === 'admin' && user.role === 'admin' ? 'admin' : 'user';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value.trim() || undefined : undefined);
 
-/** Shown in lists and terminals, and PostgreSQL stores no NUL: control characters go. */
+/** Names are shown in lists and terminals, and PostgreSQL stores no NUL, so control characters are removed. */
 const nameOf = (value: unknown): string | undefined =>
   textOf(value)
     ?.replace(/\p{Cc}+/gu, ' ')

@@ -4,7 +4,10 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { AnonymousAccess } from '../access/anonymous-access.service.js';
 import type { AuthenticatedRequest } from '../access/current-principal.decorator.js';
 
-/** Admits a valid login token and sets `request.principal`; while authentication is off, everyone as the first admin. */
+/**
+ * Admits a valid login token and sets `request.principal`; with authentication off, admits everyone as the first
+ * admin.
+ */
 @Injectable()
 export class JwtGuard extends AuthGuard('jwt') {
   constructor(private readonly anonymous: AnonymousAccess) {
@@ -23,7 +26,7 @@ export class JwtGuard extends AuthGuard('jwt') {
     return { session: false, property: 'principal' };
   }
 
-  /** `info` is why passport refused the token; the words are those of source 002. */
+  /** `info` is the reason passport refused the token; the messages are those of source 002. */
   override handleRequest<Principal>(error: unknown, principal: Principal | false, info: unknown): Principal {
     if (error) throw error;
     if (principal) return principal;

@@ -8,7 +8,7 @@ import type { Principal } from '../access/principal.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
-/** The only algorithm signed with and the only one accepted. */
+/** The only algorithm used for signing, and the only one accepted. */
 export const JWT_ALGORITHM = 'HS256';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -27,7 +27,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  /** False refuses the token: its user is gone or deactivated. @throws UNAUTHORIZED for a token without an e-mail. */
+  /**
+   * Returns false, which refuses the token, when its user is gone or deactivated.
+   * @throws UNAUTHORIZED for a token without an e-mail
+   */
   async validate(claims: Claims): Promise<Principal | false> {
     const own = ownSubject(claims);
     if (own !== undefined) return this.admit(await this.users.findById(own));
@@ -42,7 +45,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-/** The user a token of ours was made for. Ours carry no e-mail, so a backend may use UUIDs as well. */
+/**
+ * The user id in a token that Tallygate issued. Its tokens carry no e-mail, so a backend's tokens may have UUIDs as
+ * `sub` too.
+ */
 function ownSubject({ sub, email }: Claims): string | undefined {
   return typeof sub === 'string' && UUID.test(sub) && email === undefined ? sub : undefined;
 }

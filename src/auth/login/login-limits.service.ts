@@ -9,16 +9,16 @@ import { FailureCounter } from '../../limits/failure-counter.js';
 import { FAILING_ADDRESSES_MAX, FAILURE_WINDOW_MS } from '../../limits/failure-limiter.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
 
-/** A login name bears this many times the failures of an address, so that no single address can block it. */
+/** A login name may fail this many times as often as an address, so that no single address can block it. */
 const NAME_FACTOR = 2;
 const KNOWN_MAX = 50_000;
 const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 
 /**
- * How often a login may fail: per address, and per login name over all addresses.
+ * Limits failed logins per address, and per login name over all addresses.
  *
- * A blocked name is only blocked for addresses it has not been logged in from, and only while somebody keeps guessing:
- * its owner comes in from where they were before, and their tokens and API keys go on working.
+ * A blocked name is blocked only for addresses it has not been logged in from, and only while guessing goes on. Its
+ * owner can still log in from a known address, and their tokens and API keys go on working.
  */
 @Injectable()
 export class LoginLimits {
@@ -36,8 +36,8 @@ export class LoginLimits {
   }
 
   /**
-   * Counts an attempt as failed until it succeeds, so that many at once are not all let through.
-   * @throws RATE_LIMITED, in the same words whether the name exists or not.
+   * Counts an attempt as failed until it succeeds, so that many parallel attempts cannot all pass.
+   * @throws RATE_LIMITED, with the same message whether the name exists or not
    */
   begin(login: string, address: string | undefined): void {
     const { name, group } = keys(login, address);
@@ -52,14 +52,14 @@ export class LoginLimits {
     this.names.add(name);
   }
 
-  /** The attempt was right. */
+  /** The credentials were correct. */
   succeeded(login: string, address: string | undefined): void {
     const { name, group } = keys(login, address);
     this.known.set(pair(name, group), true);
     this.undo(login, address);
   }
 
-  /** The attempt was neither right nor wrong: something of ours broke. */
+  /** The attempt failed for a reason of ours, such as a database that is away, so it does not count. */
   undo(login: string, address: string | undefined): void {
     const { name, group } = keys(login, address);
     this.addresses.forgive(group);
@@ -71,6 +71,6 @@ const keys = (login: string, address: string | undefined) => ({
   name: hashed(login.toLowerCase()),
   group: addressGroup(address),
 });
-/** Names are counted in Redis too, and what people type there is sometimes a password. */
+/** Names are also counted in Redis, and people sometimes type a password here, so only a hash is stored. */
 const hashed = (name: string) => createHash('sha256').update(name).digest('base64url');
 const pair = (name: string, group: string) => `${group} ${name}`;

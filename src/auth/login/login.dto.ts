@@ -1,12 +1,12 @@
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 
-/** What no e-mail and no user name exceeds. */
+/** No e-mail and no user name is longer. */
 const LOGIN_MAX = 254;
-/** What no password exceeds. */
+/** No password is longer. */
 const PASSWORD_MAX = 256;
 
 export class LoginDto {
-  /** E-mail; a user name works too. */
+  /** E-mail or user name. */
   @MaxLength(LOGIN_MAX)
   @MinLength(1)
   @IsString()
@@ -17,7 +17,7 @@ export class LoginDto {
   password!: string;
 }
 
-/** The password form of OAuth 2; its other fields are accepted and mean nothing here. */
+/** The password form of OAuth 2. Its other fields are accepted and ignored. */
 export class LoginFormDto {
   /** User name or e-mail. */
   @MaxLength(LOGIN_MAX)

@@ -5,10 +5,13 @@ import { AppConfig } from '../../config/app-config.js';
 import { addressGroup } from '../../limits/address-group.js';
 import { RateLimitService } from '../../limits/rate-limit.service.js';
 
-/** Each costs a slow hash and a row, and anybody may ask. */
+/** A registration costs a slow hash and a row, and anyone may try. */
 const REGISTRATIONS_PER_ADDRESS_AND_HOUR = 20;
 
-/** Admits strangers who want an account, where the operator lets them. Before validation, so that closed means closed. */
+/**
+ * Admits registrations where they are open. Runs before validation, so that closed registration answers 403 to any
+ * body.
+ */
 @Injectable()
 export class RegistrationGuard implements CanActivate {
   constructor(
@@ -21,7 +24,7 @@ export class RegistrationGuard implements CanActivate {
     if (this.config.values.registration === 'closed') {
       throw new TallygateError(
         'REGISTRATION_CLOSED',
-        'Registration is closed: an admin creates accounts here. GATEWAY_REGISTRATION=open (gateway.yaml: registration) opens it.',
+        'Registration is closed: ask an admin for an account. GATEWAY_REGISTRATION=open (gateway.yaml: registration) opens it.',
       );
     }
     const { ip } = context.switchToHttp().getRequest<Request>();

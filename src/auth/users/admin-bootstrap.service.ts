@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { Postgres } from '../../database/postgres.js';
 import { AppConfig } from '../../config/app-config.js';
-import { FirstRun } from '../../config/first-run.js';
+import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK } from '../../database/advisory-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.entity.js';
@@ -10,7 +10,7 @@ import { UsersService } from './users.service.js';
 
 const ADMIN_USERNAME = 'admin';
 
-/** Makes sure there is somebody who can log in. */
+/** Makes sure that an admin exists. */
 @Injectable()
 export class AdminBootstrap {
   private readonly logger = new Logger('Auth');
@@ -19,14 +19,14 @@ export class AdminBootstrap {
     private readonly postgres: Postgres,
     private readonly users: UsersService,
     private readonly passwords: PasswordHasher,
-    private readonly firstRun: FirstRun,
+    private readonly firstRun: FirstRunSecrets,
     private readonly config: AppConfig,
   ) {}
 
   /**
-   * Creates the admin where there is none; replicas that start together create one. A generated password goes into
-   * `FirstRun` and nowhere else.
-   * @throws Error when the admin's name or e-mail belongs to somebody else.
+   * Creates the admin if there is none; replicas that start together create one. A generated password is put into
+   * `FirstRunSecrets` and nowhere else.
+   * @throws Error when the admin's name or e-mail belongs to another user
    */
   async run(): Promise<void> {
     const existing = await this.postgres.withLock(LOCK.firstAdmin, async () => {
@@ -50,14 +50,14 @@ export class AdminBootstrap {
     if (!chosen) this.firstRun.adminPassword = password;
   }
 
-  /** A password someone may have changed since is never overwritten by a setting somebody forgot to remove. */
+  /** The password may have been changed since, so a setting that was left in place never overwrites it. */
   private async warnOfOtherPassword(): Promise<void> {
     const { admin_email: email, admin_password: chosen } = this.config.values.auth;
     if (chosen === undefined) return;
     const admin: User | null = await this.users.findByLogin(email);
     if (admin && (await this.passwords.verify(admin.passwordHash, chosen))) return;
     this.logger.warn(
-      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and changes nothing: it is only used when the first admin is created.`,
+      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and is ignored: it is only used when the first admin is created.`,
     );
   }
 }

@@ -5,14 +5,14 @@ import { Authenticated } from '../access/authenticated.decorator.js';
 import { UserDto, UserListDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
-/** Who can log in, for operators. */
+/** Users, for operators. */
 @ApiTags('Administration')
 @Authenticated('admin')
 @Controller('api/admin/users')
 export class AdminUsersController {
   constructor(private readonly users: UsersService) {}
 
-  /** All users, newest first. */
+  /** Lists all users, newest first. */
   @Get()
   async list(@Query() { page, page_size }: PageQuery): Promise<UserListDto> {
     const { users, total } = await this.users.list({ limit: page_size, offset: (page - 1) * page_size });

@@ -3,13 +3,13 @@ import type { Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { USERNAME } from './username.js';
 
-/** `admin@localhost` and the names of an intranet are addresses too. */
+/** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
 const EMAIL = { require_tld: false };
 const USERNAME_WORDS = {
   message: 'username must have at most 64 characters: letters, digits, ".", "_" and "-", a letter or digit first',
 };
 
-/** Someone who makes an account for themselves. */
+/** A user who registers. */
 export class RegisterDto {
   @MaxLength(254)
   @IsEmail(EMAIL)
@@ -20,14 +20,14 @@ export class RegisterDto {
   @IsString()
   password!: string;
 
-  /** Unset: made from the e-mail. */
+  /** Default: derived from the e-mail. */
   @Matches(USERNAME, USERNAME_WORDS)
   @IsString()
   @IsOptional()
   username?: string;
 }
 
-/** Someone an admin makes an account for. */
+/** A user created by an admin. */
 export class CreateUserDto {
   @Matches(USERNAME, USERNAME_WORDS)
   @IsString()
@@ -42,13 +42,13 @@ export class CreateUserDto {
   @IsString()
   password!: string;
 
-  /** True: an admin. */
+  /** Whether the user is an admin. */
   @IsBoolean()
   @IsOptional()
   is_superuser?: boolean;
 }
 
-/** A user, as others may see them. */
+/** A user, without secrets. */
 export class UserDto {
   id!: string;
   username!: string;
@@ -74,7 +74,7 @@ export class UserDto {
 /** A page of users. */
 export class UserListDto {
   users!: UserDto[];
-  /** Users on all pages. */
+  /** Number of users on all pages. */
   total!: number;
   page!: number;
   page_size!: number;

@@ -18,7 +18,7 @@ export class User {
   @Column({ name: 'display_name', type: 'text', nullable: true })
   displayName!: string | null;
 
-  /** argon2id, in its encoded form; `NO_PASSWORD` for a user who comes with tokens of the operator's own backend. */
+  /** argon2id in encoded form; `NO_PASSWORD` for a user known only by tokens of the operator's own backend. */
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 

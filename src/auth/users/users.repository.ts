@@ -35,17 +35,17 @@ export class UsersRepository {
     return this.users.createQueryBuilder('u').where('lower(u.username) = lower(:username)', { username }).getOne();
   }
 
-  /** A page of users, newest first, and how many there are. */
+  /** A page of users, newest first, with the total number. */
   findPage({ limit, offset }: { limit: number; offset: number }): Promise<[User[], number]> {
     return this.users.findAndCount({ order: { createdAt: 'DESC', id: 'ASC' }, take: limit, skip: offset });
   }
 
-  /** The admin who was there first, active ones before others. */
+  /** The oldest admin, active ones first. */
   findFirstAdmin(): Promise<User | null> {
     return this.users.findOne({ where: { role: 'admin' }, order: { isActive: 'DESC', createdAt: 'ASC', id: 'ASC' } });
   }
 
-  /** Null when the user name or the e-mail is taken; decided by the table's own indexes, so two at once cannot both win. */
+  /** Returns null when the user name or e-mail is taken. The unique indexes decide, so of two at once only one wins. */
   async insert({ username, email, passwordHash, role, displayName = null }: UserRow): Promise<User | null> {
     const [made] = await this.postgres.query<{ id: string }>(
       `INSERT INTO mcp.users (username, email, password_hash, role, display_name) VALUES ($1, $2, $3, $4, $5)

@@ -10,14 +10,14 @@ import { usernameFrom } from './username.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
 
 export interface NewUser {
-  /** Unset: made from the e-mail. */
+  /** Default: derived from the e-mail. */
   username?: string;
   email: string;
   password: string;
   role?: Role;
 }
 
-/** The people who can log in. */
+/** Users who can log in. */
 @Injectable()
 export class UsersService {
   private readonly logger = new Logger('Auth');
@@ -31,7 +31,7 @@ export class UsersService {
     return this.users.findById(id);
   }
 
-  /** By e-mail or by user name; a user name never has an `@`, so there is no doubt which is meant. */
+  /** Finds by e-mail or user name. A user name never contains `@`, so the two cannot be confused. */
   findByLogin(login: string): Promise<User | null> {
     return login.includes('@') ? this.users.findByEmail(login) : this.users.findByUsername(login);
   }
@@ -50,14 +50,14 @@ export class UsersService {
     return user;
   }
 
-  /** The user of a token of the operator's own backend, made on first sight; of many at once one makes it. */
+  /** Finds the user named by a token of the operator's own backend, or creates them; concurrent calls create one. */
   async findOrCreateExternal({ email, role, displayName }: ExternalLogin): Promise<User> {
     const known = await this.users.findByEmail(email);
     if (known) return known;
     const made = await this.insertUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD }, email);
     if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
     const user = made ?? (await this.users.findByEmail(email));
-    if (!user) throw new TallygateError('UNAVAILABLE', 'This login is being changed. Try again in a moment.');
+    if (!user) throw new TallygateError('UNAVAILABLE', 'This user is being changed. Try again in a moment.');
     return user;
   }
 
@@ -71,19 +71,22 @@ export class UsersService {
     return this.users.findFirstAdmin();
   }
 
-  /** Who everyone is while authentication is off. @throws Error when there is no admin. */
+  /**
+   * The principal everyone gets while authentication is off.
+   * @throws Error when there is no admin
+   */
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
-    if (!admin) throw new Error('There is no admin to act as');
+    if (!admin) throw new Error('No admin exists to act as');
     return this.principalOf(admin);
   }
 
-  /** A user who proved who they are, as the principal of their requests. */
+  /** The principal of an authenticated user. */
   async principalOf(user: Pick<User, 'id' | 'role'>): Promise<Principal> {
     return principalOf(user, await this.users.findAccountId(user.id));
   }
 
-  /** A name nobody chose is nobody's business: when it is taken, another one is made. Null when the e-mail is taken. */
+  /** Generated user names may collide; then a random suffix is added. Returns null when the e-mail is taken. */
   private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string): Promise<User | null> {
     const username = usernameFrom(email);
     const user = await this.users.insert({ ...row, username });

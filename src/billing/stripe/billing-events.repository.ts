@@ -3,7 +3,7 @@ import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import type { BillingOutcome } from './billing-fact.js';
 
-/** A statement of an event's transaction that takes longer has failed; Stripe delivers again. */
+/** A statement that takes longer fails the event's transaction; Stripe delivers the event again. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
 export interface ReceivedEvent {
@@ -20,8 +20,8 @@ export class BillingEventsRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * Notes the event and what `effect` comes to, in one transaction: both are committed, or neither. Of deliveries of one
-   * event the first does it, and the others wait for it. Undefined: it was done.
+   * Stores the event and its `effect` in one transaction: both are committed, or neither. Of concurrent deliveries of
+   * one event, the first does it and the others wait for it. Returns undefined when it was done before.
    */
   process(event: ReceivedEvent, effect: (tx: Transaction) => Promise<BillingOutcome>): Promise<BillingOutcome | undefined> {
     return this.postgres.transaction(async (tx) => {
@@ -36,7 +36,10 @@ export class BillingEventsRepository {
     });
   }
 
-  /** Says how many. What they did is kept by the things they were about, so one that came again would do nothing. */
+  /**
+   * Returns how many. Purchases and subscriptions keep what was done, so an old event that came again would do
+   * nothing.
+   */
   async deleteOld(olderThanDays: number, most: number): Promise<number> {
     const count = await this.postgres.execute(
       `DELETE FROM mcp.billing_events WHERE id IN (

@@ -1,12 +1,12 @@
-/** What an event of Stripe says, in the words of this room. Amounts are in the currency's smallest unit. */
+/** A Stripe event in the terms of this room. Amounts are in the currency's smallest unit. */
 export type BillingFact = SessionFact | RefundFact | InvoiceFact | SubscriptionFact;
 
-/** A checkout was finished, or its money has come. */
+/** A checkout was completed, or its payment arrived. */
 export interface SessionFact {
   kind: 'session';
   sessionId: string;
   mode: string;
-  /** False: finished, but the money is still under way. */
+  /** False: completed, but the payment is still pending. */
   isPaid: boolean;
   amount: number | null;
   currency: string | null;
@@ -15,17 +15,17 @@ export interface SessionFact {
   customerId: string | null;
 }
 
-/** Money of a payment went back. */
+/** A payment was refunded, in whole or in part. */
 export interface RefundFact {
   kind: 'refund';
   purchaseId: string | null;
   paymentIntentId: string | null;
-  /** All that went back so far. */
+  /** The total refunded so far. */
   refunded: number;
   currency: string;
 }
 
-/** A period of a subscription is paid. */
+/** A period of a subscription was paid. */
 export interface InvoiceFact {
   kind: 'invoice';
   invoiceId: string;
@@ -37,7 +37,7 @@ export interface InvoiceFact {
   paidUntil: Date;
 }
 
-/** How a subscription stands. */
+/** The state of a subscription. */
 export interface SubscriptionFact {
   kind: 'subscription';
   subscriptionId: string;
@@ -46,20 +46,20 @@ export interface SubscriptionFact {
   status: string;
   priceId: string | null;
   currentPeriodEnd: Date | null;
-  /** Grows with what happened later (`subscriptionVersion`). */
+  /** Increases with later events (`subscriptionVersion`). */
   version: number;
 }
 
-/** What became of an event; kept with it. */
+/** The result of an event; stored with it. */
 export type BillingOutcome =
   | 'applied'
-  /** The thing it is about had been dealt with. */
+  /** Its subject had been handled before. */
   | 'repeated'
-  /** Something else must come first, and will. */
+  /** Another event must come first, and will. */
   | 'waiting'
-  /** Something newer is known. */
+  /** A newer event is known. */
   | 'outdated'
-  /** Not what was offered: an operator must look at it. */
+  /** Differs from what was offered: an operator must look at it. */
   | 'mismatch'
-  /** About nothing that was bought here. */
+  /** Concerns nothing that was bought here. */
   | 'unknown';

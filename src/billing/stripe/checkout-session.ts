@@ -8,7 +8,7 @@ export interface CheckoutOrder {
   purchaseId: string;
   accountId: number;
   email: string;
-  /** Stripe's name of the account, where it has one. */
+  /** Stripe's id of the account's customer, if it has one. */
   customerId: string | undefined;
   offer: Offer;
   successUrl: string;
@@ -16,8 +16,8 @@ export interface CheckoutOrder {
 }
 
 /**
- * A checkout as Stripe is asked for it. The purchase's id travels in the metadata of all that comes of it, so that events
- * of any order find the purchase; what was bought is looked up there, never read from an event.
+ * Parameters of a Stripe checkout. The purchase's id travels in the metadata of everything that results from it, so
+ * that events in any order find the purchase; what was bought is read there, never from an event.
  */
 export function checkoutParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParams {
   const { purchaseId, accountId, offer, successUrl, cancelUrl } = order;
@@ -35,7 +35,7 @@ export function checkoutParams(order: CheckoutOrder): Stripe.Checkout.SessionCre
         }),
     success_url: successUrl,
     cancel_url: cancelUrl,
-    // What comes must be what was offered, to the cent and in its currency.
+    // The payment must be exactly what was offered, to the cent and in its currency.
     adaptive_pricing: { enabled: false },
   };
 }
@@ -45,7 +45,7 @@ function packItem({ name, price_id, unit_amount, currency }: CreditPack): Stripe
   return { price_data: { currency: currency!, unit_amount: unit_amount!, product_data: { name } }, quantity: 1 };
 }
 
-/** Stripe refuses an address that can be nobody's on the internet, as the first admin's may be. */
+/** Stripe refuses e-mail addresses that cannot exist on the internet, such as the first admin's `admin@localhost`. */
 function payer({ customerId, email }: CheckoutOrder): { customer?: string; customer_email?: string } {
   if (customerId) return { customer: customerId };
   return /@[^@]+\.[^@.]+$/.test(email) ? { customer_email: email } : {};

@@ -3,34 +3,34 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import type { AppConfig } from '../../config/app-config.js';
 import type { StripeEvent } from './stripe-event.js';
 
-/** Stripe itself gives up on requests after a while; a person waits for this one. */
+/** Stripe gives up on a request much later; here a person waits. */
 const TIMEOUT_MS = 8_000;
-/** The library waits up to two seconds between tries, and repeats the idempotency key. */
+/** The library waits up to two seconds between attempts, and repeats the idempotency key. */
 const RETRIES_MAX = 2;
-/** Older signatures are refused, so that a delivery somebody recorded cannot be played again. */
+/** Older signatures are refused, so that a recorded delivery cannot be replayed. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
 
-/** A checkout that waits for its payer. */
+/** An open checkout. */
 export interface OpenedCheckout {
   sessionId: string;
-  /** Where a browser pays. */
+  /** The page to pay on. */
   url: string;
-  /** What Stripe will ask for, in the currency's smallest unit. */
+  /** The amount Stripe will charge, in the currency's smallest unit. */
   amount: number;
   currency: string;
 }
 
-/** The library's way to the network, where it is not its own; tests need none. */
+/** Replaces the library's own HTTP client, so that tests need no network. */
 export const STRIPE_HTTP_CLIENT = Symbol('STRIPE_HTTP_CLIENT');
 
-/** Stripe's own library, as configured. */
+/** Stripe's library, configured. */
 export class StripeClient {
   private constructor(
     private readonly config: AppConfig,
     private readonly stripe: Stripe | undefined,
   ) {}
 
-  /** While billing is off, the library, 20 MB in memory, is not loaded. */
+  /** With billing off, the library (20 MB in memory) is not loaded. */
   static async open(config: AppConfig, httpClient?: Stripe.HttpClient): Promise<StripeClient> {
     const { enabled, stripe_secret_key: key } = config.values.billing;
     if (!enabled) return new StripeClient(config, undefined);
@@ -46,13 +46,13 @@ export class StripeClient {
     throw new TallygateError('NOT_FOUND', message, { detail: { code: 'billing_not_enabled', message } });
   }
 
-  /** @throws UNAVAILABLE when Stripe cannot be reached or does not take it; the log says why. */
+  /** @throws UNAVAILABLE when Stripe cannot be reached or refuses; the log says why */
   async openCheckout(params: Stripe.Checkout.SessionCreateParams, idempotencyKey: string): Promise<OpenedCheckout> {
     const stripe = this.requireEnabled();
     try {
       const { id, url, amount_total, currency } = await stripe.checkout.sessions.create(params, { idempotencyKey });
       if (url && amount_total !== null && currency) return { sessionId: id, url, amount: amount_total, currency };
-      throw new Error(`Checkout ${id} came without a page or without an amount`);
+      throw new Error(`Checkout ${id} has no URL or no amount`);
     } catch (cause) {
       throw new TallygateError('UNAVAILABLE', 'The payment cannot be started right now. Try again in a moment.', {
         retryAfterSeconds: 5,
@@ -61,7 +61,10 @@ export class StripeClient {
     }
   }
 
-  /** @throws NOT_FOUND while billing is off; BAD_REQUEST unless Stripe signed exactly this within the last five minutes. */
+  /**
+   * @throws NOT_FOUND while billing is off; BAD_REQUEST unless Stripe signed exactly this body within the last five
+   * minutes
+   */
   readSigned(body: Buffer, signature: string | undefined): StripeEvent {
     const stripe = this.requireEnabled();
     const secret = this.config.values.billing.stripe_webhook_secret!;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BillingFact, InvoiceFact, RefundFact, SessionFact, SubscriptionFact } from './billing-fact.js';
 import { subscriptionVersion } from '../subscription-rules.js';
 
-/** An event as it came; its signature is checked. */
+/** A Stripe event whose signature has been checked. */
 export interface StripeEvent {
   id: string;
   type: string;
@@ -12,9 +12,10 @@ export interface StripeEvent {
 }
 
 /**
- * What an event says; undefined when it says nothing that matters here. Fields are taken from where the API versions of
- * some years have them, since the endpoint's version is the operator's choice.
- * @throws ZodError for a payload of another shape: delivered again once this reads it, it is not lost.
+ * Reads an event; undefined when it does not matter here. Fields are read wherever recent API versions have them,
+ * since the endpoint's version is the operator's choice.
+ * @throws ZodError for a payload of another shape; Stripe then delivers it again, so a later version of this code can
+ * still read it
  */
 export function factOf(event: StripeEvent): BillingFact | undefined {
   const { object } = event.data;
@@ -38,7 +39,7 @@ export function factOf(event: StripeEvent): BillingFact | undefined {
 /** An id, alone or with the thing it names. */
 const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]).nullish();
 const moment = z.number().transform((seconds) => new Date(seconds * 1_000));
-/** `purchase_id` is what a checkout wrote there; anything else is somebody else's. */
+/** `purchase_id` was written by a checkout of this gateway; any other value is not ours. */
 const metadata = z.object({ purchase_id: z.uuid().optional().catch(undefined) }).nullish();
 
 const session = z.object({
@@ -85,13 +86,13 @@ const invoice = z.object({
   currency: z.string(),
   customer: reference,
   parent: z.object({ subscription_details: details }).nullish(),
-  /** Before 2025. */
+  /** Where API versions before 2025 have it. */
   subscription: reference,
   subscription_details: details,
   lines: z.object({ data: z.array(z.object({ period: z.object({ end: z.number() }) })) }),
 });
 
-/** A line's period is the one it pays for; the invoice's own is the one before it. */
+/** A line's period is the one it pays for; the invoice's own is the one before. */
 function invoiceFact(of: z.infer<typeof invoice>): InvoiceFact | undefined {
   const about = of.parent?.subscription_details ?? of.subscription_details;
   const subscriptionId = about?.subscription ?? of.subscription;
@@ -114,7 +115,7 @@ const subscription = z.object({
   status: z.string(),
   customer: reference,
   metadata,
-  /** Before 2025. */
+  /** Where API versions before 2025 have it. */
   current_period_end: moment.nullish(),
   items: z.object({ data: z.array(z.object({ current_period_end: moment.nullish(), price: reference })) }),
 });

@@ -5,17 +5,20 @@ import { ErrorDto } from '../../rest/error.dto.js';
 import { WebhookAnswerDto } from '../checkout.dto.js';
 import { StripeWebhook } from './stripe-webhook.service.js';
 
-/** Where Stripe tells what was paid. */
+/** Receives Stripe's events. */
 @ApiTags('Billing')
 @Controller('api/webhooks')
 export class StripeWebhookController {
   constructor(private readonly webhook: StripeWebhook) {}
 
-  /** For Stripe alone: an event, signed. Answered once it is committed; any other answer makes Stripe deliver it again. */
+  /**
+   * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
+   * again.
+   */
   @Post('stripe')
   @HttpCode(200)
-  @ApiHeader({ name: 'Stripe-Signature', description: 'Of the body as it came', required: true })
-  @ApiBody({ description: "An event of Stripe's", schema: { type: 'object' } })
+  @ApiHeader({ name: 'Stripe-Signature', description: 'Signature of the raw body', required: true })
+  @ApiBody({ description: 'A Stripe event', schema: { type: 'object' } })
   @ApiBadRequestResponse({ description: 'Not signed by Stripe in the last five minutes', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Payments are not enabled; `detail.code` is `billing_not_enabled`', type: ErrorDto })
   async receive(@Req() { body }: Request, @Headers('stripe-signature') signature?: string): Promise<WebhookAnswerDto> {

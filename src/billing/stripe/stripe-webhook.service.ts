@@ -10,7 +10,7 @@ import { StripeClient } from './stripe-client.js';
 import { factOf, type StripeEvent } from './stripe-event.js';
 import { Subscriptions } from '../subscriptions.service.js';
 
-/** Events waiting in one gateway; Stripe delivers what is refused again, for three days. */
+/** Most events waiting in one gateway; Stripe delivers refused ones again, for three days. */
 const QUEUE_MAX = 2_000;
 
 interface Delivery {
@@ -19,13 +19,14 @@ interface Delivery {
 }
 
 /**
- * Takes what Stripe delivers: any event any number of times, in any order, to any replica. An event and its effect are
- * committed together, and each effect is bound to the thing it is about, so that a purchase told by several events counts once.
+ * Handles Stripe's events, which may come repeatedly, in any order, to any replica. An event and its effect are
+ * committed together, and each effect is tied to its subject, so that a purchase reported by several events counts
+ * once.
  */
 @Injectable()
 export class StripeWebhook {
   private readonly logger = new Logger('Billing');
-  /** One at a time in a gateway: a wave of renewals must not take the connections that calls need. */
+  /** One at a time per gateway: a wave of renewals must not take the connections that calls need. */
   private readonly deliveries = new GroupCommit<Delivery, void>({
     commit: async ([delivery]) => [await this.process(delivery!)],
     batchMax: 1,
@@ -40,8 +41,9 @@ export class StripeWebhook {
   ) {}
 
   /**
-   * Resolves once the event is dealt with for good. What matters to nobody here is not even kept.
-   * @throws NOT_FOUND while billing is off, BAD_REQUEST for what Stripe did not sign; anything else has changed nothing.
+   * Resolves once the event is handled for good. Events that do not matter here are not stored.
+   * @throws NOT_FOUND while billing is off, BAD_REQUEST for a body Stripe did not sign; after any other error nothing
+   * has changed
    */
   async receive(body: Buffer, signature: string | undefined): Promise<void> {
     const event = this.stripe.readSigned(body, signature);

@@ -11,16 +11,18 @@ Examples:
   tallygate account show --json | jq .credits_balance
   tallygate account regenerate-key
 
-All need \`tallygate login\` first. The whole key is shown once, when it is made.`;
+All need \`tallygate login\` first. The whole key is shown only once, when it is created.`;
 
-/** `tallygate account`: the MCP account of whoever logged in. */
+/** `tallygate account`: the logged-in user's MCP account. */
 export function accountCommand(): Command {
   return new Command('account')
     .description('show or enable your MCP account, or replace its key')
     .addHelpText('afterAll', EXAMPLES)
-    .addCommand(restCommand('show', 'tier, credits and key prefix').action(action(show)))
+    .addCommand(restCommand('show', 'show tier, credits and key prefix').action(action(show)))
     .addCommand(restCommand('enable', 'open the account with its first credits').action(action(enable)))
-    .addCommand(restCommand('regenerate-key', 'a new key; the old one ends at once').action(action(regenerateKey)));
+    .addCommand(
+      restCommand('regenerate-key', 'replace the key; the old one stops working at once').action(action(regenerateKey)),
+    );
 }
 
 async function show({ url, json }: RestOptions): Promise<void> {

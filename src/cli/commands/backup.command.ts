@@ -11,7 +11,7 @@ Examples:
 
 Stop the gateway first: the embedded databases belong to one process. The folder must not exist yet. It holds everything
 the data folder does, the secret key too, and a manifest with checksums; keep it as safe as the data folder.
-What is in gateway.yaml and the environment is not part of it.`;
+It does not contain gateway.yaml or the environment.`;
 
 const RESTORE_EXAMPLES = `
 Examples:
@@ -25,23 +25,23 @@ interface Options {
   json?: boolean;
 }
 
-/** `tallygate backup`: all data of a stopped gateway, in a folder. */
+/** `tallygate backup`: writes all data of a stopped gateway into a folder. */
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy all data of a stopped gateway into a new folder')
-    .argument('<folder>', 'where to; it must not exist')
+    .argument('<folder>', 'target folder; it must not exist')
     .option('--plain', 'leave the files uncompressed, to read or compare them')
     .option('--json', 'print the manifest as JSON')
     .addHelpText('after', BACKUP_EXAMPLES)
     .action(action(backUp));
 }
 
-/** `tallygate restore`: a backup becomes the data of a stopped gateway. */
+/** `tallygate restore`: restores a backup into the data folder of a stopped gateway. */
 export function restoreCommand(): Command {
   return new Command('restore')
-    .description('bring a backup back into the data folder of a stopped gateway')
-    .argument('<folder>', 'what `tallygate backup` made')
-    .option('--replace', 'delete the data that is there')
+    .description('restore a backup into the data folder of a stopped gateway')
+    .argument('<folder>', 'folder made by `tallygate backup`')
+    .option('--replace', 'delete the existing data')
     .option('--json', 'print the manifest as JSON')
     .addHelpText('after', RESTORE_EXAMPLES)
     .action(action(bringBack));
@@ -60,21 +60,19 @@ async function bringBack(folder: string, { replace = false, json }: Options & { 
     (await import('../../backup/restore.js')).restore(config, folder, { replace }),
   );
   const from = `the backup of ${manifest.created_at}, made by Tallygate ${manifest.version}`;
-  print(json, manifest, () => `Restored ${from}: ${contents(manifest)}. Start the gateway to go on.`);
+  print(json, manifest, () => `Restored ${from}: ${contents(manifest)}. Now start the gateway.`);
 }
 
 const contents = ({ postgres, clickhouse }: BackupManifest): string =>
   `${postgres.tables.length} tables of PostgreSQL, ${clickhouse.tables.length} of ClickHouse`;
 
-const STDERR = 2;
-
-/** With the settings of the gateway on this machine. Of the engines' log, only what went wrong is shown. */
+/** Runs with the settings of the gateway on this machine. Of the log, only warnings and errors are shown. */
 async function quietly<T>(work: (config: AppConfig) => Promise<T>): Promise<T> {
   // Only here, since engines and framework would slow every other command down.
   const { loadConfig } = await import('../../config/load-config.js');
-  const { TallygateLogger } = await import('../../telemetry/logger.js');
+  const { quietLogger } = await import('../terminal/quiet-logger.js');
   const { Logger } = await import('@nestjs/common');
   const config = loadConfig();
-  Logger.overrideLogger(new TallygateLogger({ values: { log: { ...config.values.log, level: 'warn' } } }, STDERR));
+  Logger.overrideLogger(quietLogger(config));
   return work(config);
 }

@@ -4,6 +4,7 @@ import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onGateway, type GatewayMcp, type McpOptions } from '../gateway/on-gateway.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options extends McpOptions {
   args?: string;
@@ -16,18 +17,18 @@ Examples:
   tallygate call get_daily_bars symbol=^GSPC start_date=2008-09-15 'fields=["close"]' --json
   tallygate call add --args '{"a":1,"b":2}'
 
-A value is text where the tool wants text, and JSON elsewhere. Exit code 4: the tool answered with an error.`;
+A value is text if the tool expects text, else JSON. Exit code 4: the tool answered with an error.`;
 
-/** `tallygate call`: one call of one tool. */
+/** `tallygate call`: calls one tool once. */
 export function callCommand(): Command {
   return new Command('call')
-    .description('call a tool and print what it answers')
+    .description('call a tool and print its answer')
     .argument('<tool>', 'name of the tool; `tallygate tools` lists them')
     .argument('[key=value...]', 'arguments of the call')
     .option('--args <json>', 'all arguments as one JSON object')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
-    .option('--json', 'print the whole result, with its structured content and what was charged')
+    .option('--json', 'print the whole result, with structured content and the credits charged')
     .addHelpText('after', EXAMPLES)
     .action(action(call));
 }
@@ -43,13 +44,13 @@ async function call(tool: string, pairs: string[], options: Options): Promise<vo
   if (result.isError) process.exitCode = EXIT.toolError;
 }
 
-/** An unknown tool has no schema; the gateway says so when it is called. */
+/** An unknown tool has no schema; the gateway reports it when it is called. */
 async function schemaOf(gateway: GatewayMcp, name: string): Promise<{ properties?: Record<string, unknown> }> {
   const tool = (await gateway.tools()).find((candidate) => candidate.name === name);
   return tool?.inputSchema ?? {};
 }
 
-/** What a person reads: texts as they are, other blocks named. */
+/** The content for people: texts as they are, other blocks by their type. */
 function textOf({ content }: CallToolResult): string {
   return content.map((block) => (block.type === 'text' ? block.text : `[${block.type}; --json shows it]`)).join('\n');
 }

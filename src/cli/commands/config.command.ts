@@ -7,6 +7,7 @@ import { clientConfigurations } from '../../start/client-configuration.js';
 import { mcpUrlOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
   json?: boolean;
@@ -18,7 +19,7 @@ Examples:
   GATEWAY_PORT=9000 tallygate config print --json | jq .port
   tallygate config client cursor --url https://mcp.example.com --api-key KEY`;
 
-/** `tallygate config`: the gateway's settings, and those of its clients. Changes nothing. */
+/** `tallygate config`: shows the gateway's settings, and writes client configurations. Changes nothing. */
 export function configCommand(): Command {
   return new Command('config')
     .description('check or print the settings, or print what an MCP client needs')
@@ -26,7 +27,7 @@ export function configCommand(): Command {
     .addCommand(new Command('check').description('list every mistake in gateway.yaml and the environment').action(action(check)))
     .addCommand(
       new Command('print')
-        .description('print all settings as they come out, secrets masked')
+        .description('print all effective settings, secrets masked')
         .option('--json', 'as JSON instead of YAML')
         .action(action(printSettings)),
     )
@@ -51,8 +52,8 @@ function clientCommand(): Command {
   return new Command('client')
     .description('print the configuration of an MCP client, ready to paste')
     .addArgument(new Argument('<name>', 'the client').choices(names))
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
-    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default a place to put it)')
+    .option(...URL_OPTION)
+    .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY; default: a placeholder)')
     .option('--json', 'print where it belongs as well, as JSON')
     .action(action(printClient));
 }
@@ -60,7 +61,7 @@ function clientCommand(): Command {
 async function printClient(name: string, options: McpOptions & Options): Promise<void> {
   const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
   const found = clientConfigurations(mcpUrlOf(url), apiKey).find((configuration) => configuration.name === name)!;
-  // Where it belongs goes to stderr, so that the text itself can be sent into a file.
+  // Where it belongs goes to stderr, so that stdout can be redirected to a file.
   if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
   print(options.json, found, () => found.text);
 }

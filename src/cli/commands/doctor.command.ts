@@ -13,7 +13,7 @@ nothing. Exit code 1 when something is bad.`;
 
 const SIGN = { good: '✓', bad: '✗' } as const;
 
-/** `tallygate doctor`: what is wrong with the gateway on this machine, each with its fix. */
+/** `tallygate doctor`: finds problems of the gateway on this machine and says how to fix each. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('check this installation, and say how to fix what is wrong')

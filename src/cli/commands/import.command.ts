@@ -27,16 +27,16 @@ Examples:
 A file becomes visible as a whole or not at all; importing the same file again changes nothing.
 Datasets and their columns: docs/datasets.md, or the tools list_datasets and describe_dataset.`;
 
-/** `tallygate import`: market data from a file, or made up. Exit code 1 when nothing was taken over. */
+/** `tallygate import`: imports market data from a file, or generates it. Exit code 1 when nothing was imported. */
 export function importCommand(): Command {
   return new Command('import')
     .description('load a CSV (plain or gzip) or Parquet file into a dataset, or generate a synthetic market')
     .argument('[dataset]', 'dataset to load, e.g. daily_bars')
     .argument('[file]', 'file to load')
     .option('--map <column=name>', "a dataset's column and the file's name for it, where they differ; may be repeated", pair, {})
-    .option('--set <column=value>', 'a value every row gets; may be repeated', pair, {})
-    .option('--skip-rejected', 'take the good lines of a file that has broken ones')
-    .option('--synthetic', 'generate a made-up market instead of loading a file; its symbols are marked as synthetic')
+    .option('--set <column=value>', 'a value for every row; may be repeated', pair, {})
+    .option('--skip-rejected', 'import the valid lines of a file that has invalid ones')
+    .option('--synthetic', 'generate a synthetic market instead of loading a file; its symbols are marked as synthetic')
     .option('--symbols <n>', 'companies of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.symbols)
     .option('--days <n>', 'trading days of the synthetic market, at least 63, one quarter', wholeNumber, UNIVERSE_DEFAULTS.days)
     .option('--seed <n>', 'the same seed makes the same market', wholeNumber, UNIVERSE_DEFAULTS.seed)

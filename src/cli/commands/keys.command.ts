@@ -8,7 +8,7 @@ import { secondsOf, textTable } from '../terminal/text-table.js';
 
 interface CreateOptions extends RestOptions {
   days?: number;
-  /** The gateway refuses others. */
+  /** The gateway refuses any other value. */
   permission?: NonNullable<components['schemas']['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
@@ -22,9 +22,9 @@ Examples:
   tallygate keys rotate KEY_ID --overlap 3600
   tallygate keys revoke KEY_ID
 
-All need \`tallygate login\` first. The whole key is shown once, when it is made.`;
+All need \`tallygate login\` first. The whole key is shown only once, when it is created.`;
 
-/** `tallygate keys`: the API keys of whoever logged in. */
+/** `tallygate keys`: the logged-in user's API keys. */
 export function keysCommand(): Command {
   return new Command('keys')
     .description('create, list, rotate and revoke API keys')
@@ -36,11 +36,11 @@ export function keysCommand(): Command {
 }
 
 function createCommand(): Command {
-  return restCommand('create', 'make a key; it is shown this one time')
-    .argument('[name]', 'for people to tell keys apart')
-    .option('--days <n>', 'days until it expires; never when unset', wholeNumber)
-    .option('--permission <scope...>', 'what it may do; tools:call when unset')
-    .option('--tool <name...>', 'the only tools it may call')
+  return restCommand('create', 'create a key; it is shown only once')
+    .argument('[name]', 'a name to tell keys apart')
+    .option('--days <n>', 'days until it expires (default: never)', wholeNumber)
+    .option('--permission <scope...>', 'what the key may do (default: tools:call)')
+    .option('--tool <name...>', 'the only tools it may call (default: all)')
     .option('--rate-limit <n>', 'requests an hour', wholeNumber)
     .action(action(create));
 }
@@ -58,7 +58,9 @@ async function create(name: string | undefined, { url, json, days, permission, t
 }
 
 function listCommand(): Command {
-  return restCommand('list', 'list your keys, newest first').option('--all', 'revoked and expired ones too').action(action(list));
+  return restCommand('list', 'list your keys, newest first')
+    .option('--all', 'include revoked and expired keys')
+    .action(action(list));
 }
 
 async function list({ url, json, all = false }: RestOptions & { all?: boolean }): Promise<void> {
@@ -75,9 +77,9 @@ async function list({ url, json, all = false }: RestOptions & { all?: boolean })
 }
 
 function rotateCommand(): Command {
-  return restCommand('rotate', 'replace a key by a new one')
+  return restCommand('rotate', 'replace a key with a new one')
     .argument('<key-id>', "the key's id, from `keys list`")
-    .option('--overlap <seconds>', 'for how long the old key still works', wholeNumber, 0)
+    .option('--overlap <seconds>', 'how long the old key still works', wholeNumber, 0)
     .action(action(rotate));
 }
 
@@ -87,7 +89,9 @@ async function rotate(keyId: string, { url, json, overlap }: RestOptions & { ove
 }
 
 function revokeCommand(): Command {
-  return restCommand('revoke', 'end a key at once').argument('<key-id>', "the key's id, from `keys list`").action(action(revoke));
+  return restCommand('revoke', 'revoke a key at once')
+    .argument('<key-id>', "the key's id, from `keys list`")
+    .action(action(revoke));
 }
 
 async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> {
@@ -96,5 +100,5 @@ async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> 
 }
 
 function newKeyText({ api_key, key_id, key_name, expires_at }: components['schemas']['CreatedKeyDto']): string {
-  return `${api_key}\n\nKeep it: it is shown only now. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
+  return `${api_key}\n\nStore it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
 }

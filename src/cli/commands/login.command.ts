@@ -8,13 +8,14 @@ import { restUrlOf } from '../gateway/gateway-address.js';
 import { keepLogin, loginFile } from '../gateway/login-store.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
   url?: string;
   json?: boolean;
 }
 
-/** What a shell makes of Ctrl-C. */
+/** A shell's exit code for Ctrl-C. */
 const INTERRUPTED = 130;
 
 const EXAMPLES = `
@@ -25,13 +26,13 @@ Examples:
 The password is asked for, or read from stdin; it is never an option, since other users see those. The token is kept
 in your configuration folder, readable by you only, until it expires.`;
 
-/** `tallygate login`: what the commands for keys, usage and accounts need first. */
+/** `tallygate login`: required once before the commands for keys, usage and accounts. */
 export function loginCommand(): Command {
   return new Command('login')
-    .description('log in and keep the token for the next commands')
+    .description('log in and store the token for later commands')
     .argument('<user>', 'e-mail or user name')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
-    .option('--json', 'print where and until when as JSON')
+    .option(...URL_OPTION)
+    .option('--json', 'print gateway and expiry as JSON')
     .addHelpText('after', EXAMPLES)
     .action(action(login));
 }
@@ -44,7 +45,7 @@ async function login(user: string, { url: address = readClientSettings().url, js
   const expiresAt = new Date(Date.now() + answer.expires_in * 1_000).toISOString();
   keepLogin(url, { token: answer.access_token, expires_at: expiresAt });
   print(json, { url, user, expires_at: expiresAt, file: loginFile() }, () =>
-    [`Logged in at ${url} as ${user} until ${expiresAt}.`, `The token is kept in ${loginFile()}.`].join('\n'),
+    [`Logged in at ${url} as ${user} until ${expiresAt}.`, `The token is stored in ${loginFile()}.`].join('\n'),
   );
 }
 
@@ -52,7 +53,7 @@ async function readPassword(): Promise<string> {
   return process.stdin.isTTY ? ask() : (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
-/** On a terminal, without showing what is typed. */
+/** Asks on a terminal, without showing what is typed. */
 async function ask(): Promise<string> {
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: silence, terminal: true });

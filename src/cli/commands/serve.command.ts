@@ -5,9 +5,9 @@ Examples:
   tallygate serve
   GATEWAY_PORT=9000 GATEWAY_MCP_PORT=9001 tallygate serve
 
-Settings: gateway.yaml and GATEWAY_* variables; \`tallygate config print\` shows what they come to.`;
+Settings: gateway.yaml and GATEWAY_* variables; \`tallygate config print\` shows the result.`;
 
-/** `tallygate serve`: the gateway itself, as `npm start` runs it. */
+/** `tallygate serve`: starts the gateway, as `npm start` does. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the gateway: REST on port 8000, MCP on port 8001')

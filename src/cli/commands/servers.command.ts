@@ -24,23 +24,23 @@ Examples:
   tallygate servers remove file-server-1
 
 A server is made from a template of gateway.yaml (docs/servers.md). All need \`tallygate login\` first, or an API key with
-gateway:read to list and gateway:write for the rest. Secrets belong into a file: other users of the machine see options.
-Exit code 1 when a checked server cannot serve.`;
+gateway:read to list and gateway:write for the rest. Put secrets into a file: other users of the machine can see options.
+Exit code 1 if the checked server cannot serve.`;
 
 /** `tallygate servers`: the MCP servers behind the gateway. */
 export function serversCommand(): Command {
   return new Command('servers')
     .description('list, add, remove and check the MCP servers behind the gateway')
     .addHelpText('afterAll', EXAMPLES)
-    .addCommand(serverCommand('list', 'list the servers and how they are').action(action(list)))
+    .addCommand(serverCommand('list', 'list the servers and their health').action(action(list)))
     .addCommand(addCommand())
     .addCommand(
-      serverCommand('remove', 'remove a server; calls it is busy with fail')
+      serverCommand('remove', 'remove a server; its running calls fail')
         .argument(...ID)
         .action(action(remove)),
     )
     .addCommand(
-      serverCommand('check', 'ask a server now how it is')
+      serverCommand('check', 'check the health of a server now')
         .argument(...ID)
         .action(action(check)),
     );
@@ -48,7 +48,7 @@ export function serversCommand(): Command {
 
 const ID = ['<id>', "the server's id or name, from `servers list`"] as const;
 
-/** Unlike keys and usage, servers are also for programs with an API key. */
+/** Unlike keys and usage, servers can also be managed with an API key. */
 const serverCommand = (name: string, description: string) =>
   restCommand(name, description).option('--api-key <key>', 'an API key instead of the login (TALLYGATE_API_KEY)');
 
@@ -64,9 +64,9 @@ function row({ name, template_name, enabled, problem, health, id }: Server): unk
 
 function addCommand(): Command {
   return serverCommand('add', 'register a server made from a template')
-    .argument('<template>', 'a template that gateway.yaml has or enables, e.g. file-server')
-    .argument('[key=value...]', 'what the template asks for')
-    .option('--config <json>', 'all of that as one JSON object; - reads it from stdin')
+    .argument('<template>', 'a template defined or enabled in gateway.yaml, e.g. file-server')
+    .argument('[key=value...]', 'the values the template requires')
+    .option('--config <json>', 'all values as one JSON object; - reads it from stdin')
     .action(action(add));
 }
 

@@ -3,17 +3,18 @@ import { action } from '../terminal/cli-failure.js';
 import { onGateway, type McpOptions } from '../gateway/on-gateway.js';
 import { print } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
+import { URL_OPTION } from '../terminal/rest-command.js';
 
 const EXAMPLES = `
 Examples:
   tallygate tools
   tallygate tools --json | jq '.[] | select(.name == "get_returns") | .inputSchema'`;
 
-/** `tallygate tools`: what the key may call. */
+/** `tallygate tools`: lists the tools that the key may call. */
 export function toolsCommand(): Command {
   return new Command('tools')
     .description('list the tools this key may call')
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--api-key <key>', 'the API key (TALLYGATE_API_KEY)')
     .option('--json', 'print the tools with their schemas')
     .addHelpText('after', EXAMPLES)
@@ -26,7 +27,7 @@ async function list(options: McpOptions & { json?: boolean }): Promise<void> {
   print(options.json, tools, () => textTable(['TOOL', 'ARGUMENTS', 'DESCRIPTION'], rows));
 }
 
-/** `name, limit?`: those with a question mark may be left out. */
+/** `name, limit?`: arguments with a question mark are optional. */
 function signature({ properties = {}, required = [] }: { properties?: object; required?: string[] }): string {
   return Object.keys(properties)
     .map((name) => (required.includes(name) ? name : `${name}?`))

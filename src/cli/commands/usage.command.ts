@@ -29,17 +29,17 @@ Examples:
 
 Both need \`tallygate login\` first.`;
 
-/** `tallygate usage`: what the keys of whoever logged in were used for. */
+/** `tallygate usage`: the logged-in user's calls and statistics. */
 export function usageCommand(): Command {
   return new Command('usage')
-    .description('show calls, one by one or by day and tool')
+    .description('show calls, one by one or counted by day and tool')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(historyCommand())
     .addCommand(statsCommand());
 }
 
 function historyCommand(): Command {
-  return pagedCommand('history', 'single calls, newest first')
+  return pagedCommand('history', 'list calls, newest first')
     .option('--from <day>', 'first day, YYYY-MM-DD, in UTC')
     .option('--to <day>', 'last day, YYYY-MM-DD, in UTC')
     .option('--tool <name>', 'only calls of this tool')
@@ -76,8 +76,8 @@ function historyText(found: components['schemas']['UsageHistoryDto']): string {
 }
 
 function statsCommand(): Command {
-  return restCommand('stats', 'calls by day and by tool')
-    .option('--days <n>', 'how many days, today included; at most 365', wholeNumber, 30)
+  return restCommand('stats', 'count calls by day and by tool')
+    .option('--days <n>', 'number of days, today included; at most 365', wholeNumber, 30)
     .action(action(stats));
 }
 

@@ -15,9 +15,9 @@ Examples:
   tallygate users list
   tallygate users list --json | jq -r '.users[] | select(.role == "admin") | .email'
 
-Both need \`tallygate login\` as an admin first. A password is made here and shown once.`;
+Both need \`tallygate login\` as an admin first. The password is generated and shown only once.`;
 
-/** `tallygate users`: what an admin does for others. */
+/** `tallygate users`: how admins manage users. */
 export function usersCommand(): Command {
   return new Command('users')
     .description('create and list users (admins only)')
@@ -25,8 +25,8 @@ export function usersCommand(): Command {
     .addCommand(
       restCommand('create', 'create a user with a generated password')
         .argument('<username>', 'letters, digits, ".", "_" and "-"')
-        .argument('<email>', 'what they log in with')
-        .option('--admin', 'they may do everything')
+        .argument('<email>', 'the e-mail to log in with')
+        .option('--admin', 'make the user an admin')
         .action(action(create)),
     )
     .addCommand(pagedCommand('list', 'list all users, newest first').action(action(list)));
@@ -39,7 +39,7 @@ async function create(username: string, email: string, { url, json, admin = fals
   print(
     json,
     { ...user, password },
-    () => `Created ${user.username} (${user.email}, ${user.role}).\nPassword, shown only now: ${password}`,
+    () => `Created ${user.username} (${user.email}, ${user.role}).\nPassword, shown only once: ${password}`,
   );
 }
 

@@ -3,9 +3,9 @@ import { CliFailure, EXIT } from '../terminal/cli-failure.js';
 type Schema = { properties?: Record<string, unknown> };
 
 /**
- * The arguments of a call from `key=value` pairs. The tool's schema decides what a value is: for a text the characters
- * as they stand, else JSON, so that `days=5` is a number for one tool and a text for another.
- * @throws CliFailure for what is no pair.
+ * Builds a call's arguments from `key=value` pairs. The tool's schema decides how a value is read: as is for a
+ * string, else as JSON, so that `days=5` is a number for one tool and a text for another.
+ * @throws CliFailure for text that is not a pair
  */
 export function argumentsFromPairs(pairs: readonly string[], schema: Schema): Record<string, unknown> {
   return Object.fromEntries(pairs.map((pair) => fromPair(pair, schema)));
@@ -25,7 +25,7 @@ function fromPair(pair: string, schema: Schema): [string, unknown] {
   return [name, isText(schema.properties?.[name]) ? text : (parsed(text) ?? text)];
 }
 
-/** Its type is text, or among others text: then `null` and numbers are text too. */
+/** Whether its type is, or includes, string: then `null` and numbers are text too. */
 function isText(property: unknown): boolean {
   const { type } = (property ?? {}) as { type?: unknown };
   return type === 'string' || (Array.isArray(type) && type.includes('string'));

@@ -2,13 +2,14 @@ import { CliFailure, EXIT } from '../terminal/cli-failure.js';
 
 const REST_PORT = '8000';
 const MCP_PORT = '8001';
-/** Source 001, "Troubleshooting": the words of a wrong key. */
+/** Source 001, "Troubleshooting": the message for a wrong key. */
 export const UNAUTHORIZED_WORDS = 'Unauthorized: Invalid or missing API Key';
 const MCP_PATH = /\/(messages|mcp)\/?$/;
 
 /**
- * Where MCP is on the gateway at this URL. One address names both faces of a gateway: on the usual ports each is derived
- * from the other, so that `http://localhost:8000/mcp` (source 001) works; elsewhere both are taken to be on one origin.
+ * The MCP endpoint of the gateway at this URL. One address names both listeners of a gateway: on the usual ports each
+ * is derived from the other, so that `http://localhost:8000/mcp` (source 001) works; elsewhere both are assumed to be
+ * on one origin.
  */
 export function mcpUrlOf(address: string): string {
   const url = parse(address);
@@ -17,7 +18,7 @@ export function mcpUrlOf(address: string): string {
   return url.href;
 }
 
-/** Where REST is on the gateway at this URL, without a slash at the end; see `mcpUrlOf`. */
+/** The REST endpoint of the gateway at this URL, without a slash at the end; see `mcpUrlOf`. */
 export function restUrlOf(address: string): string {
   const url = parse(address);
   if (url.port === MCP_PORT) url.port = REST_PORT;
@@ -30,7 +31,7 @@ function parse(address: string): URL {
   throw new CliFailure(`"${address}" is not an http:// or https:// URL, such as http://localhost:8000.`, EXIT.usage);
 }
 
-/** The failure of a connection: which address, and what to check. */
+/** The failure when nothing answers: which address, and what to check. */
 export function unreachable(url: string, error: unknown): CliFailure {
   const reason = reasonOf(error);
   const checks = 'Check that the gateway runs (npm start), that host and port are right, and that no firewall is in between.';

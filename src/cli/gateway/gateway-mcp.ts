@@ -11,13 +11,13 @@ export interface McpOptions {
   apiKey?: string;
 }
 
-/** Longer than the gateway lets any tool run, so that it is the gateway that says so. */
+/** Longer than the gateway lets any tool run, so that the gateway's own time limit is the one reported. */
 const TIMEOUT_MS = 660_000;
-/** The status; a tool that is not there is JSON-RPC's business. */
+/** The HTTP status; an unknown tool is a JSON-RPC error instead. */
 const NOT_FOUND = 404;
 const REFUSED_WORDS: Record<number, string> = { 401: UNAUTHORIZED_WORDS };
 
-/** The MCP face of a gateway, with the official SDK's client. */
+/** A gateway's MCP endpoint, through the official SDK's client. */
 export class GatewayMcp {
   private constructor(
     private readonly client: Client,
@@ -52,18 +52,18 @@ export class GatewayMcp {
     if (error instanceof CliFailure) return error;
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code !== 'number') return unreachable(this.url, error);
-    if (code === NOT_FOUND) return new CliFailure(`${this.url} is not there. Is it the address that the gateway shows for MCP?`);
+    if (code === NOT_FOUND) return new CliFailure(`${this.url} was not found. Is it the MCP address that the gateway shows?`);
     return new CliFailure(REFUSED_WORDS[code] ?? wordsOf(message));
   }
 }
 
-/** To the endpoint, with the key in the header of source 001. */
+/** A transport to the endpoint, with the key in the header of source 001. */
 function transportTo(url: string, apiKey: string | undefined): StreamableHTTPClientTransport {
   const headers: Record<string, string> = apiKey === undefined ? {} : { 'X-API-Key': apiKey };
   return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
 }
 
-/** The SDK puts its own words around the gateway's, which are JSON-RPC where the address is that of MCP. */
+/** The SDK wraps the gateway's message, which is JSON-RPC if the address is that of MCP. */
 function wordsOf(message: string): string {
   const body = /\{.*\}$/s.exec(message)?.[0];
   try {

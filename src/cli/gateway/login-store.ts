@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readClientSettings } from '../../config/client-settings.js';
 
-/** A login that is kept from one command to the next. */
+/** A login, kept for later commands. */
 export interface KeptLogin {
   token: string;
   /** ISO 8601. */
@@ -11,27 +11,27 @@ export interface KeptLogin {
 
 type Logins = Record<string, KeptLogin>;
 
-/** Where logins are kept, one a gateway. */
+/** The file of kept logins, one per gateway. */
 export const loginFile = () => join(readClientSettings().configFolder, 'logins.json');
 
-/** The token for the gateway at this REST URL; undefined when there is none that still counts. */
+/** The token for the gateway at this REST URL; undefined when there is none that is still valid. */
 export function keptToken(restUrl: string, now = Date.now()): string | undefined {
   const login = readLogins()[restUrl];
   return login && Date.parse(login.expires_at) > now ? login.token : undefined;
 }
 
-/** Keeps a login, readable by its user only, and forgets those that have expired, which bounds the file. */
+/** Keeps a login in a file readable only by its user. Expired ones are removed, which bounds the file. */
 export function keepLogin(restUrl: string, login: KeptLogin, now = Date.now()): void {
   const valid = Object.entries(readLogins()).filter(([, { expires_at }]) => Date.parse(expires_at) > now);
   const file = loginFile();
   mkdirSync(readClientSettings().configFolder, { recursive: true, mode: 0o700 });
-  // Through a new file: one that exists would keep the mode it has, and a reader would see half of it.
+  // Written to a new file and renamed: an existing one would keep its mode, and a reader could see half of it.
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, JSON.stringify({ ...Object.fromEntries(valid), [restUrl]: login }), { mode: 0o600 });
   renameSync(fresh, file);
 }
 
-/** A file that is missing or broken is no login. */
+/** A missing or broken file counts as no logins. */
 function readLogins(): Logins {
   try {
     const logins: unknown = JSON.parse(readFileSync(loginFile(), 'utf8'));

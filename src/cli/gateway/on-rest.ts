@@ -4,17 +4,22 @@ import { CliFailure } from '../terminal/cli-failure.js';
 import { restUrlOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
 import { keptToken } from './login-store.js';
 
-/** Which gateway, and as whom: with the key when one is given, else as whoever logged in, else with TALLYGATE_API_KEY. */
+/**
+ * Which gateway, and as whom: with the key if one is given, else as the logged-in user, else with TALLYGATE_API_KEY.
+ */
 export interface RestAccess {
   url?: string;
   apiKey?: string;
 }
 
-/** How long an answer may take; statistics over a year are the slowest. */
+/** Time limit of an answer; statistics over a year are the slowest. */
 const TIMEOUT_MS = 30_000;
 const UNAUTHORIZED = 401;
 
-/** Works with the REST face of a gateway. @throws CliFailure in the gateway's words, or when nothing answers. */
+/**
+ * Works with a gateway's REST API.
+ * @throws CliFailure with the gateway's message, or when nothing answers
+ */
 export async function onRest<T>({ url: address, apiKey }: RestAccess, work: (gateway: GatewayClient) => Promise<T>): Promise<T> {
   const settings = readClientSettings();
   const url = restUrlOf(address ?? settings.url);
@@ -29,7 +34,7 @@ export async function onRest<T>({ url: address, apiKey }: RestAccess, work: (gat
   }
 }
 
-/** A wrong password is no missing login. */
+/** A wrong password is not a missing login. */
 const isRefusedLogin = ({ status, errorCode }: GatewayError) => status === UNAUTHORIZED && errorCode !== 'INVALID_CREDENTIALS';
 
 function notLoggedIn(url: string, { message }: GatewayError, apiKey: string | undefined): CliFailure {
@@ -43,8 +48,8 @@ function failureOf(url: string, error: GatewayError): CliFailure {
   const { errorCode, status, invalidFields, message, cause } = error;
   if (errorCode === 'UNREACHABLE' || errorCode === 'TIMEOUT') return unreachable(url, cause);
   if (errorCode === 'INVALID_ANSWER' || errorCode.startsWith('HTTP_'))
-    return new CliFailure(`${url} does not answer like a Tallygate gateway (status ${status}). Is it the REST address?`);
+    return new CliFailure(`${url} is not a Tallygate gateway (status ${status}). Is it the REST address?`);
   if (invalidFields.length === 0) return new CliFailure(message);
-  // Where a field was, body or query, is nothing a person at a terminal chose.
+  // Whether a field was in the body or the query is no concern of a person at a terminal.
   return new CliFailure(invalidFields.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`).join('; '));
 }

@@ -39,7 +39,7 @@ class GatewayImports implements ImportTarget {
     private readonly token: string,
   ) {}
 
-  /** Progress is that of sending; what follows is one answer. */
+  /** Progress is that of sending; the answer follows as a whole. */
   async import(dataset: string, file: string, { map = {}, set = {}, skipRejected = false, onProgress }: ImportOptions) {
     const size = await fileSize(file);
     const query = new URLSearchParams({ name: basename(file), skip_rejected: String(skipRejected) });

@@ -16,17 +16,19 @@ const report: ImportReport = {
 describe('importReportText', () => {
   it('says what was imported, replaced and left out', () => {
     const text = importReportText({ ...report, duplicates: 1, ignored_columns: ['Dividend'] });
-    expect(text).toBe('daily_bars: 3 rows imported\n  1 rows were replaced by a later row of the same key\n  not read: Dividend');
+    expect(text).toBe(
+      'daily_bars: 3 rows imported\n  1 rows were replaced by a later row of the same key\n  unused columns: Dividend',
+    );
   });
 
   it('says that nothing changed', () => {
-    expect(importReportText({ ...report, status: 'unchanged' })).toBe('daily_bars: nothing to do, this is imported already');
+    expect(importReportText({ ...report, status: 'unchanged' })).toBe('daily_bars: nothing to do, this file is already imported');
   });
 
   it('names rejected lines, the first twenty of them', () => {
     const rejected = Array.from({ length: 25 }, (_, index) => ({ line: index + 2, reason: 'bad' }));
     const lines = importReportText({ ...report, status: 'rejected', rejected, rejected_total: 40 }).split('\n');
-    expect(lines[0]).toBe('daily_bars: nothing imported, 40 of 3 rows rejected (--skip-rejected takes the others)');
+    expect(lines[0]).toBe('daily_bars: nothing imported, 40 of 3 rows rejected (--skip-rejected imports the others)');
     expect([lines[1], lines.length, lines.at(-1)]).toEqual(['  line 2: bad', 22, '  and 20 more']);
   });
 });

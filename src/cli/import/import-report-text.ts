@@ -1,13 +1,13 @@
 import type { ImportReport } from '../../stock-data/import/import-report.js';
 
-/** Rejected lines shown; with `--json` the report has more of them. */
+/** Most rejected lines shown; the report printed by `--json` has more. */
 const LINES_MAX = 20;
 
-/** What became of an import, for a person. */
+/** The result of an import, for people. */
 export function importReportText(report: ImportReport): string {
   const lines = [headline(report), ...rejectedLines(report)];
   if (report.duplicates > 0) lines.push(`  ${report.duplicates} rows were replaced by a later row of the same key`);
-  if (report.ignored_columns.length > 0) lines.push(`  not read: ${report.ignored_columns.join(', ')}`);
+  if (report.ignored_columns.length > 0) lines.push(`  unused columns: ${report.ignored_columns.join(', ')}`);
   return lines.join('\n');
 }
 
@@ -16,9 +16,9 @@ function headline({ dataset, status, rows, accepted, rejected_total }: ImportRep
     case 'imported':
       return `${dataset}: ${accepted} rows imported${rejected_total > 0 ? `, ${rejected_total} of ${rows} rejected` : ''}`;
     case 'unchanged':
-      return `${dataset}: nothing to do, this is imported already`;
+      return `${dataset}: nothing to do, this file is already imported`;
     case 'rejected':
-      return `${dataset}: nothing imported, ${rejected_total} of ${rows} rows rejected (--skip-rejected takes the others)`;
+      return `${dataset}: nothing imported, ${rejected_total} of ${rows} rows rejected (--skip-rejected imports the others)`;
   }
 }
 

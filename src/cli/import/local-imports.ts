@@ -1,7 +1,6 @@
 import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClickHouseModule } from '../../clickhouse/clickhouse.module.js';
-import { TallygateLogger } from '../../telemetry/logger.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { ConfigModule } from '../../config/config.module.js';
 import { DatabaseModule } from '../../database/database.module.js';
@@ -11,9 +10,8 @@ import { DatasetImportService, type ImportOptions } from '../../stock-data/impor
 import { fileInput } from '../../stock-data/import/files/file-input.js';
 import { SyntheticData } from '../../stock-data/sample/synthetic-data.service.js';
 import type { UniverseOptions } from '../../stock-data/sample/synthetic-universe.js';
+import { quietLogger } from '../terminal/quiet-logger.js';
 import type { ImportTarget } from './import-target.js';
-
-const STDERR = 2;
 
 @Module({})
 class LocalImportsModule {
@@ -29,7 +27,7 @@ export class LocalImports implements ImportTarget {
 
   /** @throws Error in one line when the engines cannot be reached or belong to a gateway. */
   static async open(config: AppConfig): Promise<LocalImports> {
-    const logger = new TallygateLogger({ values: { log: { ...config.values.log, level: 'warn' } } }, STDERR);
+    const logger = quietLogger(config);
     const app = await NestFactory.createApplicationContext(LocalImportsModule.forRoot(config), { logger, abortOnError: false });
     return new LocalImports(app);
   }

@@ -8,7 +8,7 @@ const WIDTH = 40;
 /** A bar can end in an eighth of a character. */
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** One line a bar, the widest for the largest value; something that is not nothing is never shown as nothing. */
+/** One line per bar, the widest for the largest value; a value above zero always shows at least a sliver. */
 export function barChart(bars: readonly Bar[], colour: (bar: string) => string = (bar) => bar): string {
   const largest = Math.max(1, ...bars.map(({ value }) => value));
   const labelWidth = Math.max(0, ...bars.map(({ label }) => label.length));

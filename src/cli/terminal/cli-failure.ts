@@ -1,4 +1,4 @@
-/** What the command line ends with; its help lists them. */
+/** The exit codes of the command line; its help lists them. */
 export const EXIT = {
   done: 0,
   /** Refused, or failed. */
@@ -11,7 +11,7 @@ export const EXIT = {
   toolError: 4,
 } as const;
 
-/** Ends the command with these words on stderr and this exit code. */
+/** Ends the command with this message on stderr and this exit code. */
 export class CliFailure extends Error {
   constructor(
     message: string,
@@ -21,7 +21,7 @@ export class CliFailure extends Error {
   }
 }
 
-/** A command's action whose failure is one line on stderr, never a stack. */
+/** A command's action; its failure is printed as one line on stderr, never as a stack. */
 export function action<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
   return async (...args) => {
     try {
@@ -33,5 +33,5 @@ export function action<A extends unknown[]>(work: (...args: A) => Promise<void>)
   };
 }
 
-/** What went wrong, in words for a person. */
+/** The problem, in words for people. */
 const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

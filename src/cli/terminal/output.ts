@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import { readClientSettings } from '../../config/client-settings.js';
 
-/** An answer: one line of JSON for a program, else text for a person. */
+/** Prints an answer: one line of JSON for programs, or text for people. */
 export function print(isJson: boolean | undefined, value: unknown, text: () => string): void {
   process.stdout.write(`${isJson ? JSON.stringify(value) : text()}\n`);
 }
 
-/** Coloured on a terminal, plain anywhere else and where NO_COLOR asks for it. */
+/** Coloured on a terminal; plain anywhere else and where NO_COLOR is set. */
 export function inColour(text: string): string {
   return process.stdout.isTTY && !readClientSettings().noColour ? styleText('cyan', text) : text;
 }

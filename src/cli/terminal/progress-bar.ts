@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { WriteStream } from 'node:tty';
 
 export interface ProgressBar {
-  /** How much is done, 0 to 1. */
+  /** Share of the work that is done, 0 to 1. */
   update: (share: number) => void;
   stop: () => void;
 }

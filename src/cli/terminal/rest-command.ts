@@ -1,30 +1,33 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** What every command that talks to REST takes. */
+/** The option that names the gateway, the same in every command that talks to one. */
+export const URL_OPTION = ['--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)'] as const;
+
+/** The options of every command that talks to REST. */
 export interface RestOptions {
   url?: string;
   json?: boolean;
 }
 
-/** A command on the REST face of a gateway. */
+/** A command that talks to a gateway's REST API. */
 export function restCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)')
+    .option(...URL_OPTION)
     .option('--json', 'print the answer as JSON');
 }
 
-/** What a command takes whose answer comes by pages. */
+/** The options of a command whose answer comes in pages. */
 export interface PageOptions extends RestOptions {
   page: number;
   pageSize: number;
 }
 
-/** A command whose answer comes by pages. */
+/** A command whose answer comes in pages. */
 export function pagedCommand(name: string, description: string): Command {
   return restCommand(name, description)
-    .option('--page <n>', 'which page', wholeNumber, 1)
-    .option('--page-size <n>', 'how many on a page, at most 100', wholeNumber, 20);
+    .option('--page <n>', 'page number, from 1', wholeNumber, 1)
+    .option('--page-size <n>', 'entries per page, at most 100', wholeNumber, 20);
 }
 
 /** `Page 1 of 3, 52 calls.` */
@@ -32,7 +35,7 @@ export function pageWords({ total, page, page_size }: { total: number; page: num
   return `Page ${page} of ${Math.max(1, Math.ceil(total / page_size))}, ${total} ${what}.`;
 }
 
-/** An option's value that must be a whole number; the gateway checks its bounds. */
+/** Reads an option that must be a whole number; the gateway checks its bounds. */
 export function wholeNumber(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

@@ -1,9 +1,9 @@
-/** What a cell may take; longer text is cut, so that a line stays a line. */
+/** Widest cell in characters; longer text is cut, so that a row stays on one line. */
 const CELL_MAX_CHARS = 60;
 
 /**
- * Rows under their headings, in columns; numbers to the right. On a terminal too narrow for them each row is a paragraph of its
- * own, a line for each column.
+ * Rows in columns under their headings, numbers aligned right. On a terminal too narrow for that, each row is a
+ * paragraph with a line for each column.
  */
 export function textTable(
   headings: readonly string[],
@@ -16,7 +16,7 @@ export function textTable(
   return fits ? lines.join('\n') : cells.map((row) => paragraph(headings, row)).join('\n\n');
 }
 
-/** `2026-11-21 16:42:32` of a time as JSON has it; for headings that say UTC. */
+/** `2026-11-21 16:42:32` from a time as JSON has it; for headings that say UTC. */
 export const secondsOf = (time: string): string => time.slice(0, 19).replace('T', ' ');
 
 function tableLines(headings: readonly string[], rows: readonly (readonly unknown[])[], cells: readonly string[][]): string[] {
@@ -35,7 +35,7 @@ function paragraph(headings: readonly string[], row: readonly string[]): string 
   return headings.map((heading, column) => `${heading.padEnd(width)}  ${row[column]}`).join('\n');
 }
 
-/** Control characters could rewrite the terminal; what is shown here was chosen by others. */
+/** Removes control characters, which could rewrite the terminal: the values come from others. */
 function cell(value: unknown): string {
   const text = value === null || value === undefined || value === '' ? '–' : String(value).replace(/\p{Cc}/gu, ' ');
   return text.length > CELL_MAX_CHARS ? `${text.slice(0, CELL_MAX_CHARS - 1)}…` : text;

@@ -3,7 +3,7 @@ import { Postgres } from '../../database/postgres.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
 
-/** An engine that has not answered by then counts as away. */
+/** An engine that has not answered after this long counts as away. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** Which engines answer. */
@@ -14,7 +14,7 @@ export interface Engines {
   redis: boolean | undefined;
 }
 
-/** Asks the engines for a sign of life. */
+/** Checks that the engines answer. */
 @Injectable()
 export class EngineProbes {
   constructor(

@@ -6,13 +6,13 @@ import { HealthService } from './health.service.js';
 
 const SERVICE_UNAVAILABLE = 503;
 
-/** Probes, without authentication: they say how the gateway is, not what it does. */
+/** Health probes. They need no authentication: they tell the gateway's state, not its data. */
 @ApiTags('health')
 @Controller()
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  /** How the gateway and its parts are. 503 when it cannot serve. */
+  /** The health of the gateway and its parts. 503 when it cannot serve. */
   @Get('health')
   @ApiOkResponse({ type: HealthDto })
   @ApiServiceUnavailableResponse({ type: HealthDto })
@@ -22,13 +22,13 @@ export class HealthController {
     return health;
   }
 
-  /** The process lives. Restart it when this does not answer. */
+  /** Liveness: restart the process when this does not answer. */
   @Get('livez')
   live(): ProbeDto {
     return { status: 'ok' };
   }
 
-  /** The process takes work. Send it none while this is 503. */
+  /** Readiness: send the process no work while this is 503. */
   @Get('readyz')
   @ApiOkResponse({ type: ProbeDto })
   @ApiServiceUnavailableResponse({ type: ProbeDto })

@@ -1,9 +1,9 @@
 export class UsageBacklogDto {
-  /** Events recorded and not yet in ClickHouse. */
+  /** Recorded events that are not yet in ClickHouse. */
   pending!: number;
   /** Age of the oldest of them, milliseconds. */
   oldest_pending_ms!: number;
-  /** Events ClickHouse can never accept. */
+  /** Events that ClickHouse can never accept. */
   rejected!: number;
 }
 
@@ -15,9 +15,9 @@ export class McpServersDto {
 
 /** Source 003, "Health Check", with the reasons behind the status. */
 export class HealthDto {
-  /** `unhealthy` cannot serve; `degraded` serves with less. */
+  /** `unhealthy`: cannot serve; `degraded`: serves with restrictions. */
   status!: 'healthy' | 'degraded' | 'unhealthy';
-  /** Why it is not healthy. */
+  /** Reasons why it is not healthy. */
   reasons?: string[];
   /** ISO 8601, UTC. */
   timestamp!: string;
@@ -26,7 +26,7 @@ export class HealthDto {
   version!: string;
   database!: 'connected' | 'disconnected';
   clickhouse!: 'connected' | 'disconnected';
-  /** Only where Redis is set. */
+  /** Only if Redis is configured. */
   redis?: 'connected' | 'disconnected';
   /** Null while PostgreSQL does not answer. */
   usage_backlog!: UsageBacklogDto | null;

@@ -5,10 +5,10 @@ import { UsageStatus, type UsageNumbers } from '../../usage/delivery/usage-statu
 import { EngineProbes, type Engines } from './engine-probes.service.js';
 import type { HealthDto } from './health.dto.js';
 
-/** Usage that waits longer than this for ClickHouse is worth an operator's look. */
+/** Usage that waits longer than this for ClickHouse is reported to the operator. */
 const BACKLOG_AGE_MAX_MS = 60_000;
 
-/** How the gateway is, and why. */
+/** The gateway's health, with reasons. */
 @Injectable()
 export class HealthService {
   private isDraining = false;
@@ -19,12 +19,12 @@ export class HealthService {
     private readonly servers: HealthChecks,
   ) {}
 
-  /** First of all on a shutdown, so that load balancers look elsewhere. */
+  /** The first step of a shutdown, so that load balancers look elsewhere. */
   startDraining(): void {
     this.isDraining = true;
   }
 
-  /** Whether new work can be taken: not shutting down, and PostgreSQL answers. */
+  /** Whether new work is accepted: not shutting down, and PostgreSQL answers. */
   async isReady(): Promise<boolean> {
     return !this.isDraining && (await this.engines.database());
   }
@@ -56,7 +56,9 @@ export class HealthService {
       ...(database ? [] : ['PostgreSQL does not answer: metered calls are refused']),
       ...(clickhouse ? [] : ['ClickHouse does not answer: usage waits in PostgreSQL, stock data and statistics fail']),
       ...(redis === false ? ['Redis does not answer: each replica counts limits for itself'] : []),
-      ...(usage && usage.oldest_pending_ms > BACKLOG_AGE_MAX_MS ? [`${usage.pending} usage events wait to be delivered`] : []),
+      ...(usage && usage.oldest_pending_ms > BACKLOG_AGE_MAX_MS
+        ? [`${usage.pending} usage events are waiting to be delivered`]
+        : []),
       ...(usage && usage.rejected > 0
         ? [`${usage.rejected} usage events were refused by ClickHouse; see mcp.usage_rejected`]
         : []),

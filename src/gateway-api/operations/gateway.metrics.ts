@@ -5,7 +5,7 @@ import { droppedConnections } from '../../http/bounded-server.js';
 import { httpTraffic } from '../../http/front-door.js';
 import { HealthService } from '../health/health.service.js';
 
-/** The gateway as a whole: what it is, what it answers, and what it stands on. */
+/** Metrics of the gateway as a whole: version, requests, engines. */
 @Injectable()
 export class GatewayMetrics implements OnModuleInit {
   constructor(
@@ -22,7 +22,7 @@ export class GatewayMetrics implements OnModuleInit {
     });
     this.metrics.gauge({
       name: 'tallygate_backend_up',
-      help: '1 for a backend that answers, else 0',
+      help: '1 if the backend answers, else 0',
       labels: ['backend'],
       read: () => this.backends(),
     });

@@ -5,7 +5,7 @@ import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateLogger } from '../../telemetry/logger.js';
 import { LogLevelsDto } from './log-level.dto.js';
 
-/** The log of this one process. What is set here is forgotten when it ends; `log.level` is what it starts with. */
+/** The log levels of this process. Changes are lost when it ends; `log.level` is the initial level. */
 @ApiTags('Administration')
 @Authenticated('admin')
 @Controller('api/admin/log-level')
@@ -14,13 +14,13 @@ export class LogLevelController {
 
   constructor(private readonly log: TallygateLogger) {}
 
-  /** What is written now. */
+  /** Current log levels. */
   @Get()
   get(): LogLevelsDto {
     return LogLevelsDto.of(this.log.levels);
   }
 
-  /** Replaces the levels, at once, until this process ends. Other replicas keep theirs. */
+  /** Replaces the log levels of this process until it ends. Other replicas keep theirs. */
   @Put()
   @ApiUnprocessableEntityResponse({ description: 'No such level', type: ErrorDto })
   set(@Body() { level, contexts }: LogLevelsDto): LogLevelsDto {

@@ -29,13 +29,13 @@ export class ContextLevelDto {
   level!: LogLevel;
 }
 
-/** What this process writes into its log. */
+/** Log levels of this process. */
 export class LogLevelsDto {
-  /** The least severe that is written. */
+  /** The least severe level that is written. */
   @IsIn(LOG_LEVELS)
   level!: LogLevel;
 
-  /** Those that have a level of their own. */
+  /** Contexts with a level of their own. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(CONTEXTS_MAX)

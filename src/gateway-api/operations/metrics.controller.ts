@@ -11,12 +11,14 @@ import { MetricsGuard } from './metrics.guard.js';
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
-  /** The numbers of this process, in Prometheus' text format. For this machine, and for who sends `metrics.token`. */
+  /**
+   * Metrics of this process, in Prometheus' text format. Only for this machine, and for callers with `metrics.token`.
+   */
   @Get()
   @UseGuards(MetricsGuard)
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
-  @ApiUnauthorizedResponse({ description: 'Not from this machine, and without the token', type: ErrorDto })
+  @ApiUnauthorizedResponse({ description: 'Neither from this machine nor with the token', type: ErrorDto })
   async read(@Res() response: Response): Promise<void> {
     response.type(this.metrics.contentType).send(await this.metrics.text());
   }

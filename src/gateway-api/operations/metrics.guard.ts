@@ -8,8 +8,9 @@ import { AppConfig } from '../../config/app-config.js';
 const isLoopback = proxyAddress.compile('loopback');
 
 /**
- * Metrics name tools and servers and show how busy the gateway is: they are for Prometheus on this machine, and for one
- * elsewhere that sends `Authorization: Bearer <metrics.token>`. No database is asked, since they matter most without one.
+ * Metrics name tools and servers and show how busy the gateway is. So they are only for Prometheus on this machine,
+ * or one elsewhere that sends `Authorization: Bearer <metrics.token>`. No database is asked, since metrics matter
+ * most when one is away.
  */
 @Injectable()
 export class MetricsGuard implements CanActivate {
@@ -21,7 +22,7 @@ export class MetricsGuard implements CanActivate {
     if (isFromHere(request) || this.hasToken(request)) return true;
     throw new TallygateError(
       'UNAUTHORIZED',
-      'Metrics are for this machine, or for who sends GATEWAY_METRICS_TOKEN (gateway.yaml: metrics.token) as a bearer token.',
+      'Metrics are only for this machine, or with GATEWAY_METRICS_TOKEN (gateway.yaml: metrics.token) as a bearer token.',
       { isCredentialMissing: request.headers.authorization === undefined },
     );
   }
@@ -32,7 +33,7 @@ export class MetricsGuard implements CanActivate {
   }
 }
 
-/** Itself, and not as a proxy for somebody else; nor as a browser, whose pages come from anywhere. */
+/** From this machine, not through a proxy, and not from a browser, whose pages may come from anywhere. */
 function isFromHere({ socket, ip, headers }: Request): boolean {
   const addresses = [socket.remoteAddress, ip];
   return headers.origin === undefined && addresses.every((address) => address !== undefined && isLoopback(address, 0));

@@ -2,7 +2,7 @@ export class LoadBalancerStatsDto {
   strategy!: string;
   /** Calls sent to upstream servers since this process started. */
   total_requests!: number;
-  /** The same by server. */
+  /** Calls by server. */
   requests_per_server!: Record<string, number>;
 }
 
@@ -12,7 +12,7 @@ export class GatewayStatsDto {
   uptime!: number;
   /** Requests to both listeners since this process started. */
   total_requests!: number;
-  /** Upstream servers that are switched on. */
+  /** Number of enabled upstream servers. */
   active_servers!: number;
   healthy_servers!: number;
   load_balancer!: LoadBalancerStatsDto;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, Row } from './dataset.js';
 import { DATASETS } from './datasets.js';
-import { QUERY_LIMITS } from '../queries/query-limits.js';
+import { QUERY_LIMITS, selectList } from '../queries/sql.js';
 
-/** How much of the world a dataset covers. */
+/** The extent of a dataset. */
 export interface Coverage {
   table: string;
   row_count: number;
@@ -13,7 +13,7 @@ export interface Coverage {
   /** Null for a dataset without days, or without rows. */
   first_date: string | null;
   last_date: string | null;
-  /** Rows that are generated. */
+  /** Number of generated rows. */
   synthetic_row_count: number;
 }
 
@@ -23,7 +23,7 @@ export interface SymbolPresence {
   is_synthetic: boolean;
 }
 
-/** What is asked of every dataset alike, so the SQL is made of descriptors. */
+/** Queries that every dataset answers alike, so their SQL is built from descriptors. */
 @Injectable()
 export class CoverageRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -32,10 +32,17 @@ export class CoverageRepository {
     return this.clickhouse.query(`${datasets.map(coverage).join(' UNION ALL ')} ${QUERY_LIMITS}`, {}, { signal });
   }
 
-  /** The datasets that have at least one row of the symbol. */
+  /** The datasets that have at least one row for the symbol. */
   withSymbol(symbol: string, signal: AbortSignal): Promise<SymbolPresence[]> {
     const parts = DATASETS.filter(({ symbolColumn }) => symbolColumn).map(presence);
     return this.clickhouse.query(`${parts.join(' UNION ALL ')} ${QUERY_LIMITS}`, { symbol }, { signal });
+  }
+
+  /** The first rows in the order of the sorting key. */
+  sample(dataset: Dataset, limit: number, signal: AbortSignal): Promise<Row[]> {
+    const { table, sortingKey } = dataset;
+    const rows = `SELECT ${selectList(dataset)} FROM ${table} FINAL ORDER BY ${sortingKey.join(', ')} LIMIT {limit:UInt8}`;
+    return this.clickhouse.query(`${rows} ${QUERY_LIMITS}`, { limit }, { signal });
   }
 }
 

@@ -13,7 +13,7 @@ interface State {
   rows: number;
 }
 
-/** Which data there is now: the version of every dataset and whether it has rows. Polled, since any process may import. */
+/** The current version of every dataset, and whether it has rows. Polled, since any process may import. */
 @Injectable()
 export class DataVersions implements OnModuleDestroy {
   private readonly poll = new PeriodicTask('StockData', POLL_INTERVAL_MS, () => this.refresh());
@@ -25,7 +25,7 @@ export class DataVersions implements OnModuleDestroy {
 
   constructor(private readonly log: ImportLogRepository) {}
 
-  /** Differs whenever any dataset does; part of the key of everything that is cached. */
+  /** Changes whenever any dataset does; part of the key of every cached result. */
   get key(): string {
     return this.current;
   }
@@ -34,18 +34,21 @@ export class DataVersions implements OnModuleDestroy {
     return (this.states.get(dataset.table)?.rows ?? 0) > 0;
   }
 
-  /** Called after every change of a version, and when a dataset gains its first or loses its last row. Returns how to stop it. */
+  /**
+   * Calls the listener after every change of a version, and when a dataset gets its first row or loses its last.
+   * Returns a function that stops this.
+   */
   onChange(listener: () => void): () => void {
     return this.changes.add(listener);
   }
 
-  /** Reads the versions now, and from here on at every interval. */
+  /** Reads the versions now and then at every interval. */
   async start(): Promise<void> {
     await this.refresh();
     this.poll.start();
   }
 
-  /** An answer that was overtaken by that to a later question is thrown away. */
+  /** An answer that a later one has overtaken is dropped. */
   async refresh(): Promise<void> {
     const question = ++this.asked;
     const rows = await this.log.versions(DATASETS.map(({ table }) => table));

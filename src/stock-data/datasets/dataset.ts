@@ -1,7 +1,7 @@
 /** Types a dataset's column can have, as ClickHouse spells them. */
 export type ColumnType = 'String' | 'LowCardinality(String)' | 'Date32' | 'Float64' | 'Nullable(Float64)' | 'UInt64' | 'Bool';
 
-/** A value of a row as it is stored and answered; days are YYYY-MM-DD. */
+/** A value of a row, as stored and as answered; days are YYYY-MM-DD. */
 export type Cell = string | number | boolean | null;
 
 export type Row = Record<string, Cell>;
@@ -12,7 +12,10 @@ export interface Column {
   /** E.g. `shares`; absent for names, days and flags. */
   unit?: string;
   description: string;
-  /** What an import takes when the file has no such column; nullable columns take null. Absent: the file must have it. */
+  /**
+   * The value an import uses when the file has no such column; nullable columns get null. Absent: the file must have
+   * it.
+   */
   otherwise?: Cell | { sameAs: string };
   /** An import rejects numbers that are not above this. */
   above?: number;
@@ -25,18 +28,18 @@ export interface Dataset {
   title: string;
   /** Says what a row is. */
   description: string;
-  /** Where the rows come from and what was done to them. */
+  /** The origin of the rows, and how they were processed. */
   source: string;
   columns: readonly Column[];
-  /** Identifies a row: a later import with the same key replaces it. Also the order on disk. */
+  /** Identifies a row: a later import of the same key replaces it. Also the order on disk. */
   sortingKey: readonly string[];
   symbolColumn?: string;
   dateColumn?: string;
-  /** Says what is wrong with a row whose values are fine one by one; undefined when nothing is. */
+  /** Returns what is wrong with a row whose single values are valid; undefined when nothing is. */
   check?: (row: Row) => string | undefined;
 }
 
-/** Longest symbol, exchange code and the like that is stored or asked for, in characters. */
+/** Most characters of a symbol, exchange code and the like, stored or asked for. */
 export const SYMBOL_MAX_LENGTH = 32;
 
 export const SYMBOL_COLUMN: Column = {
@@ -45,7 +48,7 @@ export const SYMBOL_COLUMN: Column = {
   description: 'Ticker symbol, as search_symbols finds it',
 };
 
-/** Made-up rows say so in every dataset, so that nobody can take them for market data. */
+/** Generated rows are marked in every dataset, so that nobody mistakes them for market data. */
 export const IS_SYNTHETIC_COLUMN: Column = {
   name: 'is_synthetic',
   type: 'Bool',
@@ -54,9 +57,9 @@ export const IS_SYNTHETIC_COLUMN: Column = {
 };
 
 /**
- * A dataset's columns of these names, in its own order; all of them when no names are given.
- * The only way a column name gets into SQL.
- * @throws Error for a name the descriptor does not have.
+ * The dataset's columns of these names, in the dataset's order; all of them when no names are given. Column names get
+ * into SQL only through this.
+ * @throws Error for a name that the descriptor does not have
  */
 export function columnsOf(dataset: Dataset, names?: readonly string[]): readonly Column[] {
   if (!names) return dataset.columns;

@@ -7,7 +7,7 @@ import { StagingLoader } from '../import/staging-loader.service.js';
 import { StagingRepository } from '../import/staging.repository.js';
 import { SyntheticData } from '../sample/synthetic-data.service.js';
 
-/** The datasets and how rows get into them; all that `tallygate import` needs. */
+/** The datasets and their imports; everything `tallygate import` needs. */
 @Module({
   providers: [
     DataVersions,
@@ -33,11 +33,11 @@ export class DatasetsModule implements OnModuleInit, OnApplicationBootstrap, OnM
     await this.versions.start();
   }
 
-  /** Clears up behind the start: another replica's import, which this would wait for, may take its time. */
+  /** Not awaited by the start, since it waits for imports that another replica is running. */
   onApplicationBootstrap(): void {
     this.recovery = this.imports
       .recover()
-      .catch((error: unknown) => this.logger.warn(`Clearing up: ${(error as Error).message}`));
+      .catch((error: unknown) => this.logger.warn(`Cleaning up interrupted imports: ${(error as Error).message}`));
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -19,7 +19,7 @@ import { fileInput } from './files/file-input.js';
 import { withReceivedFile } from './files/received-file.js';
 import { SyntheticData } from '../sample/synthetic-data.service.js';
 
-/** Loading market data into a running gateway; what `tallygate import` uses while one runs. */
+/** Imports market data into a running gateway; `tallygate import` uses this while one runs. */
 @ApiTags('Datasets')
 @Controller('api/admin/datasets')
 export class DatasetImportController {
@@ -28,17 +28,17 @@ export class DatasetImportController {
     private readonly synthetic: SyntheticData,
   ) {}
 
-  /** Loads a CSV (plain or gzip) or Parquet file: as a whole, or not at all. Admins only. */
+  /** Imports a CSV (plain or gzip) or Parquet file, all or nothing. Admins only. */
   @Post(':dataset/import')
   @HttpCode(200)
   @Authenticated('admin')
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' }, description: 'The file' })
-  @ApiBadRequestResponse({ description: 'Not a file that can be read, or columns are missing', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'The file cannot be read, or columns are missing', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
-  @ApiConflictResponse({ description: 'Another import of the dataset takes long', type: ErrorDto })
-  @ApiPayloadTooLargeResponse({ description: 'More than 2 GiB', type: ErrorDto })
-  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was taken over', type: ImportReportDto })
+  @ApiConflictResponse({ description: 'Another import of the dataset is running', type: ErrorDto })
+  @ApiPayloadTooLargeResponse({ description: 'The file is larger than 2 GiB', type: ErrorDto })
+  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was imported', type: ImportReportDto })
   async import(
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
@@ -52,17 +52,17 @@ export class DatasetImportController {
     return report;
   }
 
-  /** Fills the datasets with a made-up market, its symbols marked as synthetic. Admins only. */
+  /** Fills the datasets with a generated market whose symbols are marked as synthetic. Admins only. */
   @Post('synthetic')
   @HttpCode(200)
   @Authenticated('admin')
-  @ApiBadRequestResponse({ description: 'A size out of bounds', type: ErrorDto })
+  @ApiBadRequestResponse({ description: 'Size out of bounds', type: ErrorDto })
   generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     return this.synthetic.generate({ ...universe });
   }
 }
 
-/** JSON and forms are read before they get here (see `configureRest`), so no file would be left of them. */
+/** JSON and forms are parsed before they get here (see `configureRest`), so nothing of such a file would be left. */
 function refuseParsed(request: Request): void {
   if (!request.is(['json', 'urlencoded'])) return;
   throw new TallygateError('BAD_REQUEST', 'Send the file as it is, with the header "Content-Type: application/octet-stream".');

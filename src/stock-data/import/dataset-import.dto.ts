@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { Flag } from '../../rest/dto-fields.js';
 import type { ImportReport } from './import-report.js';
 import { UNIVERSE_DEFAULTS } from '../sample/synthetic-universe.js';
 
@@ -16,7 +17,7 @@ export class ImportQuery {
   @IsOptional()
   map: string[] = [];
 
-  /** `<column of the dataset>=<value of every row>`; may be repeated. */
+  /** `<column of the dataset>=<value for every row>`; may be repeated. */
   @Matches(PAIR, { each: true, message: 'set must look like symbol=AAPL: a column of the dataset, "=", a value' })
   @MaxLength(500, { each: true })
   @ArrayMaxSize(PAIRS_MAX)
@@ -24,8 +25,8 @@ export class ImportQuery {
   @IsOptional()
   set: string[] = [];
 
-  /** Take the good lines of a file that has broken ones; otherwise one broken line refuses the file. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))
+  /** Import the valid lines of a file that has invalid ones; otherwise one invalid line rejects the whole file. */
+  @Flag()
   @IsBoolean()
   @IsOptional()
   skip_rejected: boolean = false;
@@ -37,7 +38,7 @@ export class ImportQuery {
   name: string = 'upload';
 }
 
-/** The made-up market to generate. */
+/** The market to generate. */
 export class SyntheticDto {
   /** Companies, 1 to 9 999. */
   @IsInt()
@@ -55,27 +56,30 @@ export class SyntheticDto {
   seed: number = UNIVERSE_DEFAULTS.seed;
 }
 
-/** A line that was not taken. */
+/** A rejected line. */
 export class RejectedLineDto {
   /** Line of a CSV file, row of a Parquet file; from 1. */
   line!: number;
   reason!: string;
 }
 
-/** What became of an import. */
+/** The result of an import. */
 export class ImportReportDto implements ImportReport {
   dataset!: string;
-  /** imported: the rows are visible; unchanged: this file shows already; rejected: nothing was taken over. */
+  /**
+   * imported: the rows are visible; unchanged: this file is already what the dataset shows; rejected: nothing was
+   * imported.
+   */
   status!: 'imported' | 'unchanged' | 'rejected';
   /** Records in the file. */
   rows!: number;
   accepted!: number;
-  /** Accepted records that another one of the same key further down replaces. */
+  /** Accepted records replaced by a later one in the file with the same key. */
   duplicates!: number;
   rejected_total!: number;
   /** The first 100 of the rejected lines. */
   rejected!: RejectedLineDto[];
-  /** Columns of the file that nothing was read from. */
+  /** Columns of the file that were not used. */
   ignored_columns!: string[];
 }
 

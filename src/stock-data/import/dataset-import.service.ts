@@ -19,9 +19,9 @@ import { StagingRepository, type Staging } from './staging.repository.js';
 const WAITED_TOO_LONG = '57014';
 
 export interface ImportOptions extends ColumnMapping {
-  /** Take the good lines of a file that has broken ones. */
+  /** Import the valid lines of a file that has invalid ones. */
   skipRejected?: boolean;
-  /** Called now and then with how much of the file is read, 0 to 1. */
+  /** Called from time to time with the share of the file that has been read, 0 to 1. */
   onProgress?: (share: number) => void;
 }
 
@@ -35,10 +35,11 @@ interface Loading {
 }
 
 /**
- * Loads files into datasets: a file becomes visible as a whole or not at all, also when the process is killed.
+ * Imports files into datasets: a file becomes visible as a whole or not at all, even if the process is killed.
  *
- * Rows go to a staging table, the log notes what is about to happen, one statement makes the rows visible, the log notes
- * that it did. Whatever was cut off is settled before the next import of the dataset and at the next start.
+ * Rows go to a staging table, the log records what is about to happen, one statement makes the rows visible, and the
+ * log records that it did. Interrupted imports are settled before the next import of the dataset and at the next
+ * start.
  */
 @Injectable()
 export class DatasetImportService {
@@ -53,9 +54,9 @@ export class DatasetImportService {
   ) {}
 
   /**
-   * Imports of one dataset run one after the other, in whatever process they are.
-   * @throws NOT_FOUND for an unknown dataset, INVALID_INPUT for a file that cannot be read, CONFLICT when another import
-   * of the dataset takes long.
+   * Imports of one dataset run one after the other, across processes.
+   * @throws NOT_FOUND for an unknown dataset, INVALID_INPUT for a file that cannot be read, CONFLICT when another
+   * import of the dataset takes too long
    */
   async import(datasetName: string, input: ImportInput, options: ImportOptions = {}): Promise<ImportReport> {
     const dataset = knownDataset(datasetName);
@@ -68,7 +69,7 @@ export class DatasetImportService {
     return report;
   }
 
-  /** Clears up after imports that were cut off. Waits for those that are running, so nobody should wait for this. */
+  /** Cleans up after interrupted imports. It waits for running ones, so callers should not wait for it. */
   async recover(): Promise<void> {
     const unfinished = await this.log.unfinished();
     for (const dataset of DATASETS) {
@@ -120,23 +121,29 @@ export class DatasetImportService {
     return rows;
   }
 
-  /** Every row an earlier import of the same file brought is the one that shows, so importing it again changes nothing. */
+  /**
+   * Whether every row that an earlier import of the same file brought is still visible, so that importing it again
+   * would change nothing.
+   */
   private async isShowing(dataset: Dataset, fingerprint: string): Promise<boolean> {
     const earlier = await this.log.find(dataset, fingerprint);
     return earlier !== undefined && (await this.log.visibleRows(dataset, earlier.version)) === earlier.rows;
   }
 
-  /** Under the dataset's lock whatever is unfinished belongs to nobody: rows that all made it stay, others go. */
+  /**
+   * Under the dataset's lock no import is running, so whatever is unfinished was interrupted: rows that all became
+   * visible stay, others are removed.
+   */
   private async settle(dataset: Dataset): Promise<void> {
     for (const table of await this.staging.leftovers(dataset)) await this.staging.drop({ table });
     const last = await this.log.last(dataset);
     if (!last || last.is_done) return;
     const visible = await this.log.visibleRows(dataset, last.version);
     this.logger.warn(
-      `An import of ${last.source} into ${dataset.table} was cut off; ${visible} of ${last.rows} rows were visible`,
+      `An import of ${last.source} into ${dataset.table} was interrupted; ${visible} of ${last.rows} rows were visible`,
     );
     if (visible < last.rows) await this.staging.withdraw(dataset, versionOfRows(last.version));
-    // An import that left nothing is noted as one, lest its file be taken for imported.
+    // An import that left nothing is recorded as such, so that its file does not count as imported.
     await this.log.finish(visible < last.rows ? { ...last, rows: 0, fingerprint: '' } : last);
     await this.versions.refresh();
   }
@@ -155,11 +162,11 @@ export class DatasetImportService {
 
 function knownDataset(name: string): Dataset {
   const dataset = datasetNamed(name);
-  if (!dataset) throw new TallygateError('NOT_FOUND', `Unknown dataset: ${name.slice(0, 64)}. There are: ${datasetNames()}.`);
+  if (!dataset) throw new TallygateError('NOT_FOUND', `Unknown dataset: ${name.slice(0, 64)}. Datasets: ${datasetNames()}.`);
   return dataset;
 }
 
-/** The same bytes read in another way are another import. */
+/** The same bytes with another mapping are another import. */
 function fingerprintOf(dataset: Dataset, content: string, { map = {}, set = {}, skipRejected = false }: ImportOptions): string {
   const columns = dataset.columns.map(({ name, type }) => [name, type]);
   const identity = [content, dataset.table, columns, sorted(map), sorted(set), skipRejected];

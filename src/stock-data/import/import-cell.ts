@@ -7,12 +7,12 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
 const SHOWN_MAX_LENGTH = 40;
 
-/** Why a value, and with it its line, is not taken. */
+/** The reason a value, and with it its line, is rejected. */
 export class Rejection {
   constructor(readonly reason: string) {}
 }
 
-/** A value of a file as the column stores it. Text comes from CSV; numbers, dates and bigints from Parquet. */
+/** Converts a value of a file to what the column stores. CSV gives text; Parquet gives numbers, dates and bigints. */
 export function importCell(column: Column, value: unknown): Cell | Rejection {
   const plain = typeof value === 'string' ? value.trim() : value;
   if (plain === null || plain === undefined || plain === '') return emptyCell(column);
@@ -32,7 +32,10 @@ export function importCell(column: Column, value: unknown): Cell | Rejection {
   }
 }
 
-/** An empty field is null where that is allowed, the column's constant where it has one, and else an error. */
+/**
+ * An empty field becomes null where that is allowed, the column's default where it has one, and is otherwise
+ * rejected.
+ */
 function emptyCell(column: Column): Cell | Rejection {
   if (isNullable(column)) return null;
   const { otherwise } = column;

@@ -11,7 +11,7 @@ export interface ImportEntry {
   fingerprint: string;
   /** The file's name, for people. */
   source: string;
-  /** Distinct rows it brought. */
+  /** Number of distinct rows it brought. */
   rows: number;
   rejected: number;
 }
@@ -20,12 +20,12 @@ type StoredEntry = ImportEntry & { is_done: number };
 
 const COLUMNS = 'dataset, version, is_done, fingerprint, source, rows, rejected';
 
-/** All SQL of `dataset_imports`: which imports there were, and whether each came to its end. */
+/** All SQL of `dataset_imports`: every import, and whether it finished. */
 @Injectable()
 export class ImportLogRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** The dataset's last import, whether it came to its end or not. */
+  /** The dataset's last import, finished or not. */
   async last(dataset: Dataset): Promise<StoredEntry | undefined> {
     const [entry] = await this.clickhouse.query<StoredEntry>(
       `SELECT ${COLUMNS} FROM dataset_imports FINAL WHERE dataset = {dataset:String} ORDER BY version DESC LIMIT 1`,
@@ -44,7 +44,7 @@ export class ImportLogRepository {
     return entry;
   }
 
-  /** Datasets whose last import was cut off. */
+  /** Datasets whose last import did not finish. */
   async unfinished(): Promise<string[]> {
     const rows = await this.clickhouse.query<{ dataset: string }>(
       'SELECT dataset FROM dataset_imports FINAL GROUP BY dataset HAVING argMax(is_done, version) = 0',
@@ -52,7 +52,7 @@ export class ImportLogRepository {
     return rows.map(({ dataset }) => dataset);
   }
 
-  /** How many of an import's rows show now: those no later import replaced. */
+  /** The number of an import's rows that are visible, not replaced by a later import. */
   async visibleRows(dataset: Dataset, version: number): Promise<number> {
     const [from, to] = versionOfRows(version);
     const [row] = await this.clickhouse.query<{ rows: number }>(
@@ -70,13 +70,13 @@ export class ImportLogRepository {
     return this.write(entry, 1);
   }
 
-  /** Where everything that was ever imported came from. */
+  /** The sources of all imports ever made. */
   async sources(): Promise<string[]> {
     const rows = await this.clickhouse.query<{ source: string }>('SELECT DISTINCT source FROM dataset_imports WHERE is_done = 1');
     return rows.map(({ source }) => source);
   }
 
-  /** Version of the newest import per dataset, and rows per table; for replicas that poll. */
+  /** The version of the newest import and the number of rows, per table; polled by replicas. */
   versions(tables: string[]): Promise<{ table: string; version: number; rows: number }[]> {
     return this.clickhouse.query(
       `SELECT t.name AS table, v.version AS version, ifNull(t.total_rows, 0) AS rows

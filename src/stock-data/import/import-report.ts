@@ -1,4 +1,4 @@
-/** Rejected lines a report names; the total counts all of them. */
+/** Most rejected lines in a report; the total counts all of them. */
 const REJECTED_SHOWN_MAX = 100;
 
 export interface RejectedLine {
@@ -6,23 +6,23 @@ export interface RejectedLine {
   reason: string;
 }
 
-/** What became of an import. */
+/** The result of an import. */
 export interface ImportReport {
   dataset: string;
   /**
-   * `imported`: the accepted rows are visible. `unchanged`: the same file is what shows already. `rejected`: nothing was
-   * taken over, because of the rejected lines.
+   * `imported`: the accepted rows are visible. `unchanged`: the dataset shows this file already. `rejected`: nothing
+   * was imported, because of the rejected lines.
    */
   status: 'imported' | 'unchanged' | 'rejected';
   /** Records in the file. */
   rows: number;
   accepted: number;
-  /** Accepted records another one further down replaces, having the same key. */
+  /** Accepted records replaced by a later one in the file with the same key. */
   duplicates: number;
   rejected_total: number;
   /** The first of the rejected lines. */
   rejected: RejectedLine[];
-  /** Columns of the file that nothing was read from. */
+  /** Columns of the file that were not used. */
   ignored_columns: string[];
 }
 

@@ -2,29 +2,29 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { isNullable, type Cell, type Column, type Dataset, type Row } from '../datasets/dataset.js';
 import { importCell, Rejection } from './import-cell.js';
 
-/** How a file's columns become a dataset's. */
+/** How columns of a file map to columns of a dataset. */
 export interface ColumnMapping {
   /** Dataset column → the file's column, where the names differ. */
   map?: Record<string, string>;
-  /** Dataset column → the value every row gets. */
+  /** Dataset column → the value for every row. */
   set?: Record<string, string>;
 }
 
 type ReadColumn = (cells: readonly unknown[], row: Row) => Cell | Rejection;
 
-/** Turns a record of a file into a row of the dataset, or says why it is none. */
+/** Converts a record of a file to a row of the dataset, or says why that is impossible. */
 export interface RowReader {
-  /** The file's columns it reads, in the order it wants their values. */
+  /** The file's columns it reads, in the order in which it expects their values. */
   fileColumns: string[];
-  /** The file's columns nothing is read from. */
+  /** The file's columns it does not use. */
   ignoredColumns: string[];
   read: (cells: readonly unknown[]) => Row | Rejection;
 }
 
 /**
- * Plans how to read a file with these columns. Names match without regard to case, spaces and punctuation, so a file's
- * `Adj Close` is the dataset's `adj_close` without a mapping.
- * @throws INVALID_INPUT naming what is missing or unknown, and the way out.
+ * Plans how to read a file with these columns. Names match without regard to case, spaces and punctuation, so a
+ * file's `Adj Close` is the dataset's `adj_close` without a mapping.
+ * @throws INVALID_INPUT naming what is missing or unknown, and how to fix it
  */
 export function rowReader(dataset: Dataset, columnsOfFile: readonly string[], mapping: ColumnMapping): RowReader {
   checkMapping(dataset, columnsOfFile, mapping);

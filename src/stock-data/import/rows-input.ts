@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Row } from '../datasets/dataset.js';
 import type { FileRecord, ImportInput } from './files/source-file.js';
 
-/** Rows made by the program; they are checked like those of a file. `identity` must differ whenever the rows do. */
+/** Generated rows; they are checked like those of a file. `identity` must change whenever the rows do. */
 export function rowsInput(name: string, identity: string, columns: readonly string[], rows: () => Iterable<Row>): ImportInput {
   const fingerprint = createHash('sha256').update(identity).digest('hex');
   return {

@@ -9,17 +9,17 @@ import type { RowReader } from './row-reader.js';
 import type { FileRecord, SourceFile } from './files/source-file.js';
 import { StagingRepository, type Staging } from './staging.repository.js';
 
-/** One INSERT holds at most this; together they bound the memory an import takes, whatever the file's size. */
+/** Bounds of one INSERT, and so of an import's memory, whatever the file's size. */
 const BATCH_ROWS_MAX = 20_000;
 const BATCH_CHARACTERS_MAX = 8 * 1024 * 1024;
 
-/** Rows read before calls that wait get their turn; a running gateway serves while it imports. */
+/** Rows read before waiting calls get a turn, so that a running gateway serves while it imports. */
 const TURN_ROWS = 1_000;
 
 export interface LoadOptions {
   /** Number of the import; see `rowVersion`. */
   version: number;
-  /** Leave rejected lines out instead of giving up on the file. */
+  /** Leave out rejected lines instead of rejecting the file. */
   skipRejected: boolean;
   onProgress: (share: number) => void;
 }
@@ -29,7 +29,10 @@ export interface LoadOptions {
 export class StagingLoader {
   constructor(private readonly staging: StagingRepository) {}
 
-  /** Once a line of an all-or-nothing file is rejected, the rest is only checked, to report every broken line at once. */
+  /**
+   * Once a line of an all-or-nothing file is rejected, the rest is only checked, so that all invalid lines are
+   * reported at once.
+   */
   async load(target: Staging, file: SourceFile, reader: RowReader, options: LoadOptions): Promise<ImportTally> {
     const tally = new ImportTally();
     const batch = new Batch(target);
@@ -59,7 +62,7 @@ function rowOf({ cells, problem }: FileRecord, reader: RowReader): Row | Rejecti
   return problem === undefined ? reader.read(cells) : new Rejection(problem);
 }
 
-/** Rows on their way into one INSERT. */
+/** Rows collected for one INSERT. */
 class Batch {
   private readonly columns: string[];
   private lines: string[] = [];

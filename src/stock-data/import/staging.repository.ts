@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Dataset } from '../datasets/dataset.js';
 
-/** A table with a dataset's structure that nobody reads. */
+/** A table with a dataset's structure that no query reads. */
 export interface Staging {
   dataset: Dataset;
   table: string;
@@ -19,24 +19,26 @@ export class StagingRepository {
     return { dataset, table };
   }
 
-  /** Adds rows that are JSON arrays, one a line, in the order of the dataset's columns and `import_version`. */
+  /** Inserts rows given as JSON arrays, one a line, in the order of the dataset's columns and `import_version`. */
   insert({ dataset, table }: Staging, lines: string): Promise<void> {
     const columns = [...dataset.columns.map(({ name }) => name), 'import_version'].join(', ');
     return this.clickhouse.insert(`INSERT INTO ${table} (${columns}) FORMAT JSONCompactEachRow`, lines);
   }
 
-  /** Rows that will show: of several with the same key only the last. */
+  /** The number of rows that will be visible: of several with the same key only the last. */
   async countRows({ table }: Staging): Promise<number> {
     const [row] = await this.clickhouse.query<{ rows: number }>(`SELECT count() AS rows FROM ${table} FINAL`);
     return row!.rows;
   }
 
-  /** Makes all rows visible at once; they are linked, not copied, so this takes no longer for more of them. */
+  /**
+   * Makes all rows visible at once. Parts are linked, not copied, so the time does not grow with the number of rows.
+   */
   async publish({ dataset, table }: Staging): Promise<void> {
     await this.clickhouse.command(`ALTER TABLE ${dataset.table} ATTACH PARTITION tuple() FROM ${table}`);
   }
 
-  /** Takes an import's rows away again, for one that was cut off while it was being published. */
+  /** Removes an import's rows again, after its publishing was interrupted. */
   async withdraw(dataset: Dataset, [from, to]: [number, number]): Promise<void> {
     await this.clickhouse.command(
       `ALTER TABLE ${dataset.table} DELETE WHERE import_version BETWEEN {from:UInt64} AND {to:UInt64} SETTINGS mutations_sync = 2`,
@@ -48,7 +50,7 @@ export class StagingRepository {
     await this.clickhouse.command(`DROP TABLE IF EXISTS ${table} SYNC`);
   }
 
-  /** Names of a dataset's staging tables. Under the dataset's import lock these are what a crash left behind. */
+  /** A dataset's staging tables. Under the dataset's import lock, these were left behind by a crash. */
   async leftovers(dataset: Dataset): Promise<string[]> {
     const rows = await this.clickhouse.query<{ name: string }>(
       'SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})',

@@ -6,11 +6,11 @@ import { SymbolResources } from '../resources/symbol.resources.js';
 
 const START: PromptArgument = {
   name: 'start_date',
-  description: 'First day, YYYY-MM-DD; without it, from the first one there is',
+  description: 'First day, YYYY-MM-DD; default: where the data begins',
 };
-const END: PromptArgument = { name: 'end_date', description: 'Last day, YYYY-MM-DD; without it, up to the last one there is' };
+const END: PromptArgument = { name: 'end_date', description: 'Last day, YYYY-MM-DD; default: where the data ends' };
 
-/** The analyses the tools of this room serve best, as a start for people. */
+/** Prompts for the analyses that the tools of this room serve best. */
 @Injectable()
 export class StockPrompts {
   readonly all: readonly Prompt[] = [
@@ -27,7 +27,7 @@ export class StockPrompts {
       title: 'Compare symbols',
       description: 'Two or more symbols side by side over the same period: return, risk, and which did better when.',
       arguments: [
-        { name: 'symbols', description: 'Ticker symbols with commas between, e.g. AAPL,MSFT', required: true },
+        { name: 'symbols', description: 'Ticker symbols, separated by commas, e.g. AAPL,MSFT', required: true },
         START,
         END,
       ],
@@ -49,7 +49,7 @@ export class StockPrompts {
     private readonly datasets: DatasetResources,
   ) {}
 
-  /** Of a list of symbols the last one is completed. */
+  /** In a list of symbols, the last one is completed. */
   private async complete(argument: string, typed: string, { signal }: CallContext) {
     if (!argument.startsWith('symbol')) return { values: [] };
     const start = typed.lastIndexOf(',') + 1;
@@ -61,7 +61,7 @@ export class StockPrompts {
 type Period = { start_date?: string; end_date?: string };
 
 const inWords = ({ start_date, end_date }: Period) =>
-  `${start_date ? ` from ${start_date}` : ''}${end_date ? ` to ${end_date}` : ''}` || ' over everything there is';
+  `${start_date ? ` from ${start_date}` : ''}${end_date ? ` to ${end_date}` : ''}` || ' over all the data';
 
 const analysis = (symbol: string, period: Period) => `Analyze ${symbol}${inWords(period)}.
 

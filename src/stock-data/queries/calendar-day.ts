@@ -4,14 +4,14 @@ const SLASHED = /^(\d{4})\/(\d{2})\/(\d{2})$/;
 const PACKED = /^(\d{4})(\d{2})(\d{2})$/;
 const WRITTEN = /^([A-Za-z]{3}) (\d{1,2}),? (\d{4})$/;
 
-/** What ClickHouse's Date32 can hold. */
+/** The range of ClickHouse's Date32. */
 export const FIRST_DAY = '1900-01-01';
 export const LAST_DAY = '2299-12-31';
 
 /**
- * A day of the calendar as YYYY-MM-DD. Reads 2001-02-03 (also with a midnight behind it), 2001/02/03, 20010203 and
- * Feb 3 2001; forms in which day and month could be mistaken for each other are not read.
- * Undefined when it is none of these or there is no such day.
+ * Reads a calendar day and returns it as YYYY-MM-DD. Accepts 2001-02-03 (also with midnight after it), 2001/02/03,
+ * 20010203 and Feb 3 2001, but no form in which day and month could be confused. Returns undefined for any other
+ * text, or a day that does not exist.
  */
 export function parseDay(text: string): string | undefined {
   const parts = numeric(text) ?? written(text);

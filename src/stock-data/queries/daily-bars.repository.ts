@@ -3,13 +3,12 @@ import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
 import { DAILY_BARS } from '../datasets/daily-bars.dataset.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
 import type { DailyClose } from './returns.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
 export interface BarsQuery extends DayRange {
   symbol: string;
-  /** Columns beside the date; see `columnsOf`. */
+  /** Columns to return beside the date; see `columnsOf`. */
   fields: readonly string[];
   /** Scale open, high, low and close by adj_close / close. */
   adjusted: boolean;
@@ -17,7 +16,7 @@ export interface BarsQuery extends DayRange {
   limit: number;
 }
 
-/** Each price as it would have been without later splits and dividends. `close` itself becomes `adj_close`. */
+/** Prices as they would be without later splits and dividends. `close` itself becomes `adj_close`. */
 const ADJUSTED: Record<string, string> = {
   open: 'open * adj_close / close',
   high: 'high * adj_close / close',
@@ -30,7 +29,7 @@ const ADJUSTED: Record<string, string> = {
 export class DailyBarsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Bars of one symbol, each with `is_synthetic` beside the fields asked for. */
+  /** Bars of one symbol, each with `is_synthetic` beside the requested fields. */
   range({ fields, adjusted, newestFirst, ...params }: BarsQuery, signal: AbortSignal): Promise<Row[]> {
     const columns = selectList(DAILY_BARS, ['date', ...fields, 'is_synthetic'], adjusted ? ADJUSTED : {});
     return this.clickhouse.query(
@@ -42,7 +41,7 @@ export class DailyBarsRepository {
     );
   }
 
-  /** The newest bar of each symbol, not after the day. */
+  /** The newest bar of each symbol on or before the day. */
   latest(symbols: readonly string[], asOf: string, signal: AbortSignal): Promise<Row[]> {
     return this.clickhouse.query(
       `SELECT ${selectList(DAILY_BARS)} FROM daily_bars FINAL

@@ -6,7 +6,7 @@ import type { DayRange } from './day-range.js';
 import type { DailyClose } from './returns.js';
 import { SymbolLookup } from './symbol-lookup.service.js';
 
-/** About 160 years of trading; bounds what one call computes on. */
+/** About 160 years of trading; bounds the computation of one call. */
 const CLOSES_MAX = 40_000;
 
 /** The series that returns and statistics are computed from. */
@@ -18,8 +18,8 @@ export class DailyCloses {
   ) {}
 
   /**
-   * The adjusted closes of a range, oldest first, possibly none.
-   * @throws ToolInputError for an unknown symbol or a range of too many bars.
+   * The adjusted closes of a range, oldest first; may be empty.
+   * @throws ToolInputError for an unknown symbol or a range of too many bars
    */
   async of(symbol: string, range: DayRange, signal: AbortSignal): Promise<{ closes: DailyClose[]; is_synthetic: boolean }> {
     const closes = await this.bars.closes(symbol, range, CLOSES_MAX + 1, signal);

@@ -29,12 +29,11 @@ export interface PeriodStatistics {
 }
 
 /**
- * What happened to an investment over the bars of a range, from its first adjusted close to its last:
- * - total return: last over first, less 1;
- * - volatility: sample standard deviation (n - 1) of the logarithmic daily returns, times the square root of 252;
- * - maximum drawdown: the least of close over the highest close so far, less 1;
- * - best and worst day: the greatest and the least simple daily return; of equal ones the earliest.
- * `closes` must not be empty.
+ * The result of an investment over a range of bars, from the first adjusted close to the last. Total return: last
+ * close over first, less 1. Volatility: sample standard deviation (n - 1) of the logarithmic daily returns, times the
+ * square root of 252. Maximum drawdown: the least of close over the highest close so far, less 1. Best and worst day:
+ * the greatest and least simple daily return; of equal ones the earliest.
+ * @param closes must not be empty
  */
 export function periodStatistics(closes: readonly DailyClose[]): PeriodStatistics {
   const [first, last] = [closes[0]!, closes.at(-1)!];

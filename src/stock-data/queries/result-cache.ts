@@ -6,16 +6,16 @@ import type { ToolResult } from '../../tools/source/tool-source.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 
 const ENTRIES_MAX = 5_000;
-/** Estimated memory of all results kept. */
+/** Bound on the estimated memory of all cached results. */
 const BYTES_MAX = 64 * 1024 * 1024;
-/** A result above this is not kept: one of them would push out hundreds of others. */
+/** A larger result is not cached: it would push out hundreds of others. */
 const ENTRY_BYTES_MAX = 4 * 1024 * 1024;
-/** Bounds how long rows written past the import, straight into ClickHouse, can stay unseen. */
+/** Bounds how long rows that were written straight into ClickHouse, past the import, stay unseen. */
 const AGE_MAX_MS = 10 * 60 * 1000;
-/** A result is kept as text and as the object the text is of, which takes about three times as much. */
+/** A result is cached as text and as an object, which takes about three times as much as the text. */
 const BYTES_PER_CHARACTER = 4;
 
-/** Results that repeat, by data version, tool and arguments. An import drops them all. */
+/** Cached results by data version, tool and arguments. An import drops them all. */
 @Injectable()
 export class ResultCache {
   private readonly results = new LRUCache<string, ToolResult>({
@@ -26,7 +26,7 @@ export class ResultCache {
     sizeCalculation: (result, key) => BYTES_PER_CHARACTER * (key.length + textOf(result).length),
   });
 
-  /** Results that were kept, and that had to be made. */
+  /** Results found in the cache, and results that had to be computed. */
   readonly lookups = { hit: 0, miss: 0 };
   private version = '';
 
@@ -36,7 +36,10 @@ export class ResultCache {
     return this.results.size;
   }
 
-  /** The version is read before the work: a result made of older rows is never kept as one of the newer. */
+  /**
+   * The data version is read before the work, so that a result made from older rows is never cached as one of newer
+   * data.
+   */
   async get(tool: string, args: Record<string, unknown>, make: () => Promise<ToolResult>): Promise<ToolResult> {
     const version = this.currentVersion();
     const key = `${version} ${tool} ${canonicalJson(args)}`;

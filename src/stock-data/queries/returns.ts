@@ -1,3 +1,5 @@
+import { daysLater } from '../../common/utc-day.js';
+
 /** A day and its adjusted close, in order of days. */
 export interface DailyClose {
   date: string;
@@ -9,19 +11,19 @@ export const RETURN_PERIODS = ['day', 'week', 'month'] as const;
 export type ReturnPeriod = (typeof RETURN_PERIODS)[number];
 
 export interface PeriodReturn {
-  /** First and last trading day of the period in the range. */
+  /** First and last trading day of the period within the range. */
   start_date: string;
   end_date: string;
   /** Adjusted close at its end. */
   adj_close: number;
-  /** `adj_close` over that at the end of the period before, less 1; null when there is none before. */
+  /** `adj_close` over that of the period before, less 1; null when there is no earlier period. */
   return: number | null;
 }
 
 /**
- * Simple returns of consecutive periods: last adjusted close of the period over the last of the period before, less 1.
- * Weeks are ISO weeks (from Monday), months are calendar months.
- * @param before the last close before the first of `closes`, from which the first period is measured.
+ * Simple returns of consecutive periods: last adjusted close of the period over the last of the period before, less
+ * 1. Weeks are ISO weeks (from Monday), months are calendar months.
+ * @param before The last close before the first of `closes`, from which the first period is measured.
  */
 export function periodReturns(closes: readonly DailyClose[], period: ReturnPeriod, before?: number): PeriodReturn[] {
   const returns: PeriodReturn[] = [];
@@ -51,7 +53,6 @@ function groupsOf(closes: readonly DailyClose[], period: ReturnPeriod): DailyClo
 export function periodOf(date: string, period: ReturnPeriod): string {
   if (period === 'day') return date;
   if (period === 'month') return `${date.slice(0, 7)}-01`;
-  const monday = new Date(`${date}T00:00:00Z`);
-  monday.setUTCDate(monday.getUTCDate() - ((monday.getUTCDay() + 6) % 7));
-  return monday.toISOString().slice(0, 10);
+  const daysSinceMonday = (new Date(date).getUTCDay() + 6) % 7;
+  return daysLater(date, -daysSinceMonday);
 }

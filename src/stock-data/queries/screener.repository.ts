@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
-import { QUERY_LIMITS } from './query-limits.js';
+import { QUERY_LIMITS } from './sql.js';
 import { SYMBOL_CONDITIONS, symbolParams, type SymbolFilter } from './symbols.repository.js';
 
-/** Bars looked at per symbol: the newest and the 252 before it, a year of trading. */
+/** Bars read per symbol: the newest and the 252 before it, a year of trading. */
 const WINDOW_BARS = 253;
 
 /**
- * Every number a screen can filter and sort by, with how it is worked out. `c` are a symbol's adjusted closes, newest
- * first; a metric that needs more bars than there are is null, and null passes no filter.
+ * The metrics that a screen can filter and sort by, with their computation. `c` are a symbol's adjusted closes,
+ * newest first; a metric is null when there are too few bars for it, and null passes no filter.
  */
 export const METRICS = {
   close: { sql: 'last_close', text: 'close of the newest bar, as traded' },
@@ -54,7 +54,7 @@ export interface Screen extends SymbolFilter {
 export class ScreenerRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Symbols with bars that pass every filter; ties are in the order of symbols. */
+  /** Symbols with bars that pass every filter; ties are in order of symbol. */
   screen({ asOf, filters, sortBy, descending, limit, offset, ...symbols }: Screen, signal: AbortSignal): Promise<Row[]> {
     const metrics = Object.entries(METRICS).map(([name, { sql }]) => `${sql} AS ${name}`);
     return this.clickhouse.query(
@@ -71,7 +71,7 @@ export class ScreenerRepository {
 
 const INSTRUMENTS = `SELECT symbol, name, sector, is_synthetic FROM symbols FINAL WHERE ${SYMBOL_CONDITIONS}`;
 
-// Aggregates do not keep the order of what they read, hence the sorting by date.
+// Aggregates do not keep the order of their input, hence the sorting by date.
 const BARS = `SELECT symbol, max(date) AS as_of, arrayMap(bar -> bar.2, arrayReverseSort(groupArray((date, adj_close)))) AS c,
     argMax(close, date) AS last_close, argMax(volume, date) AS last_volume
   FROM (SELECT symbol, date, close, adj_close, volume FROM daily_bars FINAL
@@ -88,7 +88,7 @@ const condition = ({ metric, min, max }: MetricFilter, index: number): string =>
     max === undefined ? '1' : `${known(metric)} <= {max${index}:Float64}`,
   ].join(' AND ');
 
-/** The schema lets nothing else through; this keeps it so when somebody calls without the schema. */
+/** The schema accepts no other metric; this protects callers that bypass the schema. */
 function known(metric: Metric): Metric {
   if (!Object.hasOwn(METRICS, metric)) throw new Error(`Unknown metric ${String(metric)}`);
   return metric;

@@ -3,12 +3,12 @@ import { ToolInputError } from '../../tools/source/tool-source.js';
 import { CoverageRepository, type SymbolPresence } from '../datasets/coverage.repository.js';
 import type { Dataset } from '../datasets/dataset.js';
 
-/** Tells a symbol that has no rows in a range from one that does not exist; asked only when nothing was found. */
+/** Distinguishes a symbol without rows in a range from one that does not exist; asked only when nothing was found. */
 @Injectable()
 export class SymbolLookup {
   constructor(private readonly coverage: CoverageRepository) {}
 
-  /** @throws ToolInputError when the dataset has nothing of the symbol at all. */
+  /** @throws ToolInputError when the dataset has no row of the symbol at all */
   async require(dataset: Dataset, symbol: string, signal: AbortSignal): Promise<SymbolPresence> {
     const present = await this.coverage.withSymbol(symbol, signal);
     const here = present.find(({ table }) => table === dataset.table);
@@ -21,7 +21,7 @@ export class SymbolLookup {
   }
 }
 
-/** What to say of symbols nobody knows. */
+/** The error for unknown symbols. */
 export function unknownSymbols(symbols: readonly string[]): ToolInputError {
   const names = symbols.map((symbol) => `"${symbol}"`).join(', ');
   return new ToolInputError(

@@ -2,15 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Dataset, Row } from '../datasets/dataset.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
-/** Rows of any dataset that has symbols and days: monthly prices, valuations, income statements. */
+/** Rows of any dataset with symbols and days: monthly prices, valuations, income statements. */
 @Injectable()
 export class SymbolRowsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Rows of one symbol in the order of days. */
+  /** Rows of one symbol in order of date. */
   range(
     dataset: Dataset,
     symbol: string,

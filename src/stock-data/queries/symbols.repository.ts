@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Row } from '../datasets/dataset.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
-import { QUERY_LIMITS } from './query-limits.js';
-import { selectList } from './select-list.js';
+import { QUERY_LIMITS, selectList } from './sql.js';
 
-/** Conditions on instruments; one that is absent or empty lets everything through. */
+/** Conditions on instruments; an absent or empty one passes everything. */
 export interface SymbolFilter {
   type?: string;
   exchange?: string;
@@ -15,7 +14,7 @@ export interface SymbolFilter {
 }
 
 export interface SymbolSearch extends SymbolFilter {
-  /** Part of the symbol or the name, in any case. */
+  /** Part of the symbol or the name, case-insensitive. */
   query?: string;
   limit: number;
   offset: number;
@@ -26,7 +25,10 @@ export interface SymbolSearch extends SymbolFilter {
 export class SymbolsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Best first: the symbol itself, symbols that begin with the text, names that do, the rest; within these by symbol. */
+  /**
+   * Best match first: the symbol itself, symbols that begin with the text, names that do, the rest; each group by
+   * symbol.
+   */
   search({ query = '', limit, offset, ...filter }: SymbolSearch, signal: AbortSignal): Promise<Row[]> {
     return this.clickhouse.query(
       `SELECT ${selectList(SYMBOLS)} FROM symbols FINAL
@@ -40,7 +42,7 @@ export class SymbolsRepository {
     );
   }
 
-  /** Symbols that begin with the text, in any case, in their own order. */
+  /** Symbols that begin with the text, case-insensitive, in alphabetical order. */
   async beginningWith(text: string, limit: number, signal: AbortSignal): Promise<string[]> {
     const rows = await this.clickhouse.query<{ symbol: string }>(
       `SELECT symbol FROM symbols FINAL WHERE startsWith(lowerUTF8(symbol), lowerUTF8({text:String}))
@@ -60,7 +62,7 @@ export class SymbolsRepository {
   }
 }
 
-/** For a WHERE over `symbols`, with `symbolParams`. Sector and type are compared without regard to case. */
+/** For a WHERE over `symbols`, with `symbolParams`. Sector and type are compared case-insensitively. */
 export const SYMBOL_CONDITIONS = `({type:String} = '' OR lowerUTF8(type) = lowerUTF8({type:String}))
   AND ({exchange:String} = '' OR upper(exchange) = upper({exchange:String}))
   AND ({sector:String} = '' OR lowerUTF8(sector) = lowerUTF8({sector:String}))

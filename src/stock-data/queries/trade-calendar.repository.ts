@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { DayRange } from './day-range.js';
-import { QUERY_LIMITS } from './query-limits.js';
+import { QUERY_LIMITS } from './sql.js';
 
 export interface ExchangeCalendar {
   exchange: string;
@@ -16,7 +16,7 @@ export interface ExchangeCalendar {
 export class TradeCalendarRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Every exchange there is a calendar of. */
+  /** All exchanges that have a calendar. */
   exchanges(signal: AbortSignal): Promise<ExchangeCalendar[]> {
     return this.clickhouse.query(
       `SELECT exchange, toString(min(date)) AS first_date, toString(max(date)) AS last_date, max(is_synthetic) AS is_synthetic
@@ -37,7 +37,7 @@ export class TradeCalendarRepository {
     return rows.map(({ date }) => date);
   }
 
-  /** The last trading day not after a day; undefined when the calendar begins later. */
+  /** The last trading day on or before a day; undefined when the calendar begins later. */
   async lastUntil(exchange: string, date: string, signal: AbortSignal): Promise<string | undefined> {
     const [row] = await this.clickhouse.query<{ date: string }>(
       `SELECT date FROM trade_calendar FINAL

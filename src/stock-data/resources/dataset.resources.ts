@@ -3,18 +3,18 @@ import type { CallContext } from '../../tools/source/call-context.js';
 import type { Resource, ResourceResult, ResourceTemplate } from '../../tools/source/resource.js';
 import { ToolInputError } from '../../tools/source/tool-source.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
+import { CoverageRepository } from '../datasets/coverage.repository.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { DATASETS, datasetNamed } from '../datasets/datasets.js';
 import { ResultCache } from '../queries/result-cache.js';
 import { DescribeDatasetTool } from '../tools/describe-dataset.tool.js';
 import { jsonResource } from './json-resource.js';
-import { SampleRowsRepository } from './sample-rows.repository.js';
 
 const SAMPLE_ROWS = 5;
 const ADDRESS = new UriTemplate('dataset://{name}');
 
-/** What each dataset is, and what its rows look like: `dataset://{name}`. */
+/** `dataset://{name}`: the description of a dataset, with sample rows. */
 @Injectable()
 export class DatasetResources {
   readonly template: ResourceTemplate = {
@@ -33,7 +33,7 @@ export class DatasetResources {
     private readonly versions: DataVersions,
     private readonly cache: ResultCache,
     private readonly describe: DescribeDatasetTool,
-    private readonly samples: SampleRowsRepository,
+    private readonly coverage: CoverageRepository,
   ) {}
 
   /** One for each dataset that has rows. */
@@ -64,7 +64,7 @@ export class DatasetResources {
     if (!dataset) throw new ToolInputError(`Resource not found: ${uri}`);
     return jsonResource(uri, this.cache, dataset.table, async () => {
       const { content } = await this.describe.run({ dataset: dataset.table }, signal);
-      const sample = await this.samples.first(dataset, SAMPLE_ROWS, signal);
+      const sample = await this.coverage.sample(dataset, SAMPLE_ROWS, signal);
       return { records: sample.length, content: { ...content, sample } };
     });
   }

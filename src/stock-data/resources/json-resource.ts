@@ -3,7 +3,7 @@ import type { ResultCache } from '../queries/result-cache.js';
 import type { StockAnswer } from '../tools/stock-tool.js';
 import { textOf } from '../../tools/source/content.js';
 
-/** A resource of JSON, taken from the cache while the data is the same. `table`: what reading it is recorded under. */
+/** A JSON resource, cached while the data does not change. `table` is the table that its reads are recorded under. */
 export async function jsonResource(
   uri: string,
   cache: ResultCache,

@@ -13,7 +13,7 @@ import { jsonResource } from './json-resource.js';
 const SUGGESTIONS_MAX = 100;
 const ADDRESS = new UriTemplate('symbol://{symbol}');
 
-/** What an instrument is, and which datasets have rows of it: `symbol://{symbol}`. */
+/** `symbol://{symbol}`: the description of an instrument, and the datasets that have rows of it. */
 @Injectable()
 export class SymbolResources {
   readonly template: ResourceTemplate = {
@@ -34,7 +34,7 @@ export class SymbolResources {
     private readonly coverage: CoverageRepository,
   ) {}
 
-  /** Symbols that begin with the text, in any case. */
+  /** Symbols that begin with the text, case-insensitive. */
   async suggest(typed: string, signal: AbortSignal): Promise<Completion> {
     const found = await this.symbols.beginningWith(typed, SUGGESTIONS_MAX + 1, signal);
     return { values: found.slice(0, SUGGESTIONS_MAX), hasMore: found.length > SUGGESTIONS_MAX };

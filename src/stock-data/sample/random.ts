@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed, on every machine. */
+/** Pseudo-random numbers, the same for the same seed on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next: () => number;
@@ -6,7 +6,9 @@ export interface Random {
   normal: () => number;
 }
 
-/** Mulberry32 (public domain, Tommy Ettinger): 32 bits of state, plenty for made-up prices, no good for secrets. */
+/**
+ * Mulberry32 (public domain, Tommy Ettinger): 32 bits of state, enough for generated prices, unsuitable for secrets.
+ */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

@@ -27,7 +27,7 @@ export class SampleData {
     private readonly imports: DatasetImportService,
   ) {}
 
-  /** Loads the sample unless it is there or anything else was imported; returns whether it did. */
+  /** Loads the sample unless it is there or anything else was imported. Returns whether it did. */
   async loadWhenEmpty(): Promise<boolean> {
     if (!(await this.isWanted())) return false;
     return this.postgres.withLock(LOCK.sampleData, async () => {
@@ -38,7 +38,7 @@ export class SampleData {
     });
   }
 
-  /** A load that was cut off half-way left other files of the sample, but not the symbols. */
+  /** An interrupted load may have left other files of the sample, but not the symbols. */
   private async isWanted(): Promise<boolean> {
     if (this.versions.hasRows(SYMBOLS)) return false;
     const sources = await this.log.sources();

@@ -2,7 +2,7 @@ import type { Row } from '../datasets/dataset.js';
 
 const US_STOCK = { type: 'stock', currency: 'USD', is_synthetic: false };
 
-/** What the symbols of the sample data stand for. */
+/** Names and descriptions of the sample data's symbols. */
 export const SAMPLE_SYMBOLS: readonly Row[] = [
   { symbol: '^GSPC', name: 'S&P 500', type: 'index', exchange: '', currency: 'USD', sector: '', is_synthetic: false },
   { symbol: 'AAPL', name: 'Apple Inc.', exchange: 'XNAS', sector: 'Information Technology', ...US_STOCK },

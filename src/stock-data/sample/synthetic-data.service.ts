@@ -14,15 +14,15 @@ import {
   type UniverseOptions,
 } from './synthetic-universe.js';
 
-/** Fills the datasets with a made-up market whose every row says that it is one. */
+/** Fills the datasets with a generated market, each of whose rows is marked as synthetic. */
 @Injectable()
 export class SyntheticData {
   constructor(private readonly imports: DatasetImportService) {}
 
   /**
-   * The same options twice change nothing. Each dataset becomes visible as a whole; `symbols` last, so that nothing is
-   * found before it is there.
-   * @throws INVALID_INPUT for a size out of bounds.
+   * The same options twice change nothing. Each dataset becomes visible as a whole; `symbols` last, so that no symbol
+   * is found before its data.
+   * @throws INVALID_INPUT for a size out of bounds
    */
   async generate(options: UniverseOptions, onProgress: (share: number) => void = () => {}): Promise<ImportReport[]> {
     checkBounds(options);

@@ -1,7 +1,8 @@
+import { DAY_MS, utcDay } from '../../common/utc-day.js';
 import type { Row } from '../datasets/dataset.js';
 import { seededRandom, seedOf, type Random } from './random.js';
 
-/** Size and seed of a made-up market. The same numbers make the same market. */
+/** Size and seed of a generated market. The same numbers give the same market. */
 export interface UniverseOptions {
   symbols: number;
   /** Trading days, from the first Monday of 2020. */
@@ -10,24 +11,23 @@ export interface UniverseOptions {
 }
 
 export const UNIVERSE_DEFAULTS: UniverseOptions = { symbols: 100, days: 1_000, seed: 1 };
-/** Four digits of a symbol's name. */
+/** A symbol's name has four digits. */
 export const UNIVERSE_SYMBOLS_MAX = 9_999;
 const QUARTER_DAYS = 63;
-/** Until the first quarter has its statements: a dataset of which there is no row cannot be filled. */
+/** Until the first quarter has its statements, since a dataset cannot be filled without rows. */
 export const UNIVERSE_DAYS_MIN = QUARTER_DAYS;
 /** About forty years. */
 export const UNIVERSE_DAYS_MAX = 10_000;
 export const UNIVERSE_BARS_MAX = 20_000_000;
 
-/** Changes whenever the same options would make other rows. */
+/** Must change whenever the same options give other rows. */
 export const UNIVERSE_VERSION = 1;
 
 const EXCHANGE = 'SYNX';
 const CURRENCY = 'USD';
 const FIRST_DAY = Date.UTC(2020, 0, 6);
-const DAY_MS = 86_400_000;
 const TRADING_DAYS_PER_YEAR = 252;
-/** Real GICS sector names, so that a screener by sector works on made-up companies as on real ones. */
+/** Real GICS sector names, so that screening by sector works as with real companies. */
 const SECTORS = [
   'Communication Services',
   'Consumer Discretionary',
@@ -42,7 +42,7 @@ const SECTORS = [
   'Utilities',
 ];
 
-/** One made-up company; everything else about it follows from these numbers. */
+/** A generated company; its rows all follow from these numbers. */
 interface Company {
   symbol: string;
   name: string;
@@ -57,7 +57,7 @@ interface Company {
   seed: number;
 }
 
-/** The rows of one dataset of the universe, in the order of its sorting key, made one by one. */
+/** The rows of one dataset of the universe, in order of its sorting key, generated one by one. */
 export const UNIVERSE_ROWS: Record<string, (options: UniverseOptions) => Iterable<Row>> = {
   symbols: symbolRows,
   trade_calendar: calendarRows,
@@ -174,10 +174,10 @@ function* companies({ symbols, seed }: UniverseOptions): Iterable<Company> {
   }
 }
 
-/** Monday to Friday; a made-up exchange has no holidays. */
+/** Monday to Friday; the generated exchange has no holidays. */
 function tradingDays(count: number): string[] {
   const weeks = (index: number) => Math.floor(index / 5) * 7 + (index % 5);
-  return Array.from({ length: count }, (_, index) => new Date(FIRST_DAY + weeks(index) * DAY_MS).toISOString().slice(0, 10));
+  return Array.from({ length: count }, (_, index) => utcDay(FIRST_DAY + weeks(index) * DAY_MS));
 }
 
 /** Prices have four decimals and never reach zero. */

@@ -20,12 +20,12 @@ export class GetLatestBarsTool implements StockTool {
   readonly dataset = DAILY_BARS;
   readonly price = QUERY_PRICE;
   readonly input = {
-    properties: { symbols, as_of: day('Newest day to consider; default: the newest there is') },
+    properties: { symbols, as_of: day('Newest day to consider; default: the newest available') },
     required: ['symbols'],
   };
   readonly output = {
     bars: rowsOf(DAILY_BARS),
-    symbols_without_bar: listOf({ type: 'string' }, 'Symbols asked for that have no bar by then'),
+    symbols_without_bar: listOf({ type: 'string' }, 'Requested symbols that have no bar by then'),
   };
 
   constructor(private readonly bars: DailyBarsRepository) {}

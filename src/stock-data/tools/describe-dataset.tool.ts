@@ -45,7 +45,7 @@ export class DescribeDatasetTool implements StockTool {
 
   async run({ dataset: name }: { dataset: string }, signal: AbortSignal): Promise<StockAnswer> {
     const dataset = datasetNamed(name);
-    if (!dataset) throw new ToolInputError(`Unknown dataset: "${name}". There are: ${datasetNames()}.`);
+    if (!dataset) throw new ToolInputError(`Unknown dataset: "${name}". Datasets: ${datasetNames()}.`);
     const [found] = await this.coverage.of([dataset], signal);
     const { table, ...coverage } = found!;
     return { records: 1, table, content: { ...described(dataset), ...coverage } };

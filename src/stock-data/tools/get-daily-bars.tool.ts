@@ -43,7 +43,7 @@ export class GetDailyBarsTool implements StockTool {
         uniqueItems: true,
         description: 'Columns to return beside the date; default: all',
       },
-      newest_first: { type: 'boolean', default: false, description: 'Begin with the newest bar' },
+      newest_first: { type: 'boolean', default: false, description: 'Newest bar first' },
       limit: limit(LIMIT, 5_000),
     },
     required: ['symbol'],
@@ -72,7 +72,7 @@ export class GetDailyBarsTool implements StockTool {
   }
 }
 
-/** `is_synthetic` is said once for all bars of a symbol. */
+/** `is_synthetic` is given once for all bars of a symbol. */
 function withoutFlag(row: Row): Row {
   const bar = { ...row };
   delete bar['is_synthetic'];

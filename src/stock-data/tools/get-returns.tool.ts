@@ -17,7 +17,7 @@ const periodReturn = {
     start_date: { type: 'string', description: 'First trading day of the period in the range' },
     end_date: { type: 'string', description: 'Last trading day of the period in the range' },
     adj_close: { type: 'number', description: 'Adjusted close on end_date' },
-    return: { type: ['number', 'null'], description: 'Fraction, 0.01 is one percent; null where there is no bar before' },
+    return: { type: ['number', 'null'], description: 'Fraction, 0.01 is one percent; null when there is no earlier bar' },
   },
   required: ['start_date', 'end_date', 'adj_close', 'return'],
   additionalProperties: false,

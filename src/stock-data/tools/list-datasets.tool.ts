@@ -4,13 +4,13 @@ import { DATASETS } from '../datasets/datasets.js';
 import { listOf, nullableDay } from './schemas.js';
 import type { StockAnswer, StockTool } from './stock-tool.js';
 
-/** Output: how much a dataset covers. */
+/** Output: the extent of a dataset. */
 export const coverageOutput = {
-  row_count: { type: 'integer', description: 'Rows it has; 0: nothing is loaded and its tools are not offered' },
+  row_count: { type: 'integer', description: 'Number of rows; with 0 its tools are not offered' },
   symbol_count: { type: ['integer', 'null'], description: 'Distinct symbols; null when it has no symbols' },
   first_date: nullableDay('First day covered'),
   last_date: nullableDay('Last day covered'),
-  synthetic_row_count: { type: 'integer', description: 'Rows that are generated and no market data' },
+  synthetic_row_count: { type: 'integer', description: 'Number of generated rows, which are not market data' },
 };
 
 const dataset = {
@@ -30,7 +30,7 @@ export class ListDatasetsTool implements StockTool {
   readonly name = 'list_datasets';
   readonly title = 'List datasets';
   readonly description =
-    'Lists the market datasets with what they hold, how many rows and symbols, and which days they cover. Free. Call it first to learn what can be asked.';
+    'Lists the market datasets: what each contains, its numbers of rows and symbols, and the days it covers. Free. Call it first to see which data is available.';
   readonly price = 0;
   readonly input = { properties: {} };
   readonly output = { datasets: listOf(dataset, 'Every dataset') };

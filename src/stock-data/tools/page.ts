@@ -1,12 +1,12 @@
-/** A result that may have been cut, as the output schema's `pageOutput` says. */
+/** A result that may have been cut, as described by the output schema's `pageOutput`. */
 export interface Page<Item> {
   items: Item[];
   truncated: boolean;
-  /** Arguments to change for the rest; null when this is all. */
+  /** Arguments to change to get the rest; null when this is all. */
   next_arguments: Record<string, unknown> | null;
 }
 
-/** Cuts what was read with a limit one above the caller's, which is how it is known that there is more. */
+/** Makes a page from rows read with a limit one above the caller's; the extra row tells that there is more. */
 export function page<Item>(
   read: readonly Item[],
   limit: number,

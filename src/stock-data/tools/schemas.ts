@@ -1,6 +1,6 @@
 import { columnsOf, isNullable, SYMBOL_MAX_LENGTH, type Column, type Dataset } from '../datasets/dataset.js';
 
-/** Symbols in one call. */
+/** Most symbols in one call. */
 const SYMBOLS_MAX = 100;
 const TEXT_MAX_LENGTH = 100;
 
@@ -32,7 +32,7 @@ export const dayRangeProperties = {
 
 export const text = (description: string) => ({ type: 'string', minLength: 1, maxLength: TEXT_MAX_LENGTH, description });
 
-/** How many rows one call gives at most. */
+/** Input: most rows in one answer. */
 export const limit = (byDefault: number, maximum: number) => ({
   type: 'integer',
   minimum: 1,
@@ -46,15 +46,15 @@ export const offset = {
   minimum: 0,
   maximum: 1_000_000,
   default: 0,
-  description: 'Rows to leave out at the beginning, for the next page',
+  description: 'Rows to skip, for the next page',
 };
 
-/** Output: whether a result was cut, and how to get the rest. */
+/** Output: whether the result was cut, and how to get the rest. */
 export const pageOutput = {
-  truncated: { type: 'boolean', description: 'True when there are more rows than the limit let through' },
+  truncated: { type: 'boolean', description: 'True when there are more rows than the limit' },
   next_arguments: {
     type: ['object', 'null'],
-    description: 'When truncated: repeat the call with these arguments changed to go on; else null',
+    description: 'When truncated: repeat the call with these arguments changed to get the rest; else null',
   },
 };
 
@@ -65,7 +65,7 @@ export const listOf = (items: object, description: string) => ({ type: 'array', 
 /** Output: a list of days as text. */
 export const nullableDay = (description: string) => ({ type: ['string', 'null'], description: `${description}, YYYY-MM-DD` });
 
-/** Output: rows of a dataset with these columns, all of them by default; `optional` ones may be missing. */
+/** Output: rows of a dataset with these columns, by default all; `optional` ones may be missing. */
 export function rowsOf(dataset: Dataset, names?: readonly string[], optional: readonly string[] = []) {
   const columns = columnsOf(dataset, names);
   const required = columns.map(({ name }) => name).filter((name) => !optional.includes(name));

@@ -37,8 +37,8 @@ const filter = {
   type: 'object',
   properties: {
     metric,
-    min: { type: 'number', description: 'Least value, inclusive' },
-    max: { type: 'number', description: 'Greatest value, inclusive' },
+    min: { type: 'number', description: 'Minimum, inclusive' },
+    max: { type: 'number', description: 'Maximum, inclusive' },
   },
   required: ['metric'],
   additionalProperties: false,
@@ -55,8 +55,8 @@ export class ScreenSymbolsTool implements StockTool {
   readonly name = 'screen_symbols';
   readonly title = 'Screen symbols';
   readonly description =
-    'Finds symbols by numbers: price, volume, return, volatility, distance from the high, and valuation, each between a least and a greatest value, and sorts them. ' +
-    "Numbers are of each symbol's newest bar (see as_of in the rows), or the newest not after as_of; a number that cannot be worked out is null and passes no filter. " +
+    'Finds symbols by numbers: price, volume, return, volatility, distance from the high, and valuation, each between a minimum and a maximum, and sorts them. ' +
+    "Numbers are of each symbol's newest bar (see as_of in the rows), or the newest not after as_of; a number that cannot be computed is null and passes no filter. " +
     'Use it for questions like "which technology stocks fell most over a year".';
   readonly dataset = DAILY_BARS;
   readonly price = QUERY_PRICE;
@@ -66,7 +66,7 @@ export class ScreenSymbolsTool implements StockTool {
         type: 'array',
         items: filter,
         maxItems: FILTERS_MAX,
-        description: 'All must hold; one without min and max only asks that the number is known',
+        description: 'All must hold; one without min and max only requires that the number is known',
       },
       ...symbolFilterProperties,
       sort_by: { ...metric, default: 'return_1y', description: 'Number to sort by; symbols without it come last' },

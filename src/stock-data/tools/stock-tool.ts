@@ -8,32 +8,32 @@ export interface StockAnswer {
   records: number;
   /** The structured content; fits `output`. */
   content: Record<string, unknown>;
-  /** Table read, where it is not always that of `dataset`. */
+  /** The table read, if it is not always that of `dataset`. */
   table?: string;
 }
 
-/** A tool of this room, without what all of them have in common; see `asTool`. */
+/** A tool of this room, without what all of them share; see `asTool`. */
 export interface StockTool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** The dataset it reads; it is listed only while that has rows. Absent: it is always listed. */
+  /** The dataset it reads; the tool is listed only while that has rows. Absent: always listed. */
   readonly dataset?: Dataset;
   /** Credits for one call. */
   readonly price: number;
   readonly input: { properties: Record<string, object>; required?: readonly string[] };
-  /** Properties of the answer, all of them always there. */
+  /** Properties of the answer; all of them are always present. */
   readonly output: Record<string, object>;
-  /** @throws ToolInputError saying what to do instead. */
+  /** @throws ToolInputError saying what to do instead */
   run(args: Record<string, unknown>, signal: AbortSignal): Promise<StockAnswer>;
 }
 
-/** What every market data tool costs; those that only describe the data are free. */
+/** The price of every market data tool; those that only describe the data are free. */
 export const QUERY_PRICE = 1;
 
 const ANNOTATIONS = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
-/** The tool as the catalog wants it: strict schemas, annotations, and results that repeat taken from the cache. */
+/** The tool in the catalog's form, with strict schemas, annotations and cached results. */
 export function asTool(tool: StockTool, cache: ResultCache): Tool {
   const { name, title, description, price, input, output } = tool;
   const tableName = tool.dataset?.table ?? '';
@@ -52,7 +52,7 @@ export function asTool(tool: StockTool, cache: ResultCache): Tool {
   };
 }
 
-/** Clients that know nothing of structured content get the same as text. */
+/** Clients that do not read structured content get the same as text. */
 function resultOf({ records, content, table }: StockAnswer, tableName: string): ToolResult {
   return {
     content: [{ type: 'text', text: JSON.stringify(content) }],

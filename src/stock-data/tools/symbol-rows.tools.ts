@@ -14,7 +14,7 @@ const LIMIT = 250;
 
 type Arguments = { symbol: string; start_date?: string; end_date?: string; limit?: number; offset?: number };
 
-/** Rows of one symbol of a dataset over a range of days; a dataset of this kind needs only name and words. */
+/** Rows of one symbol of a dataset over a range of days; a subclass needs only a name and descriptions. */
 @Injectable()
 abstract class SymbolRowsTool implements StockTool {
   abstract readonly name: string;

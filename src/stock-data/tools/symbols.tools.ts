@@ -47,7 +47,7 @@ export class GetSymbolsTool implements StockTool {
   readonly input = { properties: { symbols }, required: ['symbols'] };
   readonly output = {
     symbols: rowsOf(SYMBOLS),
-    unknown_symbols: listOf({ type: 'string' }, 'Symbols asked for that do not exist'),
+    unknown_symbols: listOf({ type: 'string' }, 'Requested symbols that do not exist'),
   };
 
   constructor(private readonly symbols: SymbolsRepository) {}
@@ -59,7 +59,7 @@ export class GetSymbolsTool implements StockTool {
   }
 }
 
-/** The symbols asked for that no row is of, each once. */
+/** The requested symbols that no row belongs to, each once. */
 export function without(wanted: readonly string[], found: readonly { symbol?: unknown }[]): string[] {
   const present = new Set(found.map(({ symbol }) => symbol));
   return [...new Set(wanted)].filter((symbol) => !present.has(symbol));

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { daysLater } from '../../common/utc-day.js';
 import { ToolInputError } from '../../tools/source/tool-source.js';
 import { LAST_DAY } from '../queries/calendar-day.js';
 import { TRADE_CALENDAR } from '../datasets/trade-calendar.dataset.js';
-import { checkedDay, dayAfter, dayRange } from '../queries/day-range.js';
+import { checkedDay, dayRange } from '../queries/day-range.js';
 import { TradeCalendarRepository, type ExchangeCalendar } from '../queries/trade-calendar.repository.js';
 import { page } from './page.js';
 import { day, dayRangeProperties, isSynthetic, limit, listOf, nullableDay, pageOutput, text } from './schemas.js';
@@ -13,11 +14,11 @@ const LIMIT = 500;
 
 const exchangeProperty = { ...text('Market identifier code of the exchange'), default: EXCHANGE };
 
-/** Output: which calendar was looked at, and as far as it goes. */
+/** Output: the calendar that was read, and its range. */
 const calendarOutput = {
   exchange: { type: 'string' },
   is_synthetic: isSynthetic,
-  calendar_ends: { type: 'string', description: 'Last trading day the calendar knows; it says nothing of later days' },
+  calendar_ends: { type: 'string', description: 'Last trading day in the calendar; later days are unknown' },
 };
 
 @Injectable()
@@ -54,13 +55,13 @@ export class GetNextTradingDayTool implements StockTool {
     'The first trading day after a day, whether or not that day is one itself. Null when the calendar ends before.';
   readonly dataset = TRADE_CALENDAR;
   readonly price = QUERY_PRICE;
-  readonly input = { properties: { date: day('The day to look after'), exchange: exchangeProperty }, required: ['date'] };
+  readonly input = { properties: { date: day('The day to start from'), exchange: exchangeProperty }, required: ['date'] };
   readonly output = { ...calendarOutput, next_trading_day: nullableDay('First trading day after the date') };
 
   constructor(private readonly calendar: TradeCalendarRepository) {}
 
   async run({ date, exchange = EXCHANGE }: { date: string; exchange?: string }, signal: AbortSignal): Promise<StockAnswer> {
-    const after = dayAfter(checkedDay('date', date));
+    const after = daysLater(checkedDay('date', date), 1);
     const about = await calendarOf(this.calendar, exchange, signal);
     const [found] = after > LAST_DAY ? [] : await this.calendar.days(exchange, { from: after, to: LAST_DAY }, 1, signal);
     return { records: found ? 1 : 0, content: { ...about, next_trading_day: found ?? null } };
@@ -72,7 +73,7 @@ export class GetLatestTradingDayTool implements StockTool {
   readonly name = 'get_latest_trading_day';
   readonly title = 'Latest trading day';
   readonly description =
-    'The last trading day on or before a day; without a day, the last one the calendar knows, which tells how current the data is.';
+    'The last trading day on or before a day; without a day, the last one in the calendar, which shows how current the data is.';
   readonly dataset = TRADE_CALENDAR;
   readonly price = QUERY_PRICE;
   readonly input = { properties: { date: day('Newest day to consider; default: no bound'), exchange: exchangeProperty } };
@@ -88,13 +89,13 @@ export class GetLatestTradingDayTool implements StockTool {
   }
 }
 
-/** @throws ToolInputError naming the exchanges there are. */
+/** @throws ToolInputError naming the exchanges that have a calendar */
 async function calendarOf(calendar: TradeCalendarRepository, exchange: string, signal: AbortSignal) {
   const known = await calendar.exchanges(signal);
   const found = known.find((candidate) => candidate.exchange === exchange);
   if (found) return aboutCalendar(found);
   const names = known.map((candidate) => candidate.exchange).join(', ');
-  throw new ToolInputError(`Unknown exchange: "${exchange}". There are calendars of: ${names}.`);
+  throw new ToolInputError(`Unknown exchange: "${exchange}". Exchanges with a calendar: ${names}.`);
 }
 
 const aboutCalendar = ({ exchange, is_synthetic, last_date }: ExchangeCalendar) => ({

@@ -10,13 +10,13 @@ export interface DirtyHour {
   hour: string;
   /** Changes whenever the hour is marked again. */
   version: string;
-  /** Greater than that of any recomputation before. */
+  /** Greater than that of any earlier recomputation. */
   nextVersion: string;
 }
 
 /**
- * All SQL of `mcp.usage_dirty_hours`: hours whose raw rows may differ from the rollup. An hour is marked before its rows
- * are sent and stays marked until it is recomputed, so whoever reads a marked hour raw is right at every moment.
+ * All SQL of `mcp.usage_dirty_hours`: hours whose rollup may be out of date. An hour is marked before its rows are
+ * sent and stays marked until it is recomputed, so reading marked hours from their raw rows is right at every moment.
  */
 @Injectable()
 export class DirtyHoursRepository {
@@ -48,7 +48,7 @@ export class DirtyHoursRepository {
     return hour;
   }
 
-  /** The hour agrees with its rows, unless it was marked again meanwhile. */
+  /** Unmarks the hour, unless it was marked again meanwhile. */
   async clear({ hour, version }: DirtyHour): Promise<void> {
     await this.lock.query(`DELETE FROM mcp.usage_dirty_hours WHERE hour = $1::timestamp AT TIME ZONE 'UTC' AND version = $2`, [
       hour,

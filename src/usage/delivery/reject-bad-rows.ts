@@ -1,19 +1,19 @@
 import type { RejectedRow } from './usage-batch.repository.js';
 
-/** Of a parser's message, which may quote the line. */
+/** A parser's message may quote the line, so it is cut. */
 const REASON_MAX_CHARS = 1_000;
 
 export interface IsolationOptions {
-  /** Sends some lines; `from` is the place of the first of them, so that a repetition can be recognised. */
+  /** Inserts lines; `from` is the position of the first, so that a repetition can be recognised. */
   insert: (lines: string[], from: number) => Promise<void>;
-  /** Whether the failure lies in the lines and would come again. Anything else ends the isolation. */
+  /** Whether the lines cause the failure, so that it would come again. Any other failure ends the search. */
   isRowFault: (error: unknown) => boolean;
 }
 
 /**
- * Delivers every line that can be delivered and names those that cannot, by halving what fails: one bad line among
- * 20 000 costs about thirty inserts.
- * @throws what `insert` threw, when it is not a row's fault.
+ * Delivers every line that can be delivered and names the others, by halving what fails: one bad line among 20 000
+ * costs about thirty inserts.
+ * @throws What `insert` threw, when the lines are not to blame
  */
 export async function isolateRows(lines: string[], options: IsolationOptions, from = 0): Promise<RejectedRow[]> {
   try {

@@ -17,24 +17,27 @@ export interface UsageBatch {
   checksum: string;
 }
 
-/** What a batch's range holds. */
+/** The content of a batch's range. */
 export interface BatchContent {
   /** One JSON object a line, in the order they were committed; ClickHouse takes them as they are. */
   lines: string;
   rowCount: number;
   checksum: string;
-  /** First moments of the hours it touches. */
+  /** Starts of the hours it touches. */
   hours: string[];
 }
 
 /** A row ClickHouse can never accept. */
 export interface RejectedRow {
-  /** Its place in the batch, from 0. */
+  /** Its position in the batch, from 0. */
   index: number;
   error: string;
 }
 
-/** The far end of `mcp.usage_outbox`: batches, and where their rows go. Everything here needs the deliverer's lock. */
+/**
+ * The delivery side of `mcp.usage_outbox`: batches, and where their rows go. Everything here requires the deliverer's
+ * lock.
+ */
 @Injectable()
 export class UsageBatchRepository {
   constructor(
@@ -43,8 +46,9 @@ export class UsageBatchRepository {
   ) {}
 
   /**
-   * Takes in rows that come from another cluster's dump: their transactions lie in this one's future and would never be
-   * settled. No living transaction can look like that, since this one gets its number after it has seen the rows.
+   * Adopts rows restored from another cluster's dump: their transaction ids lie in this cluster's future and would
+   * never count as settled. No running transaction can look like that, since this one gets its id after it has seen
+   * the rows.
    */
   async adoptRestored(): Promise<void> {
     await this.lock.query('UPDATE mcp.usage_outbox SET tx = pg_current_xact_id() WHERE tx > pg_current_xact_id()');
@@ -58,8 +62,8 @@ export class UsageBatchRepository {
   }
 
   /**
-   * Fixes the next batch before anything of it is sent, together with the hours it makes dirty. Undefined when no row is
-   * settled: rows of transactions that may still be preceded by others wait, so the range can never gain a row.
+   * Fixes the next batch before any of it is sent, and marks the hours it touches. Returns undefined when no row is
+   * settled: rows wait while an earlier transaction may still commit, so that a batch's range can never gain a row.
    */
   async fix(): Promise<{ batch: UsageBatch; content: BatchContent } | undefined> {
     const end = await this.findEnd();
@@ -89,7 +93,7 @@ export class UsageBatchRepository {
     return { lines, rowCount: row!.rowCount, hours: row!.hours ?? [], checksum: sha256(lines) };
   }
 
-  /** The batch is in ClickHouse but for the rejected rows: drops it, keeps those, counts both. All or nothing. */
+  /** Finishes a delivered batch in one transaction: deletes its rows, keeps the rejected ones, counts both. */
   finish({ id, lastTx, lastSeq, rowCount }: UsageBatch, rejected: RejectedRow[]): Promise<void> {
     return this.lock.transaction(async () => {
       if (rejected.length > 0) await this.keepRejected({ lastTx, lastSeq }, rejected);
@@ -99,7 +103,7 @@ export class UsageBatchRepository {
     });
   }
 
-  /** Gives the range up; its rows stay and come with the next batch. */
+  /** Drops the batch but keeps its rows, which come with the next one. */
   async forget(id: string): Promise<void> {
     await this.lock.query('DELETE FROM mcp.usage_batches WHERE id = $1', [id]);
   }
@@ -133,7 +137,7 @@ export class UsageBatchRepository {
   }
 }
 
-/** Whether so much came at once that more is likely to wait. */
+/** Whether the batch is so large that more is likely to wait. */
 export const isLarge = ({ rowCount, lines }: BatchContent): boolean =>
   rowCount >= BATCH_ROWS_MAX / 2 || lines.length >= BATCH_BYTES_MAX / 2;
 

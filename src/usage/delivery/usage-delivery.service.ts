@@ -61,7 +61,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
     this.lock.release();
   }
 
-  /** One round: what the timer does. A failure ends it and makes the next one wait longer. */
+  /** One round, as the timer runs it. After a failure the next one waits longer. */
   async run(): Promise<void> {
     if (performance.now() < this.pausedUntil) return;
     try {
@@ -80,7 +80,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Delivery goes before the rollup, hour by hour, since people wait to see their calls. */
+  /** Delivery comes before the rollup, hour by hour, since people wait to see their calls. */
   private async round(): Promise<void> {
     do await this.deliverAll();
     while (!this.givingUp.signal.aborted && (await this.rollup.next()));
@@ -106,8 +106,8 @@ export class UsageDelivery implements OnApplicationBootstrap {
     if (!batch) return undefined;
     const content = await this.batches.read(batch);
     if (content.rowCount === batch.rowCount && content.checksum === batch.checksum) return { batch, content };
-    // Only a hand in the table can do this. The token is burnt, since ClickHouse would drop other rows under it; under a
-    // new one nothing is lost, and what was delivered already replaces itself.
+    // Only a manual change of the table can cause this. The token must not be used again, since ClickHouse would drop
+    // other rows under it; under a new one nothing is lost, and rows delivered before replace themselves.
     this.logger.error(
       `Batch ${batch.id} was fixed with ${batch.rowCount} rows (${batch.checksum}) and now has ${content.rowCount} (${content.checksum}): ` +
         'mcp.usage_outbox was changed by hand. Its rows are delivered as a new batch.',

@@ -2,12 +2,16 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { AppConfig } from '../../config/app-config.js';
 
-/** Where rows are, and what their age counts from. Hourly counts go with their rows, or history would count what is gone. */
+/**
+ * Tables of usage, and the column that a row's age counts from. Hourly counts expire with their rows, or history
+ * would count deleted calls.
+ */
 const KEPT = { mcp_tool_usage_log: 'toDateTime(created_at)', mcp_tool_usage_hourly: 'hour' } as const;
 
 /**
- * Tells ClickHouse how long usage is kept; it drops what is older when it merges. A change rewrites what there is, behind
- * the gateway's back, so it is made only when the setting differs. Of replicas with different settings the last start wins.
+ * Tells ClickHouse how long to keep usage; it drops older rows when it merges. Changing this rewrites existing data
+ * in the background, so it happens only when the setting differs. Among replicas with different settings, the last to
+ * start wins.
  */
 @Injectable()
 export class UsageRetention implements OnApplicationBootstrap {
@@ -18,7 +22,7 @@ export class UsageRetention implements OnApplicationBootstrap {
     private readonly config: AppConfig,
   ) {}
 
-  /** Never keeps a gateway from starting: rows that are kept too long harm nobody, and the next start tries again. */
+  /** Never stops a gateway from starting: rows that are kept too long do no harm, and the next start tries again. */
   async onApplicationBootstrap(): Promise<void> {
     try {
       await this.apply();
@@ -27,7 +31,7 @@ export class UsageRetention implements OnApplicationBootstrap {
     }
   }
 
-  /** The names of the tables that were changed. */
+  /** Returns the names of the tables that were changed. */
   async apply(): Promise<string[]> {
     const months = this.config.values.usage.keep_months;
     const tables = await this.clickhouse.query<{ name: keyof typeof KEPT }>(

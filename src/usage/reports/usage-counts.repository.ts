@@ -17,7 +17,7 @@ export interface ToolCounts {
   total_records: number;
 }
 
-/** A tool's calls in a period, and in one day of it. Durations in milliseconds. */
+/** A tool's calls in a period, and on one day of it. Durations in milliseconds. */
 export interface ToolSums {
   tool_name: string;
   call_count: number;
@@ -25,7 +25,7 @@ export interface ToolSums {
   total_records: number;
   total_credits: number;
   total_ms: number;
-  /** Different users. */
+  /** Number of different users. */
   user_count: number;
   day_calls: number;
   day_credits: number;
@@ -61,7 +61,7 @@ const TOP_TOOLS_MAX = 20;
 export class UsageCountsRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Replaces what is known of an hour, or of several that follow it, by what their rows say now, each row counted once. */
+  /** Recomputes an hour, or several consecutive ones, from their rows, each row counted once. */
   recompute(hour: string, version: string, hours = 1): Promise<void> {
     return this.clickhouse.command(
       `INSERT INTO mcp_tool_usage_hourly
@@ -75,7 +75,7 @@ export class UsageCountsRepository {
     );
   }
 
-  /** How many calls the filter finds, and in which hours a page of them is, so that nobody reads the others' rows. */
+  /** Counts the matching calls and finds the hours that hold the page, so that no other rows are read. */
   async locate(filter: UsageFilter, { limit, offset }: PageRange, dirtyHours: string[]): Promise<PagePlace> {
     const calls = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';
     const isOnPage = 'newer < {end:UInt64} AND newer + in_hour > {offset:UInt64}';
@@ -98,7 +98,7 @@ export class UsageCountsRepository {
     );
   }
 
-  /** The tools called most, at most 20, by tool and table. */
+  /** The most called tools, at most 20, by tool and table. */
   countByTool(filter: UsageFilter, dirtyHours: string[]): Promise<ToolCounts[]> {
     return this.clickhouse.query<ToolCounts>(
       `SELECT tool_name, table_name, sum(calls) AS call_count, sum(records) AS total_records
@@ -108,7 +108,7 @@ export class UsageCountsRepository {
     );
   }
 
-  /** Every tool called since `from`, the one called most first, and its part of a day. Without a user, of everybody. */
+  /** All tools called since `from`, most called first, with their share of `day`. Without a user: everybody's calls. */
   sumByTool(filter: SumFilter, day: Period, dirtyHours: string[]): Promise<ToolSums[]> {
     return this.clickhouse.query<ToolSums>(
       `SELECT tool_name, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
@@ -119,7 +119,7 @@ export class UsageCountsRepository {
     );
   }
 
-  /** Who spent most since `from`, then who called most. */
+  /** Users by credits spent since `from`, then by calls. */
   sumByUser(filter: SumFilter, dirtyHours: string[], limit: number): Promise<UserSums[]> {
     return this.clickhouse.query<UserSums>(
       `SELECT user_id, sum(calls) AS call_count, sum(credits) AS total_credits FROM (${counts(filter)}) GROUP BY user_id
@@ -128,7 +128,7 @@ export class UsageCountsRepository {
     );
   }
 
-  /** Charged credits by day, as the rollup has them where it answers at all, and as the rows do everywhere. */
+  /** Charged credits by day: once from the rollup, where it can answer, and once from all rows. */
   async creditsByDay(period: Period, dirtyHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';
     const order = `GROUP BY date ORDER BY date ${READ_LIMITS}`;
@@ -144,8 +144,8 @@ export class UsageCountsRepository {
 const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('UTC')}";
 
 /**
- * Clean hours from the rollup, dirty ones from their rows. Both are narrowed by user and time before anything is merged.
- * A `from` within an hour leaves that hour to its rows, so it has to be among the dirty ones.
+ * Clean hours from the rollup, dirty ones from their rows. Both are filtered by user and time before merging. If
+ * `from` is not the start of an hour, that hour must be read from its rows, so it has to be among the dirty ones.
  */
 const counts = (filter: SumFilter): string => `
   SELECT user_id, hour, tool_name, table_name, calls, records, errors, credits_charged AS credits, duration_ms AS duration
@@ -172,5 +172,5 @@ const parameters = (filter: SumFilter, dirtyHours: string[]) => ({
   dirtyLast: dirtyHours.at(-1) ?? filter.from,
 });
 
-/** Moments compare as text. */
+/** Moments in this format compare as text. */
 const later = (moment: string | undefined, other: string): string => (moment !== undefined && moment > other ? moment : other);

@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS, daysLater, utcDay, utcSecond } from '../../common/utc-day.js';
+
 /** What ClickHouse's DateTime can hold, in whole years. */
 const FIRST_DAY = '1970-01-01';
 const LAST_DAY = '2105-12-31';
@@ -9,39 +10,33 @@ export interface Period {
   to: string;
 }
 
-/** The period of two days, `YYYY-MM-DD`, both inclusive; an unset day leaves that side open. */
+/** The period from one day to another (`YYYY-MM-DD`), both inclusive; an unset day leaves that end open. */
 export function periodOfDays(first: string = FIRST_DAY, last: string = LAST_DAY): Period {
-  return { from: `${clamp(first)} 00:00:00`, to: `${dayAfter(clamp(last))} 00:00:00` };
+  return { from: `${clamp(first)} 00:00:00`, to: `${daysLater(clamp(last), 1)} 00:00:00` };
 }
 
 /** The last `count` days in UTC, oldest first; the last of them is the day of `now` (milliseconds since the epoch). */
 export function lastDays(count: number, now: number): string[] {
-  return Array.from({ length: count }, (_, index) => isoDay(now - (count - 1 - index) * DAY_MS));
+  return Array.from({ length: count }, (_, index) => utcDay(now - (count - 1 - index) * DAY_MS));
 }
 
 /** The day of `now` (milliseconds since the epoch), in UTC. */
-export const dayOf = (now: number): Period => periodOfDays(isoDay(now), isoDay(now));
+export const dayOf = (now: number): Period => periodOfDays(utcDay(now), utcDay(now));
 
 /** The calendar month of `now`, in UTC. */
 export function monthOf(now: number): Period {
   const date = new Date(now);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  return periodOfDays(isoDay(Date.UTC(year, month, 1)), isoDay(Date.UTC(year, month + 1, 0)));
+  return periodOfDays(utcDay(Date.UTC(year, month, 1)), utcDay(Date.UTC(year, month + 1, 0)));
 }
 
-/** The last `days` times 24 hours, to the second, and whatever lies ahead of `now`. */
+/** The last `days` × 24 hours, to the second, and everything after `now`. */
 export function lastHoursOf(days: number, now: number): Period {
-  return { ...periodOfDays(), from: moment(now - days * DAY_MS) };
+  return { ...periodOfDays(), from: utcSecond(now - days * DAY_MS) };
 }
 
 /** The first moment of its hour. */
 export const hourOf = (time: string): string => `${time.slice(0, 13)}:00:00`;
-
-const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-
-const isoDay = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
-
-const dayAfter = (day: string): string => isoDay(Date.parse(day) + DAY_MS);
 
 /** Days compare as text. */
 const clamp = (day: string): string => (day < FIRST_DAY ? FIRST_DAY : day > LAST_DAY ? LAST_DAY : day);

@@ -12,7 +12,7 @@ export class UsageHistoryQuery extends PageQuery {
   @IsOptional()
   start_date?: string;
 
-  /** Last day, `YYYY-MM-DD`, in UTC; its calls are included. */
+  /** Last day, inclusive, `YYYY-MM-DD`, in UTC. */
   @IsISO8601({ strict: true }, DAY_WORDS)
   @Matches(DAY, DAY_WORDS)
   @IsOptional()
@@ -48,7 +48,7 @@ export class UsageRecordDto {
   is_backend_error!: boolean;
   error_code!: string;
   error_message!: string;
-  /** As an object; as text where they were too long to be kept whole. */
+  /** An object; text when they were too long to be stored in full. */
   arguments!: Record<string, unknown> | string;
   credits_charged!: number;
   /** Empty for a call with a login token. */
@@ -68,13 +68,13 @@ export class UsageRecordDto {
 export class UsageHistoryDto {
   /** Newest first. */
   records!: UsageRecordDto[];
-  /** Records on all pages. */
+  /** Number of records on all pages. */
   total!: number;
   page!: number;
   page_size!: number;
 }
 
-/** Arguments are stored cut to a length; what was cut is no JSON any more and is shown as it is. */
+/** Arguments are stored cut to a length; cut ones are no longer JSON and are shown as text. */
 function parsed(text: string): Record<string, unknown> | string {
   try {
     return JSON.parse(text) as Record<string, unknown>;

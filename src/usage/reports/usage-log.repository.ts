@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 
-/** Which calls are asked for. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
+/** A filter for calls. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
 export interface UsageFilter {
   userId: string;
   from: string;
   to: string;
   toolName?: string;
   apiKeyId?: string;
-  /** Leaves failed calls out. */
+  /** Only calls that succeeded. */
   successOnly?: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface PageRange {
   offset: number;
 }
 
-/** Where a page of all rows a filter finds is. */
+/** The place of a page among all matching rows. */
 export interface PagePlace {
-  /** Rows on all pages. */
+  /** Number of rows on all pages. */
   total: number;
-  /** First moments of the hours that rows of the page are in, oldest first. */
+  /** Starts of the hours that contain the page's rows, oldest first. */
   hours: string[];
   /** Rows of these hours that are newer than the page. */
   skip: number;
@@ -65,7 +65,7 @@ const CALL_COLUMNS = [
   'created_at',
 ] as const;
 
-/** Bounds one reader; beyond it a narrower question has to be asked. */
+/** Bounds a single query; a larger question has to be narrowed. */
 export const READ_LIMITS = 'SETTINGS max_execution_time = 20, max_memory_usage = 1000000000';
 
 /** All SQL that reads and writes single rows of `mcp_tool_usage_log`. */
@@ -73,13 +73,13 @@ export const READ_LIMITS = 'SETTINGS max_execution_time = 20, max_memory_usage =
 export class UsageLogRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Inserts lines of JSON as they are. `token` is ours, never a caller's; the same token means the same lines. */
+  /** Inserts lines of JSON unchanged. `token` is ours, never a caller's; the same token means the same lines. */
   insert(token: string, lines: string, signal: AbortSignal): Promise<void> {
     const settings = `SETTINGS insert_deduplication_token = '${token}', async_insert = 0`;
     return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
   }
 
-  /** At most `limit` rows from there on as history shows them, newest first, each once. */
+  /** At most `limit` rows of the page in the columns of history, newest first, each once. */
   findPage(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageRow[]> {
     const columns = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
               is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
@@ -87,7 +87,7 @@ export class UsageLogRepository {
     return this.page<UsageRow>(columns, filter, place, limit);
   }
 
-  /** At most `limit` rows from there on as the call list of an account shows them, newest first, each once. */
+  /** At most `limit` rows of the page in the columns of an account's call list, newest first, each once. */
   findCalls(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageCall[]> {
     return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), filter, place, limit);
   }
@@ -112,7 +112,7 @@ export class UsageLogRepository {
   }
 }
 
-/** The range picks parts and granules, the list the hours among them. */
+/** The range selects parts and granules; the list selects the hours among them. */
 const IN_HOURS = `user_id = {userId:String} AND created_at >= {first:DateTime64(3, 'UTC')}
   AND created_at < {last:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR AND toStartOfHour(created_at) IN {hours:Array(DateTime('UTC'))}`;
 
@@ -123,5 +123,5 @@ export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' 
 const CANNOT_BE_READ =
   /^(CANNOT_PARSE|CANNOT_READ|INCORRECT_DATA|TYPE_MISMATCH|CANNOT_CONVERT|VALUE_IS_OUT_OF_RANGE|ATTEMPT_TO_READ_AFTER_EOF|UNEXPECTED_END_OF_FILE|TOO_LARGE_STRING_SIZE|DECIMAL_OVERFLOW)/;
 
-/** ClickHouse could not make rows of what it was sent: sending it again cannot help. */
+/** Whether ClickHouse could not parse the rows it was sent, so that sending them again cannot help. */
 export const isUnreadableRow = (error: unknown): boolean => CANNOT_BE_READ.test((error as { type?: string }).type ?? '');

@@ -2,14 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
-import { answering } from './usage-away.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
 import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
 import { UsageLogRepository, type UsageFilter } from './usage-log.repository.js';
 import type { UsageStatsDto } from './usage-stats.dto.js';
 
-/** What a user did: single calls and sums, exact for everything that has been delivered, however often. */
+/** A user's calls and statistics, exact for every delivered event, however often it was delivered. */
 @Injectable()
 export class UsageQueries {
   constructor(
@@ -24,7 +23,7 @@ export class UsageQueries {
     refuseReversed(query);
     const { page, page_size } = query;
     const range = { limit: page_size, offset: (page - 1) * page_size };
-    return answering(async () => {
+    return unavailableWhenAway(async () => {
       const filter = filterOf(userId, query);
       const place = await this.counts.locate(filter, range, await this.dirtyHours.findBetween(filter.from, filter.to));
       const rows = await this.log.findPage(filter, place, page_size);
@@ -35,7 +34,7 @@ export class UsageQueries {
   /** @throws UNAVAILABLE when ClickHouse is away. */
   async stats(userId: string, days: number): Promise<UsageStatsDto> {
     const dates = lastDays(days, this.clock.now());
-    return answering(async () => {
+    return unavailableWhenAway(async () => {
       const filter = { userId, ...periodOfDays(dates[0], dates.at(-1)) };
       const dirty = await this.dirtyHours.findBetween(filter.from, filter.to);
       const [daily, tools] = await Promise.all([this.counts.countByDay(filter, dirty), this.counts.countByTool(filter, dirty)]);
@@ -52,7 +51,7 @@ function statsOf(dates: string[], daily: DayCounts[], top_tools: ToolCounts[]): 
   return { daily_stats, total_calls, total_records, avg_daily_calls: total_calls / dates.length, top_tools };
 }
 
-/** The user is the caller, whatever the query says. */
+/** Always filters by the caller, whatever the query says. */
 function filterOf(userId: string, { start_date, end_date, tool_name, api_key_id }: UsageHistoryQuery): UsageFilter {
   return {
     userId,
@@ -66,4 +65,17 @@ function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {
   if (start_date === undefined || end_date === undefined || start_date <= end_date) return;
   const msg = `end_date (${end_date}) must not be before start_date (${start_date})`;
   throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'end_date'], msg, type: 'value_error' }] });
+}
+
+/**
+ * Runs work that reads usage; needs both databases. Whichever is away, calls go on and nothing is lost.
+ * @throws UNAVAILABLE when it fails
+ */
+export async function unavailableWhenAway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const words = 'Usage cannot be read right now: its database does not answer. Calls are still served and recorded.';
+    throw new TallygateError('UNAVAILABLE', words, { cause, retryAfterSeconds: 5 });
+  }
 }

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
-import { answering } from './usage-away.js';
 import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
 import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
 import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
+import { unavailableWhenAway } from './usage-queries.service.js';
 import { UsageOutboxRepository, type Undelivered } from '../recording/usage-outbox.repository.js';
 
 export interface CallsQuery {
-  /** How many times 24 hours to look back; unset: everything that is kept. */
+  /** How far to look back, in days of 24 hours; unset: everything stored. */
   days?: number;
   toolName?: string | undefined;
-  /** Leaves failed calls out. */
+  /** Only calls that succeeded. */
   successOnly?: boolean;
   limit: number;
   offset: number;
@@ -19,7 +19,7 @@ export interface CallsQuery {
 
 export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums };
 
-/** What accounts and operators see of usage: calls with their prices, sums by tool and by user, credits by day. */
+/** Usage for accounts and operators: calls with their prices, sums by tool and by user, credits by day. */
 @Injectable()
 export class UsageReports {
   constructor(
@@ -30,18 +30,24 @@ export class UsageReports {
     private readonly clock: Clock,
   ) {}
 
-  /** A user's calls, newest first, and how many there are in all. @throws UNAVAILABLE when ClickHouse is away. */
+  /**
+   * A user's calls, newest first, with their total number.
+   * @throws UNAVAILABLE when ClickHouse is away
+   */
   calls(userId: string, query: CallsQuery): Promise<{ total: number; calls: UsageCall[] }> {
     const { limit, days, toolName, successOnly = false } = query;
     const period = days === undefined ? periodOfDays() : lastHoursOf(days, this.clock.now());
     const filter: UsageFilter = { userId, successOnly, ...period, ...(toolName !== undefined && { toolName }) };
-    return answering(async () => {
+    return unavailableWhenAway(async () => {
       const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
       return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };
     });
   }
 
-  /** This calendar month and its today, in UTC, by tool, the one called most first; a user's or everybody's. @throws UNAVAILABLE when ClickHouse is away. */
+  /**
+   * This calendar month and today, in UTC, by tool, most called first; one user's calls or everybody's.
+   * @throws UNAVAILABLE when ClickHouse is away
+   */
   month(userId?: string): Promise<ToolSums[]> {
     return this.sumByTool(monthOf(this.clock.now()), userId);
   }
@@ -51,18 +57,21 @@ export class UsageReports {
     return this.sumByTool(lastHoursOf(days, this.clock.now()));
   }
 
-  /** Who spent most this month, at most `limit` of them. @throws UNAVAILABLE when ClickHouse is away. */
+  /**
+   * This month's top spenders, at most `limit`.
+   * @throws UNAVAILABLE when ClickHouse is away
+   */
   topUsers(limit: number): Promise<UserSums[]> {
     const month = monthOf(this.clock.now());
-    return answering(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
+    return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
   }
 
   /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
   creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
-    return answering(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
+    return unavailableWhenAway(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
   }
 
-  /** Charged credits of a period that have not arrived in ClickHouse for certain. */
+  /** Charged credits of a period that may not have arrived in ClickHouse yet. */
   undelivered(period: Period): Promise<Undelivered> {
     return this.outbox.undelivered(period);
   }
@@ -70,10 +79,10 @@ export class UsageReports {
   private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
     const filter = { ...period, ...(userId !== undefined && { userId }) };
     const today = dayOf(this.clock.now());
-    return answering(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
+    return unavailableWhenAway(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
   }
 
-  /** Hours whose rows have to be read: those marked dirty, and one that is asked for in part. */
+  /** Hours to read from raw rows: those marked dirty, and one that is only partly in the period. */
   private async notRolledUp({ from, to }: Period): Promise<string[]> {
     const first = hourOf(from);
     const dirty = await this.dirtyHours.findBetween(first, to);

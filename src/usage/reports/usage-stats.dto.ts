@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 export class UsageStatsQuery {
-  /** How many days, today (UTC) included: 1 to 365. */
+  /** Number of days, today (UTC) included: 1 to 365. */
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -26,12 +26,12 @@ export class ToolUsageDto {
 }
 
 export class UsageStatsDto {
-  /** Every day asked for, oldest first; days without calls are zeros. */
+  /** Every requested day, oldest first; days without calls are zeros. */
   daily_stats!: DailyUsageDto[];
   total_calls!: number;
   total_records!: number;
-  /** `total_calls` divided by the days asked for. */
+  /** `total_calls` divided by the number of requested days. */
   avg_daily_calls!: number;
-  /** The tools called most, at most 20. */
+  /** The most called tools, at most 20. */
   top_tools!: ToolUsageDto[];
 }

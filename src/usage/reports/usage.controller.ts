@@ -8,7 +8,7 @@ import { UsageHistoryDto, UsageHistoryQuery } from './usage-history.dto.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
 
-/** What the caller's own keys and logins did. */
+/** The caller's own usage. */
 @ApiTags('Usage')
 @ApiUnprocessableEntityResponse({ description: 'Invalid query', type: ErrorDto })
 @ApiServiceUnavailableResponse({ description: 'ClickHouse is away; calls are still recorded', type: ErrorDto })
@@ -17,13 +17,13 @@ import { UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
 export class UsageController {
   constructor(private readonly usage: UsageQueries) {}
 
-  /** Single calls, newest first. */
+  /** Lists the caller's calls, newest first. */
   @Get('history')
   history(@CurrentPrincipal() { userId }: Principal, @Query() query: UsageHistoryQuery): Promise<UsageHistoryDto> {
     return this.usage.history(userId, query);
   }
 
-  /** Calls by day and by tool. */
+  /** Counts the caller's calls by day and by tool. */
   @Get('stats')
   stats(@CurrentPrincipal() { userId }: Principal, @Query() { days }: UsageStatsQuery): Promise<UsageStatsDto> {
     return this.usage.stats(userId, days);

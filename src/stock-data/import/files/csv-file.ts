@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { TallygateError } from '../../../common/tallygate-error.js';
 import type { FileRecord, SourceFile } from './source-file.js';
 
-/** Longest line read; a quote that is never closed must not swallow the file into memory. */
+/** Longest line read, so that a quote that is never closed does not pull the whole file into memory. */
 const LINE_MAX_CHARACTERS = 256 * 1024;
 
 /** A comma-separated file with a header line, plain or gzip. */
@@ -32,7 +32,7 @@ interface Parsed {
 }
 
 async function* parsedLines(path: string, counter: Transform, gzip: boolean): AsyncGenerator<Parsed, void, undefined> {
-  // Ragged lines come through, to be reported with their numbers like every other broken line.
+  // Lines with too many or too few fields come through, to be reported with their numbers like other invalid lines.
   const parser = parse({
     bom: true,
     info: true,

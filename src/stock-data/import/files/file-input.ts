@@ -10,7 +10,7 @@ import type { ImportInput, SourceFile } from './source-file.js';
 
 const MAGIC_BYTES = 4;
 
-/** A file on this machine. What it is is told by its first bytes, never by its name. */
+/** A file on this machine. Its type is detected from its first bytes, never from its name. */
 export function fileInput(path: string, name = basename(path)): ImportInput {
   return { name, fingerprint: () => sha256(path), open: () => openFile(path) };
 }

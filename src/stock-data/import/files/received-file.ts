@@ -6,13 +6,13 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TallygateError } from '../../../common/tallygate-error.js';
 
-/** Largest file taken over REST. Larger ones are compressed first, or split. */
+/** Largest file accepted over REST. Larger ones have to be compressed or split. */
 const RECEIVED_BYTES_MAX = 2 * 1024 ** 3;
 
 /**
- * Keeps what is sent in a temporary file while the work goes on: Parquet is read from its end, and a file is hashed
- * before it is read.
- * @throws PAYLOAD_TOO_LARGE, BAD_REQUEST when the sender stops in the middle.
+ * Keeps an upload in a temporary file while `work` runs: Parquet is read from its end, and a file is hashed before it
+ * is read.
+ * @throws PAYLOAD_TOO_LARGE, BAD_REQUEST when the sender stops in the middle
  */
 export async function withReceivedFile<T>(
   body: Readable,
@@ -49,5 +49,5 @@ function atMost(bytesMax: number): Transform {
 function incomplete(error: unknown): never {
   const { code } = error as { code?: string };
   if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET') throw error;
-  throw new TallygateError('BAD_REQUEST', 'The file was not sent to its end.', { cause: error });
+  throw new TallygateError('BAD_REQUEST', 'The upload ended before the end of the file.', { cause: error });
 }

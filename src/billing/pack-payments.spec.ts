@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { refundShare } from './refund-share.js';
+import { refundShare } from './pack-payments.service.js';
 
 describe('The share of a refund', () => {
   it.each([

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-/** Secrets made on the first start, collected here so that the banner can show them once. They are kept nowhere else. */
+/**
+ * Secrets created on the first start, collected here so that the banner can show them once. They are stored nowhere
+ * else.
+ */
 @Injectable()
-export class FirstRun {
+export class FirstRunSecrets {
   adminEmail?: string;
   /** Absent when the operator chose it. */
   adminPassword?: string;
