@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
-import { Connections } from '../support/clients/connections.js';
+import { Connections, isRefused } from '../support/clients/connections.js';
 import { openRaw, rawPost, sendRaw, untilClosed } from '../support/clients/raw-http.js';
 import { startClickHouseServer } from '../support/databases/test-clickhouse.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
@@ -73,11 +73,12 @@ const PORTS: Port[] = [
   },
 ];
 
+const JSON_BODY = { 'content-type': 'application/json' };
 const bearer = (credential: string): Headers => ({ authorization: `Bearer ${credential}` });
 
 function post(method: string, headers: Headers, params: object = {}): Promise<Response> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-  return fetch(gateway.mcpUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  return fetch(gateway.mcpUrl, { method: 'POST', headers: { ...JSON_BODY, ...headers }, body });
 }
 
 const createKey = async (options: object = {}): Promise<string> =>
@@ -215,7 +216,7 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
       const send = (bytes: number) =>
         fetch(url(), {
           method: 'POST',
-          headers: { ...bearer(gateway.apiKey), 'content-type': 'application/json' },
+          headers: { ...bearer(gateway.apiKey), ...JSON_BODY },
           body: ' '.repeat(bytes - 2) + '{}',
         });
       expect((await send(bodyMaxBytes)).status).not.toBe(413);
@@ -269,18 +270,8 @@ function callTool(port: string, headers: Headers): Promise<Response> {
   const call = { name: 'greet', arguments: { name: 'you' } };
   if (port === 'MCP') return post('tools/call', headers, call);
   const body = JSON.stringify({ server_id: 'examples', tool_name: call.name, arguments: call.arguments });
-  return fetch(`${gateway.restUrl}/tools/call`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body,
-  });
+  return fetch(`${gateway.restUrl}/tools/call`, { method: 'POST', headers: { ...headers, ...JSON_BODY }, body });
 }
-
-const isRefused = (url: string) =>
-  fetch(url).then(
-    () => false,
-    () => true,
-  );
 
 it('a stop refuses new connections, answers what is open once more, closes what was never used, and ends with 0', async () => {
   const urls = PORTS.map(({ url }) => url());

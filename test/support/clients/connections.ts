@@ -30,3 +30,10 @@ export class Connections {
     return (await Promise.all(heard)).map(({ text }) => text);
   }
 }
+
+/** Whether nobody listens there. */
+export const isRefused = (url: string) =>
+  fetch(url).then(
+    () => false,
+    () => true,
+  );
