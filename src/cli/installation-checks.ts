@@ -8,7 +8,7 @@ import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
 import { ConfigError, readConfig } from '../config/load-config.js';
 import { MIGRATIONS } from '../database/migrations/index.js';
-import { enabledTemplates } from '../servers/templates/templates.service.js';
+import { enabledTemplates } from '../servers/templates/server-templates.service.js';
 
 /** One thing that was looked at. */
 export interface Finding {
