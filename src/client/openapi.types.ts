@@ -625,10 +625,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every registered server, in the order of registration. */
+    /** All registered servers, in the order of registration. */
     get: operations['ServersController_list'];
     put?: never;
-    /** Registers a server made from a template of the configuration. */
+    /** Registers a server from a template of the gateway's configuration. */
     post: operations['ServersController_register'];
     delete?: never;
     options?: never;
@@ -643,15 +643,15 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One server and how it is. */
+    /** A server and its health. */
     get: operations['ServersController_get'];
     put?: never;
     post?: never;
-    /** Removes a server. Calls it is busy with fail. */
+    /** Removes a server. Its calls in flight fail. */
     delete: operations['ServersController_remove'];
     options?: never;
     head?: never;
-    /** Switches a server on or off, or changes its weight, config or metadata. */
+    /** Enables or disables a server, or changes its weight, config or metadata. */
     patch: operations['ServersController_edit'];
     trace?: never;
   };
@@ -664,7 +664,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Asks a server now how it is and what tools it has. */
+    /** Checks the health of a server now, and reads its tools again. */
     post: operations['ServersController_check'];
     delete?: never;
     options?: never;
@@ -679,10 +679,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every tool the server was seen to offer. */
+    /** Every tool that the server has ever offered. */
     get: operations['ServerToolsController_list'];
     put?: never;
-    /** Lets a new or changed tool in, as it was looked at. */
+    /** Approves a new or changed tool. */
     post: operations['ServerToolsController_approve'];
     delete?: never;
     options?: never;
@@ -889,9 +889,9 @@ export interface components {
       top_tools: components['schemas']['ToolUsageRowDto'][];
     };
     ApproveToolDto: {
-      /** @description By the server's own name. */
+      /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
-      /** @description The `pin` of the tool as it was looked at: a tool that has changed since is not approved. */
+      /** @description The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
       pin: string;
     };
     CallToolDto: {
@@ -1084,7 +1084,7 @@ export interface components {
       rollup_difference: number;
     };
     EditServerDto: {
-      /** @description Replaces the whole config, secrets included: those in answers are masked. */
+      /** @description Replaces the whole config. Answers mask secrets, so send them again. */
       config?: {
         [key: string]: unknown;
       };
@@ -1092,7 +1092,7 @@ export interface components {
       instance_metadata?: {
         [key: string]: unknown;
       };
-      /** @description False: no calls go to it, and its connection is closed. */
+      /** @description Whether it gets calls. A disabled server has no connection and no process. */
       enabled?: boolean;
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
       weight?: number;
@@ -1331,7 +1331,7 @@ export interface components {
     };
     RegisterServerDto: {
       /**
-       * @description Kept and shown as it is.
+       * @description Anything you want to keep with the server.
        * @example {
        *       "team": "data"
        *     }
@@ -1340,7 +1340,7 @@ export interface components {
         [key: string]: unknown;
       };
       /**
-       * @description What the template asks for.
+       * @description Values for the template, which says what it needs.
        * @example {
        *       "base_path": "/data"
        *     }
@@ -1349,7 +1349,7 @@ export interface components {
         [key: string]: unknown;
       };
       /**
-       * @description A template of the gateway's configuration
+       * @description Name of a template in the gateway's configuration.
        * @example file-server
        */
       template_name: string;
@@ -1384,7 +1384,7 @@ export interface components {
     };
     SerializedResult: Record<string, never>;
     ServerDto: {
-      /** @description Secrets masked. */
+      /** @description As registered, with secrets masked. */
       config: {
         [key: string]: unknown;
       };
@@ -1392,7 +1392,7 @@ export interface components {
         [key: string]: unknown;
       };
       id: string;
-      /** @description May be used for the id. */
+      /** @description Can be used in place of the id. */
       name: string;
       template_name: string;
       enabled: boolean;
@@ -1401,14 +1401,14 @@ export interface components {
       created_at: string;
       /** Format: date-time */
       updated_at: string;
-      /** @description Why it cannot be used; absent when it can. */
+      /** @description Why the server cannot be used; absent when it can. */
       problem?: string;
-      /** @description With `include_health`, and of a single server. */
+      /** @description Present in lists with `include_health`, and always for a single server. */
       health?: components['schemas']['ServerHealthDto'];
     };
     ServerHealthDto: {
       /**
-       * @description `degraded` still serves; `unhealthy` does not; `unknown` has not been asked yet.
+       * @description `degraded` servers still get calls, `unhealthy` ones do not; `unknown` ones have not been checked yet.
        * @enum {string}
        */
       status: 'degraded' | 'healthy' | 'unhealthy' | 'unknown';
@@ -1417,18 +1417,18 @@ export interface components {
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description Milliseconds until the last answer. */
+      /** @description How long the server took to answer last, in milliseconds. */
       latency_ms: number | null;
-      /** @description Why it is not healthy. */
+      /** @description Why it is not healthy; null when it is. */
       error: string | null;
     };
     ServerToolDto: {
       /**
-       * @description Quarantined: new or changed, and neither listed nor callable until it is approved.
+       * @description `quarantined` tools are new or changed; they are neither listed nor callable until they are approved.
        * @enum {string}
        */
       state: 'approved' | 'quarantined';
-      /** @description By the server's own name. */
+      /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
       description: string;
       /** @description Hash of its name, description and schemas. */
@@ -3776,7 +3776,7 @@ export interface operations {
   ServersController_list: {
     parameters: {
       query?: {
-        /** @description How each of them is, too. */
+        /** @description Tell the health of each server as well. */
         include_health?: boolean;
       };
       header?: never;
@@ -3843,7 +3843,7 @@ export interface operations {
           'application/json': components['schemas']['ServerDto'];
         };
       };
-      /** @description No such template, or a config it cannot use; `loc` has the path */
+      /** @description Unknown template, or a config that does not fit it; `loc` is the path of the value */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3870,7 +3870,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description As many servers as there may be */
+      /** @description Server limit reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3895,7 +3895,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -3953,7 +3953,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -4009,7 +4009,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -4028,7 +4028,7 @@ export interface operations {
           'application/json': components['schemas']['ServerDto'];
         };
       };
-      /** @description No such template, or a config it cannot use; `loc` has the path */
+      /** @description Unknown template, or a config that does not fit it; `loc` is the path of the value */
       400: {
         headers: {
           [name: string]: unknown;
@@ -4080,7 +4080,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -4138,7 +4138,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -4196,7 +4196,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its id or its name, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server-1`. */
         id: string;
       };
       cookie?: never;
@@ -4233,7 +4233,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description No such server, or no such tool of it */
+      /** @description No such server, or it has no such tool */
       404: {
         headers: {
           [name: string]: unknown;
@@ -4242,7 +4242,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The tool has changed since it was looked at */
+      /** @description The tool has changed: the pin is not its current one */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4432,7 +4432,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Not a call */
+      /** @description The body is not a valid tool call */
       422: {
         headers: {
           [name: string]: unknown;

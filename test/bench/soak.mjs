@@ -5,10 +5,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { NetworkRules } from '../../dist/servers/templates/network-rules.js';
 import { ProcessSlots } from '../../dist/servers/connection/stdio/process-slots.js';
-import { UpstreamConnection } from '../../dist/servers/connection/reconnecting-connection.js';
+import { ReconnectingConnection } from '../../dist/servers/connection/reconnecting-connection.js';
 import { templateSchema } from '../../dist/config/template-config.js';
-import { templateOf } from '../../dist/servers/templates/template.js';
-import { UpstreamServer } from '../../dist/servers/pool/pooled-server.js';
+import { templateOf } from '../../dist/servers/templates/server-template.js';
+import { PooledServer } from '../../dist/servers/pool/pooled-server.js';
 
 const CALLS = Number(process.argv[2] ?? 20_000);
 const IN_FLIGHT = 8;
@@ -41,21 +41,19 @@ function upstream(name, target) {
     strategy: 'round_robin',
     health_check_interval: 30,
   });
-  const connection = new UpstreamConnection({
-    name,
-    connectTimeoutMs: 10_000,
-    timeoutMs: 10_000,
-    concurrency: IN_FLIGHT,
-    slots,
-    network: new NetworkRules(['127.0.0.0/8']),
-    target: () => target,
-    onConnected: () => {},
-    protocol: 'auto',
-    onLost: () => {},
-    onListChanged: () => {},
-    onUpdated: () => {},
-  });
-  return new UpstreamServer({ id: name, name, templateName: name, enabled: true, weight: 1, config: {} }, template, connection);
+  const connectionFor = (listener) =>
+    new ReconnectingConnection({
+      ...listener,
+      name,
+      connectTimeoutMs: 10_000,
+      timeoutMs: 10_000,
+      concurrency: IN_FLIGHT,
+      slots,
+      network: new NetworkRules(['127.0.0.0/8']),
+      target: () => target,
+      protocol: 'auto',
+    });
+  return new PooledServer({ id: name, name, templateName: name, enabled: true, weight: 1, config: {} }, template, connectionFor);
 }
 
 async function ready(server) {
@@ -64,7 +62,7 @@ async function ready(server) {
     if (server.isHealthy) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${server.instance.name}: ${server.health.error}`);
+  throw new Error(`${server.name}: ${server.health.error}`);
 }
 
 /** Megabytes of heap gained after the first sample. */
@@ -89,6 +87,6 @@ async function soak(name, server) {
 
 async function callMany(server, count) {
   for (let call = 0; call < count; call += 1) {
-    await server.call('tools/call', { params: PARAMS, side: SILENT, signal: new AbortController().signal });
+    await server.call('tools/call', { params: PARAMS, caller: SILENT, signal: new AbortController().signal });
   }
 }

@@ -140,7 +140,7 @@ describe('a call that waits for its caller', () => {
   it('leaves its place at the server to others, and only so many of one caller wait', async () => {
     for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient() });
-    expect(text).toMatch(/Too many calls wait/);
+    expect(text).toMatch(/Too many of your calls wait/);
     expect((await rig.call('old__work')).text).toBe('done');
     await rig.suspendedCalls.onApplicationShutdown();
     await eventually(() => expect(legacy.asking).toBe(0));

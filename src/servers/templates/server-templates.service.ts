@@ -74,7 +74,7 @@ export class ServerTemplates {
     const missing = this.missing.get(name);
     if (missing) return `${missing.message}: \`tallygate doctor\` on the gateway's machine says how to install it`;
     if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates';
-    return `is unknown; there are ${this.names().join(', ')}`;
+    return `is unknown; known are ${this.names().join(', ')}`;
   }
 }
 
