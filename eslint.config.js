@@ -20,6 +20,7 @@ const privateParts = Object.keys(MAY_IMPORT).map((room) => ({
 const only = (...patterns) => ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }];
 const MCP = [['@modelcontextprotocol/*'], 'The MCP SDK stays in mcp-gateway, servers, client, cli and tests.'];
 const ENGINE = [['@clickhouse/*', 'chdb', 'chdb/*'], 'ClickHouse is reached through src/clickhouse.'];
+const PG = [['pg'], 'PostgreSQL is reached through src/database/postgres.ts.'];
 
 export default tseslint.config(
   { ignores: ['dist', 'data', 'coverage', 'node_modules'] },
@@ -44,7 +45,7 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: [...zones, ...privateParts] }],
-      'no-restricted-imports': only(MCP, ENGINE),
+      'no-restricted-imports': only(MCP, ENGINE, PG),
       'no-console': 'error',
       'no-restricted-properties': [
         'error',
@@ -53,10 +54,12 @@ export default tseslint.config(
     },
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['src/clickhouse/**/*.ts'], rules: { 'no-restricted-imports': only(MCP) } },
+  { files: ['src/clickhouse/**/*.ts'], rules: { 'no-restricted-imports': only(MCP, PG) } },
+  { files: ['src/database/**/*.ts', 'src/backup/**/*.ts'], rules: { 'no-restricted-imports': only(MCP, ENGINE) } },
+  { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-imports': only(ENGINE) } },
   {
-    files: ['src/mcp-gateway/**/*.ts', 'src/servers/**/*.ts', 'src/cli/**/*.ts'],
-    rules: { 'no-restricted-imports': only(ENGINE) },
+    files: ['src/mcp-gateway/**/*.ts', 'src/servers/**/*.ts'],
+    rules: { 'no-restricted-imports': only(ENGINE, PG) },
   },
   {
     files: ['src/client/**/*.ts'],

@@ -14,3 +14,9 @@ export const LOCK = {
   /** One per dataset: this plus the CRC-32 of its name. */
   datasetImports: 7_255_000_000_000,
 } as const;
+
+/** Locks of two numbers are a space of their own: which of these, and a hash of the thing it is about. */
+export const LOCK_OF_ONE = {
+  /** Of a user, while their API keys change. */
+  userKeys: 7_255_301,
+} as const;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import type { Role } from '../../auth/access/scopes.js';
+import { LOCK_OF_ONE } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { ApiKey } from './api-key.entity.js';
@@ -98,7 +99,7 @@ export class ApiKeysRepository {
   /** Runs changes to a user's keys in one transaction, after any others under way for the same user. */
   async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, tx: Transaction) => Promise<T>): Promise<T> {
     return this.postgres.transaction(async (tx) => {
-      await tx.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+      await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_OF_ONE.userKeys, userId]);
       return change(new KeysOfUser(tx, userId), tx);
     });
   }
