@@ -5,16 +5,25 @@ import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
-/** ClickHouse, running and migrated. */
+const OPENED = Symbol('ClickHouse, running');
+
+/** ClickHouse, running and migrated. It starts while PostgreSQL does, whose lock the migrations need. */
 @Global()
 @Module({
   providers: [
     {
-      provide: ClickHouse,
-      inject: [AppConfig, DataSource],
-      useFactory: async (config: AppConfig, dataSource: DataSource) => {
+      provide: OPENED,
+      inject: [AppConfig],
+      useFactory: async (config: AppConfig) => {
         const clickhouse = new ClickHouse(config);
         await clickhouse.start();
+        return clickhouse;
+      },
+    },
+    {
+      provide: ClickHouse,
+      inject: [OPENED, DataSource],
+      useFactory: async (clickhouse: ClickHouse, dataSource: DataSource) => {
         const applied = await withAdvisoryLock(dataSource, LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );

@@ -53,7 +53,7 @@ async function databases({ redis, stops }) {
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
   const postgres = new EmbeddedPostgres(folder);
   stops.push(() => postgres.stop());
-  const clickhouse = spawn(process.execPath, [join(ROOT, 'test', 'support', 'clickhouse-front.mjs')], {
+  const clickhouse = spawn(process.execPath, [join(ROOT, 'test', 'support', 'databases', 'clickhouse-front.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   stops.push(() => (clickhouse.stdin.end(), once(clickhouse, 'exit')));

@@ -10,7 +10,7 @@ import { TcpProxy } from '../support/databases/tcp-proxy.js';
 import type { Part } from './supervised.js';
 
 const CLOCK = pathToFileURL(resolve('test', 'faults', 'stepped-clock.mjs')).href;
-const FRONT = join('test', 'support', 'clickhouse-front.mjs');
+const FRONT = join('test', 'support', 'databases', 'clickhouse-front.mjs');
 /** Until the faults of the harness are called off: more statements than there will be. */
 const UNTIL_CALLED_OFF = 1e9;
 

@@ -23,7 +23,7 @@ const STOP_MAX_MS = 10_000;
 
 /** Only the HTTP server, for tests that start a whole gateway against it. */
 export async function startClickHouseServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [join('test', 'support', 'clickhouse-front.mjs')], {
+  const child = spawn(process.execPath, [join('test', 'support', 'databases', 'clickhouse-front.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
