@@ -31,7 +31,7 @@ const MAY_IMPORT = {
     ...['database', 'clickhouse', ...FOUNDATION],
   ],
   start: ['app.module.ts', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
-  cli: ['start', 'client', 'backup', 'mcp-gateway', 'tools', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
+  cli: ['start', 'client', 'backup', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
 };
 
 const zones = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({

@@ -58,3 +58,12 @@ function set(target: Record<string, unknown>, [head, ...rest]: string[], value: 
   if (rest.length === 0) target[head!] = value;
   else set((target[head!] ??= {}) as Record<string, unknown>, rest, value);
 }
+
+/** The environment of a gateway for this machine alone: on ports of its own, where legacy clients can be asked and told. */
+export const localEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...env,
+  GATEWAY_HOST: '127.0.0.1',
+  GATEWAY_PORT: '0',
+  GATEWAY_MCP_PORT: '0',
+  GATEWAY_MCP_SESSIONS: 'true',
+});

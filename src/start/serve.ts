@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { AppModule } from '../app.module.js';
-import { secretLines, startBanner } from './start-banner.js';
+import { announceGateway, withdrawGateway } from './running-gateway.js';
+import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -17,22 +18,27 @@ import { FirstRun } from '../config/first-run.js';
 import { McpHttpTransport } from '../mcp-gateway/transport/mcp-http.transport.js';
 import { shutDownOnSignal } from './shutdown.js';
 
-/** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
-export async function serve(): Promise<void> {
+/** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
+export async function serve(ready = showBanner): Promise<void> {
   const started = performance.now();
   const firstRun = new FirstRun();
   try {
     const config = loadConfig();
+    announceGateway(config);
+    process.once('exit', () => withdrawGateway(config.values.data_dir));
     const app = await start(config, firstRun);
     shutDownOnSignal(app);
-    const startedInMs = performance.now() - started;
-    process.stderr.write(`${startBanner({ ...addresses(app, config), version: VERSION, startedInMs, firstRun })}\n`);
+    const urls = addresses(app, config);
+    announceGateway(config, urls);
+    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun });
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();
     process.exit(1);
   }
 }
+
+const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpressApplication> {
   const { host, port, mcp_port: mcpPort } = config.values;

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../../common/private-file.js';
 
 /** The engine knows no other. */
 export const USER = 'default';
@@ -15,10 +16,7 @@ const fileIn = (dataDir: string) => join(dataDir, 'clickhouse.json');
 
 /** Readable by the user of the gateway only; whoever can read the data itself can read this too. */
 export function writeAddress(dataDir: string, address: EngineAddress): void {
-  // Through a new file: one that exists would keep the mode it has, and a reader would see half of it.
-  const fresh = `${fileIn(dataDir)}.${process.pid}`;
-  writeFileSync(fresh, JSON.stringify(address), { mode: 0o600 });
-  renameSync(fresh, fileIn(dataDir));
+  writePrivateFile(fileIn(dataDir), JSON.stringify(address));
 }
 
 /** Where the engine is, or was if it was killed; undefined when none has been started since the last one ended. */

@@ -11,7 +11,8 @@ import {
 } from '@modelcontextprotocol/client';
 import { createParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
-import { headerText, NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
+import { headerText } from '../../../common/mcp-header.js';
+import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
 import type { UpstreamAnswer } from './http-pool.js';
 
 /** Modern requests say in headers what they are about, legacy ones belong to what `initialize` agreed on. */
