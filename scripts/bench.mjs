@@ -1,6 +1,6 @@
 // `npm run bench`: installs and builds what is missing, then measures.
-import { ensureBuilt, ensureInstalled } from './ensure.mjs';
+import { ensureBuilt, ensureTestsInstalled } from './ensure.mjs';
 
-ensureInstalled();
+ensureTestsInstalled();
 ensureBuilt();
 await import('../test/bench/run.mjs');

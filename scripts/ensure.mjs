@@ -1,4 +1,4 @@
-// What `npm start`, `npm test` and `npm run tallygate` need before they can begin, done only where it is missing.
+// What the npm scripts need before they can begin, done only where it is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,32 +7,37 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_MINIMUM = [20, 19];
 
-/** Runs a command to its end with its output shown; ends this process with its exit code when it fails. */
-export function run(program, args, { quiet = false } = {}) {
-  const { status, stdout } = spawnSync(program, args, {
-    cwd: ROOT,
-    stdio: quiet ? ['ignore', 'pipe', 'inherit'] : 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    if (quiet) process.stderr.write(stdout);
-    process.exit(status ?? 1);
-  }
+/** Runs a command to its end with its output shown; where it fails, says `hint` and ends this process with its exit code. */
+export function run(program, args, hint) {
+  const { status } = spawnSync(program, args, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status === 0) return;
+  if (hint) console.error(hint);
+  process.exit(status ?? 1);
 }
 
-export function ensureNode() {
+function ensureNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor >= NODE_MINIMUM[1])) return;
   console.error(`Tallygate needs Node.js ${NODE_MINIMUM.join('.')} or newer; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
-/** `npm ci`, unless every package of the lockfile is installed in its version. */
+/** Installs what builds and runs Tallygate, unless it is there. */
 export function ensureInstalled() {
   ensureNode();
-  if (isInstalled()) return;
+  if (isInstalled('')) return;
   console.error('Installing packages (once, about a minute) …');
-  run('npm', ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error']);
+  install('ci');
+}
+
+/** The same with what test/package.json names: test and lint tools, and the programs that tests drive. */
+export function ensureTestsInstalled() {
+  ensureNode();
+  const isBuildable = isInstalled('');
+  if (isBuildable && isInstalled('test')) return;
+  console.error('Installing packages and test programs (once, about a minute) …');
+  // Where the rest is there it stays: a gateway may be running from it.
+  install(...(isBuildable ? ['install', '--no-save'] : ['ci']), '--workspaces', '--include-workspace-root');
 }
 
 /** `nest build`, unless the build is newer than every source. */
@@ -42,11 +47,20 @@ export function ensureBuilt() {
   run('npm', ['run', '--silent', 'build']);
 }
 
-function isInstalled() {
+function install(...command) {
+  const hint = 'The packages could not be installed; npm says why above. Can this machine reach the package registry?';
+  run('npm', [...command, '--include=dev', '--include=optional', '--loglevel=error'], hint);
+}
+
+/** Whether this manifest's packages are there, and whether all that is there has the version of the lockfile. */
+function isInstalled(manifest) {
   const installed = packagesOf(join('node_modules', '.package-lock.json'));
   if (!installed) return false;
-  const wanted = Object.entries(packagesOf('package-lock.json'));
-  return wanted.every(([path, entry]) => path === '' || entry.optional || installed[path]?.version === entry.version);
+  const locked = packagesOf('package-lock.json');
+  const isCurrent = ([path, { version }]) => !locked[path] || locked[path].version === version;
+  const { dependencies, devDependencies } = locked[manifest];
+  const needed = Object.keys({ ...dependencies, ...devDependencies });
+  return needed.every((name) => installed[`node_modules/${name}`]) && Object.entries(installed).every(isCurrent);
 }
 
 function packagesOf(lockfile) {

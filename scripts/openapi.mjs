@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, ROOT } from './ensure.mjs';
+import { ensureBuilt, ensureTestsInstalled, ROOT } from './ensure.mjs';
 
-ensureInstalled();
+ensureTestsInstalled();
 ensureBuilt();
 const env = {
   ...process.env,

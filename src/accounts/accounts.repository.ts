@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { AccountRecords } from '../credits/account-records.service.js';
+import { Postgres } from '../database/postgres.js';
+import type { Sql } from '../database/sql.js';
 
 /** An account as people see it. Credits are whole numbers. */
 export interface Account {
@@ -40,64 +42,46 @@ export interface AccountChange {
 /** Changes shown of one account, newest first. */
 const CHANGES_MAX = 100;
 
-/**
- * What accounts are, apart from their credits: `CreditLedger` alone moves those columns of `mcp.user_accounts`.
- * All SQL of `mcp.account_changes`.
- */
+/** Accounts as people see them, and all SQL of `mcp.account_changes`. What changes an account is in `credits/`. */
 @Injectable()
 export class AccountsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly records: AccountRecords,
+  ) {}
 
   findByUser(userId: string): Promise<Account | undefined> {
-    return this.find('a.user_id = $1', userId);
+    return this.find('user_id = $1', userId);
   }
 
   findById(id: number): Promise<Account | undefined> {
-    return this.find('a.id = $1', id);
+    return this.find('id = $1', id);
   }
 
-  /** Inside the transaction that makes the key. Undefined: the user has no account. */
-  async setKey(
-    manager: EntityManager,
-    userId: string,
-    key: { id: string; prefix: string },
-  ): Promise<{ id: number; before: string } | undefined> {
-    const [rows] = await manager.query<[{ id: string; before: string }[], number]>(
-      `UPDATE mcp.user_accounts a SET mcp_key_id = $2, mcp_key_prefix = $3, updated_at = now()
-       FROM (SELECT id, mcp_key_prefix AS before FROM mcp.user_accounts WHERE user_id = $1 FOR UPDATE) AS old
-       WHERE a.id = old.id RETURNING a.id, before`,
-      [userId, key.id, key.prefix],
-    );
-    return rows[0] && { id: Number(rows[0].id), before: rows[0].before };
-  }
-
-  /** Switches the account on or off and notes who did. False: no such account. */
-  async setActive(id: number, isActive: boolean, by: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `WITH old AS (SELECT id, is_active FROM mcp.user_accounts WHERE id = $1 FOR UPDATE),
-            changed AS (UPDATE mcp.user_accounts a SET is_active = $2, updated_at = now() FROM old WHERE a.id = old.id)
-       INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by)
-       SELECT id, 'active', is_active::text, $2::boolean::text, $3 FROM old RETURNING id`,
-      [id, isActive, by],
-    );
-    return rows.length > 0;
+  /** Switches the account on or off and notes who did, if there is such an account. */
+  async setActive(id: number, isActive: boolean, changedBy: string): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      const changed = await this.records.setActive(tx, id, isActive);
+      if (!changed) return;
+      const [before, after] = [String(changed.before), String(isActive)];
+      await this.noteChange(id, { kind: 'active', before, after, changedBy }, tx);
+    });
   }
 
   /** Notes a change made elsewhere. */
-  async noteChange(
-    id: number,
-    change: Omit<AccountChange, 'createdAt'>,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<void> {
-    await manager.query(
-      'INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by) VALUES ($1, $2, $3, $4, $5)',
-      [id, change.kind, change.before, change.after, change.changedBy],
-    );
+  async noteChange(id: number, change: Omit<AccountChange, 'createdAt'>, sql: Sql = this.postgres): Promise<void> {
+    await sql.query('INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by) VALUES ($1, $2, $3, $4, $5)', [
+      id,
+      change.kind,
+      change.before,
+      change.after,
+      change.changedBy,
+    ]);
   }
 
   /** Newest first, at most 100. */
   findChanges(id: number): Promise<AccountChange[]> {
-    return this.dataSource.query(
+    return this.postgres.query(
       `SELECT kind, before, after, changed_by AS "changedBy", created_at AS "createdAt"
        FROM mcp.account_changes WHERE account_id = $1 ORDER BY id DESC LIMIT $2`,
       [id, CHANGES_MAX],
@@ -105,7 +89,7 @@ export class AccountsRepository {
   }
 
   private async find(condition: string, value: string | number): Promise<Account | undefined> {
-    const [row] = await this.dataSource.query<AccountRow[]>(`SELECT ${ACCOUNT_COLUMNS} ${FROM_ACCOUNTS} WHERE ${condition}`, [
+    const [row] = await this.postgres.query<AccountRow>(`SELECT ${ACCOUNT_COLUMNS} FROM mcp.accounts WHERE ${condition}`, [
       value,
     ]);
     return row && accountOf(row);
@@ -130,16 +114,8 @@ export type AccountRow = Omit<Account, (typeof NUMBERS)[number]> & Record<(typeo
 export const accountOf = (row: AccountRow): Account =>
   ({ ...row, ...Object.fromEntries(NUMBERS.map((name) => [name, Number(row[name])])) }) as unknown as Account;
 
-export const ACCOUNT_COLUMNS = `a.id, a.user_id AS "userId", a.user_email AS email, a.display_name AS "displayName",
-  coalesce(k.prefix, a.mcp_key_prefix) AS "keyPrefix", a.credits_balance AS balance, a.credits_allocation AS allocation,
-  a.credits_purchased AS purchased, a.credits_held AS held, a.credits_tier AS tier,
-  a.credits_monthly_allocation AS "monthlyAllocation", a.is_active AS "isActive",
-  greatest(a.last_connected_at, k.last_used_at) AS "lastConnectedAt", a.total_tool_calls AS "totalToolCalls",
-  a.total_credits_used AS "totalCreditsUsed", a.stripe_subscription_status AS "subscriptionStatus",
-  a.created_at AS "createdAt", a.updated_at AS "updatedAt"`;
-
-/** With the account's keys: a rotation makes a new one that the account's own row has not heard of. */
-export const FROM_ACCOUNTS = `FROM mcp.user_accounts a LEFT JOIN LATERAL (
-    SELECT (array_agg(prefix ORDER BY is_active DESC, created_at DESC))[1] AS prefix, max(last_used_at) AS last_used_at
-    FROM mcp.api_keys WHERE user_id = a.user_id AND starts_with(prefix, 'mcp_')
-  ) AS k ON true`;
+/** Of the view `mcp.accounts`. */
+export const ACCOUNT_COLUMNS = `id, user_id AS "userId", email, display_name AS "displayName", key_prefix AS "keyPrefix", balance,
+  allocation, purchased, held, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+  last_connected_at AS "lastConnectedAt", total_tool_calls AS "totalToolCalls", total_credits_used AS "totalCreditsUsed",
+  subscription_status AS "subscriptionStatus", created_at AS "createdAt", updated_at AS "updatedAt"`;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../database/sql.js';
 import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
 import { UsersService } from '../auth/users/users.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { AccountRecords } from '../credits/account-records.service.js';
 import type { TierChange } from '../credits/credit-booking.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { AccountsRepository, type Account } from './accounts.repository.js';
@@ -24,6 +25,7 @@ export interface IssuedAccountKey {
 export class AccountsService {
   constructor(
     private readonly repository: AccountsRepository,
+    private readonly records: AccountRecords,
     private readonly keys: ApiKeysService,
     private readonly ledger: CreditLedger,
     private readonly users: UsersService,
@@ -51,9 +53,9 @@ export class AccountsService {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
-    const { key, token } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, manager) => {
+    const { key, token } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, tx) => {
       const { email, displayName } = user;
-      const opened = await this.ledger.open(manager, { userId, email, displayName, keyId: id, keyPrefix: prefix });
+      const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       if (opened === undefined) throw alreadyEnabled();
     });
     return { account: await this.get(userId), key: { token, prefix: key.prefix } };
@@ -62,21 +64,21 @@ export class AccountsService {
   /** A new key; every account key before it is refused at once. @throws NOT_FOUND `mcp_not_enabled` */
   async regenerateKey(userId: string): Promise<IssuedAccountKey> {
     const { email } = await this.require(userId);
-    const { key, token } = await this.keys.issueAccountKey(userId, (made, manager) => this.book(manager, userId, made, email));
+    const { key, token } = await this.keys.issueAccountKey(userId, (made, tx) => this.book(tx, userId, made, email));
     return { token, prefix: key.prefix };
   }
 
   /** As part of the transaction of what is the reason for it, noted with it. `before` is what that one saw under its lock. */
-  async changeTier(change: TierChange & { before: string }, manager: EntityManager): Promise<void> {
+  async changeTier(change: TierChange & { before: string }, tx: Transaction): Promise<void> {
     const { accountId, before, tier, by } = change;
-    await this.ledger.changeTier({ accountId, tier, by }, manager);
-    await this.repository.noteChange(accountId, { kind: 'tier', before, after: tier, changedBy: by }, manager);
+    await this.ledger.changeTier({ accountId, tier, by }, tx);
+    await this.repository.noteChange(accountId, { kind: 'tier', before, after: tier, changedBy: by }, tx);
   }
 
-  private async book(manager: EntityManager, userId: string, key: NewKey, changedBy: string): Promise<void> {
-    const account = await this.repository.setKey(manager, userId, key);
+  private async book(tx: Transaction, userId: string, key: NewKey, changedBy: string): Promise<void> {
+    const account = await this.records.setKey(tx, userId, key);
     if (!account) throw notEnabled('MCP is not enabled for your account.');
-    await this.repository.noteChange(account.id, { kind: 'key', before: account.before, after: key.prefix, changedBy }, manager);
+    await this.repository.noteChange(account.id, { kind: 'key', before: account.before, after: key.prefix, changedBy }, tx);
   }
 }
 

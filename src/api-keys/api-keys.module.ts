@@ -9,6 +9,7 @@ import { ApiKeysController } from './keys/api-keys.controller.js';
 import { ApiKeysRepository } from './keys/api-keys.repository.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { AuthChangeFeed } from './verification/auth-change-feed.js';
+import { AuthChangesRepository } from './verification/auth-changes.repository.js';
 import { DefaultKeyBootstrap } from './keys/default-key.bootstrap.js';
 import { KeyAdmission } from './verification/key-admission.service.js';
 import { KeyUsageTracker } from './verification/key-usage.tracker.js';
@@ -24,6 +25,7 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
     ApiKeysService,
     ApiKeyVerifier,
     AuthChangeFeed,
+    AuthChangesRepository,
     DefaultKeyBootstrap,
     KeyAdmission,
     KeyUsageTracker,

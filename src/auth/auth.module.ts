@@ -7,6 +7,7 @@ import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
 import { AnonymousAccess } from './access/anonymous-access.service.js';
 import { AuthController } from './login/auth.controller.js';
+import { CallerLimit } from './access/caller-limit.service.js';
 import { AuthService } from './login/auth.service.js';
 import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
@@ -34,6 +35,7 @@ const jwt = JwtModule.registerAsync({
     AdminBootstrap,
     AnonymousAccess,
     AuthService,
+    CallerLimit,
     JwtGuard,
     JwtStrategy,
     LoginLimits,
@@ -43,7 +45,7 @@ const jwt = JwtModule.registerAsync({
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuthService, JwtGuard, LimitsModule, UsersService],
+  exports: [AnonymousAccess, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = new Logger('Auth');

@@ -6,10 +6,11 @@ import { readLines, writeLines } from './json-lines.js';
 const ROWS_AT_ONCE = 1_000;
 
 /**
- * What a new cluster has of its own: which migrations ran, changes that only gateways running meanwhile need to hear of,
- * and the batch that was on its way. Its rows are still in the outbox; sent again, they replace themselves.
+ * What a new cluster has of its own: which migrations ran, which functions it was given, changes that only gateways running
+ * meanwhile need to hear of, and the batch that was on its way. Its rows are still in the outbox; sent again, they replace
+ * themselves.
  */
-const LEFT_OUT = ['migrations', 'auth_changes', 'usage_batches'];
+const LEFT_OUT = ['migrations', 'functions', 'auth_changes', 'usage_batches'];
 
 /** Writes every table as of one moment, while others may go on writing. */
 export async function exportPostgres(client: pg.Client, folder: string, suffix: string): Promise<BackupManifest['postgres']> {

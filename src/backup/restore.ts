@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
 import { migrateClickHouse, migrationNames, MIGRATIONS_FOLDER } from '../clickhouse/clickhouse-migrator.js';
 import type { AppConfig } from '../config/app-config.js';
-import { dataSourceOptions, openDataSource } from '../database/data-source.js';
+import { dataSourceOptions, migrate } from '../database/data-source.js';
 import { MIGRATIONS } from '../database/migrations/index.js';
 import { SECRET_FILE } from './backup.js';
 import { readManifest, verifyFiles, type BackupManifest } from './backup-manifest.js';
@@ -67,7 +67,8 @@ async function clear({ postgres, clickhouse }: Stores): Promise<void> {
 /** As the version that made the backup had them. */
 async function makeTables({ url, clickhouse }: Stores, manifest: BackupManifest): Promise<void> {
   const migrations = MIGRATIONS.filter((Migration) => manifest.postgres.migrations.includes(new Migration().name));
-  const dataSource: DataSource = await openDataSource({ ...dataSourceOptions(url, []), migrations });
+  const dataSource = await new DataSource({ ...dataSourceOptions(url, []), migrations }).initialize();
+  await migrate(dataSource);
   await dataSource.destroy();
   await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER, manifest.clickhouse.migrations);
 }

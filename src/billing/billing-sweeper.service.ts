@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../database/postgres.js';
 import { PeriodicTask } from '../common/periodic-task.js';
 import { BillingEventsRepository } from './stripe/billing-events.repository.js';
 import { PurchasesRepository } from './purchases.repository.js';
@@ -24,7 +24,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
   private readonly task = new PeriodicTask('BillingSweeper', PAUSE_MS, () => this.sweep());
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly subscriptions: Subscriptions,
     private readonly ending: SubscriptionsRepository,
     private readonly events: BillingEventsRepository,
@@ -38,7 +38,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
   /** Does what is due now. */
   async sweep(): Promise<void> {
     for (const id of await this.ending.findEnding(BATCH_MAX)) {
-      await this.dataSource.transaction((manager) => this.subscriptions.end(manager, id));
+      await this.postgres.transaction((tx) => this.subscriptions.end(tx, id));
     }
     await this.events.deleteOld(EVENTS_KEPT_DAYS, BATCH_MAX);
     await this.purchases.deleteUnpaid(UNPAID_KEPT_DAYS, BATCH_MAX);

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../database/sql.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import type { BillingOutcome, RefundFact, SessionFact } from './stripe/billing-fact.js';
@@ -18,8 +18,8 @@ export class PackPayments {
   ) {}
 
   /** Gives what was offered at the checkout, once, when exactly its price has come. */
-  async settle(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
-    const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
+  async settle(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
+    const purchase = await this.purchases.lock(tx, 'session', fact.sessionId);
     if (!isPack(purchase)) return 'unknown';
     if (purchase.paidAt) return 'repeated';
     if (!fact.isPaid) return 'waiting';
@@ -28,9 +28,9 @@ export class PackPayments {
       this.logger.error(`Checkout ${fact.sessionId} was offered for ${offered} but paid with ${came}: no credits were given`);
       return 'mismatch';
     }
-    await this.purchases.markPaid(manager, purchase.id, fact.paymentIntentId);
-    await this.give(manager, purchase);
-    await this.takeBack(manager, purchase, purchase.refundedAmount);
+    await this.purchases.markPaid(tx, purchase.id, fact.paymentIntentId);
+    await this.give(tx, purchase);
+    await this.takeBack(tx, purchase, purchase.refundedAmount);
     return 'applied';
   }
 
@@ -38,35 +38,35 @@ export class PackPayments {
    * Takes back the refunded share of the credits, as far as it is there: never what calls hold, never the monthly allocation.
    * What is spent is not owed. A refund of a subscription's period concerns no credits; the tier follows the subscription.
    */
-  async refund(manager: EntityManager, fact: RefundFact): Promise<BillingOutcome> {
-    const purchase = await this.find(manager, fact);
+  async refund(tx: Transaction, fact: RefundFact): Promise<BillingOutcome> {
+    const purchase = await this.find(tx, fact);
     if (!isPack(purchase)) return 'unknown';
     if (fact.refunded <= purchase.refundedAmount) return 'repeated';
     if (fact.currency !== purchase.currency) {
       this.logger.error(`Checkout ${purchase.sessionId} was paid in ${purchase.currency} but refunded in ${fact.currency}`);
       return 'mismatch';
     }
-    await this.purchases.noteRefund(manager, purchase.id, fact.refunded);
+    await this.purchases.noteRefund(tx, purchase.id, fact.refunded);
     // The event of the payment itself is still to come, and will find this noted.
     if (!purchase.paidAt) return 'waiting';
-    await this.takeBack(manager, purchase, fact.refunded);
+    await this.takeBack(tx, purchase, fact.refunded);
     return 'applied';
   }
 
-  private async find(manager: EntityManager, { purchaseId, paymentIntentId }: RefundFact): Promise<Purchase | undefined> {
-    const found = purchaseId ? await this.purchases.lock(manager, 'id', purchaseId) : undefined;
-    return found ?? (paymentIntentId ? this.purchases.lock(manager, 'paymentIntent', paymentIntentId) : undefined);
+  private async find(tx: Transaction, { purchaseId, paymentIntentId }: RefundFact): Promise<Purchase | undefined> {
+    const found = purchaseId ? await this.purchases.lock(tx, 'id', purchaseId) : undefined;
+    return found ?? (paymentIntentId ? this.purchases.lock(tx, 'paymentIntent', paymentIntentId) : undefined);
   }
 
-  private async give(manager: EntityManager, { accountId, credits, name, sessionId }: PackPurchase): Promise<void> {
+  private async give(tx: Transaction, { accountId, credits, name, sessionId }: PackPurchase): Promise<void> {
     const reference = { type: 'stripe_checkout', id: sessionId };
-    await this.ledger.grant({ accountId, amount: credits, reason: `Bought: ${name}`, by: 'stripe', reference }, manager);
+    await this.ledger.grant({ accountId, amount: credits, reason: `Bought: ${name}`, by: 'stripe', reference }, tx);
   }
 
-  private async takeBack(manager: EntityManager, purchase: PackPurchase, refunded: number): Promise<void> {
+  private async takeBack(tx: Transaction, purchase: PackPurchase, refunded: number): Promise<void> {
     const { id, accountId, credits, amount, creditsTakenBack, name, sessionId } = purchase;
     const share = refunded > 0 ? refundShare(credits, { amount, refunded }) - creditsTakenBack : 0;
-    const taken = Math.min(share, await this.accounts.takeable(manager, accountId));
+    const taken = Math.min(share, await this.accounts.takeable(tx, accountId));
     if (taken < share) {
       this.logger.warn(
         `Checkout ${sessionId} was refunded; ${share - taken} of its ${credits} credits are spent or held and stay so`,
@@ -74,8 +74,8 @@ export class PackPayments {
     }
     if (taken <= 0) return;
     const reference = { type: 'stripe_refund', id: `${sessionId}/${refunded}` };
-    await this.ledger.grant({ accountId, amount: -taken, reason: `Refunded: ${name}`, by: 'stripe', reference }, manager);
-    await this.purchases.noteTakenBack(manager, id, taken);
+    await this.ledger.grant({ accountId, amount: -taken, reason: `Refunded: ${name}`, by: 'stripe', reference }, tx);
+    await this.purchases.noteTakenBack(tx, id, taken);
   }
 }
 

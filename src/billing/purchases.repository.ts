@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { AccountRecords } from '../credits/account-records.service.js';
+import { Postgres } from '../database/postgres.js';
+import type { Transaction } from '../database/sql.js';
 
 /** What somebody set out to buy, as it was offered then. Either a pack or a tier. */
 export interface NewPurchase {
@@ -38,11 +40,14 @@ const CONDITION = {
 /** All SQL of `mcp.billing_purchases`. */
 @Injectable()
 export class PurchasesRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly accounts: AccountRecords,
+  ) {}
 
   async insert(purchase: NewPurchase): Promise<void> {
     const { id, accountId, sessionId, pack, tier, name, credits, priceId, amount, currency } = purchase;
-    await this.dataSource.query(
+    await this.postgres.query(
       `INSERT INTO mcp.billing_purchases (id, account_id, session_id, pack, tier, name, credits, price_id, amount, currency)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [id, accountId, sessionId, pack, tier, name, credits, priceId, amount, currency],
@@ -53,37 +58,35 @@ export class PurchasesRepository {
    * Locks the purchase's account, then reads the purchase: of all that concerns an account, one transaction at a time, and
    * each sees what the one before it did. Undefined: no such purchase.
    */
-  async lock(manager: EntityManager, key: PurchaseKey, value: string): Promise<Purchase | undefined> {
-    const [found] = await manager.query<{ id: string }[]>(
-      `SELECT p.id FROM mcp.billing_purchases p JOIN mcp.user_accounts a ON a.id = p.account_id
-       WHERE ${CONDITION[key]} FOR UPDATE OF a`,
+  async lock(tx: Transaction, key: PurchaseKey, value: string): Promise<Purchase | undefined> {
+    const [found] = await tx.query<{ id: string; account: string }>(
+      `SELECT p.id, p.account_id AS account FROM mcp.billing_purchases p WHERE ${CONDITION[key]}`,
       [value],
     );
-    return found && this.read(manager, found.id);
+    if (!found) return undefined;
+    await this.accounts.lock(tx, Number(found.account));
+    return this.read(tx, found.id);
   }
 
   /** Its money has come. */
-  async markPaid(manager: EntityManager, id: string, paymentIntentId: string | null): Promise<void> {
-    await manager.query('UPDATE mcp.billing_purchases SET paid_at = mcp.ledger_time(), payment_intent_id = $2 WHERE id = $1', [
+  async markPaid(tx: Transaction, id: string, paymentIntentId: string | null): Promise<void> {
+    await tx.query('UPDATE mcp.billing_purchases SET paid_at = mcp.ledger_time(), payment_intent_id = $2 WHERE id = $1', [
       id,
       paymentIntentId,
     ]);
   }
 
-  async noteRefund(manager: EntityManager, id: string, refundedAmount: number): Promise<void> {
-    await manager.query('UPDATE mcp.billing_purchases SET refunded_amount = $2 WHERE id = $1', [id, refundedAmount]);
+  async noteRefund(tx: Transaction, id: string, refundedAmount: number): Promise<void> {
+    await tx.query('UPDATE mcp.billing_purchases SET refunded_amount = $2 WHERE id = $1', [id, refundedAmount]);
   }
 
-  async noteTakenBack(manager: EntityManager, id: string, credits: number): Promise<void> {
-    await manager.query('UPDATE mcp.billing_purchases SET credits_taken_back = credits_taken_back + $2 WHERE id = $1', [
-      id,
-      credits,
-    ]);
+  async noteTakenBack(tx: Transaction, id: string, credits: number): Promise<void> {
+    await tx.query('UPDATE mcp.billing_purchases SET credits_taken_back = credits_taken_back + $2 WHERE id = $1', [id, credits]);
   }
 
   /** Those nobody paid, except where a subscription came of it. Says how many. */
   async deleteUnpaid(olderThanDays: number, most: number): Promise<number> {
-    const [, count] = await this.dataSource.query<[unknown, number]>(
+    const count = await this.postgres.execute(
       `DELETE FROM mcp.billing_purchases WHERE id IN (
          SELECT p.id FROM mcp.billing_purchases p
          WHERE p.paid_at IS NULL AND p.created_at < mcp.ledger_time() - make_interval(days => $1)
@@ -95,8 +98,8 @@ export class PurchasesRepository {
     return count;
   }
 
-  private async read(manager: EntityManager, id: string): Promise<Purchase> {
-    const [row] = await manager.query<(Omit<Purchase, Numeric> & Record<Numeric, string | null>)[]>(
+  private async read(tx: Transaction, id: string): Promise<Purchase> {
+    const [row] = await tx.query<Omit<Purchase, Numeric> & Record<Numeric, string | null>>(
       `SELECT id, account_id AS "accountId", session_id AS "sessionId", pack, tier, name, credits, price_id AS "priceId",
               amount, currency, paid_at AS "paidAt", refunded_amount AS "refundedAmount", credits_taken_back AS "creditsTakenBack"
        FROM mcp.billing_purchases WHERE id = $1`,

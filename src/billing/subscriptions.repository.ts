@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { Postgres } from '../database/postgres.js';
+import type { Transaction } from '../database/sql.js';
+import type { ShownSubscription } from '../credits/account-records.service.js';
 import type { InvoiceFact } from './stripe/billing-fact.js';
 import type { SubscriptionStanding } from './subscription-rules.js';
 
@@ -19,29 +21,29 @@ export interface Subscription extends SubscriptionStanding {
 /** All SQL of `mcp.billing_subscriptions` and `mcp.billing_invoices`. What changes one holds its account's lock. */
 @Injectable()
 export class SubscriptionsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** Reads it, made first where this is the first that is heard of it; and the ledger's time. */
   async open(
-    manager: EntityManager,
+    tx: Transaction,
     { id, accountId, purchaseId, tier }: Pick<Subscription, 'id' | 'accountId' | 'purchaseId' | 'tier'>,
   ): Promise<{ subscription: Subscription; now: Date; isNew: boolean }> {
-    const made = await manager.query<unknown[]>(
+    const made = await tx.execute(
       `INSERT INTO mcp.billing_subscriptions (id, account_id, purchase_id, tier) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING RETURNING id`,
+       ON CONFLICT DO NOTHING`,
       [id, accountId, purchaseId, tier],
     );
-    const [row] = await manager.query<(Subscription & { now: Date })[]>(
+    const [row] = await tx.query<Subscription & { now: Date }>(
       `SELECT ${COLUMNS}, mcp.ledger_time() AS now FROM mcp.billing_subscriptions WHERE id = $1`,
       [id],
     );
     const { now, ...subscription } = row!;
     const numbers = { accountId: Number(subscription.accountId), version: Number(subscription.version) };
-    return { subscription: { ...subscription, ...numbers }, now, isNew: made.length > 0 };
+    return { subscription: { ...subscription, ...numbers }, now, isNew: made > 0 };
   }
 
-  async save(manager: EntityManager, of: Subscription): Promise<void> {
-    await manager.query(
+  async save(tx: Transaction, of: Subscription): Promise<void> {
+    await tx.query(
       `UPDATE mcp.billing_subscriptions SET customer_id = $2, tier = $3, status = $4, is_over = $5, current_period_end = $6,
          version = $7, paid_until = $8, is_entitled = $9 WHERE id = $1`,
       [of.id, of.customerId, of.tier, of.status, of.isOver, of.currentPeriodEnd, of.version, of.paidUntil, of.isEntitled],
@@ -50,20 +52,20 @@ export class SubscriptionsRepository {
 
   /** False: it was there, so what it pays for has been given. */
   async addInvoice(
-    manager: EntityManager,
+    tx: Transaction,
     { invoiceId, subscriptionId, amountPaid, currency, paidUntil }: InvoiceFact,
   ): Promise<boolean> {
-    const rows = await manager.query<unknown[]>(
+    const added = await tx.execute(
       `INSERT INTO mcp.billing_invoices (id, subscription_id, amount_paid, currency, paid_until) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING RETURNING id`,
+       ON CONFLICT DO NOTHING`,
       [invoiceId, subscriptionId, amountPaid, currency, paidUntil],
     );
-    return rows.length > 0;
+    return added > 0;
   }
 
   /** The tier of another subscription the account is entitled by; of several, the one paid for longest. */
-  async findOtherTier(manager: EntityManager, { id, accountId }: Subscription): Promise<string | undefined> {
-    const [row] = await manager.query<{ tier: string }[]>(
+  async findOtherTier(tx: Transaction, { id, accountId }: Subscription): Promise<string | undefined> {
+    const [row] = await tx.query<{ tier: string }>(
       `SELECT tier FROM mcp.billing_subscriptions WHERE account_id = $1 AND id <> $2 AND is_entitled
        ORDER BY paid_until DESC LIMIT 1`,
       [accountId, id],
@@ -71,9 +73,19 @@ export class SubscriptionsRepository {
     return row?.tier;
   }
 
+  /** The subscription that counts: the one that goes on, of several the newest. */
+  async findShown(tx: Transaction, accountId: number): Promise<ShownSubscription | undefined> {
+    const [row] = await tx.query<ShownSubscription>(
+      `SELECT id, status, current_period_end AS "currentPeriodEnd", customer_id AS "customerId"
+       FROM mcp.billing_subscriptions WHERE account_id = $1 ORDER BY is_over, created_at DESC, id DESC LIMIT 1`,
+      [accountId],
+    );
+    return row;
+  }
+
   /** Subscriptions that are over and whose last paid period has just ended, at most so many. */
   async findEnding(most: number): Promise<string[]> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
+    const rows = await this.postgres.query<{ id: string }>(
       `SELECT id FROM mcp.billing_subscriptions WHERE is_entitled AND is_over AND paid_until <= mcp.ledger_time()
        ORDER BY paid_until LIMIT $1`,
       [most],

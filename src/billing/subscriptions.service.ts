@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../database/sql.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
+import { AccountRecords } from '../credits/account-records.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import type { BillingOutcome, InvoiceFact, SessionFact, SubscriptionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
@@ -22,89 +23,86 @@ export class Subscriptions {
     private readonly subscriptions: SubscriptionsRepository,
     private readonly billed: BillingAccountsRepository,
     private readonly accounts: AccountsService,
+    private readonly records: AccountRecords,
     private readonly config: AppConfig,
   ) {}
 
   /** A checkout of a tier is finished. Its tier comes with the invoice. */
-  async begin(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
-    const purchase = await this.purchases.lock(manager, 'session', fact.sessionId);
+  async begin(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
+    const purchase = await this.purchases.lock(tx, 'session', fact.sessionId);
     if (!isTier(purchase) || !fact.subscriptionId) return 'unknown';
     if (purchase.paidAt) return 'repeated';
     if (!fact.isPaid) return 'waiting';
-    await this.purchases.markPaid(manager, purchase.id, null);
-    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
-    await this.change(manager, subscription, { customerId: subscription.customerId ?? fact.customerId }, now);
+    await this.purchases.markPaid(tx, purchase.id, null);
+    const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
+    await this.change(tx, subscription, { customerId: subscription.customerId ?? fact.customerId }, now);
     return 'applied';
   }
 
   /** A period is paid: it entitles to its end. */
-  async pay(manager: EntityManager, fact: InvoiceFact): Promise<BillingOutcome> {
-    const purchase = await this.find(manager, fact);
+  async pay(tx: Transaction, fact: InvoiceFact): Promise<BillingOutcome> {
+    const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
-    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
-    if (!(await this.subscriptions.addInvoice(manager, fact))) return 'repeated';
+    const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
+    if (!(await this.subscriptions.addInvoice(tx, fact))) return 'repeated';
     const { paidUntil, customerId } = subscription;
     const isLonger = !paidUntil || fact.paidUntil > paidUntil;
     const told = { paidUntil: isLonger ? fact.paidUntil : paidUntil, customerId: customerId ?? fact.customerId };
-    await this.change(manager, subscription, told, now);
+    await this.change(tx, subscription, told, now);
     return 'applied';
   }
 
   /** Stripe tells how the subscription stands; only what is newer than what is known counts. */
-  async update(manager: EntityManager, fact: SubscriptionFact): Promise<BillingOutcome> {
-    const purchase = await this.find(manager, fact);
+  async update(tx: Transaction, fact: SubscriptionFact): Promise<BillingOutcome> {
+    const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
-    const { subscription, now } = await this.open(manager, purchase, fact.subscriptionId);
+    const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!isNewer(fact, subscription)) return 'outdated';
     const { status, currentPeriodEnd, version, customerId } = fact;
     const tier = this.tierOf(fact, purchase) ?? subscription.tier;
-    await this.change(
-      manager,
-      subscription,
-      { status, isOver: isOver(status), currentPeriodEnd, version, customerId, tier },
-      now,
-    );
+    await this.change(tx, subscription, { status, isOver: isOver(status), currentPeriodEnd, version, customerId, tier }, now);
     return 'applied';
   }
 
   /** Takes the tier away where the subscription is over and its last paid period has ended. */
-  async end(manager: EntityManager, subscriptionId: string): Promise<void> {
-    const purchase = await this.purchases.lock(manager, 'subscription', subscriptionId);
+  async end(tx: Transaction, subscriptionId: string): Promise<void> {
+    const purchase = await this.purchases.lock(tx, 'subscription', subscriptionId);
     if (!isTier(purchase)) return;
-    const { subscription, now } = await this.open(manager, purchase, subscriptionId);
-    await this.change(manager, subscription, {}, now);
+    const { subscription, now } = await this.open(tx, purchase, subscriptionId);
+    await this.change(tx, subscription, {}, now);
   }
 
   /** By what is known of the subscription; before that, by what its checkout wrote into it. */
   private async find(
-    manager: EntityManager,
+    tx: Transaction,
     { subscriptionId, purchaseId }: InvoiceFact | SubscriptionFact,
   ): Promise<Purchase | undefined> {
-    const known = await this.purchases.lock(manager, 'subscription', subscriptionId);
-    return known ?? (purchaseId ? this.purchases.lock(manager, 'id', purchaseId) : undefined);
+    const known = await this.purchases.lock(tx, 'subscription', subscriptionId);
+    return known ?? (purchaseId ? this.purchases.lock(tx, 'id', purchaseId) : undefined);
   }
 
-  private open(manager: EntityManager, { accountId, id: purchaseId, tier }: TierPurchase, id: string) {
-    return this.subscriptions.open(manager, { id, accountId, purchaseId, tier });
+  private open(tx: Transaction, { accountId, id: purchaseId, tier }: TierPurchase, id: string) {
+    return this.subscriptions.open(tx, { id, accountId, purchaseId, tier });
   }
 
-  private async change(manager: EntityManager, before: Subscription, told: Partial<Subscription>, now: Date): Promise<void> {
+  private async change(tx: Transaction, before: Subscription, told: Partial<Subscription>, now: Date): Promise<void> {
     const after = { ...before, ...told };
     after.isEntitled = isEntitledAt(now, after);
-    await this.subscriptions.save(manager, after);
-    await this.giveTier(manager, before, after);
-    await this.billed.showSubscription(manager, before.accountId);
+    await this.subscriptions.save(tx, after);
+    await this.giveTier(tx, before, after);
+    const shown = await this.subscriptions.findShown(tx, before.accountId);
+    if (shown) await this.records.showSubscription(tx, before.accountId, shown);
   }
 
-  private async giveTier(manager: EntityManager, before: Subscription, after: Subscription): Promise<void> {
+  private async giveTier(tx: Transaction, before: Subscription, after: Subscription): Promise<void> {
     const { accountId } = after;
     const { tiers, credits } = this.config.values;
-    const current = await this.billed.tierOf(manager, accountId);
-    const otherwise = (await this.subscriptions.findOtherTier(manager, after)) ?? credits.default_tier;
+    const current = await this.billed.tierOf(tx, accountId);
+    const otherwise = (await this.subscriptions.findOtherTier(tx, after)) ?? credits.default_tier;
     const tier = tierToGive(before, after, { current, otherwise });
     if (tier === undefined) return;
     if (!Object.hasOwn(tiers, tier)) throw notConfigured(after.id, tier);
-    await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, manager);
+    await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, tx);
   }
 
   /** The price says which tier it is: as it was offered at the checkout, or else as it is offered now. */

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
 import { ConfigError, readConfig } from '../config/load-config.js';
 import { MIGRATIONS } from '../database/migrations/index.js';
+import { enabledTemplates } from '../servers/templates/server-templates.service.js';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -36,7 +37,7 @@ export async function checkInstallation(): Promise<Finding[]> {
     await clickhouseFinding(values, running),
     ...(await redisFindings(values)),
   ];
-  return [good('settings', 'valid'), ...ports, ...engines, secretFinding(values)];
+  return [good('settings', 'valid'), ...ports, ...engines, secretFinding(values), ...templateFindings(values)];
 }
 
 interface Health {
@@ -177,6 +178,18 @@ function secretFinding({ auth, data_dir: dataDir }: ConfigValues): Finding {
   if (!existsSync(file)) return good('secrets', `a secret key will be made in ${file}`);
   const isOpen = (statSync(file).mode & 0o077) !== 0;
   return isOpen ? bad('secrets', `${file} can be read by others`, `chmod 600 ${file}`) : good('secrets', `kept in ${file}`);
+}
+
+/** Templates that are switched on and cannot be used; nothing where all can. */
+function templateFindings(values: ConfigValues): Finding[] {
+  try {
+    const { missing } = enabledTemplates(values);
+    return [...missing].map(([name, { message, command }]) =>
+      bad('templates', `${name} ${message}`, `${command}, then restart the gateway.`),
+    );
+  } catch (error) {
+    return [bad('templates', (error as Error).message, 'Correct it in gateway.yaml.')];
+  }
 }
 
 function isInstalled(name: string): boolean {

@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { LOCK, withAdvisoryLock } from '../database/advisory-lock.js';
+import { LOCK } from '../database/advisory-lock.js';
+import { Postgres } from '../database/postgres.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
@@ -22,9 +22,9 @@ const OPENED = Symbol('ClickHouse, running');
     },
     {
       provide: ClickHouse,
-      inject: [OPENED, DataSource],
-      useFactory: async (clickhouse: ClickHouse, dataSource: DataSource) => {
-        const applied = await withAdvisoryLock(dataSource, LOCK.clickhouseMigrations, () =>
+      inject: [OPENED, Postgres],
+      useFactory: async (clickhouse: ClickHouse, postgres: Postgres) => {
+        const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );
         if (applied.length > 0) new Logger('ClickHouse').log(`Migrated: ${applied.join(', ')}`);

@@ -1,3 +1,5 @@
+import { TallygateError } from './tallygate-error.js';
+
 /** Of the network. */
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
 /** PostgreSQL's manual, appendix A: connections that broke, resources (a full disk) and an operator or a crash in the way. */
@@ -10,4 +12,11 @@ export function isBackendAway(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && code !== '') return NETWORK.has(code) || POSTGRES.test(code);
   return typeof message === 'string' && WORDS.test(message);
+}
+
+/** What callers are told of such an error, and that a second may help, as with every refusal for lack of a backend; undefined for any other. */
+export function backendAway(error: unknown): TallygateError | undefined {
+  if (!isBackendAway(error)) return undefined;
+  const words = 'A backend of the gateway cannot be reached. Try again in a moment.';
+  return new TallygateError('UNAVAILABLE', words, { retryAfterSeconds: 1, cause: error });
 }

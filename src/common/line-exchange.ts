@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { BoundedLines, type DroppedLine } from './bounded-lines.js';
 
 export interface LineExchange {
   input: Readable;
   output: Writable;
-  /** A longer line is skipped, whatever it goes on to be. */
+  /** Longer lines are skipped. */
   lineMaxBytes: number;
   /** Lines answered at the same time; reading waits while there are as many. */
   inFlightMax: number;
@@ -20,7 +21,7 @@ export async function exchangeLines({ input, output, lineMaxBytes, inFlightMax, 
   try {
     for await (const line of linesOf(input, lineMaxBytes)) {
       if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
-      const work = answer(line)
+      const work = answer(typeof line === 'string' ? line : null)
         .then((text) => write(output, text))
         .finally(() => inFlight.delete(work));
       inFlight.add(work);
@@ -31,46 +32,15 @@ export async function exchangeLines({ input, output, lineMaxBytes, inFlightMax, 
   }
 }
 
-/** Lines without their ends, `null` for one that is too long; empty lines are left out. Ends when the input is destroyed, too. */
-async function* linesOf(input: Readable, maxBytes: number): AsyncGenerator<string | null> {
-  const splitter = new LineSplitter(maxBytes);
+/** Ends when the input is destroyed, too. */
+async function* linesOf(input: Readable, maxBytes: number): AsyncGenerator<string | DroppedLine> {
+  const lines = new BoundedLines(maxBytes);
   try {
-    for await (const chunk of input) yield* splitter.push(chunk as Buffer);
+    for await (const chunk of input) yield* lines.push(chunk as Buffer);
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
-  yield* splitter.push(Buffer.from('\n'));
-}
-
-class LineSplitter {
-  private parts: Buffer[] = [];
-  private size = 0;
-
-  constructor(private readonly maxBytes: number) {}
-
-  *push(chunk: Buffer): Generator<string | null> {
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; from = end + 1, end = chunk.indexOf(10, from)) {
-      this.keep(chunk.subarray(from, end));
-      const line = this.take();
-      if (line !== '') yield line;
-    }
-    this.keep(chunk.subarray(from));
-  }
-
-  /** Of a line that is too long only the length is kept. */
-  private keep(part: Buffer): void {
-    this.size += part.length;
-    if (this.size > this.maxBytes) this.parts = [];
-    else this.parts.push(part);
-  }
-
-  private take(): string | null {
-    const line = this.size > this.maxBytes ? null : Buffer.concat(this.parts).toString('utf8').trim();
-    this.parts = [];
-    this.size = 0;
-    return line;
-  }
+  yield* lines.push(Buffer.from('\n')); // the last line may have no end
 }
 
 async function write(output: Writable, text: string | undefined): Promise<void> {

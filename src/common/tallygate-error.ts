@@ -36,6 +36,8 @@ export interface ErrorExtras {
   detail?: FieldProblem[] | { code: string; message?: string };
   requiredPermissions?: readonly string[];
   retryAfterSeconds?: number;
+  /** With UNAUTHORIZED: no credential came. Else the one that came is wrong. */
+  isCredentialMissing?: boolean;
   /** Internal; goes to the log, never to the caller. */
   cause?: unknown;
 }

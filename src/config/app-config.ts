@@ -212,6 +212,11 @@ export class AppConfig {
     return auth.enabled ? origins : origins.filter((origin) => origin !== '*');
   }
 
+  /** Credits for one call of a tool, or of a method such as `resources/read`; `own`: where the operator has set no price. */
+  priceOf(name: string, own = 0): number {
+    return this.values.tools.prices[name] ?? own;
+  }
+
   /** `memory:`: the data folder is a temporary one that is removed at exit. */
   get isTemporary(): boolean {
     return this.values.database_url?.startsWith('memory:') ?? false;

@@ -11,7 +11,7 @@ const flag: Parse = (value) =>
   ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()] ?? value;
 
 /** Environment variable → path in `gateway.yaml`. The variable wins. The names are those of source 003. */
-export const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
+const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_HOST: { path: 'host', parse: text },
   GATEWAY_PORT: { path: 'port', parse: number },
   GATEWAY_MCP_PORT: { path: 'mcp_port', parse: number },
@@ -58,6 +58,9 @@ function set(target: Record<string, unknown>, [head, ...rest]: string[], value: 
   if (rest.length === 0) target[head!] = value;
   else set((target[head!] ??= {}) as Record<string, unknown>, rest, value);
 }
+
+/** Where programs are looked for: the one variable that child processes take over from the gateway. */
+export const programPath: string = process.env['PATH'] ?? '';
 
 /** The environment of a gateway for this machine alone: on ports of its own, where legacy clients can be asked and told. */
 export const localEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { parseNetwork } from '../common/ip-address.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 
@@ -15,7 +15,9 @@ export const templateName = z
   .refine((name) => !/-\d+$/.test(name), 'must not end in a number: servers are named that way');
 
 /** E.g. `10.0.0.0/8`, `fd00::/8`, or a single address. */
-export const network = z.string().refine(isNetwork, 'must be an address or a network like 10.0.0.0/8');
+export const network = z
+  .string()
+  .refine((text) => parseNetwork(text) !== undefined, 'must be an address or a network like 10.0.0.0/8');
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -139,17 +141,3 @@ function stdioContradictions({ url, command, args, env, headers, headers_from }:
 }
 
 const takesConfig = (text: string) => text.includes('${config.');
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (!family || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  if (!/^\d{1,3}$/.test(bits)) return false;
-  try {
-    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../database/postgres.js';
 
 /** Differences that are listed; all are counted. */
 const LISTED_MAX = 1_000;
@@ -36,10 +36,25 @@ export interface ChargedDay {
   credits: number;
 }
 
+/** A movement of credits. */
+export interface LedgerEntry {
+  id: number;
+  type: string;
+  /** Signed. */
+  amount: number;
+  before: number;
+  after: number;
+  referenceType: string | null;
+  referenceId: string | null;
+  description: string | null;
+  createdBy: string;
+  createdAt: Date;
+}
+
 /** Reads all books. Every statement reads whole tables: for an operator, not for a dashboard. */
 @Injectable()
 export class CreditAuditRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /**
    * Slice by slice of the accounts, so that no statement grows with the number of calls. An account's books change in one
@@ -57,7 +72,7 @@ export class CreditAuditRepository {
 
   /** What calls were charged, by day, from the day of `from` to the day before `to`. */
   async chargedByDay(from: Date, to: Date): Promise<ChargedDay[]> {
-    const rows = await this.dataSource.query<Record<keyof ChargedDay, string>[]>(
+    const rows = await this.postgres.query<Record<keyof ChargedDay, string>>(
       `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS calls, sum(charged) AS credits
        FROM mcp.credit_holds WHERE state = 'captured' AND called_at >= $1 AND called_at < $2 GROUP BY 1 ORDER BY 1`,
       [from, to],
@@ -65,19 +80,52 @@ export class CreditAuditRepository {
     return rows.map(({ day, calls, credits }) => ({ day, calls: Number(calls), credits: Number(credits) }));
   }
 
+  /** An account's ledger, newest first, and how long it is. */
+  async entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
+    const [count] = await this.postgres.query<{ total: number }>(
+      'SELECT count(*)::int AS total FROM mcp.user_credit_transactions WHERE user_account_id = $1',
+      [accountId],
+    );
+    const rows = await this.postgres.query<Omit<LedgerEntry, Amounts> & Record<Amounts, string>>(
+      `SELECT id, transaction_type AS type, amount, balance_before AS before, balance_after AS after,
+              reference_type AS "referenceType", reference_id AS "referenceId", description,
+              created_by AS "createdBy", created_at AS "createdAt"
+       FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3`,
+      [accountId, limit, offset],
+    );
+    const entries = rows.map((row) => ({
+      ...row,
+      id: Number(row.id),
+      amount: Number(row.amount),
+      before: Number(row.before),
+      after: Number(row.after),
+    }));
+    return { entries, total: count!.total };
+  }
+
+  /** What the ledger has moved for all time, by type; signed. Reads the whole ledger. */
+  async moved(): Promise<Map<string, number>> {
+    const rows = await this.postgres.query<{ type: string; amount: string }>(
+      'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.user_credit_transactions GROUP BY 1 ORDER BY 1',
+    );
+    return new Map(rows.map(({ type, amount }) => [type, Number(amount)]));
+  }
+
   /** The last account of each slice; the last slice has no end, for the accounts that are opened meanwhile. */
   private async sliceEnds(sliceCalls: number): Promise<string[]> {
-    const rows = await this.dataSource.query<{ last: string }[]>(SLICE_ENDS, [sliceCalls]);
+    const rows = await this.postgres.query<{ last: string }>(SLICE_ENDS, [sliceCalls]);
     return [...rows.slice(0, -1).map(({ last }) => last), LAST];
   }
 
   private async auditSlice(from: string, to: string): Promise<AuditRow> {
-    const [row] = await this.dataSource.query<Record<keyof AuditRow, never>[]>(AUDIT_SLICE, [LISTED_MAX, from, to]);
+    const [row] = await this.postgres.query<Record<keyof AuditRow, never>>(AUDIT_SLICE, [LISTED_MAX, from, to]);
     const { differences, ...numbers } = row!;
     const totals = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
     return { ...(totals as unknown as Omit<AuditRow, 'differences'>), differences };
   }
 }
+
+type Amounts = 'id' | 'amount' | 'before' | 'after';
 
 function sumOf(slices: AuditRow[]): AuditRow {
   const sum = (of: (slice: AuditRow) => number) => slices.reduce((total, slice) => total + of(slice), 0);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../database/sql.js';
 import { GroupCommit } from '../common/group-commit.js';
 import { latencyHistogram, timed } from '../telemetry/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { isDataFault } from '../database/data-fault.js';
+import { isDataError, UNIQUE_VIOLATION } from '../database/is-data-error.js';
 import { isUnavailable, PostgresOutage } from '../database/postgres-outage.js';
 import type { Grant, GrantResult, NewAccount, TierChange, TierChangeResult } from './credit-booking.js';
 import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
@@ -37,11 +37,11 @@ export class CreditLedger {
   });
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
-    isItemFault: isDataFault,
+    isItemFault: isDataError,
   });
   private readonly settlements = new GroupCommit<SettleRequest, SettledRow | undefined>({
     commit: (batch) => this.outage.guard(() => this.repository.settle(batch)),
-    isItemFault: isDataFault,
+    isItemFault: isDataError,
   });
 
   constructor(
@@ -87,14 +87,14 @@ export class CreditLedger {
   }
 
   /**
-   * With a manager, as part of its transaction.
+   * With a tx, as part of its transaction.
    * @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when more would be taken back than is not held.
    */
-  async grant(grant: Grant, manager?: EntityManager): Promise<GrantResult> {
+  async grant(grant: Grant, tx?: Transaction): Promise<GrantResult> {
     if (!Number.isInteger(grant.amount) || grant.amount === 0 || Math.abs(grant.amount) > GRANT_MAX) {
       throw new TallygateError('INVALID_INPUT', `The amount must be a whole number other than 0, at most ${GRANT_MAX}.`);
     }
-    const { outcome, balance, available } = found(await this.grantOnce(grant, manager));
+    const { outcome, balance, available } = found(await this.grantOnce(grant, tx));
     if (outcome === 'refused') {
       throw new TallygateError('CONFLICT', `Only ${available} credits can be taken back: the account has ${balance}.`);
     }
@@ -103,21 +103,21 @@ export class CreditLedger {
 
   /**
    * A larger allocation is topped up to at once; a smaller one counts from the next month, and nothing is taken back.
-   * With a manager, as part of its transaction.
+   * With a tx, as part of its transaction.
    * @throws INVALID_INPUT for a tier that is not configured, NOT_FOUND
    */
-  async changeTier(change: TierChange, manager?: EntityManager): Promise<TierChangeResult> {
+  async changeTier(change: TierChange, tx?: Transaction): Promise<TierChangeResult> {
     this.allocationOf(change.tier);
-    return found(await this.repository.changeTier(change, this.tiers, manager));
+    return found(await this.repository.changeTier(change, this.tiers, tx));
   }
 
   /**
    * Opens an account with its first allocation, inside the transaction that makes its key.
    * @returns Its id; undefined when the user has one already.
    */
-  open(manager: EntityManager, account: NewAccount): Promise<number | undefined> {
+  open(tx: Transaction, account: NewAccount): Promise<number | undefined> {
     const tier = account.tier ?? this.config.values.credits.default_tier;
-    return this.repository.open(manager, { ...account, tier }, this.allocationOf(tier));
+    return this.repository.open(tx, { ...account, tier }, this.allocationOf(tier));
   }
 
   /** Resolves when no call waits to be reserved or settled. */
@@ -130,11 +130,11 @@ export class CreditLedger {
    * Two accounts that are granted one reference at the same moment meet at its UNIQUE; the second look sees the first.
    * A transaction that met it is over, and its owner's to repeat.
    */
-  private async grantOnce(grant: Grant, manager: EntityManager | undefined): Promise<GrantRow | undefined> {
+  private async grantOnce(grant: Grant, tx: Transaction | undefined): Promise<GrantRow | undefined> {
     try {
-      return await this.repository.grant(grant, this.tiers, manager);
+      return await this.repository.grant(grant, this.tiers, tx);
     } catch (error) {
-      if (manager || (error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      if (tx || (error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       return this.repository.grant(grant, this.tiers);
     }
   }
@@ -149,8 +149,6 @@ export class CreditLedger {
     return this.config.values.tiers;
   }
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 function found<T>(row: T | undefined): T {
   if (!row) throw new TallygateError('NOT_FOUND', 'There is no such account.');

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { Postgres } from '../database/postgres.js';
+import type { Transaction } from '../database/sql.js';
 import type { Grant, NewAccount, TierChange } from './credit-booking.js';
 import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
 
-/** A statement PostgreSQL has not answered by then has failed, whatever became of it. Below the time a settlement is retried for. */
-const STATEMENT_TIMEOUT_MS = 2_000;
+/**
+ * A statement PostgreSQL has not answered by then has failed, whatever became of it, and its connection is closed, so that
+ * no call hangs on it. Below the time a settlement is retried for.
+ */
+const BOUNDED = { timeoutMs: 2_000 };
 
 /** Configured tiers: credits a month by name. */
 export type Tiers = Readonly<Record<string, number>>;
@@ -38,42 +40,44 @@ export interface SweptBatch {
 /** A balance as stored, and the database's time. */
 export type BalanceRow = Omit<CreditBalance, 'available' | 'daysUntilRefill'> & { now: Date };
 
-/** All SQL of accounts' books; what moves credits are the functions of migration 0003. */
+/** All SQL of accounts' books; what moves credits are `database/functions/credit-*.sql`. */
 @Injectable()
 export class CreditRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** One row per request, in order; undefined where there is no such account. */
   async reserve(requests: ReserveRequest[], tiers: Tiers): Promise<(ReservedRow | undefined)[]> {
-    const rows = await this.query<Record<'place' | 'available', string> & Omit<ReservedRow, 'available'>>({
-      name: 'reserve-credits',
-      text: `SELECT place, is_granted AS "isGranted", is_active AS "isActive", available
-             FROM mcp.reserve_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::int[], $5::jsonb)`,
-      values: [
+    const rows = await this.postgres.prepared<Record<'place' | 'available', string> & Omit<ReservedRow, 'available'>>(
+      'reserve-credits',
+      `SELECT place, is_granted AS "isGranted", is_active AS "isActive", available
+       FROM mcp.reserve_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::int[], $5::jsonb)`,
+      [
         array(requests, ({ eventId }) => eventId),
         array(requests, ({ accountId }) => accountId),
         array(requests, ({ amount }) => amount),
         array(requests, ({ holdMs }) => holdMs),
         JSON.stringify(tiers),
       ],
-    });
+      BOUNDED,
+    );
     return inOrder(rows, requests.length, (row) => ({ ...row, available: Number(row.available) }));
   }
 
   /** One row per request, in order; undefined where there is no such hold. */
   async settle(requests: SettleRequest[]): Promise<(SettledRow | undefined)[]> {
-    const rows = await this.query<Record<'place' | 'charged' | 'remaining', string> & Pick<SettledRow, 'isExpired'>>({
-      name: 'settle-credits',
-      text: `SELECT place, charged, remaining, is_expired AS "isExpired"
-             FROM mcp.settle_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[], string_to_array($5, E'\\n'))`,
-      values: [
+    const rows = await this.postgres.prepared<Record<'place' | 'charged' | 'remaining', string> & Pick<SettledRow, 'isExpired'>>(
+      'settle-credits',
+      `SELECT place, charged, remaining, is_expired AS "isExpired"
+       FROM mcp.settle_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[], string_to_array($5, E'\\n'))`,
+      [
         array(requests, ({ eventId }) => eventId),
         array(requests, ({ accountId }) => accountId),
         array(requests, ({ charge }) => charge),
         array(requests, ({ usage }) => usage.createdAt),
         requests.map(({ usage }) => usage.body).join('\n'),
       ],
-    });
+      BOUNDED,
+    );
     return inOrder(rows, requests.length, ({ charged, remaining, isExpired }) => ({
       charged: Number(charged),
       remaining: Number(remaining),
@@ -83,40 +87,37 @@ export class CreditRepository {
 
   /** Releases at most so many holds whose time is over. */
   async expireHolds(most: number): Promise<SweptBatch> {
-    const [row] = await this.query<SweptBatch>({
-      text: 'SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)',
-      values: [most],
-    });
+    const [row] = await this.query<SweptBatch>('SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)', [most]);
     return row!;
   }
 
   /** Refills at most so many of the accounts that are due. */
   async refillDue(most: number, tiers: Tiers): Promise<SweptBatch> {
-    const [row] = await this.query<SweptBatch>({
-      text: `WITH due AS MATERIALIZED (
-               SELECT ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} ORDER BY credits_last_refill LIMIT $2) AS ids
-             )
-             SELECT cardinality(ids) AS found, mcp.refill_credits(ids, $1) AS done FROM due`,
-      values: [JSON.stringify(tiers), most],
-    });
+    const [row] = await this.query<SweptBatch>(
+      `WITH due AS MATERIALIZED (
+         SELECT ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} ORDER BY credits_last_refill LIMIT $2) AS ids
+       )
+       SELECT cardinality(ids) AS found, mcp.refill_credits(ids, $1) AS done FROM due`,
+      [JSON.stringify(tiers), most],
+    );
     return row!;
   }
 
   /** Refills the account if it is due, without a lock if it is not. Undefined: no such account. */
   async balance(accountId: number, tiers: Tiers): Promise<BalanceRow | undefined> {
-    await this.query({
-      text: `SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} AND id = $2), $1)`,
-      values: [JSON.stringify(tiers), accountId],
-    });
+    await this.query(`SELECT mcp.refill_credits(ARRAY(SELECT id FROM mcp.user_accounts WHERE ${IS_DUE} AND id = $2), $1)`, [
+      JSON.stringify(tiers),
+      accountId,
+    ]);
     const [row] = await this.query<
       Record<'balance' | 'allocation' | 'purchased' | 'held' | 'monthlyAllocation', string> & BalanceRow
-    >({
-      text: `SELECT credits_balance AS balance, credits_allocation AS allocation, credits_purchased AS purchased, credits_held AS held,
-                    credits_tier AS tier, credits_monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
-                    mcp.ledger_time() AS now
-             FROM mcp.user_accounts WHERE id = $1`,
-      values: [accountId],
-    });
+    >(
+      `SELECT credits_balance AS balance, credits_allocation AS allocation, credits_purchased AS purchased, credits_held AS held,
+              credits_tier AS tier, credits_monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+              mcp.ledger_time() AS now
+       FROM mcp.user_accounts WHERE id = $1`,
+      [accountId],
+    );
     return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
   }
 
@@ -124,14 +125,12 @@ export class CreditRepository {
   async grant(
     { accountId, amount, reason, by, reference }: Grant,
     tiers: Tiers,
-    manager?: EntityManager,
+    tx?: Transaction,
   ): Promise<GrantRow | undefined> {
     const [row] = await this.query<Record<'balance' | 'available', string> & Pick<GrantRow, 'outcome'>>(
-      {
-        text: 'SELECT * FROM mcp.grant_credits($1, $2, $3, $4, $5, $6, $7)',
-        values: [accountId, amount, reason, by, reference?.type ?? null, reference?.id ?? null, JSON.stringify(tiers)],
-      },
-      manager,
+      'SELECT * FROM mcp.grant_credits($1, $2, $3, $4, $5, $6, $7)',
+      [accountId, amount, reason, by, reference?.type ?? null, reference?.id ?? null, JSON.stringify(tiers)],
+      tx,
     );
     return row && { ...row, ...numbers(row, 'balance', 'available') };
   }
@@ -140,33 +139,31 @@ export class CreditRepository {
   async changeTier(
     { accountId, tier, by }: TierChange,
     tiers: Tiers,
-    manager?: EntityManager,
+    tx?: Transaction,
   ): Promise<Record<'added' | 'balance' | 'available', number> | undefined> {
     const [row] = await this.query<Record<'added' | 'balance' | 'available', string>>(
-      {
-        text: 'SELECT * FROM mcp.change_tier($1, $2, $3, $4, $5)',
-        values: [accountId, tier, tiers[tier], by, JSON.stringify(tiers)],
-      },
-      manager,
+      'SELECT * FROM mcp.change_tier($1, $2, $3, $4, $5)',
+      [accountId, tier, tiers[tier], by, JSON.stringify(tiers)],
+      tx,
     );
     return row && numbers(row, 'added', 'balance', 'available');
   }
 
   /** Inside the caller's transaction. Undefined: the user has an account; of two at once, the second waits for the first. */
-  async open(manager: EntityManager, account: NewAccount & { tier: string }, allocation: number): Promise<number | undefined> {
-    const [row] = await manager.query<{ id: string }[]>(
+  async open(tx: Transaction, account: NewAccount & { tier: string }, allocation: number): Promise<number | undefined> {
+    const [row] = await tx.query<{ id: string }>(
       `INSERT INTO mcp.user_accounts
          (user_id, user_email, display_name, mcp_key_id, mcp_key_prefix, credits_tier, credits_monthly_allocation, credits_last_refill)
        VALUES ($1, $2, $3, $4, $5, $6, $7, mcp.ledger_time()) ON CONFLICT (user_id) DO NOTHING RETURNING id`,
       [account.userId, account.email, account.displayName, account.keyId, account.keyPrefix, account.tier, allocation],
     );
     if (!row) return undefined;
-    await this.openMonth(manager, row.id, account.tier, allocation);
+    await this.openMonth(tx, row.id, account.tier, allocation);
     return Number(row.id);
   }
 
-  private async openMonth(manager: EntityManager, accountId: string, tier: string, allocation: number): Promise<void> {
-    await manager.query(
+  private async openMonth(tx: Transaction, accountId: string, tier: string, allocation: number): Promise<void> {
+    await tx.query(
       `WITH month AS (
          INSERT INTO mcp.credit_periods (account_id, period, allocated, created_at)
          SELECT id, date_trunc('month', credits_last_refill, 'UTC') AT TIME ZONE 'UTC', $2, credits_last_refill
@@ -178,11 +175,8 @@ export class CreditRepository {
     );
   }
 
-  /** Prepared once a connection. One that does not answer in time is closed, so that no call hangs on it. */
-  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig, manager?: EntityManager): Promise<Row[]> {
-    if (manager) return manager.query<Row[]>(statement.text, statement.values);
-    const pool = (this.dataSource.driver as PostgresDriver).master as pg.Pool;
-    return (await pool.query<Row>({ ...statement, query_timeout: STATEMENT_TIMEOUT_MS } as pg.QueryConfig)).rows;
+  private query<Row extends object>(sql: string, values: unknown[], tx?: Transaction): Promise<Row[]> {
+    return tx ? tx.query<Row>(sql, values) : this.postgres.query<Row>(sql, values, BOUNDED);
   }
 }
 

@@ -1,4 +1,6 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { AccountRecords } from './account-records.service.js';
+import { AccountRecordsRepository } from './account-records.repository.js';
 import { CreditAudit } from './credit-audit.service.js';
 import { CreditAuditRepository } from './credit-audit.repository.js';
 import { CreditLedger } from './credit-ledger.service.js';
@@ -8,8 +10,17 @@ import { HoldSweeper } from './hold-sweeper.service.js';
 
 /** The ledger: what accounts have, hold, are given and spend. */
 @Module({
-  providers: [CreditAudit, CreditAuditRepository, CreditLedger, CreditMetrics, CreditRepository, HoldSweeper],
-  exports: [CreditAudit, CreditLedger],
+  providers: [
+    AccountRecords,
+    AccountRecordsRepository,
+    CreditAudit,
+    CreditAuditRepository,
+    CreditLedger,
+    CreditMetrics,
+    CreditRepository,
+    HoldSweeper,
+  ],
+  exports: [AccountRecords, CreditAudit, CreditLedger],
 })
 export class CreditsModule implements OnApplicationShutdown {
   constructor(private readonly ledger: CreditLedger) {}

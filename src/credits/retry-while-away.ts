@@ -1,3 +1,5 @@
+import { withDeadline } from '../common/deadline.js';
+
 /** First pause between two tries; it doubles up to the most. */
 const PAUSE_MS = 50;
 const PAUSE_MAX_MS = 500;
@@ -19,7 +21,7 @@ export async function retryWhileAway<T>(attempt: () => Promise<T>, { isAway, pat
   let failure: unknown = new Error(`No answer within ${patienceMs} ms`);
   for (let pauseMs = PAUSE_MS; left() > 0; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
     try {
-      return await within(attempt(), left(), () => failure);
+      return await withDeadline(attempt(), left(), () => failure as Error);
     } catch (error) {
       if (!isAway(error)) throw error;
       failure = error;
@@ -27,12 +29,4 @@ export async function retryWhileAway<T>(attempt: () => Promise<T>, { isAway, pat
     await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, left())));
   }
   throw failure;
-}
-
-/** Does not wait longer; what it waited for goes on. */
-function within<T>(work: Promise<T>, ms: number, failure: () => unknown): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(failure()), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

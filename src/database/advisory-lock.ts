@@ -1,5 +1,3 @@
-import type { DataSource } from 'typeorm';
-
 /** PostgreSQL's advisory locks are numbers in one space per database; these are ours, all of them. */
 export const LOCK = {
   /** Held as long as a gateway uses an embedded data folder. */
@@ -16,18 +14,3 @@ export const LOCK = {
   /** One per dataset: this plus the CRC-32 of its name. */
   datasetImports: 7_255_000_000_000,
 } as const;
-
-/** Runs the work while holding a PostgreSQL session lock, waiting for whoever holds it now. */
-export async function withAdvisoryLock<T>(dataSource: DataSource, lock: number, work: () => Promise<T>): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [lock]);
-    try {
-      return await work();
-    } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [lock]);
-    }
-  } finally {
-    await runner.release();
-  }
-}

@@ -1,6 +1,8 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { LOCK, withAdvisoryLock } from './advisory-lock.js';
+import { LOCK } from './advisory-lock.js';
+import { applyFunctions } from './apply-functions.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { Postgres } from './postgres.js';
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {
@@ -13,16 +15,23 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
     migrationsTableName: 'migrations',
     applicationName: 'tallygate',
     // The server ends a statement first; the client's own limit is for a server that has fallen silent.
-    extra: { max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: 65_000 },
+    extra: { max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: 65_000, keepAlive: true },
   };
 }
 
-/** Connects and brings the schema up to date, once for all replicas that start together. */
+/** Connects and brings tables and functions up to date, once for all replicas that start together. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
-  await withAdvisoryLock(dataSource, LOCK.migrations, async () => {
-    await dataSource.query('CREATE SCHEMA IF NOT EXISTS mcp');
-    await dataSource.runMigrations({ transaction: 'each' });
+  const postgres = new Postgres(dataSource);
+  await postgres.withLock(LOCK.migrations, async () => {
+    await migrate(dataSource);
+    await applyFunctions(postgres);
   });
   return dataSource;
+}
+
+/** Runs the migrations of these options that have not run yet: the tables, and the functions as they once were. */
+export async function migrate(dataSource: DataSource): Promise<void> {
+  await dataSource.query('CREATE SCHEMA IF NOT EXISTS mcp');
+  await dataSource.runMigrations({ transaction: 'each' });
 }

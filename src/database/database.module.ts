@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseMetrics } from './database.metrics.js';
 import { dataSourceOptions, openDataSource } from './data-source.js';
+import { Postgres } from './postgres.js';
 import { PostgresEngine } from './postgres-engine.js';
 
 const engine = {
@@ -18,7 +19,7 @@ const engine = {
 @Module({ providers: [engine], exports: [PostgresEngine] })
 class PostgresEngineModule {}
 
-/** PostgreSQL, running and migrated, as one TypeORM `DataSource`. */
+/** PostgreSQL, running and migrated: `Postgres` for statements, TypeORM for entities. */
 @Global()
 @Module({
   imports: [
@@ -34,7 +35,7 @@ class PostgresEngineModule {}
       dataSourceFactory: (options) => openDataSource(options!),
     }),
   ],
-  providers: [DatabaseMetrics],
-  exports: [PostgresEngineModule],
+  providers: [DatabaseMetrics, Postgres],
+  exports: [Postgres],
 })
 export class DatabaseModule {}

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { TallygateError } from '../common/tallygate-error.js';
-import { isDataFault } from './data-fault.js';
+import { isDataError } from './is-data-error.js';
 
 /** After a failure, what waits already is refused without another try; else each batch would wait for its own timeout. */
 const REFUSE_AFTER_FAILURE_MS = 200;
@@ -44,7 +44,7 @@ export class PostgresOutage {
       this.comeUp();
       return result;
     } catch (error) {
-      if (isDataFault(error)) throw error;
+      if (isDataError(error)) throw error;
       this.goDown(error as Error);
       throw this.unavailable(error);
     }

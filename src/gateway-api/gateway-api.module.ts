@@ -11,8 +11,6 @@ import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { LogLevelController } from './operations/log-level.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
-import { Readiness } from './health/readiness.service.js';
-import { RequestCounter } from './operations/request-counter.service.js';
 import { ServerStats } from './operations/server-stats.service.js';
 import { StatsController } from './operations/stats.controller.js';
 import { ToolsController } from './tools/tools.controller.js';
@@ -21,6 +19,6 @@ import { ToolsController } from './tools/tools.controller.js';
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
   controllers: [HealthController, LogLevelController, MetricsController, StatsController, ToolsController],
-  providers: [EngineProbes, GatewayMetrics, HealthService, Readiness, RequestCounter, ServerStats],
+  providers: [EngineProbes, GatewayMetrics, HealthService, ServerStats],
 })
 export class GatewayApiModule {}

@@ -1,10 +1,11 @@
-import type { NextFunction, Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** A request with the name it has in answers and in the log. */
-export interface IdentifiedRequest extends Request {
+export interface IdentifiedRequest extends IncomingMessage {
   id: string;
+  /** What is asked, where the path does not tell, e.g. `tools/call greet`. For the log. */
+  operation?: string;
 }
 
 /** Short, and without anything that could forge a header, a log line or markup. */
@@ -15,13 +16,6 @@ export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): str
   return typeof given === 'string' && HARMLESS.test(given) ? given : randomUUID();
 }
 
-/** Names a request and sets the header on its answer. */
-export function identifyRequest(request: Request, response: Response, next: NextFunction): void {
-  const id = requestIdOf(request.headers);
-  (request as IdentifiedRequest).id = id;
-  response.setHeader('X-Request-Id', id);
-  next();
-}
-
-/** The path as it came in, without the query, which may carry secrets. */
-export const pathOf = ({ originalUrl }: Request): string => originalUrl.split('?', 1)[0]!;
+/** The path as it came in, without the query, which may carry secrets. Express shortens `url` on its way through routers. */
+export const pathOf = ({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string =>
+  originalUrl.split('?', 1)[0]!;

@@ -14,12 +14,21 @@ describe('The failure limit', () => {
     for (let failure = 0; failure < times; failure += 1) limits.recordFailure(address);
   };
 
+  const isBlocked = (limits: FailureLimiter, address: string) => {
+    try {
+      limits.check(address);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
   it('blocks an address after its failures and no other', () => {
     const limits = limiter();
     fail(limits, '10.0.0.1', 2);
-    expect(limits.isBlocked('10.0.0.1')).toBe(false);
+    expect(isBlocked(limits, '10.0.0.1')).toBe(false);
     fail(limits, '10.0.0.1', 1);
-    expect([limits.isBlocked('10.0.0.1'), limits.isBlocked('10.0.0.2')]).toEqual([true, false]);
+    expect([isBlocked(limits, '10.0.0.1'), isBlocked(limits, '10.0.0.2')]).toEqual([true, false]);
     expect(() => limits.check('10.0.0.1')).toThrow('Try again in 900 s');
     expect(() => limits.check('10.0.0.2')).not.toThrow();
   });
@@ -28,7 +37,7 @@ describe('The failure limit', () => {
     const limits = limiter();
     for (const host of ['1', '2', 'ffff:ffff:ffff:ffff'])
       limits.recordFailure(`2001:db8:0:1:${host.includes(':') ? host : `:${host}`}`);
-    expect([limits.isBlocked('2001:db8:0:1::99'), limits.isBlocked('2001:db8:0:2::99')]).toEqual([true, false]);
+    expect([isBlocked(limits, '2001:db8:0:1::99'), isBlocked(limits, '2001:db8:0:2::99')]).toEqual([true, false]);
   });
 
   it('ends its block with the window, however often the address fails meanwhile', () => {
@@ -36,9 +45,9 @@ describe('The failure limit', () => {
     fail(limits, '10.0.0.1');
     clock.advance(FAILURE_WINDOW_MS - 1);
     fail(limits, '10.0.0.1');
-    expect(limits.isBlocked('10.0.0.1')).toBe(true);
+    expect(isBlocked(limits, '10.0.0.1')).toBe(true);
     clock.advance(2);
-    expect(limits.isBlocked('10.0.0.1')).toBe(false);
+    expect(isBlocked(limits, '10.0.0.1')).toBe(false);
   });
 
   it('remembers a bounded number of keys', () => {

@@ -32,10 +32,6 @@ export class FailureLimiter {
     return this.refusedCount;
   }
 
-  isBlocked(address: string | undefined): boolean {
-    return this.addresses.blockedForSeconds(addressGroup(address)) > 0;
-  }
-
   recordFailure(address: string | undefined): void {
     this.addresses.add(addressGroup(address));
   }

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../telemetry/metrics.js';
-import { droppedConnections } from '../http/bounded-server.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { RateLimitService } from './rate-limit.service.js';
 
@@ -14,7 +13,7 @@ export class LimitsMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.metrics.add(this.limits.decisions, droppedConnections);
+    this.metrics.add(this.limits.decisions);
     this.metrics.counter({
       name: 'tallygate_blocked_address_refusals_total',
       help: 'Requests refused unread, from addresses that presented too many invalid API keys',

@@ -12,6 +12,7 @@ import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpHttpTransport } from './transport/mcp-http.transport.js';
 import { McpMetrics } from './mcp.metrics.js';
 import { PromptsController } from './methods/prompts.controller.js';
+import { McpCalls } from './context/mcp-calls.service.js';
 import { RequestStates } from './context/request-states.service.js';
 import { ResourcesController } from './methods/resources.controller.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
@@ -25,6 +26,7 @@ import { OpenStreams } from './streams/open-streams.service.js';
   providers: [
     CatalogChanges,
     Completions,
+    McpCalls,
     McpDispatcher,
     McpHttpRoutes,
     McpHttpTransport,

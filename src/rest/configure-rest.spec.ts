@@ -141,7 +141,7 @@ describe('Port 8000', () => {
       const { body, headers } = await http().get('/things/fails/away').expect(503);
       expect(body).toMatchObject({ error_code: 'UNAVAILABLE' });
       expect(JSON.stringify(body)).not.toContain('10.0.0.9');
-      expect(headers['retry-after']).toBe('5');
+      expect(headers['retry-after']).toBe('1');
     });
 
     it('keep their cause to the log', async () => {

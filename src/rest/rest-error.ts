@@ -1,7 +1,8 @@
 import { HttpException } from '@nestjs/common';
-import { isBackendAway } from '../common/backend-away.js';
+import { backendAway } from '../common/backend-away.js';
+import { refusalHeaders } from '../http/answer.js';
 import { maskSecrets } from '../telemetry/mask-secrets.js';
-import { ERROR_STATUS, TallygateError, type ErrorCode } from '../common/tallygate-error.js';
+import { TallygateError, type ErrorCode } from '../common/tallygate-error.js';
 
 /** An error as REST shows it. */
 export interface RestError {
@@ -28,30 +29,24 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
 };
 
 const DETAIL_MAX = 500;
+const INTERNAL_ERROR_WORDS = 'Internal error. The request id names it in the log of the gateway.';
 
 /** Turns anything that was thrown into what the caller may see of it. */
 export function restErrorOf(error: unknown): RestError {
   if (error instanceof TallygateError) return ofTallygate(error);
   if (error instanceof HttpException && error.getStatus() < 500) return ofFramework(error);
-  if (isBackendAway(error)) {
-    return unexpected('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
-      'Retry-After': '5',
-    });
-  }
-  return unexpected('INTERNAL_ERROR', 'Internal error. The request id names it in the log of the gateway.');
+  return ofTallygate(backendAway(error) ?? new TallygateError('INTERNAL_ERROR', INTERNAL_ERROR_WORDS));
 }
 
-function ofTallygate({ code, status, message, extras }: TallygateError): RestError {
-  const headers: Record<string, string> = {};
-  if (status === 401) headers['WWW-Authenticate'] = 'Bearer realm="tallygate"';
-  if (extras.retryAfterSeconds !== undefined) headers['Retry-After'] = `${Math.ceil(extras.retryAfterSeconds)}`;
+function ofTallygate(error: TallygateError): RestError {
+  const { code, status, message, extras } = error;
   const { requiredPermissions } = extras;
   return {
     status,
     code,
     detail: extras.detail ?? message,
     ...(requiredPermissions ? { requiredPermissions } : {}),
-    headers,
+    headers: refusalHeaders(error),
     // The cause of a refusal is what the caller sent: for the caller to mend, and no one to be woken for.
     isUnexpected: status >= 500 && (extras.cause !== undefined || code === 'INTERNAL_ERROR'),
   };
@@ -62,8 +57,4 @@ function ofFramework(error: HttpException): RestError {
   const words = error.cause instanceof SyntaxError ? 'The body is not valid JSON' : error.message;
   const detail = maskSecrets(words.slice(0, DETAIL_MAX));
   return { status, code: CODE_OF_STATUS[status] ?? 'BAD_REQUEST', detail, headers: {}, isUnexpected: false };
-}
-
-function unexpected(code: ErrorCode, detail: string, headers: Record<string, string> = {}): RestError {
-  return { status: ERROR_STATUS[code], code, detail, headers, isUnexpected: true };
 }

@@ -2,9 +2,13 @@ import { Catch, Logger, NotFoundException, type ArgumentsHost, type ExceptionFil
 import type { Request, Response } from 'express';
 import type { ErrorDto } from './error.dto.js';
 import { maskSecrets } from '../telemetry/mask-secrets.js';
+import { sendAnswer } from '../http/answer.js';
 import { pathOf, type IdentifiedRequest } from '../http/request-id.js';
 import { restErrorOf, type RestError } from './rest-error.js';
 import { TallygateError } from '../common/tallygate-error.js';
+
+/** As Express says it of every answer. */
+const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Renders every error of port 8000 in the one form of source 003, "Error Handling". */
 @Catch()
@@ -13,14 +17,14 @@ export class RestExceptionFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<IdentifiedRequest>();
+    const request = http.getRequest<Request & IdentifiedRequest>();
     const response = http.getResponse<Response>();
     // Services throw TallygateError only, so this one is the router's: no route matched.
     const { shown, allow } = error instanceof NotFoundException ? noRoute(request) : { shown: restErrorOf(error), allow: [] };
     if (shown.isUnexpected) this.record(error, request);
     if (response.headersSent) return void response.end();
-    if (allow.length > 0) response.setHeader('Allow', allow.join(', '));
-    response.status(shown.status).set(shown.headers).json(bodyOf(shown, request.id));
+    const headers = { ...JSON_HEADERS, ...shown.headers, ...(allow.length > 0 && { Allow: allow.join(', ') }) };
+    sendAnswer(request, response, { status: shown.status, headers, body: JSON.stringify(bodyOf(shown, request.id)) });
   }
 
   private record(error: unknown, request: IdentifiedRequest): void {

@@ -2,23 +2,24 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { maskConfig } from './registry/config-mask.js';
-import type { HealthReport, HealthState } from './pool/health-report.js';
-import type { ServerInstance } from './registry/registered-server.js';
-import type { ServerTemplate } from './templates/template.js';
+import type { HealthState } from './pool/circuit-breaker.js';
+import type { HealthReport } from './pool/server-health.js';
+import type { RegisteredServer } from './registry/registered-server.js';
+import type { ServerTemplate } from './templates/server-template.js';
 
 const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;
 const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
 
-/** Reads the text itself: to a plain conversion every text, "false" too, is true. */
+/** Reads `true` and `false`; the usual conversion takes every text, "false" too, for true. */
 const Flag = () =>
   Transform(
     ({ obj, key }: { obj: Record<string, unknown>; key: string }) => ({ true: true, false: false })[String(obj[key])] ?? obj[key],
   );
 
-/** What to list of servers. */
+/** What `GET /servers` tells. */
 export class ListServersQuery {
-  /** How each of them is, too. */
+  /** Tell the health of each server as well. */
   @IsBoolean()
   @Flag()
   @IsOptional()
@@ -26,7 +27,7 @@ export class ListServersQuery {
 }
 
 export class ServerParams {
-  /** Its id or its name, e.g. `file-server-1`. */
+  /** Id or name of the server, e.g. `file-server-1`. */
   @MaxLength(NAME_MAX)
   @IsString()
   id!: string;
@@ -35,7 +36,7 @@ export class ServerParams {
 /** Source 003, "POST /servers". */
 export class RegisterServerDto {
   /**
-   * A template of the gateway's configuration
+   * Name of a template in the gateway's configuration.
    * @example file-server
    */
   @IsString()
@@ -43,22 +44,22 @@ export class RegisterServerDto {
   @MaxLength(NAME_MAX)
   template_name!: string;
 
-  /** Kept and shown as it is. */
+  /** Anything you want to keep with the server. */
   @ApiPropertyOptional({ ...ANY_OBJECT, example: { team: 'data' } })
   @IsObject()
   @IsOptional()
   instance_metadata?: Record<string, unknown>;
 
-  /** What the template asks for. */
+  /** Values for the template, which says what it needs. */
   @ApiPropertyOptional({ ...ANY_OBJECT, example: { base_path: '/data' } })
   @IsObject()
   @IsOptional()
   config?: Record<string, unknown>;
 }
 
-/** What is left out stays as it is. */
+/** Changes to a server. Members that are left out stay as they are. */
 export class EditServerDto {
-  /** False: no calls go to it, and its connection is closed. */
+  /** Whether it gets calls. A disabled server has no connection and no process. */
   @IsBoolean()
   @IsOptional()
   enabled?: boolean;
@@ -70,7 +71,7 @@ export class EditServerDto {
   @IsOptional()
   weight?: number;
 
-  /** Replaces the whole config, secrets included: those in answers are masked. */
+  /** Replaces the whole config. Answers mask secrets, so send them again. */
   @ApiPropertyOptional(ANY_OBJECT)
   @IsObject()
   @IsOptional()
@@ -84,14 +85,14 @@ export class EditServerDto {
 }
 
 export class ServerHealthDto {
-  /** `degraded` still serves; `unhealthy` does not; `unknown` has not been asked yet. */
+  /** `degraded` servers still get calls, `unhealthy` ones do not; `unknown` ones have not been checked yet. */
   @ApiProperty({ enum: ['healthy', 'degraded', 'unhealthy', 'unknown'] })
   status!: HealthState;
   /** Null before the first check. */
   checked_at!: Date | null;
-  /** Milliseconds until the last answer. */
+  /** How long the server took to answer last, in milliseconds. */
   latency_ms!: number | null;
-  /** Why it is not healthy. */
+  /** Why it is not healthy; null when it is. */
   error!: string | null;
 
   static of({ state, checkedAt, latencyMs, error }: HealthReport): ServerHealthDto {
@@ -102,10 +103,10 @@ export class ServerHealthDto {
 /** A registered server. */
 export class ServerDto {
   id!: string;
-  /** May be used for the id. */
+  /** Can be used in place of the id. */
   name!: string;
   template_name!: string;
-  /** Secrets masked. */
+  /** As registered, with secrets masked. */
   @ApiProperty(ANY_OBJECT)
   config!: Record<string, unknown>;
   @ApiProperty(ANY_OBJECT)
@@ -114,12 +115,12 @@ export class ServerDto {
   weight!: number;
   created_at!: Date;
   updated_at!: Date;
-  /** Why it cannot be used; absent when it can. */
+  /** Why the server cannot be used; absent when it can. */
   problem?: string;
-  /** With `include_health`, and of a single server. */
+  /** Present in lists with `include_health`, and always for a single server. */
   health?: ServerHealthDto;
 
-  static of(server: ServerInstance, template: ServerTemplate | undefined, health?: HealthReport): ServerDto {
+  static of(server: RegisteredServer, template: ServerTemplate | undefined, health?: HealthReport): ServerDto {
     const problem = server.problem ?? (template ? undefined : 'Its template is no longer configured or enabled.');
     return {
       id: server.id,

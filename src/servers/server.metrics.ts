@@ -1,27 +1,27 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics, type Reading } from '../telemetry/metrics.js';
-import type { HealthState } from './pool/health-report.js';
-import type { UpstreamServer } from './pool/pooled-server.js';
-import { UpstreamServers } from './pool/server-pool.service.js';
+import type { Circuit, HealthState } from './pool/circuit-breaker.js';
+import type { PooledServer } from './pool/pooled-server.js';
+import { ServerPool } from './pool/server-pool.service.js';
 
 const STATES: readonly HealthState[] = ['healthy', 'degraded', 'unhealthy', 'unknown'];
-const CIRCUITS: readonly UpstreamServer['circuit'][] = ['closed', 'half-open', 'open'];
+const CIRCUITS: readonly Circuit[] = ['closed', 'half-open', 'open'];
 
-/** How the upstream servers are that are switched on, as far as this replica knows. */
+/** Health, circuit and load of the enabled upstream servers, as far as this replica knows. */
 @Injectable()
 export class ServerMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
-    private readonly servers: UpstreamServers,
+    private readonly pool: ServerPool,
   ) {}
 
   onModuleInit(): void {
-    this.conditions();
-    this.work();
+    this.registerStates();
+    this.registerLoad();
   }
 
-  /** One series for each state, of which one is 1. */
-  private conditions(): void {
+  /** One series for each state, of which one at a time is 1. */
+  private registerStates(): void {
     this.metrics.gauge({
       name: 'tallygate_upstream_state',
       help: 'Health of an upstream server: 1 for the state it is in, else 0',
@@ -36,8 +36,8 @@ export class ServerMetrics implements OnModuleInit {
     });
   }
 
-  private work(): void {
-    const each = (value: (server: UpstreamServer) => number) => () =>
+  private registerLoad(): void {
+    const each = (value: (server: PooledServer) => number) => () =>
       this.enabled().map((server) => ({ labels: labelsOf(server), value: value(server) }));
     const labels = ['server', 'template'];
     this.metrics.counter({
@@ -61,17 +61,17 @@ export class ServerMetrics implements OnModuleInit {
     this.metrics.gauge({
       name: 'tallygate_upstream_processes',
       help: 'Child processes that are alive',
-      read: () => this.servers.processes,
+      read: () => this.pool.processes,
     });
   }
 
-  private enabled(): UpstreamServer[] {
-    return this.servers.all().filter(({ instance }) => instance.enabled);
+  private enabled(): PooledServer[] {
+    return this.pool.all().filter(({ isEnabled }) => isEnabled);
   }
 }
 
-const labelsOf = ({ instance }: UpstreamServer) => ({ server: instance.name, template: instance.templateName });
+const labelsOf = ({ name, template }: PooledServer) => ({ server: name, template: template.name });
 
-function stateSet(server: UpstreamServer, label: string, states: readonly string[], current: string): Reading & object {
+function stateSet(server: PooledServer, label: string, states: readonly string[], current: string): Reading & object {
   return states.map((state) => ({ labels: { ...labelsOf(server), [label]: state }, value: Number(state === current) }));
 }

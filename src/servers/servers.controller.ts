@@ -2,15 +2,18 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
 import { ErrorDto } from '../rest/error.dto.js';
-import type { HealthReport } from './pool/health-report.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
-import { ServerHealth } from './pool/health-checks.service.js';
-import type { ServerInstance } from './registry/registered-server.js';
+import { HealthChecks } from './pool/health-checks.service.js';
+import type { HealthReport } from './pool/server-health.js';
+import type { RegisteredServer } from './registry/registered-server.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
 import { ServersService } from './servers.service.js';
 
 const NO_SERVER = { description: 'No such server', type: ErrorDto };
-const NOT_POSSIBLE = { description: 'No such template, or a config it cannot use; `loc` has the path', type: ErrorDto };
+const NOT_POSSIBLE = {
+  description: 'Unknown template, or a config that does not fit it; `loc` is the path of the value',
+  type: ErrorDto,
+};
 
 /** Upstream MCP servers. Source 003, "Server Management". */
 @ApiTags('Servers')
@@ -19,26 +22,26 @@ export class ServersController {
   constructor(
     private readonly servers: ServersService,
     private readonly registry: ServerRegistry,
-    private readonly health: ServerHealth,
+    private readonly health: HealthChecks,
   ) {}
 
-  /** Every registered server, in the order of registration. */
+  /** All registered servers, in the order of registration. */
   @Get()
   @CallerAuthenticated('gateway:read')
   list(@Query() { include_health }: ListServersQuery): ServerDto[] {
     return this.registry.all().map((server) => this.answer(server, include_health ? this.health.of(server.id) : undefined));
   }
 
-  /** Registers a server made from a template of the configuration. */
+  /** Registers a server from a template of the gateway's configuration. */
   @Post()
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
-  @ApiConflictResponse({ description: 'As many servers as there may be', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Server limit reached', type: ErrorDto })
   async register(@Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto): Promise<ServerDto> {
     return this.answer(await this.servers.register({ templateName: template_name, config, metadata: instance_metadata }));
   }
 
-  /** One server and how it is. */
+  /** A server and its health. */
   @Get(':id')
   @CallerAuthenticated('gateway:read')
   @ApiNotFoundResponse(NO_SERVER)
@@ -47,7 +50,7 @@ export class ServersController {
     return this.answer(server, this.health.of(server.id));
   }
 
-  /** Switches a server on or off, or changes its weight, config or metadata. */
+  /** Enables or disables a server, or changes its weight, config or metadata. */
   @Patch(':id')
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
@@ -57,7 +60,7 @@ export class ServersController {
     return this.answer(await this.servers.edit(id, { ...rest, metadata }));
   }
 
-  /** Removes a server. Calls it is busy with fail. */
+  /** Removes a server. Its calls in flight fail. */
   @Delete(':id')
   @HttpCode(204)
   @CallerAuthenticated('gateway:write')
@@ -66,7 +69,7 @@ export class ServersController {
     return this.servers.remove(id);
   }
 
-  /** Asks a server now how it is and what tools it has. */
+  /** Checks the health of a server now, and reads its tools again. */
   @Post(':id/check')
   @HttpCode(200)
   @CallerAuthenticated('gateway:write')
@@ -76,7 +79,7 @@ export class ServersController {
     return ServerHealthDto.of(await this.health.check(server.id));
   }
 
-  private answer(server: ServerInstance, health?: HealthReport): ServerDto {
+  private answer(server: RegisteredServer, health?: HealthReport): ServerDto {
     return ServerDto.of(server, this.registry.template(server.templateName), health);
   }
 }

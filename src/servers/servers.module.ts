@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ConfigCipher } from './registry/config-cipher.js';
-import { Conversations } from './source/suspended-calls.service.js';
+import { SuspendedCalls } from './source/suspended-calls.service.js';
 import { LoadBalancer } from './pool/load-balancer.service.js';
 import { ServerChangeListener } from './registry/server-change.listener.js';
-import { ServerHealth } from './pool/health-checks.service.js';
+import { HealthChecks } from './pool/health-checks.service.js';
 import { ServerMetrics } from './server.metrics.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
 import { ServerToolsController } from './approval/server-tools.controller.js';
@@ -13,10 +13,10 @@ import { ServerToolsRepository } from './approval/server-tools.repository.js';
 import { ServersController } from './servers.controller.js';
 import { ServersRepository } from './registry/servers.repository.js';
 import { ServersService } from './servers.service.js';
-import { ServerTemplates } from './templates/templates.service.js';
+import { ServerTemplates } from './templates/server-templates.service.js';
 import { ToolPins } from './approval/tool-pins.service.js';
-import { UpstreamServers } from './pool/server-pool.service.js';
-import { UpstreamSources } from './source/template-sources.service.js';
+import { ServerPool } from './pool/server-pool.service.js';
+import { TemplateSources } from './source/template-sources.service.js';
 
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
@@ -24,10 +24,10 @@ import { UpstreamSources } from './source/template-sources.service.js';
   controllers: [ServersController, ServerToolsController],
   providers: [
     ConfigCipher,
-    Conversations,
+    SuspendedCalls,
     LoadBalancer,
     ServerChangeListener,
-    ServerHealth,
+    HealthChecks,
     ServerMetrics,
     ServerRegistry,
     ServersRepository,
@@ -35,9 +35,9 @@ import { UpstreamSources } from './source/template-sources.service.js';
     ServerTemplates,
     ServerToolsRepository,
     ToolPins,
-    UpstreamServers,
-    UpstreamSources,
+    ServerPool,
+    TemplateSources,
   ],
-  exports: [LoadBalancer, ServerHealth, ServerRegistry, UpstreamServers],
+  exports: [LoadBalancer, HealthChecks, ServerRegistry, ServerPool],
 })
 export class ServersModule {}

@@ -1,20 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { endedWithin } from '../common/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigCipher } from './registry/config-cipher.js';
-import { ConfigProblem } from './templates/config-problem.js';
 import { ForbiddenAddress } from './templates/network-rules.js';
-import type { ServerInstance } from './registry/registered-server.js';
+import type { RegisteredServer } from './registry/registered-server.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
-import { targetOf } from './templates/server-target.js';
+import { ConfigProblem, targetOf } from './templates/server-target.js';
 import { ServersRepository } from './registry/servers.repository.js';
-import type { ServerTemplate } from './templates/template.js';
-import { ServerTemplates } from './templates/templates.service.js';
+import type { ServerTemplate } from './templates/server-template.js';
+import { ServerTemplates } from './templates/server-templates.service.js';
 
 /** Far more than any config or metadata in use. */
 const JSON_MAX_CHARS = 65_536;
-/** A name that resolves later than this is judged when it is connected to. */
+/** How long a registration waits for the name in a URL to be resolved. */
 const RESOLVE_MAX_MS = 2_000;
 
 export interface Registration {
@@ -30,7 +30,7 @@ export interface ServerEdit {
   metadata?: Record<string, unknown> | undefined;
 }
 
-/** Registering upstream servers, changing and removing them. When a change has returned, this replica knows it. */
+/** Registers, changes and removes upstream servers. When a method has returned, its change is in this replica's registry. */
 @Injectable()
 export class ServersService {
   private readonly logger = new Logger('Servers');
@@ -44,10 +44,10 @@ export class ServersService {
   ) {}
 
   /**
-   * By id or name. What is not known here is looked for once more: another replica may just have registered it.
+   * A server by id or name. One that is not known here is looked up again: another replica may just have registered it.
    * @throws NOT_FOUND
    */
-  async get(idOrName: string): Promise<ServerInstance> {
+  async get(idOrName: string): Promise<RegisteredServer> {
     const known = this.registry.find(idOrName);
     if (known) return known;
     await this.registry.reload();
@@ -57,25 +57,25 @@ export class ServersService {
   }
 
   /**
-   * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when there are as many servers as may be.
+   * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when the limit of servers is reached.
    */
-  async register({ templateName, config, metadata }: Registration): Promise<ServerInstance> {
-    const checked = await this.checked(templateName, config);
+  async register({ templateName, config, metadata }: Registration): Promise<RegisteredServer> {
+    const checked = await this.checkConfig(templateName, config);
     demandSmall('instance_metadata', metadata);
     const id = randomUUID();
     const server = { id, templateName, config: this.cipher.seal(id, checked), metadata };
     const max = this.config.values.servers.max_servers;
     const stored = await this.repository.insert(server, max);
-    if (!stored) throw new TallygateError('CONFLICT', `There are ${max} servers, the most there may be (servers.max_servers).`);
+    if (!stored) throw new TallygateError('CONFLICT', `Server limit reached: ${max} (servers.max_servers).`);
     this.logger.log(`${stored.name} registered`);
     await this.registry.reload();
     return this.get(id);
   }
 
   /** @throws NOT_FOUND, INVALID_INPUT with the path of what is wrong. */
-  async edit(idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<ServerInstance> {
+  async edit(idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<RegisteredServer> {
     const { id, name, templateName } = await this.get(idOrName);
-    const checked = config && (await this.checked(templateName, config));
+    const checked = config && (await this.checkConfig(templateName, config));
     if (metadata) demandSmall('instance_metadata', metadata);
     await this.repository.update(id, {
       ...(checked && { config: this.cipher.seal(id, checked) }),
@@ -88,7 +88,7 @@ export class ServersService {
     return this.get(id);
   }
 
-  /** @throws NOT_FOUND, also when somebody else was faster. */
+  /** @throws NOT_FOUND, also when somebody else removed it meanwhile. */
   async remove(idOrName: string): Promise<void> {
     const { id, name } = await this.get(idOrName);
     const removed = await this.repository.delete(id);
@@ -97,33 +97,27 @@ export class ServersService {
     this.logger.log(`${name} removed`);
   }
 
-  /** The config with defaults filled in, if a server can be made of it. */
-  private async checked(templateName: string, config: Record<string, unknown>): Promise<Record<string, unknown>> {
+  /** The config with defaults filled in. @throws INVALID_INPUT when no server can be made of it. */
+  private async checkConfig(templateName: string, config: Record<string, unknown>): Promise<Record<string, unknown>> {
     demandSmall('config', config);
     const template = this.templates.get(templateName);
     const checked = this.templates.check(templateName, config);
-    const target = targetOf(template, { config: checked }, this.config.templateVariables);
-    if (target.transport === 'http') await this.demandAllowed(template, target.url);
+    const target = targetOf(template, checked, this.config.templateVariables);
+    if (target.transport === 'http') await this.demandAllowedAddress(template, target.url);
     return checked;
   }
 
-  /** A name that does not resolve now may do so later; connecting judges it again in any case. */
-  private async demandAllowed({ name, url: recipe = '' }: ServerTemplate, url: string): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, RESOLVE_MAX_MS)));
+  /** A name that does not resolve, or not in time, is accepted: every connection judges its address anyway. */
+  private async demandAllowedAddress({ name, url: recipe = '' }: ServerTemplate, url: string): Promise<void> {
     const judged = this.templates.networksOf(name).check(url);
-    try {
-      await Promise.race([judged, late]);
-    } catch (error) {
+    if (!(await endedWithin(judged, RESOLVE_MAX_MS))) return;
+    await judged.catch((error: unknown) => {
       if (error instanceof ForbiddenAddress) throw new ConfigProblem(placeholderIn(recipe), error.message);
-    } finally {
-      clearTimeout(timer);
-      judged.catch(() => undefined);
-    }
+    });
   }
 }
 
-/** The property of the config that decides where a server is; none where the operator wrote the whole URL. */
+/** The property of the config that a URL is made of; none where the operator wrote the whole URL. */
 const placeholderIn = (recipe: string): string[] => [/\$\{config\.(\w+)\}/.exec(recipe)?.[1] ?? []].flat();
 
 function demandSmall(field: 'config' | 'instance_metadata', value: object): void {

@@ -2,8 +2,7 @@ import './v8-flags.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { AppModule } from '../app.module.js';
 import { announceGateway, withdrawGateway } from './running-gateway.js';
 import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
@@ -12,6 +11,7 @@ import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
+import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
 import { FirstRun } from '../config/first-run.js';
@@ -26,9 +26,9 @@ export async function serve(ready = showBanner): Promise<void> {
     const config = loadConfig();
     announceGateway(config);
     process.once('exit', () => withdrawGateway(config.values.data_dir));
-    const app = await start(config, firstRun);
-    shutDownOnSignal(app);
-    const urls = addresses(app, config);
+    const { app, rest, mcp } = await start(config, firstRun);
+    shutDownOnSignal(app, [rest, mcp]);
+    const urls = addresses(config, rest, mcp);
     announceGateway(config, urls);
     ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun });
   } catch (error) {
@@ -40,20 +40,22 @@ export async function serve(ready = showBanner): Promise<void> {
 
 const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
-async function start(config: AppConfig, firstRun: FirstRun): Promise<NestExpressApplication> {
+async function start(config: AppConfig, firstRun: FirstRun) {
   const { host, port, mcp_port: mcpPort } = config.values;
   for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
-  const app = await NestFactory.create<NestExpressApplication>(module, new RestAdapter(config), options);
+  const adapter = new RestAdapter(config);
+  const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
   configureRest(app, config);
-  app.connectMicroservice({ strategy: app.get(McpHttpTransport) });
+  const transport = app.get(McpHttpTransport);
+  app.connectMicroservice({ strategy: transport });
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
   await app.startAllMicroservices();
   await app.listen(port, host);
-  return app;
+  return { app, rest: adapter.listener, mcp: transport.listener! };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
@@ -64,13 +66,9 @@ async function assertFree(port: number, host: string): Promise<void> {
   await once(probe, 'close');
 }
 
-function addresses(app: NestExpressApplication, { values }: AppConfig) {
+function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener) {
   const host = ['0.0.0.0', '::'].includes(values.host) ? 'localhost' : values.host;
-  const port = (server: Server) => (server.address() as AddressInfo).port;
-  return {
-    restUrl: `http://${host}:${port(app.getHttpServer() as Server)}`,
-    mcpUrl: `http://${host}:${port(app.get(McpHttpTransport).unwrap<Server>())}/messages`,
-  };
+  return { restUrl: `http://${host}:${rest.port}`, mcpUrl: `http://${host}:${mcp.port}/messages` };
 }
 
 function problems(error: unknown): string {

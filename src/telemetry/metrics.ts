@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
+import { withDeadline } from '../common/deadline.js';
 
 /** What is read when Prometheus asks: one number, or one for each combination of labels. */
 export type Reading = number | readonly { labels: Record<string, string>; value: number }[];
@@ -96,11 +97,7 @@ export function tally<Label extends string>(name: string, help: string, labelNam
 async function withinReadTime(read: MeterOptions['read']): Promise<Reading> {
   const reading = read();
   if (!(reading instanceof Promise)) return reading;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not read within ${READ_MAX_MS} ms`)), READ_MAX_MS);
-  });
-  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+  return withDeadline(reading, READ_MAX_MS, () => new Error(`not read within ${READ_MAX_MS} ms`));
 }
 
 /** Observes how long the work takes, however it ends. */

@@ -16,7 +16,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TracerProvider, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
 import type { TraceContext } from './trace-context.js';
-import type { Span, SpanAttributes, SpanExport, SpanStart, TraceSettings } from './tracing.js';
+import type { Span, SpanAttributes, SpanExport, SpanStart, TraceSettings } from './span.js';
 import { VERSION } from '../common/version.js';
 
 /** Spans that wait to be sent; more are dropped, since no call waits for a collector. */

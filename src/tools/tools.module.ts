@@ -9,6 +9,7 @@ import { Sources } from './catalog/sources.service.js';
 import { ToolCallObserver } from './call/tool-call.observer.js';
 import { ToolCatalog } from './catalog/tool-catalog.service.js';
 import { ToolMeter } from './call/tool-meter.service.js';
+import { ToolCalls } from './call/tool-calls.service.js';
 import { ToolRunner } from './call/tool-runner.service.js';
 import { UsageInterceptor } from './call/usage.interceptor.js';
 
@@ -22,21 +23,12 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
     ResourceCatalog,
     Sources,
     ToolCallObserver,
+    ToolCalls,
     ToolCatalog,
     ToolMeter,
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [
-    Idempotency,
-    PromptCatalog,
-    ResourceCatalog,
-    Sources,
-    ToolCallObserver,
-    ToolCatalog,
-    ToolMeter,
-    ToolRunner,
-    UsageInterceptor,
-  ],
+  exports: [PromptCatalog, ResourceCatalog, Sources, ToolCalls, ToolCatalog, UsageInterceptor],
 })
 export class ToolsModule {}

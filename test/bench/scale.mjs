@@ -14,6 +14,7 @@ import { ApiKey } from '../../dist/api-keys/keys/api-key.entity.js';
 import { ApiKeyVerifier } from '../../dist/api-keys/verification/api-key.verifier.js';
 import { ApiKeysRepository } from '../../dist/api-keys/keys/api-keys.repository.js';
 import { ApiKeysService } from '../../dist/api-keys/keys/api-keys.service.js';
+import { AuthChangesRepository } from '../../dist/api-keys/verification/auth-changes.repository.js';
 import { AuthChangeFeed } from '../../dist/api-keys/verification/auth-change-feed.js';
 import { KeyUsageTracker } from '../../dist/api-keys/verification/key-usage.tracker.js';
 import { User } from '../../dist/auth/users/user.entity.js';
@@ -22,6 +23,7 @@ import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clic
 import { SystemClock } from '../../dist/common/clock.js';
 import { configSchema } from '../../dist/config/app-config.js';
 import { dataSourceOptions, openDataSource } from '../../dist/database/data-source.js';
+import { Postgres } from '../../dist/database/postgres.js';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
 import { useAllCores } from './server-process.mjs';
 import { DeliveryLock } from '../../dist/usage/delivery/delivery-lock.js';
@@ -52,7 +54,7 @@ export async function measureScale() {
   try {
     const { url } = await postgres.start();
     const dataSource = await openDataSource(dataSourceOptions(url, [ApiKey, User]));
-    const figures = [...(await measureKeys(url, dataSource)), await measureDelivery(url, dataSource, folder)];
+    const figures = [...(await measureKeys(url, dataSource)), await measureDelivery(new Postgres(dataSource), folder)];
     await dataSource.destroy();
     return figures;
   } finally {
@@ -91,8 +93,9 @@ async function storeKeys(dataSource) {
 async function startReplica(url) {
   const clock = new SystemClock();
   const dataSource = await new DataSource(dataSourceOptions(url, [ApiKey, User])).initialize();
-  const repository = new ApiKeysRepository(dataSource.getRepository(ApiKey));
-  const feed = new AuthChangeFeed({ url }, clock);
+  const postgres = new Postgres(dataSource);
+  const repository = new ApiKeysRepository(dataSource.getRepository(ApiKey), postgres);
+  const feed = new AuthChangeFeed(postgres, new AuthChangesRepository(postgres), clock);
   const usage = new KeyUsageTracker(repository);
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
@@ -101,6 +104,7 @@ async function startReplica(url) {
   const stop = async () => {
     await feed.onApplicationShutdown();
     await usage.onApplicationShutdown();
+    await postgres.onApplicationShutdown();
     await dataSource.destroy();
   };
   return { verifier, usage, stop, service: new ApiKeysService(repository, hasher, feed, clock, config) };
@@ -147,16 +151,16 @@ async function measureRevocations({ service }, { verifier }, owner, keys) {
   });
 }
 
-async function measureDelivery(url, dataSource, folder) {
+async function measureDelivery(postgres, folder) {
   const clickhouse = new ClickHouse({ values: { ...config.values, data_dir: folder } });
   await clickhouse.start();
   await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
-  const lock = new DeliveryLock({ url });
-  const dirtyHours = new DirtyHoursRepository(lock, dataSource);
+  const lock = new DeliveryLock(postgres);
+  const dirtyHours = new DirtyHoursRepository(lock, postgres);
   const rollup = new UsageRollup(dirtyHours, new UsageCountsRepository(clickhouse));
   const batches = new UsageBatchRepository(lock, dirtyHours);
   const delivery = new UsageDelivery(config, lock, batches, new UsageLogRepository(clickhouse), rollup);
-  await fillOutbox(dataSource);
+  await fillOutbox(postgres);
   const started = performance.now();
   await delivery.run();
   const seconds = (performance.now() - started) / 1_000;
@@ -189,8 +193,8 @@ const EVENT = {
   replica: 'bench:1',
 };
 
-const fillOutbox = (dataSource) =>
-  dataSource.query(
+const fillOutbox = (postgres) =>
+  postgres.query(
     `INSERT INTO mcp.usage_outbox (created_at, body)
      SELECT now(), ($1::jsonb || jsonb_build_object('id', gen_random_uuid(), 'created_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text
      FROM generate_series(1, $2)`,

@@ -35,7 +35,7 @@ describe('docs/extending.md and the dataset of docs/datasets.md', () => {
       'src/examples/shout.tool.ts',
       'src/quotes/quotes.source.ts',
       'src/quotes/quotes.module.ts',
-      'src/mcp-gateway/proxy-user.guard.ts',
+      'src/mcp-gateway/access/proxy-user.guard.ts',
     ]);
   });
 
@@ -50,11 +50,11 @@ describe('docs/extending.md and the dataset of docs/datasets.md', () => {
       edit(
         'src/mcp-gateway/methods/mcp.controller.ts',
         'import',
-        "import { ProxyUserGuard } from './proxy-user.guard.js';\nimport",
+        "import { ProxyUserGuard } from '../access/proxy-user.guard.js';\nimport",
       );
       edit('src/mcp-gateway/methods/mcp.controller.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'providers: [', 'providers: [ApiKeyGuard, ');
-      edit('src/mcp-gateway/mcp-gateway.module.ts', 'import', "import { ApiKeyGuard } from './api-key.guard.js';\nimport");
+      edit('src/mcp-gateway/mcp-gateway.module.ts', 'import', "import { ApiKeyGuard } from './access/api-key.guard.js';\nimport");
       addDataset();
       const compile = [join('test', 'support', 'compile-changed.mjs'), clone, ...changed];
       await promisify(execFile)(process.execPath, compile);

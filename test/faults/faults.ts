@@ -68,7 +68,7 @@ const INJECT: Record<FaultName, Inject> = {
     gateways[gateway]!.setClock(0);
   },
 
-  'notifications lost': (cluster) => cluster.sql(terminate('tallygate auth changes')),
+  'notifications lost': (cluster) => cluster.sql(terminate('tallygate changes')),
 
   // The insert of the one that holds the lock comes late; meanwhile it loses the lock, and another sends the same batch.
   'two deliverers': async (cluster, { lastsMs }) => {

@@ -56,7 +56,7 @@ describe('A revocation by another replica', () => {
     await eventually(async () => {
       const rows = await database.dataSource.query<{ pid: number; at: string }[]>(
         `SELECT pid, query_start::text AS at FROM pg_stat_activity
-         WHERE application_name = 'tallygate auth changes' AND datname = current_database()`,
+         WHERE application_name = 'tallygate changes' AND datname = current_database()`,
       );
       for (const { pid, at } of rows) begun.set(pid, (begun.get(pid) ?? new Set()).add(at));
       expect(Math.min(...[...begun.values()].map(({ size }) => size))).toBeGreaterThan(2);
@@ -112,7 +112,7 @@ describe('A revocation by another replica', () => {
     const { here, there, ...issued } = await twoReplicas();
     const [{ killed }] = await database.dataSource.query(
       `SELECT count(pg_terminate_backend(pid))::int AS killed FROM pg_stat_activity
-       WHERE application_name = 'tallygate auth changes' AND datname = current_database()`,
+       WHERE application_name = 'tallygate changes' AND datname = current_database()`,
     );
     expect(killed).toBe(2);
     await here.service.revoke(owner, issued.key.id);

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
 import { AdminBootstrap } from '../../src/auth/users/admin-bootstrap.service.js';
 import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
 import { SecretCheck } from '../../src/auth/login/secret-check.service.js';
@@ -8,44 +7,43 @@ import { User } from '../../src/auth/users/user.entity.js';
 import { UsersRepository } from '../../src/auth/users/users.repository.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { FirstRun } from '../../src/config/first-run.js';
-import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 import { testConfig } from '../support/gateway/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { createTestDatabase, openPostgres, type OpenPostgres, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The first start', () => {
   let database: TestDatabase;
-  let replica: DataSource;
+  let replica: OpenPostgres;
   const hasher = new PasswordHasher();
 
   beforeEach(async () => {
     database = await createTestDatabase([User]);
-    replica = await openDataSource(dataSourceOptions(database.url, [User]));
+    replica = await openPostgres(database.url, [User]);
   });
   afterEach(async () => {
-    await replica.destroy();
+    await replica.close();
     await database.drop();
   });
 
-  const users = (dataSource: DataSource) => new UsersService(new UsersRepository(dataSource.getRepository(User)), hasher);
-  const start = async (dataSource: DataSource, auth: object = {}) => {
+  const users = ({ dataSource, postgres }: Pick<OpenPostgres, 'dataSource' | 'postgres'>) =>
+    new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher);
+  const start = async (door: Parameters<typeof users>[0], auth: object = {}) => {
     const firstRun = new FirstRun();
-    await new AdminBootstrap(dataSource, users(dataSource), hasher, firstRun, testConfig({ auth })).run();
+    await new AdminBootstrap(door.postgres, users(door), hasher, firstRun, testConfig({ auth })).run();
     return firstRun;
   };
   const rows = () => database.dataSource.query<{ username: string; email: string; role: string }[]>('SELECT * FROM mcp.users');
-  const opens = async (password: string) =>
-    hasher.verify((await users(database.dataSource).findByLogin('admin'))?.passwordHash, password);
+  const opens = async (password: string) => hasher.verify((await users(database).findByLogin('admin'))?.passwordHash, password);
 
   it('makes an admin with a generated password that is known only there', async () => {
-    const { adminEmail, adminPassword } = await start(database.dataSource);
+    const { adminEmail, adminPassword } = await start(database);
     expect(await rows()).toMatchObject([{ username: 'admin', email: 'admin@localhost', role: 'admin' }]);
     expect({ adminEmail, length: adminPassword!.length }).toEqual({ adminEmail: 'admin@localhost', length: 24 });
     expect(await opens(adminPassword!)).toBe(true);
-    expect(await start(database.dataSource)).toEqual(new FirstRun());
+    expect(await start(database)).toEqual(new FirstRun());
   });
 
   it('of replicas at once makes one admin, whose password the one that made them knows', async () => {
-    const runs = await Promise.all([start(database.dataSource), start(replica), start(database.dataSource), start(replica)]);
+    const runs = await Promise.all([start(database), start(replica), start(database), start(replica)]);
     expect(await rows()).toHaveLength(1);
     const passwords = runs.flatMap(({ adminPassword }) => adminPassword ?? []);
     expect(passwords).toHaveLength(1);
@@ -54,21 +52,21 @@ describe('The first start', () => {
 
   it('takes the configured e-mail and password and shows neither again', async () => {
     const auth = { admin_email: 'Ops@Example.com', admin_password: 'configured one' };
-    const { adminPassword } = await start(database.dataSource, auth);
+    const { adminPassword } = await start(database, auth);
     expect(adminPassword).toBeUndefined();
     expect(await rows()).toMatchObject([{ email: 'ops@example.com' }]);
     expect(await opens('configured one')).toBe(true);
   });
 
   it('is over: a password configured later changes nothing', async () => {
-    await start(database.dataSource, { admin_password: 'the first one' });
-    await start(database.dataSource, { admin_password: 'a later one' });
+    await start(database, { admin_password: 'the first one' });
+    await start(database, { admin_password: 'a later one' });
     expect([await opens('the first one'), await opens('a later one')]).toEqual([true, false]);
   });
 
   it("says so when the admin's e-mail belongs to somebody else", async () => {
-    await users(database.dataSource).create({ email: 'admin@localhost', username: 'anna', password: 'long enough' });
-    await expect(start(database.dataSource)).rejects.toThrow(/admin@localhost.* cannot be created: .*taken.*GATEWAY_ADMIN_EMAIL/);
+    await users(database).create({ email: 'admin@localhost', username: 'anna', password: 'long enough' });
+    await expect(start(database)).rejects.toThrow(/admin@localhost.* cannot be created: .*taken.*GATEWAY_ADMIN_EMAIL/);
   });
 });
 
@@ -80,7 +78,7 @@ describe('The secret', () => {
   afterEach(() => database.drop());
 
   const check = (secret_key: string) =>
-    new SecretCheck(testConfig({ auth: { secret_key } }), new SettingsRepository(database.dataSource)).run();
+    new SecretCheck(testConfig({ auth: { secret_key } }), new SettingsRepository(database.postgres)).run();
 
   it('stays the one the database was set up with, or the start fails in one line that says what to do', async () => {
     await check('a'.repeat(32));

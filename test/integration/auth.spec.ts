@@ -127,12 +127,13 @@ describe('Authentication', () => {
       const { status, body, headers } = await me(authorization);
       expect({ status, body }).toMatchObject({ status: 401, body: { error_code: 'UNAUTHORIZED' } });
       expect((body as { detail: string }).detail).toMatch(detail);
-      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate"');
+      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate", error="invalid_token"');
     };
 
     it('missing is said to be missing', async () => {
-      const { body } = await http().get('/api/auth/me').expect(401);
+      const { body, headers } = await http().get('/api/auth/me').expect(401);
       expect(body).toMatchObject({ detail: 'Missing Authorization header', error_code: 'UNAUTHORIZED' });
+      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate"');
     });
 
     it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'token'])('in the form %s is refused as that', (header) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { DataSource } from 'typeorm';
+import type { Postgres } from '../../src/database/postgres.js';
 import { CreditAuditRepository } from '../../src/credits/credit-audit.repository.js';
 import { call, creditRig, HOLD_MS, openAccount, settlement, type CreditRig } from '../support/databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
@@ -12,7 +12,7 @@ describe('The audit', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
     accountId = await openAccount(rig);
     for (const price of [5, 3]) await call(rig, accountId, price);
     await rig.ledger.reserve({ eventId: randomUUID(), accountId, amount: 7, holdMs: HOLD_MS });
@@ -32,7 +32,7 @@ describe('The audit', () => {
       statements += 1;
       return database.dataSource.query(sql, parameters);
     };
-    return new CreditAuditRepository({ query } as unknown as DataSource);
+    return new CreditAuditRepository({ query } as unknown as Postgres);
   };
   const differences = async () => (await rig.audit.audit()).differences;
 

@@ -16,7 +16,7 @@ describe('An account’s books', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
   });
   afterAll(async () => {
     expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0 });
@@ -36,8 +36,8 @@ describe('An account’s books', () => {
     const userOf = async (accountId: number) =>
       (await database.dataSource.query('SELECT * FROM mcp.user_accounts WHERE id = $1', [accountId]))[0];
     const open = (user: { user_id: string; mcp_key_id: string }, replica = rig) =>
-      replica.dataSource.transaction((manager) =>
-        replica.ledger.open(manager, {
+      replica.postgres.transaction((tx) =>
+        replica.ledger.open(tx, {
           userId: user.user_id,
           email: 'a@b',
           displayName: 'A',
@@ -84,9 +84,9 @@ describe('An account’s books', () => {
       const [other] = await database.dataSource.query<{ id: string }[]>(
         `INSERT INTO mcp.users (username, email, password_hash) VALUES ('rolled', 'rolled@back', 'none') RETURNING id`,
       );
-      const failing = database.dataSource.transaction(async (manager) => {
+      const failing = database.postgres.transaction(async (tx) => {
         const account = { userId: other!.id, email: 'rolled@back', displayName: null, keyId: user.mcp_key_id, keyPrefix: 'mcp_' };
-        expect(await rig.ledger.open(manager, account)).toEqual(expect.any(Number));
+        expect(await rig.ledger.open(tx, account)).toEqual(expect.any(Number));
         throw new Error('later');
       });
       await expect(failing).rejects.toThrow('later');

@@ -23,7 +23,7 @@ describe('A hold whose call never ended', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
     await setLedgerTime(rig, '2026-11-14T12:00:00Z');
   });
   afterEach(async () => {

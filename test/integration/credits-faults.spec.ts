@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import {
@@ -22,7 +21,13 @@ import {
 import { CreditWorker } from '../support/databases/credit-worker.js';
 import { eventually } from '../support/eventually.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import {
+  createTestDatabase,
+  doorOf,
+  openPostgres,
+  type OpenPostgres,
+  type TestDatabase,
+} from '../support/databases/test-database.js';
 
 /** Servers and processes die and come back in these. */
 jest.setTimeout(120_000);
@@ -30,15 +35,17 @@ jest.setTimeout(120_000);
 describe('Credits on a bad way to PostgreSQL', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
+  let door: OpenPostgres;
   let rig: CreditRig;
   /** On a way of its own, which is never cut. */
   let witness: CreditRig;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    witness = creditRig(database.dataSource);
+    witness = creditRig(database.postgres);
     proxy = new TcpProxy(new URL(database.url));
-    rig = creditRig(await new DataSource(dataSourceOptions(await proxy.start(), [])).initialize());
+    door = await openPostgres(await proxy.start());
+    rig = creditRig(door.postgres);
   });
   afterEach(async () => {
     proxy.restore();
@@ -46,7 +53,7 @@ describe('Credits on a bad way to PostgreSQL', () => {
     expect(await witness.audit.audit()).toMatchObject({ differenceCount: 0 });
   });
   afterAll(async () => {
-    await rig.dataSource.destroy();
+    await door.close();
     await proxy.stop();
     await database.drop();
   });
@@ -104,14 +111,16 @@ describe('Credits when gateways and PostgreSQL are killed under load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-credits-'));
   const postgres = new EmbeddedPostgres(folder);
   let url: string;
+  let door: OpenPostgres;
   let rig: CreditRig;
 
   beforeAll(async () => {
     ({ url } = await postgres.start());
-    rig = creditRig(await openDataSource(dataSourceOptions(url, [])));
+    door = doorOf(await openDataSource(dataSourceOptions(url, [])));
+    rig = creditRig(door.postgres);
   });
   afterAll(async () => {
-    await rig.dataSource.destroy();
+    await door.close();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -163,7 +172,7 @@ describe('Credits when gateways and PostgreSQL are killed under load', () => {
     const events = (await outboxOf(rig)).map(({ id, credits_charged }): [string, number] => [id, credits_charged]);
     const recorded = new Map(events);
     expect(recorded.size).toBe(events.length); // none twice
-    const rows = await rig.dataSource.query<{ id: string; charged: number }[]>(
+    const rows = await rig.postgres.query<{ id: string; charged: number }>(
       `SELECT reference_id AS id, (-amount)::int AS charged FROM mcp.user_credit_transactions WHERE transaction_type = 'usage'`,
     );
     const booked = new Map(rows.map(({ id, charged }) => [id, charged]));
@@ -176,8 +185,8 @@ describe('Credits when gateways and PostgreSQL are killed under load', () => {
   }
 
   async function count(what: string): Promise<number> {
-    const [row] = await rig.dataSource.query(`SELECT count(*) FROM ${what}`);
-    return Number(row.count);
+    const [row] = await rig.postgres.query<{ count: string }>(`SELECT count(*) FROM ${what}`);
+    return Number(row!.count);
   }
 });
 

@@ -25,7 +25,7 @@ describe('The monthly refill', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
   });
   beforeEach(() => setLedgerTime(rig, '2026-11-14T12:00:00Z'));
   afterEach(async () => {
@@ -166,14 +166,14 @@ describe('The monthly refill', () => {
   it('gives what the tier is configured to give by then', async () => {
     const accountId = await openAccount(rig);
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
-    const { ledger } = creditRig(database.dataSource, { free: 80 });
+    const { ledger } = creditRig(database.postgres, { free: 80 });
     expect(await ledger.balance(accountId)).toMatchObject({ balance: 80, monthlyAllocation: 80 });
   });
 
   it('keeps what an account had when its tier is configured no longer', async () => {
     const accountId = await openAccount(rig, 'pro');
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
-    const { ledger } = creditRig(database.dataSource, { free: 80 });
+    const { ledger } = creditRig(database.postgres, { free: 80 });
     expect(await ledger.balance(accountId)).toMatchObject({ balance: 500, tier: 'pro' });
   });
 

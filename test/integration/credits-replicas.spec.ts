@@ -13,7 +13,7 @@ describe('Credits under five gateways', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
   });
   afterAll(() => database.drop());
 

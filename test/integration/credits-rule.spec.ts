@@ -14,7 +14,7 @@ describe('The rules of credits', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
   });
   afterAll(async () => {
     expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0 });
@@ -41,7 +41,7 @@ describe('The rules of credits', () => {
         const requests = asked.map(({ account, amount }) => {
           return { eventId: randomUUID(), accountId: accountIds[account]!, amount, holdMs: HOLD_MS };
         });
-        expect(await new CreditRepository(database.dataSource).reserve(requests, TIERS)).toMatchObject(granted(credits, asked));
+        expect(await new CreditRepository(database.postgres).reserve(requests, TIERS)).toMatchObject(granted(credits, asked));
       }),
       { numRuns: 60 },
     );

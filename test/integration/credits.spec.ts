@@ -19,7 +19,7 @@ describe('Credits of a call', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    rig = creditRig(database.dataSource);
+    rig = creditRig(database.postgres);
   });
   afterAll(async () => {
     expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0, differences: [] });
@@ -122,7 +122,7 @@ describe('Credits of a call', () => {
     const first = await Promise.all([
       rig.ledger.settle(request),
       rig.ledger.settle(request),
-      creditRig(database.dataSource).ledger.settle(request),
+      creditRig(database.postgres).ledger.settle(request),
     ]);
     await inFlight;
     await call(rig, accountId, 1);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { firstValueFrom, from } from 'rxjs';
+import type { Principal } from '../../src/auth/access/principal.js';
+import type { Scope } from '../../src/auth/access/scopes.js';
 import { SystemClock } from '../../src/common/clock.js';
 import { Metrics } from '../../src/telemetry/metrics.js';
 import { Tracing } from '../../src/telemetry/tracing.js';
 import { Idempotency } from '../../src/tools/call/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
-import type { ToolCall } from '../../src/tools/call/tool-call.js';
+import type { ToolRequest } from '../../src/tools/call/tool-call.js';
+import { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
@@ -15,7 +17,6 @@ import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../src/tools/call/tool-runner.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
 import type { RecordedResult } from '../../src/tools/call/usage-record.js';
-import { UsageInterceptor } from '../../src/tools/call/usage.interceptor.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
@@ -65,48 +66,50 @@ function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
   const clock = new SystemClock();
   const sources = new Sources();
-  const catalog = new ToolCatalog(config, clock, sources);
+  const catalog = new ToolCatalog(config, sources);
   catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
-  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.dataSource));
+  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
   const meter = new ToolMeter(rig.ledger, recorder, config, clock);
-  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.dataSource));
+  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
-  const interceptor = new UsageInterceptor(catalog, meter, idempotency, observer);
-  const runner = new ToolRunner(config);
-  const call = (name: string, options: CallOptions = {}): Promise<RecordedResult> => {
-    const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request(name, options) };
-    const execution = { getType: () => 'rpc', switchToRpc: () => ({ getContext: () => carrier }) };
-    return firstValueFrom(interceptor.intercept(execution as never, { handle: () => from(runner.run(carrier.toolCall!)) }));
-  };
+  const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);
+  const call = async (name: string, options: CallOptions = {}): Promise<RecordedResult> =>
+    calls.record(await calls.run(request(catalog, name, options), ({ result }) => result));
   return { call };
 }
 
 interface CallOptions {
   accountId?: number;
   idempotencyKey?: string;
-  args?: object;
+  args?: Record<string, unknown>;
   cancellation?: Cancellation;
 }
 
-const request = (name: string, { accountId, idempotencyKey, args = {}, cancellation = new Cancellation() }: CallOptions) => ({
-  name,
+const caller = (accountId?: number): Principal => ({
+  userId: '00000000-0000-0000-0000-000000000001',
+  role: 'user',
+  scopes: new Set<Scope>(['tools:call']),
+  apiKey: { id: 'key-1', name: 'k', allowedTools: null, rateLimitPerHour: null },
+  ...(accountId !== undefined && { accountId }),
+});
+
+const request = (
+  catalog: ToolCatalog,
+  name: string,
+  { accountId, idempotencyKey, args = {}, cancellation = new Cancellation() }: CallOptions,
+): ToolRequest => ({
+  entry: catalog.get(name, caller()),
   arguments: args,
+  principal: caller(accountId),
   requestId: 'r-1',
   clientName: 'test',
   protocolVersion: '2025-11-25',
   transport: 'http',
   cancellation,
   client: SILENT_CLIENT,
-  ...(idempotencyKey && { idempotencyKey }),
-  principal: {
-    userId: '00000000-0000-0000-0000-000000000001',
-    role: 'user',
-    scopes: new Set(['tools:call']),
-    apiKey: { id: 'key-1', name: 'k', allowedTools: null, rateLimitPerHour: null },
-    ...(accountId !== undefined && { accountId }),
-  },
+  idempotencyKey,
 });
 
 const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { firstValueFrom, from } from 'rxjs';
 import { SystemClock } from '../../src/common/clock.js';
 import { Metrics } from '../../src/telemetry/metrics.js';
 import { Tracing } from '../../src/telemetry/tracing.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import { Idempotency } from '../../src/tools/call/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
-import type { ToolCall } from '../../src/tools/call/tool-call.js';
+import type { ToolRequest } from '../../src/tools/call/tool-call.js';
+import { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
 import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
 import type { RecordedResult } from '../../src/tools/call/usage-record.js';
-import { UsageInterceptor } from '../../src/tools/call/usage.interceptor.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
@@ -32,7 +31,7 @@ let database: TestDatabase;
 let credits: CreditRig;
 let closeCredits: () => Promise<void>;
 let rig: UpstreamRig;
-let interceptor: UsageInterceptor;
+let calls: ToolCalls;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -41,11 +40,11 @@ beforeAll(async () => {
   await upstream.start();
   rig = new UpstreamRig({ pool });
   await rig.register(server('a', 'pool', { url: upstream.url }));
-  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.dataSource));
+  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.postgres));
   const meter = new ToolMeter(credits.ledger, recorder, rig.config, new SystemClock());
-  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.dataSource));
+  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), new SystemClock());
-  interceptor = new UsageInterceptor(rig.catalog, meter, idempotency, observer);
+  calls = new ToolCalls(meter, idempotency, rig.runner, observer, new SystemClock());
 }, 60_000);
 afterAll(async () => {
   await rig.close();
@@ -54,11 +53,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-function call(accountId: number): Promise<RecordedResult> {
-  const request = {
-    name: 'pool__act',
+async function call(accountId: number): Promise<RecordedResult> {
+  const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId };
+  const request: ToolRequest = {
+    entry: rig.catalog.get('pool__act', principal),
     arguments: {},
-    principal: { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId },
+    principal,
     requestId: 'r-1',
     clientName: 'test',
     protocolVersion: '2025-11-25',
@@ -66,13 +66,11 @@ function call(accountId: number): Promise<RecordedResult> {
     cancellation: new Cancellation(),
     client: SILENT_CLIENT,
   };
-  const carrier: { toolRequest: () => unknown; toolCall?: ToolCall } = { toolRequest: () => request };
-  const execution = { getType: () => 'rpc', switchToRpc: () => ({ getContext: () => carrier }) };
-  return firstValueFrom(interceptor.intercept(execution as never, { handle: () => from(rig.runner.run(carrier.toolCall!)) }));
+  return calls.record(await calls.run(request, ({ result }) => result));
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
-  const [row] = await credits.dataSource.query<{ balance: number; held: number }[]>(
+  const [row] = await credits.postgres.query<{ balance: number; held: number }>(
     'SELECT credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts WHERE id = $1',
     [accountId],
   );

@@ -20,7 +20,11 @@ let rig: UpstreamRig;
 
 beforeAll(async () => {
   await Promise.all([legacy.start(), modern.start()]);
-  const roots = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'roots-server.mjs')] };
+  const roots = {
+    transport: 'stdio',
+    command: process.execPath,
+    args: [join('test', 'support', 'upstreams', 'roots-server.mjs')],
+  };
   rig = new UpstreamRig({ old: http, new: http, roots });
   await rig.register(
     server('old-1', 'old', { url: legacy.url }),
@@ -138,7 +142,7 @@ describe('a call that waits for its caller', () => {
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient() });
     expect(text).toMatch(/Too many calls wait/);
     expect((await rig.call('old__work')).text).toBe('done');
-    await rig.conversations.onApplicationShutdown();
+    await rig.suspendedCalls.onApplicationShutdown();
     await eventually(() => expect(legacy.asking).toBe(0));
   });
 
@@ -146,7 +150,7 @@ describe('a call that waits for its caller', () => {
     const old = rig.servers.get('old-1')!;
     for (let round = 0; round < 5; round += 1) {
       for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
-      await rig.conversations.onApplicationShutdown();
+      await rig.suspendedCalls.onApplicationShutdown();
       await eventually(() => expect([legacy.asking, old.active]).toEqual([0, 0]));
     }
   });
@@ -154,7 +158,7 @@ describe('a call that waits for its caller', () => {
   it('ends with its server: the caller is told to call again, and has all its places back', async () => {
     const waiting = [];
     for (let call = 0; call < 16; call += 1) waiting.push(await ask());
-    const registered = rig.servers.all().map(({ instance }) => instance);
+    const { registered } = rig;
     rig.set(...registered.filter(({ id }) => id !== 'old-1'));
     await eventually(() => expect(legacy.asking).toBe(0));
     await rig.register(...registered);
@@ -162,7 +166,7 @@ describe('a call that waits for its caller', () => {
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient(input) });
     expect(text).toMatch(/no longer waits.*Call again from the start/);
     for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
-    await rig.conversations.onApplicationShutdown();
+    await rig.suspendedCalls.onApplicationShutdown();
   });
 });
 

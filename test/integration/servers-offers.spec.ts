@@ -13,7 +13,11 @@ let rig: UpstreamRig;
 
 beforeAll(async () => {
   await Promise.all([legacy.start(), modern.start()]);
-  const child = { transport: 'stdio', command: process.execPath, args: [join('test', 'support', 'modern-server.mjs')] };
+  const child = {
+    transport: 'stdio',
+    command: process.execPath,
+    args: [join('test', 'support', 'upstreams', 'modern-server.mjs')],
+  };
   rig = new UpstreamRig({ old: http, new: { ...http, prefix: 'none' }, child });
   await rig.register(server('old-1', 'old', { url: legacy.url }), server('everything-1', 'everything'));
 }, 60_000);

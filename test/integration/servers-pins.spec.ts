@@ -44,7 +44,7 @@ const reload = async () => rig.set({ ...server(id, 'pool', { url: upstream.url }
 
 function start(approval: 'first_use' | 'manual'): void {
   const config = testConfig({ servers: { tool_approval: approval } });
-  const repository = new ServerToolsRepository(database.dataSource);
+  const repository = new ServerToolsRepository(database.postgres);
   pins = new ToolPins(repository, { reload } as unknown as ServerRegistry, config);
   rig = new UpstreamRig({ pool }, pins);
   rig.set(server(id, 'pool', { url: upstream.url }));

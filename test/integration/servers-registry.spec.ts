@@ -35,7 +35,7 @@ describe('The registry of servers', () => {
   const registryOf = (app = rest.app) => app.get(ServerRegistry, { strict: false });
 
   it('never holds more servers than it may, however many are registered at once', async () => {
-    const repository = new ServersRepository(rest.database.dataSource);
+    const repository = new ServersRepository(rest.database.postgres);
     const [{ count }] = (await rows<{ count: number }>('SELECT count(*)::int AS count FROM mcp.servers')) as [{ count: number }];
     const servers = Array.from({ length: 12 }, () => ({
       id: randomUUID(),
@@ -97,7 +97,9 @@ describe('The registry of servers', () => {
     expect(config).toEqual({ url, depth: 3 });
     const registry = registryOf();
     const server = registry.find(id)!;
-    expect(targetOf(registry.template('keyed')!, server, { UPSTREAM_KEY: 'k' })).toMatchObject({ headers: { 'X-Key': 'k' } });
+    expect(targetOf(registry.template('keyed')!, server.config, { UPSTREAM_KEY: 'k' })).toMatchObject({
+      headers: { 'X-Key': 'k' },
+    });
     expect((await rest.get(`/servers/${id}`)).text).not.toContain('from-the-environment');
   });
 
@@ -125,7 +127,7 @@ describe('The registry of servers', () => {
   it('is followed although notifications are lost or the listening connections are killed', async () => {
     const there = registryOf(await rest.startAnother());
     await rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE application_name = 'tallygate server changes' AND datname = current_database()`);
+                WHERE application_name = 'tallygate changes' AND datname = current_database()`);
     const first = await rest.register('http', { url });
     await eventually(() => expect(there.find(first.id)).toBeDefined(), 5_000);
     await rows(`CREATE OR REPLACE FUNCTION mcp.announce_server_change() RETURNS trigger LANGUAGE plpgsql AS $$

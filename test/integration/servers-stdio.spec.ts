@@ -11,7 +11,7 @@ const pids = join(folder, 'pids');
 const misbehaving = {
   transport: 'stdio',
   command: process.execPath,
-  args: [join('test', 'support', 'misbehaving-server.mjs'), pids],
+  args: [join('test', 'support', 'upstreams', 'misbehaving-server.mjs'), pids],
   env: { GREETING: 'hello' },
   timeout_seconds: 1,
   tables: { environment: 'variables' },
@@ -111,7 +111,7 @@ describe('a child process', () => {
     expect(isAlive(grandchild)).toBe(true);
     const started = [...readFileSync(pids, 'utf8').trim().split('\n').map(Number), grandchild];
     const others = rig.servers.all().map(({ pid }) => pid!);
-    rig.set(...rig.servers.all().flatMap(({ instance }) => (instance.name === 'misbehaving-1' ? [] : [instance])));
+    rig.set(...rig.registered.filter(({ name }) => name !== 'misbehaving-1'));
     await eventually(() => expect(started.filter(isAlive)).toEqual([]));
     expect(rig.names().some((name) => name.startsWith('misbehaving'))).toBe(false);
     await rig.close();

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { LOCK, withAdvisoryLock } from '../../src/database/advisory-lock.js';
+import { Postgres } from '../../src/database/postgres.js';
+import { LOCK } from '../../src/database/advisory-lock.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { DataVersions } from '../../src/stock-data/datasets/data-versions.service.js';
 import { DAILY_BARS } from '../../src/stock-data/datasets/daily-bars.dataset.js';
@@ -107,9 +108,9 @@ it('an import that waits in vain for another says so, and gives its connection b
   const impatient = new DataSource({ ...options, extra: { max: 1, statement_timeout: 200 } } as DataSourceOptions);
   await impatient.initialize();
   const parts = [ImportLogRepository, StagingRepository, StagingLoader, DataVersions].map((part) => stock.app.get(part as never));
-  const imports = new DatasetImportService(impatient, ...(parts as [never, never, never, never]));
+  const imports = new DatasetImportService(new Postgres(impatient), ...(parts as [never, never, never, never]));
   const load = () => imports.import('daily_bars', fileInput(file('late.csv', [bar('LATE', 1)])));
-  await withAdvisoryLock(stock.database.dataSource, LOCK.datasetImports + crc32('daily_bars'), async () => {
+  await stock.database.postgres.withLock(LOCK.datasetImports + crc32('daily_bars'), async () => {
     await expect(load()).rejects.toMatchObject({ code: 'CONFLICT' });
   });
   expect(await load()).toMatchObject({ status: 'imported' });

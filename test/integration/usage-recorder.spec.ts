@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import type { DataSource } from 'typeorm';
-import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { eventually } from '../support/eventually.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { createTestDatabase, openPostgres, type OpenPostgres, type TestDatabase } from '../support/databases/test-database.js';
 import { anEvent } from '../support/databases/usage-rig.js';
 
 /** Some guarantees are about waiting for seconds. */
@@ -15,21 +13,21 @@ jest.setTimeout(30_000);
 describe('Recording usage', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
-  let dataSource: DataSource;
+  let door: OpenPostgres;
   let recorder: UsageRecorder;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     proxy = new TcpProxy(new URL(database.url));
-    dataSource = await openDataSource(dataSourceOptions(await proxy.start(), []));
-    recorder = new UsageRecorder(new UsageOutboxRepository(dataSource));
+    door = await openPostgres(await proxy.start());
+    recorder = new UsageRecorder(new UsageOutboxRepository(door.postgres));
   });
   afterEach(async () => {
     proxy.restore();
     await database.dataSource.query('TRUNCATE mcp.usage_outbox');
   });
   afterAll(async () => {
-    await dataSource.destroy();
+    await door.close();
     await proxy.stop();
     await database.drop();
   });

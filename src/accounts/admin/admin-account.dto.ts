@@ -1,7 +1,8 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
 import { PageQuery } from '../../rest/page.dto.js';
-import { SORT_COLUMNS, type LedgerEntry, type SortColumn } from './account-reports.repository.js';
+import type { LedgerEntry } from '../../credits/credit-audit.service.js';
+import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
 import { AccountInfoDto } from '../account.dto.js';
 import type { Account, AccountChange } from '../accounts.repository.js';
 

@@ -3,8 +3,9 @@ import type { Principal } from '../../auth/access/principal.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import type { PageQuery } from '../../rest/page.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { CreditAudit, type LedgerEntry } from '../../credits/credit-audit.service.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
-import { AccountReportsRepository, type LedgerEntry } from './account-reports.repository.js';
+import { AccountReportsRepository } from './account-reports.repository.js';
 import type { AccountsQuery, AddCreditsDto } from './admin-account.dto.js';
 import { AccountsRepository, type Account, type AccountChange } from '../accounts.repository.js';
 
@@ -15,6 +16,7 @@ export class AdminAccounts {
     private readonly accounts: AccountsRepository,
     private readonly reports: AccountReportsRepository,
     private readonly ledger: CreditLedger,
+    private readonly books: CreditAudit,
     private readonly users: UsersService,
   ) {}
 
@@ -45,7 +47,7 @@ export class AdminAccounts {
   ): Promise<{ entries: LedgerEntry[]; changes: AccountChange[]; total: number }> {
     await this.get(id);
     const [ledger, changes] = await Promise.all([
-      this.reports.ledger(id, page_size, (page - 1) * page_size),
+      this.books.entries(id, page_size, (page - 1) * page_size),
       this.accounts.findChanges(id),
     ]);
     return { ...ledger, changes };

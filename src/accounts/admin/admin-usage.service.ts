@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CreditAudit } from '../../credits/credit-audit.service.js';
 import type { PageQuery } from '../../rest/page.dto.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto } from '../account-usage.dto.js';
@@ -27,6 +28,7 @@ export class AdminUsage {
   constructor(
     private readonly accounts: AdminAccounts,
     private readonly reports: AccountReportsRepository,
+    private readonly books: CreditAudit,
     private readonly usage: UsageReports,
   ) {}
 
@@ -34,7 +36,7 @@ export class AdminUsage {
   async analytics(): Promise<AnalyticsDto> {
     const [tiers, moved, tools, top] = await Promise.all([
       this.reports.tiers(),
-      this.reports.moved(),
+      this.books.moved(),
       this.usage.month(),
       this.usage.topUsers(TOP_USERS_MAX),
     ]);

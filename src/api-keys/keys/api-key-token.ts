@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { KEY_PREFIXES } from '../../auth/access/credential.js';
 
-/** `sk-` for user keys, `mcp_` for account keys. */
-export type TokenPrefix = 'sk-' | 'mcp_';
+export type TokenPrefix = (typeof KEY_PREFIXES)[number];
 
 /** What can be read off a well-formed token without knowing whether it exists. */
 export interface ParsedToken {
@@ -17,7 +17,7 @@ const SECRET_LENGTH = 32;
 /** 62^6 is above 2^32, so every CRC-32 fits. */
 const CHECKSUM_LENGTH = 6;
 const DISPLAY_LENGTH = 12;
-const SHAPE = new RegExp(`^(sk-|mcp_)[0-9A-Za-z]{${ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+const SHAPE = new RegExp(`^(${KEY_PREFIXES.join('|')})[0-9A-Za-z]{${ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
  * A new API key: prefix, 12 characters of id, 32 of secret (190 bits), 6 of CRC-32 over all before.
@@ -34,11 +34,6 @@ export function parseToken(text: string): ParsedToken | undefined {
   if (prefix === undefined) return undefined;
   const body = text.slice(0, -CHECKSUM_LENGTH);
   return checksum(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, tokenId: tokenIdOf(text, prefix) } : undefined;
-}
-
-/** Whether the text announces itself as an API key, well-formed or not; a login token never starts like this. */
-export function looksLikeToken(text: string): boolean {
-  return text.startsWith('sk-') || text.startsWith('mcp_');
 }
 
 /** The first 12 characters: enough for its owner to recognise a key, and none of the secret. */

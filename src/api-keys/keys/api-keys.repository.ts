@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import type { Role } from '../../auth/access/scopes.js';
+import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
 import { ApiKey } from './api-key.entity.js';
 
 /** Newest inactive keys shown beside the active ones, whose number is bounded. */
@@ -24,10 +26,13 @@ export type NewApiKey = Pick<
   'tokenId' | 'hmac' | 'prefix' | 'userId' | 'name' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'expiresAt' | 'createdAt'
 >;
 
-/** All SQL of `mcp.api_keys`. */
+/** All SQL of `mcp.api_keys`; what a key's owner may do comes from the view `mcp.callers`. */
 @Injectable()
 export class ApiKeysRepository {
-  constructor(@InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>) {}
+  constructor(
+    @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
+    private readonly postgres: Postgres,
+  ) {}
 
   /** Those of the keys that exist, revoked and expired ones too, each with its owner's state now. */
   findByTokenIds(tokenIds: string[]): Promise<StoredKey[]> {
@@ -40,11 +45,11 @@ export class ApiKeysRepository {
   }
 
   private findBy(column: 'id' | 'token_id', values: string[]): Promise<StoredKey[]> {
-    return this.keys.query(
+    return this.postgres.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
               k.rate_limit_per_hour AS "rateLimitPerHour", k.is_active AS "isActive", k.expires_at AS "expiresAt",
-              u.role, u.is_active AS "isOwnerActive", a.id AS "accountId", a.is_active AS "isAccountActive"
-       FROM mcp.api_keys k JOIN mcp.users u ON u.id = k.user_id LEFT JOIN mcp.user_accounts a ON a.user_id = k.user_id
+              c.role, c.is_user_active AS "isOwnerActive", c.account_id AS "accountId", c.is_account_active AS "isAccountActive"
+       FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id
        WHERE k.${column} = ANY ($1)`,
       [values],
     );
@@ -63,11 +68,11 @@ export class ApiKeysRepository {
 
   /** Turns the key off, whoever else is changing it. Returns its token id; undefined when the user has no such key. */
   async revoke(userId: string, id: string): Promise<string | undefined> {
-    const [rows] = await this.keys.query<[{ token_id: string }[], number]>(
+    const [revoked] = await this.postgres.query<{ token_id: string }>(
       'UPDATE mcp.api_keys SET is_active = false WHERE id = $1 AND user_id = $2 RETURNING token_id',
       [id, userId],
     );
-    return rows[0]?.token_id;
+    return revoked?.token_id;
   }
 
   /**
@@ -77,7 +82,7 @@ export class ApiKeysRepository {
    */
   async setLastUsed(uses: ReadonlyMap<string, number>): Promise<void> {
     const times = [...uses.values()].map((at) => new Date(at).toISOString());
-    await this.keys.query(
+    await this.postgres.query(
       `WITH uses AS (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS uses (id, at)),
             later AS (SELECT k.id, uses.at FROM mcp.api_keys k JOIN uses USING (id)
                       WHERE k.last_used_at IS NULL OR k.last_used_at < uses.at
@@ -88,41 +93,61 @@ export class ApiKeysRepository {
   }
 
   /** Runs changes to a user's keys as one, and after whichever others are under way for the same user. */
-  async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.keys.manager.transaction(async (manager) => {
-      await manager.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-      return change(new KeysOfUser(manager, userId), manager);
+  async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, tx: Transaction) => Promise<T>): Promise<T> {
+    return this.postgres.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM mcp.users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+      return change(new KeysOfUser(tx, userId), tx);
     });
   }
 }
 
+/** A row as the entity has it. */
+const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
+  rate_limit_per_hour AS "rateLimitPerHour", is_active AS "isActive", expires_at AS "expiresAt",
+  last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", created_at AS "createdAt"`;
+
 /** One user's keys inside a transaction that keeps other changes to them out. */
 export class KeysOfUser {
   constructor(
-    private readonly manager: EntityManager,
+    private readonly tx: Transaction,
     private readonly userId: string,
   ) {}
 
   /** Keys that work at this time. */
-  countActive(now: Date): Promise<number> {
-    return this.manager
-      .createQueryBuilder(ApiKey, 'k')
-      .where('k.userId = :userId AND k.isActive AND (k.expiresAt IS NULL OR k.expiresAt > :now)', { userId: this.userId, now })
-      .getCount();
+  async countActive(now: Date): Promise<number> {
+    const [row] = await this.tx.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM mcp.api_keys
+       WHERE user_id = $1 AND is_active AND (expires_at IS NULL OR expires_at > $2)`,
+      [this.userId, now],
+    );
+    return row!.count;
   }
 
   /** Locked, so that a revocation under way is either seen or waits. */
-  find(id: string): Promise<ApiKey | null> {
-    return this.manager.findOne(ApiKey, { where: { id, userId: this.userId }, lock: { mode: 'pessimistic_write' } });
+  async find(id: string): Promise<ApiKey | undefined> {
+    const [key] = await this.tx.query<ApiKey>(`SELECT ${COLUMNS} FROM mcp.api_keys WHERE id = $1 AND user_id = $2 FOR UPDATE`, [
+      id,
+      this.userId,
+    ]);
+    return key;
   }
 
-  insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey> {
-    return this.manager.save(this.manager.create(ApiKey, { ...key, userId: this.userId }));
+  async insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey> {
+    const [inserted] = await this.tx.query<ApiKey>(
+      `INSERT INTO mcp.api_keys
+         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, expires_at, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
+      [
+        ...[this.userId, key.tokenId, key.hmac, key.prefix, key.name, key.scopes, key.allowedTools],
+        ...[key.rateLimitPerHour, key.expiresAt, key.createdAt],
+      ],
+    );
+    return inserted!;
   }
 
   /** Notes the successor; the key itself ends at once, or at the given time when that is before its own expiry. */
   async replace(id: string, successorId: string, until: Date | null): Promise<void> {
-    await this.manager.query(
+    await this.tx.query(
       `UPDATE mcp.api_keys SET replaced_by = $2, is_active = $3::timestamptz IS NOT NULL,
               expires_at = least(expires_at, coalesce($3, expires_at))
        WHERE id = $1`,
@@ -132,7 +157,7 @@ export class KeysOfUser {
 
   /** Turns off every account key, those in the overlap of a rotation too. Returns their token ids. */
   async endAccountKeys(): Promise<string[]> {
-    const [rows] = await this.manager.query<[{ token_id: string }[], number]>(
+    const rows = await this.tx.query<{ token_id: string }>(
       `UPDATE mcp.api_keys SET is_active = false
        WHERE user_id = $1 AND is_active AND starts_with(prefix, 'mcp_') RETURNING token_id`,
       [this.userId],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../../database/sql.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { hasScope, type Scope } from '../../auth/access/scopes.js';
 import { Clock } from '../../common/clock.js';
@@ -97,12 +97,12 @@ export class ApiKeysService {
    * once. What `book` throws undoes everything. Of several at once for one user each waits for the one before.
    * @throws TallygateError CONFLICT when the user has as many active keys as are allowed.
    */
-  async issueAccountKey<T>(userId: string, book: (key: ApiKey, manager: EntityManager) => Promise<T>): Promise<BookedKey<T>> {
+  async issueAccountKey<T>(userId: string, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
     let booked!: T;
-    const issued = await this.issue(userId, async (keys, manager) => {
+    const issued = await this.issue(userId, async (keys, tx) => {
       const ended = await keys.endAccountKeys();
       const added = await this.add(keys, 'mcp_', ACCOUNT_KEY);
-      booked = await book(added.key, manager);
+      booked = await book(added.key, tx);
       return { ...added, ended };
     });
     return { ...issued, booked };
@@ -110,7 +110,7 @@ export class ApiKeysService {
 
   private async issue(
     userId: string,
-    change: (keys: KeysOfUser, manager: EntityManager) => Promise<IssuedKey & { ended?: string[] }>,
+    change: (keys: KeysOfUser, tx: Transaction) => Promise<IssuedKey & { ended?: string[] }>,
   ): Promise<IssuedKey> {
     const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, change);
     for (const id of [key.tokenId, ...ended]) this.feed.announce({ kind: 'key', id });
@@ -149,7 +149,7 @@ export class ApiKeysService {
     throw new TallygateError('INSUFFICIENT_PERMISSIONS', 'Insufficient permissions for this operation', { requiredPermissions });
   }
 
-  private refuseUnrotatable(old: ApiKey | null): asserts old is ApiKey {
+  private refuseUnrotatable(old: ApiKey | undefined): asserts old is ApiKey {
     if (!old) throw notFound();
     if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has been rotated already.');
     if (!this.isActive(old)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');

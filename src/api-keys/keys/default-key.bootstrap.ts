@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import { FirstRun } from '../../config/first-run.js';
-import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { LOCK } from '../../database/advisory-lock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 
@@ -10,7 +10,7 @@ import { ApiKeysService } from './api-keys.service.js';
 @Injectable()
 export class DefaultKeyBootstrap {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly repository: ApiKeysRepository,
     private readonly keys: ApiKeysService,
     private readonly users: UsersService,
@@ -19,7 +19,7 @@ export class DefaultKeyBootstrap {
 
   /** Does nothing where any key exists. Replicas that start together create one; its token goes into `FirstRun` only. */
   async run(): Promise<void> {
-    await withAdvisoryLock(this.dataSource, LOCK.defaultKey, async () => {
+    await this.postgres.withLock(LOCK.defaultKey, async () => {
       if (!(await this.repository.isEmpty())) return;
       const { token } = await this.keys.create(await this.users.firstAdmin(), { name: 'default', expiresAt: null });
       this.firstRun.apiKey = token;

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
+import { withDeadline } from '../../common/deadline.js';
 import { GroupCommit } from '../../common/group-commit.js';
 import { tally } from '../../telemetry/metrics.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -136,10 +137,11 @@ export class ApiKeyVerifier implements OnModuleInit {
 
   private async read(tokenIds: string[]): Promise<(CachedKey | null)[]> {
     const askedAt = this.clock.monotonic();
-    const stored = await withinReadTime(this.repository.findByTokenIds(tokenIds)).catch((error: unknown) => {
+    const stored = await withDeadline(this.repository.findByTokenIds(tokenIds), READ_MAX_MS, tooLate).catch((error: unknown) => {
       throw unavailable(error);
     });
-    if (this.clock.monotonic() - askedAt > READ_MAX_MS) throw unavailable(TOO_LATE);
+    // A process that was stopped meanwhile finds the answer and the end of the time together.
+    if (this.clock.monotonic() - askedAt > READ_MAX_MS) throw unavailable(tooLate());
     const byTokenId = new Map(stored.map((key) => [key.tokenId, cachedKey(key)]));
     return tokenIds.map((tokenId) => byTokenId.get(tokenId) ?? null);
   }
@@ -166,15 +168,7 @@ const DENIALS = Object.fromEntries(
   ]),
 ) as Record<ApiKeyDenial, ApiKeyVerification>;
 
-const TOO_LATE = new Error(`PostgreSQL did not answer within ${READ_MAX_MS} ms`);
-
-/** Does not wait longer. A process that was stopped finds the answer and the end of the time together; see `read`. */
-function withinReadTime<T>(reading: Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(TOO_LATE), READ_MAX_MS);
-    reading.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+const tooLate = () => new Error(`PostgreSQL did not answer within ${READ_MAX_MS} ms`);
 
 const unavailable = (cause: unknown) =>
   new TallygateError('UNAVAILABLE', 'API keys cannot be checked right now. Try again in a moment.', {

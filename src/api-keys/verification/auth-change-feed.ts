@@ -1,11 +1,12 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ChangeListeners } from '../../common/change-listeners.js';
 import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
-import { PostgresEngine } from '../../database/postgres-engine.js';
-import { AuthChangeConnection, type ChangeReading } from './auth-change.connection.js';
-import { authChanges, EVERYTHING, type AuthChange, type AuthChangeListener } from './auth-change.js';
+import { Postgres } from '../../database/postgres.js';
+import { AuthChangesRepository, type ChangeReading } from './auth-changes.repository.js';
+import { authChanges, EVERYTHING, parseAuthChange, type AuthChange, type AuthChangeListener } from './auth-change.js';
 
-/** Pause between two checks, and between two tries to connect. */
+/** Pause between two checks. */
 const CHECK_PAUSE_MS = 500;
 /** What was cached may be used while the last successful check is at most this old. */
 const FRESH_MS = 2_000;
@@ -29,23 +30,26 @@ interface Moment {
  */
 @Injectable()
 export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('AuthChangeFeed');
   private readonly task = new PeriodicTask('AuthChangeFeed', CHECK_PAUSE_MS, () => this.check());
-  private readonly listeners: AuthChangeListener[] = [];
-  private connection: AuthChangeConnection | undefined;
+  private readonly listeners = new ChangeListeners<Parameters<AuthChangeListener>[0]>();
+  private stopListening: () => void = () => undefined;
   private horizon: bigint | undefined;
   private checkedAt: Moment = { monotonic: -Infinity, wall: -Infinity };
   private deletable: { since: number; horizon: bigint } | undefined;
   private heard: AuthChange[] = [];
 
   constructor(
-    private readonly postgres: PostgresEngine,
+    private readonly postgres: Postgres,
+    private readonly repository: AuthChangesRepository,
     private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
     this.task.start();
-    this.task.nudge();
+    this.stopListening = this.postgres.listen('auth_changes', {
+      onNotification: (payload) => this.hear(parseAuthChange(payload)),
+      onListening: () => this.task.nudge(),
+    });
   }
 
   /** Whether everything committed until two seconds ago is known here. */
@@ -54,7 +58,7 @@ export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShut
   }
 
   onChange(listener: AuthChangeListener): void {
-    this.listeners.push(listener);
+    this.listeners.add(listener);
   }
 
   /** Tells this replica at once of a change it made itself, so that its own answer is true when it leaves. */
@@ -63,33 +67,21 @@ export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.stopListening();
     await this.task.stop();
-    const connection = this.connection;
-    this.connection = undefined;
-    await connection?.close();
   }
 
-  /** The time counts from before the question was sent: what was committed later may not be in the answer. */
+  /**
+   * Nothing to ask while there is no connection; once there is one again, this comes at once. The time counts from before
+   * the question was sent: what was committed later may not be in the answer.
+   */
   private async check(): Promise<void> {
-    try {
-      this.connection ??= await this.connect();
-      const askedAt = this.moment();
-      const reading = await this.connection.read(this.horizon);
-      this.apply(reading);
-      this.checkedAt = askedAt;
-      await this.deleteOld(this.connection, reading.horizon);
-    } catch (error) {
-      await this.lose(error);
-    }
-  }
-
-  private async connect(): Promise<AuthChangeConnection> {
-    const connection: AuthChangeConnection = await AuthChangeConnection.open(this.postgres.url, {
-      onChange: (change) => this.hear(change),
-      onLost: () => this.reconnect(connection),
-    });
-    this.logger.log('Listening for changes to users and keys');
-    return connection;
+    if (!this.postgres.isListening) return;
+    const askedAt = this.moment();
+    const reading = await this.repository.read(this.horizon);
+    this.apply(reading);
+    this.checkedAt = askedAt;
+    await this.deleteOld(reading.horizon);
   }
 
   /** A first reading, one after a long absence, or one from a database that was set back cannot say what was missed. */
@@ -100,7 +92,8 @@ export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** Many notifications arrive in one packet; they are told as one. */
-  private hear(change: AuthChange): void {
+  private hear(change: AuthChange | undefined): void {
+    if (!change) return;
     this.heard.push(change);
     if (this.heard.length > 1) return;
     setImmediate(() => this.tell(authChanges(this.heard.splice(0))));
@@ -108,31 +101,16 @@ export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShut
 
   private tell(changes: Parameters<AuthChangeListener>[0]): void {
     if (changes !== EVERYTHING && changes.users.size === 0 && changes.keys.size === 0) return;
-    for (const listener of this.listeners) listener(changes);
+    this.listeners.tell(changes);
   }
 
   /** Every replica that was not away for too long has read what was finished a retention ago. */
-  private async deleteOld(connection: AuthChangeConnection, horizon: bigint): Promise<void> {
+  private async deleteOld(horizon: bigint): Promise<void> {
     const now = this.clock.monotonic();
     const due = this.deletable;
     if (due && now - due.since < RETENTION_MS) return;
     this.deletable = { since: now, horizon };
-    if (due) await connection.deleteBelow(due.horizon);
-  }
-
-  private reconnect(lost: AuthChangeConnection): void {
-    if (this.connection !== lost) return;
-    this.connection = undefined;
-    void lost.close();
-    this.logger.warn('The connection that hears of changed users and keys is lost; connecting again');
-    this.task.nudge();
-  }
-
-  private async lose(error: unknown): Promise<void> {
-    const connection = this.connection;
-    this.connection = undefined;
-    if (connection) this.logger.warn(`Cannot hear of changed users and keys: ${(error as Error).message}; trying again`);
-    await connection?.close();
+    if (due) await this.repository.deleteBelow(due.horizon);
   }
 
   /** Milliseconds since the last successful check, on the clock that says more. */

@@ -24,7 +24,7 @@ export function authChanges(changes: Iterable<AuthChange>): AuthChanges {
   return { users: found.user, keys: found.key };
 }
 
-/** Reads a notification's payload, `key:<token id>` or `user:<id>`, as the triggers of migration 0001 write it. */
+/** Reads a notification's payload, `key:<token id>` or `user:<id>`, as the triggers write it (`database/functions/triggers.sql`). */
 export function parseAuthChange(payload: string): AuthChange | undefined {
   const match = /^(user|key):(.+)$/.exec(payload);
   return match ? { kind: match[1] as AuthChange['kind'], id: match[2]! } : undefined;

@@ -1,25 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { credentialOf } from '../access/credential.js';
 
-const API_KEY = /^(sk-|mcp_)/;
+const KEY_WILL_NOT_DO =
+  'This endpoint takes a login token, not an API key. POST /api/auth/login gives one; send it as "Authorization: Bearer <token>".';
 
 /**
- * The login token a request carries.
+ * The login token a request carries; an API key beside it does not matter here.
  * @throws UNAUTHORIZED in the words of source 002, "JWT Authentication", or saying that an API key will not do here.
  */
 export function loginTokenOf(headers: IncomingHttpHeaders): string {
   const { authorization } = headers;
-  if (authorization === undefined && headers['x-api-key'] !== undefined) throw keyWillNotDo();
-  if (authorization === undefined) throw new TallygateError('UNAUTHORIZED', 'Missing Authorization header');
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new TallygateError('UNAUTHORIZED', 'Invalid Authorization header format');
-  if (API_KEY.test(token)) throw keyWillNotDo();
-  return token;
-}
-
-function keyWillNotDo(): TallygateError {
-  return new TallygateError(
-    'UNAUTHORIZED',
-    'This endpoint takes a login token, not an API key. POST /api/auth/login gives one; send it as "Authorization: Bearer <token>".',
-  );
+  const { kind, text } = credentialOf(authorization === undefined ? headers : { authorization });
+  if (kind === 'token') return text;
+  if (kind === 'key') throw new TallygateError('UNAUTHORIZED', KEY_WILL_NOT_DO);
+  if (kind === 'unreadable') throw new TallygateError('UNAUTHORIZED', 'Invalid Authorization header format');
+  throw new TallygateError('UNAUTHORIZED', 'Missing Authorization header', { isCredentialMissing: true });
 }

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { AppConfig } from '../../config/app-config.js';
 import { FirstRun } from '../../config/first-run.js';
-import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { LOCK } from '../../database/advisory-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
@@ -16,7 +16,7 @@ export class AdminBootstrap {
   private readonly logger = new Logger('Auth');
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly users: UsersService,
     private readonly passwords: PasswordHasher,
     private readonly firstRun: FirstRun,
@@ -29,7 +29,7 @@ export class AdminBootstrap {
    * @throws Error when the admin's name or e-mail belongs to somebody else.
    */
   async run(): Promise<void> {
-    const existing = await withAdvisoryLock(this.dataSource, LOCK.firstAdmin, async () => {
+    const existing = await this.postgres.withLock(LOCK.firstAdmin, async () => {
       const admin = await this.users.findFirstAdmin();
       if (!admin) await this.create();
       return admin;

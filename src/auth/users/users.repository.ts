@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import type { Role } from '../access/scopes.js';
 import { User } from './user.entity.js';
 
@@ -17,7 +18,10 @@ export interface UserRow {
 /** All SQL of `mcp.users`. */
 @Injectable()
 export class UsersRepository {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly postgres: Postgres,
+  ) {}
 
   findById(id: string): Promise<User | null> {
     return this.users.findOneBy({ id });
@@ -43,18 +47,21 @@ export class UsersRepository {
 
   /** Null when the user name or the e-mail is taken; decided by the table's own indexes, so two at once cannot both win. */
   async insert({ username, email, passwordHash, role, displayName = null }: UserRow): Promise<User | null> {
-    const rows = await this.users.query<{ id: string }[]>(
+    const [made] = await this.postgres.query<{ id: string }>(
       `INSERT INTO mcp.users (username, email, password_hash, role, display_name) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING id`,
       [username, email, passwordHash, role, displayName],
     );
-    return rows[0] ? this.findById(rows[0].id) : null;
+    return made ? this.findById(made.id) : null;
   }
 
-  /** Only the name of the user's account, which a principal carries; its room is `accounts/`. */
+  /** The name of the user's account, which a principal carries; undefined when there is none. */
   async findAccountId(id: string): Promise<number | undefined> {
-    const [row] = await this.users.query<{ id: string }[]>('SELECT id FROM mcp.user_accounts WHERE user_id = $1', [id]);
-    return row && Number(row.id);
+    const [caller] = await this.postgres.query<{ accountId: string | null }>(
+      'SELECT account_id AS "accountId" FROM mcp.callers WHERE user_id = $1',
+      [id],
+    );
+    return caller?.accountId ? Number(caller.accountId) : undefined;
   }
 
   async updatePassword(id: string, passwordHash: string): Promise<void> {

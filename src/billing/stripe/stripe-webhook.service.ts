@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../../database/sql.js';
 import { GroupCommit } from '../../common/group-commit.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { BillingEventsRepository, type ReceivedEvent } from './billing-events.repository.js';
@@ -63,24 +63,24 @@ export class StripeWebhook {
   }
 
   private async process({ event, fact }: Delivery): Promise<void> {
-    const outcome = await this.events.process(event, (manager) => this.apply(manager, fact));
+    const outcome = await this.events.process(event, (tx) => this.apply(tx, fact));
     if (outcome) this.logger.log(`${event.type} ${event.objectId} (${event.id}): ${outcome}`);
   }
 
-  private apply(manager: EntityManager, fact: BillingFact): Promise<BillingOutcome> {
+  private apply(tx: Transaction, fact: BillingFact): Promise<BillingOutcome> {
     switch (fact.kind) {
       case 'session':
-        return this.settle(manager, fact);
+        return this.settle(tx, fact);
       case 'refund':
-        return this.packs.refund(manager, fact);
+        return this.packs.refund(tx, fact);
       case 'invoice':
-        return this.subscriptions.pay(manager, fact);
+        return this.subscriptions.pay(tx, fact);
       case 'subscription':
-        return this.subscriptions.update(manager, fact);
+        return this.subscriptions.update(tx, fact);
     }
   }
 
-  private settle(manager: EntityManager, fact: SessionFact): Promise<BillingOutcome> {
-    return fact.mode === 'subscription' ? this.subscriptions.begin(manager, fact) : this.packs.settle(manager, fact);
+  private settle(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
+    return fact.mode === 'subscription' ? this.subscriptions.begin(tx, fact) : this.packs.settle(tx, fact);
   }
 }

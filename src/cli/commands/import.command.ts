@@ -69,7 +69,7 @@ type Work = (target: ImportTarget, onProgress: (share: number) => void) => Promi
 async function load(work: Work): Promise<ImportReport[]> {
   // Only here, since engines and framework would slow every other command down.
   const { loadConfig } = await import('../../config/load-config.js');
-  const { openImportTarget } = await import('../import/import-target.js');
+  const { openImportTarget } = await import('../import/open-import-target.js');
   const target = await openImportTarget(loadConfig());
   const bar = progressBar(process.stderr);
   try {

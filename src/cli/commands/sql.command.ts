@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import type { ConfigValues } from '../../config/app-config.js';
-import { action, CliFailure, EXIT, problemOf } from '../terminal/cli-failure.js';
+import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { print } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
 
@@ -68,7 +68,7 @@ async function answer(statement: string, format: string, { maxRows, timeout }: O
     return await askReadOnly(target, { sql: statement, format, maxRows, timeoutSeconds: timeout });
   } catch (error) {
     if (error instanceof QuestionRefused) throw new CliFailure(error.message);
-    throw new CliFailure(`ClickHouse cannot be asked: ${problemOf(error)}`, EXIT.unreachable);
+    throw new CliFailure(`ClickHouse cannot be asked: ${(error as Error).message}`, EXIT.unreachable);
   }
 }
 

@@ -58,7 +58,7 @@ export class GatewayMcp {
 }
 
 /** To the endpoint, with the key in the header of source 001. */
-export function transportTo(url: string, apiKey: string | undefined): StreamableHTTPClientTransport {
+function transportTo(url: string, apiKey: string | undefined): StreamableHTTPClientTransport {
   const headers: Record<string, string> = apiKey === undefined ? {} : { 'X-API-Key': apiKey };
   return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
 }

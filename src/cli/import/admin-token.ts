@@ -1,38 +1,15 @@
-import { JwtService } from '@nestjs/jwt';
-import { DataSource } from 'typeorm';
-import { User } from '../../auth/users/user.entity.js';
+import { adminToken } from '../../auth/login/admin-token.js';
 import type { AppConfig } from '../../config/app-config.js';
-import { dataSourceOptions } from '../../database/data-source.js';
 import { EmbeddedPostgres } from '../../database/embedded-postgres.js';
 
-/** Long enough to begin a request with. */
-const LIFETIME_SECONDS = 60;
-
 /**
- * A login token of the admin, signed with the installation's secret. Who can read the data folder has both secret and
- * database, so this gives nobody anything they do not have. Undefined when no PostgreSQL runs on the folder, so that
+ * A login token of the admin of the gateway that runs on the data folder. Undefined when no PostgreSQL runs there, so that
  * whatever answers on the port is the gateway of another one.
  */
-export async function adminToken({ values }: AppConfig): Promise<string | undefined> {
-  const postgres = new EmbeddedPostgres(values.data_dir);
+export async function localAdminToken(config: AppConfig): Promise<string | undefined> {
+  const postgres = new EmbeddedPostgres(config.values.data_dir);
   const { url, adopted } = await postgres.start();
-  if (!adopted) {
-    await postgres.stop();
-    return undefined;
-  }
-  const jwt = new JwtService({ secret: values.auth.secret_key, signOptions: { algorithm: 'HS256' } });
-  return jwt.sign({}, { subject: await adminId(url), expiresIn: LIFETIME_SECONDS });
-}
-
-async function adminId(url: string): Promise<string> {
-  const dataSource = await new DataSource(dataSourceOptions(url, [User])).initialize();
-  try {
-    const admin = await dataSource
-      .getRepository(User)
-      .findOne({ where: { role: 'admin', isActive: true }, order: { createdAt: 'ASC' } });
-    if (!admin) throw new Error('The gateway has no active admin to import as.');
-    return admin.id;
-  } finally {
-    await dataSource.destroy();
-  }
+  if (adopted) return adminToken(config, url);
+  await postgres.stop();
+  return undefined;
 }

@@ -9,7 +9,7 @@ import type { ImportOptions } from '../../stock-data/import/dataset-import.servi
 import { fileSize } from '../../stock-data/import/files/file-input.js';
 import type { ImportReport } from '../../stock-data/import/import-report.js';
 import type { UniverseOptions } from '../../stock-data/sample/synthetic-universe.js';
-import { adminToken } from './admin-token.js';
+import { localAdminToken } from './admin-token.js';
 import type { ImportTarget } from './import-target.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -20,7 +20,7 @@ export async function findGateway(config: AppConfig): Promise<GatewayImports | u
   const { host, port } = config.values;
   const url = `http://${['0.0.0.0', '::'].includes(host) ? 'localhost' : host}:${port}`;
   if (!(await answers(`${url}/livez`))) return undefined;
-  const token = await adminToken(config);
+  const token = await localAdminToken(config);
   return token === undefined ? undefined : new GatewayImports(url, token);
 }
 
@@ -33,7 +33,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Imports through the REST API of a running gateway. */
-export class GatewayImports implements ImportTarget {
+class GatewayImports implements ImportTarget {
   constructor(
     private readonly url: string,
     private readonly token: string,

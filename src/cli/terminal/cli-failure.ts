@@ -34,4 +34,4 @@ export function action<A extends unknown[]>(work: (...args: A) => Promise<void>)
 }
 
 /** What went wrong, in words for a person. */
-export const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

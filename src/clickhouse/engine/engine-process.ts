@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endedWithin } from '../../common/deadline.js';
-import { programPath } from '../../config/program-path.js';
+import { programPath } from '../../config/environment.js';
 import type { EngineAddress } from './engine-address.js';
 
 /** What the engine tells whoever started it. */

@@ -1,6 +1,5 @@
+import { readFileSync } from 'node:fs';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { CREDIT_BOOKING_FUNCTIONS } from './0003-credit-booking-functions.js';
-import { CREDIT_CALL_FUNCTIONS } from './0003-credit-call-functions.js';
 
 /**
  * Accounts and their books (docs/adr/0009-exact-credits.md).
@@ -14,8 +13,7 @@ export class AccountsAndCredits3 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLES);
     await runner.query(TRIGGERS);
-    await runner.query(CREDIT_BOOKING_FUNCTIONS);
-    await runner.query(CREDIT_CALL_FUNCTIONS);
+    await runner.query(readFileSync(new URL('0003-credit-functions.sql', import.meta.url), 'utf8'));
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -7,6 +7,7 @@ import { IdempotentCalls6 } from './0006-idempotent-calls.js';
 import { Servers7 } from './0007-servers.js';
 import { ServerTools8 } from './0008-server-tools.js';
 import { CreditPlans9 } from './0009-credit-plans.js';
+import { SharedViews10 } from './0010-shared-views.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Servers7,
   ServerTools8,
   CreditPlans9,
+  SharedViews10,
 ];

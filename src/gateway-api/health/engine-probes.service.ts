@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
 
@@ -18,7 +18,7 @@ export interface Engines {
 @Injectable()
 export class EngineProbes {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly clickhouse: ClickHouse,
     private readonly redis: RedisConnection,
   ) {}
@@ -33,7 +33,7 @@ export class EngineProbes {
   }
 
   database(): Promise<boolean> {
-    return answers(this.dataSource.query('SELECT 1'));
+    return answers(this.postgres.query('SELECT 1', [], { timeoutMs: PROBE_TIMEOUT_MS }));
   }
 }
 

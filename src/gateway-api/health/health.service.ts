@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { VERSION } from '../../common/version.js';
-import { ServerHealth } from '../../servers/pool/health-checks.service.js';
+import { HealthChecks } from '../../servers/pool/health-checks.service.js';
 import { UsageStatus, type UsageNumbers } from '../../usage/delivery/usage-status.service.js';
 import { EngineProbes, type Engines } from './engine-probes.service.js';
 import type { HealthDto } from './health.dto.js';
-import { Readiness } from './readiness.service.js';
 
 /** Usage that waits longer than this for ClickHouse is worth an operator's look. */
 const BACKLOG_AGE_MAX_MS = 60_000;
@@ -12,16 +11,22 @@ const BACKLOG_AGE_MAX_MS = 60_000;
 /** How the gateway is, and why. */
 @Injectable()
 export class HealthService {
+  private isDraining = false;
+
   constructor(
     private readonly engines: EngineProbes,
     private readonly usage: UsageStatus,
-    private readonly readiness: Readiness,
-    private readonly servers: ServerHealth,
+    private readonly servers: HealthChecks,
   ) {}
+
+  /** First of all on a shutdown, so that load balancers look elsewhere. */
+  startDraining(): void {
+    this.isDraining = true;
+  }
 
   /** Whether new work can be taken: not shutting down, and PostgreSQL answers. */
   async isReady(): Promise<boolean> {
-    return !this.readiness.isDraining && (await this.engines.database());
+    return !this.isDraining && (await this.engines.database());
   }
 
   async check(): Promise<HealthDto> {
@@ -30,7 +35,7 @@ export class HealthService {
     const usage = database ? await this.usage.read() : undefined;
     const reasons = this.reasons(engines, usage);
     return {
-      status: !database || this.readiness.isDraining ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy',
+      status: !database || this.isDraining ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy',
       ...(reasons.length > 0 && { reasons }),
       timestamp: new Date().toISOString(),
       uptime: Math.floor(process.uptime()),
@@ -47,7 +52,7 @@ export class HealthService {
 
   private reasons({ database, clickhouse, redis }: Engines, usage: UsageNumbers | undefined): string[] {
     return [
-      ...(this.readiness.isDraining ? ['shutting down'] : []),
+      ...(this.isDraining ? ['shutting down'] : []),
       ...(database ? [] : ['PostgreSQL does not answer: metered calls are refused']),
       ...(clickhouse ? [] : ['ClickHouse does not answer: usage waits in PostgreSQL, stock data and statistics fail']),
       ...(redis === false ? ['Redis does not answer: each replica counts limits for itself'] : []),

@@ -1,24 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../telemetry/metrics.js';
 import { VERSION } from '../../common/version.js';
+import { droppedConnections } from '../../http/bounded-server.js';
+import { httpTraffic } from '../../http/front-door.js';
 import { HealthService } from '../health/health.service.js';
-import { RequestCounter } from './request-counter.service.js';
 
 /** The gateway as a whole: what it is, what it answers, and what it stands on. */
 @Injectable()
 export class GatewayMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
-    private readonly requests: RequestCounter,
     private readonly health: HealthService,
   ) {}
 
   onModuleInit(): void {
-    this.metrics.add(this.requests.responses);
+    this.metrics.add(httpTraffic.responses, droppedConnections);
     this.metrics.counter({
       name: 'tallygate_http_requests_total',
       help: 'Requests to both listeners',
-      read: () => this.requests.total,
+      read: () => httpTraffic.requests,
     });
     this.metrics.gauge({
       name: 'tallygate_backend_up',

@@ -22,6 +22,7 @@ export class MetricsGuard implements CanActivate {
     throw new TallygateError(
       'UNAUTHORIZED',
       'Metrics are for this machine, or for who sends GATEWAY_METRICS_TOKEN (gateway.yaml: metrics.token) as a bearer token.',
+      { isCredentialMissing: request.headers.authorization === undefined },
     );
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LoadBalancer } from '../../servers/pool/load-balancer.service.js';
-import { ServerHealth } from '../../servers/pool/health-checks.service.js';
+import { HealthChecks } from '../../servers/pool/health-checks.service.js';
 import type { GatewayStatsDto } from './stats.dto.js';
 
 type ServerFigures = Pick<GatewayStatsDto, 'active_servers' | 'healthy_servers' | 'load_balancer'>;
@@ -9,7 +9,7 @@ type ServerFigures = Pick<GatewayStatsDto, 'active_servers' | 'healthy_servers' 
 @Injectable()
 export class ServerStats {
   constructor(
-    private readonly health: ServerHealth,
+    private readonly health: HealthChecks,
     private readonly balancer: LoadBalancer,
   ) {}
 

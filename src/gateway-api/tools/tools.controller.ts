@@ -1,8 +1,7 @@
-import { Controller, Get, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import {
   ApiBadGatewayResponse,
   ApiBadRequestResponse,
-  ApiBody,
   ApiConflictResponse,
   ApiGatewayTimeoutResponse,
   ApiHeader,
@@ -13,16 +12,17 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentPrincipal, type AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import type { ToolOutcome } from '../../tools/call/tool-call.js';
+import { ServerRegistry } from '../../servers/registry/server-registry.service.js';
+import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.service.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
-import { ToolRunner } from '../../tools/call/tool-runner.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
+import { restToolRequest, toolAt, toolCallAnswer } from './rest-tool-call.js';
 import { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
-import { ToolCallInterceptor, type ToolCallRequest } from './tool-call.interceptor.js';
 import { ListedToolDto, ToolListDto } from './tool-list.dto.js';
 
 /** The tools of MCP, over REST: the same tools, prices, limits and records. */
@@ -31,7 +31,8 @@ import { ListedToolDto, ToolListDto } from './tool-list.dto.js';
 export class ToolsController {
   constructor(
     private readonly catalog: ToolCatalog,
-    private readonly runner: ToolRunner,
+    private readonly servers: ServerRegistry,
+    private readonly calls: ToolCalls,
   ) {}
 
   /** The tools this caller may call. */
@@ -46,19 +47,26 @@ export class ToolsController {
   @Post('call')
   @HttpCode(200)
   @CallerAuthenticated('tools:call')
-  @UseInterceptors(ToolCallInterceptor, UsageInterceptor)
+  @UseInterceptors(UsageInterceptor)
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated call with the same key runs and costs once' })
-  @ApiBody({ type: CallToolDto })
   @ApiOkResponse({ type: ToolCallResultDto })
   @ApiBadRequestResponse({ description: 'Arguments the tool cannot take', type: ErrorDto })
   @ApiPaymentRequiredResponse({ description: 'Not enough credits', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Unknown server, or unknown tool of it', type: ErrorDto })
   @ApiConflictResponse({ description: 'The Idempotency-Key was used for another call, or its call still runs', type: ErrorDto })
-  @ApiUnprocessableEntityResponse({ description: 'Not a call', type: ErrorDto })
+  @ApiUnprocessableEntityResponse({ description: 'The body is not a valid tool call', type: ErrorDto })
   @ApiBadGatewayResponse({ description: "The tool's backend failed", type: ErrorDto })
   @ApiServiceUnavailableResponse({ description: 'The call cannot be recorded now', type: ErrorDto })
   @ApiGatewayTimeoutResponse({ description: 'The tool did not answer in time', type: ErrorDto })
-  call(@Req() request: ToolCallRequest): Promise<ToolOutcome> {
-    return this.runner.run(request.toolCall);
+  call(
+    @Body() asked: CallToolDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<FinishedCall<ToolCallResultDto>> {
+    // One registered server, or a pool, or a built-in source: all of them are a `server_id`.
+    const server = this.servers.find(asked.server_id);
+    const entry = toolAt(this.catalog, request.principal, server?.templateName ?? asked.server_id, asked.tool_name);
+    const called = { entry, arguments: asked.arguments ?? {}, serverId: server?.id };
+    return this.calls.run(restToolRequest(request, response, called), (recorded) => toolCallAnswer(asked, recorded));
   }
 }

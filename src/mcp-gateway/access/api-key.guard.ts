@@ -2,11 +2,11 @@ import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from
 import { Reflector } from '@nestjs/core';
 import { KEY_REQUIRED, KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
 import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
+import { credentialOf } from '../../auth/access/credential.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { presentedKey } from './presented-key.js';
-import { McpSessions } from '../sessions/mcp-sessions.service.js';
+import { McpSessions, SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 
 const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 
@@ -14,7 +14,7 @@ const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
 
 /**
- * Lets a message through with a valid API key and puts its owner into the context, and their session where they name one.
+ * Admits a message with a valid API key: its owner is its caller, in their session where they name one.
  * No key: refused unless the method is `@KeyOptional()`. A wrong, expired or revoked key: refused on every method, so
  * that clients show why instead of asking for a login.
  */
@@ -29,9 +29,9 @@ export class ApiKeyGuard implements CanActivate {
 
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const context = execution.switchToRpc().getContext<McpContext>();
-    const token = presentedKey(context.exchange.headers);
-    if (token === undefined) return this.withoutKey(context, execution);
-    const principal = this.keys.admit(token, context.exchange.address);
+    const { kind, text } = credentialOf(context.exchange.headers);
+    if (kind === 'none') return this.withoutKey(context, execution);
+    const principal = this.keys.admit(text, context.exchange.address);
     return principal instanceof Promise ? principal.then((found) => this.enter(context, found)) : this.enter(context, principal);
   }
 
@@ -39,12 +39,17 @@ export class ApiKeyGuard implements CanActivate {
     const principal = await this.anonymous.principal();
     if (principal) return this.enter(context, principal);
     if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
-    throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED);
+    throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED, { isCredentialMissing: true });
   }
 
-  private enter(context: McpContext, principal: Principal): true {
-    context.principal = principal;
-    this.sessions.attach(context);
+  private enter(context: McpContext, caller: Principal): true {
+    context.admit(caller, this.sessionOf(context, caller));
     return true;
+  }
+
+  private sessionOf({ exchange, era, method }: McpContext, caller: Principal) {
+    const token = exchange.headers[SESSION_HEADER];
+    if (token === undefined || !this.sessions.areOn || era.modern || method === 'initialize') return exchange.session;
+    return this.sessions.find(String(token), caller);
   }
 }

@@ -1,32 +1,15 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { rateAllowance } from '../../auth/access/rate-allowance.js';
-import { TallygateError } from '../../common/tallygate-error.js';
-import { AppConfig } from '../../config/app-config.js';
-import { rateLimitHeaders } from '../../limits/rate-limit-headers.js';
-import { RateLimitService, type RateLimitDecision } from '../../limits/rate-limit.service.js';
+import { CallerLimit } from '../../auth/access/caller-limit.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 
-/** Counts a caller's requests and tells them where they stand, on every limited answer. */
+/** Admits messages within their caller's limit. Stands behind `ApiKeyGuard`. */
 @Injectable()
 export class McpRateLimitGuard implements CanActivate {
-  constructor(
-    private readonly limits: RateLimitService,
-    private readonly config: AppConfig,
-  ) {}
+  constructor(private readonly limit: CallerLimit) {}
 
-  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    const context = execution.switchToRpc().getContext<McpContext>();
-    const allowance = rateAllowance(context.principal!, this.config.values.limits);
-    if (!allowance) return true;
-    const decision = this.limits.consume(allowance.bucket, allowance.perHour);
-    return decision instanceof Promise ? decision.then((made) => enter(context, made)) : enter(context, decision);
+  /** @throws RATE_LIMITED */
+  canActivate(execution: ExecutionContext): true | Promise<true> {
+    const { caller, exchange } = execution.switchToRpc().getContext<McpContext>();
+    return this.limit.admit(caller, (headers) => Object.assign(exchange.responseHeaders, headers));
   }
-}
-
-function enter({ exchange }: McpContext, decision: RateLimitDecision): true {
-  Object.assign(exchange.responseHeaders, rateLimitHeaders(decision));
-  if (decision.allowed) return true;
-  throw new TallygateError('RATE_LIMITED', `Rate limit of ${decision.limit} requests an hour reached.`, {
-    retryAfterSeconds: decision.retryAfterSeconds,
-  });
 }

@@ -24,9 +24,12 @@ export class McpCallClient implements CallClient {
   readonly input?: CallInput;
   readonly ask?: (request: ClientRequest) => Promise<Record<string, unknown>>;
 
-  constructor(private readonly context: McpContext) {
-    const { era, session, states } = context;
-    const input = era.modern ? states.inputOf(context) : undefined;
+  /** `input`: what a modern client answered to the round before. */
+  constructor(
+    private readonly context: McpContext,
+    input: CallInput | undefined,
+  ) {
+    const { era, session } = context;
     if (input) this.input = input;
     if (era.modern || !session) return;
     this.ask = session.isHere
@@ -80,8 +83,8 @@ export class McpCallClient implements CallClient {
   }
 
   private askOver({ asks }: McpSession, request: ClientRequest): Promise<Record<string, unknown>> {
-    const { exchange, principal } = this.context;
+    const { exchange, caller } = this.context;
     const { signal } = this.context.cancellation;
-    return asks.ask(request, { signal, send: (message) => exchange.emit(message, principal!) });
+    return asks.ask(request, { signal, send: (message) => exchange.emit(message, caller) });
   }
 }

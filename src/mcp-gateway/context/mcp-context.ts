@@ -1,18 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
-import { traceContextOf, type TraceContext } from '../../telemetry/trace-context.js';
-import { McpCallClient } from './call-client.js';
 import { isObject } from '../../common/is-object.js';
+import type { Cancellation } from '../../tools/call/cancellation.js';
 import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
-import type { RequestStates } from './request-states.service.js';
 import type { DistantSession, McpSession } from '../sessions/mcp-session.js';
-import type { Cancellation } from '../../tools/call/cancellation.js';
-import type { CallClient, CallContext } from '../../tools/source/call-context.js';
-import type { ToolCall, ToolRequest } from '../../tools/call/tool-call.js';
-import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
-import type { ToolCallCarrier } from '../../tools/call/usage.interceptor.js';
 
 /** What carries a message, as far as guards and handlers ask. */
 export interface McpExchange {
@@ -37,30 +30,42 @@ export interface McpExchange {
   cancelledWhenGone(): Cancellation;
 }
 
-/** One message on its way to the controller: what guards put in and handlers read. */
-export class McpContext implements ToolCallCarrier {
+/** One message on its way to its handler, which `ApiKeyGuard` admits. */
+export class McpContext {
   readonly id: JsonRpcId | undefined;
   readonly method: string;
   readonly params: Record<string, unknown>;
-  /** Set by `ApiKeyGuard`. Absent for a caller without a key, on methods that need none. */
-  principal?: Principal;
-  toolCall?: ToolCall;
-  /** Set by the interceptors of reads: what is read. */
-  entry?: CatalogTool;
-  /** Of a legacy client that has one. Set by `ApiKeyGuard`. */
-  session?: McpSession | DistantSession;
-  private ownCancellation?: Cancellation;
+  private admitted: { caller: Principal; session: McpSession | DistantSession | undefined } | undefined;
+  private ownCancellation: Cancellation | undefined;
 
   constructor(
     readonly exchange: McpExchange,
     readonly era: Era,
     { id, method, params }: { id?: JsonRpcId; method: string; params: Record<string, unknown> },
-    readonly states: RequestStates,
   ) {
     this.id = id;
     this.method = method;
     this.params = params;
-    if (exchange.session) this.session = exchange.session;
+  }
+
+  /** The guard's decision, made once: who calls, and in which session of a legacy client. */
+  admit(caller: Principal, session: McpSession | DistantSession | undefined): void {
+    this.admitted = { caller, session };
+  }
+
+  /** Whose key it came with; undefined without one, which few methods allow. */
+  get callerIfKnown(): Principal | undefined {
+    return this.admitted?.caller;
+  }
+
+  /** @throws Error on a method that is answered without a key, when there was none. */
+  get caller(): Principal {
+    if (!this.admitted) throw new Error(`${this.method} was handled before its caller was known`);
+    return this.admitted.caller;
+  }
+
+  get session(): McpSession | DistantSession | undefined {
+    return this.admitted ? this.admitted.session : this.exchange.session;
   }
 
   get meta(): Record<string, unknown> {
@@ -70,21 +75,23 @@ export class McpContext implements ToolCallCarrier {
 
   /** Sends a message before the answer, or drops it. */
   emit(message: { id?: JsonRpcId; method: string; params?: object }): boolean {
-    return this.exchange.emit(messageOf(message), this.principal!);
+    return this.exchange.emit(messageOf(message), this.caller);
   }
 
   /** One for the whole message. A client with a session can cancel by the message's id, too. */
   get cancellation(): Cancellation {
     if (this.ownCancellation) return this.ownCancellation;
     this.ownCancellation = this.exchange.cancelledWhenGone();
-    if (this.id !== undefined && this.session?.isHere) this.session.calls.set(this.id, this.ownCancellation);
+    const { id, session } = this;
+    if (id !== undefined && session?.isHere) session.calls.set(id, this.ownCancellation);
     return this.ownCancellation;
   }
 
   /** The message is answered. */
   over(): void {
-    if (!this.ownCancellation || !this.session?.isHere || this.id === undefined) return;
-    if (this.session.calls.get(this.id) === this.ownCancellation) this.session.calls.delete(this.id);
+    const { id, session } = this;
+    if (!this.ownCancellation || id === undefined || !session?.isHere) return;
+    if (session.calls.get(id) === this.ownCancellation) session.calls.delete(id);
   }
 
   /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
@@ -94,59 +101,15 @@ export class McpContext implements ToolCallCarrier {
     return value;
   }
 
+  /** `arguments`, of methods that call something. @throws McpProtocolError when they are not an object. */
+  arguments(): Record<string, unknown> {
+    const { arguments: args = {} } = this.params;
+    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
+    return args;
+  }
+
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */
   cursor(): string | undefined {
     return this.params['cursor'] === undefined ? undefined : this.text('cursor');
-  }
-
-  /**
-   * What is called, and with what: a tool by its name, or what an interceptor found to be read.
-   * @throws McpProtocolError when the parameters are not those of the method.
-   */
-  toolRequest(): ToolRequest {
-    const isRead = this.method === 'resources/read';
-    const { arguments: args = {}, uri } = this.params;
-    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
-    return {
-      name: isRead ? this.method : this.text('name'),
-      arguments: isRead ? { uri } : args,
-      principal: this.principal!,
-      requestId: this.exchange.requestId,
-      clientName: this.clientName.slice(0, 100),
-      protocolVersion: this.era.version,
-      transport: this.exchange.transport,
-      cancellation: this.cancellation,
-      entry: this.entry,
-      client: this.client(),
-      trace: this.trace,
-      idempotencyKey: this.idempotencyKey(),
-    };
-  }
-
-  /** For what is served without being a call. @throws McpProtocolError */
-  callContext(): CallContext {
-    const { signal } = this.cancellation;
-    return { principal: this.principal!, requestId: this.exchange.requestId, trace: this.trace, signal, client: this.client() };
-  }
-
-  /** The way back to the client. @throws McpProtocolError for answers that are none. */
-  private client(): CallClient {
-    return new McpCallClient(this);
-  }
-
-  private get clientName(): string {
-    return this.era.clientName ?? (this.session?.clientName || this.exchange.headers['user-agent']) ?? '';
-  }
-
-  private get trace(): TraceContext | undefined {
-    return traceContextOf(this.meta, this.exchange.headers);
-  }
-
-  /** In `_meta` for clients that cannot set headers. */
-  private idempotencyKey(): string | undefined {
-    const key = this.meta['tallygate/idempotencyKey'] ?? this.exchange.headers['idempotency-key'];
-    if (key === undefined) return undefined;
-    if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
-    throw invalidParams('the idempotency key must be 1 to 200 visible ASCII characters');
   }
 }

@@ -4,9 +4,9 @@ import { TestClock } from '../../../test/support/test-clock.js';
 import { InputRequired } from '../../tools/source/call-context.js';
 import { RequestStates, type Round } from './request-states.service.js';
 
-const principal = { userId: 'u1', role: 'user' as const, scopes: new Set<never>() };
+const caller = { userId: 'u1', role: 'user' as const, scopes: new Set<never>() };
 const round = (params: Record<string, unknown> = {}): Round => ({
-  principal,
+  caller,
   method: 'tools/call',
   params: { name: 'ask', arguments: { a: 1, b: { c: 2 } }, ...params },
 });
@@ -33,7 +33,7 @@ describe('the state of a round', () => {
     ['no text', () => round({ requestState: 5 })],
     ['of another tool', () => round({ requestState: asked(1), name: 'other' })],
     ['of other arguments', () => round({ requestState: asked(1), arguments: { a: 2 } })],
-    ['of another user', () => ({ ...round({ requestState: asked(1) }), principal: { ...principal, userId: 'u2' } })],
+    ['of another user', () => ({ ...round({ requestState: asked(1) }), caller: { ...caller, userId: 'u2' } })],
     ['of another method', () => ({ ...round({ requestState: asked(1) }), method: 'prompts/get' })],
   ])('is refused when it is %s', (_, of) => {
     expect(() => states.inputOf(of())).toThrow(/requestState/);

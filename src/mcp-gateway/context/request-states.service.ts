@@ -16,7 +16,7 @@ const STATE_MAX_CHARS = 256 * 1024;
 
 /** One call of one caller; what it asked for is handed back to this call and no other. */
 export interface Round {
-  principal?: Principal;
+  caller: Principal;
   method: string;
   params: Record<string, unknown>;
 }
@@ -38,10 +38,11 @@ export class RequestStates {
 
   /** The end of a round as the client sees it. @throws Error for a state that is too large. */
   inputRequired({ requests, state }: InputRequired, round: Round): object {
-    if (state === undefined) return { inputRequests: requests };
+    const asked = { resultType: 'input_required', inputRequests: requests };
+    if (state === undefined) return asked;
     const json = JSON.stringify({ expiresAt: this.clock.now() + STATE_TTL_MS, state });
     if (json.length > STATE_MAX_CHARS) throw new Error(`the state of a round is larger than ${STATE_MAX_CHARS} characters`);
-    return { inputRequests: requests, requestState: this.tokens.sign(json, bindingOf(round)) };
+    return { ...asked, requestState: this.tokens.sign(json, bindingOf(round)) };
   }
 
   /** What the client answered to the round before; undefined in the first one. @throws McpProtocolError */
@@ -62,8 +63,8 @@ export class RequestStates {
   }
 }
 
-function bindingOf({ principal, method, params }: Round): string {
+function bindingOf({ caller, method, params }: Round): string {
   const { name, uri, arguments: args } = params;
   const called = canonicalJson([method, name ?? uri, args ?? {}]);
-  return `${principal!.userId}\n${principal!.apiKey?.id ?? ''}\n${createHash('sha256').update(called).digest('hex')}`;
+  return `${caller.userId}\n${caller.apiKey?.id ?? ''}\n${createHash('sha256').update(called).digest('hex')}`;
 }

@@ -3,6 +3,7 @@ import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
 import type { Completable, Completion } from '../../tools/source/completion.js';
 import { isObject } from '../../common/is-object.js';
+import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 
@@ -15,6 +16,7 @@ export class Completions {
   constructor(
     private readonly prompts: PromptCatalog,
     private readonly resources: ResourceCatalog,
+    private readonly calls: McpCalls,
   ) {}
 
   /** @throws McpProtocolError when the parameters are not those of `completion/complete`, or name nothing the caller may use. */
@@ -24,18 +26,18 @@ export class Completions {
       throw invalidParams('"argument" must have a "name" and a "value"');
     const others = textsOf(isObject(filledIn) ? filledIn['arguments'] : undefined);
     const target = this.target(context);
-    const callContext = context.callContext();
+    const callContext = this.calls.callContext(context);
     const completion = await target.complete?.(argument['name'], argument['value'], others, callContext);
     return completion ? firstOf(completion) : { values: [] };
   }
 
-  private target({ params: { ref }, principal }: McpContext): Completable {
+  private target({ params: { ref }, caller }: McpContext): Completable {
     const { type, name, uri } = isObject(ref) ? ref : {};
     const found =
       type === 'ref/prompt'
-        ? this.prompts.find(String(name), principal!)?.offer
+        ? this.prompts.find(String(name), caller)?.offer
         : type === 'ref/resource'
-          ? this.resources.template(String(uri), principal!)
+          ? this.resources.template(String(uri), caller)
           : undefined;
     if (!found) throw invalidParams('"ref" names no prompt and no resource template');
     return found;

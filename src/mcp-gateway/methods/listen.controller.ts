@@ -1,8 +1,9 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
-import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { Ctx } from '@nestjs/microservices';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { isObject } from '../../common/is-object.js';
 import type { McpContext } from '../context/mcp-context.js';
+import { McpMethod } from '../protocol/mcp-method.decorator.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
@@ -30,12 +31,12 @@ const FIELD: Record<ListName, 'toolsListChanged' | 'promptsListChanged' | 'resou
 export class ListenController {
   constructor(private readonly changes: CatalogChanges) {}
 
-  @MessagePattern('subscriptions/listen')
+  @McpMethod('subscriptions/listen')
   async listen(@Ctx() context: McpContext) {
     const filter = this.honoured(context);
     const tag = { 'io.modelcontextprotocol/subscriptionId': context.id };
     const tell = (method: string, params: object) => context.emit({ method, params: { ...params, _meta: tag } });
-    const ended = context.exchange.keepOpen(context.principal!);
+    const ended = context.exchange.keepOpen(context.caller);
     tell('notifications/subscriptions/acknowledged', { notifications: filter });
     const stops = this.follow(filter, context, (method, params) => void tell(method, params));
     await ended;
@@ -43,21 +44,25 @@ export class ListenController {
     return { _meta: tag };
   }
 
-  private follow(filter: Filter, { principal }: McpContext, tell: (method: string, params: object) => void): (() => void)[] {
-    const follower = { principal: principal!, lists: LISTS.filter((list) => filter[FIELD[list]]), tell };
+  private follow(
+    filter: Filter,
+    { caller: principal }: McpContext,
+    tell: (method: string, params: object) => void,
+  ): (() => void)[] {
+    const follower = { principal, lists: LISTS.filter((list) => filter[FIELD[list]]), tell };
     const watches = (filter.resourceSubscriptions ?? []).map((uri) => this.changes.watch(uri, follower));
     return [this.changes.follow(follower), ...watches];
   }
 
   /** What was asked for without what the key may not see. @throws McpProtocolError */
-  private honoured({ params: { notifications }, principal }: McpContext): Filter {
+  private honoured({ params: { notifications }, caller }: McpContext): Filter {
     if (!isObject(notifications)) throw invalidParams('"notifications" must be an object');
     const lists = LISTS.filter((list) => notifications[FIELD[list]] === true).map((list) => [FIELD[list], true]);
     const { resourceSubscriptions: wanted } = notifications;
     if (wanted === undefined) return Object.fromEntries(lists) as Filter;
     if (!Array.isArray(wanted) || wanted.length > WATCHES_MAX || !wanted.every((uri) => typeof uri === 'string'))
       throw invalidParams(`"resourceSubscriptions" must be at most ${WATCHES_MAX} URIs`);
-    const resourceSubscriptions = [...new Set(wanted as string[])].filter((uri) => this.changes.mayRead(uri, principal!));
+    const resourceSubscriptions = [...new Set(wanted as string[])].filter((uri) => this.changes.mayRead(uri, caller));
     return { ...Object.fromEntries(lists), resourceSubscriptions } as Filter;
   }
 }

@@ -1,19 +1,18 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { Ctx } from '@nestjs/microservices';
 import { VERSION } from '../../common/version.js';
-import type { ToolOutcome } from '../../tools/call/tool-call.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
-import { ToolRunner } from '../../tools/call/tool-runner.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
 import { ApiKeyGuard, KeyOptional } from '../access/api-key.guard.js';
 import { JSON_RPC, type JsonRpcId } from '../protocol/json-rpc.js';
 import { LIST_TTL_MS, listResult } from './list-result.js';
+import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { NOTIFICATION, UNKNOWN_METHOD } from '../transport/mcp-dispatcher.js';
+import { McpMethod, Notifications, OtherMethods } from '../protocol/mcp-method.decorator.js';
+import { checkParameterHeaders } from '../protocol/routed-headers.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
-import { ParameterHeadersGuard } from '../access/parameter-headers.guard.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../protocol/protocol-era.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 
@@ -32,18 +31,18 @@ const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what 
 export class McpController {
   constructor(
     private readonly catalog: ToolCatalog,
-    private readonly runner: ToolRunner,
+    private readonly calls: McpCalls,
     private readonly sessions: McpSessions,
   ) {}
 
-  @MessagePattern('initialize')
+  @McpMethod('initialize')
   @KeyOptional()
   initialize(@Ctx() context: McpContext) {
-    const capabilities = this.sessions.begin(context) ? CAPABILITIES : SILENT_CAPABILITIES;
+    const capabilities = this.beginSession(context) ? CAPABILITIES : SILENT_CAPABILITIES;
     return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
   }
 
-  @MessagePattern('server/discover')
+  @McpMethod('server/discover')
   @KeyOptional()
   discover() {
     return {
@@ -56,35 +55,47 @@ export class McpController {
     };
   }
 
-  @MessagePattern('ping')
+  @McpMethod('ping')
   @KeyOptional()
   ping() {
     return {};
   }
 
-  @MessagePattern('tools/list')
+  @McpMethod('tools/list')
   @UseGuards(McpRateLimitGuard)
   listTools(@Ctx() context: McpContext) {
-    return listResult('tools', this.catalog.listFor(context.principal!, context.cursor()), context.era);
+    return listResult('tools', this.catalog.listFor(context.caller, context.cursor()), context.era);
   }
 
-  @MessagePattern('tools/call')
-  @UseGuards(McpRateLimitGuard, ParameterHeadersGuard)
+  @McpMethod('tools/call')
+  @UseGuards(McpRateLimitGuard)
   @UseInterceptors(UsageInterceptor)
-  callTool(@Ctx() context: McpContext): Promise<ToolOutcome> {
-    return this.runner.run(context.toolCall!);
+  callTool(@Ctx() context: McpContext) {
+    const entry = this.catalog.get(context.text('name'), context.caller);
+    const { era, exchange } = context;
+    const args = context.arguments();
+    if (era.modern && exchange.transport === 'http') checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
+    return this.calls.run(context, { entry, arguments: args }, ({ result }) => result);
   }
 
-  @MessagePattern(NOTIFICATION)
+  @Notifications()
   @KeyOptional()
   notification(@Ctx() { method, params, session }: McpContext) {
     if (method === 'notifications/cancelled' && session?.isHere) session.calls.get(params['requestId'] as JsonRpcId)?.cancel();
     return {};
   }
 
-  @MessagePattern(UNKNOWN_METHOD)
+  @OtherMethods()
   unknownMethod(@Ctx() { era, method }: McpContext) {
     // A modern client tells an unknown method from an old server by a 404 with this body.
     throw new McpProtocolError(JSON_RPC.METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 128)}`, era.modern ? 404 : 200);
+  }
+
+  /** Whether the client has a session from now on. */
+  private beginSession({ exchange, callerIfKnown: caller, params }: McpContext): boolean {
+    if (exchange.session) return this.sessions.introduce(exchange.session, params);
+    const token = caller && this.sessions.begin(caller, params);
+    if (token !== undefined) exchange.responseHeaders['Mcp-Session-Id'] = token;
+    return token !== undefined;
   }
 }

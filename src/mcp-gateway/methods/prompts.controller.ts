@@ -1,16 +1,20 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { Ctx } from '@nestjs/microservices';
+import { AppConfig } from '../../config/app-config.js';
+import { promptAsCall } from '../../tools/call/read-as-call.js';
+import type { RecordedCall } from '../../tools/call/usage-record.js';
 import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
-import type { ToolOutcome } from '../../tools/call/tool-call.js';
-import { ToolRunner } from '../../tools/call/tool-runner.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { Completions } from './completions.service.js';
 import { listResult } from './list-result.js';
+import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
+import { invalidParams } from '../protocol/mcp-error.js';
+import { McpMethod } from '../protocol/mcp-method.decorator.js';
 import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
-import { PromptGetInterceptor } from './prompt-get.interceptor.js';
+import { readResult } from './read-result.js';
 
 /** Prompts, and the completion of their arguments and of resource templates. */
 @Controller()
@@ -19,22 +23,32 @@ import { PromptGetInterceptor } from './prompt-get.interceptor.js';
 export class PromptsController {
   constructor(
     private readonly prompts: PromptCatalog,
-    private readonly runner: ToolRunner,
+    private readonly calls: McpCalls,
     private readonly completions: Completions,
+    private readonly config: AppConfig,
   ) {}
 
-  @MessagePattern('prompts/list')
+  @McpMethod('prompts/list')
   list(@Ctx() context: McpContext) {
-    return listResult('prompts', this.prompts.listFor(context.principal!, context.cursor()), context.era);
+    return listResult('prompts', this.prompts.listFor(context.caller, context.cursor()), context.era);
   }
 
-  @MessagePattern('prompts/get')
-  @UseInterceptors(PromptGetInterceptor, UsageInterceptor)
-  get(@Ctx() context: McpContext): Promise<ToolOutcome> {
-    return this.runner.run(context.toolCall!);
+  @McpMethod('prompts/get')
+  @UseInterceptors(UsageInterceptor)
+  get(@Ctx() context: McpContext) {
+    const name = context.text('name');
+    const found = this.prompts.find(name, context.caller);
+    if (!found) throw invalidParams(`unknown prompt ${name.slice(0, 128)}`);
+    const entry = promptAsCall(found, this.config.priceOf('prompts/get'));
+    const { description } = found.offer;
+    const toResult = (recorded: RecordedCall) => ({
+      ...(description && { description }),
+      ...readResult('messages', recorded, context),
+    });
+    return this.calls.run(context, { entry, arguments: context.arguments() }, toResult);
   }
 
-  @MessagePattern('completion/complete')
+  @McpMethod('completion/complete')
   async complete(@Ctx() context: McpContext) {
     return { completion: await this.completions.complete(context) };
   }

@@ -1,7 +1,9 @@
-import type { RecordedResult } from '../../tools/call/usage-record.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { FAILURES } from '../../tools/call/tool-call.js';
+import type { RecordedCall } from '../../tools/call/usage-record.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { invalidParams, MCP_ERROR, McpProtocolError, missingCapability } from '../protocol/mcp-error.js';
+import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
 import { textOf } from '../../tools/source/content.js';
 
@@ -9,9 +11,9 @@ import { textOf } from '../../tools/source/content.js';
  * The end of a read that went the way of a tool call: its content under the name the method gives it. Reads have no
  * `isError`, so that a failure is an error of the protocol.
  */
-export function readResult(name: 'contents' | 'messages', result: RecordedResult, context: McpContext): object {
-  if (result.inputRequired) return result;
-  if (result.isError) throw failureOf(textOf(result), context);
+export function readResult(name: 'contents' | 'messages', recorded: RecordedCall, context: McpContext): object {
+  const { result } = recorded;
+  if (result.isError) throw failureOf(recorded, context);
   // What was read may be another thing the next moment, and only this caller may see it.
   const hints = context.era.modern && name === 'contents' ? { ttlMs: 0, cacheScope: 'private' } : {};
   return { [name]: result.content, ...hints, _meta: result._meta };
@@ -23,12 +25,8 @@ export function unknownResource(uri: string, { modern }: Era): McpProtocolError 
   return new McpProtocolError(code, `Resource not found: ${uri.slice(0, 256)}`, 200, { uri });
 }
 
-function failureOf(words: string, { era, method, params, toolCall }: McpContext): McpProtocolError {
-  const { errorCode, missingCapability: missing } = toolCall!;
-  if (missing !== undefined && era.modern) return missingCapability(missing);
-  if (errorCode === 'INVALID_ARGUMENTS') {
-    return method === 'resources/read' ? unknownResource(String(params['uri']), era) : invalidParams(words);
-  }
-  const code = errorCode === 'REFUSED' ? MCP_ERROR.UNAVAILABLE : JSON_RPC.INTERNAL_ERROR;
-  return new McpProtocolError(code, words, 200);
+function failureOf({ result, errorCode = 'BACKEND_ERROR' }: RecordedCall, { era, method, params }: McpContext): Error {
+  const words = textOf(result);
+  if (errorCode !== 'INVALID_ARGUMENTS') return new TallygateError(FAILURES[errorCode].error ?? 'BACKEND_ERROR', words);
+  return method === 'resources/read' ? unknownResource(String(params['uri']), era) : invalidParams(words);
 }

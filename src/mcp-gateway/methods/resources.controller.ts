@@ -1,15 +1,17 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { Ctx } from '@nestjs/microservices';
+import { AppConfig } from '../../config/app-config.js';
+import { readAsCall } from '../../tools/call/read-as-call.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
-import type { ToolOutcome } from '../../tools/call/tool-call.js';
-import { ToolRunner } from '../../tools/call/tool-runner.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { listResult } from './list-result.js';
+import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
+import { McpMethod } from '../protocol/mcp-method.decorator.js';
 import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
-import { ResourceReadInterceptor } from './resource-read.interceptor.js';
+import { readResult, unknownResource } from './read-result.js';
 
 /** Resources and their templates. */
 @Controller()
@@ -18,22 +20,27 @@ import { ResourceReadInterceptor } from './resource-read.interceptor.js';
 export class ResourcesController {
   constructor(
     private readonly resources: ResourceCatalog,
-    private readonly runner: ToolRunner,
+    private readonly calls: McpCalls,
+    private readonly config: AppConfig,
   ) {}
 
-  @MessagePattern('resources/list')
+  @McpMethod('resources/list')
   list(@Ctx() context: McpContext) {
-    return listResult('resources', this.resources.resourcesFor(context.principal!, context.cursor()), context.era);
+    return listResult('resources', this.resources.resourcesFor(context.caller, context.cursor()), context.era);
   }
 
-  @MessagePattern('resources/templates/list')
+  @McpMethod('resources/templates/list')
   listTemplates(@Ctx() context: McpContext) {
-    return listResult('resourceTemplates', this.resources.templatesFor(context.principal!, context.cursor()), context.era);
+    return listResult('resourceTemplates', this.resources.templatesFor(context.caller, context.cursor()), context.era);
   }
 
-  @MessagePattern('resources/read')
-  @UseInterceptors(ResourceReadInterceptor, UsageInterceptor)
-  read(@Ctx() context: McpContext): Promise<ToolOutcome> {
-    return this.runner.run(context.toolCall!);
+  @McpMethod('resources/read')
+  @UseInterceptors(UsageInterceptor)
+  read(@Ctx() context: McpContext) {
+    const uri = context.text('uri');
+    const found = this.resources.find(uri, context.caller);
+    if (!found) throw unknownResource(uri, context.era);
+    const entry = readAsCall(found, uri, this.config.priceOf('resources/read'));
+    return this.calls.run(context, { entry, arguments: { uri } }, (recorded) => readResult('contents', recorded, context));
   }
 }

@@ -1,11 +1,11 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
-import { Ctx, MessagePattern } from '@nestjs/microservices';
+import { Ctx } from '@nestjs/microservices';
 import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { CatalogChanges, LISTS } from './catalog-changes.service.js';
 import { JSON_RPC, messageOf, type JsonRpcReply } from '../protocol/json-rpc.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { INTERNAL } from '../transport/mcp-dispatcher.js';
+import { McpMethod, OnSession } from '../protocol/mcp-method.decorator.js';
 import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
 import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { unknownResource } from './read-result.js';
@@ -23,7 +23,7 @@ export class SessionsController {
   ) {}
 
   /** Without a session there is nothing to remember it in; the client hears what all do. */
-  @MessagePattern('logging/setLevel')
+  @McpMethod('logging/setLevel')
   setLevel(@Ctx() { params: { level }, session }: McpContext) {
     if (!(LOG_LEVELS as readonly unknown[]).includes(level))
       throw invalidParams(`"level" must be one of ${LOG_LEVELS.join(', ')}`);
@@ -31,35 +31,35 @@ export class SessionsController {
     return {};
   }
 
-  @MessagePattern('resources/subscribe')
+  @McpMethod('resources/subscribe')
   subscribe(@Ctx() context: McpContext) {
     const session = sessionHere(context);
     const uri = context.text('uri');
-    const principal = context.principal!;
+    const principal = context.caller;
     if (!this.changes.mayRead(uri, principal)) throw unknownResource(uri, context.era);
     const tell = (method: string, params: object) => session.tell(messageOf({ method, params }));
     if (!session.watch(uri, () => this.changes.watch(uri, { principal, tell }))) throw invalidParams('too many subscriptions');
     return {};
   }
 
-  @MessagePattern('resources/unsubscribe')
+  @McpMethod('resources/unsubscribe')
   unsubscribe(@Ctx() context: McpContext) {
     sessionHere(context).unwatch(context.text('uri'));
     return {};
   }
 
   /** A client's answer to what it was asked. */
-  @MessagePattern(INTERNAL.REPLY)
+  @OnSession('reply')
   reply(@Ctx() context: McpContext) {
     if (context.session) sessionHere(context).asks.answer(context.params as unknown as JsonRpcReply);
     return {};
   }
 
   /** The session's own stream, for what belongs to no request. */
-  @MessagePattern(INTERNAL.STREAM)
+  @OnSession('stream')
   async stream(@Ctx() context: McpContext) {
     const session = sessionHere(context);
-    const principal = context.principal!;
+    const principal = context.caller;
     const ended = context.exchange.keepOpen(principal);
     const send = (message: string) => void context.exchange.emit(message, principal);
     const tell = (method: string) => session.tell(messageOf({ method }));
@@ -74,10 +74,9 @@ export class SessionsController {
     return {};
   }
 
-  @MessagePattern(INTERNAL.END)
+  @OnSession('end')
   end(@Ctx() context: McpContext) {
-    sessionHere(context);
-    this.sessions.end(context);
+    this.sessions.end(sessionHere(context));
     return {};
   }
 }

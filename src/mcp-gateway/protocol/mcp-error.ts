@@ -1,6 +1,6 @@
-import { KEY_REQUIRED } from '../../api-keys/verification/key-admission.service.js';
-import { isBackendAway } from '../../common/backend-away.js';
+import { backendAway } from '../../common/backend-away.js';
 import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
+import { refusalHeaders } from '../../http/answer.js';
 import { JSON_RPC } from './json-rpc.js';
 
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
@@ -56,6 +56,7 @@ const CODE: Partial<Record<ErrorCode, number>> = {
   CONFLICT: MCP_ERROR.CONFLICT,
   OVERLOADED: MCP_ERROR.UNAVAILABLE,
   UNAVAILABLE: MCP_ERROR.UNAVAILABLE,
+  INSUFFICIENT_CREDITS: MCP_ERROR.UNAVAILABLE,
   UNKNOWN_TOOL: JSON_RPC.INVALID_PARAMS,
   BAD_REQUEST: JSON_RPC.INVALID_PARAMS,
 };
@@ -72,29 +73,18 @@ export function mcpFailure(error: unknown, requestId: string): McpFailure {
       error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) },
     };
   }
-  if (error instanceof TallygateError) return fromTallygate(error, requestId);
-  if (isBackendAway(error)) return fromTallygate(AWAY, requestId);
+  const known = error instanceof TallygateError ? error : backendAway(error);
+  if (known) return fromTallygate(known, requestId);
   const message = `Internal error. Request id: ${requestId}`;
   return { status: 500, headers: {}, error: { code: JSON_RPC.INTERNAL_ERROR, message } };
 }
 
-const AWAY = new TallygateError('UNAVAILABLE', 'A backend of the gateway cannot be reached. Try again in a moment.', {
-  retryAfterSeconds: 1,
-});
-
 function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   const { retryAfterSeconds } = error.extras;
   const data: Record<string, unknown> = { errorCode: error.code, requestId };
-  const headers: Record<string, string> = {};
-  if (retryAfterSeconds !== undefined) {
-    headers['Retry-After'] = String(retryAfterSeconds);
-    data['retryAfterMs'] = retryAfterSeconds * 1_000;
-  }
-  if (error.code === 'UNAUTHORIZED') {
-    data['hint'] = HOW_TO_SEND_A_KEY;
-    headers['WWW-Authenticate'] =
-      error.message === KEY_REQUIRED ? 'Bearer realm="tallygate"' : 'Bearer realm="tallygate", error="invalid_token"';
-  }
+  if (retryAfterSeconds !== undefined) data['retryAfterMs'] = retryAfterSeconds * 1_000;
+  if (error.code === 'UNAUTHORIZED') data['hint'] = HOW_TO_SEND_A_KEY;
   const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
-  return { status, headers, error: { code: CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR, message: error.message, data } };
+  const code = CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR;
+  return { status, headers: refusalHeaders(error), error: { code, message: error.message, data } };
 }

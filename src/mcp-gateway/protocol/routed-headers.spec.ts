@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { headersFor, parameterHeadersOf } from '../../tools/catalog/parameter-header.js';
-import { compareParameter } from './routed-headers.js';
+import { checkParameterHeaders } from './routed-headers.js';
 
 const marked = (type: string, header: unknown) => ({ type, 'x-mcp-header': header });
 
@@ -15,10 +15,7 @@ describe('arguments in headers', () => {
       plain: { type: 'string' },
     },
   };
-  const [region, count] = parameterHeadersOf(schema);
-  const check = (headers: Record<string, string>, args: object) => () => {
-    for (const each of [region!, count!]) compareParameter(each, headers, args);
-  };
+  const check = (headers: Record<string, string>, args: object) => () => checkParameterHeaders(schema, headers, args);
   const mismatch = expect.objectContaining({ code: -32_020, status: 400 });
 
   it('are those the schema marks at one certain place, under a name that can be a header', () => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { argumentAt, NAME_PARAMETER, type ParameterHeader } from '../../tools/catalog/parameter-header.js';
+import type { JsonSchema } from '../../tools/source/tool-source.js';
+import { argumentAt, NAME_PARAMETER, parameterHeadersOf, type ParameterHeader } from '../../tools/catalog/parameter-header.js';
 import type { JsonRpcRequest } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
 
@@ -14,8 +15,15 @@ export function compareHeaders(message: JsonRpcRequest, headers: IncomingHttpHea
   if (parameter) compare('Mcp-Name', decoded('Mcp-Name', headers['mcp-name']), message.params[parameter]);
 }
 
-/** @throws McpProtocolError when a header does not say what its argument says. */
-export function compareParameter({ header, path }: ParameterHeader, headers: IncomingHttpHeaders, args: unknown): void {
+/**
+ * A call whose tool marks arguments to be repeated in headers. Only modern clients over HTTP send such headers.
+ * @throws McpProtocolError when a header does not say what its argument says.
+ */
+export function checkParameterHeaders(schema: JsonSchema, headers: IncomingHttpHeaders, args: unknown): void {
+  for (const each of parameterHeadersOf(schema)) compareParameter(each, headers, args);
+}
+
+function compareParameter({ header, path }: ParameterHeader, headers: IncomingHttpHeaders, args: unknown): void {
   const value = argumentAt(path, args);
   const sent = decoded(header, headers[header.toLowerCase()]);
   if (typeof value === 'number' && typeof sent === 'string' && sent.trim() !== '' && Number(sent) === value) return;

@@ -1,9 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { isObject } from '../../common/is-object.js';
-import type { McpContext } from '../context/mcp-context.js';
 import { McpProtocolError, MCP_ERROR } from '../protocol/mcp-error.js';
 import { SignedTokens } from '../protocol/signed-token.js';
 import { ownerOf } from '../streams/open-streams.service.js';
@@ -43,18 +43,26 @@ export class McpSessions implements BeforeApplicationShutdown {
     return this.sessions.size;
   }
 
-  /** Answers an `initialize` with a session, if the caller may have one. */
-  begin(context: McpContext): McpSession | undefined {
-    const { exchange, principal } = context;
-    const self = clientSelf(context.params);
-    if (exchange.session) return Object.assign(exchange.session, self);
-    if (!this.config.values.mcp.sessions || !principal || !this.makeRoom(ownerOf(principal))) return undefined;
+  /** Whether the operator switched them on. */
+  get areOn(): boolean {
+    return this.config.values.mcp.sessions;
+  }
+
+  /** Begins a session after an `initialize` with these parameters; its token, or undefined when the caller may have none. */
+  begin(caller: Principal, params: Record<string, unknown>): string | undefined {
+    const owner = ownerOf(caller);
+    if (!this.areOn || !this.makeRoom(owner)) return undefined;
+    const self = clientSelf(params);
     const id = randomUUID();
-    const session = this.create(ownerOf(principal), self);
-    this.sessions.set(id, session);
+    this.sessions.set(id, this.create(owner, self));
     const token: Token = { id, replica: this.replica, ...self };
-    exchange.responseHeaders['Mcp-Session-Id'] = this.tokens.sign(JSON.stringify(token), session.owner);
-    return session;
+    return this.tokens.sign(JSON.stringify(token), owner);
+  }
+
+  /** The client of stdio, whose session is there already, says what it is. */
+  introduce(session: McpSession, params: Record<string, unknown>): true {
+    Object.assign(session, clientSelf(params));
+    return true;
   }
 
   /** A session for the one client of stdio, too. */
@@ -63,37 +71,10 @@ export class McpSessions implements BeforeApplicationShutdown {
     return Object.assign(session, { ...self, usedAt: this.clock.monotonic() });
   }
 
-  /** Finds the session a request names. @throws McpProtocolError 404 for one that never was, is of another key, or has ended. */
-  attach(context: McpContext): void {
-    const header = context.exchange.headers[SESSION_HEADER];
-    if (header === undefined || !this.config.values.mcp.sessions || context.era.modern || context.method === 'initialize') return;
-    context.session = this.find(this.open(header, context));
-  }
-
-  /** Its idle time begins anew. */
-  use(session: McpSession): void {
-    session.usedAt = this.clock.monotonic();
-  }
-
-  /** Ends the session of this request. */
-  end(context: McpContext): void {
-    const { id } = this.open(context.exchange.headers[SESSION_HEADER], context);
-    this.drop(id, 'The session has ended.');
-  }
-
-  /** A person's answer could no longer arrive. */
-  beforeApplicationShutdown(): void {
-    for (const id of [...this.sessions.keys()]) this.drop(id, 'The gateway is stopping.');
-  }
-
-  private open(header: unknown, { principal }: McpContext): Token {
-    const json = this.tokens.open(String(header), ownerOf(principal!));
-    if (json === undefined) throw unknownSession();
-    return JSON.parse(json) as Token;
-  }
-
-  /** An embedded database serves one process at a time: whichever other kept a session has ended. */
-  private find({ id, replica, capabilities, clientName }: Token): McpSession | DistantSession {
+  /** The session of a token. @throws McpProtocolError 404 for one that never was, is of another key, or has ended. */
+  find(token: string, caller: Principal): McpSession | DistantSession {
+    const { id, replica, capabilities, clientName } = this.open(token, caller);
+    // An embedded database serves one process at a time: whichever other kept a session has ended.
     const mayBeElsewhere = !this.config.embedded.postgres;
     if (replica !== this.replica && mayBeElsewhere) return { isHere: false, capabilities, clientName };
     const session = this.sessions.get(id);
@@ -104,6 +85,27 @@ export class McpSessions implements BeforeApplicationShutdown {
     }
     this.use(session);
     return session;
+  }
+
+  /** Its idle time begins anew. */
+  use(session: McpSession): void {
+    session.usedAt = this.clock.monotonic();
+  }
+
+  /** Ends a session of this process. */
+  end(session: McpSession): void {
+    for (const [id, known] of this.sessions) if (known === session) this.drop(id, 'The session has ended.');
+  }
+
+  /** A person's answer could no longer arrive. */
+  beforeApplicationShutdown(): void {
+    for (const id of [...this.sessions.keys()]) this.drop(id, 'The gateway is stopping.');
+  }
+
+  private open(token: string, caller: Principal): Token {
+    const json = this.tokens.open(token, ownerOf(caller));
+    if (json === undefined) throw unknownSession();
+    return JSON.parse(json) as Token;
   }
 
   private makeRoom(owner: string): boolean {

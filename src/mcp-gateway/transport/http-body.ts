@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { assertAnnouncedLength, BODY_MAX_BYTES, tooLarge } from '../../http/request-body.js';
 
-/** Largest request body. Enough for any tool's arguments; a bound on what one request can hold in memory. */
-export const BODY_MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = BODY_MAX_BYTES.mcp;
 /** Pieces that are kept apart. A piece may be one byte and takes some hundred; a body of such pieces would take 1.5 GiB. */
 const PIECES_MAX = 1_024;
 
@@ -12,14 +12,14 @@ const PIECES_MAX = 1_024;
  * leaves in the middle, which is its business and not an error of ours.
  */
 export function readBody(request: IncomingMessage): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
+    assertAnnouncedLength(request, MAX_BYTES);
     const parts: Buffer[] = [];
     let pieces: Buffer[] = [];
     let size = 0;
     request.on('data', (piece: Buffer) => {
       size += piece.length;
-      if (size > BODY_MAX_BYTES) return reject(tooLarge());
+      if (size > MAX_BYTES) return reject(tooLarge(MAX_BYTES));
       if (pieces.push(piece) < PIECES_MAX) return;
       parts.push(Buffer.concat(pieces));
       pieces = [];
@@ -32,6 +32,3 @@ export function readBody(request: IncomingMessage): Promise<string> {
 }
 
 const textOf = (parts: Buffer[]): string => (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8');
-
-const tooLarge = () =>
-  new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${BODY_MAX_BYTES / 1024 / 1024} MiB.`);

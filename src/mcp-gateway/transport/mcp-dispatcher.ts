@@ -3,28 +3,12 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import type { RecordedResult } from '../../tools/call/usage-record.js';
-import {
-  JSON_RPC,
-  type JsonRpcId,
-  type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcReply,
-  type JsonRpcRequest,
-} from '../protocol/json-rpc.js';
 import { McpContext, type McpExchange } from '../context/mcp-context.js';
-import { mcpFailure, McpProtocolError, missingCapability } from '../protocol/mcp-error.js';
+import { JSON_RPC, type JsonRpcId, type JsonRpcMessage, type JsonRpcReply } from '../protocol/json-rpc.js';
+import { mcpFailure, McpProtocolError } from '../protocol/mcp-error.js';
+import { HANDLER, handlerOfSession, type SessionAction } from '../protocol/mcp-method.decorator.js';
 import { existsIn, readEra, type Era } from '../protocol/protocol-era.js';
-import { RequestStates } from '../context/request-states.service.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
-
-/** Pattern of the handler for notifications, of which this server needs none but must accept all. */
-export const NOTIFICATION = 'notifications/*';
-/** Pattern of the handler for methods nobody serves; it is guarded, so that a stranger learns nothing. */
-export const UNKNOWN_METHOD = '*';
-
-/** Patterns that no message from outside can name: replies, and what HTTP asks for without a message. */
-export const INTERNAL = { REPLY: '#reply', STREAM: '#stream', END: '#end' } as const;
 
 /** One answer: its HTTP status, extra headers, and the JSON-RPC message; no body for a notification. */
 export interface McpAnswer {
@@ -34,18 +18,21 @@ export interface McpAnswer {
 }
 
 const ACCEPTED: McpAnswer = { status: 202, headers: {} };
-const NOT_ROUTED = { isRouted: false };
+const DONE: McpAnswer = { status: 200, headers: {} };
 
 /** Takes a parsed message to its handler and its outcome back to the wire, whatever carries it. */
 @Injectable()
 export class McpDispatcher {
   private readonly logger = new Logger('MCP');
-  private handlers: ReadonlyMap<string, MessageHandler> = new Map();
-
-  constructor(private readonly states: RequestStates) {}
+  /** By method of MCP. */
+  private methods: ReadonlyMap<string, MessageHandler> = new Map();
+  /** What is no method; see `mcp-method.decorator.ts`. */
+  private others: ReadonlyMap<string, MessageHandler> = new Map();
 
   use(handlers: ReadonlyMap<string, MessageHandler>): void {
-    this.handlers = handlers;
+    const isMethod = ([name]: [string, MessageHandler]) => !name.startsWith('#');
+    this.methods = new Map([...handlers].filter(isMethod));
+    this.others = new Map([...handlers].filter((handler) => !isMethod(handler)));
   }
 
   /** Never rejects: every failure is an answer. */
@@ -56,21 +43,24 @@ export class McpDispatcher {
       if (message.kind === 'invalid')
         throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${message.reason}`, 400);
       const era = readEra(message, exchange.headers, { isRouted: exchange.transport === 'http' });
-      const context = new McpContext(exchange, era, message, this.states);
-      const result = await this.handle(this.handlerOf(message, era), context);
-      return message.kind === 'notification' ? ACCEPTED : this.succeeded(message.id, result, context);
+      const context = new McpContext(exchange, era, message);
+      if (message.kind === 'notification') {
+        await this.handle(this.others.get(HANDLER.NOTIFICATIONS)!, context);
+        return ACCEPTED;
+      }
+      return resultOf(message.id, era, await this.handle(this.handlerOf(message.method, era), context));
     } catch (error) {
       return this.failed(error, id, exchange.requestId);
     }
   }
 
-  /** What is no request of the client's: one of `INTERNAL`. Answered without a body. Never rejects. */
-  async serve(pattern: string, exchange: McpExchange, params: object = {}): Promise<McpAnswer> {
-    const message = { kind: 'notification' as const, method: pattern, params: params as Record<string, unknown> };
+  /** Does what a client asks of its session; answered without a body. Never rejects. */
+  async session(action: SessionAction, exchange: McpExchange, params: object = {}): Promise<McpAnswer> {
+    const message = { kind: 'notification' as const, method: action, params: params as Record<string, unknown> };
     try {
-      const context = new McpContext(exchange, readEra(message, exchange.headers, NOT_ROUTED), message, this.states);
-      await this.handle(this.handlers.get(pattern)!, context);
-      return ACCEPTED;
+      const era = readEra(message, exchange.headers, { isRouted: false });
+      await this.handle(this.others.get(handlerOfSession(action))!, new McpContext(exchange, era, message));
+      return DONE;
     } catch (error) {
       return this.failed(error, null, exchange.requestId);
     }
@@ -92,7 +82,8 @@ export class McpDispatcher {
   /** Without a session nothing was asked; such a reply is dropped. */
   private async reply(reply: JsonRpcReply, exchange: McpExchange): Promise<McpAnswer> {
     const isAwaited = exchange.session !== undefined || exchange.headers['mcp-session-id'] !== undefined;
-    return isAwaited ? this.serve(INTERNAL.REPLY, exchange, reply) : ACCEPTED;
+    const answer = isAwaited ? await this.session('reply', exchange, reply) : DONE;
+    return answer === DONE ? ACCEPTED : answer;
   }
 
   private async handle(handler: MessageHandler, context: McpContext): Promise<unknown> {
@@ -104,25 +95,17 @@ export class McpDispatcher {
     }
   }
 
-  private handlerOf(message: JsonRpcRequest | JsonRpcNotification, era: Era): MessageHandler {
-    const pattern = message.kind === 'notification' ? NOTIFICATION : message.method;
-    const handler = existsIn(era, pattern) && !pattern.startsWith('#') ? this.handlers.get(pattern) : undefined;
-    return handler ?? this.handlers.get(UNKNOWN_METHOD)!;
-  }
-
-  /** Modern results say what kind of result they are (MCP 2026-07-28, "Result"). */
-  private succeeded(id: JsonRpcId, result: unknown, context: McpContext): McpAnswer {
-    const { era, toolCall } = context;
-    if (!era.modern) return resultOf(id, '', result);
-    if (toolCall?.missingCapability !== undefined) throw missingCapability(toolCall.missingCapability);
-    const { inputRequired } = result as RecordedResult;
-    if (!inputRequired) return resultOf(id, '"resultType":"complete",', result);
-    return resultOf(id, '"resultType":"input_required",', this.states.inputRequired(inputRequired, context));
+  private handlerOf(method: string, era: Era): MessageHandler {
+    const handler = existsIn(era, method) ? this.methods.get(method) : undefined;
+    return handler ?? this.others.get(HANDLER.OTHER_METHODS)!;
   }
 }
 
-function resultOf(id: JsonRpcId, type: string, result: unknown): McpAnswer {
+/** Modern results say what kind of result they are (MCP 2026-07-28, "Result"): complete, unless they say so themselves. */
+function resultOf(id: JsonRpcId, { modern }: Era, result: unknown): McpAnswer {
   const json = result instanceof SerializedResult ? result.json : JSON.stringify(result);
+  const saysItself = !modern || (result as { resultType?: string }).resultType !== undefined;
+  const type = saysItself ? '' : '"resultType":"complete",';
   const fields = json === '{}' ? type.slice(0, -1) : type + json.slice(1, -1);
   return { status: 200, headers: {}, body: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{${fields}}}` };
 }

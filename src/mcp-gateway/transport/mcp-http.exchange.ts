@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { cancelledWhenGone, type Cancellation } from '../../tools/call/cancellation.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import type { McpExchange } from '../context/mcp-context.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
-import { presentedKey } from '../access/presented-key.js';
+import { credentialOf } from '../../auth/access/credential.js';
+import type { IdentifiedRequest } from '../../http/request-id.js';
 import { EventStream } from '../streams/event-stream.js';
 import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
 
@@ -21,12 +22,15 @@ export class McpHttpExchange implements McpExchange {
   isBatch = false;
 
   constructor(
-    readonly request: IncomingMessage,
+    readonly request: IdentifiedRequest,
     private readonly response: ServerResponse,
-    readonly requestId: string,
     readonly address: string,
     private readonly streams: OpenStreams,
   ) {}
+
+  get requestId(): string {
+    return this.request.id;
+  }
 
   get headers(): IncomingHttpHeaders {
     return this.request.headers;
@@ -62,7 +66,7 @@ export class McpHttpExchange implements McpExchange {
   private opened(to: Principal): EventStream {
     if (this.stream) return this.stream;
     const headers = { 'X-Request-Id': this.requestId, ...this.responseHeaders };
-    this.stream = new EventStream(this.response, headers, ownerOf(to), presentedKey(this.headers));
+    this.stream = new EventStream(this.response, headers, ownerOf(to), credentialOf(this.headers).text);
     this.response.once('close', this.streams.add(this.stream));
     return this.stream;
   }

@@ -7,7 +7,7 @@ import { ApproveToolDto, ServerToolDto } from './server-tools.dto.js';
 import { ServersService } from '../servers.service.js';
 import { ToolPins } from './tool-pins.service.js';
 
-/** What upstream servers offer, and which of it may be called. */
+/** The tools that upstream servers offer, and which of them are approved. */
 @ApiTags('Servers')
 @Controller('servers/:id/tools')
 export class ServerToolsController {
@@ -16,7 +16,7 @@ export class ServerToolsController {
     private readonly pins: ToolPins,
   ) {}
 
-  /** Every tool the server was seen to offer. */
+  /** Every tool that the server has ever offered. */
   @Get()
   @CallerAuthenticated('gateway:read')
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
@@ -25,12 +25,12 @@ export class ServerToolsController {
     return (await this.pins.list(server.id)).map((tool) => ServerToolDto.of(tool));
   }
 
-  /** Lets a new or changed tool in, as it was looked at. */
+  /** Approves a new or changed tool. */
   @Post()
   @HttpCode(200)
   @CallerAuthenticated('gateway:write')
-  @ApiNotFoundResponse({ description: 'No such server, or no such tool of it', type: ErrorDto })
-  @ApiConflictResponse({ description: 'The tool has changed since it was looked at', type: ErrorDto })
+  @ApiNotFoundResponse({ description: 'No such server, or it has no such tool', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The tool has changed: the pin is not its current one', type: ErrorDto })
   async approve(@Param() { id }: ServerParams, @Body() { tool_name, pin }: ApproveToolDto): Promise<ServerToolDto[]> {
     const server = await this.servers.get(id);
     await this.pins.approve(server.id, tool_name, pin);

@@ -5,29 +5,29 @@ import type { ServerTool, ToolState } from './server-tools.repository.js';
 const NAME_MAX = 200;
 const PIN_MAX = 128;
 
-/** Which tool to let in. */
+/** The tool to approve. */
 export class ApproveToolDto {
-  /** By the server's own name. */
+  /** The server's own name of the tool, without a prefix. */
   @IsString()
   @IsNotEmpty()
   @MaxLength(NAME_MAX)
   tool_name!: string;
 
-  /** The `pin` of the tool as it was looked at: a tool that has changed since is not approved. */
+  /** The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
   @IsString()
   @IsNotEmpty()
   @MaxLength(PIN_MAX)
   pin!: string;
 }
 
-/** A tool as a server was last seen to offer it. */
+/** A tool as the server offered it last. */
 export class ServerToolDto {
-  /** By the server's own name. */
+  /** The server's own name of the tool, without a prefix. */
   tool_name!: string;
   description!: string;
   /** Hash of its name, description and schemas. */
   pin!: string;
-  /** Quarantined: new or changed, and neither listed nor callable until it is approved. */
+  /** `quarantined` tools are new or changed; they are neither listed nor callable until they are approved. */
   @ApiProperty({ enum: ['approved', 'quarantined'] })
   state!: ToolState;
   seen_at!: Date;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 
 export type ToolState = 'approved' | 'quarantined';
 
@@ -18,14 +18,14 @@ export type SeenTool = Pick<ServerTool, 'tool' | 'description' | 'pin'>;
 /** The SQL of `mcp.server_tools`. */
 @Injectable()
 export class ServerToolsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /**
    * Notes what a server offers now. A tool seen for the first time is approved if `trust` says so; a changed one keeps
    * the pin that was approved. Nothing is written of tools that are as they were.
    */
   async see(serverId: string, tools: readonly SeenTool[], trust: boolean): Promise<void> {
-    await this.dataSource.query(
+    await this.postgres.query(
       `INSERT INTO mcp.server_tools AS known (server_id, tool, description, pin, approved_pin)
        SELECT $1, tool, description, pin, CASE WHEN $3::boolean THEN pin END
        FROM json_to_recordset($2::json) AS seen (tool text, description text, pin text)
@@ -37,7 +37,7 @@ export class ServerToolsRepository {
   }
 
   async of(serverId: string): Promise<ServerTool[]> {
-    return this.dataSource.query<ServerTool[]>(
+    return this.postgres.query<ServerTool>(
       `SELECT tool, description, pin, state, seen_at AS "seenAt" FROM mcp.server_tools WHERE server_id = $1 ORDER BY tool`,
       [serverId],
     );
@@ -45,7 +45,7 @@ export class ServerToolsRepository {
 
   /** The pin that was approved of each tool. */
   async approvedOf(serverId: string): Promise<Map<string, string>> {
-    const rows = await this.dataSource.query<{ tool: string; approved_pin: string }[]>(
+    const rows = await this.postgres.query<{ tool: string; approved_pin: string }>(
       'SELECT tool, approved_pin FROM mcp.server_tools WHERE server_id = $1 AND approved_pin IS NOT NULL',
       [serverId],
     );
@@ -54,7 +54,7 @@ export class ServerToolsRepository {
 
   /** Approves exactly what the pin stands for. False when the tool has changed since, or is unknown. */
   async approve(serverId: string, tool: string, pin: string): Promise<boolean> {
-    const [, count] = await this.dataSource.query<[unknown[], number]>(
+    const count = await this.postgres.execute(
       'UPDATE mcp.server_tools SET approved_pin = pin WHERE server_id = $1 AND tool = $2 AND pin = $3',
       [serverId, tool, pin],
     );

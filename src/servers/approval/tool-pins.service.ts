@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
+import type { ToolDefinition } from '../connection/offered-lists.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { ServerToolsRepository, type ServerTool } from './server-tools.repository.js';
-import { pinOf, type UpstreamToolDefinition } from './tool-pin.js';
+import { pinOf } from './tool-pin.js';
 
 const DESCRIPTION_MAX_CHARS = 2_000;
 
-/** Which tools of upstream servers were let in. A server cannot change what a tool means unseen. */
+/** Which tools of upstream servers are approved. A server cannot change what a tool means without another approval. */
 @Injectable()
 export class ToolPins {
   constructor(
@@ -16,8 +17,8 @@ export class ToolPins {
     private readonly config: AppConfig,
   ) {}
 
-  /** Notes what a server offers, and gives the tools that may be listed and called, by name with their pin. */
-  async admit(serverId: string, definitions: readonly UpstreamToolDefinition[]): Promise<ReadonlyMap<string, string>> {
+  /** Stores what a server offers. Returns the tools that may be listed and called: the approved pin of each, by name. */
+  async admit(serverId: string, definitions: readonly ToolDefinition[]): Promise<ReadonlyMap<string, string>> {
     const seen = definitions.map((definition) => ({
       tool: definition.name,
       description: (definition.description ?? '').replaceAll('\0', '').slice(0, DESCRIPTION_MAX_CHARS),
@@ -28,19 +29,22 @@ export class ToolPins {
     return new Map(seen.filter(({ tool, pin }) => approved.get(tool) === pin).map(({ tool, pin }) => [tool, pin]));
   }
 
-  /** Every tool the server was ever seen to offer. */
+  /** Every tool that the server has ever offered. */
   list(serverId: string): Promise<ServerTool[]> {
     return this.tools.of(serverId);
   }
 
   /**
-   * Lets in what was seen: the pin says which version of the tool somebody looked at.
+   * Approves a tool as it was looked at, which the pin says.
    * @throws NOT_FOUND for a tool the server does not offer, CONFLICT when it changed after it was looked at.
    */
   async approve(serverId: string, tool: string, pin: string): Promise<void> {
     if (await this.tools.approve(serverId, tool, pin)) return this.registry.reload();
     const isKnown = (await this.tools.of(serverId)).some((known) => known.tool === tool);
     if (!isKnown) throw new TallygateError('NOT_FOUND', `The server offers no tool "${tool.slice(0, 128)}".`);
-    throw new TallygateError('CONFLICT', 'The tool has changed since. Look at it again, then approve its new pin.');
+    throw new TallygateError(
+      'CONFLICT',
+      'The tool has changed since you looked at it. Look at it again, then approve its new pin.',
+    );
   }
 }

@@ -1,88 +1,87 @@
 import type { Client, McpSubscription, SubscriptionFilter } from '@modelcontextprotocol/client';
 
-/** How soon a server is listened to again that ended the stream. */
+/** Pause before another stream is opened in place of one that the server ended. */
 const LISTEN_AGAIN_MS = 1_000;
 
-export interface NewsListener {
+export interface AnnouncementListener {
   /** The server offers other tools, resources or prompts than before, or may do so. */
   onListChanged: () => void;
-  /** What stands at the address has changed, or may have. */
-  onUpdated: (uri: string) => void;
+  /** The resource at this address has changed, or may have. */
+  onResourceUpdated: (uri: string) => void;
 }
 
 /**
- * What a server says of its own accord: that its lists changed, or a resource somebody watches. Servers before 2026-07-28 say
- * so on the connection once they are asked about a resource; later ones on a stream opened for what is wanted.
+ * What a server says without being asked: that its lists changed, or a resource that somebody watches. Legacy servers say so on
+ * the connection, about the resources they were asked to watch; modern ones on a stream that is opened for what is wanted.
  */
-export class UpstreamNews {
-  private wanted: ReadonlySet<string> = new Set();
-  private told: ReadonlySet<string> = new Set();
-  private subscription: McpSubscription | undefined;
-  private isWorking = false;
-  private isStale = false;
+export class Announcements {
+  private watched: ReadonlySet<string> = new Set();
+  /** The resources a legacy server was asked to watch. */
+  private subscribed: ReadonlySet<string> = new Set();
+  /** The stream of a modern server. */
+  private stream: McpSubscription | undefined;
+  private isSyncing = false;
+  private needsSync = false;
   private timer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private isClosed = false;
 
   constructor(
     private readonly client: Client,
-    private readonly listener: NewsListener,
+    private readonly listener: AnnouncementListener,
   ) {
     for (const list of ['tools', 'resources', 'prompts'] as const) {
       client.setNotificationHandler(`notifications/${list}/list_changed`, () => listener.onListChanged());
     }
-    client.setNotificationHandler('notifications/resources/updated', ({ params }) => listener.onUpdated(params.uri));
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => listener.onResourceUpdated(params.uri));
   }
 
   /** Watches these resources from now on, and no others. */
-  follow(uris: ReadonlySet<string>): void {
-    this.wanted = new Set(uris);
-    this.refresh();
+  watch(uris: ReadonlySet<string>): void {
+    this.watched = new Set(uris);
+    void this.sync();
   }
 
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     clearTimeout(this.timer);
-    void this.subscription?.close().catch(() => undefined);
+    void this.stream?.close().catch(() => undefined);
   }
 
-  /** One at a time; a change that comes meanwhile is the next. */
-  private refresh(): void {
-    this.isStale = true;
-    if (!this.isWorking) void this.work();
-  }
-
-  private async work(): Promise<void> {
-    this.isWorking = true;
-    while (this.isStale && !this.closed) {
-      this.isStale = false;
-      if (this.client.getProtocolEra() === 'modern') await this.listen();
-      else await this.subscribe(this.wanted);
+  /** Tells the server what is wanted. One request at a time; what changes in the meantime is told next. */
+  private async sync(): Promise<void> {
+    this.needsSync = true;
+    if (this.isSyncing) return;
+    this.isSyncing = true;
+    while (this.needsSync && !this.isClosed) {
+      this.needsSync = false;
+      if (this.client.getProtocolEra() === 'modern') await this.openStream();
+      else await this.subscribe(this.watched);
     }
-    this.isWorking = false;
+    this.isSyncing = false;
   }
 
   private async subscribe(wanted: ReadonlySet<string>): Promise<void> {
     if (!this.client.getServerCapabilities()?.resources?.subscribe) return;
-    for (const uri of this.told) if (!wanted.has(uri)) await this.tell('resources/unsubscribe', uri);
-    for (const uri of wanted) if (!this.told.has(uri)) await this.tell('resources/subscribe', uri);
-    this.told = wanted;
+    for (const uri of this.subscribed) if (!wanted.has(uri)) await this.send('resources/unsubscribe', uri);
+    for (const uri of wanted) if (!this.subscribed.has(uri)) await this.send('resources/subscribe', uri);
+    this.subscribed = wanted;
   }
 
-  /** A server that refuses has said what it can do; its reads work as before. */
-  private async tell(method: 'resources/subscribe' | 'resources/unsubscribe', uri: string): Promise<void> {
+  /** A server that refuses cannot announce this resource; reading it works as before. */
+  private async send(method: 'resources/subscribe' | 'resources/unsubscribe', uri: string): Promise<void> {
     await this.client.request({ method, params: { uri } }).catch(() => undefined);
   }
 
-  private async listen(): Promise<void> {
+  private async openStream(): Promise<void> {
     const filter = this.filter();
-    const before = this.subscription;
+    const previous = this.stream;
     try {
-      this.subscription = Object.keys(filter).length > 0 ? await this.client.listen(filter) : undefined;
-      void this.subscription?.closed.then((cause) => cause !== 'local' && this.listenAgain());
+      this.stream = Object.keys(filter).length > 0 ? await this.client.listen(filter) : undefined;
+      void this.stream?.closed.then((cause) => cause !== 'local' && this.openStreamLater());
     } catch {
-      this.listenAgain();
+      this.openStreamLater();
     }
-    await before?.close().catch(() => undefined);
+    await previous?.close().catch(() => undefined);
   }
 
   private filter(): SubscriptionFilter {
@@ -91,18 +90,18 @@ export class UpstreamNews {
       ...(tools?.listChanged && { toolsListChanged: true }),
       ...(prompts?.listChanged && { promptsListChanged: true }),
       ...(resources?.listChanged && { resourcesListChanged: true }),
-      ...(resources?.subscribe && this.wanted.size > 0 && { resourceSubscriptions: [...this.wanted] }),
+      ...(resources?.subscribe && this.watched.size > 0 && { resourceSubscriptions: [...this.watched] }),
     };
   }
 
-  /** What changed while nobody listened is not known. */
-  private listenAgain(): void {
+  /** Everything may have changed while there was no stream. */
+  private openStreamLater(): void {
     clearTimeout(this.timer);
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.timer = setTimeout(() => {
-      this.refresh();
+      void this.sync();
       this.listener.onListChanged();
-      for (const uri of this.wanted) this.listener.onUpdated(uri);
+      for (const uri of this.watched) this.listener.onResourceUpdated(uri);
     }, LISTEN_AGAIN_MS);
     this.timer.unref();
   }

@@ -4,8 +4,8 @@ import type { ClientRequest } from '../../tools/source/call-context.js';
 const meta = z.record(z.string(), z.unknown()).optional();
 const block = z.looseObject({ type: z.string() });
 
-/** What servers answer to the requests of callers, as far as the gateway looks at it. */
-export const ANSWERS = {
+/** Answers of servers to the requests of callers, as far as the gateway reads them. */
+export const ANSWER_SCHEMAS = {
   'tools/call': z.looseObject({
     content: z.array(block).default([]),
     structuredContent: z.record(z.string(), z.unknown()).optional(),
@@ -31,17 +31,17 @@ export const ANSWERS = {
   }),
 } as const;
 
-export type CallerMethod = keyof typeof ANSWERS;
-export type Answer<Method extends CallerMethod> = z.infer<(typeof ANSWERS)[Method]>;
+export type CallerMethod = keyof typeof ANSWER_SCHEMAS;
+export type Answer<Method extends CallerMethod> = z.infer<(typeof ANSWER_SCHEMAS)[Method]>;
 
-/** MCP 2026-07-28, "Multi Round-Trip Requests": the server asks the client first, and wants to be called again. */
-export interface InputAsked {
+/** MCP 2026-07-28, "Multi Round-Trip Requests": before it answers, the server wants these answers in another call. */
+export interface InputRequiredAnswer {
   resultType: 'input_required';
   inputRequests?: Record<string, ClientRequest>;
   requestState?: string;
-  /** Who asked. */
+  /** The server that asks: only it can go on. */
   serverId: string;
 }
 
-export const isInputAsked = (answer: object): answer is InputAsked =>
+export const isInputRequired = (answer: object): answer is InputRequiredAnswer =>
   'resultType' in answer && answer.resultType === 'input_required';

@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, type ServerCapabilities } from '@modelcontextprotocol/client';
 import { z } from 'zod';
-import type { UpstreamToolDefinition } from '../approval/tool-pin.js';
 
+/** Of one list; further entries and pages are left out. */
 const ENTRIES_MAX = 1_000;
 const PAGES_MAX = 50;
 const TEXT_MAX_CHARS = 8_192;
@@ -30,46 +30,88 @@ const prompt = z.object({
   arguments: z.array(argument).optional(),
 });
 
+/** A tool as its server describes it. */
+export interface ToolDefinition {
+  name: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  inputSchema: { type: 'object'; [keyword: string]: unknown };
+  outputSchema?: { type: 'object'; [keyword: string]: unknown } | undefined;
+  annotations?: Record<string, unknown> | undefined;
+  _meta?: Record<string, unknown> | undefined;
+}
+
 export type ResourceDefinition = z.infer<typeof resource>;
-export type TemplateDefinition = z.infer<typeof template>;
+export type ResourceTemplateDefinition = z.infer<typeof template>;
 export type PromptDefinition = z.infer<typeof prompt>;
 
 /** Everything a server offers. */
-export interface UpstreamOffer {
-  tools: readonly UpstreamToolDefinition[];
+export interface OfferedLists {
+  tools: readonly ToolDefinition[];
   resources: readonly ResourceDefinition[];
-  templates: readonly TemplateDefinition[];
+  templates: readonly ResourceTemplateDefinition[];
   prompts: readonly PromptDefinition[];
 }
 
-export const NO_OFFER: UpstreamOffer = { tools: [], resources: [], templates: [], prompts: [] };
-
-/** Asks the server for one page of a list. */
-export type AskPage = (method: string, params: Record<string, unknown>, schema: typeof page) => Promise<z.infer<typeof page>>;
+export const NOTHING_OFFERED: OfferedLists = { tools: [], resources: [], templates: [], prompts: [] };
 
 const page = z.looseObject({ nextCursor: z.string().optional() });
 
-/** What a server offers now. Entries that are none are left out. @throws UpstreamFailure; ProtocolError when it refuses to list its tools. */
-export async function offerOf(ask: AskPage, capabilities: () => ServerCapabilities): Promise<UpstreamOffer> {
-  const tools = await list(ask, 'tools', tool, ({ name }) => name).catch(orNone(ProtocolErrorCode.MethodNotFound));
+/** Asks the server for one page of a list. */
+export type RequestPage = (method: string, params: Record<string, unknown>, schema: typeof page) => Promise<z.infer<typeof page>>;
+
+/** One of the lists: the method that asks for it, the member of the answer it is in, and what its entries look like. */
+interface List<Entry> {
+  method: string;
+  member: string;
+  entry: z.ZodType<Entry>;
+  /** Of two entries with one id, the later counts. */
+  idOf: (entry: Entry) => string;
+}
+
+const TOOLS: List<ToolDefinition> = {
+  method: 'tools/list',
+  member: 'tools',
+  entry: tool as z.ZodType<ToolDefinition>,
+  idOf: ({ name }) => name,
+};
+const RESOURCES: List<ResourceDefinition> = {
+  method: 'resources/list',
+  member: 'resources',
+  entry: resource,
+  idOf: ({ uri }) => uri,
+};
+const RESOURCE_TEMPLATES: List<ResourceTemplateDefinition> = {
+  method: 'resources/templates/list',
+  member: 'resourceTemplates',
+  entry: template,
+  idOf: ({ uriTemplate }) => uriTemplate,
+};
+const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', entry: prompt, idOf: ({ name }) => name };
+
+/**
+ * What a server offers now. Entries that the gateway cannot read are left out.
+ * @param capabilities read after the first request, which may begin another session.
+ * @throws UpstreamFailure; ProtocolError when the server refuses to list its tools.
+ */
+export async function readOfferedLists(request: RequestPage, capabilities: () => ServerCapabilities): Promise<OfferedLists> {
+  const tools = await readList(request, TOOLS).catch(emptyIfRefused(ProtocolErrorCode.MethodNotFound));
   const { resources, prompts } = capabilities();
   return {
-    tools: tools as UpstreamToolDefinition[],
-    resources: resources ? await list(ask, 'resources', resource, ({ uri }) => uri).catch(orNone()) : [],
-    templates: resources
-      ? await list(ask, 'resourceTemplates', template, ({ uriTemplate }) => uriTemplate, 'resources/templates').catch(orNone())
-      : [],
-    prompts: prompts ? await list(ask, 'prompts', prompt, ({ name }) => name).catch(orNone()) : [],
+    tools,
+    resources: resources ? await readList(request, RESOURCES).catch(emptyIfRefused()) : [],
+    templates: resources ? await readList(request, RESOURCE_TEMPLATES).catch(emptyIfRefused()) : [],
+    prompts: prompts ? await readList(request, PROMPTS).catch(emptyIfRefused()) : [],
   };
 }
 
-async function list<T>(ask: AskPage, key: string, schema: z.ZodType<T>, idOf: (entry: T) => string, path = key): Promise<T[]> {
-  const found = new Map<string, T>();
+async function readList<Entry>(request: RequestPage, { method, member, entry, idOf }: List<Entry>): Promise<Entry[]> {
+  const found = new Map<string, Entry>();
   let cursor: string | undefined;
   for (let pages = 0; pages < PAGES_MAX && found.size < ENTRIES_MAX; pages += 1) {
-    const answer = await ask(`${path}/list`, cursor ? { cursor } : {}, page);
-    for (const entry of z.array(z.unknown()).parse(answer[key])) {
-      const { success, data } = schema.safeParse(entry);
+    const answer = await request(method, cursor ? { cursor } : {}, page);
+    for (const item of z.array(z.unknown()).parse(answer[member])) {
+      const { success, data } = entry.safeParse(item);
       if (success && found.size < ENTRIES_MAX) found.set(idOf(data), data);
     }
     if (!(cursor = answer.nextCursor)) break;
@@ -77,8 +119,8 @@ async function list<T>(ask: AskPage, key: string, schema: z.ZodType<T>, idOf: (e
   return [...found.values()];
 }
 
-/** A server that answers with an error of its own has no such list; the others are not worse for it. */
-const orNone =
+/** A server that answers with an error (with this code, if one is given) has no such list; its other lists still count. */
+const emptyIfRefused =
   (code?: number) =>
   (error: unknown): never[] => {
     if (error instanceof ProtocolError && (code === undefined || error.code === code)) return [];

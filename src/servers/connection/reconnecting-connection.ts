@@ -3,40 +3,37 @@ import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/cl
 import type { z } from 'zod';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { ServerTarget } from '../templates/server-target.js';
-import { UpstreamFailure } from './upstream-failure.js';
-import { SessionExpired } from './failure-of.js';
-import type { ExchangeLimits } from './upstream-exchange.js';
+import type { AnnouncementListener } from './announcements.js';
+import { RestartPause } from './restart-pause.js';
+import type { ExchangeOptions } from './upstream-exchange.js';
+import { SessionExpired, UpstreamFailure } from './upstream-failure.js';
 import { UpstreamSession, type SessionOptions } from './upstream-session.js';
 
-/** Pause before a server that ended is started again; doubled every time, back to the first after a good while. */
-const RESTART_FIRST_MS = 100;
-const RESTART_MAX_MS = 30_000;
-const GOOD_WHILE_MS = 60_000;
-/** A caller is kept waiting for a restart at most this long, then told. */
-const RESTART_WAIT_MAX_MS = 1_000;
 /** What a server may write to the log of the gateway in one minute. */
 const NOISE_CHARS_PER_MINUTE = 4_000;
 
-export type ConnectionOptions = Omit<SessionOptions, 'onNoise' | 'onClosed'> & {
-  /** @throws ConfigProblem when the server's settings no longer fit its template. */
-  target: () => ServerTarget;
-  /** A new session: whatever was known of the server may have changed. */
+/** Is told what happens to the connection. */
+export interface ConnectionListener extends AnnouncementListener {
+  /** A session has started: whatever was known of the server may have changed. */
   onConnected: () => void;
-  /** The server ended the connection; the next request opens another. */
+  /** The server ended the session; the next request starts another. */
   onLost: () => void;
-};
+}
 
-/** A long-lived connection to one upstream server: opened when it is needed, again when it was lost, renewed when it expired. */
-export class UpstreamConnection {
+export interface ConnectionOptions extends Omit<SessionOptions, 'onNoise' | 'onClosed'>, ConnectionListener {
+  /** Where the server is now. @throws ConfigProblem when the server's settings no longer fit its template. */
+  target: () => ServerTarget;
+}
+
+/** A long-lived connection to one upstream server: its session is started when it is needed, and again when it was lost or expired. */
+export class ReconnectingConnection {
   private readonly logger: Logger;
+  private readonly restartPause = new RestartPause();
   private session: UpstreamSession | undefined;
-  private opening: Promise<UpstreamSession> | undefined;
-  private closed = false;
-  private restarts = 0;
-  private openedAt = 0;
-  private endedAt = -Infinity;
+  private connecting: Promise<UpstreamSession> | undefined;
+  private isClosed = false;
   private noise = { since: 0, chars: 0 };
-  private followed: ReadonlySet<string> = new Set();
+  private watched: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: ConnectionOptions) {
     this.logger = new Logger(`Server ${options.name}`);
@@ -46,133 +43,115 @@ export class UpstreamConnection {
     return this.session?.pid;
   }
 
-  /** `modern`: MCP 2026-07-28. As of the last session. */
+  /** `modern`: MCP 2026-07-28. `legacy` also while there is no session. */
   get era(): 'legacy' | 'modern' {
     return this.session?.era ?? 'legacy';
   }
 
-  /** What the server said it can do, in the last session. */
+  /** What the server said it can do; nothing while there is no session. */
   get capabilities(): ServerCapabilities {
     return this.session?.capabilities ?? {};
   }
 
-  /** Has `onUpdated` called when one of these resources changes, in every session from now on. */
-  follow(uris: ReadonlySet<string>): void {
-    this.followed = uris;
-    this.session?.follow(uris);
+  /** Has `onResourceUpdated` called when one of these resources changes, in this session and every later one. */
+  watch(uris: ReadonlySet<string>): void {
+    this.watched = uris;
+    this.session?.watch(uris);
   }
 
-  /**
-   * @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered.
-   */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: ExchangeLimits): Promise<T> {
-    const session = await this.current();
+  /** @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered. */
+  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, options: ExchangeOptions): Promise<T> {
     try {
-      return await session.request(method, params, schema, limits);
+      return await this.requestOnce(method, params, schema, options);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) this.lose(session, error);
       if (!(error instanceof SessionExpired)) throw error;
     }
-    return this.again(method, params, schema, limits);
+    return this.requestOnce(method, params, schema, options).catch((error: unknown) => {
+      if (!(error instanceof SessionExpired)) throw error;
+      throw new UpstreamFailure('protocol', `${this.options.name} does not keep its sessions.`, error);
+    });
   }
 
   /** Resolves when nothing of it is left. Idempotent. */
   async close(): Promise<void> {
-    this.closed = true;
-    await this.opening?.catch(() => undefined);
+    this.isClosed = true;
+    await this.connecting?.catch(() => undefined);
     await this.session?.close();
     this.session = undefined;
   }
 
-  private async again<T>(...request: Parameters<typeof this.request<T>>): Promise<T> {
-    const session = await this.current();
-    return session.request(...request).catch((error: unknown) => {
-      if (!(error instanceof SessionExpired)) throw error;
-      throw new UpstreamFailure('protocol', `${this.options.name} does not keep its sessions.`, error);
-    }) as Promise<T>;
+  private async requestOnce<T>(...[method, params, schema, options]: Parameters<typeof this.request<T>>): Promise<T> {
+    const session = await this.currentSession();
+    try {
+      return await session.request(method, params, schema, options);
+    } catch (error) {
+      if (isLoss(error)) this.giveUp(session);
+      throw error;
+    }
   }
 
-  /** An answer that came too late or was unusable says nothing about the connection, an expired session does. */
-  private lose(session: UpstreamSession, error: unknown): void {
-    const isLost = error instanceof SessionExpired || (error instanceof UpstreamFailure && error.kind === 'unreachable');
-    if (!isLost || this.session !== session) return;
+  private giveUp(session: UpstreamSession): void {
+    if (this.session !== session) return;
     this.session = undefined;
     session.retire();
   }
 
-  private async current(): Promise<UpstreamSession> {
-    if (this.closed) throw new UpstreamFailure('unreachable', `${this.options.name} was removed.`);
+  private async currentSession(): Promise<UpstreamSession> {
+    if (this.isClosed) throw this.removed();
     if (this.session) return this.session;
-    this.opening ??= this.open().finally(() => (this.opening = undefined));
-    return this.opening;
+    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
+    return this.connecting;
   }
 
-  private async open(): Promise<UpstreamSession> {
-    await this.pause();
-    const session = await this.opened();
-    if (this.closed) {
+  private async connect(): Promise<UpstreamSession> {
+    await this.restartPause.wait(this.options.name);
+    const session = await this.connectOnce();
+    if (this.isClosed) {
       await session.close();
-      throw new UpstreamFailure('unreachable', `${this.options.name} was removed.`);
+      throw this.removed();
     }
     this.session = session;
-    session.follow(this.followed);
-    this.openedAt = performance.now();
+    session.watch(this.watched);
+    this.restartPause.started();
     this.options.onConnected();
     return session;
   }
 
-  private async opened(): Promise<UpstreamSession> {
+  private async connectOnce(): Promise<UpstreamSession> {
     const { target, ...options } = this.options;
-    let isOpen = false;
     try {
-      const session = await UpstreamSession.open(target(), {
+      return await UpstreamSession.connect(target(), {
         ...options,
         onNoise: (text) => this.log(text),
-        onClosed: (ended) => isOpen && this.ended(ended),
+        onClosed: (session) => this.handleEnd(session),
       });
-      isOpen = true;
-      return session;
     } catch (error) {
-      this.countEnd();
-      throw error instanceof ProtocolError
-        ? new UpstreamFailure('protocol', `${options.name} refused to start a session.`, error)
-        : error instanceof SessionExpired
-          ? new UpstreamFailure('protocol', `${options.name} does not speak MCP.`, error)
-          : error;
+      this.restartPause.ended();
+      throw this.startFailure(error);
     }
   }
 
-  private ended(session: UpstreamSession): void {
-    if (this.session !== session || this.closed) return;
+  private startFailure(error: unknown): unknown {
+    const { name } = this.options;
+    if (error instanceof ProtocolError) return new UpstreamFailure('protocol', `${name} refused to start a session.`, error);
+    if (error instanceof SessionExpired) return new UpstreamFailure('protocol', `${name} does not speak MCP.`, error);
+    return error;
+  }
+
+  /** A session that ends while it starts, or after it was given up, is not the current one. */
+  private handleEnd(session: UpstreamSession): void {
+    if (this.session !== session || this.isClosed) return;
     this.session = undefined;
     this.logger.warn('The server ended the connection');
-    this.countEnd();
+    this.restartPause.ended();
     this.options.onLost();
   }
 
-  private countEnd(): void {
-    const now = performance.now();
-    this.restarts = now - this.openedAt > GOOD_WHILE_MS && this.openedAt > 0 ? 1 : this.restarts + 1;
-    this.endedAt = now;
-    this.openedAt = now;
+  private removed(): UpstreamFailure {
+    return new UpstreamFailure('unreachable', `${this.options.name} was removed.`);
   }
 
-  /** A server that ends again and again is not started again and again. */
-  private async pause(): Promise<void> {
-    if (this.restarts <= 1) return;
-    const pauseMs = Math.min(RESTART_FIRST_MS * 2 ** (this.restarts - 2), RESTART_MAX_MS);
-    const waitMs = this.endedAt + pauseMs - performance.now();
-    if (waitMs <= 0) return;
-    if (waitMs > RESTART_WAIT_MAX_MS) {
-      throw new UpstreamFailure(
-        'unreachable',
-        `${this.options.name} ended too often; it is tried again in ${Math.ceil(waitMs / 1_000)} s.`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-
-  /** What servers write is for the operator: masked, and no more of it than anybody reads. */
+  /** What servers write is for the operator: secrets masked, and no more of it than anybody reads. */
   private log(text: string): void {
     const now = performance.now();
     if (now - this.noise.since > 60_000) this.noise = { since: now, chars: 0 };
@@ -182,3 +161,7 @@ export class UpstreamConnection {
     this.logger.debug(maskSecrets(text.slice(0, room)).trimEnd());
   }
 }
+
+/** An answer that came too late or cannot be used says nothing about the session; one that cannot be reached is lost. */
+const isLoss = (error: unknown): boolean =>
+  error instanceof SessionExpired || (error instanceof UpstreamFailure && error.kind === 'unreachable');

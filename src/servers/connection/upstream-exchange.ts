@@ -1,79 +1,80 @@
-import type { CallerSide } from './caller.js';
+import type { Caller } from './caller.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
 /** The parameter that carries an exchange from the session to its transport. A symbol, so that it is never sent. */
 export const EXCHANGE = Symbol('exchange');
 
-export interface ExchangeLimits {
+export interface ExchangeOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Of requests a caller waits for; the gateway's own have none. */
-  side?: CallerSide | undefined;
-  /** What HTTP repeats of the arguments; servers of 2026-07-28 compare them. */
+  /** Who waits for the answer; absent for the gateway's own requests. */
+  caller?: Caller | undefined;
+  /** Arguments that HTTP repeats as headers; servers of 2026-07-28 compare them. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** Called with true while the server waits for the caller, whose time is not the server's. */
-  onPause?: ((paused: boolean) => void) | undefined;
+  /** Called with true when the server begins to wait for the caller, with false when it goes on. */
+  onPause?: ((isPaused: boolean) => void) | undefined;
 }
 
 /** One request to a server, from its sending to its answer: how long it may take, and whose it is. */
 export class UpstreamExchange {
   private readonly controller = new AbortController();
-  private readonly leave = () => this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
+  private readonly cancel = () => this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
   private timer: NodeJS.Timeout | undefined;
-  private asked = 0;
-  private isOver = false;
+  private openQuestions = 0;
+  private hasEnded = false;
 
+  /** @param server its name, for the message when it takes too long. */
   constructor(
     private readonly server: string,
-    private readonly limits: ExchangeLimits,
+    private readonly options: ExchangeOptions,
   ) {
-    this.start();
-    if (limits.signal?.aborted) this.leave();
-    limits.signal?.addEventListener('abort', this.leave);
+    this.startTimer();
+    if (options.signal?.aborted) this.cancel();
+    options.signal?.addEventListener('abort', this.cancel);
   }
 
-  /** A signal of its own for each request, since the SDK leaves its listener on the one it is given. */
+  /** Fires when the caller goes away or the time is over. Its own for each request: the SDK leaves its listener on it. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  get side(): CallerSide | undefined {
-    return this.limits.side;
+  get caller(): Caller | undefined {
+    return this.options.caller;
   }
 
   get headers(): Readonly<Record<string, string>> | undefined {
-    return this.limits.headers;
+    return this.options.headers;
   }
 
   end(): void {
-    this.isOver = true;
+    this.hasEnded = true;
     clearTimeout(this.timer);
-    this.limits.signal?.removeEventListener('abort', this.leave);
+    this.options.signal?.removeEventListener('abort', this.cancel);
   }
 
-  /** The time stands still meanwhile. */
+  /** Asks the caller a question of the server. That time is not the server's: its timeout starts again behind the answer. */
   async whileAsking<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.asked++ === 0) this.pause();
+    if (this.openQuestions++ === 0) this.pause();
     try {
       return await ask();
     } finally {
-      if (--this.asked === 0) this.resume();
+      if (--this.openQuestions === 0) this.resume();
     }
   }
 
   private pause(): void {
     clearTimeout(this.timer);
-    this.limits.onPause?.(true);
+    this.options.onPause?.(true);
   }
 
   private resume(): void {
-    this.limits.onPause?.(false);
-    if (!this.isOver && !this.signal.aborted) this.start();
+    this.options.onPause?.(false);
+    if (!this.hasEnded && !this.signal.aborted) this.startTimer();
   }
 
-  private start(): void {
-    const { timeoutMs } = this.limits;
-    const words = `${this.server} did not answer within ${timeoutMs / 1_000} s.`;
-    this.timer = setTimeout(() => this.controller.abort(new UpstreamFailure('timeout', words)), timeoutMs);
+  private startTimer(): void {
+    const { timeoutMs } = this.options;
+    const message = `${this.server} did not answer within ${timeoutMs / 1_000} s.`;
+    this.timer = setTimeout(() => this.controller.abort(new UpstreamFailure('timeout', message)), timeoutMs);
   }
 }

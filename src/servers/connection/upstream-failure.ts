@@ -1,12 +1,17 @@
+import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { z } from 'zod';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { ForbiddenAddress } from '../templates/network-rules.js';
+import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
 
 /**
- * `unreachable`: refused, died, or not started. `timeout`: silent for too long. `protocol`: answered what is no MCP, or
- * too much. `refused`: answered with an error of its own. `busy`: all its places are taken. `cancelled`: the caller went.
+ * `unreachable`: it refused the connection, ended, or did not start. `timeout`: it did not answer in time. `protocol`: its answer
+ * is not MCP, or too large. `refused`: it answered with an error. `busy`: it has as many calls as it may. `cancelled`: the caller
+ * went away.
  */
 export type UpstreamFailureKind = 'unreachable' | 'timeout' | 'protocol' | 'refused' | 'busy' | 'cancelled';
 
-/** An upstream server did not do what it was asked. The caller reads the message and pays nothing. */
+/** An upstream server did not do what it was asked. The message is for the caller, who is charged nothing. */
 export class UpstreamFailure extends TallygateError {
   constructor(
     readonly kind: UpstreamFailureKind,
@@ -17,8 +22,104 @@ export class UpstreamFailure extends TallygateError {
     this.name = 'UpstreamFailure';
   }
 
-  /** Whether it says that the server is not well. */
+  /** Whether it counts against the server's health. */
   get isServersFault(): boolean {
     return this.kind === 'unreachable' || this.kind === 'timeout' || this.kind === 'protocol';
   }
+}
+
+/** The server does not know the session any more, so it did nothing: the request can be repeated in a new session. */
+export class SessionExpired extends Error {
+  constructor(cause: unknown) {
+    super('the session has expired', { cause });
+  }
+}
+
+/** The server that a request went to. */
+export interface AskedServer {
+  /** As callers know it. */
+  name: string;
+  /** Whether the request was part of a session that the server gave out. */
+  hasSession: boolean;
+}
+
+/**
+ * Turns whatever a request failed with into an `UpstreamFailure`. A `ProtocolError` stays what it is: the server's own answer.
+ * `SessionExpired` where the request can be repeated in a new session.
+ */
+export function failureOf(error: unknown, server: AskedServer): Error {
+  const { name } = server;
+  if (error instanceof UpstreamFailure) return error;
+  if (error instanceof ProtocolError) return error.code === UNUSABLE_ANSWER ? unusable(name, error) : error;
+  if (error instanceof SdkHttpError) return httpFailure(error, server);
+  if (error instanceof SdkError) return sdkFailure(error, server);
+  if (['$ZodError', 'ZodError', 'SyntaxError'].includes((error as Error).name)) return notMcp(name, error);
+  return unreachable(name, error);
+}
+
+const unusable = (name: string, error: Error) => new UpstreamFailure('protocol', `${name} failed: ${error.message}.`, error);
+
+const notMcp = (name: string, error: unknown) =>
+  new UpstreamFailure('protocol', `${name} answered something that is not MCP.`, error);
+
+function sdkFailure(error: SdkError, server: AskedServer): Error {
+  const { name } = server;
+  if (error.code === SdkErrorCode.EraNegotiationFailed && error.cause) return failureOf(error.cause, server);
+  if (error.code === SdkErrorCode.ConnectionClosed) {
+    return new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
+  }
+  if (error.code === SdkErrorCode.RequestTimeout) return new UpstreamFailure('timeout', `${name} did not answer in time.`, error);
+  if (error.code === SdkErrorCode.MethodNotSupportedByProtocolVersion) {
+    return new ProtocolError(ProtocolErrorCode.MethodNotFound, error.message);
+  }
+  return notMcp(name, error);
+}
+
+function httpFailure(error: SdkHttpError, { name, hasSession }: AskedServer): Error {
+  const { status = 0 } = error;
+  if (isExpired(error, hasSession)) return new SessionExpired(error);
+  if (status === 401 || status === 403) {
+    return new UpstreamFailure('protocol', `${name} refused the gateway's credentials (HTTP ${status}).`, error);
+  }
+  const own = status < 500 ? ownError(error.data.text) : undefined;
+  if (own) return own;
+  if (status >= 400) return new UpstreamFailure(status < 500 ? 'refused' : 'protocol', `${name} answered HTTP ${status}.`, error);
+  return notMcp(name, error);
+}
+
+/** The specification says 404; servers built after the SDK's example answer 400. */
+const isExpired = ({ status, message }: SdkHttpError, hasSession: boolean): boolean =>
+  hasSession && (status === 404 || (status === 400 && /session/i.test(message)));
+
+const errorBody = z.looseObject({ error: z.looseObject({ code: z.number(), message: z.string(), data: z.unknown() }) });
+
+/** The JSON-RPC error in an HTTP error, if there is one: servers of 2026-07-28 answer 404 for a method they do not have. */
+function ownError(text: unknown): ProtocolError | undefined {
+  try {
+    const { error } = errorBody.parse(JSON.parse(String(text)));
+    return ProtocolError.fromError(error.code, error.message, error.data);
+  } catch {
+    return undefined;
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'closed the connection',
+  EPIPE: 'closed the connection',
+  UND_ERR_SOCKET: 'closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'could not be connected to in time',
+  ENOTFOUND: 'has a host name that does not exist',
+  ENOENT: 'could not be started: no such program',
+  EACCES: 'could not be started: not allowed',
+};
+
+/** The server could not be connected to or started. Addresses and paths are only for the operator: callers read what happened. */
+export function unreachable(name: string, error: unknown): UpstreamFailure {
+  const { code, message } = error as { code?: string; message?: string };
+  if (message === TOO_LARGE) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
+  if (error instanceof ForbiddenAddress) {
+    return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error);
+  }
+  return new UpstreamFailure('unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error);
 }

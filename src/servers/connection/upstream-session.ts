@@ -1,31 +1,22 @@
-import { Client, ProtocolError, ProtocolErrorCode, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
+import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { z } from 'zod';
+import { endedWithin } from '../../common/deadline.js';
 import { VERSION } from '../../common/version.js';
 import { LOG_LEVELS, type LogLevel, type LogMessage } from '../../tools/source/call-context.js';
-import { metaOf, type CallerSide } from './caller.js';
-import type { NetworkRules } from '../templates/network-rules.js';
-import type { ProcessSlots } from './stdio/process-slots.js';
 import type { ServerTarget } from '../templates/server-target.js';
-import { StdioChildTransport } from './stdio/child.transport.js';
-import type { ServerTemplate } from '../templates/template.js';
-import { failureOf, unreachable } from './failure-of.js';
-import { EXCHANGE, UpstreamExchange, type ExchangeLimits } from './upstream-exchange.js';
-import { UpstreamHttp } from './http/http-pool.js';
-import { UpstreamHttpTransport } from './http/http.transport.js';
-import { UpstreamNews, type NewsListener } from './announcements.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import { Announcements, type AnnouncementListener } from './announcements.js';
+import { metaOf } from './caller.js';
+import { HttpTransport } from './http/http.transport.js';
+import { ServerQuestions } from './server-questions.js';
+import { EXCHANGE, UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
+import { failureOf } from './upstream-failure.js';
+import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
-/** The longest answer that is taken from an upstream server. */
-export const ANSWER_MAX_BYTES = 8 * 1_048_576;
-/** Calls that may wait for their callers' answers at once; they hold a connection, but not a place of those who work. */
-const WAITING_MAX = 64;
-/** Questions by URL of which the server may still say that they are done; the oldest is forgotten. */
-const ELICITATIONS_MAX = 200;
-/** Beside the calls: the server's own stream, probes, notifications, answers to what it asks. */
-const EXTRA_CONNECTIONS = 8;
-/** The gateway's own timer decides, which can stand still; the SDK's is set because it has to be, as long as it can be. */
+/** The exchange's own timer decides, since it can be paused. The SDK has to have one: it gets the longest there is. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
-/** How long a session that is replaced waits for its calls in flight; they have timeouts of their own. */
-const RETIRE_CHECK_MS = 50;
+/** How long a server may take to confirm that its session ends. */
+const GOODBYE_MS = 500;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
 const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} } };
 /**
@@ -34,54 +25,42 @@ const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: 
  */
 const CAPABILITIES_OVER_HTTP = { ...CAPABILITIES, roots: {} };
 
-export interface SessionOptions extends NewsListener {
-  /** As callers know it. */
-  name: string;
-  /** What it is spoken to in: `auto` asks it. */
+export interface SessionOptions extends TransportOptions, AnnouncementListener {
+  /** `auto`: the server is asked which revision it speaks. */
   protocol: ServerTemplate['protocol'];
-  connectTimeoutMs: number;
-  timeoutMs: number;
-  concurrency: number;
-  slots: ProcessSlots;
-  /** Which addresses HTTP servers may have. */
-  network: NetworkRules;
-  onNoise: (text: string) => void;
+  /** Called once when the session has ended, whoever ended it. */
   onClosed: (session: UpstreamSession) => void;
 }
 
-/** One live connection to an upstream server of either era, from its start to its end. Says what went wrong in `UpstreamFailure`s. */
+/** One session with an upstream server of either era, from its start to its end. What goes wrong becomes an `UpstreamFailure`. */
 export class UpstreamSession {
-  private active = 0;
-  private closed = false;
-  private waiting = 0;
-  /** Callers' requests in flight. */
+  private readonly client: Client;
+  private readonly transport: UpstreamTransport;
+  private readonly announcements: Announcements;
+  private readonly questions = new ServerQuestions();
+  /** Requests in flight, the gateway's own included. */
   private readonly exchanges = new Set<UpstreamExchange>();
-  /** Who was asked by URL, by the id the server gave its question. */
-  private readonly elicitations = new Map<string, CallerSide>();
-  private readonly news: UpstreamNews;
-  /** The least severe messages the server was asked for; MCP before 2026-07-28, where it is set for the connection. */
+  private isRetired = false;
+  private isClosed = false;
+  /** The least severe messages a legacy server was asked for, which is set for the whole connection. */
   private logLevel: LogLevel | undefined;
 
   private constructor(
+    target: ServerTarget,
     private readonly options: SessionOptions,
-    private readonly client: Client,
-    private readonly transport: UpstreamHttpTransport | StdioChildTransport,
   ) {
-    this.news = new UpstreamNews(client, options);
+    this.transport = transportTo(target, options);
+    this.client = clientFor(target, options);
+    this.announcements = new Announcements(this.client, options);
+    this.listen();
   }
 
-  static async open(target: ServerTarget, options: SessionOptions): Promise<UpstreamSession> {
-    const capabilities = target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES;
-    const client = new Client({ name: 'tallygate', version: VERSION }, { capabilities, ...negotiation(options) });
-    const session = new UpstreamSession(options, client, transportWithin(target, options));
-    client.onclose = () => session.ended();
-    client.onerror = () => undefined; // what fails is told to whom it fails
-    client.fallbackRequestHandler = (request, { mcpReq }) => session.asked(request, mcpReq.id);
-    client.setNotificationHandler('notifications/message', ({ params }) => session.sole()?.side?.log(params as LogMessage));
-    client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => session.completed(params.elicitationId));
+  /** Starts a session. @throws what `request` does. */
+  static async connect(target: ServerTarget, options: SessionOptions): Promise<UpstreamSession> {
+    const session = new UpstreamSession(target, options);
     try {
-      await session.within({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
-        client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
+      await session.exchange({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
+        session.client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
       );
       return session;
     } catch (error) {
@@ -92,7 +71,7 @@ export class UpstreamSession {
 
   /** Of the child process, if it is one. */
   get pid(): number | undefined {
-    return this.transport instanceof StdioChildTransport ? this.transport.pid : undefined;
+    return 'pid' in this.transport ? this.transport.pid : undefined;
   }
 
   get era(): 'legacy' | 'modern' {
@@ -104,87 +83,75 @@ export class UpstreamSession {
   }
 
   /**
-   * @throws UpstreamFailure; `SessionExpired` when the server no longer knows the session, so nothing was done;
+   * @throws UpstreamFailure; `SessionExpired` when the server no longer knows the session, so that it did nothing;
    * ProtocolError for an error the server answered.
    */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, limits: ExchangeLimits): Promise<T> {
-    const { side } = limits;
-    if (side?.logLevel) await this.lowerLogLevel(side.logLevel);
-    return this.within(limits, (exchange) => {
-      const _meta = side && metaOf(side, this.era);
+  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, options: ExchangeOptions): Promise<T> {
+    const { caller } = options;
+    if (caller?.logLevel) await this.lowerLogLevel(caller.logLevel);
+    return this.exchange(options, async (exchange) => {
+      const _meta = caller && metaOf(caller, this.era);
       const request = { method, params: { ...params, ...(_meta && { _meta }), [EXCHANGE]: exchange } };
-      return this.client.request(request as Request, schema, {
+      const answer: unknown = await this.client.request(request as Request, schema, {
         signal: exchange.signal,
         timeout: SDK_TIMEOUT_MS,
         allowInputRequired: true,
-        ...(side?.wantsProgress && { onprogress: (progress) => side.progress(progress) }),
+        ...(caller?.wantsProgress && { onprogress: (progress) => caller.progress(progress) }),
       });
+      return answer as T;
     });
   }
 
-  /** Has `onUpdated` called when one of these resources changes, and no others. */
-  follow(uris: ReadonlySet<string>): void {
-    this.news.follow(uris);
+  /** Has `onResourceUpdated` called when one of these resources changes, and no others. */
+  watch(uris: ReadonlySet<string>): void {
+    this.announcements.watch(uris);
   }
 
-  /** Closes once its calls in flight have ended. */
+  /** Closes when its requests in flight have ended; they have timeouts of their own. */
   retire(): void {
-    if (this.active === 0) void this.close();
-    else setTimeout(() => this.retire(), RETIRE_CHECK_MS).unref();
+    this.isRetired = true;
+    if (this.exchanges.size === 0) void this.close();
   }
 
   /** Resolves when the connections are closed or the process is gone. Never fails. */
   async close(): Promise<void> {
-    this.news.close();
-    if (this.transport instanceof UpstreamHttpTransport && !this.closed) await this.endSession(this.transport);
+    this.announcements.close();
+    // The server need not keep the session then. It may be gone itself.
+    if (this.http && !this.isClosed) await endedWithin(this.http.terminateSession(), GOODBYE_MS);
     await this.client.close().catch(() => undefined);
     await this.transport.close().catch(() => undefined);
   }
 
-  /** A polite goodbye, so that the server need not keep the session; it may be gone itself. */
-  private async endSession(transport: UpstreamHttpTransport): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, 500)));
-    await Promise.race([transport.terminateSession().catch(() => undefined), late]).finally(() => clearTimeout(timer));
+  private get http(): HttpTransport | undefined {
+    return this.transport instanceof HttpTransport ? this.transport : undefined;
   }
 
-  private ended(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.news.close();
+  private listen(): void {
+    const { client, questions } = this;
+    client.onclose = () => this.handleClose();
+    client.onerror = () => undefined; // the request that failed rejects as well
+    client.fallbackRequestHandler = (request, { mcpReq }) => questions.ask(request, this.exchangeAsking(request, mcpReq.id));
+    client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => questions.complete(params.elicitationId));
+    client.setNotificationHandler('notifications/message', ({ params }) => this.onlyCall()?.caller?.log(params as LogMessage));
+  }
+
+  private handleClose(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.announcements.close();
     this.options.onClosed(this);
   }
 
-  /** What a server asks belongs to the call it serves; a question that may be about another's call reaches nobody. */
-  private async asked({ method, params = {} }: Request, id: string | number): Promise<Record<string, unknown>> {
-    const exchange = this.transport instanceof UpstreamHttpTransport ? this.transport.exchangeOf(id) : this.soleFor(method);
-    const { side } = exchange ?? {};
-    if (!side) throw refusal('It cannot be told whose call this is about: the gateway asks nobody.');
-    if (this.waiting >= WAITING_MAX) throw refusal('Too many calls wait for an answer of their callers.');
-    if (typeof params['elicitationId'] === 'string') this.askedByUrl(params['elicitationId'], side);
-    this.waiting += 1;
-    return exchange!.whileAsking(() => side.ask({ method, params })).finally(() => (this.waiting -= 1));
+  /** The call within which the server asks; undefined when that is not certain, since it may be another caller's. */
+  private exchangeAsking({ method }: Request, id: string | number): UpstreamExchange | undefined {
+    if (this.http) return this.http.exchangeOf(id);
+    return method === 'roots/list' ? undefined : this.onlyCall();
   }
 
-  private askedByUrl(elicitationId: string, side: CallerSide): void {
-    const [oldest] = this.elicitations.keys();
-    if (this.elicitations.size >= ELICITATIONS_MAX) this.elicitations.delete(oldest!);
-    this.elicitations.set(elicitationId, side);
-  }
-
-  private completed(elicitationId: string): void {
-    this.elicitations.get(elicitationId)?.elicitationCompleted(elicitationId);
-    this.elicitations.delete(elicitationId);
-  }
-
-  /** The one call in flight; over stdio, messages do not say which of several they belong to. */
-  private sole(): UpstreamExchange | undefined {
-    const [only, another] = this.exchanges;
+  /** The call in flight, if there is one only: over stdio, messages do not say which of several they belong to. */
+  private onlyCall(): UpstreamExchange | undefined {
+    const [only, another] = [...this.exchanges].filter(({ caller }) => caller);
     return another ? undefined : only;
-  }
-
-  private soleFor(method: string): UpstreamExchange | undefined {
-    return method === 'roots/list' ? undefined : this.sole();
   }
 
   private async lowerLogLevel(level: LogLevel): Promise<void> {
@@ -194,54 +161,31 @@ export class UpstreamSession {
     await this.client.request({ method: 'logging/setLevel', params: { level } }).catch(() => undefined);
   }
 
-  private async within<T>(limits: ExchangeLimits, run: (exchange: UpstreamExchange) => Promise<unknown>): Promise<T> {
-    const exchange = new UpstreamExchange(this.options.name, limits);
-    this.active += 1;
-    if (limits.side) this.exchanges.add(exchange);
+  private async exchange<T>(options: ExchangeOptions, run: (exchange: UpstreamExchange) => Promise<T>): Promise<T> {
+    const { name } = this.options;
+    const exchange = new UpstreamExchange(name, options);
+    this.exchanges.add(exchange);
     try {
-      return (await run(exchange)) as T;
+      return await run(exchange);
     } catch (error) {
       if (exchange.signal.aborted) throw exchange.signal.reason;
-      throw failureOf(error, { name: this.options.name, hasSession: this.hasSession });
+      throw failureOf(error, { name, hasSession: this.http?.sessionId !== undefined });
     } finally {
       exchange.end();
       this.exchanges.delete(exchange);
-      this.active -= 1;
+      if (this.isRetired && this.exchanges.size === 0) void this.close();
     }
   }
-
-  private get hasSession(): boolean {
-    return this.transport instanceof UpstreamHttpTransport && this.transport.sessionId !== undefined;
-  }
 }
 
-const refusal = (words: string) => new ProtocolError(ProtocolErrorCode.InvalidRequest, words);
-
-/** MCP, "Versioning": a server that may be of either era is asked with `server/discover`, and started as before where it does not know it. */
-function negotiation({ protocol, connectTimeoutMs }: SessionOptions) {
+/** MCP, "Versioning": with `auto`, a server is asked by `server/discover`, and started by `initialize` when it does not know that. */
+function clientFor(target: ServerTarget, { protocol, connectTimeoutMs }: SessionOptions): Client {
   const mode = protocol === 'modern' ? { pin: '2026-07-28' } : protocol;
-  return { versionNegotiation: { mode, probe: { timeoutMs: connectTimeoutMs / 2 } } };
-}
-
-function transportOf(target: ServerTarget, options: SessionOptions): UpstreamHttpTransport | StdioChildTransport {
-  const { slots, onNoise, concurrency, network } = options;
-  if (target.transport === 'stdio') {
-    return new StdioChildTransport({ ...target, slots, onNoise, maxAnswerBytes: ANSWER_MAX_BYTES });
-  }
-  const http = new UpstreamHttp(target.url, {
-    ...options,
-    headers: target.headers,
-    connect: network.connectOptions(target.url),
-    connections: concurrency + WAITING_MAX + EXTRA_CONNECTIONS,
-    maxAnswerBytes: ANSWER_MAX_BYTES,
-  });
-  return new UpstreamHttpTransport(new URL(target.url), http);
-}
-
-function transportWithin(target: ServerTarget, options: SessionOptions): ReturnType<typeof transportOf> {
-  try {
-    return transportOf(target, options);
-  } catch (error) {
-    throw unreachable(options.name, error);
-  }
+  return new Client(
+    { name: 'tallygate', version: VERSION },
+    {
+      capabilities: target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES,
+      versionNegotiation: { mode, probe: { timeoutMs: connectTimeoutMs / 2 } },
+    },
+  );
 }

@@ -1,18 +1,18 @@
-import type { Strategy as StrategyName } from '../templates/template.js';
+import type { StrategyName } from '../templates/server-template.js';
 
-/** An instance that can serve, as a strategy sees it. */
+/** A server that can take the call, as a strategy sees it. */
 export interface Candidate {
-  id: string;
+  readonly id: string;
   /** Share of calls under `weighted`, at least 1. */
-  weight: number;
+  readonly weight: number;
   /** Calls in flight. */
-  active: number;
-  isHealthy: boolean;
-  /** Moving average of its answers, milliseconds; 0 when it has not answered yet. */
-  latencyMs: number;
+  readonly active: number;
+  readonly isHealthy: boolean;
+  /** Moving average of the time it takes to answer, milliseconds; 0 when it has not answered yet. */
+  readonly latencyMs: number;
 }
 
-/** Chooses one of at least one candidate, in a fixed order. It may remember what it chose before. */
+/** Picks one of the candidates, of which there is at least one. It may remember what it picked before. */
 export type Strategy = <T extends Candidate>(candidates: readonly T[]) => T;
 
 /** @param random gives numbers from 0 to below 1. */
@@ -24,30 +24,30 @@ export function makeStrategy(name: StrategyName, random: () => number = Math.ran
   return (candidates) => candidates[Math.floor(random() * candidates.length)]!;
 }
 
-/** Goes on after the one chosen last, so that an instance that leaves or returns disturbs nobody's turn. */
+/** The next one behind the last, in the order of their ids, so that a server that leaves or returns disturbs nobody's turn. */
 function roundRobin(): Strategy {
   let last = '';
   return (candidates) => {
     const sorted = [...candidates].sort(byId);
-    const chosen = sorted.find(({ id }) => id > last) ?? sorted[0]!;
-    last = chosen.id;
-    return chosen;
+    const next = sorted.find(({ id }) => id > last) ?? sorted[0]!;
+    last = next.id;
+    return next;
   };
 }
 
-/** Nginx's smooth weighted round robin: 5, 1, 1 gives a a b a c a a, not five calls in a row. */
+/** Nginx's smooth weighted round robin: weights of 5, 1 and 1 give a a b a c a a, not five calls in a row. */
 function smoothWeighted(): Strategy {
   let credit = new Map<string, number>();
   return (candidates) => {
     const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
     credit = new Map(candidates.map(({ id, weight }) => [id, (credit.get(id) ?? 0) + weight]));
-    const chosen = candidates.reduce((best, one) => (credit.get(one.id)! > credit.get(best.id)! ? one : best));
-    credit.set(chosen.id, credit.get(chosen.id)! - total);
-    return chosen;
+    const richest = candidates.reduce((best, one) => (credit.get(one.id)! > credit.get(best.id)! ? one : best));
+    credit.set(richest.id, credit.get(richest.id)! - total);
+    return richest;
   };
 }
 
-/** The one with the lowest cost; equals take turns, else the first of an idle pool would do all the work. */
+/** The one with the lowest cost; equals take turns, else the first of several idle ones would do all the work. */
 function byLowest(cost: (candidate: Candidate) => number): Strategy {
   const turn = roundRobin();
   return (candidates) => {
@@ -56,7 +56,7 @@ function byLowest(cost: (candidate: Candidate) => number): Strategy {
   };
 }
 
-/** A degraded instance is worth a try only when healthy ones are this much slower. */
+/** A degraded server gets a call only when healthy ones are this many times slower. */
 const DEGRADED_FACTOR = 10;
 /** Differences below this are noise and must not keep equals from taking turns. */
 const LATENCY_STEP_MS = 25;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterFailure, afterSuccess, circuitOf, UNKNOWN, type Condition } from './circuit-breaker.js';
+import { afterFailure, afterSuccess, circuitOf, UNTRIED, type CircuitBreaker } from './circuit-breaker.js';
 
 /** `+` a success, `-` a failure, all at the same time. */
-const after = (outcomes: string, from: Condition = UNKNOWN, now = 0): Condition =>
-  [...outcomes].reduce((condition, outcome) => (outcome === '+' ? afterSuccess(condition) : afterFailure(condition, now)), from);
+const after = (outcomes: string, from: CircuitBreaker = UNTRIED, now = 0): CircuitBreaker =>
+  [...outcomes].reduce((breaker, outcome) => (outcome === '+' ? afterSuccess(breaker) : afterFailure(breaker, now)), from);
 
 describe('the state of a server', () => {
   it.each([
@@ -29,7 +29,7 @@ describe('the circuit', () => {
   });
 
   it('opens when it is, and is half open when its time is over', () => {
-    const broken = after('+---', UNKNOWN, 1_000);
+    const broken = after('+---', UNTRIED, 1_000);
     expect(circuitOf(broken, 1_499)).toBe('open');
     expect(circuitOf(broken, 1_500)).toBe('half-open');
   });

@@ -1,46 +1,43 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { setTimeout as pause } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
+import { ChangeListeners } from '../../common/change-listeners.js';
+import { endedWithin } from '../../common/deadline.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
-import type { HealthReport } from './health-report.js';
 import { ToolPins } from '../approval/tool-pins.service.js';
-import type { UpstreamOffer } from '../connection/offered-lists.js';
-import type { UpstreamServer } from './pooled-server.js';
-import { UpstreamServers } from './server-pool.service.js';
+import type { PooledServer } from './pooled-server.js';
+import { UNKNOWN_HEALTH, type HealthReport } from './server-health.js';
+import { ServerPool } from './server-pool.service.js';
 
-/** How often servers are looked through for those whose check is due. */
+/** Pause between two looks for servers whose check is due. */
 const TICK_MS = 100;
 /** Checks in flight at once; the others wait for the next tick. */
 const CHECKS_MAX = 16;
-/** How long a start waits for servers to say what they offer. What a slower one offers is there when it has said it. */
+/** How long a start waits for servers to say what they offer. What a slower one offers is added when it has said it. */
 const FIRST_CHECKS_MS = 3_000;
 
-const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
-
-/** Asks every server again and again how it is and what it offers; what calls show is counted as well. */
+/** Checks regularly how every server is, and reads what it offers. What calls show of a server's health counts as well. */
 @Injectable()
-export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdown {
+export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('ServerHealth');
-  private readonly task = new PeriodicTask('ServerHealth', TICK_MS, async () => this.tick());
+  private readonly task = new PeriodicTask('ServerHealth', TICK_MS, async () => this.checkDue());
   private readonly checking = new Map<string, Promise<void>>();
-  private readonly listeners: (() => void)[] = [];
+  private readonly offerChanges = new ChangeListeners();
 
   constructor(
-    private readonly servers: UpstreamServers,
+    private readonly pool: ServerPool,
     private readonly pins: ToolPins,
   ) {}
 
   /** Resolves before the listeners open, so that a replica that has just started knows the tools that the others know. */
   async onApplicationBootstrap(): Promise<void> {
-    // A change of a server may be an approval: its list is read again, with its pins.
-    this.servers.onChange(() => {
-      for (const server of this.servers.all()) server.staleList();
+    // A change of a server may be an approval, which counts when its lists are read again.
+    this.pool.onChange(() => {
+      for (const server of this.pool.all()) server.expireLists();
       this.task.nudge();
     });
     this.task.start();
-    await Promise.resolve(); // `UpstreamServers` starts in the same turn, perhaps after this
-    this.tick();
-    await Promise.race([Promise.all(this.checking.values()), pause(FIRST_CHECKS_MS, undefined, { ref: false })]);
+    await Promise.resolve(); // `ServerPool` starts in the same turn, perhaps after this
+    this.checkDue();
+    await endedWithin(Promise.all(this.checking.values()), FIRST_CHECKS_MS);
   }
 
   /** Checks in flight end with their connections. */
@@ -48,23 +45,23 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
     return this.task.stop();
   }
 
-  /** Of a server that is not at work here, e.g. since its template was taken away, nothing is known. */
+  /** `unknown` for a server that is not at work here, such as one whose template is gone. */
   of(serverId: string): HealthReport {
-    return this.servers.get(serverId)?.health ?? UNKNOWN_HEALTH;
+    return this.pool.get(serverId)?.health ?? UNKNOWN_HEALTH;
   }
 
   /** Source 003, "Health Check". Disabled servers are not counted. */
   numbers(): { total: number; healthy: number; unhealthy: number } {
-    const states = this.servers.all().flatMap(({ instance, health }) => (instance.enabled ? [health.state] : []));
+    const states = this.pool.all().flatMap(({ isEnabled, health }) => (isEnabled ? [health.state] : []));
     const count = (wanted: string) => states.filter((state) => state === wanted).length;
     return { total: states.length, healthy: count('healthy'), unhealthy: count('unhealthy') };
   }
 
-  /** Asks it now, whatever is due, and waits for the answer. */
+  /** Checks a server now, unless it is disabled, and waits for the answer. */
   async check(serverId: string): Promise<HealthReport> {
-    const server = this.servers.get(serverId);
-    if (server?.instance.enabled) {
-      server.staleList();
+    const server = this.pool.get(serverId);
+    if (server?.isEnabled) {
+      server.expireLists();
       await (this.checking.get(serverId) ?? this.checkOne(server));
     }
     return this.of(serverId);
@@ -72,53 +69,49 @@ export class ServerHealth implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Called when some server offers other tools, resources or prompts than before. */
   onOfferChanged(listener: () => void): void {
-    this.listeners.push(listener);
+    this.offerChanges.add(listener);
   }
 
-  private tick(): void {
+  private checkDue(): void {
     const now = performance.now();
-    for (const server of this.servers.all()) {
+    for (const server of this.pool.all()) {
       if (this.checking.size >= CHECKS_MAX) return;
-      if (server.isDue(now) && !this.checking.has(server.id)) void this.checkOne(server);
+      if (server.isCheckDue(now) && !this.checking.has(server.id)) void this.checkOne(server);
     }
   }
 
-  private checkOne(server: UpstreamServer): Promise<void> {
+  private checkOne(server: PooledServer): Promise<void> {
     const before = server.health.state;
-    const check = this.ask(server).finally(() => {
+    const check = this.checkAndList(server).finally(() => {
       this.checking.delete(server.id);
       const { state, error } = server.health;
-      if (state !== before) this.logger.log(`${server.instance.name} is ${state}${error ? `: ${error}` : ''}`);
+      if (state !== before) this.logger.log(`${server.name} is ${state}${error ? `: ${error}` : ''}`);
     });
     this.checking.set(server.id, check);
     return check;
   }
 
-  private async ask(server: UpstreamServer): Promise<void> {
+  private async checkAndList(server: PooledServer): Promise<void> {
     await server.check();
-    if (!server.isListStale || server.health.error !== null) return;
+    if (!server.areListsStale || server.health.error !== null) return;
     try {
-      const offer = await server.list();
-      const approved = await this.pins.admit(server.id, offer.tools);
-      const isSame = isUnchanged(server.approved, approved) && isDeepStrictEqual(rest(server.offer), rest(offer));
-      if (!isUnchanged(server.approved, approved)) this.logQuarantined(server, offer.tools.length - approved.size);
-      Object.assign(server, { offer, approved });
-      if (!isSame) for (const listener of this.listeners) listener();
+      await this.list(server);
     } catch (error) {
-      this.logger.warn(`What ${server.instance.name} offers cannot be listed: ${(error as Error).message}`);
+      this.logger.warn(`What ${server.name} offers cannot be listed: ${(error as Error).message}`);
     }
   }
 
-  private logQuarantined({ instance }: UpstreamServer, count: number): void {
+  private async list(server: PooledServer): Promise<void> {
+    const lists = await server.readLists();
+    const approved = await this.pins.admit(server.id, lists.tools);
+    const before = server.approved;
+    const isChanged = server.offer(lists, approved);
+    if (server.approved !== before) this.logQuarantined(server.name, lists.tools.length - approved.size);
+    if (isChanged) this.offerChanges.tell();
+  }
+
+  private logQuarantined(name: string, count: number): void {
     if (count === 0) return;
-    this.logger.warn(
-      `${instance.name}: ${count} tools are new or changed and wait for approval (GET /servers/${instance.name}/tools)`,
-    );
+    this.logger.warn(`${name}: ${count} tools are new or changed and wait for approval (GET /servers/${name}/tools)`);
   }
 }
-
-const isUnchanged = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
-  a.size === b.size && [...a].every(([tool, pin]) => b.get(tool) === pin);
-
-/** What needs no approval. */
-const rest = ({ resources, templates, prompts }: UpstreamOffer) => ({ resources, templates, prompts });

@@ -2,19 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
-import type { UpstreamServer } from './pooled-server.js';
-import { UpstreamServers } from './server-pool.service.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import type { PooledServer } from './pooled-server.js';
+import { ServerPool } from './server-pool.service.js';
 
-/** One call for any server of a pool. */
+/** One call for any server of a template. */
 export interface PoolCall<T> {
   templateName: string;
-  /** Whether the server is one that can serve it. */
-  offers: (server: UpstreamServer) => boolean;
-  run: (server: UpstreamServer) => Promise<T>;
+  /** Whether the server offers what is called. */
+  isOfferedBy: (server: PooledServer) => boolean;
+  run: (server: PooledServer) => Promise<T>;
   signal: AbortSignal;
-  /** Where the caller named one server of the pool. */
+  /** Where the caller named one server. */
   serverId?: string | undefined;
-  /** Calling it twice does no more than calling it once. */
+  /** Whether calling twice does no more than calling once. */
   isRepeatable: boolean;
 }
 
@@ -26,25 +27,25 @@ export interface LoadBalancerNumbers {
   requests_per_server: Record<string, number>;
 }
 
-/** Gives each call to one server of its pool, and once more to another where that is safe. */
+/** Gives each call to one server of its template; when that fails, and repeating is safe, to another one. */
 @Injectable()
 export class LoadBalancer {
   private readonly strategies = new Map<string, Strategy>();
   private total = 0;
 
   constructor(
-    private readonly servers: UpstreamServers,
+    private readonly pool: ServerPool,
     private readonly config: AppConfig,
   ) {}
 
   /** @throws UpstreamFailure when no server could do it; ProtocolError when one refused it. */
   async call<T>(call: PoolCall<T>): Promise<T> {
     this.total += 1;
-    const first = this.choose(call, []);
+    const first = this.pickOrThrow(call);
     try {
       return await call.run(first);
     } catch (error) {
-      const second = this.mayRepeat(call, error) && this.chosen(call, [first]);
+      const second = mayRepeat(call, error) ? this.pick(call, first) : undefined;
       if (!second) throw error;
       return call.run(second);
     }
@@ -52,7 +53,7 @@ export class LoadBalancer {
 
   /** Since the start of this replica. */
   numbers(): LoadBalancerNumbers {
-    const counts = this.servers.all().map(({ instance, requests }) => [instance.name, requests] as const);
+    const counts = this.pool.all().map(({ name, requests }) => [name, requests] as const);
     return {
       strategy: this.config.values.load_balancer.strategy,
       total_requests: this.total,
@@ -60,34 +61,33 @@ export class LoadBalancer {
     };
   }
 
-  private mayRepeat({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): boolean {
-    return isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;
-  }
-
-  private choose(call: PoolCall<unknown>, tried: readonly UpstreamServer[]): UpstreamServer {
-    const chosen = this.chosen(call, tried);
-    if (chosen) return chosen;
-    const serving = this.offering(call).some(({ circuit }) => circuit !== 'open');
-    if (serving) throw new UpstreamFailure('busy', `Every server of ${call.templateName} is busy. Try again in a moment.`);
+  private pickOrThrow(call: PoolCall<unknown>): PooledServer {
+    const server = this.pick(call);
+    if (server) return server;
+    const isBusy = this.offering(call).some(({ circuit }) => circuit !== 'open');
+    if (isBusy) throw new UpstreamFailure('busy', `Every server of ${call.templateName} is busy. Try again in a moment.`);
     throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`);
   }
 
-  /** Servers on trial get a call only when no other is left. */
-  private chosen(call: PoolCall<unknown>, tried: readonly UpstreamServer[]): UpstreamServer | undefined {
-    const free = this.offering(call).filter((server) => server.hasRoom && !tried.includes(server));
+  /** A server whose circuit is half open gets a call only when no other server is left. */
+  private pick(call: PoolCall<unknown>, tried?: PooledServer): PooledServer | undefined {
+    const free = this.offering(call).filter((server) => server.hasRoom && server !== tried);
     const closed = free.filter(({ circuit }) => circuit === 'closed');
     const candidates = closed.length > 0 ? closed : free.filter(({ circuit }) => circuit === 'half-open');
-    return candidates.length > 0 ? this.strategyOf(candidates[0]!)(candidates) : undefined;
+    return candidates.length > 0 ? this.strategyOf(candidates[0]!.template)(candidates) : undefined;
   }
 
-  private offering({ templateName, offers, serverId }: PoolCall<unknown>): UpstreamServer[] {
-    const pool = this.servers.pool(templateName).filter(offers);
-    return serverId === undefined ? pool : pool.filter(({ id }) => id === serverId);
+  private offering({ templateName, isOfferedBy, serverId }: PoolCall<unknown>): PooledServer[] {
+    const offering = this.pool.ofTemplate(templateName).filter(isOfferedBy);
+    return serverId === undefined ? offering : offering.filter(({ id }) => id === serverId);
   }
 
-  private strategyOf({ template }: UpstreamServer): Strategy {
-    let strategy = this.strategies.get(template.name);
-    if (!strategy) this.strategies.set(template.name, (strategy = makeStrategy(template.strategy)));
+  private strategyOf({ name, strategy: strategyName }: ServerTemplate): Strategy {
+    let strategy = this.strategies.get(name);
+    if (!strategy) this.strategies.set(name, (strategy = makeStrategy(strategyName)));
     return strategy;
   }
 }
+
+const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): boolean =>
+  isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;

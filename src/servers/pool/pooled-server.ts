@@ -1,121 +1,142 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { Candidate } from './balancing.js';
-import type { CallerSide } from '../connection/caller.js';
-import type { HealthReport } from './health-report.js';
-import { afterFailure, afterSuccess, circuitOf, UNKNOWN, type Condition } from './circuit-breaker.js';
-import type { ServerInstance } from '../registry/registered-server.js';
-import type { ServerTemplate } from '../templates/template.js';
-import { ANSWERS, isInputAsked, type Answer, type CallerMethod, type InputAsked } from '../connection/answer-schemas.js';
-import type { UpstreamConnection } from '../connection/reconnecting-connection.js';
+import {
+  ANSWER_SCHEMAS,
+  isInputRequired,
+  type Answer,
+  type CallerMethod,
+  type InputRequiredAnswer,
+} from '../connection/answer-schemas.js';
+import type { Caller } from '../connection/caller.js';
+import { NOTHING_OFFERED, readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
+import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
-import { NO_OFFER, offerOf, type UpstreamOffer } from '../connection/offered-lists.js';
+import type { RegisteredServer } from '../registry/registered-server.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import type { Candidate } from './balancing.js';
+import type { Circuit } from './circuit-breaker.js';
+import { ServerHealth, type HealthReport } from './server-health.js';
 
-/** Lists may grow stale where a server does not announce its changes. */
-const LISTS_TTL_MS = 5 * 60_000;
-/** A server that is not well is asked again this soon, however long its interval is. */
+/** Lists are read again after this time, since not every server announces its changes. */
+const LISTS_MAX_AGE_MS = 5 * 60_000;
+/** A server that is not healthy is checked again this soon, however long its interval is. */
 const RECHECK_MS = 1_000;
-/** Share of the newest answer in the moving average. */
-const LATENCY_WEIGHT = 0.2;
 
-const anything = z.looseObject({});
+const anyAnswer = z.looseObject({});
 
-/** A request of a caller, and the way back to them. */
+/** A request of a caller to a server. */
 export interface CallerRequest {
   params: Record<string, unknown>;
-  /** What HTTP repeats of the arguments. */
+  /** Arguments that HTTP repeats as headers. */
   headers?: Readonly<Record<string, string>> | undefined;
-  side: CallerSide;
+  caller: Caller;
   signal: AbortSignal;
 }
 
-/** One registered server at work: its connection, how it is, what it does now, and what it offers. */
-export class UpstreamServer implements Candidate {
-  /** Calls in flight, and calls in all. */
-  active = 0;
-  requests = 0;
-  latencyMs = 0;
-  /** What it offered when it was asked last, and which tools of it were approved, by name with the pin. */
-  offer: UpstreamOffer = NO_OFFER;
-  approved: ReadonlyMap<string, string> = new Map();
-  /** Called when a resource it was told to follow has changed, or may have. */
-  onUpdated: (uri: string) => void = () => undefined;
-  private followed: ReadonlySet<string> = new Set();
-  private condition: Condition = UNKNOWN;
-  private dueAt = -Infinity;
+/** One registered server at work: its connection, its health, its calls in flight, and what it offers. */
+export class PooledServer implements Candidate {
+  private readonly connection: ReconnectingConnection;
+  private readonly serverHealth = new ServerHealth();
+  private inFlight = 0;
+  private started = 0;
+  private lists: OfferedLists = NOTHING_OFFERED;
+  private pins: ReadonlyMap<string, string> = new Map();
+  private watched: ReadonlySet<string> = new Set();
+  private onResourceUpdated: (uri: string) => void = () => undefined;
+  /** When the next check is due, monotonic clock, ms; infinite while one runs. */
+  private checkAt = -Infinity;
   private listedAt = -Infinity;
-  private report: Pick<HealthReport, 'checkedAt' | 'latencyMs' | 'error'> = { checkedAt: null, latencyMs: null, error: null };
 
+  /** @param connectionFor makes the connection that tells the listener what happens to it. */
   constructor(
-    public instance: ServerInstance,
+    private registered: RegisteredServer,
     readonly template: ServerTemplate,
-    private readonly connection: UpstreamConnection,
-  ) {}
+    connectionFor: (listener: ConnectionListener) => ReconnectingConnection,
+  ) {
+    this.connection = connectionFor({
+      onConnected: () => this.handleConnected(),
+      onLost: () => this.handleLost(),
+      onListChanged: () => this.expireLists(),
+      onResourceUpdated: (uri) => this.onResourceUpdated(uri),
+    });
+  }
 
   get id(): string {
-    return this.instance.id;
+    return this.registered.id;
+  }
+
+  get name(): string {
+    return this.registered.name;
+  }
+
+  get isEnabled(): boolean {
+    return this.registered.enabled;
   }
 
   get weight(): number {
-    return this.instance.weight;
-  }
-
-  get isHealthy(): boolean {
-    return this.condition.state === 'healthy';
+    return this.registered.weight;
   }
 
   get health(): HealthReport {
-    return { state: this.condition.state, ...this.report };
+    return this.serverHealth.report;
   }
 
+  get isHealthy(): boolean {
+    return this.health.state === 'healthy';
+  }
+
+  get circuit(): Circuit {
+    return this.serverHealth.circuit;
+  }
+
+  /** Calls in flight, without those that wait for their callers. */
+  get active(): number {
+    return this.inFlight;
+  }
+
+  /** Calls since the server is at work on this replica. */
+  get requests(): number {
+    return this.started;
+  }
+
+  get latencyMs(): number {
+    return this.serverHealth.latencyMs;
+  }
+
+  /** Whether it may get another call: while its circuit is half open, one at a time. */
+  get hasRoom(): boolean {
+    return this.inFlight < (this.circuit === 'half-open' ? 1 : this.template.concurrency);
+  }
+
+  /** What it offered when it was asked last. */
+  get offered(): OfferedLists {
+    return this.lists;
+  }
+
+  /** Its approved tools: the pin of each, by the server's own name. */
+  get approved(): ReadonlyMap<string, string> {
+    return this.pins;
+  }
+
+  /** Whether it can complete arguments of prompts and templates. */
+  get canComplete(): boolean {
+    return this.connection.capabilities.completions !== undefined;
+  }
+
+  /** Of the child process, if it is one. */
   get pid(): number | undefined {
     return this.connection.pid;
   }
 
-  /** Closed: it serves. Half-open: one call may try. */
-  get circuit(): 'closed' | 'open' | 'half-open' {
-    return circuitOf(this.condition, performance.now());
+  /** Whether the connection can be kept for what is registered now. One that is switched off keeps no process. */
+  isConnectedAs({ enabled, config }: RegisteredServer): boolean {
+    return this.isEnabled === enabled && isDeepStrictEqual(this.registered.config, config);
   }
 
-  get hasRoom(): boolean {
-    return this.active < (this.circuit === 'half-open' ? 1 : this.template.concurrency);
-  }
-
-  /** Its lists are old, or announced to have changed, or the session is a new one. */
-  get isListStale(): boolean {
-    return performance.now() - this.listedAt > LISTS_TTL_MS;
-  }
-
-  isDue(now: number): boolean {
-    return this.instance.enabled && now >= this.dueAt && this.circuit !== 'open';
-  }
-
-  /** Its lists are asked for at the next check, which is now. */
-  staleList(): void {
-    this.listedAt = -Infinity;
-    this.dueAt = -Infinity;
-  }
-
-  /** Whether it helps callers to fill in arguments. */
-  get completes(): boolean {
-    return this.connection.capabilities.completions !== undefined;
-  }
-
-  /** A new session: whatever was known of it may have changed. */
-  connected(): void {
-    this.staleList();
-    for (const uri of this.followed) this.onUpdated(uri);
-  }
-
-  /** The connection ended. Where somebody waits to hear of changes, there has to be another soon. */
-  lost(): void {
-    if (this.followed.size > 0) this.dueAt = -Infinity;
-  }
-
-  /** Has `onUpdated` called when one of these resources changes. */
-  follow(uris: ReadonlySet<string>): void {
-    this.followed = uris;
-    this.connection.follow(uris);
+  /** Takes over a change that needs no other connection. */
+  update(registered: RegisteredServer): void {
+    this.registered = registered;
   }
 
   /**
@@ -124,88 +145,119 @@ export class UpstreamServer implements Candidate {
    */
   async call<Method extends CallerMethod>(
     method: Method,
-    { params, side, signal, headers }: CallerRequest,
-  ): Promise<Answer<Method> | InputAsked> {
-    const { timeoutMs } = this.template;
-    const onPause = (paused: boolean) => void (this.active += paused ? -1 : 1);
-    this.active += 1;
-    this.requests += 1;
+    { params, ...request }: CallerRequest,
+  ): Promise<Answer<Method> | InputRequiredAnswer> {
+    const onPause = (isPaused: boolean) => void (this.inFlight += isPaused ? -1 : 1);
+    const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
+    this.inFlight += 1;
+    this.started += 1;
     try {
-      const answer = await this.observed(() =>
-        this.connection.request<object>(method, params, ANSWERS[method], { timeoutMs, signal, side, headers, onPause }),
-      );
-      return (isInputAsked(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputAsked;
+      const answer = await this.observe(() => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options));
+      return (isInputRequired(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputRequiredAnswer;
     } finally {
-      this.active -= 1;
+      this.inFlight -= 1;
     }
   }
 
-  /** Asks how it is. Never fails; see `health`. */
+  /** Whether its health should be checked now; `now` by the monotonic clock, ms. */
+  isCheckDue(now: number): boolean {
+    return this.isEnabled && now >= this.checkAt && this.circuit !== 'open';
+  }
+
+  /** Asks it something that every server answers. Never fails; see `health`. */
   async check(): Promise<void> {
-    const limits = { timeoutMs: this.template.healthCheckTimeoutMs };
-    this.dueAt = Infinity;
+    const options = { timeoutMs: this.template.healthCheckTimeoutMs };
+    const method = this.connection.era === 'modern' ? 'server/discover' : 'ping'; // which MCP 2026-07-28 does not have
+    this.checkAt = Infinity;
     try {
-      await this.observed(() => this.connection.request(this.probe, {}, anything, limits).catch(orUnknownMethod));
+      await this.observe(() => this.connection.request(method, {}, anyAnswer, options).catch(unlessUnknownMethod));
     } catch {
       // what went wrong is in the report
     } finally {
       const { healthCheckIntervalMs } = this.template;
       const pauseMs = this.isHealthy ? healthCheckIntervalMs : Math.min(RECHECK_MS, healthCheckIntervalMs);
-      if (this.dueAt === Infinity) this.dueAt = performance.now() + pauseMs;
+      if (this.checkAt === Infinity) this.checkAt = performance.now() + pauseMs;
     }
   }
 
-  /** What it offers now. @throws UpstreamFailure, ProtocolError */
-  async list(): Promise<UpstreamOffer> {
-    const limits = { timeoutMs: this.template.timeoutMs };
-    const listedAt = performance.now();
-    const offer = await offerOf(
-      (method, params, schema) => this.connection.request(method, params, schema, limits),
+  /** Whether its lists are too old, or may have changed since they were read. */
+  get areListsStale(): boolean {
+    return performance.now() - this.listedAt > LISTS_MAX_AGE_MS;
+  }
+
+  /** Has its lists read again at the next check, which is due at once. */
+  expireLists(): void {
+    this.listedAt = -Infinity;
+    this.checkAt = -Infinity;
+  }
+
+  /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
+  async readLists(): Promise<OfferedLists> {
+    const options = { timeoutMs: this.template.timeoutMs };
+    const startedAt = performance.now();
+    const lists = await readOfferedLists(
+      (method, params, schema) => this.connection.request(method, params, schema, options),
       () => this.connection.capabilities,
     );
-    this.listedAt = listedAt;
-    return offer;
+    this.listedAt = startedAt;
+    return lists;
+  }
+
+  /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
+  offer(lists: OfferedLists, approved: ReadonlyMap<string, string>): boolean {
+    const [oldLists, oldPins] = [this.lists, this.pins];
+    this.lists = lists;
+    if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
+    return this.pins !== oldPins || !isDeepStrictEqual(withoutTools(oldLists), withoutTools(lists));
+  }
+
+  /** Has the listener called when one of these resources changes, or may have, and for no others. */
+  watch(uris: ReadonlySet<string>, onUpdated: (uri: string) => void): void {
+    this.watched = uris;
+    this.onResourceUpdated = onUpdated;
+    this.connection.watch(uris);
   }
 
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  /** MCP 2026-07-28 has no `ping`. */
-  private get probe(): string {
-    return this.connection.era === 'modern' ? 'server/discover' : 'ping';
+  /** Whatever was known of it may have changed. */
+  private handleConnected(): void {
+    this.expireLists();
+    for (const uri of this.watched) this.onResourceUpdated(uri);
   }
 
-  /** Every answer says something of its health, an error of its own as well: it works. */
-  private async observed<T>(run: () => Promise<T>): Promise<T> {
-    const started = performance.now();
+  /** Where somebody watches a resource, there has to be another session soon: a check starts one. */
+  private handleLost(): void {
+    if (this.watched.size > 0) this.checkAt = -Infinity;
+  }
+
+  /** Every answer says something of its health; one with an error too says that it works. */
+  private async observe<T>(run: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
     try {
       const result = await run();
-      this.worked(performance.now() - started);
+      this.serverHealth.recordSuccess(performance.now() - startedAt);
       return result;
     } catch (error) {
-      if (error instanceof UpstreamFailure && error.isServersFault) this.failed(error);
-      else if (error instanceof ProtocolError) this.worked(performance.now() - started);
+      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message);
+      else if (error instanceof ProtocolError) this.serverHealth.recordSuccess(performance.now() - startedAt);
       throw error;
     }
   }
 
-  private worked(latencyMs: number): void {
-    this.condition = afterSuccess(this.condition);
-    this.latencyMs = this.latencyMs === 0 ? latencyMs : this.latencyMs + LATENCY_WEIGHT * (latencyMs - this.latencyMs);
-    this.report = { checkedAt: new Date(), latencyMs: Math.round(latencyMs * 1_000) / 1_000, error: null };
-  }
-
-  private failed({ message }: UpstreamFailure): void {
-    const now = performance.now();
-    this.condition = afterFailure(this.condition, now);
-    this.report = { ...this.report, checkedAt: new Date(), error: message };
-    if (this.dueAt !== Infinity) this.dueAt = Math.min(this.dueAt, now + RECHECK_MS);
+  private recordFailure(message: string): void {
+    this.serverHealth.recordFailure(message);
+    if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
 }
 
-/** That it does not know the question shows that it is well. */
-function orUnknownMethod(error: unknown): unknown {
+/** A server that answers that it does not know the method is well. */
+function unlessUnknownMethod(error: unknown): unknown {
   if (error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.MethodNotFound)) return {};
   throw error;
 }
+
+/** Of tools, the pins are compared. */
+const withoutTools = ({ resources, templates, prompts }: OfferedLists) => ({ resources, templates, prompts });

@@ -1,24 +1,25 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ChangeListeners } from '../../common/change-listeners.js';
 import { AppConfig } from '../../config/app-config.js';
-import { programPath } from '../../config/program-path.js';
-import { NetworkRules } from '../templates/network-rules.js';
+import { programPath } from '../../config/environment.js';
+import { ReconnectingConnection, type ConnectionListener } from '../connection/reconnecting-connection.js';
 import { ProcessSlots } from '../connection/stdio/process-slots.js';
-import type { ServerInstance } from '../registry/registered-server.js';
+import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
+import { NetworkRules } from '../templates/network-rules.js';
 import { targetOf } from '../templates/server-target.js';
-import type { ServerTemplate } from '../templates/template.js';
-import { UpstreamConnection } from '../connection/reconnecting-connection.js';
-import { UpstreamServer } from './pooled-server.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import { PooledServer } from './pooled-server.js';
 
-/** The registered servers at work on this replica, by template. Follows the registry. */
+/** The registered servers at work on this replica. */
 @Injectable()
-export class UpstreamServers implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Servers');
-  private readonly listeners: (() => void)[] = [];
+  private readonly changes = new ChangeListeners();
   private readonly slots: ProcessSlots;
-  private servers = new Map<string, UpstreamServer>();
+  private servers = new Map<string, PooledServer>();
   private readonly closing = new Set<Promise<void>>();
-  private stopped = false;
+  private isStopped = false;
 
   constructor(
     private readonly registry: ServerRegistry,
@@ -28,30 +29,30 @@ export class UpstreamServers implements OnApplicationBootstrap, OnApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.registry.onChange(() => this.follow());
-    this.follow();
+    this.registry.onChange(() => this.syncWithRegistry());
+    this.syncWithRegistry();
   }
 
   /** Calls in flight have ended by now; what is left of connections and processes ends here. */
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.isStopped = true;
     for (const server of this.servers.values()) this.close(server);
     this.servers.clear();
     await Promise.all(this.closing);
   }
 
-  /** In the order of registration. */
-  all(): UpstreamServer[] {
+  /** In the order of registration, disabled ones too. */
+  all(): PooledServer[] {
     return [...this.servers.values()];
   }
 
-  get(id: string): UpstreamServer | undefined {
+  get(id: string): PooledServer | undefined {
     return this.servers.get(id);
   }
 
-  /** The enabled servers of a template. */
-  pool(templateName: string): UpstreamServer[] {
-    return this.all().filter(({ instance }) => instance.enabled && instance.templateName === templateName);
+  /** The enabled servers of a template, which share its calls. */
+  ofTemplate(templateName: string): PooledServer[] {
+    return this.all().filter(({ isEnabled, template }) => isEnabled && template.name === templateName);
   }
 
   /** Child processes that are alive. */
@@ -59,61 +60,55 @@ export class UpstreamServers implements OnApplicationBootstrap, OnApplicationShu
     return this.slots.size;
   }
 
-  /** Called when servers came, went or changed. */
+  /** Called when servers were added, removed or changed. */
   onChange(listener: () => void): void {
-    this.listeners.push(listener);
+    this.changes.add(listener);
   }
 
-  private follow(): void {
-    if (this.stopped) return;
-    const followed = new Map<string, UpstreamServer>();
-    for (const instance of this.registry.all()) {
-      const server = this.followed(instance);
-      if (server) followed.set(instance.id, server);
+  private syncWithRegistry(): void {
+    if (this.isStopped) return;
+    const servers = new Map<string, PooledServer>();
+    for (const registered of this.registry.all()) {
+      const server = this.reuseOrCreate(registered);
+      if (server) servers.set(server.id, server);
     }
-    for (const server of this.servers.values()) if (followed.get(server.id) !== server) this.close(server);
-    this.servers = followed;
-    for (const listener of this.listeners) listener();
+    for (const server of this.servers.values()) if (servers.get(server.id) !== server) this.close(server);
+    this.servers = servers;
+    this.changes.tell();
   }
 
-  /** A connection is kept while what it was made from is the same. One that is switched off keeps no process. */
-  private followed(instance: ServerInstance): UpstreamServer | undefined {
-    const template = this.registry.template(instance.templateName);
+  /** Undefined when its template is gone. */
+  private reuseOrCreate(registered: RegisteredServer): PooledServer | undefined {
+    const template = this.registry.template(registered.templateName);
     if (!template) return undefined;
-    const known = this.servers.get(instance.id);
-    if (!known || !isSame(known.instance, instance)) return this.made(instance, template);
-    known.instance = instance;
+    const known = this.servers.get(registered.id);
+    if (!known?.isConnectedAs(registered)) return this.create(registered, template);
+    known.update(registered);
     return known;
   }
 
-  private made(instance: ServerInstance, template: ServerTemplate): UpstreamServer {
-    const { servers } = this.config.values;
-    const connection = new UpstreamConnection({
-      name: instance.name,
-      connectTimeoutMs: template.connectTimeoutMs,
-      timeoutMs: template.timeoutMs,
-      concurrency: template.concurrency,
-      slots: this.slots,
-      network: new NetworkRules([...servers.allowed_networks, ...template.allowed_networks]),
-      target: () => targetOf(template, instance, this.config.templateVariables),
-      protocol: template.protocol,
-      onConnected: () => server.connected(),
-      onLost: () => server.lost(),
-      onListChanged: () => server.staleList(),
-      onUpdated: (uri) => server.onUpdated(uri),
-    });
-    const server: UpstreamServer = new UpstreamServer(instance, template, connection);
-    return server;
+  private create(registered: RegisteredServer, template: ServerTemplate): PooledServer {
+    const { allowed_networks } = this.config.values.servers;
+    const connectionFor = (listener: ConnectionListener) =>
+      new ReconnectingConnection({
+        ...listener,
+        name: registered.name,
+        connectTimeoutMs: template.connectTimeoutMs,
+        timeoutMs: template.timeoutMs,
+        concurrency: template.concurrency,
+        slots: this.slots,
+        network: new NetworkRules([...allowed_networks, ...template.allowed_networks]),
+        target: () => targetOf(template, registered.config, this.config.templateVariables),
+        protocol: template.protocol,
+      });
+    return new PooledServer(registered, template, connectionFor);
   }
 
-  private close(server: UpstreamServer): void {
+  private close(server: PooledServer): void {
     const closed = server
       .close()
-      .catch((error: Error) => this.logger.warn(`${server.instance.name}: ${error.message}`))
+      .catch((error: Error) => this.logger.warn(`${server.name}: ${error.message}`))
       .finally(() => this.closing.delete(closed));
     this.closing.add(closed);
   }
 }
-
-const isSame = (a: ServerInstance, b: ServerInstance): boolean =>
-  a.enabled === b.enabled && JSON.stringify(a.config) === JSON.stringify(b.config);

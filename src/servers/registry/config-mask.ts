@@ -1,3 +1,5 @@
+import { isObject } from '../../common/is-object.js';
+
 /** What stands for a secret in every answer. */
 export const MASK = '********';
 
@@ -15,12 +17,12 @@ function maskObject(schemas: unknown[], value: object): Record<string, unknown> 
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(childSchemas(schemas, name), child)]));
 }
 
-/** All schemas that speak of the value; none: nobody has said that it may be shown. */
+/** @param schemas all that describe the value; without one, nobody has said that it may be shown. */
 function mask(schemas: Schema[], value: unknown): unknown {
   const all = schemas.flatMap(withAlternatives);
   if (all.length === 0 || all.some(isSecret)) return MASK;
   if (Array.isArray(value)) return value.map((item) => mask(itemSchemas(all), item));
-  if (typeof value === 'object' && value !== null) return maskObject(all, value);
+  if (isObject(value)) return maskObject(all, value);
   return value;
 }
 
@@ -28,26 +30,24 @@ const isSecret = ({ writeOnly, format, $ref }: Schema) => writeOnly === true || 
 
 function childSchemas(schemas: unknown[], name: string): Schema[] {
   return schemas
-    .filter(isSchema)
+    .filter(isObject)
     .flatMap(withAlternatives)
     .flatMap(({ properties, patternProperties, additionalProperties }) => {
-      if (isSchema(properties) && Object.hasOwn(properties, name)) return [properties[name]].filter(isSchema);
-      const patterns = isSchema(patternProperties) ? Object.entries(patternProperties) : [];
+      if (isObject(properties) && Object.hasOwn(properties, name)) return [properties[name]].filter(isObject);
+      const patterns = isObject(patternProperties) ? Object.entries(patternProperties) : [];
       const matching = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, schema]) => schema);
-      return (matching.length > 0 ? matching : [additionalProperties]).filter(isSchema);
+      return (matching.length > 0 ? matching : [additionalProperties]).filter(isObject);
     });
 }
 
 function itemSchemas(schemas: Schema[]): Schema[] {
   return schemas
     .flatMap(({ items, prefixItems }) => [items, ...(Array.isArray(prefixItems) ? prefixItems : [])])
-    .filter(isSchema);
+    .filter(isObject);
 }
 
 /** A secret in one alternative is a secret. */
 function withAlternatives(schema: Schema): Schema[] {
   const parts = [schema['allOf'], schema['anyOf'], schema['oneOf'], schema['if'], schema['then'], schema['else']].flat();
-  return [schema, ...parts.filter(isSchema).flatMap(withAlternatives)];
+  return [schema, ...parts.filter(isObject).flatMap(withAlternatives)];
 }
-
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,22 +1,23 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PeriodicTask } from '../../common/periodic-task.js';
+import { ChangeListeners } from '../../common/change-listeners.js';
 import { ConfigCipher } from './config-cipher.js';
 import { ServerChangeListener } from './server-change.listener.js';
-import type { ServerInstance } from './registered-server.js';
+import type { RegisteredServer } from './registered-server.js';
 import { ServersRepository, type StoredServer } from './servers.repository.js';
-import type { ServerTemplate } from '../templates/template.js';
-import { ServerTemplates } from '../templates/templates.service.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import { ServerTemplates } from '../templates/server-templates.service.js';
 
-/** A notification is faster; this is for one that was lost. */
+/** Pause between two looks for changes whose notification was lost. */
 const CHECK_PAUSE_MS = 1_000;
 
-/** Every registered server, in memory, as all replicas see them at most a second later. */
+/** Every registered server, in memory. Changes by other replicas are known at most a second later. */
 @Injectable()
 export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Servers');
-  private readonly task = new PeriodicTask('Servers', CHECK_PAUSE_MS, () => this.follow());
-  private readonly listeners: (() => void)[] = [];
-  private servers: readonly ServerInstance[] = [];
+  private readonly task = new PeriodicTask('Servers', CHECK_PAUSE_MS, () => this.catchUp());
+  private readonly listeners = new ChangeListeners();
+  private servers: readonly RegisteredServer[] = [];
   private version = '';
   private reading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -28,10 +29,10 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     private readonly changes: ServerChangeListener,
   ) {}
 
-  /** When it is done, `all` is complete. */
+  /** When it resolves, `all` is complete. */
   async onModuleInit(): Promise<void> {
     await this.reload();
-    this.changes.onChange(() => this.hear());
+    this.changes.onChange(() => this.reloadOrWarn());
     this.task.start();
     this.task.nudge();
   }
@@ -42,26 +43,26 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** In the order of registration; disabled ones too. The same array until something changes. */
-  all(): readonly ServerInstance[] {
+  all(): readonly RegisteredServer[] {
     return this.servers;
   }
 
   /** By id or name. */
-  find(idOrName: string): ServerInstance | undefined {
+  find(idOrName: string): RegisteredServer | undefined {
     return this.servers.find(({ id, name }) => id === idOrName || name === idOrName);
   }
 
-  /** Undefined when the operator has taken it away since. */
+  /** Undefined when the operator has removed it since. */
   template(name: string): ServerTemplate | undefined {
     return this.templates.find(name);
   }
 
   /** Called after every change, whichever replica made it. Must not throw. */
   onChange(listener: () => void): void {
-    this.listeners.push(listener);
+    this.listeners.add(listener);
   }
 
-  /** Reads again what may have changed; what was committed before the call is known after it. One reading waits at most. */
+  /** Reads the servers again: what was committed before the call is known after it. At most one further reading waits. */
   reload(): Promise<void> {
     if (!this.reading) return (this.reading = this.read().finally(() => (this.reading = undefined)));
     return (this.next ??= this.reading
@@ -72,14 +73,16 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
       }));
   }
 
-  /** Listening comes first: what changes from then on is told, what changed before is read, also when nobody listens. */
-  private async follow(): Promise<void> {
+  /**
+   * Listens first: later changes are told, earlier ones are read here. Reads also when listening fails, and fails after that.
+   */
+  private async catchUp(): Promise<void> {
     const listening = await Promise.allSettled([this.changes.listen()]);
     if ((await this.repository.version()) !== this.version) await this.reload();
     for (const { status, reason } of listening as PromiseRejectedResult[]) if (status === 'rejected') throw reason;
   }
 
-  private hear(): void {
+  private reloadOrWarn(): void {
     void this.reload().catch((error: Error) => this.logger.warn(`Cannot read the servers: ${error.message}; trying again`));
   }
 
@@ -87,11 +90,12 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     const { version, servers } = await this.repository.all();
     if (version === this.version) return;
     this.version = version;
-    this.servers = servers.map((server) => this.instanceOf(server));
-    for (const listener of this.listeners) listener();
+    this.servers = servers.map((server) => this.opened(server));
+    this.listeners.tell();
   }
 
-  private instanceOf({ config, ...server }: StoredServer): ServerInstance {
+  /** With its config in clear, or disabled when that cannot be opened. */
+  private opened({ config, ...server }: StoredServer): RegisteredServer {
     try {
       return { ...server, config: this.cipher.open(server.id, config) };
     } catch {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { LOCK } from '../../database/advisory-lock.js';
 
 /** A row of `mcp.servers`; the config is sealed. */
@@ -39,17 +39,17 @@ const valuesOf = ({ id, templateName, config, metadata }: NewServer) => [id, tem
 /** All SQL of `mcp.servers` and what belongs to it. */
 @Injectable()
 export class ServersRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** Raised by every change, whichever replica makes it. */
   async version(): Promise<string> {
-    const [row] = await this.dataSource.query<{ version: string }[]>('SELECT version FROM mcp.servers_version');
+    const [row] = await this.postgres.query<{ version: string }>('SELECT version FROM mcp.servers_version');
     return row!.version;
   }
 
   /** In the order of registration. One statement, so that the servers are those of the version. */
   async all(): Promise<StoredServers> {
-    const rows = await this.dataSource.query<(StoredServer & { version: string })[]>(
+    const rows = await this.postgres.query<StoredServer & { version: string }>(
       `SELECT version, ${COLUMNS} FROM mcp.servers_version LEFT JOIN mcp.servers ON true ORDER BY created_at, id`,
     );
     return { version: rows[0]!.version, servers: rows.filter(({ id }) => id !== null) };
@@ -60,16 +60,16 @@ export class ServersRepository {
    * registered at a time, so that many at once cannot pass it.
    */
   async insert(server: NewServer, max: number): Promise<StoredServer | undefined> {
-    return this.dataSource.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
-      const rows = await manager.query<StoredServer[]>(INSERT, [...valuesOf(server), max]);
+    return this.postgres.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
+      const rows = await tx.query<StoredServer>(INSERT, [...valuesOf(server), max]);
       return rows[0];
     });
   }
 
   /** What the change leaves out stays. Undefined when there is no such server. */
   async update(id: string, { config, metadata, enabled, weight }: ServerChange): Promise<StoredServer | undefined> {
-    const [rows] = await this.dataSource.query<[StoredServer[], number]>(
+    const rows = await this.postgres.query<StoredServer>(
       `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
               enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
        WHERE id = $1 RETURNING ${COLUMNS}`,
@@ -80,7 +80,7 @@ export class ServersRepository {
 
   /** Whether there was one. */
   async delete(id: string): Promise<boolean> {
-    const [, count] = await this.dataSource.query<[unknown[], number]>('DELETE FROM mcp.servers WHERE id = $1', [id]);
+    const count = await this.postgres.execute('DELETE FROM mcp.servers WHERE id = $1', [id]);
     return count > 0;
   }
 }

@@ -6,43 +6,43 @@ import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
 import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import { ToolInputError, type ToolResult } from '../../tools/source/tool-source.js';
-import type { Conversations } from './suspended-calls.service.js';
-import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
-import { recordCountOf, type CountedResult } from './record-count.js';
-import type { UpstreamToolDefinition } from '../approval/tool-pin.js';
 import type { Answer, CallerMethod } from '../connection/answer-schemas.js';
+import type { ToolDefinition } from '../connection/offered-lists.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
-import type { UpstreamServer } from '../pool/pooled-server.js';
+import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
+import type { PooledServer } from '../pool/pooled-server.js';
+import { recordCountOf, type CountedResult } from './record-count.js';
+import type { SuspendedCalls } from './suspended-calls.service.js';
 
-type Offers = (server: UpstreamServer) => boolean;
+type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
 
-interface PoolRequest<Method extends CallerMethod> extends Pick<PoolCall<unknown>, 'offers' | 'isRepeatable'> {
+interface PoolRequest<Method extends CallerMethod> extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeatable'> {
   method: Method;
   params: Record<string, unknown>;
   headers?: Record<string, string> | undefined;
 }
 
 /** The requests of callers to the servers of one template. */
-export class UpstreamRequests {
+export class PoolRequests {
   constructor(
     private readonly templateName: string,
     private readonly balancer: LoadBalancer,
-    private readonly conversations: Conversations,
+    private readonly suspendedCalls: SuspendedCalls,
   ) {}
 
-  /** Only servers where the approved tool is this very one serve the call. */
+  /** Only servers where exactly this tool is approved get the call, which its pin says. */
   async callTool(
-    { name, annotations, inputSchema }: UpstreamToolDefinition,
+    { name, annotations, inputSchema }: ToolDefinition,
     pin: string,
     tableName: string,
     args: Record<string, unknown>,
     context: CallContext,
   ): Promise<ToolResult> {
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
-    const offers: Offers = ({ approved }) => approved.get(name) === pin;
+    const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
     const params = { name, arguments: args };
     const headers = headersFor(inputSchema, args);
-    const result = await this.perform({ method: 'tools/call', params, headers, offers, isRepeatable }, context);
+    const result = await this.request({ method: 'tools/call', params, headers, isOfferedBy, isRepeatable }, context);
     const { content, structuredContent, isError, _meta } = result;
     return {
       content,
@@ -53,9 +53,9 @@ export class UpstreamRequests {
     };
   }
 
-  async read(uri: string, tableName: string, offers: Offers, context: CallContext): Promise<ResourceResult> {
-    const request = { method: 'resources/read', params: { uri }, offers, isRepeatable: true } as const;
-    const { contents, _meta } = await this.perform(request, context);
+  async read(uri: string, tableName: string, isOfferedBy: IsOfferedBy, context: CallContext): Promise<ResourceResult> {
+    const request = { method: 'resources/read', params: { uri }, isOfferedBy, isRepeatable: true } as const;
+    const { contents, _meta } = await this.request(request, context);
     return {
       contents: contents as ResourceResult['contents'],
       ...(_meta && { meta: _meta }),
@@ -63,9 +63,14 @@ export class UpstreamRequests {
     };
   }
 
-  async getPrompt(name: string, args: Record<string, string>, offers: Offers, context: CallContext): Promise<PromptResult> {
+  async getPrompt(
+    name: string,
+    args: Record<string, string>,
+    isOfferedBy: IsOfferedBy,
+    context: CallContext,
+  ): Promise<PromptResult> {
     const params = { name, arguments: args };
-    const { messages, _meta } = await this.perform({ method: 'prompts/get', params, offers, isRepeatable: true }, context);
+    const { messages, _meta } = await this.request({ method: 'prompts/get', params, isOfferedBy, isRepeatable: true }, context);
     return {
       messages,
       ...(_meta && { meta: _meta }),
@@ -73,35 +78,35 @@ export class UpstreamRequests {
     };
   }
 
-  /** Helps to fill in the arguments of what `ref` names: `ref/prompt` or `ref/resource`. */
-  completer(ref: Record<string, string>, offers: Offers): NonNullable<Prompt['complete']> {
+  /** Completes arguments of the prompt or template that `ref` names, a `ref/prompt` or `ref/resource`. */
+  completer(ref: Record<string, string>, isOfferedBy: IsOfferedBy): NonNullable<Prompt['complete']> {
     return async (argument, typed, others, context): ReturnType<NonNullable<Completable['complete']>> => {
       const params = { ref, argument: { name: argument, value: typed }, context: { arguments: others } };
-      const request = { method: 'completion/complete', params, offers, isRepeatable: true } as const;
-      const { values, total, hasMore } = (await this.perform(request, context)).completion;
+      const request = { method: 'completion/complete', params, isOfferedBy, isRepeatable: true } as const;
+      const { values, total, hasMore } = (await this.request(request, context)).completion;
       return { values, ...(total !== undefined && { total }), ...(hasMore !== undefined && { hasMore }) };
     };
   }
 
-  private async perform<Method extends CallerMethod>(
-    { method, params, headers, offers, isRepeatable }: PoolRequest<Method>,
+  private async request<Method extends CallerMethod>(
+    { method, params, headers, isOfferedBy, isRepeatable }: PoolRequest<Method>,
     context: CallContext,
   ): Promise<Answer<Method>> {
     const { templateName } = this;
     try {
-      return await this.conversations.hold<Answer<Method>>(context, (side, signal, input) => {
+      return await this.suspendedCalls.run<Answer<Method>>(context, (caller, signal, input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
-        const run = (server: UpstreamServer) => server.call(method, { params: all, headers, side, signal });
-        return this.balancer.call({ templateName, offers, isRepeatable, signal, serverId, run });
+        const run = (server: PooledServer) => server.call(method, { params: all, headers, caller, signal });
+        return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, run });
       });
     } catch (error) {
-      throw this.failureOf(error);
+      throw this.callerErrorOf(error);
     }
   }
 
-  /** What the server says of the arguments is for the caller; its other errors may name what is only the operator's. */
-  private failureOf(error: unknown): unknown {
+  /** Errors about the arguments are for the caller. Others may tell what only the operator should know: of those, the code. */
+  private callerErrorOf(error: unknown): unknown {
     if (!(error instanceof ProtocolError)) return error;
     const { code, message } = error;
     if (code === Number(ProtocolErrorCode.InvalidParams) || code === Number(ProtocolErrorCode.ResourceNotFound)) {

@@ -1,3 +1,5 @@
+import { isObject } from '../../common/is-object.js';
+
 /** The parts of an upstream's result that say how much it returned. */
 export interface CountedResult {
   content: { type: string; [field: string]: unknown }[];
@@ -5,9 +7,9 @@ export interface CountedResult {
   isError?: boolean;
 }
 
-/** Where servers put their rows, the likeliest first. */
+/** Members of a result under which servers put their rows, the likeliest first. */
 const LISTS = ['data', 'rows', 'records', 'items'] as const;
-/** Parsing a longer text again only to count would hold up other calls. */
+/** A longer text is not parsed only to count: that would hold up other calls. */
 const PARSED_MAX_CHARS = 1_048_576;
 
 /**
@@ -33,7 +35,7 @@ function countOfText(text: string): number {
 
 function countOf(value: unknown): number {
   if (Array.isArray(value)) return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  const list = LISTS.map((name) => (value as Record<string, unknown>)[name]).find(Array.isArray);
+  if (!isObject(value)) return 1;
+  const list = LISTS.map((name) => value[name]).find(Array.isArray);
   return list ? list.length : 1;
 }

@@ -5,44 +5,45 @@ import { PeriodicTask } from '../../common/periodic-task.js';
 import { refuseUnlessAble, ClientCannot } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
 import { ToolInputError } from '../../tools/source/tool-source.js';
-import { Conversation, LiveCaller } from './suspended-call.js';
-import type { CallerSide } from '../connection/caller.js';
-import { isInputAsked, type InputAsked } from '../connection/answer-schemas.js';
+import { isInputRequired, type InputRequiredAnswer } from '../connection/answer-schemas.js';
+import type { Caller } from '../connection/caller.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
+import { LiveCaller } from './live-caller.js';
+import { SuspendedCall } from './suspended-call.js';
 
-/** How long a call waits for its caller's next round, and how many may wait: of one caller, and in all. */
+/** How long a call waits for its caller's next round; and how many calls may wait, of one caller and in all. */
 const SUSPENDED_MAX_MS = 5 * 60_000;
 const SUSPENDED_PER_CALLER_MAX = 16;
 const SUSPENDED_MAX = 1_000;
 /** A server that asks more often than this never ends. */
 const ROUNDS_MAX = 10;
-/** Pause between two looks at the keys of those who are waited for. */
+/** Pause between two looks whether the keys of callers who are waited for still work. */
 const CHECK_PAUSE_MS = 1_000;
 
-/** What goes to a server of MCP 2026-07-28 in the next round: to the one that asked. */
+/** The caller's answers to a server of MCP 2026-07-28, which go to the server that asked, in another call. */
 export interface ServerInput {
   serverId: string;
   params: { requestState?: string; inputResponses?: Record<string, unknown> };
 }
 
-/** Begins a request to some server, or its next round. */
-export type Begin<T> = (side: CallerSide, signal: AbortSignal, input?: ServerInput) => Promise<T | InputAsked>;
+/** Sends a request to some server; with `input`, to the server that asked for it. */
+export type Send<T> = (caller: Caller, signal: AbortSignal, input?: ServerInput) => Promise<T | InputRequiredAnswer>;
 
-/** Signed by the gateway, readable by the client. */
+/** What a client of 2026-07-28 brings along to its next round. Signed by the gateway, readable by the client. */
 type State = { suspended: string } | { serverId: string; requestState?: string };
 
 interface Suspended {
-  conversation: Conversation<unknown>;
-  caller: string;
+  call: SuspendedCall<unknown>;
+  callerId: string;
   keyId: string | undefined;
   deadline: NodeJS.Timeout;
 }
 
-/** Lets servers ask the clients of their callers, whichever era either of them speaks. */
+/** Lets servers ask the clients of their callers, whichever era either of them speaks, and keeps the calls that wait for an answer. */
 @Injectable()
-export class Conversations implements OnModuleInit, OnApplicationShutdown {
+export class SuspendedCalls implements OnModuleInit, OnApplicationShutdown {
   private readonly suspended = new Map<string, Suspended>();
-  private readonly task = new PeriodicTask('Conversations', CHECK_PAUSE_MS, () => this.look());
+  private readonly task = new PeriodicTask('Conversations', CHECK_PAUSE_MS, () => this.giveUpOfEndedKeys());
 
   constructor(private readonly keys: KeyAdmission) {}
 
@@ -50,75 +51,75 @@ export class Conversations implements OnModuleInit, OnApplicationShutdown {
     this.task.start();
   }
 
-  /** Nobody comes back for them; servers are told to stop. */
+  /** Nobody can come back any more; servers are told to stop. */
   async onApplicationShutdown(): Promise<void> {
     for (const id of this.suspended.keys()) this.giveUp(id);
     await this.task.stop();
   }
 
   /**
-   * Runs a request to a server with a way back to its caller.
-   * @throws what `begin` does; `InputRequired`, `ClientCannot`; ToolInputError when the caller comes back too late.
+   * Sends a request and has the caller asked what the server wants to know, until there is an answer.
+   * @throws what `send` does; `InputRequired`, `ClientCannot`; ToolInputError when the caller comes back too late.
    */
-  async hold<T extends object>(context: CallContext, begin: Begin<T>): Promise<T> {
+  async run<T extends object>(context: CallContext, send: Send<T>): Promise<T> {
     const { client } = context;
     const state = client.input?.state as State | undefined;
-    let answer: T | InputAsked;
+    let answer: T | InputRequiredAnswer;
     if (state && 'suspended' in state) answer = await this.resume(state.suspended, context);
-    else answer = await this.begin(context, begin, state && serverInput(state, client.input!));
+    else answer = await this.send(context, send, state && serverInput(state, client.input!));
     for (let round = 1; round < ROUNDS_MAX; round += 1) {
-      if (!isInputAsked(answer)) return answer;
-      answer = await this.begin(context, begin, await askedOf(context, answer));
+      if (!isInputRequired(answer)) return answer;
+      answer = await this.send(context, send, await askCaller(context, answer));
     }
-    if (!isInputAsked(answer)) return answer;
-    throw new UpstreamFailure('protocol', 'The server asks without end.');
+    if (!isInputRequired(answer)) return answer;
+    throw new UpstreamFailure('protocol', `The server asked ${ROUNDS_MAX} times without giving a result.`);
   }
 
-  private begin<T extends object>(context: CallContext, begin: Begin<T>, input?: ServerInput): Promise<T | InputAsked> {
-    if (!context.client.takesRounds) return begin(new LiveCaller(context), context.signal, input);
+  private send<T extends object>(context: CallContext, send: Send<T>, input?: ServerInput): Promise<T | InputRequiredAnswer> {
+    if (!context.client.takesRounds) return send(new LiveCaller(context), context.signal, input);
     const id = randomUUID();
-    const work = (side: CallerSide, signal: AbortSignal) =>
-      begin(side, signal, input).catch((error: unknown) => {
-        this.take(id); // between two rounds, such as when its server is removed: there is nothing to come back to
+    const begin = (caller: Caller, signal: AbortSignal) =>
+      send(caller, signal, input).catch((error: unknown) => {
+        this.take(id); // it may fail between two rounds, such as when its server is removed
         throw error;
       });
-    return this.round(id, new Conversation(context, work), context);
+    return this.round(id, new SuspendedCall(context, begin), context);
   }
 
-  private resume<T>(id: string, context: CallContext): Promise<T | InputAsked> {
+  private resume<T>(id: string, context: CallContext): Promise<T | InputRequiredAnswer> {
     const found = this.suspended.get(id);
-    if (found?.caller !== callerOf(context)) {
+    if (found?.callerId !== callerIdOf(context)) {
       throw new ToolInputError(
         'The server no longer waits for your answer, or waits on another replica. Call again from the start.',
       );
     }
     this.take(id);
-    return this.round(id, found.conversation as Conversation<T | InputAsked>, context);
+    return this.round(id, found.call as SuspendedCall<T | InputRequiredAnswer>, context);
   }
 
-  private async round<T>(id: string, conversation: Conversation<T>, context: CallContext): Promise<T> {
+  private async round<T>(id: string, call: SuspendedCall<T>, context: CallContext): Promise<T> {
     try {
-      return await conversation.round(context, { suspended: id });
+      return await call.round(context, { suspended: id });
     } catch (error) {
-      if (error instanceof InputRequired) this.suspend(id, conversation, context);
+      if (error instanceof InputRequired) this.suspend(id, call, context);
       throw error;
     }
   }
 
-  private suspend(id: string, conversation: Conversation<unknown>, context: CallContext): void {
+  private suspend(id: string, call: SuspendedCall<unknown>, context: CallContext): void {
     const { principal } = context;
-    const caller = callerOf(context);
-    const mine = [...this.suspended.values()].filter((one) => one.caller === caller).length;
+    const callerId = callerIdOf(context);
+    const mine = [...this.suspended.values()].filter((one) => one.callerId === callerId).length;
     if (mine >= SUSPENDED_PER_CALLER_MAX || this.suspended.size >= SUSPENDED_MAX) {
-      conversation.end();
-      throw new ToolInputError('Too many calls wait for answers. Answer or give up those first.');
+      call.end();
+      throw new ToolInputError('Too many of your calls wait for your answers. Answer or cancel those first.');
     }
     const deadline = setTimeout(() => this.giveUp(id), SUSPENDED_MAX_MS).unref();
-    this.suspended.set(id, { conversation, caller, keyId: principal.apiKey?.id, deadline });
+    this.suspended.set(id, { call, callerId, keyId: principal.apiKey?.id, deadline });
   }
 
-  /** Whoever has no working key any more cannot come back. While PostgreSQL is away, the deadline decides alone. */
-  private async look(): Promise<void> {
+  /** A caller whose key was revoked or expired cannot come back. While PostgreSQL is away, only the deadline counts. */
+  private async giveUpOfEndedKeys(): Promise<void> {
     const keyIds = new Set([...this.suspended.values()].flatMap(({ keyId }) => keyId ?? []));
     if (keyIds.size === 0) return;
     const working = await this.keys.workingAmong(keyIds).catch(() => keyIds);
@@ -128,7 +129,7 @@ export class Conversations implements OnModuleInit, OnApplicationShutdown {
   }
 
   private giveUp(id: string): void {
-    this.take(id)?.conversation.end();
+    this.take(id)?.call.end();
   }
 
   private take(id: string): Suspended | undefined {
@@ -139,24 +140,28 @@ export class Conversations implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-const callerOf = ({ principal }: CallContext): string => `${principal.userId}/${principal.apiKey?.id ?? ''}`;
+const callerIdOf = ({ principal }: CallContext): string => `${principal.userId}/${principal.apiKey?.id ?? ''}`;
 
 function serverInput({ serverId, requestState }: Exclude<State, { suspended: string }>, { responses }: CallInput): ServerInput {
   return { serverId, params: { ...(requestState !== undefined && { requestState }), inputResponses: responses } };
 }
 
-/** The answers to what a server of MCP 2026-07-28 asks, at once where the client can be asked so. @throws InputRequired, ClientCannot */
-async function askedOf(
+/**
+ * Asks the caller's client what a server of MCP 2026-07-28 wants to know.
+ * @throws InputRequired for a client that is asked between rounds; ClientCannot for one that cannot be asked.
+ */
+async function askCaller(
   { client }: CallContext,
-  { inputRequests = {}, requestState, serverId }: InputAsked,
+  { inputRequests = {}, requestState, serverId }: InputRequiredAnswer,
 ): Promise<ServerInput> {
   const state = { serverId, ...(requestState !== undefined && { requestState }) };
   const asked = Object.entries(inputRequests);
   for (const [, { method }] of asked) refuseUnlessAble(client.capabilities, method);
   const { ask } = client;
-  if (asked.length > 0 && !ask && !client.takesRounds)
-    throw new ClientCannot('The server asks for input, which your client cannot give.');
-  if (asked.length > 0 && !ask) throw new InputRequired(inputRequests, state);
+  if (asked.length > 0 && !ask) {
+    if (client.takesRounds) throw new InputRequired(inputRequests, state);
+    throw new ClientCannot('The server asks for input, but your client has no way to provide it.');
+  }
   const responses = await Promise.all(asked.map(async ([name, request]) => [name, await ask!(request)] as const));
   return serverInput(state, { responses: Object.fromEntries(responses) });
 }

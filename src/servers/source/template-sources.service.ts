@@ -1,40 +1,38 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sources } from '../../tools/catalog/sources.service.js';
-import { Conversations } from './suspended-calls.service.js';
+import { SuspendedCalls } from './suspended-calls.service.js';
 import { LoadBalancer } from '../pool/load-balancer.service.js';
-import { ServerHealth } from '../pool/health-checks.service.js';
-import { UpstreamRequests } from './pool-requests.js';
-import { UpstreamServers } from '../pool/server-pool.service.js';
-import { UpstreamSource } from './template.source.js';
+import { HealthChecks } from '../pool/health-checks.service.js';
+import { PoolRequests } from './pool-requests.js';
+import { ServerPool } from '../pool/server-pool.service.js';
+import { TemplateSource } from './template.source.js';
 
-/** Brings what upstream servers offer into the catalogs, a source for each template that has a server. */
+/** Registers a source for each template that has servers, so that what they offer is in the catalogs. */
 @Injectable()
-export class UpstreamSources implements OnModuleInit {
-  private readonly byTemplate = new Map<string, UpstreamSource>();
+export class TemplateSources implements OnModuleInit {
+  private readonly byTemplate = new Map<string, TemplateSource>();
 
   constructor(
     private readonly sources: Sources,
-    private readonly servers: UpstreamServers,
-    private readonly health: ServerHealth,
+    private readonly pool: ServerPool,
+    private readonly health: HealthChecks,
     private readonly balancer: LoadBalancer,
-    private readonly conversations: Conversations,
+    private readonly suspendedCalls: SuspendedCalls,
   ) {}
 
   onModuleInit(): void {
-    this.servers.onChange(() => this.update());
+    this.pool.onChange(() => this.update());
     this.health.onOfferChanged(() => this.update());
   }
 
   private update(): void {
-    for (const { instance } of this.servers.all()) {
-      if (!this.byTemplate.has(instance.templateName)) this.register(instance.templateName);
-    }
-    for (const [template, source] of this.byTemplate) source.update(this.servers.pool(template));
+    for (const { template } of this.pool.all()) if (!this.byTemplate.has(template.name)) this.register(template.name);
+    for (const [templateName, source] of this.byTemplate) source.update(this.pool.ofTemplate(templateName));
   }
 
-  private register(template: string): void {
-    const source = new UpstreamSource(template, new UpstreamRequests(template, this.balancer, this.conversations));
-    this.byTemplate.set(template, source);
+  private register(templateName: string): void {
+    const source = new TemplateSource(templateName, new PoolRequests(templateName, this.balancer, this.suspendedCalls));
+    this.byTemplate.set(templateName, source);
     this.sources.register(source);
   }
 }

@@ -1,32 +1,40 @@
-import { UriTemplate } from '@modelcontextprotocol/client';
+import { ChangeListeners } from '../../common/change-listeners.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
-import type { ServerTemplate } from '../templates/template.js';
+import { UriTemplate } from '../../tools/source/uri-template.js';
+import type {
+  PromptDefinition,
+  ResourceDefinition,
+  ResourceTemplateDefinition,
+  ToolDefinition,
+} from '../connection/offered-lists.js';
+import type { PooledServer } from '../pool/pooled-server.js';
+import type { ServerTemplate } from '../templates/server-template.js';
+import type { PoolRequests } from './pool-requests.js';
 import { publicToolName } from './tool-name.js';
-import type { UpstreamToolDefinition } from '../approval/tool-pin.js';
-import type { PromptDefinition, ResourceDefinition, TemplateDefinition } from '../connection/offered-lists.js';
-import type { UpstreamRequests } from './pool-requests.js';
-import type { UpstreamServer } from '../pool/pooled-server.js';
 
-/** Everything the servers of one template offer. Where two offer different things of one name, the server registered first counts. */
-export class UpstreamSource implements ToolSource {
-  private readonly listeners: (() => void)[] = [];
+/**
+ * Everything the servers of one template offer. Where two servers offer different things under one name, that of the server
+ * registered first counts.
+ */
+export class TemplateSource implements ToolSource {
+  private readonly changes = new ChangeListeners();
   private readonly watchers = new Map<string, Set<() => void>>();
-  private servers: readonly UpstreamServer[] = [];
+  private servers: readonly PooledServer[] = [];
   /** By their own name; the same object while its pin is the same, since compiling its schema costs. */
-  private offered = new Map<string, { pin: string; tool: Tool }>();
+  private offeredTools = new Map<string, { pin: string; tool: Tool }>();
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
 
   constructor(
     readonly name: string,
-    private readonly requests: UpstreamRequests,
+    private readonly requests: PoolRequests,
   ) {}
 
   tools(): readonly Tool[] {
-    return [...this.offered.values()].map(({ tool }) => tool);
+    return [...this.offeredTools.values()].map(({ tool }) => tool);
   }
 
   resources(): readonly Resource[] {
@@ -42,61 +50,46 @@ export class UpstreamSource implements ToolSource {
   }
 
   onChange(listener: () => void): void {
-    this.listeners.push(listener);
+    this.changes.add(listener);
   }
 
   watch(uri: string, listener: () => void): () => void {
     const watchers = this.watchers.get(uri) ?? new Set();
     watchers.add(listener);
     this.watchers.set(uri, watchers);
-    if (watchers.size === 1) this.follow();
+    if (watchers.size === 1) this.watchOnServers();
     return () => {
       if (!watchers.delete(listener) || watchers.size > 0) return;
       this.watchers.delete(uri);
-      this.follow();
+      this.watchOnServers();
     };
   }
 
-  /** Takes what the servers of the template offer now; of their tools, the approved ones. */
-  update(servers: readonly UpstreamServer[]): void {
+  /** Takes over what these servers of the template offer now; of their tools, the approved ones. */
+  update(servers: readonly PooledServer[]): void {
     this.servers = servers;
-    this.offered = this.toolsOf(servers);
-    this.offeredResources = entries(
-      servers,
-      ({ offer }) => offer.resources,
-      ({ uri }) => uri,
-      (resource, server) => this.resource(resource, server),
-    );
-    this.offeredTemplates = entries(
-      servers,
-      ({ offer }) => offer.templates,
-      ({ uriTemplate }) => uriTemplate,
-      (template, server) => this.template(template, server),
-    );
-    this.offeredPrompts = entries(
-      servers,
-      ({ offer }) => offer.prompts,
-      ({ name }) => name,
-      (prompt, server) => this.prompt(prompt, server),
-    );
-    this.follow();
-    for (const listener of this.listeners) listener();
+    this.offeredTools = this.toolsOf(servers);
+    this.offeredResources = firstOfEach(servers, resourcesOf, ({ uri }) => uri, this.resource.bind(this));
+    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ uriTemplate }) => uriTemplate, this.template.bind(this));
+    this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
+    this.watchOnServers();
+    this.changes.tell();
   }
 
-  private toolsOf(servers: readonly UpstreamServer[]): typeof this.offered {
-    const offered: typeof this.offered = new Map();
-    for (const { approved, offer, template } of servers) {
-      for (const definition of offer.tools) {
+  private toolsOf(servers: readonly PooledServer[]): typeof this.offeredTools {
+    const tools: typeof this.offeredTools = new Map();
+    for (const { approved, offered, template } of servers) {
+      for (const definition of offered.tools) {
         const pin = approved.get(definition.name);
-        if (pin === undefined || offered.has(definition.name)) continue;
-        const known = this.offered.get(definition.name);
-        offered.set(definition.name, known?.pin === pin ? known : { pin, tool: this.tool(definition, pin, template) });
+        if (pin === undefined || tools.has(definition.name)) continue;
+        const known = this.offeredTools.get(definition.name);
+        tools.set(definition.name, known?.pin === pin ? known : { pin, tool: this.tool(definition, pin, template) });
       }
     }
-    return offered;
+    return tools;
   }
 
-  private tool(definition: UpstreamToolDefinition, pin: string, template: ServerTemplate): Tool {
+  private tool(definition: ToolDefinition, pin: string, template: ServerTemplate): Tool {
     const { name, title, description = '', inputSchema, outputSchema, annotations } = definition;
     const tableName = tableOf(definition, template);
     return {
@@ -113,92 +106,93 @@ export class UpstreamSource implements ToolSource {
     };
   }
 
-  private resource(definition: ResourceDefinition, { template }: UpstreamServer): Resource {
+  private resource(definition: ResourceDefinition, { template }: PooledServer): Resource {
     const { uri, name } = definition;
     const tableName = ownValue(template.tables, name) ?? '';
-    const offers = ({ offer }: UpstreamServer) => offer.resources.some((resource) => resource.uri === uri);
+    const isOfferedBy = (server: PooledServer) => resourcesOf(server).some((resource) => resource.uri === uri);
     return {
       ...definition,
       tableName,
       timeoutMs: timeoutOf(template),
-      read: (_, context) => this.requests.read(uri, tableName, offers, context),
+      read: (_, context) => this.requests.read(uri, tableName, isOfferedBy, context),
     };
   }
 
-  private template(definition: TemplateDefinition, { template, completes }: UpstreamServer): ResourceTemplate {
+  private template(definition: ResourceTemplateDefinition, { template, canComplete }: PooledServer): ResourceTemplate {
     const { uriTemplate, name } = definition;
     const pattern = new UriTemplate(uriTemplate);
     const tableName = ownValue(template.tables, name) ?? '';
-    const offers = ({ offer }: UpstreamServer) => offer.templates.some((one) => one.uriTemplate === uriTemplate);
+    const isOfferedBy = (server: PooledServer) => templatesOf(server).some((one) => one.uriTemplate === uriTemplate);
     return {
       ...definition,
       tableName,
       timeoutMs: timeoutOf(template),
-      matches: (uri) => pattern.match(uri) !== null,
-      read: (uri, context) => this.requests.read(uri, tableName, offers, context),
-      ...(completes && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, offers) }),
+      matches: (uri) => pattern.matches(uri),
+      read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
+      ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };
   }
 
-  private prompt(definition: PromptDefinition, { template, completes }: UpstreamServer): Prompt {
+  private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {
     const { name } = definition;
-    const offers = ({ offer }: UpstreamServer) => offer.prompts.some((prompt) => prompt.name === name);
+    const isOfferedBy = (server: PooledServer) => promptsOf(server).some((prompt) => prompt.name === name);
     return {
       ...definition,
       name: publicToolName(template.name, name, template.prefix === 'template'),
       timeoutMs: timeoutOf(template),
-      get: (args, context) => this.requests.getPrompt(name, args, offers, context),
-      ...(completes && { complete: this.requests.completer({ type: 'ref/prompt', name }, offers) }),
+      get: (args, context) => this.requests.getPrompt(name, args, isOfferedBy, context),
+      ...(canComplete && { complete: this.requests.completer({ type: 'ref/prompt', name }, isOfferedBy) }),
     };
   }
 
-  private follow(): void {
+  private watchOnServers(): void {
     const uris = new Set(this.watchers.keys());
-    for (const server of this.servers) {
-      server.onUpdated = (uri) => this.updated(uri);
-      server.follow(uris);
-    }
+    for (const server of this.servers) server.watch(uris, (uri) => this.tellWatchers(uri));
   }
 
-  /** What a server calls changed may be a part of what is watched. */
-  private updated(changed: string): void {
+  /** The resource that changed may be a part of one that is watched. */
+  private tellWatchers(changed: string): void {
     for (const [uri, watchers] of this.watchers) {
       if (changed === uri || changed.startsWith(`${uri}/`)) for (const listener of watchers) listener();
     }
   }
 }
 
-/** An entry for each key, of the first server that has it; one that cannot be used is left out alone. */
-function entries<Definition, Entry>(
-  servers: readonly UpstreamServer[],
-  definitionsOf: (server: UpstreamServer) => readonly Definition[],
+const resourcesOf = ({ offered }: PooledServer) => offered.resources;
+const templatesOf = ({ offered }: PooledServer) => offered.templates;
+const promptsOf = ({ offered }: PooledServer) => offered.prompts;
+
+/** An entry for each key, of the first server that has it. A definition that cannot be used is left out alone. */
+function firstOfEach<Definition, Entry>(
+  servers: readonly PooledServer[],
+  definitionsOf: (server: PooledServer) => readonly Definition[],
   keyOf: (definition: Definition) => string,
-  entryOf: (definition: Definition, server: UpstreamServer) => Entry,
+  entryOf: (definition: Definition, server: PooledServer) => Entry,
 ): Entry[] {
   const found = new Map<string, Entry>();
   for (const server of servers) {
     for (const definition of definitionsOf(server)) {
       const key = keyOf(definition);
-      const entry = found.has(key) ? undefined : usable(() => entryOf(definition, server));
+      const entry = found.has(key) ? undefined : unlessInvalid(() => entryOf(definition, server));
       if (entry) found.set(key, entry);
     }
   }
   return [...found.values()];
 }
 
-function usable<T>(make: () => T): T | undefined {
+function unlessInvalid<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch {
-    return undefined; // e.g. a URI template that is none
+    return undefined; // e.g. a URI template without an end
   }
 }
 
-/** A server may have to be connected to first, or a second one be asked. */
+/** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
 
-/** docs/servers.md: the tool's own word first, then the template's. */
-function tableOf({ name, _meta }: UpstreamToolDefinition, { tables }: ServerTemplate): string {
+/** What the tool itself says in `_meta`, else what the template says; docs/servers.md. */
+function tableOf({ name, _meta }: ToolDefinition, { tables }: ServerTemplate): string {
   const own = _meta?.['tallygate/table'];
   return typeof own === 'string' ? own : (ownValue(tables, name) ?? '');
 }

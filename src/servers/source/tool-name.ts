@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** What every MCP client accepts as the name of a tool. */
-export const TOOL_NAME_MAX_CHARS = 64;
+/** Longer names are refused by some MCP clients. */
+const TOOL_NAME_MAX_CHARS = 64;
 const HASH_CHARS = 8;
 const NOT_ALLOWED = /[^0-9A-Za-z_-]/g;
 

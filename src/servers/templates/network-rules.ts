@@ -1,27 +1,12 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { isIP, type LookupFunction } from 'node:net';
+import { isInNetwork, parseAddress, parseNetwork, type IpAddress, type IpNetwork } from '../../common/ip-address.js';
 
-/** IANA's special-purpose IPv4 ranges: this host, private, shared, loopback, link-local with clouds' metadata, tests, multicast. */
-const NOT_PUBLIC_4 = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/3',
-];
-/** All of IPv6 that is public lies in here … */
-const GLOBAL_6 = '2000::/3';
-/** … without protocol assignments and tunnels, which hide an IPv4 address, and documentation. */
-const NOT_PUBLIC_6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
+/** All of IPv6 that is public lies in here; new kinds of addresses may be defined outside of it. */
+const GLOBAL_6 = parseNetwork('2000::/3')!;
+/** NAT64 (RFC 6052): the last four bytes are the IPv4 address that is reached. */
+const NAT64 = parseNetwork('64:ff9b::/96')!;
 
 /** How names become addresses; the system's way, or a test's. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
@@ -31,32 +16,27 @@ export class ForbiddenAddress extends Error {
   override name = 'ForbiddenAddress';
 }
 
-const notPublic4 = networks(NOT_PUBLIC_4);
-const global6 = networks([GLOBAL_6]);
-const notPublic6 = networks(NOT_PUBLIC_6);
-
 /**
  * Which addresses upstream servers may have: public ones, and those of the networks the operator allows. A name is
  * judged by what it resolves to at the moment of connecting, and the connection goes to the very address that was judged,
  * so that a name cannot point somewhere else in between.
  */
 export class NetworkRules {
-  private readonly allowed: BlockList;
+  private readonly allowed: readonly IpNetwork[];
 
+  /** @param allowed networks such as `10.0.0.0/8`. @throws Error for one that is none. */
   constructor(
     allowed: readonly string[],
     private readonly resolve: Resolve = resolveBySystem,
   ) {
-    this.allowed = networks(allowed);
+    this.allowed = allowed.map(networkOf);
   }
 
-  allows(address: string): boolean {
-    const plain = withoutMapping(address);
-    const family = isIP(plain);
-    if (family === 0) return false;
-    if (this.allowed.check(plain, family === 4 ? 'ipv4' : 'ipv6')) return true;
-    if (family === 4) return !notPublic4.check(plain, 'ipv4');
-    return global6.check(plain, 'ipv6') && !notPublic6.check(plain, 'ipv6');
+  /** Anything but a complete address is refused. */
+  allows(text: string): boolean {
+    const address = reachedAt(parseAddress(text));
+    if (!address) return false;
+    return isPublic(address) || this.allowed.some((network) => isInNetwork(address, network));
   }
 
   /** @throws ForbiddenAddress when the URL's host is or resolves to one; the resolver's Error when it does not resolve. */
@@ -108,25 +88,21 @@ function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** `::ffff:10.0.0.1` and `64:ff9b::10.0.0.1` (NAT64) reach 10.0.0.1, however they are written. */
-function withoutMapping(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [plain = ''] = address.split('%');
-  const host = new URL(`http://[${plain}]`).hostname.slice(1, -1);
-  const mapped = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host);
-  if (!mapped) return plain;
-  const [high, low] = [parseInt(mapped[1]!, 16), parseInt(mapped[2]!, 16)];
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+/** The address that a connection ends at: through NAT64, `64:ff9b::10.0.0.1` reaches 10.0.0.1. */
+function reachedAt(address: IpAddress | undefined): IpAddress | undefined {
+  if (!address || !isInNetwork(address, NAT64)) return address;
+  return ipaddr.fromByteArray(address.toByteArray().slice(-4));
 }
 
-function networks(texts: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of texts) {
-    const [address = '', bits] = text.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
-  }
-  return list;
+/** In none of IANA's special ranges: private, loopback, link-local, shared, documentation, multicast, tunnels and others. */
+function isPublic(address: IpAddress): boolean {
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || isInNetwork(address, GLOBAL_6));
+}
+
+function networkOf(text: string): IpNetwork {
+  const network = parseNetwork(text);
+  if (!network) throw new Error(`"${text}" is not a network`);
+  return network;
 }
 
 function resolveBySystem(host: string): Promise<LookupAddress[]> {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { templateSchema } from '../../config/template-config.js';
-import { ConfigProblem } from './config-problem.js';
-import { targetOf } from './server-target.js';
-import { templateOf } from './template.js';
+import { ConfigProblem, targetOf } from './server-target.js';
+import { templateOf } from './server-template.js';
 
 const DEFAULTS = { strategy: 'round_robin', health_check_interval: 30 } as const;
 const properties = { path: {}, token: {}, url: {}, tenant: {}, headers: {} };
@@ -16,8 +15,7 @@ const stdio = (values: object) =>
   );
 const http = (values: object) =>
   templateOf('t', templateSchema.parse({ transport: 'http', config: { properties }, ...values }), DEFAULTS);
-const target = (template: ReturnType<typeof http>, config: Record<string, unknown>, env = {}) =>
-  targetOf(template, { config }, env);
+const target = (template: ReturnType<typeof http>, config: Record<string, unknown>, env = {}) => targetOf(template, config, env);
 
 describe('A program is started', () => {
   const template = stdio({

@@ -1,8 +1,7 @@
+import { isObject } from '../../common/is-object.js';
+import { TallygateError } from '../../common/tallygate-error.js';
 import { PLACEHOLDER } from '../../config/template-config.js';
-import type { ServerInstance } from '../registry/registered-server.js';
-import { extraHeaders } from './target-headers.js';
-import { ConfigProblem } from './config-problem.js';
-import type { ServerTemplate } from './template.js';
+import type { ServerTemplate } from './server-template.js';
 
 /** Where a server is and how it is reached, secrets included. Never log it. */
 export type ServerTarget =
@@ -10,19 +9,42 @@ export type ServerTarget =
   | { transport: 'stdio'; command: string; args: string[]; env: Record<string, string> };
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Config = ServerInstance['config'];
+/** What was registered; names of properties and their values. */
+type Config = Readonly<Record<string, unknown>>;
 
 /** Longer than any path, token or URL in use. */
 const VALUE_MAX_CHARS = 4_096;
 const WHOLE_CONFIG_VALUE = /^\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}$/;
 
+const HEADERS_MAX = 20;
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+/** Visible characters, spaces and tabs: nothing that could end the line and start a header or a request of its own. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Belong to the connection and the protocol: set by others, they could cut one request into two or confuse eras. */
+const RESERVED_HEADERS =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|mcp-.*|last-event-id)$/i;
+
+/** A value of a config that cannot be used. On REST 400 with the path of the property, as in source 003. */
+export class ConfigProblem extends TallygateError {
+  constructor(
+    /** The property of the config; empty for the config as a whole. */
+    readonly path: readonly (string | number)[],
+    readonly reason: string,
+  ) {
+    super('INVALID_INPUT', `${['config', ...path].join('.')}: ${reason}`, {
+      detail: [{ loc: ['body', 'config', ...path], msg: reason, type: 'value_error.config' }],
+    });
+    this.name = 'ConfigProblem';
+  }
+}
+
 /**
- * Fills the values of a registered server into its template. What a value can become is fixed by where the operator put
+ * Fills the config of a registered server into its template. What a value can become is fixed by where the operator put
  * its placeholder: a part of one argument, one variable, one header or the URL; never a program, an option, a further
  * argument or another placeholder.
  * @throws ConfigProblem that names the property of the config.
  */
-export function targetOf(template: ServerTemplate, { config }: Pick<ServerInstance, 'config'>, env: Environment): ServerTarget {
+export function targetOf(template: ServerTemplate, config: Config, env: Environment): ServerTarget {
   const fill = filler(config, env);
   if (template.transport === 'stdio') {
     const args = template.args.map((arg) => argument(arg, fill(arg)));
@@ -33,35 +55,36 @@ export function targetOf(template: ServerTemplate, { config }: Pick<ServerInstan
   return { transport: 'http', url: urlOf(template.url!, config, env), headers };
 }
 
-/** Undefined when the text mentions a value that the config leaves open. */
+/** Fills in one text. Undefined when the text mentions a value that the config leaves out. */
 type Fill = (text: string) => string | undefined;
 
 /** One pass, so that a value that looks like a placeholder stays what it is. */
 function filler(config: Config, env: Environment, encode: (value: string, name: string) => string = (value) => value): Fill {
   return (text) => {
-    let isOpen = false;
+    let isMissing = false;
     const filled = text.replace(PLACEHOLDER, (_, name?: string, variable?: string) => {
       if (variable) return variableOf(variable, env);
       const value = configValue(config, name!);
-      if (value === undefined) isOpen = true;
+      if (value === undefined) isMissing = true;
       return value === undefined ? '' : encode(value, name!);
     });
-    return isOpen ? undefined : filled;
+    return isMissing ? undefined : filled;
   };
 }
 
 function configValue(config: Config, name: string): string | undefined {
   const value = Object.hasOwn(config, name) ? config[name] : undefined;
   if (value === undefined) return undefined;
-  if (!['string', 'number', 'boolean'].includes(typeof value))
+  if (!['string', 'number', 'boolean'].includes(typeof value)) {
     throw new ConfigProblem([name], 'must be a text, a number or true or false');
+  }
   const text = String(value);
   if (text.length > VALUE_MAX_CHARS) throw new ConfigProblem([name], `must have at most ${VALUE_MAX_CHARS} characters`);
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new ConfigProblem([name], 'must not contain control characters');
   return text;
 }
 
-/** Checked at start for every template; here for what a test or a later change of the environment leaves open. */
+/** The start has already checked the variables of every template; a test may not have. */
 function variableOf(name: string, env: Environment): string {
   const value = env[name];
   if (value === undefined) throw new ConfigProblem([], `the template needs the environment variable ${name}`);
@@ -77,7 +100,7 @@ function argument(text: string, filled: string | undefined): string {
   return filled;
 }
 
-/** Headers and variables whose value is left open are left out. */
+/** Headers and variables whose value the config leaves out are left out. */
 function present(texts: Record<string, string>, fill: Fill): Record<string, string> {
   const filled = Object.entries(texts).map(([name, text]) => [name, fill(text)] as const);
   return Object.fromEntries(filled.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
@@ -87,6 +110,26 @@ function present(texts: Record<string, string>, fill: Fill): Record<string, stri
 function withoutDoubles(extra: Record<string, string>, own: Record<string, string>): Record<string, string> {
   const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   return { ...Object.fromEntries(Object.entries(extra).filter(([name]) => !names.has(name.toLowerCase()))), ...own };
+}
+
+/** The headers that a registration adds, in this property of its config. */
+function extraHeaders(property: string, value: unknown): Record<string, string> {
+  if (value === undefined) return {};
+  if (!isObject(value)) throw new ConfigProblem([property], 'must be an object');
+  const headers = Object.entries(value);
+  if (headers.length > HEADERS_MAX) throw new ConfigProblem([property], `must be at most ${HEADERS_MAX} headers`);
+  for (const [name, text] of headers) {
+    const problem = headerProblem(name, text);
+    if (problem) throw new ConfigProblem([property, name.slice(0, 100)], problem);
+  }
+  return value as Record<string, string>;
+}
+
+function headerProblem(name: string, value: unknown): string | undefined {
+  if (!HEADER_NAME.test(name)) return 'must be a header name';
+  if (RESERVED_HEADERS.test(name)) return 'is set by the gateway itself';
+  if (typeof value !== 'string' || value.length > VALUE_MAX_CHARS || !HEADER_VALUE.test(value)) return 'must be a header value';
+  return undefined;
 }
 
 function urlOf(text: string, config: Config, env: Environment): string {

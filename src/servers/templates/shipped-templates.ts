@@ -1,11 +1,12 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { templateSchema, type TemplateValues } from '../../config/template-config.js';
+import { installedPackage } from './server-packages.js';
 
-const require = createRequire(import.meta.url);
-
-/** Templates that come with Tallygate, by name. `servers.enabled_templates` says which may be used. */
-export const SHIPPED_TEMPLATES: Readonly<Record<string, () => TemplateValues>> = {
+/**
+ * Templates that come with Tallygate, by name. `servers.enabled_templates` says which may be used. Their programs do not come
+ * with it: each is made with the folders where packages are looked for, and throws PackageMissing where its own is not there.
+ */
+export const SHIPPED_TEMPLATES: Readonly<Record<string, (folders: readonly string[]) => TemplateValues>> = {
   http: () =>
     templateSchema.parse({
       description: 'Any MCP server with streamable HTTP',
@@ -19,23 +20,23 @@ export const SHIPPED_TEMPLATES: Readonly<Record<string, () => TemplateValues>> =
         headers: { type: 'object', additionalProperties: { type: 'string', writeOnly: true } },
       }),
     }),
-  'file-server': () =>
+  'file-server': (folders) =>
     templateSchema.parse({
       description: 'Files of one folder: the official filesystem server',
-      ...node('@modelcontextprotocol/server-filesystem', '${config.base_path}'),
+      ...node(folders, '@modelcontextprotocol/server-filesystem', '${config.base_path}'),
       config: objectOf(['base_path'], {
         base_path: { type: 'string', pattern: '^(/|[A-Za-z]:[\\\\/])', description: 'An absolute path on the gateway' },
       }),
     }),
-  everything: () =>
+  everything: (folders) =>
     templateSchema.parse({
       description: 'Every feature of the protocol, for testing: the official everything server',
-      ...node('@modelcontextprotocol/server-everything', 'stdio'),
+      ...node(folders, '@modelcontextprotocol/server-everything', 'stdio'),
     }),
-  memory: () =>
+  memory: (folders) =>
     templateSchema.parse({
       description: 'A knowledge graph in one file: the official memory server',
-      ...node('@modelcontextprotocol/server-memory'),
+      ...node(folders, '@modelcontextprotocol/server-memory'),
       env: { MEMORY_FILE_PATH: '${config.file_path}' },
       config: objectOf(['file_path'], {
         file_path: { type: 'string', pattern: '^(/|[A-Za-z]:[\\\\/])', description: 'An absolute path on the gateway' },
@@ -48,8 +49,7 @@ function objectOf(required: string[], properties: Record<string, object>) {
 }
 
 /** The program of an installed package, run by this Node: nothing is looked up or fetched when a server starts. */
-function node(name: string, ...args: string[]) {
-  const manifest = require.resolve(`${name}/package.json`);
-  const { bin } = require(manifest) as { bin: Record<string, string> };
-  return { transport: 'stdio', command: process.execPath, args: [join(dirname(manifest), Object.values(bin)[0]!), ...args] };
+function node(folders: readonly string[], name: string, ...args: string[]) {
+  const { folder, bin } = installedPackage(name, folders);
+  return { transport: 'stdio', command: process.execPath, args: [join(folder, Object.values(bin)[0]!), ...args] };
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ChangeListeners } from '../../common/change-listeners.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import type { Dataset } from './dataset.js';
 import { DATASETS } from './datasets.js';
@@ -16,7 +17,7 @@ interface State {
 @Injectable()
 export class DataVersions implements OnModuleDestroy {
   private readonly poll = new PeriodicTask('StockData', POLL_INTERVAL_MS, () => this.refresh());
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new ChangeListeners();
   private states = new Map<string, State>();
   private asked = 0;
   private applied = 0;
@@ -35,9 +36,7 @@ export class DataVersions implements OnModuleDestroy {
 
   /** Called after every change of a version, and when a dataset gains its first or loses its last row. Returns how to stop it. */
   onChange(listener: () => void): () => void {
-    const own = () => listener();
-    this.listeners.add(own);
-    return () => void this.listeners.delete(own);
+    return this.changes.add(listener);
   }
 
   /** Reads the versions now, and from here on at every interval. */
@@ -56,7 +55,7 @@ export class DataVersions implements OnModuleDestroy {
     const key = DATASETS.map((dataset) => `${this.states.get(dataset.table)?.version ?? 0}${this.hasRows(dataset)}`).join();
     if (key === this.current) return;
     this.current = key;
-    for (const listener of this.listeners) listener();
+    this.changes.tell();
   }
 
   async onModuleDestroy(): Promise<void> {

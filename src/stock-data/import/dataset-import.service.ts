@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
@@ -45,7 +45,7 @@ export class DatasetImportService {
   private readonly logger = new Logger('StockData');
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly log: ImportLogRepository,
     private readonly staging: StagingRepository,
     private readonly loader: StagingLoader,
@@ -143,7 +143,7 @@ export class DatasetImportService {
 
   private async exclusively<T>(dataset: Dataset, work: () => Promise<T>): Promise<T> {
     try {
-      return await withAdvisoryLock(this.dataSource, LOCK.datasetImports + crc32(dataset.table), work);
+      return await this.postgres.withLock(LOCK.datasetImports + crc32(dataset.table), work);
     } catch (error) {
       if ((error as { code?: string }).code !== WAITED_TOO_LONG) throw error;
       throw new TallygateError('CONFLICT', `Another import of ${dataset.table} is running. Try again when it is done.`, {

@@ -26,9 +26,6 @@ export function dayRange({ start_date, end_date }: { start_date?: string; end_da
   throw new ToolInputError(`"start_date" (${from}) is after "end_date" (${to}). Swap them.`);
 }
 
-/** The day before, for a page that goes backwards. */
-export const dayBefore = (day: string): string => shifted(day, -1);
-
 /** The day after, for a page that goes forwards. */
 export const dayAfter = (day: string): string => shifted(day, 1);
 

@@ -1,7 +1,7 @@
 import type { DailyClose } from './returns.js';
 
 /** Trading days in a year, the usual convention for annualising. */
-export const TRADING_DAYS_PER_YEAR = 252;
+const TRADING_DAYS_PER_YEAR = 252;
 
 export interface DayReturn {
   date: string;

@@ -1,8 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { DataSource } from 'typeorm';
-import { LOCK, withAdvisoryLock } from '../../database/advisory-lock.js';
+import { fileURLToPath } from 'node:url';
+import { Postgres } from '../../database/postgres.js';
+import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import { SYMBOLS } from '../datasets/symbols.dataset.js';
 import { DatasetImportService } from '../import/dataset-import.service.js';
@@ -16,13 +15,13 @@ const MONTHLY_FILE = 'stocks.csv';
 const SYMBOLS_SOURCE = 'sample symbols';
 const SAMPLE_SOURCES = [INDEX_FILE, MONTHLY_FILE, SYMBOLS_SOURCE];
 
-/** The real market data that comes with Tallygate, from the package vega-datasets. */
+/** The real market data that comes with Tallygate; NOTICE.md says where it is from. */
 @Injectable()
 export class SampleData {
   private readonly logger = new Logger('StockData');
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
     private readonly versions: DataVersions,
     private readonly log: ImportLogRepository,
     private readonly imports: DatasetImportService,
@@ -31,7 +30,7 @@ export class SampleData {
   /** Loads the sample unless it is there or anything else was imported; returns whether it did. */
   async loadWhenEmpty(): Promise<boolean> {
     if (!(await this.isWanted())) return false;
-    return withAdvisoryLock(this.dataSource, LOCK.sampleData, async () => {
+    return this.postgres.withLock(LOCK.sampleData, async () => {
       await this.versions.refresh();
       if (!(await this.isWanted())) return false;
       await this.load();
@@ -62,8 +61,5 @@ function sampleSymbols() {
   return rowsInput(SYMBOLS_SOURCE, JSON.stringify(SAMPLE_SYMBOLS), columns, () => SAMPLE_SYMBOLS);
 }
 
-/** The package offers its code, not its files, by name. */
-function sampleFile(name: string): string {
-  const entry = createRequire(import.meta.url).resolve('vega-datasets');
-  return join(dirname(dirname(entry)), 'data', name);
-}
+/** The build copies these files beside the program. */
+const sampleFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -1,7 +1,7 @@
 import { columnsOf, isNullable, SYMBOL_MAX_LENGTH, type Column, type Dataset } from '../datasets/dataset.js';
 
 /** Symbols in one call. */
-export const SYMBOLS_MAX = 100;
+const SYMBOLS_MAX = 100;
 const TEXT_MAX_LENGTH = 100;
 
 export const symbol = {

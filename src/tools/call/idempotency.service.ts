@@ -4,12 +4,13 @@ import { canonicalJson } from '../../common/canonical-json.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
-import type { ToolCall } from './tool-call.js';
-import type { RecordedResult } from './usage-record.js';
+import type { ToolCall, ToolOutcome } from './tool-call.js';
+import type { RecordedCall, RecordedResult } from './usage-record.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
 const ANSWER_MAX_CHARS = 262_144;
 const CLEANUP_PAUSE_MS = 30_000;
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
@@ -31,32 +32,38 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Runs the call, or gives the kept answer of the first one.
-   * @throws CONFLICT for another call under the same key, and while the first one runs or when its answer is not known.
+   * Takes the key for the call, or gives the kept answer of the first call under it.
+   * @throws BAD_REQUEST for what cannot be a key, CONFLICT for another call under the same key, and while the first one runs or when its answer is not known.
    */
-  async once(call: ToolCall, key: string, run: () => Promise<RecordedResult>): Promise<RecordedResult> {
+  async claim(call: ToolCall, key: unknown): Promise<IdempotentCall | { answered: RecordedCall }> {
+    if (typeof key !== 'string' || !VISIBLE_ASCII.test(key))
+      throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
     const claim = claimOf(call, key);
-    if (await this.calls.claim(claim)) return this.first(claim, call, run);
-    return replay(claim, await this.calls.find(claim));
+    if (await this.calls.claim(claim)) return claim;
+    return { answered: { result: replay(claim, await this.calls.find(claim)) } };
+  }
+
+  /** Gives the key back: the call has not run, and may be tried again. Never rejects. */
+  release(claim: IdempotentCall): Promise<void> {
+    return this.quietly(this.calls.release(claim));
   }
 
   /**
-   * A call whose outcome is unknown keeps its key without an answer, so that it can never be run and charged again.
-   * One that did not run, or failed without being charged, gives it back: the agent may try again.
+   * Keeps the answer of a call that has ended. A call whose record failed keeps its key without an answer, so that it can never be
+   * run and charged again. One that did not run, or failed without being charged, gives it back: the agent may try again.
    */
-  private async first(claim: IdempotentCall, call: ToolCall, run: () => Promise<RecordedResult>): Promise<RecordedResult> {
+  async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { hasNotRun }: ToolOutcome): Promise<RecordedCall> {
     try {
-      const answer = await run();
-      const failedForFree = (answer.isError || answer.inputRequired) && answer._meta['tallygate/usage'].credits_charged === 0;
-      await this.quietly(failedForFree ? this.calls.release(claim) : this.keep(claim, answer));
-      return answer;
+      const recorded = await settling;
+      await this.quietly(failedForFree(recorded) ? this.calls.release(claim) : this.keepAnswer(claim, recorded.result));
+      return recorded;
     } catch (error) {
-      if (!call.hasRun) await this.quietly(this.calls.release(claim));
+      if (hasNotRun) await this.release(claim);
       throw error;
     }
   }
 
-  private async keep(claim: IdempotentCall, answer: RecordedResult): Promise<void> {
+  private async keepAnswer(claim: IdempotentCall, answer: RecordedResult): Promise<void> {
     const json = JSON.stringify(answer);
     if (json.length <= ANSWER_MAX_CHARS) await this.calls.keep(claim, json);
   }
@@ -66,6 +73,9 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     await work.catch((error: Error) => this.logger.warn(`An idempotency key stays without an answer: ${error.message}`));
   }
 }
+
+const failedForFree = ({ result, errorCode }: RecordedCall): boolean =>
+  errorCode !== undefined && result._meta['tallygate/usage'].credits_charged === 0;
 
 function claimOf({ entry, request }: ToolCall, key: string): IdempotentCall {
   const { principal } = request;

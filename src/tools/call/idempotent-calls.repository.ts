@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 
 /** One idempotency key of one caller. */
 export interface IdempotentCall {
@@ -23,18 +23,17 @@ const DELETED_AT_ONCE = 1_000;
 /** The SQL of `mcp.idempotent_calls`. */
 @Injectable()
 export class IdempotentCallsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** Takes the key for a call about to run. Of many who ask at once, on any replica, one is given it. */
   async claim({ scope, key, fingerprint }: IdempotentCall): Promise<boolean> {
-    const taken = await this.dataSource.query<unknown[]>(
+    const taken = await this.postgres.execute(
       `INSERT INTO mcp.idempotent_calls AS calls (scope, key, fingerprint) VALUES ($1, $2, $3)
        ON CONFLICT (scope, key) DO UPDATE SET fingerprint = $3, answer = NULL, created_at = now()
-         WHERE calls.created_at < now() - ${KEPT}
-       RETURNING 1`,
+         WHERE calls.created_at < now() - ${KEPT}`,
       [scope, key, fingerprint],
     );
-    return taken.length > 0;
+    return taken > 0;
   }
 
   /**
@@ -42,7 +41,7 @@ export class IdempotentCallsRepository {
    * committed while it waited for it.
    */
   async find({ scope, key }: IdempotentCall): Promise<EarlierCall | undefined> {
-    const [earlier] = await this.dataSource.query<EarlierCall[]>(
+    const [earlier] = await this.postgres.query<EarlierCall>(
       'SELECT fingerprint, answer FROM mcp.idempotent_calls WHERE scope = $1 AND key = $2',
       [scope, key],
     );
@@ -50,22 +49,21 @@ export class IdempotentCallsRepository {
   }
 
   async keep({ scope, key, fingerprint }: IdempotentCall, answer: string): Promise<void> {
-    await this.dataSource.query(
-      'UPDATE mcp.idempotent_calls SET answer = $4 WHERE scope = $1 AND key = $2 AND fingerprint = $3',
-      [scope, key, fingerprint, answer],
-    );
+    await this.postgres.query('UPDATE mcp.idempotent_calls SET answer = $4 WHERE scope = $1 AND key = $2 AND fingerprint = $3', [
+      scope,
+      key,
+      fingerprint,
+      answer,
+    ]);
   }
 
   /** Gives the key back: its call was refused before it ran. */
   async release({ scope, key }: IdempotentCall): Promise<void> {
-    await this.dataSource.query('DELETE FROM mcp.idempotent_calls WHERE scope = $1 AND key = $2 AND answer IS NULL', [
-      scope,
-      key,
-    ]);
+    await this.postgres.query('DELETE FROM mcp.idempotent_calls WHERE scope = $1 AND key = $2 AND answer IS NULL', [scope, key]);
   }
 
   async deleteOld(): Promise<void> {
-    await this.dataSource.query(
+    await this.postgres.query(
       `DELETE FROM mcp.idempotent_calls WHERE (scope, key) IN
          (SELECT scope, key FROM mcp.idempotent_calls WHERE created_at < now() - ${KEPT} LIMIT ${DELETED_AT_ONCE})`,
     );

@@ -1,12 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { latencyHistogram, Metrics, tally } from '../../telemetry/metrics.js';
+import type { Span } from '../../telemetry/span.js';
 import { Tracing } from '../../telemetry/tracing.js';
-import { isBackendError, type ToolCall } from './tool-call.js';
+import { FAILURES, type ToolCall, type ToolRequest } from './tool-call.js';
+import type { RecordedCall } from './usage-record.js';
 
 /** Tools with series of their own. Upstream servers name tools as they like; the names beyond are counted as one. */
 const TOOLS_MAX = 500;
 const OTHER_TOOLS = 'other';
+/** No record could be made. */
+const UNANSWERED = 'unanswered';
 
 /** What operators see of calls: how they end, how long they take, and their traces. */
 @Injectable()
@@ -38,46 +42,32 @@ export class ToolCallObserver implements OnModuleInit {
     });
   }
 
-  /** Watches the call while `answer` makes its answer. */
-  async observe<T>(call: ToolCall, answer: () => Promise<T>): Promise<T> {
-    this.started(call);
-    let outcome = UNANSWERED;
-    try {
-      const result = await answer();
-      outcome = outcomeOf(call);
-      return result;
-    } finally {
-      this.ended(call, outcome);
-    }
-  }
-
-  private started(call: ToolCall): void {
-    const { transport, protocolVersion } = call.request;
+  /** A call begins. From here on its trace goes on below the span, in upstream servers as well; no span while traces are off. */
+  started(request: ToolRequest): Span | undefined {
     this.inFlight += 1;
-    this.calls.inc({ transport, protocol_version: protocolVersion });
-    if (this.tracing.isOn) this.trace(call);
+    this.calls.inc({ transport: request.transport, protocol_version: request.protocolVersion });
+    return this.tracing.isOn ? this.trace(request) : undefined;
   }
 
-  /** From here on the trace goes on below the call's span, in upstream servers as well. */
-  private trace(call: ToolCall): void {
-    const { entry, request } = call;
+  /** The call has ended. Without a record its caller got an error instead of an answer. */
+  ended(call: ToolCall, recorded?: RecordedCall): void {
+    this.inFlight -= 1;
+    const seconds = (this.clock.monotonic() - call.startedAtMonotonic) / 1_000;
+    const outcome = recorded ? (recorded.errorCode?.toLowerCase() ?? 'ok') : UNANSWERED;
+    this.duration.observe({ tool: this.labelOf(call.entry.tool.name), outcome }, seconds);
+    const isFailure = !recorded || (recorded.errorCode !== undefined && FAILURES[recorded.errorCode].isBackendError);
+    call.span?.end({ 'tallygate.outcome': outcome }, isFailure ? outcome : undefined);
+  }
+
+  private trace({ entry, transport, requestId, principal, trace }: ToolRequest): Span | undefined {
     const attributes = {
       'tallygate.tool': entry.tool.name,
       'tallygate.source': entry.source,
-      'tallygate.transport': request.transport,
-      'tallygate.request_id': request.requestId,
-      'tallygate.key_id': request.principal.apiKey?.id ?? '',
+      'tallygate.transport': transport,
+      'tallygate.request_id': requestId,
+      'tallygate.key_id': principal.apiKey?.id ?? '',
     };
-    call.span = this.tracing.start(spanNameOf(call), { parent: request.trace, attributes })!;
-    request.trace = call.span.context;
-  }
-
-  private ended(call: ToolCall, outcome: string): void {
-    this.inFlight -= 1;
-    const seconds = (this.clock.monotonic() - call.startedAt) / 1_000;
-    this.duration.observe({ tool: this.labelOf(call.entry.tool.name), outcome }, seconds);
-    const isFailure = outcome === UNANSWERED || isBackendError(call.errorCode);
-    call.span?.end({ 'tallygate.outcome': outcome }, isFailure ? outcome : undefined);
+    return this.tracing.start(entry.spanName, { parent: trace, attributes });
   }
 
   private labelOf(tool: string): string {
@@ -87,15 +77,3 @@ export class ToolCallObserver implements OnModuleInit {
     return tool;
   }
 }
-
-/** The method, and the tool or prompt; a read is named by its method alone, since there is no end of addresses. */
-function spanNameOf({ entry: { tool }, request }: ToolCall): string {
-  if (!request.entry) return `tools/call ${tool.name}`;
-  return request.name === tool.name ? tool.name : `${tool.name} ${request.name}`;
-}
-
-/** No record could be made, so that the caller got an error instead of an answer. */
-const UNANSWERED = 'unanswered';
-
-/** `ok`, or why not, in the words of usage records. */
-const outcomeOf = ({ errorCode }: ToolCall): string => errorCode?.toLowerCase() ?? 'ok';

@@ -4,7 +4,7 @@ import { testConfig } from '../../../test/support/gateway/test-config.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Cancellation } from './cancellation.js';
 import { compileArguments } from '../catalog/tool-arguments.js';
-import { ToolCall } from './tool-call.js';
+import type { ToolRequest } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';
 import { SILENT_CLIENT, type CallContext } from '../source/call-context.js';
 import { ToolInputError, type Tool, type ToolResult } from '../source/tool-source.js';
@@ -19,13 +19,9 @@ function callOf(
 ) {
   const inputSchema = { type: 'object' as const, properties: { n: { type: 'integer' } } };
   const tool: Tool = { name: 'probe', title: '', description: '', inputSchema, price: 1, tableName: 'bars', call };
-  const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '' };
-  return new ToolCall(
-    entry,
-    { name: 'probe', arguments: args, requestId: 'r-1', cancellation, principal: {}, client: SILENT_CLIENT } as never,
-    0,
-    0,
-  );
+  const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '', spanName: '' };
+  const request = { entry, arguments: args, requestId: 'r-1', cancellation, principal: {}, client: SILENT_CLIENT };
+  return request as unknown as ToolRequest;
 }
 
 const runner = new ToolRunner(testConfig({ tools: { timeout_seconds: 0.1 } }));

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { usageEvent, type UsageEvent } from '../../usage/recording/usage-event.js';
 import type { InputRequired } from '../source/call-context.js';
-import { isBackendError, type ToolCall, type ToolOutcome } from './tool-call.js';
+import { FAILURES, type ToolCall, type ToolErrorCode, type ToolOutcome } from './tool-call.js';
 import { textOf } from '../source/content.js';
 
+/** Longer names of clients are cut in the record. */
+const CLIENT_NAME_MAX_CHARS = 100;
 const REPLICA = `${hostname()}:${process.pid}`;
 
 /** What a call cost and what is left; null where the caller has no account or the call was free. */
@@ -14,7 +16,16 @@ export interface Charge {
 
 export const FREE: Charge = { charged: 0, remaining: null };
 
-/** A finished and recorded call, as both protocols answer it. */
+/** A call that is recorded, or refused: what there is to answer. */
+export interface RecordedCall {
+  readonly result: RecordedResult;
+  /** Why it did not succeed. A kept answer that is given again has none. */
+  readonly errorCode?: ToolErrorCode | undefined;
+  /** See `ToolOutcome`. */
+  readonly missingCapability?: string | undefined;
+}
+
+/** The result of a call with what it cost, as MCP answers it. */
 export interface RecordedResult {
   content: ToolOutcome['result']['content'];
   structuredContent?: Record<string, unknown>;
@@ -49,24 +60,25 @@ export function recordOf(call: ToolCall, { result, errorCode }: ToolOutcome, dur
     record_count: result.usage.recordCount,
     duration_ms: durationMs,
     is_error: errorCode !== undefined && errorCode !== 'INPUT_REQUIRED',
-    is_backend_error: isBackendError(errorCode),
+    is_backend_error: errorCode !== undefined && FAILURES[errorCode].isBackendError,
     error_code: errorCode ?? '',
     error_message: errorCode ? textOf(result) : '',
     credits_cost: entry.price,
     credits_charged: charged,
-    client_name: request.clientName,
+    client_name: request.clientName.slice(0, CLIENT_NAME_MAX_CHARS),
     protocol_version: request.protocolVersion,
     transport: request.transport,
     replica: REPLICA,
-    created_at: new Date(call.admittedAt),
+    created_at: new Date(call.startedAt),
   });
 }
 
-export function answerOf(
-  { result, inputRequired }: ToolOutcome,
+/** The call as it may be answered now. */
+export function recordedCall(
+  { result, inputRequired, errorCode, missingCapability }: ToolOutcome,
   durationMs: number,
   { charged, remaining }: Charge,
-): RecordedResult {
+): RecordedCall {
   const usage = {
     record_count: result.usage.recordCount,
     table_name: result.usage.tableName,
@@ -74,11 +86,12 @@ export function answerOf(
     credits_remaining: remaining,
     duration_ms: durationMs,
   };
-  return {
+  const recorded: RecordedResult = {
     content: result.content,
     ...(result.structuredContent && { structuredContent: result.structuredContent }),
     ...(result.isError && { isError: true as const }),
     ...(inputRequired && { inputRequired }),
     _meta: { ...result.meta, 'tallygate/usage': usage },
   };
+  return { result: recorded, errorCode, missingCapability };
 }

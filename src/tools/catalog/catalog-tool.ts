@@ -9,6 +9,8 @@ export interface CatalogTool {
   /** Credits for one call, as configured. */
   price: number;
   checkArguments: ArgumentsCheck;
+  /** Of its calls in traces: the method, and the tool or prompt. Reads have the method alone, since there is no end of addresses. */
+  spanName: string;
   /** Its entry in `tools/list`, as JSON. */
   listing: string;
 }

@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
-import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
@@ -8,7 +7,6 @@ import { McpList, type ListPage } from './mcp-list.js';
 import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
 import { compileArguments } from './tool-arguments.js';
-import { ToolCall, type ToolRequest } from '../call/tool-call.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
 import { ChangeListeners } from '../../common/change-listeners.js';
 
@@ -22,7 +20,6 @@ export class ToolCatalog implements OnModuleInit {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly clock: Clock,
     private readonly sources: Sources,
   ) {
     this.list = new McpList(config.values.mcp.page_size);
@@ -44,11 +41,11 @@ export class ToolCatalog implements OnModuleInit {
     return entry && mayUse(principal, name) ? entry : undefined;
   }
 
-  /** @throws UNKNOWN_TOOL, in the same words for a tool that does not exist and one the caller may not call. */
-  admit(request: ToolRequest): ToolCall {
-    const entry = request.entry ?? this.find(request.name, request.principal);
-    if (!entry) throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${request.name.slice(0, 128)}`);
-    return new ToolCall(entry, request, this.clock.now(), this.clock.monotonic());
+  /** The tool of this name. @throws UNKNOWN_TOOL, in the same words for one that does not exist and one the caller may not call. */
+  get(name: string, principal: Principal): CatalogTool {
+    const entry = this.find(name, principal);
+    if (!entry) throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${name.slice(0, 128)}`);
+    return entry;
   }
 
   /** The tools this caller may call, by name. */
@@ -85,8 +82,14 @@ export class ToolCatalog implements OnModuleInit {
   }
 
   private entry(tool: Tool, source: ToolSource): CatalogTool {
-    const price = this.config.values.tools.prices[tool.name] ?? tool.price;
-    return { tool, source: source.name, price, checkArguments: compileArguments(tool.inputSchema), listing: listing(tool) };
+    return {
+      tool,
+      source: source.name,
+      price: this.config.priceOf(tool.name, tool.price),
+      checkArguments: compileArguments(tool.inputSchema),
+      spanName: `tools/call ${tool.name}`,
+      listing: listing(tool),
+    };
   }
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
 import type { Principal } from '../../auth/access/principal.js';
 import type { Scope } from '../../auth/access/scopes.js';
-import { SystemClock } from '../../common/clock.js';
 import { Sources } from './sources.service.js';
 import { ToolCatalog } from './tool-catalog.service.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
@@ -44,7 +43,7 @@ const caller = (scopes: Scope[], allowedTools: string[] | null = null): Principa
 
 function catalogOf(...tools: Tool[]) {
   const sources = new Sources();
-  const catalog = new ToolCatalog(testConfig({ tools: { prices: { dear: 7 } } }), new SystemClock(), sources);
+  const catalog = new ToolCatalog(testConfig({ tools: { prices: { dear: 7 } } }), sources);
   const source = new FakeSource(tools);
   catalog.onModuleInit();
   sources.register(source);
@@ -74,11 +73,11 @@ describe('ToolCatalog', () => {
 
   it('refuses a forbidden tool in the words of an unknown one', () => {
     const { catalog } = catalogOf(tool('a'));
-    const request = (name: string) => ({ name, principal: caller(['tools:call'], ['other']) }) as never;
-    expect(() => catalog.admit(request('a'))).toThrow(
+    const limited = caller(['tools:call'], ['other']);
+    expect(() => catalog.get('a', limited)).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_TOOL', message: 'Unknown tool: a' }),
     );
-    expect(() => catalog.admit(request('z'))).toThrow(
+    expect(() => catalog.get('z', limited)).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_TOOL', message: 'Unknown tool: z' }),
     );
   });

@@ -1,25 +1,115 @@
-/** Reads addresses of a pattern with one variable, e.g. `dataset://{name}`; RFC 6570, level 1. */
-export class UriTemplate {
-  private readonly pattern: RegExp;
+const TEMPLATE_MAX_CHARS = 2_000;
+const EXPRESSIONS_MAX = 20;
+/** A longer address matches no template. */
+const URI_MAX_CHARS = 8_192;
 
+/** A part of a template: text that stands as it is, or an expression such as `{name}`. */
+type Part = string | Expression;
+
+interface Expression {
+  /** What stands before the value: `/` in `{/path}`, else nothing or one character. */
+  prefix: string;
+  /** Characters the value does not contain. It has at least one other. */
+  stops: string;
+  /** Whether the address may leave it out, the prefix included. */
+  isOptional: boolean;
+}
+
+/**
+ * An RFC 6570 template, e.g. `dataset://{name}` or `repo://{owner}/contents{/path*}`. Templates may come from strangers, so
+ * addresses are compared without a regular expression: at worst, the time is the product of the lengths of both.
+ */
+export class UriTemplate {
+  private readonly parts: readonly Part[];
+
+  /** @throws Error when it is no template, or a very long one. */
   constructor(readonly text: string) {
-    const [before = '', after = ''] = text.split(/\{\w+\}/);
-    this.pattern = new RegExp(`^${escaped(before)}([^/?#]+)${escaped(after)}$`);
+    if (text.length > TEMPLATE_MAX_CHARS) throw new Error(`a URI template has at most ${TEMPLATE_MAX_CHARS} characters`);
+    this.parts = partsOf(text);
+    if (this.expressions.length > EXPRESSIONS_MAX) throw new Error(`a URI template has at most ${EXPRESSIONS_MAX} expressions`);
   }
 
-  /** What stands for the variable; undefined when the address is not one of the pattern. */
+  /** Whether some values of the variables make this address. */
+  matches(uri: string): boolean {
+    if (uri.length > URI_MAX_CHARS) return false;
+    let ends = new Set([0]); // where the parts so far may end
+    for (const part of this.parts) {
+      ends = typeof part === 'string' ? afterText(uri, ends, part) : afterExpression(uri, ends, part);
+      if (ends.size === 0) return false;
+    }
+    return ends.has(uri.length);
+  }
+
+  /** What stands for the only variable of the template; undefined when the address is not one of the template's. */
   valueIn(uri: string): string | undefined {
-    const value = this.pattern.exec(uri)?.[1];
+    if (!this.matches(uri)) return undefined;
+    const { start, end } = this.only;
     try {
-      return value && decodeURIComponent(value);
+      return decodeURIComponent(uri.slice(start, uri.length - end));
     } catch {
-      return undefined;
+      return undefined; // not percent-encoded text
     }
   }
 
+  /** The address with this value for the only variable. */
   with(value: string): string {
-    return this.text.replace(/\{\w+\}/, encodeURIComponent(value));
+    const { start, end } = this.only;
+    return this.text.slice(0, start) + encodeURIComponent(value) + this.text.slice(this.text.length - end);
+  }
+
+  private get expressions(): Part[] {
+    return this.parts.filter((part) => typeof part !== 'string');
+  }
+
+  /** How many characters stand before and behind the only expression. */
+  private get only(): { start: number; end: number } {
+    const start = this.text.indexOf('{');
+    const end = this.text.length - 1 - this.text.indexOf('}');
+    if (this.expressions.length !== 1) throw new Error(`${this.text} has not exactly one variable`);
+    return { start, end };
   }
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const open = text.indexOf('{', from);
+    if (open > from || open === -1) parts.push(text.slice(from, open === -1 ? undefined : open));
+    if (open === -1) break;
+    const close = text.indexOf('}', open);
+    if (close === -1) throw new Error(`"${text}" has an expression without an end`);
+    parts.push(expressionOf(text.slice(open + 1, close)));
+    from = close + 1;
+  }
+  return parts;
+}
+
+/** RFC 6570, "Expression Expansion". Clients leave out the parameters of a query that they do not need. */
+function expressionOf(text: string): Expression {
+  const [, operator = '', names = ''] = /^([+#./;?&]?)(.*)$/s.exec(text) ?? [];
+  if (names === '') throw new Error(`{${text}} names no variable`);
+  const isList = names.includes('*') || names.includes(',');
+  if (operator === '+') return { prefix: '', stops: '', isOptional: false };
+  if (operator === '#') return { prefix: '#', stops: '', isOptional: false };
+  if (operator === '?' || operator === '&') return { prefix: operator, stops: '#', isOptional: true };
+  return { prefix: operator, stops: operator === '/' && isList ? '?#' : '/?#', isOptional: false };
+}
+
+function afterText(uri: string, starts: ReadonlySet<number>, text: string): Set<number> {
+  const matching = [...starts].filter((start) => uri.startsWith(text, start));
+  return new Set(matching.map((start) => start + text.length));
+}
+
+/** One pass over the address, however many places the value may start at. */
+function afterExpression(uri: string, starts: ReadonlySet<number>, { prefix, stops, isOptional }: Expression): Set<number> {
+  const ends = new Set(isOptional ? starts : []);
+  let isInside = false;
+  for (let at = 0; at < uri.length; at += 1) {
+    const start = at - prefix.length;
+    isInside ||= starts.has(start) && uri.startsWith(prefix, start);
+    isInside &&= !stops.includes(uri[at]!);
+    if (isInside) ends.add(at + 1);
+  }
+  return ends;
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Postgres } from '../../database/postgres.js';
 import { DeliveryLock } from './delivery-lock.js';
 
 /** Rows arrive some seconds after their call; an hour is recomputed once they have had this long. */
@@ -22,7 +22,7 @@ export interface DirtyHour {
 export class DirtyHoursRepository {
   constructor(
     private readonly lock: DeliveryLock,
-    private readonly dataSource: DataSource,
+    private readonly postgres: Postgres,
   ) {}
 
   /** In the transaction that fixes a batch. */
@@ -58,7 +58,7 @@ export class DirtyHoursRepository {
 
   /** Marked hours from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:00:00`, UTC. */
   async findBetween(from: string, to: string): Promise<string[]> {
-    const rows = await this.dataSource.query<{ hour: string }[]>(
+    const rows = await this.postgres.query<{ hour: string }>(
       `SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS hour FROM mcp.usage_dirty_hours
        WHERE hour >= $1::timestamp AT TIME ZONE 'UTC' AND hour < $2::timestamp AT TIME ZONE 'UTC' ORDER BY hour`,
       [from, to],

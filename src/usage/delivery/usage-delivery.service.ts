@@ -58,7 +58,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
       this.logger.warn(`Not everything is delivered, the next start goes on with it: ${(error as Error).message}`);
     }
     clearTimeout(deadline);
-    await this.lock.release();
+    this.lock.release();
   }
 
   /** One round: what the timer does. A failure ends it and makes the next one wait longer. */

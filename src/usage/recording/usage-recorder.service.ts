@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../../common/group-commit.js';
-import { isDataFault } from '../../database/data-fault.js';
+import { isDataError } from '../../database/is-data-error.js';
 import { PostgresOutage } from '../../database/postgres-outage.js';
 import type { UsageEvent } from './usage-event.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
@@ -16,7 +16,7 @@ export class UsageRecorder {
   });
   private readonly commits = new GroupCommit<UsageEvent>({
     commit: (batch) => this.commit(batch),
-    isItemFault: isDataFault,
+    isItemFault: isDataError,
   });
   private count = 0;
   private probe: Promise<void> | undefined;

@@ -1,26 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
 import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
 import { CreditAuditRepository } from '../../../src/credits/credit-audit.repository.js';
 import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
 import { CreditRepository } from '../../../src/credits/credit.repository.js';
 import { HoldSweeper } from '../../../src/credits/hold-sweeper.service.js';
-import { dataSourceOptions } from '../../../src/database/data-source.js';
+import type { Postgres } from '../../../src/database/postgres.js';
 import { testConfig } from '../gateway/test-config.js';
-import type { TestDatabase } from './test-database.js';
+import { openPostgres, type TestDatabase } from './test-database.js';
 
 export const HOLD_MS = 60_000;
 
 /** One replica's credits room, wired by hand. Its timer does not run: a test sweeps with `sweeper.sweep()`. */
-export function creditRig(dataSource: DataSource, tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 }) {
+export function creditRig(postgres: Postgres, tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 }) {
   const config = testConfig({ tiers });
-  const repository = new CreditRepository(dataSource);
+  const repository = new CreditRepository(postgres);
   return {
-    dataSource,
+    postgres,
     ledger: new CreditLedger(repository, config),
     sweeper: new HoldSweeper(repository, config),
-    audit: new CreditAudit(new CreditAuditRepository(dataSource)),
+    audit: new CreditAudit(new CreditAuditRepository(postgres)),
   };
 }
 
@@ -28,23 +27,22 @@ export type CreditRig = ReturnType<typeof creditRig>;
 
 /** Replicas with connections of their own. */
 export async function creditReplicas(url: string, count: number): Promise<{ rigs: CreditRig[]; close: () => Promise<void> }> {
-  const opening = Array.from({ length: count }, () => new DataSource(dataSourceOptions(url, [])).initialize());
-  const dataSources = await Promise.all(opening);
+  const doors = await Promise.all(Array.from({ length: count }, () => openPostgres(url)));
   const close = async () => {
-    for (const dataSource of dataSources) await dataSource.destroy();
+    for (const door of doors) await door.close();
   };
-  return { rigs: dataSources.map((dataSource) => creditRig(dataSource)), close };
+  return { rigs: doors.map(({ postgres }) => creditRig(postgres)), close };
 }
 
 /** A new user with a key and an account of the free tier. */
-export async function openAccount({ dataSource, ledger }: CreditRig, tier = 'free'): Promise<number> {
+export async function openAccount({ postgres, ledger }: CreditRig, tier = 'free'): Promise<number> {
   const name = `user-${randomBytes(6).toString('hex')}`;
-  return dataSource.transaction(async (manager) => {
-    const [user] = await manager.query<{ id: string }[]>(
+  return postgres.transaction(async (tx) => {
+    const [user] = await tx.query<{ id: string }>(
       `INSERT INTO mcp.users (username, email, password_hash) VALUES ($1, $1 || '@example.com', 'none') RETURNING id`,
       [name],
     );
-    const [key] = await manager.query<{ id: string }[]>(
+    const [key] = await tx.query<{ id: string }>(
       `INSERT INTO mcp.api_keys (token_id, hmac, prefix, user_id, name, scopes)
        VALUES ($1, $2, 'mcp_12345678', $3, 'account', '{tools:call}') RETURNING id`,
       [name, randomBytes(32), user!.id],
@@ -57,7 +55,7 @@ export async function openAccount({ dataSource, ledger }: CreditRig, tier = 'fre
       keyPrefix: 'mcp_12345678',
       tier,
     };
-    return (await ledger.open(manager, account))!;
+    return (await ledger.open(tx, account))!;
   });
 }
 
@@ -89,17 +87,17 @@ export function settlement(eventId: string, accountId: number, charge: number) {
 }
 
 /** Moves the ledger's clock in this database to a moment, from where it goes on. */
-export async function setLedgerTime({ dataSource }: Pick<CreditRig, 'dataSource'>, at: string): Promise<void> {
+export async function setLedgerTime({ postgres }: Pick<CreditRig, 'postgres'>, at: string): Promise<void> {
   const aheadMs = Date.parse(at) - Date.now();
-  await dataSource.query(
+  await postgres.query(
     `CREATE OR REPLACE FUNCTION mcp.ledger_time() RETURNS timestamptz LANGUAGE sql VOLATILE
      AS $$ SELECT clock_timestamp() + ${aheadMs} * interval '1 ms' $$`,
   );
 }
 
 /** The account's ledger, oldest first. */
-export async function ledgerOf({ dataSource }: Pick<CreditRig, 'dataSource'>, accountId: number) {
-  const rows = await dataSource.query<Record<string, string>[]>(
+export async function ledgerOf({ postgres }: Pick<CreditRig, 'postgres'>, accountId: number) {
+  const rows = await postgres.query<Record<string, string>>(
     'SELECT * FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id',
     [accountId],
   );
@@ -117,8 +115,8 @@ export async function ledgerOf({ dataSource }: Pick<CreditRig, 'dataSource'>, ac
 }
 
 /** Usage events that are committed, in order. */
-export async function outboxOf({ dataSource }: Pick<CreditRig, 'dataSource'>) {
-  const rows = await dataSource.query<{ body: string }[]>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');
+export async function outboxOf({ postgres }: Pick<CreditRig, 'postgres'>) {
+  const rows = await postgres.query<{ body: string }>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');
   return rows.map(({ body }) => JSON.parse(body) as { id: string; credits_charged: number; error_code: string });
 }
 
@@ -136,8 +134,8 @@ export async function lockAccount({ url }: TestDatabase, accountId: number): Pro
 }
 
 /** Statements in this database that wait for a lock. */
-export async function waitingForALock({ dataSource }: TestDatabase): Promise<number> {
-  const [row] = await dataSource.query<{ count: string }[]>(
+export async function waitingForALock({ postgres }: TestDatabase): Promise<number> {
+  const [row] = await postgres.query<{ count: string }>(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
   );
   return Number(row!.count);

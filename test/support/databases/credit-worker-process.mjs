@@ -8,13 +8,14 @@ import { CreditLedger } from '../../../dist/credits/credit-ledger.service.js';
 import { CreditRepository } from '../../../dist/credits/credit.repository.js';
 import { configSchema } from '../../../dist/config/app-config.js';
 import { dataSourceOptions } from '../../../dist/database/data-source.js';
+import { Postgres } from '../../../dist/database/postgres.js';
 
 /** After a refusal by an absent database; else a worker would spin. */
 const FAILURE_PAUSE_MS = 20;
 
 const { url, accountIds, prices, calls, concurrency, holdMs } = JSON.parse(process.argv[2]);
 const dataSource = await new DataSource(dataSourceOptions(url, [])).initialize();
-const ledger = new CreditLedger(new CreditRepository(dataSource), { values: configSchema.parse({}) });
+const ledger = new CreditLedger(new CreditRepository(new Postgres(dataSource)), { values: configSchema.parse({}) });
 let made = 0;
 let isOver = false;
 process.stdin.on('end', () => (isOver = true));

@@ -27,9 +27,13 @@ export class CreditWorker {
   private errors = '';
 
   private constructor(work: CreditWork) {
-    this.child = spawn(process.execPath, [join('test', 'support', 'credit-worker-process.mjs'), JSON.stringify(work)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    this.child = spawn(
+      process.execPath,
+      [join('test', 'support', 'databases', 'credit-worker-process.mjs'), JSON.stringify(work)],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
     this.child.stderr!.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
     createInterface(this.child.stdout!).on('line', (line) => this.hear(line.split(' ')));
     this.ended = once(this.child, 'close');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** A sample file, read a second time by other means than the import. */
 export const sampleLines = (file: string): string[][] =>
-  readFileSync(`node_modules/vega-datasets/data/${file}`, 'utf8')
+  readFileSync(`src/stock-data/sample/${file}`, 'utf8')
     .trim()
     .split('\n')
     .slice(1)

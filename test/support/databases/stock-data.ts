@@ -1,8 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { DataSource } from 'typeorm';
 import { ClickHouse } from '../../../src/clickhouse/clickhouse.js';
+import { Postgres } from '../../../src/database/postgres.js';
 import { DatasetsModule } from '../../../src/stock-data/datasets/datasets.module.js';
 import { STOCK_TOOL_PROVIDERS } from '../../../src/stock-data/stock-data.module.js';
 import { StockDataSource } from '../../../src/stock-data/stock-data.source.js';
@@ -15,10 +15,10 @@ import { textOf } from '../../../src/tools/source/content.js';
 @Global()
 @Module({})
 class EnginesModule {
-  static of(clickhouse: ClickHouse, dataSource: DataSource): DynamicModule {
+  static of(clickhouse: ClickHouse, postgres: Postgres): DynamicModule {
     const providers = [
       { provide: ClickHouse, useValue: { ...bound(clickhouse) } },
-      { provide: DataSource, useValue: dataSource },
+      { provide: Postgres, useValue: postgres },
     ];
     return { module: EnginesModule, providers, exports: providers };
   }
@@ -98,7 +98,7 @@ export class TestStockData {
 
 /** One more process' worth of the room on the same engines. */
 export async function openStockData(engine: TestClickHouse, database: TestDatabase): Promise<TestingModule> {
-  const imports = [EnginesModule.of(engine.clickhouse, database.dataSource), DatasetsModule];
+  const imports = [EnginesModule.of(engine.clickhouse, database.postgres), DatasetsModule];
   const module = await Test.createTestingModule({ imports, providers: STOCK_TOOL_PROVIDERS }).compile();
   return module.init();
 }

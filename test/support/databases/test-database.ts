@@ -1,26 +1,50 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import type { DataSource, DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { Postgres } from '../../../src/database/postgres.js';
+
+type Entities = DataSourceOptions['entities'];
+
+/** A door to a database, as a replica has one. */
+export interface OpenPostgres {
+  postgres: Postgres;
+  dataSource: DataSource;
+  close: () => Promise<void>;
+}
+
+/** Another door to a database that is migrated. */
+export async function openPostgres(url: string, entities: Entities = []): Promise<OpenPostgres> {
+  return doorOf(await new DataSource(dataSourceOptions(url, entities)).initialize());
+}
+
+/** The door of what is connected already; closing it closes that as well. */
+export function doorOf(dataSource: DataSource): OpenPostgres {
+  const postgres = new Postgres(dataSource);
+  const close = async () => {
+    await postgres.onApplicationShutdown();
+    await dataSource.destroy();
+  };
+  return { postgres, dataSource, close };
+}
 
 /** A migrated database of its own, on the PostgreSQL of this Jest worker. */
-export interface TestDatabase {
+export interface TestDatabase extends Omit<OpenPostgres, 'close'> {
   url: string;
-  dataSource: DataSource;
   drop: () => Promise<void>;
 }
 
-export async function createTestDatabase(entities: DataSourceOptions['entities'] = []): Promise<TestDatabase> {
+export async function createTestDatabase(entities: Entities = []): Promise<TestDatabase> {
   const server = workerServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await execute(server, `CREATE DATABASE ${name}`);
   const url = server.replace(/\/postgres$/, `/${name}`);
-  const dataSource = await openDataSource(dataSourceOptions(url, entities));
+  const { close, ...door } = doorOf(await openDataSource(dataSourceOptions(url, entities)));
   const drop = async () => {
-    await dataSource.destroy();
+    await close();
     await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
   };
-  return { url, dataSource, drop };
+  return { url, ...door, drop };
 }
 
 /** See `global-setup.mjs`. */

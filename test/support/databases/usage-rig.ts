@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
-import type { PostgresEngine } from '../../../src/database/postgres-engine.js';
 import { DeliveryLock } from '../../../src/usage/delivery/delivery-lock.js';
 import { DirtyHoursRepository } from '../../../src/usage/delivery/dirty-hours.repository.js';
 import { UsageBatchRepository } from '../../../src/usage/delivery/usage-batch.repository.js';
@@ -27,13 +26,13 @@ export function usageRig(
 ) {
   const clock = new SystemClock();
   const config = testConfig({ usage: { delivery_timeout_ms: timeoutMs } });
-  const lock = new DeliveryLock({ url: database.url } as PostgresEngine);
-  const dirtyHours = new DirtyHoursRepository(lock, database.dataSource);
+  const lock = new DeliveryLock(database.postgres);
+  const dirtyHours = new DirtyHoursRepository(lock, database.postgres);
   const batches = new Batches(lock, dirtyHours);
   const log = new UsageLogRepository(clickhouse);
   const counts = new UsageCountsRepository(clickhouse);
   const rollup = new UsageRollup(dirtyHours, counts);
-  const outbox = new UsageOutboxRepository(database.dataSource);
+  const outbox = new UsageOutboxRepository(database.postgres);
   const recorder = new UsageRecorder(outbox);
   return {
     lock,

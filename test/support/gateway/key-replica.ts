@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { ApiKeyHasher } from '../../../src/api-keys/keys/api-key-hasher.js';
 import { ApiKey } from '../../../src/api-keys/keys/api-key.entity.js';
 import { ApiKeyVerifier } from '../../../src/api-keys/verification/api-key.verifier.js';
 import { ApiKeysRepository } from '../../../src/api-keys/keys/api-keys.repository.js';
 import { ApiKeysService } from '../../../src/api-keys/keys/api-keys.service.js';
+import { AuthChangesRepository } from '../../../src/api-keys/verification/auth-changes.repository.js';
 import { AuthChangeFeed } from '../../../src/api-keys/verification/auth-change-feed.js';
 import { KeyUsageTracker } from '../../../src/api-keys/verification/key-usage.tracker.js';
 import { principalOf, type Principal } from '../../../src/auth/access/principal.js';
 import type { Role } from '../../../src/auth/access/scopes.js';
 import { User } from '../../../src/auth/users/user.entity.js';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
-import { dataSourceOptions } from '../../../src/database/data-source.js';
-import type { PostgresEngine } from '../../../src/database/postgres-engine.js';
+import { openPostgres } from '../databases/test-database.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from './test-config.js';
 
@@ -29,11 +29,11 @@ export interface KeyReplica {
 
 /** Resolves once its feed is fresh. */
 export async function startKeyReplica(url: string, clock: Clock = new SystemClock()): Promise<KeyReplica> {
-  const dataSource = await new DataSource(dataSourceOptions(url, [ApiKey, User])).initialize();
+  const { postgres, dataSource, close } = await openPostgres(url, [ApiKey, User]);
   const config = testConfig();
-  const repository = new CountingRepository(dataSource.getRepository(ApiKey));
+  const repository = new CountingRepository(dataSource.getRepository(ApiKey), postgres);
   const hasher = new ApiKeyHasher(config);
-  const feed = new AuthChangeFeed({ url } as PostgresEngine, clock);
+  const feed = new AuthChangeFeed(postgres, new AuthChangesRepository(postgres), clock);
   const usage = new KeyUsageTracker(repository);
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
@@ -41,7 +41,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const stop = async () => {
     await feed.onApplicationShutdown();
     await usage.onApplicationShutdown();
-    await dataSource.destroy();
+    await close();
   };
   await eventually(() => {
     if (!feed.isFresh()) throw new Error('The change feed is not fresh');

@@ -43,7 +43,7 @@ export class ReplicaCluster {
       GATEWAY_CLICKHOUSE_URL: clickhouse.url,
       GATEWAY_REDIS_URL: redis.url,
       GATEWAY_SECRET_KEY: 'shared-by-all-replicas-of-the-test',
-      NODE_OPTIONS: '--import ./test/support/streaming-source.mjs',
+      NODE_OPTIONS: '--import ./test/support/gateway/streaming-source.mjs',
       ...env,
     };
     this.replicas.push(await this.gateway(0));

@@ -19,7 +19,7 @@ export function startStreamingGateway(
 export function streamingEnv(mcp: object = {}): Record<string, string> {
   const config = join(mkdtempSync(join(tmpdir(), 'streaming-')), 'gateway.yaml');
   writeFileSync(config, JSON.stringify({ ...SETTINGS, mcp })); // JSON is YAML
-  return { GATEWAY_CONFIG: config, NODE_OPTIONS: '--import ./test/support/streaming-source.mjs' };
+  return { GATEWAY_CONFIG: config, NODE_OPTIONS: '--import ./test/support/gateway/streaming-source.mjs' };
 }
 
 export const MODERN = '2026-07-28';

@@ -1,19 +1,20 @@
-import { SystemClock } from '../../../src/common/clock.js';
 import type { TraceContext } from '../../../src/telemetry/trace-context.js';
 import type { AppConfig } from '../../../src/config/app-config.js';
 import { templateSchema } from '../../../src/config/template-config.js';
 import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
-import { Conversations } from '../../../src/servers/source/suspended-calls.service.js';
+import { SuspendedCalls } from '../../../src/servers/source/suspended-calls.service.js';
 import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js';
-import { ServerHealth } from '../../../src/servers/pool/health-checks.service.js';
-import type { ServerInstance } from '../../../src/servers/registry/registered-server.js';
+import { HealthChecks } from '../../../src/servers/pool/health-checks.service.js';
+import type { RegisteredServer } from '../../../src/servers/registry/registered-server.js';
 import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
+import { packageFolders } from '../../../src/servers/templates/server-packages.js';
 import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templates.js';
-import { templateOf } from '../../../src/servers/templates/template.js';
+import { templateOf } from '../../../src/servers/templates/server-template.js';
 import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
-import { pinOf, type UpstreamToolDefinition } from '../../../src/servers/approval/tool-pin.js';
-import { UpstreamServers } from '../../../src/servers/pool/server-pool.service.js';
-import { UpstreamSources } from '../../../src/servers/source/template-sources.service.js';
+import { pinOf } from '../../../src/servers/approval/tool-pin.js';
+import type { ToolDefinition } from '../../../src/servers/connection/offered-lists.js';
+import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
+import { TemplateSources } from '../../../src/servers/source/template-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
@@ -29,11 +30,11 @@ export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['to
 const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
 
 /** A registered server; its id is its name. */
-export const server = (name: string, templateName: string, config: object = {}, weight = 1): ServerInstance => ({
+export const server = (name: string, templateName: string, config: object = {}, weight = 1): RegisteredServer => ({
   id: name,
   name,
   templateName,
-  config: config as ServerInstance['config'],
+  config: config as RegisteredServer['config'],
   metadata: {},
   enabled: true,
   weight,
@@ -45,16 +46,17 @@ export const server = (name: string, templateName: string, config: object = {}, 
 export class UpstreamRig {
   readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
   private readonly sources = new Sources();
-  readonly catalog = new ToolCatalog(this.config, new SystemClock(), this.sources);
+  readonly catalog = new ToolCatalog(this.config, this.sources);
   readonly resources = new ResourceCatalog(this.sources, this.config);
   readonly prompts = new PromptCatalog(this.sources, this.config);
   readonly runner = new ToolRunner(this.config);
-  readonly servers: UpstreamServers;
-  readonly health: ServerHealth;
+  readonly servers: ServerPool;
+  readonly health: HealthChecks;
   readonly balancer: LoadBalancer;
   /** Callers have no keys here. */
-  readonly conversations = new Conversations({} as KeyAdmission);
-  private registered: readonly ServerInstance[] = [];
+  readonly suspendedCalls = new SuspendedCalls({} as KeyAdmission);
+  /** What is registered now. */
+  registered: readonly RegisteredServer[] = [];
   private listener: () => void = () => undefined;
 
   constructor(
@@ -66,17 +68,17 @@ export class UpstreamRig {
       template: (name: string) => this.template(name),
       onChange: (listener: () => void) => (this.listener = listener),
     };
-    this.servers = new UpstreamServers(registry as unknown as ServerRegistry, this.config);
-    this.health = new ServerHealth(this.servers, pins as ToolPins);
+    this.servers = new ServerPool(registry as unknown as ServerRegistry, this.config);
+    this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new UpstreamSources(this.sources, this.servers, this.health, this.balancer, this.conversations).onModuleInit();
+    new TemplateSources(this.sources, this.servers, this.health, this.balancer, this.suspendedCalls).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
 
   /** Replaces what is registered and waits until all of it is healthy. */
-  async register(...servers: ServerInstance[]): Promise<void> {
+  async register(...servers: RegisteredServer[]): Promise<void> {
     this.set(...servers);
     await eventually(() => {
       const { total, healthy } = this.health.numbers();
@@ -85,7 +87,7 @@ export class UpstreamRig {
     }, 15_000);
   }
 
-  set(...servers: ServerInstance[]): void {
+  set(...servers: RegisteredServer[]): void {
     this.registered = servers;
     this.listener();
   }
@@ -101,19 +103,19 @@ export class UpstreamRig {
     cancellation = new Cancellation(),
     { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
   ) {
-    const request = {
-      name,
+    const { result, errorCode, inputRequired } = await this.runner.run({
+      entry: this.catalog.get(name, caller),
       arguments: args,
       principal: caller,
       requestId: 'r',
       clientName: 't',
       protocolVersion: '',
+      transport: 'http',
       cancellation,
       client,
-      ...(trace && { trace }),
-    };
-    const call = this.catalog.admit({ ...request, transport: 'http', ...(serverId !== undefined && { serverId }) });
-    const { result, errorCode, inputRequired } = await this.runner.run(call);
+      trace,
+      serverId,
+    });
     return { ...result, errorCode, inputRequired, text: textOf(result) };
   }
 
@@ -127,7 +129,7 @@ export class UpstreamRig {
   }
 
   async close(): Promise<void> {
-    await this.conversations.onApplicationShutdown();
+    await this.suspendedCalls.onApplicationShutdown();
     await this.health.onApplicationShutdown();
     await this.servers.onApplicationShutdown();
   }
@@ -135,9 +137,9 @@ export class UpstreamRig {
   private template(name: string) {
     const shipped = SHIPPED_TEMPLATES[name];
     const own = this.templates[name];
-    return templateOf(name, own ? templateSchema.parse(own) : shipped!(), DEFAULTS);
+    return templateOf(name, own ? templateSchema.parse(own) : shipped!(packageFolders(this.config.values.data_dir)), DEFAULTS);
   }
 }
 
-const admitAll = async (_: string, definitions: readonly UpstreamToolDefinition[]) =>
+const admitAll = async (_: string, definitions: readonly ToolDefinition[]) =>
   new Map(definitions.map((definition) => [definition.name, pinOf(definition)]));

@@ -13,9 +13,9 @@ import { createParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
 import { headerText } from '../../../common/mcp-header.js';
 import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
-import type { UpstreamAnswer } from './http-pool.js';
+import type { HttpAnswer } from './http-pool.js';
 
-/** Modern requests say in headers what they are about, legacy ones belong to what `initialize` agreed on. */
+/** The headers of a request. Modern ones name the revision, method and tool; legacy ones the session and revision of `initialize`. */
 export function headersOf(
   { method, params }: JSONRPCRequest,
   { sessionId, protocolVersion }: StreamableHTTPClientTransport,
@@ -36,8 +36,8 @@ export function headersOf(
 const versionClaimed = (params: JSONRPCRequest['params']): string | undefined =>
   params?._meta?.[PROTOCOL_VERSION_META_KEY] as string | undefined;
 
-/** What an answer that is no stream says; errors as the SDK throws them. @throws SdkHttpError, SdkError; and for what is no JSON-RPC */
-export function messagesOf(answer: UpstreamAnswer, request: JSONRPCRequest): JSONRPCMessage[] {
+/** The messages of an answer that is no stream. @throws SdkHttpError and SdkError, as the SDK does; an Error for what is no JSON-RPC. */
+export function messagesOf(answer: HttpAnswer, request: JSONRPCRequest): JSONRPCMessage[] {
   const { status, type, text } = answer;
   if (status === 202) return [];
   if (status < 200 || status >= 300) return [refusalOf(answer, request)];
@@ -48,8 +48,8 @@ export function messagesOf(answer: UpstreamAnswer, request: JSONRPCRequest): JSO
   return Array.isArray(data) ? data.map((each) => deserializeMessage(JSON.stringify(each))) : [deserializeMessage(text)];
 }
 
-/** Modern servers refuse a request with status 400 and an error for it. */
-function refusalOf({ status, text }: UpstreamAnswer, { id, params }: JSONRPCRequest): JSONRPCMessage {
+/** The JSON-RPC error of an HTTP error: modern servers refuse a request with status 400 and an error. @throws SdkHttpError */
+function refusalOf({ status, text }: HttpAnswer, { id, params }: JSONRPCRequest): JSONRPCMessage {
   const message = status === 400 && versionClaimed(params) !== undefined ? errorIn(text) : undefined;
   if (message && 'id' in message && message.id === id) return message;
   const words = `Error POSTing to endpoint: ${text}`;
@@ -68,11 +68,11 @@ function errorIn(text: string): JSONRPCMessage | undefined {
 /** An event of a stream. */
 export interface StreamedEvent {
   id: string | undefined;
-  /** Absent for an event that only has an id, or another meaning. */
+  /** Undefined for an event without data, or of another type. */
   message: JSONRPCMessage | undefined;
 }
 
-/** Throws for an event whose data is no JSON-RPC. */
+/** The events of a stream, as they arrive. @throws Error for an event whose data is no JSON-RPC. */
 export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEvent> {
   const text = new StringDecoder('utf8');
   let ready: StreamedEvent[] = [];

@@ -1,8 +1,9 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
+import { TOO_LARGE } from '../unusable-answer.js';
 
-export interface UpstreamHttpOptions {
+export interface HttpPoolOptions {
   headers: Readonly<Record<string, string>>;
   /** Connections to the server; further requests wait. */
   connections: number;
@@ -10,46 +11,46 @@ export interface UpstreamHttpOptions {
   /** A request that has not been answered by then is given up. */
   timeoutMs: number;
   maxAnswerBytes: number;
-  /** Gives only addresses that may be connected to. */
+  /** Options of `net.connect`, whose `lookup` gives only addresses that may be connected to. */
   connect: object;
 }
 
-export interface UpstreamAnswer {
+export interface HttpAnswer {
   status: number;
   /** Media type, without parameters. */
   type: string;
   text: string;
-  /** In place of the text, of `text/event-stream`. */
+  /** The body of `text/event-stream`, in place of the text. */
   events?: AsyncIterable<Buffer>;
 }
 
-/** A stream the server pushes into, or a request that has a limit of its own. */
+/** For a stream that the server pushes into, and for requests whose sender limits the time. */
 const NO_TIMEOUT = 0;
 
 /**
  * `fetch` over a pool of connections to one server, for the SDK's client: a fifteenth of the cost of the global one, and
  * bounded. Redirects are not followed, so credentials go nowhere else.
  */
-export class UpstreamHttp {
+export class HttpPool {
   private readonly pool: Pool;
 
   constructor(
     url: string,
-    private readonly options: UpstreamHttpOptions,
+    private readonly options: HttpPoolOptions,
   ) {
     const { connections, connectTimeoutMs, connect } = options;
     this.pool = new Pool(new URL(url).origin, { connections, connect: { timeout: connectTimeoutMs, ...connect } });
   }
 
-  /** Gives up what is not answered in time; streams the server pushes into may be silent for ever. */
+  /** Gives up what is not answered in time. GET opens a stream the server pushes into, which may be silent for ever. */
   readonly fetch: FetchLike = (input, init = {}) =>
     this.request(new URL(input), init, init.method === 'GET' ? NO_TIMEOUT : this.options.timeoutMs);
 
-  /** For an answer that is taken up again; its caller ends it. */
+  /** For an answer that is taken up again: no time limit, its caller ends it. */
   readonly patientFetch: FetchLike = (input, init = {}) => this.request(new URL(input), init, NO_TIMEOUT);
 
-  /** A request whose caller ends it by the signal, since it may wait for a person. A `Response` costs more than all the rest. */
-  async post(path: string, message: string, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamAnswer> {
+  /** A request without a time limit, since it may wait for a person; the signal ends it. Not by `fetch`, whose `Response` costs more than all the rest. */
+  async post(path: string, message: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await this.pool.request({
       path,
       method: 'POST',
@@ -104,14 +105,11 @@ export class UpstreamHttp {
   }
 }
 
-/** What an answer is called that is longer than may be. */
-export const TOO_LARGE = 'its answer is too large';
-
 class AnswerTooLarge extends Error {
   override readonly message = TOO_LARGE;
 }
 
-/** What is read of an event before the rest of it is held back: parsers take a long one in pieces much slower than in one. */
+/** The parser is much slower with a long event in pieces than in one: behind this many bytes, the rest is held until it is complete. */
 const PIECES_MAX_BYTES = 262_144;
 
 /** The bytes of one event are bounded, those of a stream are not. */

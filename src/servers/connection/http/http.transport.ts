@@ -8,38 +8,39 @@ import {
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import type { LogMessage } from '../../../tools/source/call-context.js';
-import { unusableAnswer } from '../stdio/too-large-answer.js';
+import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import { EXCHANGE, type UpstreamExchange } from '../upstream-exchange.js';
-import { TOO_LARGE, type UpstreamHttp } from './http-pool.js';
+import type { HttpPool } from './http-pool.js';
 import { headersOf, messagesIn, messagesOf } from './http-messages.js';
 
-/** Questions of the server that wait to be looked at; more are refused. */
-const ASKED_MAX = 1_000;
+/** Questions of the server that have not been passed on yet; further ones are refused. */
+const QUESTIONS_MAX = 1_000;
 
 /**
- * MCP over streamable HTTP. Starting, ending and the server's own stream are the SDK's; requests are not: so it is known which
- * request a message of the server belongs to, which the SDK does not say, and a request costs a fraction of the time
- * (docs/adr/0015-upstreams-of-both-eras.md). A stream that breaks ends with an error for its request, which the SDK would leave
- * waiting; a request that is cancelled gives back its connection.
+ * MCP over streamable HTTP. The SDK's transport starts and ends the session and reads the server's own stream. Requests are sent
+ * here (docs/adr/0015-upstreams-of-both-eras.md), because
+ * - the SDK does not say which request a message of the server belongs to,
+ * - it takes many times longer,
+ * - it leaves a request waiting whose stream breaks; here the request fails,
+ * - it keeps the connection of a request that is cancelled.
  */
-export class UpstreamHttpTransport implements Transport {
+export class HttpTransport implements Transport {
   onmessage?: Transport['onmessage'];
   onclose?: () => void;
   onerror?: (error: Error) => void;
   /** Closing the stream of a request cancels it. */
   readonly hasPerRequestStream = true;
-  /** For everything that belongs to no request: the start, notifications, the server's own stream. */
+  /** Sends everything but requests: the start, notifications, answers; and reads the server's own stream. */
   private readonly base: StreamableHTTPClientTransport;
   /** How to end each request that has no answer yet. */
   private readonly running = new Map<RequestId, () => void>();
-  /** What the server asked, by its id, and within which exchange. */
-  private readonly asked = new Map<RequestId, UpstreamExchange>();
-
+  /** The exchange that each question of the server came in, by the question's id. */
+  private readonly questions = new Map<RequestId, UpstreamExchange>();
   private readonly path: string;
 
   constructor(
     private readonly url: URL,
-    private readonly http: UpstreamHttp,
+    private readonly http: HttpPool,
   ) {
     this.path = url.pathname + url.search;
     this.base = new StreamableHTTPClientTransport(url, { fetch: http.fetch });
@@ -61,10 +62,11 @@ export class UpstreamHttpTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    if ('method' in message && message.method === 'notifications/cancelled')
+    if ('method' in message && message.method === 'notifications/cancelled') {
       this.abandon(message.params?.['requestId'] as RequestId);
+    }
     if (!('method' in message) || !('id' in message) || message.method === 'initialize') return this.base.send(message, options);
-    return this.exchange(message, options);
+    return this.sendRequest(message, options);
   }
 
   async close(): Promise<void> {
@@ -73,10 +75,10 @@ export class UpstreamHttpTransport implements Transport {
     await this.http.close();
   }
 
-  /** The exchange within which the server asks this; undefined when it asks out of turn. Once. */
+  /** The exchange that a question of the server came in; undefined when it came in none. Can be read once. */
   exchangeOf(id: RequestId): UpstreamExchange | undefined {
-    const exchange = this.asked.get(id);
-    this.asked.delete(id);
+    const exchange = this.questions.get(id);
+    this.questions.delete(id);
     return exchange;
   }
 
@@ -84,7 +86,7 @@ export class UpstreamHttpTransport implements Transport {
     return this.base.terminateSession();
   }
 
-  private async exchange(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
+  private async sendRequest(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
     const { id, params } = request;
     const exchange = (params as { [EXCHANGE]?: UpstreamExchange } | undefined)?.[EXCHANGE];
     const controller = new AbortController();
@@ -94,7 +96,7 @@ export class UpstreamHttpTransport implements Transport {
     try {
       const headers = { ...headersOf(request, this.base), ...options?.headers, ...exchange?.headers };
       const answer = await this.http.post(this.path, JSON.stringify(request), headers, controller.signal);
-      if (answer.events && answer.status < 300) void this.follow(request, answer.events, exchange, onEnd);
+      if (answer.events && answer.status < 300) void this.readEvents(request, answer.events, exchange, onEnd);
       else for (const message of messagesOf(answer, request)) this.receive(message, exchange);
     } catch (error) {
       this.running.delete(id);
@@ -102,8 +104,8 @@ export class UpstreamHttpTransport implements Transport {
     }
   }
 
-  /** Takes messages as they come. A server that ends its stream before its answer may mean it to be taken up again. */
-  private async follow(
+  /** Takes messages as they come. A stream with event ids that ends before its answer is taken up again. */
+  private async readEvents(
     request: JSONRPCRequest,
     events: AsyncIterable<Buffer>,
     exchange: UpstreamExchange | undefined,
@@ -121,14 +123,14 @@ export class UpstreamHttpTransport implements Transport {
     } catch (error) {
       const { message } = error as Error;
       end = () => this.fail(id, message.includes(TOO_LARGE) ? TOO_LARGE : 'the connection broke');
-      if (message.includes(TOO_LARGE)) lastEventId = undefined; // it would come again
+      if (message.includes(TOO_LARGE)) lastEventId = undefined; // taken up again, it would be as large
     }
     if (!this.running.has(id)) return;
     if (lastEventId) this.resume(request, lastEventId, exchange, end);
     else end();
   }
 
-  /** The SDK knows how: it waits as the server says, asks again a few times, and for what came after the last event only. */
+  /** Asks for what came after the last event, by the SDK, which waits as the server says and tries a few times. */
   private resume(
     request: JSONRPCRequest,
     resumptionToken: string,
@@ -150,13 +152,13 @@ export class UpstreamHttpTransport implements Transport {
 
   private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): void {
     if (!('method' in message)) this.running.delete(message.id!);
-    else if ('id' in message) this.note(message.id, exchange);
-    else if (message.method === 'notifications/message') return exchange?.side?.log(message.params as unknown as LogMessage);
+    else if ('id' in message) this.rememberQuestion(message.id, exchange);
+    else if (message.method === 'notifications/message') return exchange?.caller?.log(message.params as unknown as LogMessage);
     this.onmessage?.(message);
   }
 
-  private note(id: RequestId, exchange: UpstreamExchange | undefined): void {
-    if (exchange && this.asked.size < ASKED_MAX) this.asked.set(id, exchange);
+  private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {
+    if (exchange && this.questions.size < QUESTIONS_MAX) this.questions.set(id, exchange);
   }
 
   private fail(id: RequestId, reason: string): void {

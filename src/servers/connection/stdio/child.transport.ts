@@ -1,22 +1,23 @@
 import { deserializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { BoundedLines } from './bounded-lines.js';
+import { BoundedLines, type DroppedLine } from '../../../common/bounded-lines.js';
+import { endedWithin } from '../../../common/deadline.js';
+import { tooLargeAnswer } from '../unusable-answer.js';
 import type { ProcessSlots } from './process-slots.js';
-import { tooLargeAnswer } from './too-large-answer.js';
 
 /** How long a child may take to end by itself when its input ends, and then after SIGTERM. */
 const END_OF_INPUT_MS = 1_000;
 const TERMINATE_MS = 1_000;
 
-export interface StdioChildOptions {
+export interface ChildOptions {
   command: string;
   args: readonly string[];
   /** All of the child's environment beside PATH. */
   env: Readonly<Record<string, string>>;
   maxAnswerBytes: number;
   slots: ProcessSlots;
-  /** What the child writes to stderr, and lines on stdout that are no MCP. */
+  /** Called with what the child writes to stderr, and with lines on stdout that are no MCP. */
   onNoise: (text: string) => void;
 }
 
@@ -24,8 +25,8 @@ export interface StdioChildOptions {
  * MCP over a child process. Unlike the SDK's transport, the child sees no environment but its own, leads a process group
  * that is ended as a whole, and a line that is too long fails the one call it answers.
  */
-export class StdioChildTransport implements Transport {
-  /** By this and `pid` the SDK knows that a server which is silent at first may be one of an older revision. */
+export class ChildTransport implements Transport {
+  /** The SDK recognises a child process by this and `pid`; it takes one that is silent at first for one of an older revision. */
   readonly stderr = null;
   onmessage?: (message: JSONRPCMessage) => void;
   onerror?: (error: Error) => void;
@@ -33,7 +34,7 @@ export class StdioChildTransport implements Transport {
   private child: ChildProcess | undefined;
   private ending: Promise<void> | undefined;
 
-  constructor(private readonly options: StdioChildOptions) {}
+  constructor(private readonly options: ChildOptions) {}
 
   get pid(): number | undefined {
     return this.child?.pid;
@@ -52,7 +53,7 @@ export class StdioChildTransport implements Transport {
     this.child = child;
     // What it started may hold its output open; `close` comes only when nobody does.
     child.once('exit', () => child.pid && slots.signal(child.pid, 'SIGKILL'));
-    child.once('close', () => this.ended());
+    child.once('close', () => this.handleEnd());
     this.listen(child);
     await once(child, 'spawn');
     slots.started(child.pid!);
@@ -71,18 +72,17 @@ export class StdioChildTransport implements Transport {
   }
 
   private listen(child: ChildProcess): void {
-    const lines = new BoundedLines(this.options.maxAnswerBytes, {
-      onLine: (line) => this.read(line),
-      onTooLong: (head, tail) => this.fail(tooLargeAnswer(head, tail)),
+    const lines = new BoundedLines(this.options.maxAnswerBytes);
+    child.stdout!.on('data', (chunk: Buffer) => {
+      for (const line of lines.push(chunk)) this.receive(line);
     });
-    child.stdout!.on('data', (chunk: Buffer) => lines.push(chunk));
     child.stderr!.on('data', (chunk: Buffer) => this.options.onNoise(chunk.toString('utf8')));
     child.on('error', (error) => this.onerror?.(error));
     child.stdin!.on('error', (error) => this.onerror?.(error));
   }
 
-  private read(line: string): void {
-    if (line === '') return;
+  private receive(line: string | DroppedLine): void {
+    if (typeof line !== 'string') return this.failCallOf(line);
     try {
       this.onmessage?.(deserializeMessage(line));
     } catch {
@@ -90,39 +90,35 @@ export class StdioChildTransport implements Transport {
     }
   }
 
-  private fail(message: JSONRPCMessage | undefined): void {
-    if (message) this.onmessage?.(message);
+  /** When it is not known which call the line answers, that call times out. */
+  private failCallOf(line: DroppedLine): void {
+    const answer = tooLargeAnswer(line);
+    if (answer) this.onmessage?.(answer);
     else this.options.onNoise('a message that is too large was dropped');
   }
 
   private async end(): Promise<void> {
     const { child } = this;
-    if (!child?.pid) return this.ended();
+    if (!child?.pid) return this.handleEnd();
     const exited = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
     child.stdin!.end();
-    if (!(await within(END_OF_INPUT_MS, exited))) {
+    if (!(await endedWithin(exited, END_OF_INPUT_MS))) {
       this.options.slots.signal(child.pid, 'SIGTERM');
-      await within(TERMINATE_MS, exited);
+      await endedWithin(exited, TERMINATE_MS);
     }
     this.options.slots.signal(child.pid, 'SIGKILL');
     await exited;
     child.stdout!.destroy();
     child.stderr!.destroy();
-    this.ended();
+    this.handleEnd();
   }
 
   /** The process is gone; what it started may not be. */
-  private ended(): void {
+  private handleEnd(): void {
     const { child } = this;
     if (!child) return;
     this.child = undefined;
     this.options.slots.release(child.pid);
     this.onclose?.();
   }
-}
-
-async function within(ms: number, done: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
-  return Promise.race([done.then(() => true), late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,6 @@
 import { UpstreamFailure } from '../upstream-failure.js';
 
-/** The child processes of this gateway: at most so many, and none that outlives it. */
+/** The child processes of this gateway: a limited number, none of which outlives it. */
 export class ProcessSlots {
   private taken = 0;
   private readonly groups = new Set<number>();
@@ -8,7 +8,7 @@ export class ProcessSlots {
 
   constructor(
     private readonly max: number,
-    /** The PATH children get. */
+    /** The PATH that children get. */
     readonly path: string,
   ) {}
 
@@ -21,7 +21,7 @@ export class ProcessSlots {
     if (this.taken >= this.max) {
       throw new UpstreamFailure(
         'unreachable',
-        `The gateway runs as many processes as it may (servers.max_processes: ${this.max}).`,
+        `The gateway already runs ${this.max} processes, the most it may (servers.max_processes).`,
       );
     }
     if (this.taken === 0) process.on('exit', this.onExit);

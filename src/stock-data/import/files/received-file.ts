@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { TallygateError } from '../../../common/tallygate-error.js';
 
 /** Largest file taken over REST. Larger ones are compressed first, or split. */
-export const RECEIVED_BYTES_MAX = 2 * 1024 ** 3;
+const RECEIVED_BYTES_MAX = 2 * 1024 ** 3;
 
 /**
  * Keeps what is sent in a temporary file while the work goes on: Parquet is read from its end, and a file is hashed

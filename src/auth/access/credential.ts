@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** How API keys begin, and no login token does: `sk-` for user keys, `mcp_` for account keys. */
+export const KEY_PREFIXES = ['sk-', 'mcp_'] as const;
+
+/**
+ * What a request shows to prove who is calling: by its looks an API key or a login token, something that can be neither, or
+ * nothing. Whether it is right is for others to say.
+ */
+export type Credential = { kind: 'key' | 'token' | 'unreadable'; text: string } | { kind: 'none'; text?: undefined };
+
+const NONE: Credential = { kind: 'none' };
+const BEARER = /^Bearer\s+(\S+)$/i;
+
+/**
+ * Reads it the same way on both ports. `X-API-Key` wins over `Authorization`, and holds a key whatever it looks like. In
+ * `Authorization`, any white space may follow `Bearer`, and a key may stand alone, as people paste it into a client's form;
+ * a login token may not (source 002, "JWT Authentication"). Node gives header names in lower case, so any casing works.
+ */
+export function credentialOf({ 'x-api-key': apiKey, authorization }: IncomingHttpHeaders): Credential {
+  if (apiKey !== undefined) return { kind: 'key', text: String(apiKey) };
+  if (authorization === undefined) return NONE;
+  const bearer = BEARER.exec(authorization)?.[1];
+  const text = bearer ?? authorization;
+  if (KEY_PREFIXES.some((prefix) => text.startsWith(prefix))) return { kind: 'key', text };
+  return { kind: bearer === undefined ? 'unreadable' : 'token', text };
+}

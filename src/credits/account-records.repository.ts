@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/sql.js';
+
+/** The subscription that counts, as it is shown with an account. */
+export interface ShownSubscription {
+  id: string;
+  status: string | null;
+  currentPeriodEnd: Date | null;
+  customerId: string | null;
+}
+
+/** What changes an account's row apart from its books; those are `CreditRepository`'s. */
+@Injectable()
+export class AccountRecordsRepository {
+  async lock(tx: Transaction, id: number): Promise<void> {
+    await tx.query('SELECT 1 FROM mcp.user_accounts WHERE id = $1 FOR UPDATE', [id]);
+  }
+
+  async setKey(
+    tx: Transaction,
+    userId: string,
+    key: { id: string; prefix: string },
+  ): Promise<{ id: number; before: string } | undefined> {
+    const [row] = await tx.query<{ id: string; before: string }>(
+      `UPDATE mcp.user_accounts a SET mcp_key_id = $2, mcp_key_prefix = $3, updated_at = now()
+       FROM (SELECT id, mcp_key_prefix AS before FROM mcp.user_accounts WHERE user_id = $1 FOR UPDATE) AS old
+       WHERE a.id = old.id RETURNING a.id, before`,
+      [userId, key.id, key.prefix],
+    );
+    return row && { id: Number(row.id), before: row.before };
+  }
+
+  async setActive(tx: Transaction, id: number, isActive: boolean): Promise<{ before: boolean } | undefined> {
+    const [row] = await tx.query<{ before: boolean }>(
+      `UPDATE mcp.user_accounts a SET is_active = $2, updated_at = now()
+       FROM (SELECT id, is_active AS before FROM mcp.user_accounts WHERE id = $1 FOR UPDATE) AS old
+       WHERE a.id = old.id RETURNING before`,
+      [id, isActive],
+    );
+    return row;
+  }
+
+  async showSubscription(tx: Transaction, id: number, of: ShownSubscription): Promise<void> {
+    await tx.query(
+      `UPDATE mcp.user_accounts a SET
+         stripe_subscription_id = $2, stripe_subscription_status = $3, stripe_current_period_end = $4,
+         stripe_customer_id = coalesce(a.stripe_customer_id, (
+           SELECT $5::text WHERE NOT EXISTS (SELECT 1 FROM mcp.user_accounts o WHERE o.stripe_customer_id = $5)
+         )),
+         updated_at = mcp.ledger_time()
+       WHERE a.id = $1`,
+      [id, of.id, of.status, of.currentPeriodEnd, of.customerId],
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/sql.js';
+import { AccountRecordsRepository, type ShownSubscription } from './account-records.repository.js';
+
+export type { ShownSubscription };
+
+/**
+ * Changes to an account that move no credits, for the rooms that show and sell accounts. Nobody else writes
+ * `mcp.user_accounts`; it is read as the view `mcp.accounts`. All of it is part of the caller's transaction.
+ */
+@Injectable()
+export class AccountRecords {
+  constructor(private readonly repository: AccountRecordsRepository) {}
+
+  /** Of all that concerns an account, one transaction at a time, and each sees what the one before it did. */
+  lock(tx: Transaction, id: number): Promise<void> {
+    return this.repository.lock(tx, id);
+  }
+
+  /** Notes the key that was made. @returns The prefix before; undefined when the user has no account. */
+  setKey(
+    tx: Transaction,
+    userId: string,
+    key: { id: string; prefix: string },
+  ): Promise<{ id: number; before: string } | undefined> {
+    return this.repository.setKey(tx, userId, key);
+  }
+
+  /** Switches the account on or off. Undefined: no such account. */
+  setActive(tx: Transaction, id: number, isActive: boolean): Promise<{ before: boolean } | undefined> {
+    return this.repository.setActive(tx, id, isActive);
+  }
+
+  /** Shows the subscription. The first customer stays the account's, and belongs to one account. */
+  showSubscription(tx: Transaction, id: number, subscription: ShownSubscription): Promise<void> {
+    return this.repository.showSubscription(tx, id, subscription);
+  }
+}

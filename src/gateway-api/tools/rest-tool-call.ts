@@ -1,0 +1,70 @@
+import type { Response } from 'express';
+import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { IdentifiedRequest } from '../../http/request-id.js';
+import { publicToolName } from '../../servers/source/tool-name.js';
+import { traceContextOf } from '../../telemetry/trace-context.js';
+import { cancelledWhenGone } from '../../tools/call/cancellation.js';
+import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';
+import type { RecordedCall } from '../../tools/call/usage-record.js';
+import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
+import type { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
+import { SILENT_CLIENT } from '../../tools/source/call-context.js';
+import { textOf } from '../../tools/source/content.js';
+import type { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
+
+/**
+ * The tool a REST call means: that of the source `serverId` with this name, with or without the prefix it has in MCP.
+ * A tool, or a server, of which the caller may call nothing does not exist for them.
+ * @throws NOT_FOUND for an unknown server, UNKNOWN_TOOL for an unknown tool of it.
+ */
+export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string, toolName: string): CatalogTool {
+  for (const name of [toolName, publicToolName(serverId, toolName, true)]) {
+    const found = catalog.find(name, caller);
+    if (found?.source === serverId) return found;
+  }
+  if (catalog.visibleTo(caller).some(({ source }) => source === serverId)) {
+    throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${serverId} has no tool "${toolName}".`);
+  }
+  throw new TallygateError('NOT_FOUND', `Unknown server: "${serverId}". GET /tools shows where each tool is.`);
+}
+
+/** The call, as it came in over REST. */
+export function restToolRequest(
+  request: AuthenticatedRequest,
+  response: Response,
+  called: Pick<ToolRequest, 'entry' | 'arguments' | 'serverId'>,
+): ToolRequest {
+  return {
+    ...called,
+    idempotencyKey: request.headers['idempotency-key'],
+    trace: traceContextOf(request.headers),
+    principal: request.principal,
+    requestId: (request as unknown as IdentifiedRequest).id,
+    clientName: request.headers['user-agent'] ?? '',
+    protocolVersion: '',
+    transport: 'rest',
+    client: SILENT_CLIENT,
+    cancellation: cancelledWhenGone(response),
+  };
+}
+
+/**
+ * A recorded call as REST answers it. What MCP tells an agent inside a result is an error with a status here, in the
+ * same words.
+ * @throws TallygateError for a call that was refused, or whose tool did not answer.
+ */
+export function toolCallAnswer(asked: CallToolDto, { result, errorCode }: RecordedCall): ToolCallResultDto {
+  const error = errorCode && FAILURES[errorCode].error;
+  if (error) throw new TallygateError(error, textOf(result) || 'The tool failed.');
+  return {
+    server_id: asked.server_id,
+    tool_name: asked.tool_name,
+    content: result.content,
+    ...(result.structuredContent && { structured_content: result.structuredContent }),
+    is_error: result.isError ?? false,
+    usage: result._meta['tallygate/usage'],
+    ...(result._meta['tallygate/replayed'] && { replayed: true }),
+  };
+}

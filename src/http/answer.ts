@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TallygateError } from '../common/tallygate-error.js';
+import { hasBody } from './request-body.js';
+import type { IdentifiedRequest } from './request-id.js';
+
+/** How long a client that was answered early may go on sending before its connection is closed. */
+const LINGER_MS = 2_000;
+const CHALLENGE = 'Bearer realm="tallygate"';
+
+/** An answer that is made as a whole. */
+export interface WholeAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** JSON; absent for an empty answer. */
+  body?: string;
+}
+
+/**
+ * Sends an answer under the request's name. One that is early, while the body is still arriving, ends when the rest has been
+ * read and thrown away; after 2 s the connection is closed. Closing it at once would reset it under a client that is busy
+ * sending and has not read the answer yet.
+ */
+export function sendAnswer(request: IdentifiedRequest, response: ServerResponse, { status, headers, body }: WholeAnswer): void {
+  const content: Record<string, string | number> =
+    body === undefined
+      ? { 'Content-Length': 0 }
+      : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, { 'X-Request-Id': request.id, ...content, ...headers });
+  if (request.complete || !hasBody(request)) response.end(body);
+  else endWhenRead(request, response, body);
+}
+
+function endWhenRead(request: IncomingMessage, response: ServerResponse, body = ''): void {
+  const cutOff = () => response.end(() => request.socket.destroy());
+  const deadline = setTimeout(cutOff, LINGER_MS);
+  response.once('close', () => clearTimeout(deadline)).write(body);
+  request.once('end', () => response.end()).resume();
+}
+
+/**
+ * What a refusal says in headers: when to come back, and with 401 what to send. The challenge names a credential that was
+ * wrong an `invalid_token`, and says no more where none came (RFC 6750, section 3).
+ */
+export function refusalHeaders({ code, extras }: TallygateError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (extras.retryAfterSeconds !== undefined) headers['Retry-After'] = `${Math.ceil(extras.retryAfterSeconds)}`;
+  if (code === 'UNAUTHORIZED')
+    headers['WWW-Authenticate'] = extras.isCredentialMissing ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
+  // A login with a wrong password came without a token.
+  if (code === 'INVALID_CREDENTIALS') headers['WWW-Authenticate'] = CHALLENGE;
+  return headers;
+}

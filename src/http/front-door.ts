@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tally } from '../telemetry/metrics.js';
+import { pathOf, requestIdOf, type IdentifiedRequest } from './request-id.js';
+
+const logger = new Logger('Http');
+/** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
+const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp']);
+
+/** A step on the way of a request: one of Express, or called as a function. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** What both listeners of this process were asked, and how they answered. */
+export const httpTraffic = {
+  requests: 0,
+  responses: tally('tallygate_http_responses_total', 'Answers of both listeners', ['code']),
+};
+
+/**
+ * Where every request to either port comes in: names it, counts it, and writes one line into the log when it is over. That
+ * of a routine request which went well is written at `debug` only, since it costs a third of what a tool call does.
+ */
+export const frontDoor: Middleware = (request, response, next) => {
+  const started = performance.now();
+  const identified = request as IdentifiedRequest;
+  identified.id = requestIdOf(request.headers);
+  httpTraffic.requests += 1;
+  response.once('close', () => over(identified, response, performance.now() - started));
+  next();
+};
+
+function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number): void {
+  if (response.writableFinished) httpTraffic.responses.inc({ code: response.statusCode });
+  const fields = describe(request, response, elapsedMs);
+  if (fields.status >= 500) logger.warn(fields);
+  else if (fields.status < 400 && ROUTINE.has(fields.path)) logger.debug(fields);
+  else logger.log(fields);
+}
+
+function describe(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number) {
+  const { id: requestId, operation } = request;
+  const method = request.method!;
+  const path = pathOf(request);
+  // 499, nginx's word for it: the caller left before the answer.
+  const status = response.writableFinished ? response.statusCode : 499;
+  const durationMs = Math.round(elapsedMs * 10) / 10;
+  const msg = `${method} ${path} ${status}${operation === undefined ? '' : ` ${operation}`}`;
+  return { msg, requestId, method, path, operation, status, durationMs };
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import { TallygateError } from '../common/tallygate-error.js';
+import type { ConfigValues } from '../config/app-config.js';
+import type { Middleware } from './front-door.js';
+import { pathOf } from './request-id.js';
+
+const MIB = 1_048_576;
+/**
+ * Largest body of a request; what one request can hold in memory depends on it. More over MCP, where a tool's arguments may
+ * be a document or an image. On REST bodies are forms: strangers send them to the login, and each field is validated.
+ */
+export const BODY_MAX_BYTES = { mcp: 4 * MIB, rest: MIB } as const;
+
+/** Files come at the pace of their sender's line. */
+const UPLOAD = /^\/api\/admin\/datasets\/[^/]+\/import$/;
+
+/** Refused as soon as it is known. @throws PAYLOAD_TOO_LARGE where the announced length is beyond the limit. */
+export function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+export const tooLarge = (maxBytes: number): TallygateError =>
+  new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes / MIB} MiB.`);
+
+/**
+ * Bounds of the bodies of port 8000, files apart, which may be large and come slowly: one that is announced too large is
+ * refused unread, and the connection of one that does not arrive in time is closed.
+ */
+export function boundedBody({ request_timeout_seconds, upload_timeout_seconds }: ConfigValues['listeners']): Middleware {
+  return (request, _, next) => {
+    if (!hasBody(request)) return next();
+    const isUpload = UPLOAD.test(pathOf(request));
+    const seconds = isUpload ? upload_timeout_seconds : request_timeout_seconds;
+    const deadline = setTimeout(() => request.complete || request.socket.destroy(), seconds * 1_000);
+    request.once('close', () => clearTimeout(deadline));
+    if (!isUpload) assertAnnouncedLength(request, BODY_MAX_BYTES.rest);
+    next();
+  };
+}
+
+/** Whether a request announces one. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { traceContextOf, type TraceContext } from '../../telemetry/trace-context.js';
+import type { ToolRequest } from '../../tools/call/tool-call.js';
+import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.service.js';
+import type { RecordedCall } from '../../tools/call/usage-record.js';
+import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
+import type { CallContext } from '../../tools/source/call-context.js';
+import { missingCapability } from '../protocol/mcp-error.js';
+import { McpCallClient } from './call-client.js';
+import type { McpContext } from './mcp-context.js';
+import { RequestStates } from './request-states.service.js';
+
+/** Calls as MCP asks for them and answers them: tools, reads of resources, prompts. */
+@Injectable()
+export class McpCalls {
+  constructor(
+    private readonly calls: ToolCalls,
+    private readonly states: RequestStates,
+  ) {}
+
+  /**
+   * Runs what the handler says is called; `toResult` says its end in the words of the method.
+   * @throws McpProtocolError for parameters that are not those of a call; and what `ToolCalls.run` throws.
+   */
+  run(
+    context: McpContext,
+    called: Pick<ToolRequest, 'entry' | 'arguments'>,
+    toResult: (recorded: RecordedCall) => object,
+  ): Promise<FinishedCall<object>> {
+    return this.calls.run(this.request(context, called), (recorded) => this.result(context, recorded, toResult));
+  }
+
+  /** For what is served without being a call. @throws McpProtocolError */
+  callContext(context: McpContext): CallContext {
+    const { caller: principal, exchange, cancellation } = context;
+    const { signal } = cancellation;
+    return { principal, requestId: exchange.requestId, trace: traceOf(context), signal, client: this.client(context) };
+  }
+
+  private request(context: McpContext, called: { entry: CatalogTool; arguments: Record<string, unknown> }): ToolRequest {
+    const { exchange, era, session, meta } = context;
+    return {
+      entry: called.entry,
+      arguments: called.arguments,
+      principal: context.caller,
+      requestId: exchange.requestId,
+      clientName: era.clientName ?? (session?.clientName || exchange.headers['user-agent']) ?? '',
+      protocolVersion: era.version,
+      transport: exchange.transport,
+      cancellation: context.cancellation,
+      client: this.client(context),
+      trace: traceOf(context),
+      // In `_meta` for clients that cannot set headers.
+      idempotencyKey: meta['tallygate/idempotencyKey'] ?? exchange.headers['idempotency-key'],
+    };
+  }
+
+  private client(context: McpContext): McpCallClient {
+    return new McpCallClient(context, context.era.modern ? this.states.inputOf(context) : undefined);
+  }
+
+  /** Modern clients are asked between two rounds of a call; what the gateway remembers of it goes with the question. */
+  private result(context: McpContext, recorded: RecordedCall, toResult: (recorded: RecordedCall) => object): object {
+    if (!context.era.modern) return toResult(recorded);
+    if (recorded.missingCapability !== undefined) throw missingCapability(recorded.missingCapability);
+    const { inputRequired } = recorded.result;
+    return inputRequired ? this.states.inputRequired(inputRequired, context) : toResult(recorded);
+  }
+}
+
+const traceOf = ({ meta, exchange }: McpContext): TraceContext | undefined => traceContextOf(meta, exchange.headers);

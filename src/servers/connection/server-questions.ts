@@ -1,0 +1,43 @@
+import { ProtocolError, ProtocolErrorCode, type Request } from '@modelcontextprotocol/client';
+import type { Caller } from './caller.js';
+import type { UpstreamExchange } from './upstream-exchange.js';
+
+/** Calls to one server that may wait for their callers' answers at once; meanwhile others take their places at work. */
+export const WAITING_MAX = 64;
+/** Questions by URL of which the server may still say that they are done; the oldest is forgotten. */
+const ELICITATIONS_MAX = 200;
+
+/** What a server asks while it works on calls: each question goes to the caller of the call that it belongs to. */
+export class ServerQuestions {
+  private waiting = 0;
+  /** Who was asked by URL, by the id the server gave its question. */
+  private readonly elicitations = new Map<string, Caller>();
+
+  /**
+   * The caller's answer to a question of the server.
+   * @param exchange the call it belongs to; undefined when that is not known, then it reaches nobody.
+   * @throws ProtocolError, in words for the server.
+   */
+  async ask({ method, params = {} }: Request, exchange: UpstreamExchange | undefined): Promise<Record<string, unknown>> {
+    const { caller } = exchange ?? {};
+    if (!exchange || !caller) throw refusal('The gateway cannot tell which call this question belongs to, so it asks nobody.');
+    if (this.waiting >= WAITING_MAX) throw refusal('Too many calls already wait for their callers to answer.');
+    if (typeof params['elicitationId'] === 'string') this.remember(params['elicitationId'], caller);
+    this.waiting += 1;
+    return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => (this.waiting -= 1));
+  }
+
+  /** The server says that what it asked by URL is done. */
+  complete(elicitationId: string): void {
+    this.elicitations.get(elicitationId)?.elicitationCompleted(elicitationId);
+    this.elicitations.delete(elicitationId);
+  }
+
+  private remember(elicitationId: string, caller: Caller): void {
+    const [oldest] = this.elicitations.keys();
+    if (this.elicitations.size >= ELICITATIONS_MAX) this.elicitations.delete(oldest!);
+    this.elicitations.set(elicitationId, caller);
+  }
+}
+
+const refusal = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidRequest, message);

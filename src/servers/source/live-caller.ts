@@ -1,0 +1,48 @@
+import type { TraceContext } from '../../telemetry/trace-context.js';
+import { ClientCannot, refuseUnlessAble } from '../../tools/source/ask-client.js';
+import type { CallContext, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
+import type { Caller } from '../connection/caller.js';
+
+const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
+
+/** The caller of one call, told and asked over its open response where the client can be asked so. */
+export class LiveCaller implements Caller {
+  constructor(protected context: CallContext) {}
+
+  get capabilities(): Record<string, unknown> {
+    const { client } = this.context;
+    if (!client.ask && !client.takesRounds) return {};
+    return Object.fromEntries(ASKABLE.flatMap((name) => (client.capabilities[name] ? [[name, client.capabilities[name]]] : [])));
+  }
+
+  get wantsProgress(): boolean {
+    return this.context.client.wantsProgress;
+  }
+
+  get logLevel(): LogLevel | undefined {
+    return this.context.client.logLevel;
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.context.trace;
+  }
+
+  progress(progress: Progress): void {
+    this.context.client.progress(progress);
+  }
+
+  log(message: LogMessage): void {
+    this.context.client.log(message);
+  }
+
+  elicitationCompleted(elicitationId: string): void {
+    this.context.client.elicitationCompleted?.(elicitationId);
+  }
+
+  async ask(request: ClientRequest): Promise<Record<string, unknown>> {
+    const { client } = this.context;
+    refuseUnlessAble(client.capabilities, request.method);
+    if (!client.ask) throw new ClientCannot('The caller cannot be asked: their client has no way to be asked.');
+    return client.ask(request);
+  }
+}

@@ -1,0 +1,37 @@
+import type { TemplateValues } from '../../config/template-config.js';
+
+/** How calls are shared between the servers of a template. */
+export type StrategyName = NonNullable<TemplateValues['strategy']>;
+
+/** A recipe for upstream MCP servers as it is used: the operator's or a shipped one, with the general settings filled in. */
+export interface ServerTemplate extends Omit<
+  TemplateValues,
+  'strategy' | 'health_check_interval' | 'timeout_seconds' | 'connect_timeout_seconds' | 'health_check_timeout'
+> {
+  name: string;
+  strategy: StrategyName;
+  timeoutMs: number;
+  connectTimeoutMs: number;
+  healthCheckIntervalMs: number;
+  healthCheckTimeoutMs: number;
+}
+
+/** General settings, for what a template leaves open. */
+export interface TemplateDefaults {
+  strategy: StrategyName;
+  /** Seconds. */
+  health_check_interval: number;
+}
+
+export function templateOf(name: string, values: TemplateValues, defaults: TemplateDefaults): ServerTemplate {
+  const { timeout_seconds, connect_timeout_seconds, health_check_interval, health_check_timeout, ...rest } = values;
+  return {
+    ...rest,
+    name,
+    strategy: values.strategy ?? defaults.strategy,
+    timeoutMs: 1_000 * timeout_seconds,
+    connectTimeoutMs: 1_000 * connect_timeout_seconds,
+    healthCheckIntervalMs: 1_000 * (health_check_interval ?? defaults.health_check_interval),
+    healthCheckTimeoutMs: 1_000 * health_check_timeout,
+  };
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { AppConfig, configSchema, type ConfigValues } from '../../config/app-config.js';
+import { ConfigProblem, targetOf } from './server-target.js';
+import { ServerTemplates } from './server-templates.service.js';
+
+const templatesOf = (settings: object) =>
+  new ServerTemplates(
+    new AppConfig(
+      configSchema.parse({ auth: { secret_key: 's'.repeat(32) }, ...settings }) as ConfigValues & {
+        auth: { secret_key: string };
+      },
+    ),
+  );
+
+describe('Templates of upstream servers', () => {
+  it('start no process unless the operator names or writes one', () => {
+    expect(templatesOf({}).names()).toEqual(['http']);
+    expect(templatesOf({ servers: { enabled_templates: ['memory'] } }).names()).toEqual(['memory']);
+    expect(() => templatesOf({}).get('file-server')).toThrow('servers.enabled_templates');
+  });
+
+  it('stop the start when the operator enables one that does not exist', () => {
+    expect(() => templatesOf({ servers: { enabled_templates: ['files'] } })).toThrow('"files" is not a shipped template');
+  });
+
+  it.each([
+    ['file-server', { base_path: '/data' }],
+    ['memory', { file_path: '/data/memory.json' }],
+    ['everything', {}],
+  ])('come with their program: %s runs what is installed, by this Node', (name, config) => {
+    const template = templatesOf({ servers: { enabled_templates: [name] } }).get(name);
+    const target = targetOf(template, config, {});
+    expect(target).toMatchObject({ transport: 'stdio', command: process.execPath });
+    expect(existsSync((target as { args: string[] }).args[0]!)).toBe(true);
+  });
+
+  it('of the operator take the place of shipped ones', () => {
+    const templates = { 'file-server': { transport: 'stdio', command: '/bin/files' } };
+    const found = templatesOf({ templates, servers: { enabled_templates: ['file-server'] } }).get('file-server');
+    expect(found).toMatchObject({ command: '/bin/files', args: [], strategy: 'round_robin', timeoutMs: 30_000 });
+  });
+
+  it('take what they leave open from the general settings', () => {
+    const templates = {
+      own: { transport: 'stdio', command: 'x', strategy: 'random' },
+      other: { transport: 'stdio', command: 'x' },
+    };
+    const all = templatesOf({ templates, load_balancer: { strategy: 'weighted', health_check_interval: 7 } });
+    expect(all.get('own')).toMatchObject({ strategy: 'random', healthCheckIntervalMs: 7_000 });
+    expect(all.get('other')).toMatchObject({ strategy: 'weighted' });
+  });
+
+  it('check a config without changing what was sent', () => {
+    const properties = { a: { type: 'integer' }, b: { default: 1 } };
+    const templates = { own: { transport: 'stdio', command: 'x', config: { required: ['a'], properties } } };
+    const all = templatesOf({ templates });
+    const sent = { a: 1 };
+    expect(all.check('own', sent)).toEqual({ a: 1, b: 1 });
+    expect(sent).toEqual({ a: 1 });
+    expect(() => all.check('own', { a: 'x' })).toThrow(ConfigProblem);
+    expect(() => all.check('own', {})).toThrow(expect.objectContaining({ path: ['a'], reason: 'field required' }) as never);
+  });
+});

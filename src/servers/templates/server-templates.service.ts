@@ -1,0 +1,127 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig, type ConfigValues } from '../../config/app-config.js';
+import { compileConfigSchema, type TemplateValues } from '../../config/template-config.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { NetworkRules } from './network-rules.js';
+import { PackageMissing, packageFolders } from './server-packages.js';
+import { ConfigProblem } from './server-target.js';
+import { templateOf, type ServerTemplate } from './server-template.js';
+import { SHIPPED_TEMPLATES } from './shipped-templates.js';
+
+type Validate = ReturnType<typeof compileConfigSchema>;
+
+interface Entry {
+  template: ServerTemplate;
+  validate: Validate;
+  networks: NetworkRules;
+}
+
+/** The templates that servers may be registered from: the operator's, and the shipped ones that are enabled. */
+@Injectable()
+export class ServerTemplates {
+  private readonly logger = new Logger('Servers');
+  private readonly entries: ReadonlyMap<string, Entry>;
+  /** Shipped templates that are switched on and cannot be used: their package is not installed. */
+  private readonly missing: ReadonlyMap<string, PackageMissing>;
+
+  constructor(config: AppConfig) {
+    const { templates, missing } = enabledTemplates(config.values);
+    this.entries = entriesOf(templates, config.values);
+    this.missing = missing;
+    for (const [name, { message, command }] of missing) {
+      this.logger.warn(`The template "${name}" ${message}. Run: ${command}, then restart the gateway`);
+    }
+  }
+
+  find(name: string): ServerTemplate | undefined {
+    return this.entries.get(name)?.template;
+  }
+
+  names(): string[] {
+    return [...this.entries.keys()].sort();
+  }
+
+  /** @throws INVALID_INPUT for an unknown template, or a shipped one that is not enabled. */
+  get(name: string): ServerTemplate {
+    return this.entry(name).template;
+  }
+
+  /**
+   * The config with the schema's defaults filled in.
+   * @throws ConfigProblem with the path of what does not fit the template's schema.
+   */
+  check(name: string, config: Record<string, unknown>): Record<string, unknown> {
+    const { validate } = this.entry(name);
+    const checked = structuredClone(config);
+    if (validate(checked)) return checked;
+    throw problemOf(validate.errors![0]!);
+  }
+
+  /** Which addresses its servers may have. @throws INVALID_INPUT for an unknown template. */
+  networksOf(name: string): NetworkRules {
+    return this.entry(name).networks;
+  }
+
+  private entry(name: string): Entry {
+    const entry = this.entries.get(name);
+    if (entry) return entry;
+    const msg = `the template "${name.slice(0, 100)}" ${this.reasonWithout(name)}`;
+    const detail = [{ loc: ['body', 'template_name'], msg, type: 'value_error.template' }];
+    throw new TallygateError('INVALID_INPUT', msg, { detail });
+  }
+
+  private reasonWithout(name: string): string {
+    const missing = this.missing.get(name);
+    if (missing) return `${missing.message}: \`tallygate doctor\` on the gateway's machine says how to install it`;
+    if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates';
+    return `is unknown; there are ${this.names().join(', ')}`;
+  }
+}
+
+/** The operator's templates and the shipped ones that are switched on, and of these the ones without their package. */
+export function enabledTemplates({ servers, templates: own, data_dir }: ConfigValues) {
+  const folders = packageFolders(data_dir);
+  const templates = new Map<string, TemplateValues>();
+  const missing = new Map<string, PackageMissing>();
+  for (const name of servers.enabled_templates.filter((name) => !Object.hasOwn(own, name))) {
+    try {
+      templates.set(name, shippedOf(name, folders));
+    } catch (error) {
+      if (!(error instanceof PackageMissing)) throw error;
+      missing.set(name, error);
+    }
+  }
+  for (const [name, template] of Object.entries(own)) templates.set(name, template);
+  return { templates, missing };
+}
+
+function entriesOf(templates: ReadonlyMap<string, TemplateValues>, values: ConfigValues): Map<string, Entry> {
+  return new Map(
+    [...templates].map(([name, template]) => {
+      const entry = {
+        template: templateOf(name, template, values.load_balancer),
+        validate: compileConfigSchema(template.config),
+        networks: new NetworkRules([...values.servers.allowed_networks, ...template.allowed_networks]),
+      };
+      return [name, entry];
+    }),
+  );
+}
+
+function shippedOf(name: string, folders: readonly string[]): TemplateValues {
+  if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return SHIPPED_TEMPLATES[name]!(folders);
+  const known = Object.keys(SHIPPED_TEMPLATES).join(', ');
+  throw new Error(`gateway.yaml: servers.enabled_templates: "${name}" is not a shipped template (${known})`);
+}
+
+function problemOf({ instancePath, keyword, params, message }: NonNullable<Validate['errors']>[number]): ConfigProblem {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (keyword === 'required') return new ConfigProblem([...path, String(params['missingProperty'])], 'field required');
+  if (keyword === 'additionalProperties') {
+    return new ConfigProblem([...path, String(params['additionalProperty']).slice(0, 100)], 'unknown field');
+  }
+  return new ConfigProblem(path, message ?? 'is not valid');
+}

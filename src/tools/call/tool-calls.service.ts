@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Clock } from '../../common/clock.js';
+import { inSpan } from '../../telemetry/tracing.js';
+import { Idempotency } from './idempotency.service.js';
+import type { IdempotentCall } from './idempotent-calls.repository.js';
+import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
+import { ToolCallObserver } from './tool-call.observer.js';
+import { ToolMeter } from './tool-meter.service.js';
+import { ToolRunner } from './tool-runner.service.js';
+import type { RecordedCall } from './usage-record.js';
+
+/** A call that came to its end, and the idempotency key it has claimed. */
+interface Ended {
+  outcome: ToolOutcome;
+  claim: IdempotentCall | undefined;
+}
+
+/** A call that has ended; `ToolCalls.record` makes its answer. */
+export interface FinishedCall<Answer> {
+  readonly call: ToolCall;
+  /** Or the kept answer of an earlier call under the same idempotency key. */
+  readonly end: Ended | { answered: RecordedCall };
+  /** Says the recorded end in the words of the protocol. */
+  readonly toAnswer: (recorded: RecordedCall) => Answer;
+}
+
+/**
+ * The story of one call, the same for MCP and REST: claim its idempotency key → reserve its price → run → record. The first three
+ * are `run`, which handlers call; the last is `record`, which `UsageInterceptor` calls with what the handler gave it. No answer
+ * leaves before its record is durable (docs/adr/0003-record-before-answer.md).
+ */
+@Injectable()
+export class ToolCalls {
+  constructor(
+    private readonly meter: ToolMeter,
+    private readonly idempotency: Idempotency,
+    private readonly runner: ToolRunner,
+    private readonly observer: ToolCallObserver,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs the call, unless its caller has too few credits or has been answered before. Every call that this gives out must go to
+   * `record`, which releases what it holds.
+   * @throws BAD_REQUEST for an idempotency key that is none, CONFLICT for one in use, UNAVAILABLE when the call could not be recorded; it has not run then.
+   */
+  async run<Answer>(request: ToolRequest, toAnswer: (recorded: RecordedCall) => Answer): Promise<FinishedCall<Answer>> {
+    const call = this.begin(request);
+    let claim: IdempotentCall | undefined;
+    try {
+      if (request.idempotencyKey !== undefined) {
+        const claimed = await this.idempotency.claim(call, request.idempotencyKey);
+        if ('answered' in claimed) return { call, end: claimed, toAnswer };
+        claim = claimed;
+      }
+      const reserved = this.meter.reserve(call);
+      const refused = reserved && (await inSpan(call.span, 'reserve', () => reserved));
+      const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runner.run(request, call.span)));
+      return { call, end: { outcome, claim }, toAnswer };
+    } catch (error) {
+      if (claim) await this.idempotency.release(claim);
+      this.observer.ended(call);
+      throw error;
+    }
+  }
+
+  /** Charges and records, then makes the answer. @throws UNAVAILABLE when the record cannot be made; and what `toAnswer` throws. */
+  async record<Answer>({ call, end, toAnswer }: FinishedCall<Answer>): Promise<Answer> {
+    let recorded: RecordedCall | undefined;
+    try {
+      recorded = 'answered' in end ? end.answered : await this.settle(call, end);
+    } finally {
+      this.observer.ended(call, recorded);
+    }
+    return toAnswer(recorded);
+  }
+
+  private begin(request: ToolRequest): ToolCall {
+    const times = { startedAt: this.clock.now(), startedAtMonotonic: this.clock.monotonic() };
+    return { id: randomUUID(), entry: request.entry, request, ...times, span: this.observer.started(request) };
+  }
+
+  private settle(call: ToolCall, { outcome, claim }: Ended): Promise<RecordedCall> {
+    const settling = inSpan(call.span, 'settle', () => this.meter.settle(call, outcome));
+    return claim ? this.idempotency.keep(claim, settling, outcome) : settling;
+  }
+}

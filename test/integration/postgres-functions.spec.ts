@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyFunctions, FUNCTIONS_FOLDER } from '../../src/database/apply-functions.js';
+import { dataSourceOptions, migrate, openDataSource } from '../../src/database/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+
+describe("PostgreSQL's functions", () => {
+  let database: TestDatabase;
+  let folder: string;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'tallygate-functions-'));
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true });
+    await database.drop();
+  });
+
+  const file = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
+  const answering = (number: number) =>
+    `CREATE OR REPLACE FUNCTION mcp.answer() RETURNS int LANGUAGE sql AS $$ SELECT ${number} $$;`;
+  const answer = async () => (await database.postgres.query<{ answer: number }>('SELECT mcp.answer()'))[0]!.answer;
+  const apply = (version = '1.2.3') => applyFunctions(database.postgres, folder, version);
+
+  it('are applied with the start, and again only when a file has changed', async () => {
+    expect(await applyFunctions(database.postgres)).toEqual([]);
+    file('answer.sql', answering(1));
+    expect(await apply()).toEqual(['answer.sql']);
+    expect(await apply()).toEqual([]);
+    file('answer.sql', answering(2));
+    expect(await apply()).toEqual(['answer.sql']);
+    expect(await answer()).toBe(2);
+  });
+
+  it('are changed all together or not at all', async () => {
+    file('answer.sql', answering(1));
+    await apply();
+    file('answer.sql', answering(2));
+    file('broken.sql', 'CREATE OR REPLACE FUNCTION mcp.broken() RETURNS int LANGUAGE sql AS $$ SELECT nothing $$;');
+    await expect(apply()).rejects.toThrow('nothing');
+    expect(await answer()).toBe(1);
+    rmSync(join(folder, 'broken.sql'));
+    expect(await apply()).toEqual(['answer.sql']);
+  });
+
+  it.each([
+    ['1.10.0', '1.9.9', 1],
+    ['1.9.9', '1.10.0', 2],
+    ['1.9.9', '1.9.9', 2],
+  ])('of %s are %s’s to keep or to replace: a newer one is never taken back', async (first, second, expected) => {
+    file('answer.sql', answering(1));
+    await apply(first);
+    file('answer.sql', answering(2));
+    await apply(second);
+    expect(await answer()).toBe(expected);
+  });
+
+  it('are the same on a new database and on one that had older ones from its migrations', async () => {
+    const fresh = await createTestDatabase();
+    await database.postgres.query('DROP SCHEMA mcp CASCADE');
+    await migrate(database.dataSource);
+    await database.postgres.query('ALTER FUNCTION mcp.settle_credits RESET plan_cache_mode');
+    await applyFunctions(database.postgres);
+    expect(await functionsOf(database)).toEqual(await functionsOf(fresh));
+    await fresh.drop();
+  });
+
+  it('are applied once by replicas that start together on an empty database', async () => {
+    await database.postgres.query('DROP SCHEMA mcp CASCADE');
+    const starts = Array.from({ length: 3 }, () => openDataSource(dataSourceOptions(database.url, [])));
+    for (const dataSource of await Promise.all(starts)) await dataSource.destroy();
+    const applied = await database.postgres.query<{ name: string }>('SELECT name FROM mcp.functions ORDER BY name');
+    expect(applied.map(({ name }) => name)).toEqual(readdirSync(FUNCTIONS_FOLDER).sort());
+  });
+
+  async function functionsOf({ postgres }: TestDatabase): Promise<string[]> {
+    const rows = await postgres.query<{ definition: string }>(
+      `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc WHERE pronamespace = 'mcp'::regnamespace ORDER BY 1`,
+    );
+    return rows.map(({ definition }) => definition);
+  }
+});
