@@ -27,5 +27,5 @@ export const MAY_IMPORT = {
     ...['database', 'clickhouse', ...FOUNDATION],
   ],
   start: ['app.module.ts', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
-  cli: ['start', 'client', 'backup', 'mcp-gateway', 'servers', 'tools', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
+  cli: ['start', 'client', 'backup', 'servers', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
 };

@@ -11,6 +11,7 @@ import { keysCommand } from './commands/keys.command.js';
 import { loginCommand } from './commands/login.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { serversCommand } from './commands/servers.command.js';
+import { sqlCommand } from './commands/sql.command.js';
 import { stdioCommand } from './commands/stdio.command.js';
 import { toolsCommand } from './commands/tools.command.js';
 import { usageCommand } from './commands/usage.command.js';
@@ -39,6 +40,7 @@ export function tallygateCommand(): Command {
     .addCommand(loginCommand())
     .addCommand(keysCommand())
     .addCommand(usageCommand())
+    .addCommand(sqlCommand())
     .addCommand(accountCommand())
     .addCommand(serversCommand())
     .addCommand(usersCommand())

@@ -5,16 +5,25 @@ import { Postgres } from '../database/postgres.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
-/** ClickHouse, running and migrated. */
+const OPENED = Symbol('ClickHouse, running');
+
+/** ClickHouse, running and migrated. It starts while PostgreSQL does, whose lock the migrations need. */
 @Global()
 @Module({
   providers: [
     {
-      provide: ClickHouse,
-      inject: [AppConfig, Postgres],
-      useFactory: async (config: AppConfig, postgres: Postgres) => {
+      provide: OPENED,
+      inject: [AppConfig],
+      useFactory: async (config: AppConfig) => {
         const clickhouse = new ClickHouse(config);
         await clickhouse.start();
+        return clickhouse;
+      },
+    },
+    {
+      provide: ClickHouse,
+      inject: [OPENED, Postgres],
+      useFactory: async (clickhouse: ClickHouse, postgres: Postgres) => {
         const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );

@@ -1,17 +1,19 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
+import { ClickHouseEngine } from './clickhouse-engine.js';
+import { engineUrl } from './engine/engine-address.js';
 
+/** Also what a SELECT may take, wherever it runs. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Of the embedded engine, which nothing stands between: a backup of a large table takes its time. */
+const EMBEDDED_TIMEOUT_MS = 6 * 3_600_000;
 
 /** Failures are thrown to us, who know what they mean; the client need not log them too. */
 const CLIENT_OPTIONS = {
   log: { level: ClickHouseLogLevel.OFF },
-  /** The same for every statement. See `ClickHouse` for why nothing else may be passed this way. */
   clickhouse_settings: {
     output_format_json_quote_64bit_integers: 0,
     date_time_input_format: 'best_effort',
@@ -22,34 +24,37 @@ const CLIENT_OPTIONS = {
 export type QueryParams = Record<string, unknown>;
 
 export interface QueryOptions {
-  /** Cancels the wait. On a server it cancels the query as well; the embedded engine runs it to its end. */
+  /** Cancels the wait, and a statement that only reads. */
   signal?: AbortSignal;
 }
 
 /**
- * ClickHouse, a server or the embedded engine, behind one client and one SQL dialect.
+ * ClickHouse, a server or the embedded engine, behind one client and one SQL dialect: HTTP leads to both.
  *
- * Values go in as `{name:Type}` parameters, never into the text. A setting for one statement goes into its `SETTINGS`
- * clause: the embedded engine has a single session, where a setting passed any other way would stay on for every
- * later statement (docs/adr/0004-embedded-engines.md).
+ * Values go in as `{name:Type}` parameters, never into the text.
  */
 @Injectable()
 export class ClickHouse implements OnApplicationShutdown {
   private readonly logger = new Logger('ClickHouse');
+  private engine: ClickHouseEngine | undefined;
+  /** Of the engine that runs now; after a restart it is another. */
   private client!: ClickHouseClient;
 
   constructor(private readonly config: AppConfig) {}
 
-  /** @throws Error in one line when the server cannot be reached. */
+  /** @throws Error in one line when the server cannot be reached, or the engine cannot start. */
   async start(): Promise<void> {
-    const url = this.config.values.clickhouse_url;
-    if (url) await this.connect(url);
-    else await this.openEmbedded(join(this.config.values.data_dir, 'clickhouse'));
+    const { clickhouse_url: url, data_dir: dataDir, start_timeout_seconds: seconds } = this.config.values;
+    if (url) return this.connect(url);
+    this.engine = new ClickHouseEngine(dataDir, 1_000 * seconds, (address) => this.use(engineUrl(address), EMBEDDED_TIMEOUT_MS));
+    await this.engine.start();
   }
 
   /** Rows of a SELECT. The statement must not name a FORMAT. */
-  async query<Row>(sql: string, params: QueryParams = {}, options: QueryOptions = {}): Promise<Row[]> {
-    const result = await this.client.query({ query: sql, query_params: params, format: 'JSONEachRow', ...abort(options) });
+  async query<Row>(sql: string, params: QueryParams = {}, { signal }: QueryOptions = {}): Promise<Row[]> {
+    const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const abort_signal = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    const result = await this.client.query({ query: sql, query_params: params, format: 'JSONEachRow', abort_signal });
     return result.json<Row>();
   }
 
@@ -62,10 +67,10 @@ export class ClickHouse implements OnApplicationShutdown {
   async insert(
     statement: string,
     body: string | Iterable<string> | AsyncIterable<string>,
-    options: QueryOptions = {},
+    { signal }: QueryOptions = {},
   ): Promise<void> {
     const values = Readable.from(typeof body === 'string' ? [body] : body, { objectMode: false });
-    const { stream } = await this.client.exec({ query: statement, values, ...abort(options) });
+    const { stream } = await this.client.exec({ query: statement, values, ...(signal && { abort_signal: signal }) });
     stream.resume();
   }
 
@@ -75,47 +80,22 @@ export class ClickHouse implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.client.close();
+    await this.client?.close();
+    await this.engine?.stop();
   }
 
   private async connect(url: string): Promise<void> {
     const { host } = new URL(url);
-    this.client = createClient({ url, request_timeout: REQUEST_TIMEOUT_MS, ...CLIENT_OPTIONS });
+    this.use(url, REQUEST_TIMEOUT_MS);
     await waitFor(`ClickHouse at ${host} (GATEWAY_CLICKHOUSE_URL)`, () => this.command('SELECT 1'), {
       timeoutMs: 1_000 * this.config.values.start_timeout_seconds,
     });
     this.logger.log(`Ready, server ${host}`);
   }
 
-  private async openEmbedded(path: string): Promise<void> {
-    const started = performance.now();
-    const isNew = !existsSync(path);
-    mkdirSync(path, { recursive: true });
-    emptyStdin();
-    this.client = createClient({ connection: await openEngine(path), ...CLIENT_OPTIONS });
-    await this.command('SELECT 1');
-    this.logger.log(`Ready, embedded, ${isNew ? 'new ' : ''}data in ${path} (${Math.round(performance.now() - started)} ms)`);
+  private use(url: string, timeoutMs: number): void {
+    const before = this.client as ClickHouseClient | undefined;
+    this.client = createClient({ url, request_timeout: timeoutMs, ...CLIENT_OPTIONS });
+    void before?.close();
   }
 }
-
-/** The engine takes what stands on stdin for rows of whichever INSERT runs (docs/adr/0004-embedded-engines.md). Nobody else reads it. */
-function emptyStdin(): void {
-  closeSync(0);
-  // The lowest descriptor that is free, which is this one.
-  if (openSync('/dev/null', 'r') !== 0) throw new Error('Standard input could not be emptied.');
-}
-
-type Connection = NonNullable<Parameters<typeof createClient>[0]>['connection'];
-
-async function openEngine(path: string): Promise<Connection> {
-  const chdb = await import('chdb/connection').catch((cause: unknown) => {
-    throw new Error(
-      'The embedded ClickHouse is not installed (optional package chdb). Set GATEWAY_CLICKHOUSE_URL to use a server.',
-      { cause },
-    );
-  });
-  // chdb's typings come from client-common, the client's own copy of which differs in name only.
-  return chdb.createChdbConnection({ path }) as unknown as Connection;
-}
-
-const abort = ({ signal }: QueryOptions) => (signal ? { abort_signal: signal } : {});

@@ -61,3 +61,12 @@ function set(target: Record<string, unknown>, [head, ...rest]: string[], value: 
 
 /** Where programs are looked for: the one variable that child processes take over from the gateway. */
 export const programPath: string = process.env['PATH'] ?? '';
+
+/** The environment of a gateway for this machine alone: on ports of its own, where legacy clients can be asked and told. */
+export const localEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...env,
+  GATEWAY_HOST: '127.0.0.1',
+  GATEWAY_PORT: '0',
+  GATEWAY_MCP_PORT: '0',
+  GATEWAY_MCP_SESSIONS: 'true',
+});

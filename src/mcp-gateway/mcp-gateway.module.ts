@@ -11,7 +11,6 @@ import { McpDispatcher } from './transport/mcp-dispatcher.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpHttpTransport } from './transport/mcp-http.transport.js';
 import { McpMetrics } from './mcp.metrics.js';
-import { McpStdioTransport } from './transport/mcp-stdio.transport.js';
 import { PromptsController } from './methods/prompts.controller.js';
 import { McpCalls } from './context/mcp-calls.service.js';
 import { RequestStates } from './context/request-states.service.js';
@@ -20,7 +19,7 @@ import { McpSessions } from './sessions/mcp-sessions.service.js';
 import { SessionsController } from './methods/sessions.controller.js';
 import { OpenStreams } from './streams/open-streams.service.js';
 
-/** MCP on port 8001, and over stdio. `serve.ts` and `serve-stdio.ts` connect their transport to the application. */
+/** MCP on port 8001. `serve.ts` connects its transport to the application. */
 @Module({
   imports: [AuthModule, ApiKeysModule, LimitsModule, ToolsModule],
   controllers: [McpController, PromptsController, ResourcesController, SessionsController, ListenController],
@@ -33,10 +32,9 @@ import { OpenStreams } from './streams/open-streams.service.js';
     McpHttpTransport,
     McpMetrics,
     McpSessions,
-    McpStdioTransport,
     OpenStreams,
     RequestStates,
   ],
-  exports: [McpHttpTransport, McpStdioTransport],
+  exports: [McpHttpTransport],
 })
 export class McpGatewayModule {}

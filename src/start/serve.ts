@@ -4,7 +4,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { AppModule } from '../app.module.js';
-import { secretLines, startBanner } from './start-banner.js';
+import { announceGateway, withdrawGateway } from './running-gateway.js';
+import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -17,22 +18,27 @@ import { FirstRunSecrets } from '../config/first-run-secrets.js';
 import { McpHttpTransport } from '../mcp-gateway/transport/mcp-http.transport.js';
 import { shutDownOnSignal } from './shutdown.js';
 
-/** Configuration → application → two listeners. Any problem is one clear line and exit code 1. */
-export async function serve(): Promise<void> {
+/** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
+export async function serve(ready = showBanner): Promise<void> {
   const started = performance.now();
   const firstRun = new FirstRunSecrets();
   try {
     const config = loadConfig();
+    announceGateway(config);
+    process.once('exit', () => withdrawGateway(config.values.data_dir));
     const { app, rest, mcp } = await start(config, firstRun);
     shutDownOnSignal(app, [rest, mcp]);
-    const startedInMs = performance.now() - started;
-    process.stderr.write(`${startBanner({ ...addresses(config, rest, mcp), version: VERSION, startedInMs, firstRun })}\n`);
+    const urls = addresses(config, rest, mcp);
+    announceGateway(config, urls);
+    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun });
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();
     process.exit(1);
   }
 }
+
+const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   const { host, port, mcp_port: mcpPort } = config.values;

@@ -22,7 +22,7 @@ const PAGE_SIZE = 50;
 
 export async function measureUsage(rows = ROWS, kept) {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
-  const clickhouse = new ClickHouse({ values: { data_dir: folder } });
+  const clickhouse = new ClickHouse({ values: { data_dir: folder, start_timeout_seconds: 30 } });
   await clickhouse.start();
   await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
   const counts = new UsageCountsRepository(clickhouse);

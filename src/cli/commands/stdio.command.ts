@@ -1,31 +1,37 @@
 import { Command } from 'commander';
 import { action } from '../terminal/cli-failure.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
+import { readClientSettings } from '../../config/client-settings.js';
+import { mcpUrlOf } from '../gateway/gateway-address.js';
+import type { BridgedGateway } from '../stdio/bridge-connection.js';
+import { LocalGateway } from '../stdio/local-gateway.js';
 import { runBridge } from '../stdio/stdio-bridge.js';
-import { runStdioGateway } from '../stdio/stdio-gateway.js';
 
 const EXAMPLES = `
 Examples:
   TALLYGATE_API_KEY=KEY tallygate stdio
   TALLYGATE_API_KEY=KEY tallygate stdio --url https://mcp.example.com
 
-Without --url the gateway runs here, for this client alone, on the data folder of gateway.yaml, which no other
-gateway may be using. With it this process is a bridge to a gateway that runs elsewhere. Logs go to stderr.`;
+This process carries messages to a gateway and back. Without --url that is the one that runs on the data folder of
+gateway.yaml, or else one that is started for as long as the client stays. Logs go to stderr.`;
 
 /** `tallygate stdio`: for clients that start their servers themselves. */
 export function stdioCommand(): Command {
   return new Command('stdio')
-    .description('serve MCP on stdin and stdout, with a gateway of its own or as a bridge to one')
-    .option('--url <url>', 'the gateway to connect to')
-    .option(
-      '--api-key <key>',
-      'the API key for the bridge (safer: TALLYGATE_API_KEY, which other users of the machine cannot see)',
-    )
+    .description('serve MCP on stdin and stdout, as a bridge to a gateway')
+    .option('--url <url>', 'another gateway than that of this machine')
+    .option('--api-key <key>', 'the API key (safer: TALLYGATE_API_KEY, which other users of the machine cannot see)')
     .addHelpText('after', EXAMPLES)
     .action(action(stdio));
 }
 
-async function stdio({ url, apiKey }: McpOptions): Promise<void> {
-  if (url === undefined) return runStdioGateway();
-  await runBridge(url, apiKey);
+async function stdio({ url, apiKey = readClientSettings().apiKey }: McpOptions): Promise<void> {
+  await runBridge(url === undefined ? new LocalGateway() : gatewayAt(mcpUrlOf(url)), apiKey);
 }
+
+/** Somebody else's: it stays where it is, and we wait for nothing. */
+const gatewayAt = (url: string): BridgedGateway => ({
+  url: async () => url,
+  findAgain: async () => false,
+  stop: async () => undefined,
+});

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../../common/private-file.js';
 import { readClientSettings } from '../../config/client-settings.js';
 
 /** A login, kept for later commands. */
@@ -23,12 +24,8 @@ export function keptToken(restUrl: string, now = Date.now()): string | undefined
 /** Keeps a login in a file readable only by its user. Expired ones are removed, which bounds the file. */
 export function keepLogin(restUrl: string, login: KeptLogin, now = Date.now()): void {
   const valid = Object.entries(readLogins()).filter(([, { expires_at }]) => Date.parse(expires_at) > now);
-  const file = loginFile();
   mkdirSync(readClientSettings().configFolder, { recursive: true, mode: 0o700 });
-  // Written to a new file and renamed: an existing one would keep its mode, and a reader could see half of it.
-  const fresh = `${file}.${process.pid}`;
-  writeFileSync(fresh, JSON.stringify({ ...Object.fromEntries(valid), [restUrl]: login }), { mode: 0o600 });
-  renameSync(fresh, file);
+  writePrivateFile(loginFile(), JSON.stringify({ ...Object.fromEntries(valid), [restUrl]: login }));
 }
 
 /** A missing or broken file counts as no logins. */

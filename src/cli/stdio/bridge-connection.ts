@@ -1,6 +1,5 @@
-import { headerText } from '../../tools/catalog/parameter-header.js';
-import { parsed, type BridgeMessage } from './bridge-message.js';
-import { SaidOnce } from './session-replay.js';
+import { headerText } from '../../common/mcp-header.js';
+import { SaidOnce, type BridgeMessage } from './session-replay.js';
 
 export const EVENTS = 'text/event-stream';
 const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
@@ -8,6 +7,16 @@ const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
 const SESSION_LOST: readonly number[] = [404, 421];
 const RENEW_TIMEOUT_MS = 10_000;
 const END_TIMEOUT_MS = 1_000;
+
+/** Where a bridge leads to. */
+export interface BridgedGateway {
+  /** Of its MCP endpoint. @throws CliFailure when there is none. */
+  url(): Promise<string>;
+  /** Looks for it anew, when nothing listens at this URL any more. Whether it is at another now. */
+  findAgain(lost: string): Promise<boolean>;
+  /** The bridge needs it no longer. */
+  stop(): Promise<void>;
+}
 
 /** A gateway's HTTP endpoint as one client of stdio uses it: the headers every request repeats, and the session, begun anew when it is lost. */
 export class BridgeConnection {
@@ -19,7 +28,7 @@ export class BridgeConnection {
   private readonly said = new SaidOnce();
 
   constructor(
-    private readonly url: string,
+    private readonly gateway: BridgedGateway,
     private readonly apiKey: string | undefined,
   ) {}
 
@@ -28,13 +37,13 @@ export class BridgeConnection {
   }
 
   post(message: BridgeMessage, line: string, signal: AbortSignal): Promise<Response> {
-    const send = () => fetch(this.url, { method: 'POST', headers: this.headersFor(message), body: line, signal });
+    const send = () => this.fetch(() => ({ method: 'POST', headers: this.headersFor(message), body: line, signal }));
     return mayMove(message) ? this.inSession(send) : send();
   }
 
   /** The session's own stream. */
   stream(signal: AbortSignal): Promise<Response> {
-    return this.inSession(() => fetch(this.url, { headers: { ...this.headersFor({}), Accept: EVENTS }, signal }));
+    return this.inSession(() => this.fetch(() => ({ headers: { ...this.headersFor({}), Accept: EVENTS }, signal })));
   }
 
   /** Takes note of a message and the answer it got. */
@@ -50,7 +59,18 @@ export class BridgeConnection {
   async end(): Promise<void> {
     if (!this.hasSession) return;
     const request = { method: 'DELETE', headers: this.headersFor({}), signal: AbortSignal.timeout(END_TIMEOUT_MS) };
-    await fetch(this.url, request).catch(() => undefined);
+    await fetch(await this.gateway.url(), request).catch(() => undefined);
+  }
+
+  /** Where nothing listens nothing has been done, so it can be sent to the gateway that took its place. */
+  private async fetch(request: () => RequestInit): Promise<Response> {
+    const url = await this.gateway.url();
+    try {
+      return await fetch(url, request());
+    } catch (error) {
+      if (!isRefused(error) || !(await this.gateway.findAgain(url))) throw error;
+      return fetch(await this.gateway.url(), request());
+    }
   }
 
   /** Once more, in another session, where the gateway knows this one no longer. */
@@ -74,7 +94,7 @@ export class BridgeConnection {
     for (const line of this.said.lines()) {
       const message = parsed(line)!;
       const signal = AbortSignal.timeout(RENEW_TIMEOUT_MS);
-      const response = await fetch(this.url, { method: 'POST', headers: this.headersFor(message), body: line, signal });
+      const response = await this.fetch(() => ({ method: 'POST', headers: this.headersFor(message), body: line, signal }));
       const answer = await response.text();
       if (message.method !== 'initialize') continue;
       if (!response.ok) return;
@@ -108,3 +128,18 @@ function mayMove(message: BridgeMessage): boolean {
 
 const versionOf = (answer: string) =>
   (parsed(answer) as { result?: { protocolVersion?: string } } | undefined)?.result?.protocolVersion;
+
+/** A message or a batch; undefined for what is no JSON. What is JSON and neither has nothing that a bridge looks into. */
+export function parsed(line: string): BridgeMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as BridgeMessage) : {};
+  } catch {
+    return undefined;
+  }
+}
+
+const isRefused = (error: unknown): boolean => {
+  const { code, errors } = ((error as Error).cause ?? {}) as { code?: string; errors?: { code?: string }[] };
+  return code === 'ECONNREFUSED' || errors?.[0]?.code === 'ECONNREFUSED';
+};

@@ -1,4 +1,9 @@
-import type { BridgeMessage } from './bridge-message.js';
+/** A JSON-RPC message, as far as a bridge looks into it. */
+export interface BridgeMessage {
+  id?: string | number;
+  method?: string;
+  params?: { name?: unknown; uri?: unknown; requestId?: unknown; _meta?: Record<string, unknown> };
+}
 
 /** As many as a gateway lets one session watch. */
 const SUBSCRIPTIONS_MAX = 100;

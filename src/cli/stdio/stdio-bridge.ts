@@ -1,11 +1,10 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { exchangeLines } from '../../common/line-exchange.js';
-import { readClientSettings } from '../../config/client-settings.js';
-import { BridgeConnection, EVENTS } from './bridge-connection.js';
-import { parsed, type BridgeMessage } from './bridge-message.js';
-import { eventMessages } from './event-messages.js';
-import { mcpUrlOf, unreachable } from '../gateway/gateway-address.js';
+import { unreachable } from '../gateway/gateway-address.js';
+import { BridgeConnection, EVENTS, parsed, type BridgedGateway } from './bridge-connection.js';
+import type { BridgeMessage } from './session-replay.js';
 
 /** As the gateway's own limit for a body. */
 const LINE_MAX_BYTES = 4 * 1024 * 1024;
@@ -14,50 +13,70 @@ const IN_FLIGHT_MAX = 100;
 const TIMEOUT_MS = 660_000;
 /** JSON-RPC: implementation-defined server error. */
 const BRIDGE_ERROR = -32_000;
+const INVALID_REQUEST = -32_600;
 const PARSE_ERROR = -32_700;
 const LISTEN = 'subscriptions/listen';
+const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 /** Before a session's stream that ended is opened again. */
 const REOPEN_PAUSE_MS = 1_000;
 
-/** Takes each line to a gateway's HTTP endpoint and its answer back, until stdin ends. */
-export async function runBridge(address: string, apiKey = readClientSettings().apiKey): Promise<void> {
-  const bridge = new StdioBridge(mcpUrlOf(address), apiKey);
-  const limits = { lineMaxBytes: LINE_MAX_BYTES, inFlightMax: IN_FLIGHT_MAX };
-  await exchangeLines({ input: process.stdin, output: process.stdout, ...limits, answer: (line) => bridge.answer(line) });
-  await bridge.close();
+/** Takes each line to a gateway's HTTP endpoint and its answer back, until stdin ends or a signal comes. @throws when there is no gateway. */
+export async function runBridge(gateway: BridgedGateway, apiKey: string | undefined): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.stdin.destroy());
+  try {
+    const bridge = new StdioBridge(await gateway.url(), gateway, apiKey);
+    process.stdin.once('close', () => bridge.clientGone());
+    const limits = { lineMaxBytes: LINE_MAX_BYTES, inFlightMax: IN_FLIGHT_MAX };
+    await exchangeLines({ input: process.stdin, output: process.stdout, ...limits, answer: (line) => bridge.answer(line) });
+    await bridge.close();
+  } finally {
+    await gateway.stop();
+  }
 }
 
 class StdioBridge {
   private readonly connection: BridgeConnection;
   private readonly closed = new AbortController();
   private readonly calls = new Map<string | number, AbortController>();
+  /** What the gateway has asked the client and it has not answered. */
+  private readonly questions = new Set<string | number>();
+  /** The latest `initialize`: what comes after it belongs to what it agrees on. */
+  private beginning: Promise<unknown> = Promise.resolve();
+  private isClientGone = false;
 
   constructor(
+    /** For words. */
     private readonly url: string,
+    gateway: BridgedGateway,
     apiKey: string | undefined,
   ) {
-    this.connection = new BridgeConnection(url, apiKey);
+    this.connection = new BridgeConnection(gateway, apiKey);
   }
 
   /** Never rejects: a client that waits for an answer gets one. */
   async answer(line: string | null): Promise<string | undefined> {
-    const message = line === null ? undefined : parsed(line);
-    if (line === null || !message)
-      return failure(null, PARSE_ERROR, 'Parse error: a line must be a JSON object, or a batch of them, of at most 4 MiB');
-    // A batch (MCP 2025-03-26) goes as it is: its answer comes as one, or not at all when it has nothing but notifications.
-    const expectsAnswer = message.id !== undefined || Array.isArray(message);
-    if (message.method === 'notifications/cancelled') this.calls.get(message.params?.requestId as string)?.abort();
+    if (line === null) return failure(null, INVALID_REQUEST, 'Invalid Request: a line is longer than 4 MiB');
+    const message = parsed(line);
+    if (!message) return failure(null, PARSE_ERROR, 'Parse error: the line is not JSON');
+    this.take(message);
     try {
       const answered = this.post(message, line);
+      if (message.method === 'initialize') this.beginning = answered.catch(() => undefined);
       if (message.method === LISTEN) return void answered.then(writeLine, () => undefined); // lines after it do not wait for its end
       const body = await answered;
       if (message.method === 'notifications/initialized' && this.connection.hasSession) void this.hearOfChanges();
-      return expectsAnswer ? body : undefined;
+      return expectsAnswer(message) ? body : undefined;
     } catch (error) {
       const words = unreachable(this.url, error).message;
       process.stderr.write(`${words}\n`);
-      return expectsAnswer ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
+      return expectsAnswer(message) ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
     }
+  }
+
+  /** What it was asked it will not answer any more; the calls that ask end with that. */
+  clientGone(): void {
+    this.isClientGone = true;
+    for (const id of this.questions) this.refuse(id);
   }
 
   /** Ends what is still open, and the session. */
@@ -66,23 +85,36 @@ class StdioBridge {
     await this.connection.end();
   }
 
+  private take(message: BridgeMessage): void {
+    if (message.method === 'notifications/cancelled') this.calls.get(message.params?.requestId as string)?.abort();
+    if (message.method === undefined && message.id !== undefined) this.questions.delete(message.id);
+  }
+
+  private refuse(id: string | number): void {
+    const line = failure(id, BRIDGE_ERROR, 'Your client has gone.');
+    void this.post(parsed(line)!, line).catch(() => undefined);
+  }
+
   /** Undefined for a request that was cancelled: closing the connection cancels it at the gateway, too. */
   private async post(message: BridgeMessage, line: string): Promise<string | undefined> {
     const controller = new AbortController();
-    if (message.id !== undefined) this.calls.set(message.id, controller);
+    const { id, method } = message;
+    if (id !== undefined && method !== undefined) this.calls.set(id, controller);
     try {
+      await this.beginning;
       const ends = [controller.signal, this.closed.signal];
-      const signal = AbortSignal.any(message.method === LISTEN ? ends : [...ends, AbortSignal.timeout(TIMEOUT_MS)]);
+      const signal = AbortSignal.any(method === LISTEN ? ends : [...ends, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await this.connection.post(message, line, signal);
-      const text = await lastOf(response);
+      const text = await this.lastOf(response);
       this.connection.answered(message, line, response, text);
       if (response.ok && text === '') return undefined;
-      return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
+      return oneLine(text) ?? failure(id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
     } catch (error) {
+      if (this.closed.signal.aborted && method === LISTEN) return endOfListening(id!);
       if (controller.signal.aborted || this.closed.signal.aborted) return undefined;
       throw error;
     } finally {
-      if (message.id !== undefined) this.calls.delete(message.id);
+      if (this.calls.get(id!) === controller) this.calls.delete(id!);
     }
   }
 
@@ -92,24 +124,38 @@ class StdioBridge {
     for (let open = true; open && !signal.aborted;) {
       const response = await this.connection.stream(signal).catch(() => undefined);
       open = response?.ok ?? true;
-      if (response?.ok) await lastOf(response).then(writeLine, () => undefined);
+      if (response?.ok) await this.lastOf(response).then(writeLine, () => undefined);
       await setTimeout(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
-}
 
-/** The answer. What is streamed before it becomes lines as it comes. */
-async function lastOf(response: Response): Promise<string> {
-  if (!response.headers.get('content-type')?.startsWith(EVENTS)) return response.text();
-  let last = '';
-  for await (const message of eventMessages(response.body!)) {
-    if (isAnswer(message)) last = message;
+  /** The answer. What is streamed before it becomes lines as it comes. */
+  private async lastOf(response: Response): Promise<string> {
+    if (!response.headers.get('content-type')?.startsWith(EVENTS)) return response.text();
+    let last = '';
+    const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    for await (const { data } of events) {
+      const { id, method } = parsed(data) ?? {};
+      if (method === undefined) last = data;
+      else await this.tell(data, id);
+    }
+    return last;
+  }
+
+  /** A notification, or with an id a question. */
+  private async tell(message: string, id: string | number | undefined): Promise<void> {
+    if (id === undefined) return writeLine(message);
+    this.questions.add(id);
+    if (this.isClientGone) this.refuse(id);
     else await writeLine(message);
   }
-  return last;
 }
 
-const isAnswer = (message: string) => parsed(message)?.method === undefined;
+/** Neither a notification nor an answer to a question. Of a batch (MCP 2025-03-26) the answer comes as one, or not at all. */
+function expectsAnswer(message: BridgeMessage): boolean {
+  if (message.method !== undefined) return message.id !== undefined;
+  return !('result' in message || 'error' in message);
+}
 
 /** At the pace of the reader: the gateway holds back, and at last cuts off, a client that does not read. */
 async function writeLine(line: string | undefined): Promise<void> {
@@ -125,3 +171,7 @@ function oneLine(text: string): string | undefined {
 
 const failure = (id: string | number | null, code: number, message: string) =>
   JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+
+/** As the gateway says it to a client that listens when it stops (MCP 2026-07-28, "Subscriptions"). */
+const endOfListening = (id: string | number) =>
+  JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', _meta: { [SUBSCRIPTION_META]: id } } });

@@ -1,4 +1,5 @@
 import { isObject } from '../../common/is-object.js';
+import { headerText } from '../../common/mcp-header.js';
 import type { JsonSchema } from '../source/tool-source.js';
 
 /** An argument that clients of MCP 2026-07-28 repeat in a header, so that what is in between can route on it. */
@@ -15,8 +16,6 @@ export const NAME_PARAMETER: Record<string, string> = { 'tools/call': 'name', 'p
 /** RFC 9110, "Tokens". */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 const DEPTH_MAX = 8;
-/** What a header can carry as it is. */
-const PLAIN = /^(?!=\?base64\?)[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const NONE: readonly ParameterHeader[] = [];
 const known = new WeakMap<JsonSchema, readonly ParameterHeader[]>();
 
@@ -54,7 +53,3 @@ function marksIn({ properties }: Record<string, unknown>, path: readonly string[
     return [...own, ...marksIn(schema, [...path, name])];
   });
 }
-
-/** MCP 2026-07-28, "Value Encoding": what a header cannot carry goes as base64. */
-export const headerText = (text: string): string =>
-  PLAIN.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;

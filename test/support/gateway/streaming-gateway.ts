@@ -1,7 +1,7 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventMessages } from '../../../src/cli/stdio/event-messages.js';
 import { GatewayProcess, type GatewayOptions } from './gateway-process.js';
 
 const SETTINGS = { stock_data: { enabled: false }, examples: { enabled: false } };
@@ -81,4 +81,9 @@ export class McpStream {
   close(): void {
     this.controller.abort();
   }
+}
+
+async function* eventMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { data } of events) yield data;
 }

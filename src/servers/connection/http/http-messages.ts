@@ -11,7 +11,8 @@ import {
 } from '@modelcontextprotocol/client';
 import { createParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
-import { headerText, NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
+import { headerText } from '../../../common/mcp-header.js';
+import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
 import type { HttpAnswer } from './http-pool.js';
 
 /** The headers of a request. Modern ones name the revision, method and tool; legacy ones the session and revision of `initialize`. */
