@@ -49,7 +49,7 @@ export class ApiKeyGuard implements CanActivate {
 
   private sessionOf({ exchange, era, method }: McpContext, caller: Principal) {
     const token = exchange.headers[SESSION_HEADER];
-    if (token === undefined || !this.sessions.areOn || era.modern || method === 'initialize') return exchange.session;
+    if (token === undefined || !this.sessions.areOn || era.modern || method === 'initialize') return undefined;
     return this.sessions.find(String(token), caller);
   }
 }

@@ -46,7 +46,7 @@ export class McpCalls {
       requestId: exchange.requestId,
       clientName: era.clientName ?? (session?.clientName || exchange.headers['user-agent']) ?? '',
       protocolVersion: era.version,
-      transport: exchange.transport,
+      transport: 'http',
       cancellation: context.cancellation,
       client: this.client(context),
       trace: traceOf(context),

@@ -1,34 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
 import { isObject } from '../../common/is-object.js';
 import type { Cancellation } from '../../tools/call/cancellation.js';
 import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
+import type { McpExchange } from './mcp-exchange.js';
 import type { DistantSession, McpSession } from '../sessions/mcp-session.js';
-
-/** What carries a message, as far as guards and handlers ask. */
-export interface McpExchange {
-  readonly transport: 'http' | 'stdio';
-  /** The request's; over stdio what the connection knows in their place. */
-  readonly headers: IncomingHttpHeaders;
-  /** Added to the response where there are headers, e.g. the rate limit. */
-  readonly responseHeaders: Record<string, string>;
-  readonly requestId: string;
-  /** The client's address, from a trusted proxy where there is one; undefined for the process that started this one. */
-  readonly address: string | undefined;
-  /** Of stdio, whose one client has one from the beginning. */
-  readonly session?: McpSession;
-  /** Sends a message before the answer. False: this client or this moment does not allow it, and it was dropped. */
-  emit(message: string, to: Principal): boolean;
-  /**
-   * Makes the answer a stream that stays open. Resolves when it should end: nobody listens any more, the key was revoked, or
-   * the process stops. @throws McpProtocolError, TallygateError when the client takes no streams, or has too many.
-   */
-  keepOpen(to: Principal): Promise<void>;
-  /** Cancelled when the answer is no longer wanted: the caller has gone, or has said so. */
-  cancelledWhenGone(): Cancellation;
-}
 
 /** One message on its way to its handler, which `ApiKeyGuard` admits. */
 export class McpContext {
@@ -65,7 +42,7 @@ export class McpContext {
   }
 
   get session(): McpSession | DistantSession | undefined {
-    return this.admitted ? this.admitted.session : this.exchange.session;
+    return this.admitted?.session;
   }
 
   get meta(): Record<string, unknown> {

@@ -74,7 +74,7 @@ export class McpController {
     const entry = this.catalog.get(context.text('name'), context.caller);
     const { era, exchange } = context;
     const args = context.arguments();
-    if (era.modern && exchange.transport === 'http') checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
+    if (era.modern) checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
     return this.calls.run(context, { entry, arguments: args }, ({ result }) => result);
   }
 
@@ -93,7 +93,6 @@ export class McpController {
 
   /** Whether the client has a session from now on. */
   private beginSession({ exchange, callerIfKnown: caller, params }: McpContext): boolean {
-    if (exchange.session) return this.sessions.introduce(exchange.session, params);
     const token = caller && this.sessions.begin(caller, params);
     if (token !== undefined) exchange.responseHeaders['Mcp-Session-Id'] = token;
     return token !== undefined;

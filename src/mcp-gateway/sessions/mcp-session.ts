@@ -17,7 +17,7 @@ export interface DistantSession extends ClientSelf {
   readonly isHere: false;
 }
 
-/** A legacy client between its requests: one of HTTP with an `Mcp-Session-Id`, or the one of stdio. */
+/** A legacy client between its requests: one known by its `Mcp-Session-Id`. */
 export class McpSession implements ClientSelf {
   readonly isHere = true;
   readonly asks: PendingAsks;

@@ -59,14 +59,7 @@ export class McpSessions implements BeforeApplicationShutdown {
     return this.tokens.sign(JSON.stringify(token), owner);
   }
 
-  /** The client of stdio, whose session is there already, says what it is. */
-  introduce(session: McpSession, params: Record<string, unknown>): true {
-    Object.assign(session, clientSelf(params));
-    return true;
-  }
-
-  /** A session for the one client of stdio, too. */
-  create(owner: string, self?: ClientSelf): McpSession {
+  private create(owner: string, self?: ClientSelf): McpSession {
     const session = new McpSession(owner, this.config.values.mcp.ask_timeout_seconds * 1_000);
     return Object.assign(session, { ...self, usedAt: this.clock.monotonic() });
   }

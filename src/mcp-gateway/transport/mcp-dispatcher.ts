@@ -3,7 +3,8 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { McpContext, type McpExchange } from '../context/mcp-context.js';
+import { McpContext } from '../context/mcp-context.js';
+import type { McpExchange } from '../context/mcp-exchange.js';
 import { JSON_RPC, type JsonRpcId, type JsonRpcMessage, type JsonRpcReply } from '../protocol/json-rpc.js';
 import { mcpFailure, McpProtocolError } from '../protocol/mcp-error.js';
 import { HANDLER, handlerOfSession, type SessionAction } from '../protocol/mcp-method.decorator.js';
@@ -42,7 +43,7 @@ export class McpDispatcher {
     try {
       if (message.kind === 'invalid')
         throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${message.reason}`, 400);
-      const era = readEra(message, exchange.headers, { isRouted: exchange.transport === 'http' });
+      const era = readEra(message, exchange.headers);
       const context = new McpContext(exchange, era, message);
       if (message.kind === 'notification') {
         await this.handle(this.others.get(HANDLER.NOTIFICATIONS)!, context);
@@ -81,7 +82,7 @@ export class McpDispatcher {
 
   /** Without a session nothing was asked; such a reply is dropped. */
   private async reply(reply: JsonRpcReply, exchange: McpExchange): Promise<McpAnswer> {
-    const isAwaited = exchange.session !== undefined || exchange.headers['mcp-session-id'] !== undefined;
+    const isAwaited = exchange.headers['mcp-session-id'] !== undefined;
     const answer = isAwaited ? await this.session('reply', exchange, reply) : DONE;
     return answer === DONE ? ACCEPTED : answer;
   }

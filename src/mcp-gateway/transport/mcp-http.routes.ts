@@ -12,7 +12,7 @@ import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
 import type { SessionAction } from '../protocol/mcp-method.decorator.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from '../protocol/mcp-error.js';
-import { McpHttpExchange } from './mcp-http.exchange.js';
+import { McpExchange } from '../context/mcp-exchange.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 import { OpenStreams } from '../streams/open-streams.service.js';
 
@@ -66,9 +66,9 @@ export class McpHttpRoutes {
     send(response, await this.dispatcher.session(action, exchange), exchange);
   }
 
-  private exchange(request: IdentifiedRequest, response: ServerResponse): McpHttpExchange {
+  private exchange(request: IdentifiedRequest, response: ServerResponse): McpExchange {
     const address = proxyAddress(request, this.trusts);
-    return new McpHttpExchange(request, response, address, this.streams);
+    return new McpExchange(request, response, address, this.streams);
   }
 
   private async post(request: IdentifiedRequest, response: ServerResponse): Promise<void> {
@@ -87,7 +87,7 @@ export class McpHttpRoutes {
   }
 
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
-  private async batch(messages: unknown[], exchange: McpHttpExchange): Promise<McpAnswer> {
+  private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
     exchange.isBatch = true;
     const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
@@ -106,7 +106,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function send(response: ServerResponse, answer: McpAnswer, { stream, request, responseHeaders }: McpHttpExchange): void {
+function send(response: ServerResponse, answer: McpAnswer, { stream, request, responseHeaders }: McpExchange): void {
   if (response.destroyed) return;
   if (stream) return stream.end(answer.body);
   sendAnswer(request, response, { ...answer, headers: { ...responseHeaders, ...answer.headers } });

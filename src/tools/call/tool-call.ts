@@ -17,7 +17,7 @@ export interface ToolRequest {
   /** What the client calls itself; of any length. */
   clientName: string;
   protocolVersion: string;
-  transport: 'http' | 'stdio' | 'rest';
+  transport: 'http' | 'rest';
   /** Cancelled by the transport when the caller has gone, and by the runner when the time is over. */
   cancellation: Cancellation;
   client: CallClient;

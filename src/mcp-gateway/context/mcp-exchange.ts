@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { cancelledWhenGone, type Cancellation } from '../../tools/call/cancellation.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
-import type { McpExchange } from '../context/mcp-context.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { credentialOf } from '../../auth/access/credential.js';
 import type { IdentifiedRequest } from '../../http/request-id.js';
@@ -13,8 +12,7 @@ import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
  * The HTTP exchange a message arrived in; messages of one batch share it. Its answer is JSON, unless something is sent before:
  * that makes the response a stream of events, of which the answer is the last.
  */
-export class McpHttpExchange implements McpExchange {
-  readonly transport = 'http';
+export class McpExchange {
   readonly responseHeaders: Record<string, string> = {};
   /** Once there is something to stream. */
   stream: EventStream | undefined;
