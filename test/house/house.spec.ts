@@ -8,7 +8,7 @@ const FILES_MAX = 15;
 /** They carry tables as a whole, and never decide what stands in them. */
 const CARRIERS = ['src/database/', 'src/backup/', 'src/client/'];
 /** Says what an operator may type. */
-const ADVICE = ['src/auth/login/secret-check.service.ts'];
+const ADVICE = ['src/auth/login/secret-check.ts'];
 /** What rooms may read of each other (migration 0010). */
 const VIEWS = ['callers', 'accounts'];
 

@@ -8,7 +8,7 @@ import {
   type LogMessage,
   type Progress,
 } from '../../tools/source/call-context.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from '../sessions/mcp-session.js';

@@ -1,5 +1,5 @@
 import type { Principal } from '../../auth/access/principal.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import type { Cancellation } from '../../tools/call/cancellation.js';
 import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
 import { invalidParams } from '../protocol/mcp-error.js';

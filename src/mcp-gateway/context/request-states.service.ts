@@ -4,8 +4,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { CallInput, InputRequired } from '../../tools/source/call-context.js';
-import { canonicalJson } from '../../common/canonical-json.js';
-import { isObject } from '../../common/is-object.js';
+import { canonicalJson, isObject } from '../../common/json.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import { SignedTokens } from '../protocol/signed-token.js';
 

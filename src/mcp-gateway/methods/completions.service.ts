@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
 import type { Completable, Completion } from '../../tools/source/completion.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { invalidParams } from '../protocol/mcp-error.js';

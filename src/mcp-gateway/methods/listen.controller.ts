@@ -1,7 +1,7 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { Ctx } from '@nestjs/microservices';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod } from '../protocol/mcp-method.decorator.js';
 import { invalidParams } from '../protocol/mcp-error.js';

@@ -1,4 +1,4 @@
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 
 /** JSON-RPC 2.0 as MCP uses it: ids are strings or numbers, parameters an object. */
 export type JsonRpcId = string | number;

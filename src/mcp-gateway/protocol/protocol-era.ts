@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { JSON_RPC, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
 import { compareHeaders } from './routed-headers.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { McpProtocolError, MCP_ERROR } from '../protocol/mcp-error.js';
 import { SignedTokens } from '../protocol/signed-token.js';
 import { ownerOf } from '../streams/open-streams.service.js';

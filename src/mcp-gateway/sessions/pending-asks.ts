@@ -1,6 +1,6 @@
 import { ClientCannot } from '../../tools/source/ask-client.js';
 import type { ClientRequest } from '../../tools/source/call-context.js';
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { messageOf, type JsonRpcReply } from '../protocol/json-rpc.js';
 /** Questions of one session that wait at the same time. */
 const PENDING_MAX = 16;

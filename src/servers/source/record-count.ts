@@ -1,4 +1,4 @@
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 
 /** The parts of an upstream's result that say how much it returned. */
 export interface CountedResult {

@@ -1,4 +1,4 @@
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { PLACEHOLDER } from '../../config/template-config.js';
 import type { ServerTemplate } from './server-template.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { canonicalJson } from '../../common/canonical-json.js';
+import { canonicalJson } from '../../common/json.js';
 import { textOf } from '../../tools/source/content.js';
 import type { ToolResult } from '../../tools/source/tool-source.js';
 import { DataVersions } from '../datasets/data-versions.service.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../common/canonical-json.js';
+import { canonicalJson } from '../../common/json.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';

@@ -1,4 +1,4 @@
-import { isObject } from '../../common/is-object.js';
+import { isObject } from '../../common/json.js';
 import { headerText } from '../../common/mcp-header.js';
 import type { JsonSchema } from '../source/tool-source.js';
 

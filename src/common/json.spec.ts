@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from './json.js';
 
 describe('canonicalJson', () => {
   it('is the same for members in another order, at any depth', () => {

@@ -1,5 +1,9 @@
 import { configure } from 'safe-stable-stringify';
 
+/** A JSON object: neither null nor an array. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const stringify = configure({ deterministic: true, circularValue: Error });
 
 /**
