@@ -1,8 +1,9 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { loggerFor } from '../common/log-contexts.js';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 
@@ -35,7 +36,7 @@ export interface QueryOptions {
  */
 @Injectable()
 export class ClickHouse implements OnApplicationShutdown {
-  private readonly logger = new Logger('ClickHouse');
+  private readonly logger = loggerFor('ClickHouse');
   private client!: ClickHouseClient;
 
   constructor(private readonly config: AppConfig) {}

@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { loggerFor } from '../../common/log-contexts.js';
 import { canonicalJson } from '../../common/canonical-json.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -18,7 +19,7 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
  */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('Idempotency');
+  private readonly logger = loggerFor('Idempotency');
   private readonly cleanup = new PeriodicTask('Idempotency', CLEANUP_PAUSE_MS, () => this.calls.deleteOld());
 
   constructor(private readonly calls: IdempotentCallsRepository) {}
