@@ -47,6 +47,10 @@ export default tseslint.config(
       'import-x/no-restricted-paths': ['error', { zones: [...zones, ...privateParts] }],
       'no-restricted-imports': only(MCP, ENGINE, PG),
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Logger']", message: 'loggerFor, with a context of src/common/log-contexts.ts.' },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'The environment is read in src/config only.' },
@@ -54,6 +58,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/common/log-contexts.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['src/clickhouse/**/*.ts'], rules: { 'no-restricted-imports': only(MCP, PG) } },
   { files: ['src/database/**/*.ts', 'src/backup/**/*.ts'], rules: { 'no-restricted-imports': only(MCP, ENGINE) } },
   { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-imports': only(ENGINE) } },

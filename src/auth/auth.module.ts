@@ -1,6 +1,7 @@
-import { Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
@@ -46,7 +47,7 @@ const jwt = JwtModule.registerAsync({
   exports: [AnonymousAccess, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
 })
 export class AuthModule implements OnModuleInit {
-  private readonly logger = new Logger('Auth');
+  private readonly logger = loggerFor('Auth');
 
   constructor(
     private readonly secret: SecretCheck,

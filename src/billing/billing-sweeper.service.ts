@@ -22,7 +22,7 @@ const UNPAID_KEPT_DAYS = 90;
  */
 @Injectable()
 export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly task = new PeriodicTask('BillingSweeper', PAUSE_MS, () => this.sweep());
+  private readonly task = new PeriodicTask('Billing', PAUSE_MS, () => this.sweep());
 
   constructor(
     private readonly postgres: Postgres,

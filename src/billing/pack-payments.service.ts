@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../common/log-contexts.js';
 import type { Transaction } from '../database/sql.js';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
@@ -8,7 +9,7 @@ import { PurchasesRepository, type Purchase } from './purchases.repository.js';
 /** Credits for payments, and back for refunds. Each runs in the transaction of the Stripe event that reports it. */
 @Injectable()
 export class PackPayments {
-  private readonly logger = new Logger('Billing');
+  private readonly logger = loggerFor('Billing');
 
   constructor(
     private readonly purchases: PurchasesRepository,

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../common/log-contexts.js';
 import type { Transaction } from '../database/sql.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
@@ -16,7 +17,7 @@ import { SubscriptionsRepository, type Subscription } from './subscriptions.repo
  */
 @Injectable()
 export class Subscriptions {
-  private readonly logger = new Logger('Billing');
+  private readonly logger = loggerFor('Billing');
 
   constructor(
     private readonly purchases: PurchasesRepository,

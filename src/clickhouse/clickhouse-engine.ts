@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { loggerFor } from '../common/log-contexts.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,7 +13,7 @@ const LASTED_MS = 60_000;
 
 /** The embedded ClickHouse of a data folder: starts it, guards it, and stops it. */
 export class ClickHouseEngine {
-  private readonly logger = new Logger('ClickHouse');
+  private readonly logger = loggerFor('ClickHouse');
   private engine: EngineProcess | undefined;
   private startedAt = 0;
   private pauseMs = RESTART_PAUSE_MS;

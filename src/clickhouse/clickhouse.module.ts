@@ -1,4 +1,5 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { LOCK } from '../database/advisory-lock.js';
 import { Postgres } from '../database/postgres.js';
@@ -27,7 +28,7 @@ const OPENED = Symbol('ClickHouse, running');
         const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );
-        if (applied.length > 0) new Logger('ClickHouse').log(`Migrated: ${applied.join(', ')}`);
+        if (applied.length > 0) loggerFor('ClickHouse').log(`Migrated: ${applied.join(', ')}`);
         return clickhouse;
       },
     },

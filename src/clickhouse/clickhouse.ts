@@ -1,6 +1,7 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import { loggerFor } from '../common/log-contexts.js';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { ClickHouseEngine } from './clickhouse-engine.js';
@@ -35,7 +36,7 @@ export interface QueryOptions {
  */
 @Injectable()
 export class ClickHouse implements OnApplicationShutdown {
-  private readonly logger = new Logger('ClickHouse');
+  private readonly logger = loggerFor('ClickHouse');
   private engine: ClickHouseEngine | undefined;
   /** Of the engine that runs now; after a restart it is another. */
   private client!: ClickHouseClient;

@@ -955,7 +955,10 @@ export interface components {
       session_id: string;
     };
     ContextLevelDto: {
-      /** @description Who speaks, as `context` in log lines */
+      /**
+       * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
+       * @example Usage delivery
+       */
       context: string;
       /** @enum {string} */
       level: 'debug' | 'error' | 'fatal' | 'info' | 'silent' | 'trace' | 'warn';
@@ -1965,7 +1968,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description No such level */
+      /** @description No such level or context */
       422: {
         headers: {
           [name: string]: unknown;

@@ -1,4 +1,5 @@
-import { Logger } from '@nestjs/common';
+import { type Logger } from '@nestjs/common';
+import { loggerFor, type LogContext } from './log-contexts.js';
 
 /**
  * Runs one asynchronous task again and again with a pause in between, never twice at once.
@@ -11,11 +12,11 @@ export class PeriodicTask {
   private stopped = false;
 
   constructor(
-    name: string,
+    name: LogContext,
     private readonly pauseMs: number,
     private readonly task: () => Promise<void>,
   ) {
-    this.logger = new Logger(name);
+    this.logger = loggerFor(name);
   }
 
   start(): void {

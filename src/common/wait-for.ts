@@ -1,5 +1,4 @@
-import { Logger } from '@nestjs/common';
-
+import { loggerFor } from './log-contexts.js';
 export interface WaitOptions {
   /** Give up after this long. */
   timeoutMs: number;
@@ -11,7 +10,7 @@ export interface WaitOptions {
  * @throws Error naming the thing and the last failure, when the time is over.
  */
 export async function waitFor<T>(name: string, attempt: () => Promise<T>, options: WaitOptions): Promise<T> {
-  const logger = new Logger('Start');
+  const logger = loggerFor('Start');
   const deadline = performance.now() + options.timeoutMs;
   for (let tries = 1; ; tries += 1) {
     try {

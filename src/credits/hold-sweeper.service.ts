@@ -16,7 +16,7 @@ const BATCHES_MAX = 100;
  */
 @Injectable()
 export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly task = new PeriodicTask('HoldSweeper', PAUSE_MS, async () => {
+  private readonly task = new PeriodicTask('Credits', PAUSE_MS, async () => {
     await this.sweep();
   });
 

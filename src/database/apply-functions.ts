@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loggerFor } from '../common/log-contexts.js';
 import { VERSION } from '../common/version.js';
 import type { Postgres } from './postgres.js';
 
@@ -51,7 +51,7 @@ export async function applyFunctions(postgres: Postgres, folder = FUNCTIONS_FOLD
     }
   });
   const names = changed.map(({ name }) => name);
-  if (applied.length > 0 && names.length > 0) new Logger('PostgreSQL').log(`Functions replaced: ${names.join(', ')}`);
+  if (applied.length > 0 && names.length > 0) loggerFor('PostgreSQL').log(`Functions replaced: ${names.join(', ')}`);
   return names;
 }
 

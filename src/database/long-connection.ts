@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { loggerFor } from '../common/log-contexts.js';
 import { PeriodicTask } from '../common/periodic-task.js';
 
 /** Pause between two checks, and between two tries to connect; the first try after a loss comes at once. */
@@ -27,7 +27,7 @@ export interface ChannelListener {
  * it breaks or falls silent. Only short statements belong here: one waits for the other, for a second at most.
  */
 export class LongConnection {
-  private readonly logger = new Logger('PostgreSQL');
+  private readonly logger = loggerFor('PostgreSQL');
   private readonly task = new PeriodicTask('PostgreSQL', CHECK_PAUSE_MS, () => this.check());
   private readonly listeners = new Map<string, ChannelListener>();
   private readonly heard = new Set<string>();

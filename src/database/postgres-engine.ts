@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
+import { loggerFor } from '../common/log-contexts.js';
 import { waitFor } from '../common/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
@@ -21,7 +22,7 @@ export async function stopOwnedEngines(): Promise<void> {
 /** Where PostgreSQL is: a server given by URL, or the embedded one, which it starts, guards and stops. */
 @Injectable()
 export class PostgresEngine {
-  private readonly logger = new Logger('PostgreSQL');
+  private readonly logger = loggerFor('PostgreSQL');
   private embedded: EmbeddedPostgres | undefined;
   private owner: pg.Client | undefined;
   private stopping = false;

@@ -10,7 +10,7 @@ afterAll(() => Logger.overrideLogger(true));
 let outage: PostgresOutage;
 beforeEach(() => {
   lines.length = 0;
-  outage = new PostgresOutage({ context: 'Books', down: 'Nothing is booked', up: 'Booked again', refusal: 'Try later' });
+  outage = new PostgresOutage({ context: 'Credits', down: 'Nothing is booked', up: 'Booked again', refusal: 'Try later' });
 });
 
 const works = () => Promise.resolve('done');

@@ -1,4 +1,5 @@
-import { Logger } from '@nestjs/common';
+import { type Logger } from '@nestjs/common';
+import { loggerFor, type LogContext } from '../common/log-contexts.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { isDataError } from './is-data-error.js';
 
@@ -7,7 +8,7 @@ const REFUSE_AFTER_FAILURE_MS = 200;
 
 export interface OutageWords {
   /** Who says it in the log. */
-  context: string;
+  context: LogContext;
   /** Logged once when it begins, before the reason, and once when it is over. */
   down: string;
   up: string;
@@ -23,7 +24,7 @@ export class PostgresOutage {
   private refusedUntil = 0;
 
   constructor(private readonly words: OutageWords) {
-    this.logger = new Logger(words.context);
+    this.logger = loggerFor(words.context);
   }
 
   /** Whether the last statement failed. */

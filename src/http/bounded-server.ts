@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { DropArgument } from 'node:net';
+import { loggerFor } from '../common/log-contexts.js';
 import { tally } from '../telemetry/metrics.js';
 import type { ConfigValues } from '../config/app-config.js';
 
@@ -45,7 +45,7 @@ export function boundedServer(
 
 /** Counts every one; the first is logged at once, those of the next seconds together. */
 function dropReport(most: number): (drop?: DropArgument) => void {
-  const logger = new Logger('Listener');
+  const logger = loggerFor('Listener');
   let unsaid = 0;
   let saidAt = -Infinity;
   return (drop) => {

@@ -1,9 +1,9 @@
-import { Logger } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { loggerFor } from '../common/log-contexts.js';
 import { tally } from '../telemetry/metrics.js';
 import { pathOf, requestIdOf, type IdentifiedRequest } from './request-id.js';
 
-const logger = new Logger('Http');
+const logger = loggerFor('Http');
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
 const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp']);
 

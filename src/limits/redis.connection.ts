@@ -1,6 +1,7 @@
-import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
+import { loggerFor } from '../common/log-contexts.js';
 import type { AppConfig } from '../config/app-config.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -26,7 +27,7 @@ const OPTIONS: RedisOptions = {
  * serves, and reconnects by itself.
  */
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger('Redis');
+  private readonly logger = loggerFor('Redis');
   private isAway = false;
 
   constructor(

@@ -1,5 +1,6 @@
-import { Catch, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { loggerFor } from '../common/log-contexts.js';
 import type { ErrorDto } from './error.dto.js';
 import { maskSecrets } from '../telemetry/mask-secrets.js';
 import { sendAnswer } from '../http/answer.js';
@@ -13,7 +14,7 @@ const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 /** Renders every error of port 8000 in the one form of source 003, "Error Handling". */
 @Catch()
 export class RestExceptionFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Rest');
+  private readonly logger = loggerFor('Rest');
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { loggerFor } from '../common/log-contexts.js';
 import { endedWithin } from '../common/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
@@ -33,7 +34,7 @@ export interface ServerEdit {
 /** Registers, changes and removes upstream servers. When a method has returned, its change is in this replica's registry. */
 @Injectable()
 export class ServersService {
-  private readonly logger = new Logger('Servers');
+  private readonly logger = loggerFor('Servers');
 
   constructor(
     private readonly repository: ServersRepository,

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import { HealthService } from '../gateway-api/health/health.service.js';
@@ -15,7 +15,7 @@ const STOP_DEADLINE_MS = 90_000;
  * A second signal ends the process at once. (docs/architecture.md, "The life of a shutdown")
  */
 export function shutDownOnSignal(app: NestExpressApplication, listeners: HttpListener[] = []): void {
-  const logger = new Logger('Shutdown');
+  const logger = loggerFor('Shutdown');
   let asked = false;
   const stop = async (signal: string) => {
     if (asked) process.exit(1);

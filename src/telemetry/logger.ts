@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { isatty } from 'node:tty';
 import { pino, type Level, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { FRAMEWORK_CONTEXTS } from '../common/log-contexts.js';
 import { maskSecrets } from './mask-secrets.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -16,20 +17,13 @@ export interface LogSettings {
 
 const STDOUT = 1;
 const SECRET_FIELDS = ['authorization', 'x-api-key', 'cookie', 'password', 'token', 'secret', 'secret_key', 'api_key', 'apiKey'];
-/** What Nest says of itself while it starts: for who looks for it. */
-const FRAMEWORK = new Set([
-  'InstanceLoader',
-  'RoutesResolver',
-  'RouterExplorer',
-  'NestFactory',
-  'NestApplication',
-  'NestMicroservice',
-]);
+/** Nest's own lines about its start are written at level debug. */
+const FRAMEWORK: ReadonlySet<string> = new Set(FRAMEWORK_CONTEXTS);
 
-/** What is written: lines of this level and above, and of others where a context has its own. */
+/** Lines of this level and above are written; a context can have a level of its own. */
 export interface LogLevels {
   level: LogLevel;
-  /** By context: who speaks, e.g. `Usage delivery`. */
+  /** By context (`LOG_CONTEXTS`). */
   contexts: ReadonlyMap<string, LogLevel>;
 }
 

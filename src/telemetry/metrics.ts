@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
+import { loggerFor } from '../common/log-contexts.js';
 import { withDeadline } from '../common/deadline.js';
 
 /** What is read when Prometheus asks: one number, or one for each combination of labels. */
@@ -25,7 +26,7 @@ const READ_MAX_MS = 2_000;
  */
 @Injectable()
 export class Metrics implements OnModuleInit {
-  private readonly logger = new Logger('Metrics');
+  private readonly logger = loggerFor('Metrics');
   private readonly registry = new Registry();
 
   /** Of the process itself: CPU, memory, garbage collection, event loop lag. */

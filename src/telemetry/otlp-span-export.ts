@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   createTraceState,
   diag,
@@ -15,6 +14,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TracerProvider, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
+import { loggerFor } from '../common/log-contexts.js';
 import type { TraceContext } from './trace-context.js';
 import type { Span, SpanAttributes, SpanExport, SpanStart, TraceSettings } from './span.js';
 import { VERSION } from '../common/version.js';
@@ -103,7 +103,7 @@ function remote({ traceparent, tracestate }: TraceContext): Context {
 
 /** The packages fail in silence, since no call may fail with them; an operator wants to know. */
 function sayWhatFails(): void {
-  const logger = new Logger('Traces');
+  const logger = loggerFor('Traces');
   const nothing = () => undefined;
   const warn = (message: string) => logger.warn(`Spans are lost: ${message}`);
   diag.setLogger({ error: warn, warn, info: nothing, debug: nothing, verbose: nothing }, DiagLogLevel.WARN);

@@ -176,6 +176,20 @@ describe('log levels', () => {
     expect((await gateway.rest('PUT', '/api/admin/log-level', { level: 'debug' }, null)).status).toBe(401);
     expect((await gateway.rest('PUT', '/api/admin/log-level', { level: 'loud' })).status).toBe(422);
   });
+
+  it('are of contexts that exist, those of single upstream servers included', async () => {
+    const set = (context: string) => {
+      const contexts = [{ context, level: 'debug' }];
+      return gateway.rest('PUT', '/api/admin/log-level', { level: 'info', contexts });
+    };
+    const refused = await set('Usage deliveries');
+    expect([refused.status, refused.json.detail[0].msg]).toEqual([
+      422,
+      expect.stringMatching(/must be one of: Auth, .*Usage delivery/),
+    ]);
+    expect((await set('Server file-server-1')).status).toBe(200);
+    expect((await gateway.rest('PUT', '/api/admin/log-level', { level: 'info' })).status).toBe(200);
+  });
 });
 
 describe('the search of the logs for secrets, at the end of every gateway of these tests', () => {

@@ -30,7 +30,7 @@ interface Moment {
  */
 @Injectable()
 export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly task = new PeriodicTask('AuthChangeFeed', CHECK_PAUSE_MS, () => this.check());
+  private readonly task = new PeriodicTask('Key changes', CHECK_PAUSE_MS, () => this.check());
   private readonly listeners = new ChangeListeners<Parameters<AuthChangeListener>[0]>();
   private stopListening: () => void = () => undefined;
   private horizon: bigint | undefined;

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
 
@@ -9,8 +10,8 @@ const KEYS_MAX = 100_000;
 /** When each key was last used: noted in memory on every call, written in one statement every ten seconds. */
 @Injectable()
 export class KeyUsageTracker implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('KeyUsageTracker');
-  private readonly task = new PeriodicTask('KeyUsageTracker', WRITE_PAUSE_MS, () => this.flush());
+  private readonly logger = loggerFor('Key usage');
+  private readonly task = new PeriodicTask('Key usage', WRITE_PAUSE_MS, () => this.flush());
   private used = new Map<string, number>();
 
   constructor(private readonly repository: ApiKeysRepository) {}

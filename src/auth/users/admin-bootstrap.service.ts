@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import { AppConfig } from '../../config/app-config.js';
 import { FirstRunSecrets } from '../../config/first-run-secrets.js';
@@ -13,7 +14,7 @@ const ADMIN_USERNAME = 'admin';
 /** Makes sure that an admin exists. */
 @Injectable()
 export class AdminBootstrap {
-  private readonly logger = new Logger('Auth');
+  private readonly logger = loggerFor('Auth');
 
   constructor(
     private readonly postgres: Postgres,

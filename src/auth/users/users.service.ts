@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { loggerFor } from '../../common/log-contexts.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { ExternalLogin } from '../login/external-login.js';
 import { NO_PASSWORD, PasswordHasher } from './password-hasher.js';
@@ -20,7 +21,7 @@ export interface NewUser {
 /** Users who can log in. */
 @Injectable()
 export class UsersService {
-  private readonly logger = new Logger('Auth');
+  private readonly logger = loggerFor('Auth');
 
   constructor(
     private readonly users: UsersRepository,

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { loggerFor } from '../../common/log-contexts.js';
 import type { Transaction } from '../../database/sql.js';
 import { GroupCommit } from '../../common/group-commit.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -25,7 +26,7 @@ interface Delivery {
  */
 @Injectable()
 export class StripeWebhook {
-  private readonly logger = new Logger('Billing');
+  private readonly logger = loggerFor('Billing');
   /** One at a time per gateway: a wave of renewals must not take the connections that calls need. */
   private readonly deliveries = new GroupCommit<Delivery, void>({
     commit: async ([delivery]) => [await this.process(delivery!)],

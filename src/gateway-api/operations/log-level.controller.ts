@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Logger, Put } from '@nestjs/common';
+import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateLogger } from '../../telemetry/logger.js';
@@ -10,7 +11,7 @@ import { LogLevelsDto } from './log-level.dto.js';
 @Authenticated('admin')
 @Controller('api/admin/log-level')
 export class LogLevelController {
-  private readonly logger = new Logger('Log');
+  private readonly logger = loggerFor('Log');
 
   constructor(private readonly log: TallygateLogger) {}
 
@@ -22,7 +23,7 @@ export class LogLevelController {
 
   /** Replaces the log levels of this process until it ends. Other replicas keep theirs. */
   @Put()
-  @ApiUnprocessableEntityResponse({ description: 'No such level', type: ErrorDto })
+  @ApiUnprocessableEntityResponse({ description: 'No such level or context', type: ErrorDto })
   set(@Body() { level, contexts }: LogLevelsDto): LogLevelsDto {
     this.log.levels = { level, contexts: new Map(contexts.map((one) => [one.context, one.level])) };
     this.logger.warn(`Levels are set to ${JSON.stringify(LogLevelsDto.of(this.log.levels))}`);

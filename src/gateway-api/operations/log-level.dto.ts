@@ -1,28 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, ValidateBy, ValidateNested } from 'class-validator';
+import { isLogContext, LOG_CONTEXTS } from '../../common/log-contexts.js';
 import { LOG_LEVELS, type LogLevel, type LogLevels } from '../../telemetry/logger.js';
 
 const CONTEXTS_MAX = 50;
-const NAME_MAX = 64;
+
+const CONTEXT = {
+  description: `The \`context\` of log lines: ${LOG_CONTEXTS.join(', ')}, one of Nest's own, or \`Server <name>\``,
+  example: 'Usage delivery',
+};
+const unknown = () => `context must be one of: ${LOG_CONTEXTS.join(', ')}, or "Server <name>"`;
 
 export class ContextLevelDto {
-  /**
-   * Who speaks, as `context` in log lines
-   * @example Usage delivery
-   */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(NAME_MAX)
+  @ApiProperty(CONTEXT)
+  @ValidateBy({ name: 'isLogContext', validator: { validate: isKnown, defaultMessage: unknown } })
   context!: string;
 
   @IsIn(LOG_LEVELS)
@@ -47,4 +39,8 @@ export class LogLevelsDto {
   static of({ level, contexts }: LogLevels): LogLevelsDto {
     return { level, contexts: [...contexts].map(([context, own]) => ({ context, level: own })) };
   }
+}
+
+function isKnown(context: unknown): boolean {
+  return typeof context === 'string' && isLogContext(context);
 }

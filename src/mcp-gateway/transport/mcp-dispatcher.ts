@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
+import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { McpContext } from '../context/mcp-context.js';
@@ -24,7 +25,7 @@ const DONE: McpAnswer = { status: 200, headers: {} };
 /** Takes a parsed message to its handler and its outcome back to the wire, whatever carries it. */
 @Injectable()
 export class McpDispatcher {
-  private readonly logger = new Logger('MCP');
+  private readonly logger = loggerFor('MCP');
   /** By method of MCP. */
   private methods: ReadonlyMap<string, MessageHandler> = new Map();
   /** What is no method; see `mcp-method.decorator.ts`. */

@@ -1,6 +1,7 @@
-import { Logger } from '@nestjs/common';
+import { type Logger } from '@nestjs/common';
 import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { z } from 'zod';
+import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { AnnouncementListener } from './announcements.js';
@@ -36,7 +37,7 @@ export class ReconnectingConnection {
   private watched: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: ConnectionOptions) {
-    this.logger = new Logger(`Server ${options.name}`);
+    this.logger = loggerFor(`Server ${options.name}`);
   }
 
   get pid(): number | undefined {

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { ChangeListeners } from '../../common/change-listeners.js';
 import { endedWithin } from '../../common/deadline.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
@@ -17,8 +18,8 @@ const FIRST_CHECKS_MS = 3_000;
 /** Checks regularly how every server is, and reads what it offers. What calls show of a server's health counts as well. */
 @Injectable()
 export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('ServerHealth');
-  private readonly task = new PeriodicTask('ServerHealth', TICK_MS, async () => this.checkDue());
+  private readonly logger = loggerFor('Server health');
+  private readonly task = new PeriodicTask('Server health', TICK_MS, async () => this.checkDue());
   private readonly checking = new Map<string, Promise<void>>();
   private readonly offerChanges = new ChangeListeners();
 

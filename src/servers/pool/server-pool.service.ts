@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { ChangeListeners } from '../../common/change-listeners.js';
 import { AppConfig } from '../../config/app-config.js';
 import { programPath } from '../../config/environment.js';
@@ -14,7 +15,7 @@ import { PooledServer } from './pooled-server.js';
 /** The registered servers at work on this replica. */
 @Injectable()
 export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('Servers');
+  private readonly logger = loggerFor('Servers');
   private readonly changes = new ChangeListeners();
   private readonly slots: ProcessSlots;
   private servers = new Map<string, PooledServer>();

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { ChangeListeners } from '../../common/change-listeners.js';
 import { ConfigCipher } from './config-cipher.js';
@@ -14,7 +15,7 @@ const CHECK_PAUSE_MS = 1_000;
 /** Every registered server, in memory. Changes by other replicas are known at most a second later. */
 @Injectable()
 export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger('Servers');
+  private readonly logger = loggerFor('Servers');
   private readonly task = new PeriodicTask('Servers', CHECK_PAUSE_MS, () => this.catchUp());
   private readonly listeners = new ChangeListeners();
   private servers: readonly RegisteredServer[] = [];

@@ -43,7 +43,7 @@ interface Suspended {
 @Injectable()
 export class SuspendedCalls implements OnModuleInit, OnApplicationShutdown {
   private readonly suspended = new Map<string, Suspended>();
-  private readonly task = new PeriodicTask('Conversations', CHECK_PAUSE_MS, () => this.giveUpOfEndedKeys());
+  private readonly task = new PeriodicTask('Suspended calls', CHECK_PAUSE_MS, () => this.giveUpOfEndedKeys());
 
   constructor(private readonly keys: KeyAdmission) {}
 

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
 import { compileConfigSchema, type TemplateValues } from '../../config/template-config.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -19,7 +20,7 @@ interface Entry {
 /** The templates that servers may be registered from: the operator's, and the shipped ones that are enabled. */
 @Injectable()
 export class ServerTemplates {
-  private readonly logger = new Logger('Servers');
+  private readonly logger = loggerFor('Servers');
   private readonly entries: ReadonlyMap<string, Entry>;
   /** Shipped templates that are switched on and cannot be used: their package is not installed. */
   private readonly missing: ReadonlyMap<string, PackageMissing>;

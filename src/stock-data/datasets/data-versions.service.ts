@@ -16,7 +16,7 @@ interface State {
 /** The current version of every dataset, and whether it has rows. Polled, since any process may import. */
 @Injectable()
 export class DataVersions implements OnModuleDestroy {
-  private readonly poll = new PeriodicTask('StockData', POLL_INTERVAL_MS, () => this.refresh());
+  private readonly poll = new PeriodicTask('Stock data', POLL_INTERVAL_MS, () => this.refresh());
   private readonly changes = new ChangeListeners();
   private states = new Map<string, State>();
   private asked = 0;

@@ -1,4 +1,5 @@
-import { Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { DataVersions } from './data-versions.service.js';
 import { DatasetImportService } from '../import/dataset-import.service.js';
 import { ImportLogRepository } from '../import/import-log.repository.js';
@@ -21,7 +22,7 @@ import { SyntheticData } from '../sample/synthetic-data.service.js';
   exports: [DataVersions, DatasetImportService, SampleData, SyntheticData],
 })
 export class DatasetsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('StockData');
+  private readonly logger = loggerFor('Stock data');
   private recovery: Promise<void> | undefined;
 
   constructor(

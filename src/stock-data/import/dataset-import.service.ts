@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { LOCK } from '../../database/advisory-lock.js';
@@ -43,7 +44,7 @@ interface Loading {
  */
 @Injectable()
 export class DatasetImportService {
-  private readonly logger = new Logger('StockData');
+  private readonly logger = loggerFor('Stock data');
 
   constructor(
     private readonly postgres: Postgres,

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
@@ -18,7 +19,7 @@ const SAMPLE_SOURCES = [INDEX_FILE, MONTHLY_FILE, SYMBOLS_SOURCE];
 /** The real market data that comes with Tallygate; NOTICE.md says where it is from. */
 @Injectable()
 export class SampleData {
-  private readonly logger = new Logger('StockData');
+  private readonly logger = loggerFor('Stock data');
 
   constructor(
     private readonly postgres: Postgres,

@@ -1,6 +1,7 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json.js';
+import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
@@ -18,7 +19,7 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
  */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('Idempotency');
+  private readonly logger = loggerFor('Idempotency');
   private readonly cleanup = new PeriodicTask('Idempotency', CLEANUP_PAUSE_MS, () => this.calls.deleteOld());
 
   constructor(private readonly calls: IdempotentCallsRepository) {}

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { Span } from '../../telemetry/span.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -15,7 +16,7 @@ class ToolTimeout extends Error {}
 /** Runs one admitted call: checks the arguments, bounds the time, and turns whatever happens into an outcome. */
 @Injectable()
 export class ToolRunner {
-  private readonly logger = new Logger('Tools');
+  private readonly logger = loggerFor('Tools');
 
   constructor(private readonly config: AppConfig) {}
 

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import type { ToolSource } from '../source/tool-source.js';
 import { ChangeListeners } from '../../common/change-listeners.js';
 
@@ -11,7 +12,7 @@ export interface Offer<T> {
 /** All sources of tools, resources and prompts, in the order of their registration. */
 @Injectable()
 export class Sources {
-  private readonly logger = new Logger('Tools');
+  private readonly logger = loggerFor('Tools');
   private readonly sources: ToolSource[] = [];
   private readonly changes = new ChangeListeners();
 

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -13,7 +14,7 @@ import { ChangeListeners } from '../../common/change-listeners.js';
 /** Every tool of every source, and who may call which. */
 @Injectable()
 export class ToolCatalog implements OnModuleInit {
-  private readonly logger = new Logger('Tools');
+  private readonly logger = loggerFor('Tools');
   private readonly changes = new ChangeListeners();
   private readonly list: McpList;
   private tools = new Map<string, CatalogTool>();

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { LOCK } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Session } from '../../database/session.js';
@@ -9,7 +10,7 @@ import type { Session } from '../../database/session.js';
  */
 @Injectable()
 export class DeliveryLock {
-  private readonly logger = new Logger('Usage delivery');
+  private readonly logger = loggerFor('Usage delivery');
   private session: Session | undefined;
 
   constructor(private readonly postgres: Postgres) {}

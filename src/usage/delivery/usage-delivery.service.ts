@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/periodic-task.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DeliveryLock } from './delivery-lock.js';
@@ -22,7 +23,7 @@ const DRAIN_MS = 5_000;
  */
 @Injectable()
 export class UsageDelivery implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Usage delivery');
+  private readonly logger = loggerFor('Usage delivery');
   private readonly givingUp = new AbortController();
   private task: PeriodicTask | undefined;
   private backoffMs = 0;

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { AppConfig } from '../../config/app-config.js';
 
@@ -15,7 +16,7 @@ const KEPT = { mcp_tool_usage_log: 'toDateTime(created_at)', mcp_tool_usage_hour
  */
 @Injectable()
 export class UsageRetention implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Usage');
+  private readonly logger = loggerFor('Usage');
 
   constructor(
     private readonly clickhouse: ClickHouse,
