@@ -1,4 +1,4 @@
-import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, createClient, type DataFormat } from '@clickhouse/client';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -7,9 +7,9 @@ import { EngineProcess } from './engine/engine-process.js';
 
 /** What somebody wants to know, and what the answer may cost. */
 export interface Question {
-  /** One statement, without FORMAT. */
+  /** One statement. */
   sql: string;
-  /** ClickHouse's name for it: JSONCompact, CSVWithNames, … */
+  /** Where the statement names none; ClickHouse's name for it: JSONCompact, CSVWithNames, … */
   format: string;
   maxRows: number;
   timeoutSeconds: number;
@@ -63,6 +63,7 @@ async function ask(url: string, { sql, format, maxRows, timeoutSeconds }: Questi
     request_timeout: 1_000 * timeoutSeconds + GRACE_MS,
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: {
+      default_format: format as DataFormat,
       max_execution_time: timeoutSeconds,
       max_result_rows: String(maxRows),
       max_result_bytes: String(BYTES_MAX),
@@ -72,7 +73,7 @@ async function ask(url: string, { sql, format, maxRows, timeoutSeconds }: Questi
     },
   });
   try {
-    const { stream } = await client.exec({ query: `${sql.replace(/[;\s]+$/, '')}\nFORMAT ${format}` });
+    const { stream } = await client.exec({ query: sql.replace(/[;\s]+$/, '') });
     return await text(stream);
   } catch (error) {
     throw error instanceof ClickHouseError ? new QuestionRefused(wordsOf(error, { maxRows, timeoutSeconds })) : error;
@@ -89,6 +90,6 @@ function wordsOf(
     return `The answer has more than ${maxRows} rows, or 256 MiB. Add a LIMIT, or raise --max-rows.`;
   if (type === 'TIMEOUT_EXCEEDED') return `Not answered within ${timeoutSeconds} s. Ask for less, or raise --timeout.`;
   if (type === 'READONLY')
-    return `This only reads: SELECT, SHOW, DESCRIBE, EXPLAIN and EXISTS, and no files or other servers. ${message}`;
+    return `This only reads: SELECT, SHOW, DESCRIBE, EXPLAIN and EXISTS, and no files or other servers. ${message.trim()}`;
   return `${message.trim()} (${type})`;
 }

@@ -164,7 +164,7 @@ describe('tallygate stdio', () => {
       expect([code, stderr, answers.get(1).result.content[0].text]).toEqual([0, '', 'Hello, Found!']);
       await eventually(async () => {
         const { json } = await gateway.rest('GET', '/api/mcp-usage/history?tool_name=greet&page_size=1');
-        expect(json.records[0].arguments).toContain('Found');
+        expect(JSON.stringify(json.records[0])).toContain('Found');
       });
     } finally {
       await gateway.end();

@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
+import { eventually } from '../support/eventually.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 
 const MIGRATIONS = join('src', 'clickhouse', 'migrations');
@@ -25,6 +26,40 @@ describe('ClickHouse', () => {
 
   it('names its own error codes', async () => {
     await expect(test.clickhouse.query('SELECT * FROM nowhere')).rejects.toMatchObject({ type: 'UNKNOWN_TABLE' });
+  });
+
+  it('keeps no setting or parameter from one statement to the next', async () => {
+    const ask = (search: string) => fetch(`${test.url}/?${search}`, { method: 'POST' }).then((answer) => answer.text());
+    expect(await ask("query=SELECT getSetting('max_threads'), {x:String}&max_threads=7&param_x=a\\tb")).toBe('7\ta\\tb\n');
+    expect(await ask("query=SELECT getSetting('max_threads')")).not.toBe('7\n');
+    expect(await ask('query=SELECT {x:String}')).toContain('UNKNOWN_QUERY_PARAMETER');
+  });
+
+  it('refuses what it does not know, as a server does: with status, code and words', async () => {
+    const refusal = async (search: string, headers = {}) => {
+      const answer = await fetch(`${test.url}/?${search}`, { method: 'POST', headers });
+      return [answer.status, answer.headers.get('x-clickhouse-exception-code'), await answer.text()];
+    };
+    expect(await refusal('query=SELECT 1&session_id=a')).toEqual([404, '115', expect.stringContaining('(UNKNOWN_SETTING)')]);
+    expect(await refusal('query=SELEC 1')).toEqual([
+      400,
+      '62',
+      expect.stringMatching(/^Code: 62\. DB::Exception: .*\(SYNTAX_ERROR\)/s),
+    ]);
+    expect(await refusal('query=SELECT * FROM nowhere')).toEqual([404, '60', expect.stringContaining('(UNKNOWN_TABLE)')]);
+    expect(await refusal('query=SELECT 1', { 'content-encoding': 'gzip' })).toEqual([501, '48', expect.any(String)]);
+  });
+
+  it('runs statements beside each other, and cancels a SELECT that nobody waits for', async () => {
+    const gone = new AbortController();
+    const endless = test.clickhouse.query('SELECT count() FROM numbers(1000000000000) SETTINGS max_threads = 1', {}, gone);
+    expect(await test.clickhouse.query('SELECT 1 AS x')).toEqual([{ x: 1 }]);
+    gone.abort();
+    await expect(endless).rejects.toThrow();
+    const running = 'SELECT count() AS n FROM system.processes WHERE query LIKE {p:String} AND query NOT LIKE {self:String}';
+    await eventually(async () =>
+      expect(await test.clickhouse.query(running, { p: '%numbers(10000%', self: '%system.processes%' })).toEqual([{ n: 0 }]),
+    );
   });
 
   describe('migrations', () => {

@@ -12,9 +12,11 @@ Examples:
   tallygate sql --format CSVWithNames < question.sql > answer.csv
 
 Asks the ClickHouse of the gateway on this machine: the embedded one, whether the gateway runs or not, or the server of
-GATEWAY_CLICKHOUSE_URL. It can read everything there and change nothing. Leave FORMAT out of the statement; --format
-takes ClickHouse's names: CSVWithNames, TSV, JSON, JSONEachRow, Markdown, Vertical and others.`;
+GATEWAY_CLICKHOUSE_URL. It can read everything there and change nothing. --format takes ClickHouse's names: CSVWithNames,
+TSV, JSON, JSONEachRow, Markdown, Vertical and others.`;
 
+/** Then the answer is printed as it comes. */
+const NAMES_FORMAT = /\bFORMAT\s+\w+[\s;]*$/i;
 const STATEMENT_MAX_BYTES = 1024 * 1024;
 
 interface Options {
@@ -40,7 +42,8 @@ export function sqlCommand(): Command {
 async function sql(statement: string | undefined, options: Options): Promise<void> {
   const question = statement ?? (await typed());
   if (question.trim() === '') throw new CliFailure('Give a statement. `tallygate sql --help` shows examples.', EXIT.usage);
-  if (options.format) return void process.stdout.write(await answer(question, options.format, options));
+  const format = options.format ?? (NAMES_FORMAT.test(question) ? 'TSV' : undefined);
+  if (format) return void process.stdout.write(await answer(question, format, options));
   const { meta, data } = JSON.parse(await answer(question, 'JSONCompact', options)) as Answer;
   const names = meta.map(({ name }) => name);
   const objects = () => data.map((row) => Object.fromEntries(row.map((value, column) => [names[column], value])));

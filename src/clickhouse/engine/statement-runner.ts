@@ -32,8 +32,9 @@ export class StatementRunner {
 
   /** The answer, whole. When `gone` fires a statement that only reads is cancelled. @throws EngineError. */
   async run(statement: Statement, gone: AbortSignal): Promise<Uint8Array> {
-    if (insertsNothing(statement)) return new Uint8Array();
-    const lane = statement.settings['readonly'] === '1' ? this.questions : this.statements;
+    const isQuestion = statement.settings['readonly'] === '1';
+    if (!isQuestion && insertsNothing(statement)) return new Uint8Array();
+    const lane = isQuestion ? this.questions : this.statements;
     const work = lane
       .run(() => this.runNow(statement, gone), tooMany)
       .catch((error) => {
