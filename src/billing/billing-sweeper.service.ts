@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Postgres } from '../database/postgres.js';
-import { PeriodicTask } from '../common/periodic-task.js';
+import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { BillingEventsRepository } from './stripe/billing-events.repository.js';
 import { PurchasesRepository } from './purchases.repository.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';

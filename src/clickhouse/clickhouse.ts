@@ -2,7 +2,7 @@ import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickh
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { loggerFor } from '../common/log-contexts.js';
-import { waitFor } from '../common/wait-for.js';
+import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { ClickHouseEngine } from './clickhouse-engine.js';
 import { engineUrl } from './engine/engine-address.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/sql.js';
-import { GroupCommit } from '../common/group-commit.js';
+import { GroupCommit } from '../common/concurrency/group-commit.js';
 import { latencyHistogram, timed } from '../telemetry/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { PeriodicTask } from '../common/periodic-task.js';
+import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditRepository, type SweptBatch } from './credit.repository.js';
 

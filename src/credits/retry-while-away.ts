@@ -1,4 +1,4 @@
-import { withDeadline } from '../common/deadline.js';
+import { withDeadline } from '../common/concurrency/deadline.js';
 
 /** First pause between two tries; it doubles up to the most. */
 const PAUSE_MS = 50;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { loggerFor } from '../common/log-contexts.js';
-import { PeriodicTask } from '../common/periodic-task.js';
+import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 
 /** Pause between two checks, and between two tries to connect; the first try after a loss comes at once. */
 const CHECK_PAUSE_MS = 500;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { loggerFor } from '../common/log-contexts.js';
-import { waitFor } from '../common/wait-for.js';
+import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { LOCK } from './advisory-lock.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { loggerFor } from '../common/log-contexts.js';
-import { endedWithin } from '../common/deadline.js';
+import { endedWithin } from '../common/concurrency/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigCipher } from './registry/config-cipher.js';

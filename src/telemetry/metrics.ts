@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
 import { loggerFor } from '../common/log-contexts.js';
-import { withDeadline } from '../common/deadline.js';
+import { withDeadline } from '../common/concurrency/deadline.js';
 
 /** What is read when Prometheus asks: one number, or one for each combination of labels. */
 export type Reading = number | readonly { labels: Record<string, string>; value: number }[];

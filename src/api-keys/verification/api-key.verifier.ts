@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
-import { withDeadline } from '../../common/deadline.js';
-import { GroupCommit } from '../../common/group-commit.js';
+import { withDeadline } from '../../common/concurrency/deadline.js';
+import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { tally } from '../../telemetry/metrics.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { ApiKeyHasher } from '../keys/api-key-hasher.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { Clock } from '../../common/clock.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { Postgres } from '../../database/postgres.js';
 import { AuthChangesRepository, type ChangeReading } from './auth-changes.repository.js';
 import { authChanges, EVERYTHING, parseAuthChange, type AuthChange, type AuthChangeListener } from './auth-change.js';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
 
 const WRITE_PAUSE_MS = 10_000;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { loggerFor } from '../../common/log-contexts.js';
 import type { Transaction } from '../../database/sql.js';
-import { GroupCommit } from '../../common/group-commit.js';
+import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { BillingEventsRepository, type ReceivedEvent } from './billing-events.repository.js';
 import type { BillingFact, BillingOutcome, SessionFact } from './billing-fact.js';

@@ -1,7 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { exchangeLines } from '../../common/line-exchange.js';
+import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
 import { BridgeConnection, EVENTS, parsed, type BridgedGateway } from './bridge-connection.js';
 import type { BridgeMessage } from './session-replay.js';

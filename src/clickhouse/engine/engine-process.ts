@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endedWithin } from '../../common/deadline.js';
+import { endedWithin } from '../../common/concurrency/deadline.js';
 import { programPath } from '../../config/environment.js';
 import type { EngineAddress } from './engine-address.js';
 

@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
 import type { Principal } from '../../auth/access/principal.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
-import type { DroppedLine } from '../../common/bounded-lines.js';
+import type { DroppedLine } from '../../common/lines/bounded-lines.js';
 
 /** Why an answer is refused that has more bytes than the gateway takes. */
 export const TOO_LARGE = 'its answer is too large';

@@ -1,6 +1,6 @@
 import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { z } from 'zod';
-import { endedWithin } from '../../common/deadline.js';
+import { endedWithin } from '../../common/concurrency/deadline.js';
 import { VERSION } from '../../common/version.js';
 import { LOG_LEVELS, type LogLevel, type LogMessage } from '../../tools/source/call-context.js';
 import type { ServerTarget } from '../templates/server-target.js';

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
-import { endedWithin } from '../../common/deadline.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
+import { endedWithin } from '../../common/concurrency/deadline.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { ToolPins } from '../approval/tool-pins.service.js';
 import type { PooledServer } from './pooled-server.js';
 import { UNKNOWN_HEALTH, type HealthReport } from './server-health.js';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { AppConfig } from '../../config/app-config.js';
 import { programPath } from '../../config/environment.js';
 import { ReconnectingConnection, type ConnectionListener } from '../connection/reconnecting-connection.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { ConfigCipher } from './config-cipher.js';
 import { ServerChangeListener } from './server-change.listener.js';
 import type { RegisteredServer } from './registered-server.js';

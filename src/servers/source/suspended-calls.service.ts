@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { refuseUnlessAble, ClientCannot } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
 import { ToolInputError } from '../../tools/source/tool-source.js';

@@ -1,4 +1,4 @@
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';

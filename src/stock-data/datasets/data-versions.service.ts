@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { ChangeListeners } from '../../common/change-listeners.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import type { Dataset } from './dataset.js';
 import { DATASETS } from './datasets.js';
 import { ImportLogRepository } from '../import/import-log.repository.js';

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json.js';
 import { loggerFor } from '../../common/log-contexts.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
 import type { ToolCall, ToolOutcome } from './tool-call.js';

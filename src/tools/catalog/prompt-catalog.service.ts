@@ -5,7 +5,7 @@ import { mayUse } from './tool-access.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Prompt } from '../source/prompt.js';
 import { Sources, type Offer } from './sources.service.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 
 /** A prompt, and the source it is of. */
 export type CatalogPrompt = Offer<Prompt>;

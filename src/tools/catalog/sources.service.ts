@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
 import type { ToolSource } from '../source/tool-source.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 
 /** Something of a source: a tool, a resource, a template, a prompt. */
 export interface Offer<T> {

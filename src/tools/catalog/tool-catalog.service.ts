@@ -9,7 +9,7 @@ import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
 import { compileArguments } from './tool-arguments.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
-import { ChangeListeners } from '../../common/change-listeners.js';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 
 /** Every tool of every source, and who may call which. */
 @Injectable()

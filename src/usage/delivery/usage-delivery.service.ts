@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
-import { PeriodicTask } from '../../common/periodic-task.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DeliveryLock } from './delivery-lock.js';
 import { isolateRows } from './reject-bad-rows.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { GroupCommit } from '../../common/group-commit.js';
+import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { isDataError } from '../../database/is-data-error.js';
 import { PostgresOutage } from '../../database/postgres-outage.js';
 import type { UsageEvent } from './usage-event.js';

@@ -1,8 +1,8 @@
 import { deserializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { BoundedLines, type DroppedLine } from '../../../common/bounded-lines.js';
-import { endedWithin } from '../../../common/deadline.js';
+import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-lines.js';
+import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { tooLargeAnswer } from '../unusable-answer.js';
 import type { ProcessSlots } from './process-slots.js';
 

@@ -1,4 +1,4 @@
-import { loggerFor } from './log-contexts.js';
+import { loggerFor } from '../log-contexts.js';
 export interface WaitOptions {
   /** Give up after this long. */
   timeoutMs: number;

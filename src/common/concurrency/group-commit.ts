@@ -1,4 +1,4 @@
-import { TallygateError } from './tallygate-error.js';
+import { TallygateError } from '../tallygate-error.js';
 
 interface Waiting<Item, Result> {
   item: Item;

@@ -1,5 +1,5 @@
 import { type Logger } from '@nestjs/common';
-import { loggerFor, type LogContext } from './log-contexts.js';
+import { loggerFor, type LogContext } from '../log-contexts.js';
 
 /**
  * Runs one asynchronous task again and again with a pause in between, never twice at once.
