@@ -21,7 +21,7 @@ export interface GroupCommitOptions<Item, Result> {
 }
 
 /**
- * Turns many concurrent commits into few (docs/architecture.md, "Group commit").
+ * Turns many concurrent commits into few (docs/adr/0003-record-before-answer.md).
  * Flushes at once when idle, gathers while one batch is in flight; there is no timer.
  * When a batch fails through an item's fault its items are committed one by one, so that a poisonous item fails alone.
  */

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The queue between an answered call and ClickHouse (docs/architecture.md, "Usage").
+ * The queue between an answered call and ClickHouse (docs/adr/0006-usage-in-clickhouse.md).
  *
  * `tx` gives rows a commit-safe order: below `pg_snapshot_xmin(pg_current_snapshot())` no row can appear any more, so a
  * batch is a range that never changes. A serial alone would skip rows that commit late.

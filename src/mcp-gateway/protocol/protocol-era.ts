@@ -30,7 +30,7 @@ const MODERN_ONLY = new Set(['server/discover', 'subscriptions/listen']);
 export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ? LEGACY_ONLY : MODERN_ONLY).has(method);
 
 /**
- * Which revision a message speaks: modern when its `_meta` says so, legacy otherwise (docs/architecture.md, "MCP").
+ * Which revision a message speaks: modern when its `_meta` says so, legacy otherwise (docs/mcp.md).
  * `isRouted`: it came over HTTP, where modern messages repeat in headers what intermediaries route on.
  * @throws McpProtocolError when headers and body disagree or the version is not served.
  */

@@ -13,7 +13,7 @@ import { McpHttpRoutes } from './mcp-http.routes.js';
  */
 @Injectable()
 export class McpHttpTransport extends Server implements CustomTransportStrategy {
-  /** Absent where MCP is spoken over stdio only. */
+  /** Absent until the gateway listens. */
   listener: HttpListener | undefined;
 
   constructor(
