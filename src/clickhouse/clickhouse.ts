@@ -75,11 +75,6 @@ export class ClickHouse implements OnApplicationShutdown {
     stream.resume();
   }
 
-  /** Whether it answers now. */
-  async isReachable(): Promise<boolean> {
-    return (await this.client.ping()).success;
-  }
-
   async onApplicationShutdown(): Promise<void> {
     await this.client?.close();
     await this.engine?.stop();

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endedWithin } from '../../common/concurrency/deadline.js';
@@ -15,6 +15,7 @@ const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 const STOP_DEADLINE_MS = 20_000;
 /** Statements wait in libuv's threads: those that run, one that is asked from outside, and those that cancel. */
 const THREADS = '8';
+const LOG_MAX_BYTES = 1024 * 1024;
 
 export interface EngineOptions {
   dataDir: string;
@@ -61,7 +62,7 @@ export class EngineProcess {
 /** Detached, in a session of its own, so that Ctrl-C does not reach it. */
 function launch({ dataDir, waitMs }: EngineOptions): ChildProcess {
   mkdirSync(dataDir, { recursive: true });
-  const log = openSync(logFile(dataDir), 'a', 0o600);
+  const log = openLog(logFile(dataDir));
   try {
     const env = { PATH: programPath, TZ: 'UTC', UV_THREADPOOL_SIZE: THREADS };
     const stdio = ['ignore', log, log, 'ipc'] as const;
@@ -69,6 +70,12 @@ function launch({ dataDir, waitMs }: EngineOptions): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+/** What the engine prints, most of all why it died. Begun anew when it has grown long. */
+function openLog(file: string): number {
+  const isLong = existsSync(file) && statSync(file).size > LOG_MAX_BYTES;
+  return openSync(file, isLong ? 'w' : 'a', 0o600);
 }
 
 const logFile = (dataDir: string) => join(dataDir, 'clickhouse.log');

@@ -23,7 +23,7 @@ process.on('SIGTERM', () => undefined);
 try {
   await serve(await open());
 } catch (error) {
-  tell({ failed: (error as Error).message });
+  await tell({ failed: (error as Error).message });
   process.exit(1);
 }
 
@@ -36,7 +36,7 @@ async function serve(runner: StatementRunner): Promise<void> {
   writeAddress(dataDir, address);
   if (process.connected) process.once('disconnect', () => void end());
   else await end();
-  tell({ ready: address });
+  await tell({ ready: address });
 
   async function end(): Promise<void> {
     removeAddress(dataDir, address);
@@ -66,7 +66,7 @@ async function open(): Promise<StatementRunner> {
       if (!process.connected) process.exit(1);
       if (!isOpenElsewhere()) throw error;
       if (performance.now() > deadline) throw new Error(`Another process has ${folder} open. Stop it first.`, { cause: error });
-      if (tries === 1) tell({ waiting: true });
+      if (tries === 1) await tell({ waiting: true });
       await pause(LOOK_AGAIN_MS);
     }
   }
@@ -83,6 +83,7 @@ function isOpenElsewhere(): boolean {
   }
 }
 
-function tell(message: EngineMessage): void {
-  if (process.connected) process.send!(message, () => undefined);
+/** Resolves when it is on its way, or nobody is there to hear it. */
+function tell(message: EngineMessage): Promise<void> {
+  return new Promise((resolve) => (process.connected ? process.send!(message, () => resolve()) : resolve()));
 }
