@@ -36,11 +36,11 @@ export class CreditLedger {
     refusal: 'Credits cannot be read right now, so priced calls are refused. Try again in a moment.',
   });
   private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
-    commit: (batch) => this.outage.guard(() => this.repository.reserve(batch, this.tiers)),
+    commit: (batch) => this.outage.attempt(() => this.repository.reserve(batch, this.tiers)),
     isItemFault: isDataError,
   });
   private readonly settlements = new GroupCommit<SettleRequest, SettledRow | undefined>({
-    commit: (batch) => this.outage.guard(() => this.repository.settle(batch)),
+    commit: (batch) => this.outage.attempt(() => this.repository.settle(batch)),
     isItemFault: isDataError,
   });
 

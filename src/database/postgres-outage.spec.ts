@@ -25,23 +25,9 @@ it('a failure is UNAVAILABLE to callers, and the log says once when it begins an
   expect(lines).toEqual(['Nothing is booked: read ECONNRESET', 'Booked again']);
 });
 
-it('right after a failure what waits is refused without a try', async () => {
-  await expect(outage.guard(fails)).rejects.toMatchObject(UNAVAILABLE);
-  let tries = 0;
-  const counted = () => Promise.resolve((tries += 1));
-  await expect(outage.guard(counted)).rejects.toMatchObject(UNAVAILABLE);
-  expect(tries).toBe(0);
-});
-
-it('a try that succeeds ends it for all', async () => {
-  await expect(outage.guard(fails)).rejects.toMatchObject(UNAVAILABLE);
-  await outage.attempt(works);
-  await expect(outage.guard(works)).resolves.toBe('done');
-});
-
 it("an item's own fault passes through, and is no outage", async () => {
   const fault = Object.assign(new Error('duplicate key value'), { code: '23505' });
-  await expect(outage.guard(() => Promise.reject(fault))).rejects.toBe(fault);
-  await expect(outage.guard(works)).resolves.toBe('done');
+  await expect(outage.attempt(() => Promise.reject(fault))).rejects.toBe(fault);
+  await expect(outage.attempt(works)).resolves.toBe('done');
   expect(lines).toEqual([]);
 });

@@ -2,6 +2,8 @@ import { TallygateError } from '../tallygate-error.js';
 
 interface Waiting<Item, Result> {
   item: Item;
+  /** Its batch failed, and one of it was to blame: it is tried by itself. */
+  isAlone?: boolean;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -15,7 +17,7 @@ export interface GroupCommitOptions<Item, Result> {
   queueMax?: number;
   /**
    * Whether a failed batch may be the fault of one item; only then are its items tried one by one.
-   * A lost connection is nobody's fault: retrying each item would multiply the outage.
+   * A lost connection is nobody's fault: whatever waits fails with it, or each batch would wait for a timeout of its own.
    */
   isItemFault?: (error: unknown) => boolean;
 }
@@ -66,7 +68,7 @@ export class GroupCommit<Item, Result = void> {
   }
 
   private async drain(): Promise<void> {
-    while (this.queue.length > 0) await this.flush(this.queue.splice(0, this.batchMax));
+    while (this.queue.length > 0) await this.flush(this.queue.splice(0, this.queue[0]!.isAlone ? 1 : this.batchMax));
     this.running = undefined;
   }
 
@@ -75,8 +77,13 @@ export class GroupCommit<Item, Result = void> {
       const results = await this.commit(batch.map((waiting) => waiting.item));
       batch.forEach((waiting, index) => waiting.resolve(results[index] as Result));
     } catch (error) {
-      if (batch.length > 1 && this.isItemFault(error)) for (const waiting of batch) await this.flush([waiting]);
-      else for (const waiting of batch) waiting.reject(error);
+      this.fail(batch, error);
     }
+  }
+
+  private fail(batch: Waiting<Item, Result>[], error: unknown): void {
+    const isItemFault = this.isItemFault(error);
+    if (isItemFault && batch.length > 1) this.queue.unshift(...batch.map((waiting) => ({ ...waiting, isAlone: true })));
+    else for (const waiting of isItemFault ? batch : [...batch, ...this.queue.splice(0)]) waiting.reject(error);
   }
 }

@@ -32,10 +32,13 @@ export class CoverageRepository {
     return this.clickhouse.query(`${datasets.map(coverage).join(' UNION ALL ')} ${QUERY_LIMITS}`, {}, { signal });
   }
 
-  /** The datasets that have at least one row for the symbol. */
-  withSymbol(symbol: string, signal: AbortSignal): Promise<SymbolPresence[]> {
+  /** The datasets that have at least one row for the symbol, in the order of `DATASETS`. */
+  async withSymbol(symbol: string, signal: AbortSignal): Promise<SymbolPresence[]> {
     const parts = DATASETS.filter(({ symbolColumn }) => symbolColumn).map(presence);
-    return this.clickhouse.query(`${parts.join(' UNION ALL ')} ${QUERY_LIMITS}`, { symbol }, { signal });
+    const sql = `${parts.join(' UNION ALL ')} ${QUERY_LIMITS}`;
+    const present = await this.clickhouse.query<SymbolPresence>(sql, { symbol }, { signal });
+    // ClickHouse reads the parts at once, so their order is that of chance.
+    return DATASETS.flatMap((dataset) => present.filter(({ table }) => table === dataset.table));
   }
 
   /** The first rows in the order of the sorting key. */

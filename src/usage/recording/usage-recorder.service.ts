@@ -58,7 +58,7 @@ export class UsageRecorder {
   }
 
   private async commit(events: UsageEvent[]): Promise<void[]> {
-    await this.outage.guard(() => this.outbox.append(events));
+    await this.outage.attempt(() => this.outbox.append(events));
     this.count += events.length;
     return [];
   }
