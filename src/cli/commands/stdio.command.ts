@@ -4,8 +4,6 @@ import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { mcpUrlOf } from '../gateway/gateway-address.js';
 import type { BridgedGateway } from '../stdio/bridge-connection.js';
-import { LocalGateway } from '../stdio/local-gateway.js';
-import { runBridge } from '../stdio/stdio-bridge.js';
 
 const EXAMPLES = `
 Examples:
@@ -26,6 +24,9 @@ export function stdioCommand(): Command {
 }
 
 async function stdio({ url, apiKey = readClientSettings().apiKey }: McpOptions): Promise<void> {
+  // Only here, since the bridge's parts would slow every other command down.
+  const { runBridge } = await import('../stdio/stdio-bridge.js');
+  const { LocalGateway } = await import('../stdio/local-gateway.js');
   await runBridge(url === undefined ? new LocalGateway() : gatewayAt(mcpUrlOf(url)), apiKey);
 }
 

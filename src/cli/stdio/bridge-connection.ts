@@ -1,3 +1,4 @@
+import { request, type Dispatcher } from 'undici';
 import { headerText } from '../../common/mcp-header.js';
 import { SaidOnce, type BridgeMessage } from './session-replay.js';
 
@@ -18,6 +19,22 @@ export interface BridgedGateway {
   stop(): Promise<void>;
 }
 
+type Question = Pick<Dispatcher.RequestOptions, 'method' | 'body'> & { headers: Record<string, string>; signal: AbortSignal };
+
+/** What the gateway answered, its body not read yet. */
+export interface Answer {
+  status: number;
+  isOk: boolean;
+  headers: Dispatcher.ResponseData['headers'];
+  body: Dispatcher.ResponseData['body'];
+}
+
+/** Not `fetch`, which takes three times the CPU. Who asks says how long it may take: a stream may be silent for long. */
+async function send(url: string, question: Question): Promise<Answer> {
+  const { statusCode, headers, body } = await request(url, { ...question, headersTimeout: 0, bodyTimeout: 0 });
+  return { status: statusCode, isOk: statusCode >= 200 && statusCode < 300, headers, body };
+}
+
 /** A gateway's HTTP endpoint as one client of stdio uses it: the headers every request repeats, and the session, begun anew when it is lost. */
 export class BridgeConnection {
   /** What the client asked for in `initialize`; HTTP wants it in a header from then on. */
@@ -36,49 +53,51 @@ export class BridgeConnection {
     return this.session !== undefined;
   }
 
-  post(message: BridgeMessage, line: string, signal: AbortSignal): Promise<Response> {
+  post(message: BridgeMessage, line: string, signal: AbortSignal): Promise<Answer> {
     const send = () => this.fetch(() => ({ method: 'POST', headers: this.headersFor(message), body: line, signal }));
     return mayMove(message) ? this.inSession(send) : send();
   }
 
   /** The session's own stream. */
-  stream(signal: AbortSignal): Promise<Response> {
-    return this.inSession(() => this.fetch(() => ({ headers: { ...this.headersFor({}), Accept: EVENTS }, signal })));
+  stream(signal: AbortSignal): Promise<Answer> {
+    const headers = () => ({ ...this.headersFor({}), Accept: EVENTS });
+    return this.inSession(() => this.fetch(() => ({ method: 'GET', headers: headers(), signal })));
   }
 
   /** Takes note of a message and the answer it got. */
-  answered(message: BridgeMessage, line: string, { ok, headers }: Response, answer: string): void {
+  answered(message: BridgeMessage, line: string, { isOk, headers }: Answer, answer: string): void {
     if (message.method === 'initialize') {
       this.version = versionOf(answer);
-      this.session = headers.get('mcp-session-id') ?? undefined;
+      this.session = headers['mcp-session-id'] as string | undefined;
     }
-    if (ok) this.said.remember(message, line);
+    if (isOk) this.said.remember(message, line);
   }
 
   /** Ends the session. */
   async end(): Promise<void> {
     if (!this.hasSession) return;
-    const request = { method: 'DELETE', headers: this.headersFor({}), signal: AbortSignal.timeout(END_TIMEOUT_MS) };
-    await fetch(await this.gateway.url(), request).catch(() => undefined);
+    const signal = AbortSignal.timeout(END_TIMEOUT_MS);
+    const answer = send(await this.gateway.url(), { method: 'DELETE', headers: this.headersFor({}), signal });
+    await answer.then(({ body }) => body.dump()).catch(() => undefined);
   }
 
   /** Where nothing listens nothing has been done, so it can be sent to the gateway that took its place. */
-  private async fetch(request: () => RequestInit): Promise<Response> {
+  private async fetch(question: () => Question): Promise<Answer> {
     const url = await this.gateway.url();
     try {
-      return await fetch(url, request());
+      return await send(url, question());
     } catch (error) {
       if (!isRefused(error) || !(await this.gateway.findAgain(url))) throw error;
-      return fetch(await this.gateway.url(), request());
+      return send(await this.gateway.url(), question());
     }
   }
 
   /** Once more, in another session, where the gateway knows this one no longer. */
-  private async inSession(send: () => Promise<Response>): Promise<Response> {
+  private async inSession(send: () => Promise<Answer>): Promise<Answer> {
     const { session } = this;
     const response = await send();
     if (session === undefined || !SESSION_LOST.includes(response.status) || !(await this.renewed(session))) return response;
-    await response.body?.cancel();
+    await response.body.dump();
     return send();
   }
 
@@ -95,9 +114,9 @@ export class BridgeConnection {
       const message = parsed(line)!;
       const signal = AbortSignal.timeout(RENEW_TIMEOUT_MS);
       const response = await this.fetch(() => ({ method: 'POST', headers: this.headersFor(message), body: line, signal }));
-      const answer = await response.text();
+      const answer = await response.body.text();
       if (message.method !== 'initialize') continue;
-      if (!response.ok) return;
+      if (!response.isOk) return;
       this.answered(message, line, response, answer);
     }
   }
@@ -140,6 +159,6 @@ export function parsed(line: string): BridgeMessage | undefined {
 }
 
 const isRefused = (error: unknown): boolean => {
-  const { code, errors } = ((error as Error).cause ?? {}) as { code?: string; errors?: { code?: string }[] };
+  const { code, errors } = error as { code?: string; errors?: { code?: string }[] };
   return code === 'ECONNREFUSED' || errors?.[0]?.code === 'ECONNREFUSED';
 };

@@ -1,9 +1,10 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { createParser } from 'eventsource-parser';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as pause } from 'node:timers/promises';
 import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
-import { BridgeConnection, EVENTS, parsed, type BridgedGateway } from './bridge-connection.js';
+import { BridgeConnection, EVENTS, parsed, type Answer, type BridgedGateway } from './bridge-connection.js';
 import type { BridgeMessage } from './session-replay.js';
 
 /** As the gateway's own limit for a body. */
@@ -17,6 +18,8 @@ const INVALID_REQUEST = -32_600;
 const PARSE_ERROR = -32_700;
 const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
+/** As `AbortSignal.timeout` has it. */
+const TOO_LATE = new DOMException('The gateway did not answer in time.', 'TimeoutError');
 /** Before a session's stream that ended is opened again. */
 const REOPEN_PAUSE_MS = 1_000;
 
@@ -36,7 +39,9 @@ export async function runBridge(gateway: BridgedGateway, apiKey: string | undefi
 
 class StdioBridge {
   private readonly connection: BridgeConnection;
-  private readonly closed = new AbortController();
+  private isClosed = false;
+  /** Whatever waits for the gateway, with what ends its patience. One controller each: `AbortSignal.any` costs a millisecond. */
+  private readonly open = new Map<AbortController, NodeJS.Timeout | undefined>();
   private readonly calls = new Map<string | number, AbortController>();
   /** What the gateway has asked the client and it has not answered. */
   private readonly questions = new Set<string | number>();
@@ -81,7 +86,8 @@ class StdioBridge {
 
   /** Ends what is still open, and the session. */
   async close(): Promise<void> {
-    this.closed.abort();
+    this.isClosed = true;
+    for (const controller of this.open.keys()) controller.abort();
     await this.connection.end();
   }
 
@@ -97,44 +103,57 @@ class StdioBridge {
 
   /** Undefined for a request that was cancelled: closing the connection cancels it at the gateway, too. */
   private async post(message: BridgeMessage, line: string): Promise<string | undefined> {
-    const controller = new AbortController();
-    const { id, method } = message;
-    if (id !== undefined && method !== undefined) this.calls.set(id, controller);
+    const controller = this.controllerOf(message);
+    const { signal } = controller;
     try {
       await this.beginning;
-      const ends = [controller.signal, this.closed.signal];
-      const signal = AbortSignal.any(method === LISTEN ? ends : [...ends, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await this.connection.post(message, line, signal);
       const text = await this.lastOf(response);
       this.connection.answered(message, line, response, text);
-      if (response.ok && text === '') return undefined;
-      return oneLine(text) ?? failure(id ?? null, BRIDGE_ERROR, `${this.url} answered with status ${response.status}.`);
+      if (response.isOk && text === '') return undefined;
+      const words = `${this.url} answered with status ${response.status}.`;
+      return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, words);
     } catch (error) {
-      if (this.closed.signal.aborted && method === LISTEN) return endOfListening(id!);
-      if (controller.signal.aborted || this.closed.signal.aborted) return undefined;
+      if (this.isClosed && message.method === LISTEN) return endOfListening(message.id!);
+      if (signal.aborted && signal.reason !== TOO_LATE) return undefined;
       throw error;
     } finally {
-      if (this.calls.get(id!) === controller) this.calls.delete(id!);
+      this.over(message, controller);
     }
+  }
+
+  private controllerOf({ id, method }: BridgeMessage): AbortController {
+    const controller = new AbortController();
+    if (id !== undefined && method !== undefined) this.calls.set(id, controller);
+    const timer = method === LISTEN ? undefined : setTimeout(() => controller.abort(TOO_LATE), TIMEOUT_MS);
+    this.open.set(controller, timer);
+    return controller;
+  }
+
+  private over({ id }: BridgeMessage, controller: AbortController): void {
+    clearTimeout(this.open.get(controller));
+    this.open.delete(controller);
+    if (this.calls.get(id!) === controller) this.calls.delete(id!);
   }
 
   /** The session's own stream, opened again when it ends; a gateway without one says so with a status. */
   private async hearOfChanges(): Promise<void> {
-    const { signal } = this.closed;
+    const controller = new AbortController();
+    this.open.set(controller, undefined);
+    const { signal } = controller;
     for (let open = true; open && !signal.aborted;) {
       const response = await this.connection.stream(signal).catch(() => undefined);
-      open = response?.ok ?? true;
-      if (response?.ok) await this.lastOf(response).then(writeLine, () => undefined);
-      await setTimeout(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      open = response?.isOk ?? true;
+      if (response) await this.lastOf(response).then(open ? writeLine : undefined, () => undefined);
+      await pause(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** The answer. What is streamed before it becomes lines as it comes. */
-  private async lastOf(response: Response): Promise<string> {
-    if (!response.headers.get('content-type')?.startsWith(EVENTS)) return response.text();
+  private async lastOf({ headers, body }: Answer): Promise<string> {
+    if (!String(headers['content-type']).startsWith(EVENTS)) return body.text();
     let last = '';
-    const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-    for await (const { data } of events) {
+    for await (const data of eventsOf(body)) {
       const { id, method } = parsed(data) ?? {};
       if (method === undefined) last = data;
       else await this.tell(data, id);
@@ -148,6 +167,18 @@ class StdioBridge {
     this.questions.add(id);
     if (this.isClientGone) this.refuse(id);
     else await writeLine(message);
+  }
+}
+
+/** The data of each server-sent event, as it comes. */
+async function* eventsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const text = new StringDecoder('utf8');
+  let ready: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => ready.push(data) });
+  for await (const chunk of chunks) {
+    parser.feed(text.write(chunk));
+    yield* ready;
+    ready = [];
   }
 }
 
