@@ -11,6 +11,9 @@ const MIB = 1_048_576;
  */
 export const BODY_MAX_BYTES = { mcp: 4 * MIB, rest: MIB } as const;
 
+/** Pieces that are kept apart. A piece may be one byte and takes some hundred; a body of such pieces would take 1.5 GiB. */
+const PIECES_MAX = 1_024;
+
 /** Files come at the pace of their sender's line. */
 const UPLOAD = /^\/api\/admin\/datasets\/[^/]+\/import$/;
 
@@ -41,3 +44,30 @@ export function boundedBody({ request_timeout_seconds, upload_timeout_seconds }:
 /** Whether a request announces one. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/**
+ * Reads a whole body as text.
+ * @throws PAYLOAD_TOO_LARGE as soon as the announced or the received size passes the limit; BAD_REQUEST when the client
+ * leaves in the middle, which is its business and not an error of ours.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    assertAnnouncedLength(request, maxBytes);
+    const parts: Buffer[] = [];
+    let pieces: Buffer[] = [];
+    let size = 0;
+    request.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size > maxBytes) return reject(tooLarge(maxBytes));
+      if (pieces.push(piece) < PIECES_MAX) return;
+      parts.push(Buffer.concat(pieces));
+      pieces = [];
+    });
+    request.on('end', () => resolve(textOf([...parts, ...pieces])));
+    const cutOff = () => reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
+    request.on('error', cutOff);
+    request.on('close', () => request.complete || cutOff());
+  });
+}
+
+const textOf = (parts: Buffer[]): string => (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../test/support/test-clock.js';
-import { rateLimitHeaders } from './rate-limit-headers.js';
-import { RateLimitService } from './rate-limit.service.js';
+import { rateLimitHeaders, RateLimitService } from './rate-limit.service.js';
 import { RedisConnection } from './redis.connection.js';
 
 describe('The rate limit', () => {

@@ -15,7 +15,7 @@ export interface RateLimitDecision {
   retryAfterSeconds: number;
 }
 
-export const WINDOW_SECONDS = 3_600;
+const WINDOW_SECONDS = 3_600;
 /** Most callers counted at once; beyond that, the one seen longest ago starts anew. */
 const BUCKETS_MAX = 100_000;
 
@@ -49,4 +49,22 @@ export class RateLimitService {
       retryAfterSeconds: Math.max(1, Math.ceil(msLeft / 1_000)),
     };
   }
+}
+
+/**
+ * The headers that report a limit: those of source 003, "Rate Limit Headers", those of
+ * draft-ietf-httpapi-ratelimit-headers-10 (`q` quota, `w` window, `r` remaining, `t` seconds to the reset), and
+ * Retry-After when refused.
+ */
+export function rateLimitHeaders(decision: RateLimitDecision): Record<string, string> {
+  const { allowed, limit, remaining, resetAtSeconds, retryAfterSeconds } = decision;
+  const headers: Record<string, string> = {
+    'X-RateLimit-Limit': `${limit}`,
+    'X-RateLimit-Remaining': `${remaining}`,
+    'X-RateLimit-Reset': `${resetAtSeconds}`,
+    'RateLimit-Policy': `"hourly";q=${limit};w=${WINDOW_SECONDS}`,
+    RateLimit: `"hourly";r=${remaining};t=${retryAfterSeconds}`,
+  };
+  if (!allowed) headers['Retry-After'] = `${retryAfterSeconds}`;
+  return headers;
 }

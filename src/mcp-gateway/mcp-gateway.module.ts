@@ -1,40 +1,56 @@
-import { Module } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { CatalogChanges } from './methods/catalog-changes.service.js';
-import { ListenController } from './methods/listen.controller.js';
+import { LifecycleMethods } from './methods/lifecycle.methods.js';
+import { ListenMethods } from './methods/listen.methods.js';
 import { Completions } from './methods/completions.service.js';
-import { McpController } from './methods/mcp.controller.js';
 import { McpDispatcher } from './transport/mcp-dispatcher.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
-import { McpHttpTransport } from './transport/mcp-http.transport.js';
+import { McpListener } from './transport/mcp-listener.js';
+import { ToolsMethods } from './methods/tools.methods.js';
+import { McpHandlers } from './transport/mcp-handlers.js';
 import { McpMetrics } from './mcp.metrics.js';
-import { PromptsController } from './methods/prompts.controller.js';
+import { PromptsMethods } from './methods/prompts.methods.js';
 import { McpCalls } from './context/mcp-calls.service.js';
 import { RequestStates } from './context/request-states.service.js';
-import { ResourcesController } from './methods/resources.controller.js';
+import { ResourcesMethods } from './methods/resources.methods.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
-import { SessionsController } from './methods/sessions.controller.js';
+import { SessionsMethods } from './methods/sessions.methods.js';
 import { OpenStreams } from './streams/open-streams.service.js';
 
-/** MCP on port 8001. `serve.ts` connects its transport to the application. */
+/** MCP on port 8001, which `serve.ts` opens. */
 @Module({
-  imports: [AuthModule, ApiKeysModule, LimitsModule, ToolsModule],
-  controllers: [McpController, PromptsController, ResourcesController, SessionsController, ListenController],
+  imports: [DiscoveryModule, AuthModule, ApiKeysModule, LimitsModule, ToolsModule],
   providers: [
     CatalogChanges,
     Completions,
+    LifecycleMethods,
+    ListenMethods,
     McpCalls,
     McpDispatcher,
+    McpHandlers,
     McpHttpRoutes,
-    McpHttpTransport,
+    McpListener,
     McpMetrics,
     McpSessions,
     OpenStreams,
+    PromptsMethods,
     RequestStates,
+    ResourcesMethods,
+    SessionsMethods,
+    ToolsMethods,
   ],
-  exports: [McpHttpTransport],
+  exports: [McpListener],
 })
-export class McpGatewayModule {}
+export class McpGatewayModule implements BeforeApplicationShutdown {
+  constructor(private readonly listener: McpListener) {}
+
+  /** After the providers', which end open streams and questions, and before anything closes that calls in flight need. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.listener.close();
+  }
+}

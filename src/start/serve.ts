@@ -15,7 +15,7 @@ import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
 import { FirstRunSecrets } from '../config/first-run-secrets.js';
-import { McpHttpTransport } from '../mcp-gateway/transport/mcp-http.transport.js';
+import { McpListener } from '../mcp-gateway/transport/mcp-listener.js';
 import { shutDownOnSignal } from './shutdown.js';
 
 /** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
@@ -49,13 +49,11 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   const adapter = new RestAdapter(config);
   const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
   configureRest(app, config);
-  const transport = app.get(McpHttpTransport);
-  app.connectMicroservice({ strategy: transport });
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
-  await app.startAllMicroservices();
+  const mcp = await app.get(McpListener).listen();
   await app.listen(port, host);
-  return { app, rest: adapter.listener, mcp: transport.listener! };
+  return { app, rest: adapter.listener, mcp };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { Clock } from '../../src/common/clock.js';
 import { McpGatewayModule } from '../../src/mcp-gateway/mcp-gateway.module.js';
-import { McpHttpTransport } from '../../src/mcp-gateway/transport/mcp-http.transport.js';
+import { McpListener } from '../../src/mcp-gateway/transport/mcp-listener.js';
 import { McpSessions } from '../../src/mcp-gateway/sessions/mcp-sessions.service.js';
 import { OpenStreams } from '../../src/mcp-gateway/streams/open-streams.service.js';
 import { eventually } from '../support/eventually.js';
@@ -39,10 +37,8 @@ beforeAll(async () => {
     mcp: { sessions: true, max_sessions: MAX_SESSIONS, session_idle_minutes: 10 },
   });
   app = await startRestApp(config, [ClickHouseModule, McpGatewayModule], [{ provide: Clock, value: clock }]);
-  const transport = app.get(McpHttpTransport);
-  app.connectMicroservice({ strategy: transport });
-  await app.startAllMicroservices();
-  mcpUrl = `http://127.0.0.1:${(transport.unwrap<Server>().address() as AddressInfo).port}/messages`;
+  const { port } = await app.get(McpListener).listen();
+  mcpUrl = `http://127.0.0.1:${port}/messages`;
 }, STARTS_MS);
 afterAll(async () => {
   await app.close();

@@ -28,7 +28,7 @@ export class ApiKeyGuard implements CanActivate {
   ) {}
 
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    const context = execution.switchToRpc().getContext<McpContext>();
+    const context = execution.getArgByIndex<McpContext>(0);
     const { kind, text } = credentialOf(context.exchange.headers);
     if (kind === 'none') return this.withoutKey(context, execution);
     const principal = this.keys.admit(text, context.exchange.address);

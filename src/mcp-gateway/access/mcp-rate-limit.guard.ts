@@ -9,7 +9,7 @@ export class McpRateLimitGuard implements CanActivate {
 
   /** @throws RATE_LIMITED */
   canActivate(execution: ExecutionContext): true | Promise<true> {
-    const { caller, exchange } = execution.switchToRpc().getContext<McpContext>();
+    const { caller, exchange } = execution.getArgByIndex<McpContext>(0);
     return this.limit.admit(caller, (headers) => Object.assign(exchange.responseHeaders, headers));
   }
 }

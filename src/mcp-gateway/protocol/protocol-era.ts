@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../../common/json.js';
-import { JSON_RPC, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.js';
+import { JSON_RPC } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
 import { compareHeaders } from './routed-headers.js';
 
@@ -29,24 +29,23 @@ const MODERN_ONLY = new Set(['server/discover', 'subscriptions/listen']);
 /** Whether the method exists in the era; one that was dropped or came later is as unknown as any other. */
 export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ? LEGACY_ONLY : MODERN_ONLY).has(method);
 
+/** Whatever may name its revision. */
+type Versioned = { kind: string; method: string; params: Record<string, unknown> };
+
 /**
  * Which revision a message speaks: modern when its `_meta` says so, legacy otherwise (docs/mcp.md).
- * `isRouted`: it came over HTTP, where modern messages repeat in headers what intermediaries route on.
  * @throws McpProtocolError when headers and body disagree or the version is not served.
  */
-export function readEra(
-  message: JsonRpcRequest | JsonRpcNotification,
-  headers: IncomingHttpHeaders,
-  { isRouted }: { isRouted: boolean } = { isRouted: true },
-): Era {
+export function readEra(message: Versioned, headers: IncomingHttpHeaders): Era {
   const meta = isObject(message.params['_meta']) ? message.params['_meta'] : undefined;
   const claimed = meta?.[`${META}protocolVersion`];
   if (claimed === undefined) return readLegacy(message, headers['mcp-protocol-version']);
-  if (isRouted && message.kind === 'request') compareHeaders(message, headers, typeof claimed === 'string' ? claimed : '');
+  // Modern requests repeat in headers what intermediaries route on.
+  if (message.kind === 'request') compareHeaders(message, headers, typeof claimed === 'string' ? claimed : '');
   return readModern(meta!, claimed);
 }
 
-function readLegacy(message: JsonRpcRequest | JsonRpcNotification, header: string | string[] | undefined): Era {
+function readLegacy(message: Versioned, header: string | string[] | undefined): Era {
   if (message.method === 'initialize') return { modern: false, version: negotiate(message.params['protocolVersion']) };
   if (header === undefined) return { modern: false, version: ASSUMED_VERSION };
   const version = String(header);

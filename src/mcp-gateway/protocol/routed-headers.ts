@@ -8,11 +8,15 @@ import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
  * MCP 2026-07-28, "Server Validation": headers that intermediaries route on must say what the body says.
  * @throws McpProtocolError when one does not.
  */
-export function compareHeaders(message: JsonRpcRequest, headers: IncomingHttpHeaders, version: string): void {
+export function compareHeaders(
+  { method, params }: Pick<JsonRpcRequest, 'method' | 'params'>,
+  headers: IncomingHttpHeaders,
+  version: string,
+): void {
   compare('MCP-Protocol-Version', headers['mcp-protocol-version'], version);
-  compare('Mcp-Method', headers['mcp-method'], message.method);
-  const parameter = NAME_PARAMETER[message.method];
-  if (parameter) compare('Mcp-Name', decoded('Mcp-Name', headers['mcp-name']), message.params[parameter]);
+  compare('Mcp-Method', headers['mcp-method'], method);
+  const parameter = NAME_PARAMETER[method];
+  if (parameter) compare('Mcp-Name', decoded('Mcp-Name', headers['mcp-name']), params[parameter]);
 }
 
 /**

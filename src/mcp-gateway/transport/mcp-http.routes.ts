@@ -7,9 +7,9 @@ import type { Middleware } from '../../http/front-door.js';
 import { pathOf, type IdentifiedRequest } from '../../http/request-id.js';
 import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
-import { readBody } from './http-body.js';
+import { BODY_MAX_BYTES, readBody } from '../../http/request-body.js';
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
-import type { SessionAction } from '../protocol/mcp-method.decorator.js';
+import type { SessionAction } from '../protocol/mcp-method.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
 import { HOW_TO_SEND_A_KEY, McpProtocolError } from '../protocol/mcp-error.js';
 import { McpExchange } from '../context/mcp-exchange.js';
@@ -75,7 +75,7 @@ export class McpHttpRoutes {
     const exchange = this.exchange(request, response);
     let answer: McpAnswer;
     try {
-      const body = parseJson(await readBody(request));
+      const body = parseJson(await readBody(request, BODY_MAX_BYTES.mcp));
       request.operation = operationOf(body);
       answer = Array.isArray(body)
         ? await this.batch(body, exchange)

@@ -1,5 +1,4 @@
-import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Ctx } from '@nestjs/microservices';
+import { Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { promptAsCall } from '../../tools/call/read-as-call.js';
 import type { RecordedCall } from '../../tools/call/usage-record.js';
@@ -11,16 +10,14 @@ import { listResult } from './list-result.js';
 import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { invalidParams } from '../protocol/mcp-error.js';
-import { McpMethod } from '../protocol/mcp-method.decorator.js';
-import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
+import { McpMethod } from '../protocol/mcp-method.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { readResult } from './read-result.js';
 
 /** Prompts, and the completion of their arguments and of resource templates. */
-@Controller()
-@UseFilters(McpExceptionFilter)
+@Injectable()
 @UseGuards(ApiKeyGuard, McpRateLimitGuard)
-export class PromptsController {
+export class PromptsMethods {
   constructor(
     private readonly prompts: PromptCatalog,
     private readonly calls: McpCalls,
@@ -29,13 +26,13 @@ export class PromptsController {
   ) {}
 
   @McpMethod('prompts/list')
-  list(@Ctx() context: McpContext) {
+  list(context: McpContext) {
     return listResult('prompts', this.prompts.listFor(context.caller, context.cursor()), context.era);
   }
 
   @McpMethod('prompts/get')
   @UseInterceptors(UsageInterceptor)
-  get(@Ctx() context: McpContext) {
+  get(context: McpContext) {
     const name = context.text('name');
     const found = this.prompts.find(name, context.caller);
     if (!found) throw invalidParams(`unknown prompt ${name.slice(0, 128)}`);
@@ -49,7 +46,7 @@ export class PromptsController {
   }
 
   @McpMethod('completion/complete')
-  async complete(@Ctx() context: McpContext) {
+  async complete(context: McpContext) {
     return { completion: await this.completions.complete(context) };
   }
 }

@@ -1,22 +1,19 @@
-import { Controller, UseFilters, UseGuards } from '@nestjs/common';
-import { Ctx } from '@nestjs/microservices';
+import { Injectable, UseGuards } from '@nestjs/common';
 import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { CatalogChanges, LISTS } from './catalog-changes.service.js';
 import { JSON_RPC, messageOf, type JsonRpcReply } from '../protocol/json-rpc.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { McpMethod, OnSession } from '../protocol/mcp-method.decorator.js';
+import { McpMethod, OnSession } from '../protocol/mcp-method.js';
 import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
-import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { unknownResource } from './read-result.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 
 /** What legacy clients do with a session. */
-@Controller()
-@UseFilters(McpExceptionFilter)
+@Injectable()
 @UseGuards(ApiKeyGuard)
-export class SessionsController {
+export class SessionsMethods {
   constructor(
     private readonly sessions: McpSessions,
     private readonly changes: CatalogChanges,
@@ -24,7 +21,7 @@ export class SessionsController {
 
   /** Without a session there is nothing to remember it in; the client hears what all do. */
   @McpMethod('logging/setLevel')
-  setLevel(@Ctx() { params: { level }, session }: McpContext) {
+  setLevel({ params: { level }, session }: McpContext) {
     if (!(LOG_LEVELS as readonly unknown[]).includes(level))
       throw invalidParams(`"level" must be one of ${LOG_LEVELS.join(', ')}`);
     if (session?.isHere) session.logLevel = level as LogLevel;
@@ -32,7 +29,7 @@ export class SessionsController {
   }
 
   @McpMethod('resources/subscribe')
-  subscribe(@Ctx() context: McpContext) {
+  subscribe(context: McpContext) {
     const session = sessionHere(context);
     const uri = context.text('uri');
     const principal = context.caller;
@@ -43,21 +40,21 @@ export class SessionsController {
   }
 
   @McpMethod('resources/unsubscribe')
-  unsubscribe(@Ctx() context: McpContext) {
+  unsubscribe(context: McpContext) {
     sessionHere(context).unwatch(context.text('uri'));
     return {};
   }
 
   /** A client's answer to what it was asked. */
   @OnSession('reply')
-  reply(@Ctx() context: McpContext) {
+  reply(context: McpContext) {
     if (context.session) sessionHere(context).asks.answer(context.params as unknown as JsonRpcReply);
     return {};
   }
 
   /** The session's own stream, for what belongs to no request. */
   @OnSession('stream')
-  async stream(@Ctx() context: McpContext) {
+  async stream(context: McpContext) {
     const session = sessionHere(context);
     const principal = context.caller;
     const ended = context.exchange.keepOpen(principal);
@@ -75,7 +72,7 @@ export class SessionsController {
   }
 
   @OnSession('end')
-  end(@Ctx() context: McpContext) {
+  end(context: McpContext) {
     this.sessions.end(sessionHere(context));
     return {};
   }

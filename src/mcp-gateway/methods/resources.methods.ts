@@ -1,5 +1,4 @@
-import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Ctx } from '@nestjs/microservices';
+import { Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { readAsCall } from '../../tools/call/read-as-call.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
@@ -8,16 +7,14 @@ import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { listResult } from './list-result.js';
 import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { McpMethod } from '../protocol/mcp-method.decorator.js';
-import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
+import { McpMethod } from '../protocol/mcp-method.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { readResult, unknownResource } from './read-result.js';
 
 /** Resources and their templates. */
-@Controller()
-@UseFilters(McpExceptionFilter)
+@Injectable()
 @UseGuards(ApiKeyGuard, McpRateLimitGuard)
-export class ResourcesController {
+export class ResourcesMethods {
   constructor(
     private readonly resources: ResourceCatalog,
     private readonly calls: McpCalls,
@@ -25,18 +22,18 @@ export class ResourcesController {
   ) {}
 
   @McpMethod('resources/list')
-  list(@Ctx() context: McpContext) {
+  list(context: McpContext) {
     return listResult('resources', this.resources.resourcesFor(context.caller, context.cursor()), context.era);
   }
 
   @McpMethod('resources/templates/list')
-  listTemplates(@Ctx() context: McpContext) {
+  listTemplates(context: McpContext) {
     return listResult('resourceTemplates', this.resources.templatesFor(context.caller, context.cursor()), context.era);
   }
 
   @McpMethod('resources/read')
   @UseInterceptors(UsageInterceptor)
-  read(@Ctx() context: McpContext) {
+  read(context: McpContext) {
     const uri = context.text('uri');
     const found = this.resources.find(uri, context.caller);
     if (!found) throw unknownResource(uri, context.era);

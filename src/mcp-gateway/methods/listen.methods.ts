@@ -1,11 +1,9 @@
-import { Controller, UseFilters, UseGuards } from '@nestjs/common';
-import { Ctx } from '@nestjs/microservices';
+import { Injectable, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { isObject } from '../../common/json.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { McpMethod } from '../protocol/mcp-method.decorator.js';
+import { McpMethod } from '../protocol/mcp-method.js';
 import { invalidParams } from '../protocol/mcp-error.js';
-import { McpExceptionFilter } from '../transport/mcp-exception.filter.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { WATCHES_MAX } from '../sessions/mcp-session.js';
 import { CatalogChanges, LISTS, type ListName } from './catalog-changes.service.js';
@@ -25,14 +23,13 @@ const FIELD: Record<ListName, 'toolsListChanged' | 'promptsListChanged' | 'resou
 };
 
 /** `subscriptions/listen`: a request whose answer is a stream of changes, and at its end an empty result. */
-@Controller()
-@UseFilters(McpExceptionFilter)
+@Injectable()
 @UseGuards(ApiKeyGuard, McpRateLimitGuard)
-export class ListenController {
+export class ListenMethods {
   constructor(private readonly changes: CatalogChanges) {}
 
   @McpMethod('subscriptions/listen')
-  async listen(@Ctx() context: McpContext) {
+  async listen(context: McpContext) {
     const filter = this.honoured(context);
     const tag = { 'io.modelcontextprotocol/subscriptionId': context.id };
     const tell = (method: string, params: object) => context.emit({ method, params: { ...params, _meta: tag } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Principal } from './principal.js';
-import { rateAllowance } from './rate-allowance.js';
+import { rateAllowance } from './caller-limit.service.js';
 import type { Scope } from './scopes.js';
 
 const limits = { user_per_hour: 1_000, api_key_per_hour: 5_000 };

@@ -1,0 +1,53 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
+import type { McpContext } from '../context/mcp-context.js';
+import { HANDLER, handlerOfSession, McpMethod, type SessionAction } from '../protocol/mcp-method.js';
+import { existsIn, type Era } from '../protocol/protocol-era.js';
+
+/** Resolves with the result of the method; rejects as a guard, an interceptor or the method itself does. */
+export type McpHandler = (context: McpContext) => Promise<unknown>;
+
+type Instance = Record<string, (...context: unknown[]) => unknown>;
+
+/** The handler of each method of MCP, found by `@McpMethod` in all providers, with its guards and interceptors around it. */
+@Injectable()
+export class McpHandlers implements OnModuleInit {
+  private readonly handlers = new Map<string, McpHandler>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly contexts: ExternalContextCreator,
+  ) {}
+
+  onModuleInit(): void {
+    for (const provider of this.discovery.getProviders()) {
+      const instance = provider.instance as Instance | undefined;
+      if (!instance || provider.isAlias) continue;
+      for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
+        const method = this.discovery.getMetadataByDecorator(McpMethod, provider, name);
+        if (method !== undefined) this.handlers.set(method, this.guarded(instance, name));
+      }
+    }
+  }
+
+  /** The one of a method in an era, which is that of unknown methods where the era does not have it. */
+  of(method: string, era: Era): McpHandler {
+    const handler = existsIn(era, method) && !method.startsWith('#') ? this.handlers.get(method) : undefined;
+    return handler ?? this.handlers.get(HANDLER.OTHER_METHODS)!;
+  }
+
+  get ofNotifications(): McpHandler {
+    return this.handlers.get(HANDLER.NOTIFICATIONS)!;
+  }
+
+  ofSession(action: SessionAction): McpHandler {
+    return this.handlers.get(handlerOfSession(action))!;
+  }
+
+  /** Errors pass as they are, since `McpDispatcher` answers them; Nest's own filter would replace them with its words. */
+  private guarded(instance: Instance, name: string): McpHandler {
+    const options = { guards: true, interceptors: true, filters: false };
+    return this.contexts.create(instance, instance[name]!, name, undefined, undefined, undefined, undefined, options, 'mcp');
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { once } from 'node:events';
+import { AppConfig } from '../../config/app-config.js';
+import { frontDoor } from '../../http/front-door.js';
+import { HttpListener } from '../../http/http-listener.js';
+import type { IdentifiedRequest } from '../../http/request-id.js';
+import { McpHttpRoutes } from './mcp-http.routes.js';
+
+/** Port 8001 (docs/adr/0001-mcp-methods-in-nest.md). */
+@Injectable()
+export class McpListener {
+  private listener: HttpListener | undefined;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly routes: McpHttpRoutes,
+  ) {}
+
+  /** Resolves once the port answers. @throws Error when it is taken */
+  async listen(): Promise<HttpListener> {
+    const { listeners, mcp_port: port, host } = this.config.values;
+    this.listener = new HttpListener(listeners, listeners.request_timeout_seconds, (request, response) =>
+      frontDoor(request, response, () => this.routes.serve(request as IdentifiedRequest, response)),
+    );
+    this.listener.server.listen(port, host);
+    await once(this.listener.server, 'listening');
+    return this.listener;
+  }
+
+  /** Lets calls in flight finish. */
+  async close(): Promise<void> {
+    await this.listener?.close();
+  }
+}
