@@ -7,7 +7,7 @@ import { ApiKeyVerifier, type ApiKeyVerification } from './api-key.verifier.js';
 /** Source 000, "Troubleshooting": the words of a missing key. */
 export const KEY_REQUIRED = 'API key required';
 /** Source 000, "Troubleshooting": the words of a key that is wrong, expired or revoked. */
-export const KEY_INVALID = 'Invalid or expired API key';
+const KEY_INVALID = 'Invalid or expired API key';
 
 /** From a presented key to its owner, the same on both listeners. */
 @Injectable()

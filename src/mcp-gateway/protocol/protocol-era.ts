@@ -8,7 +8,7 @@ import { compareHeaders } from './routed-headers.js';
 export const LEGACY_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] as const;
 /** Revisions that carry their version in every request. */
 export const MODERN_VERSIONS = ['2026-07-28'] as const;
-export const LATEST_LEGACY_VERSION = '2025-11-25';
+const LATEST_LEGACY_VERSION = '2025-11-25';
 /** What a request without a version header is taken for (MCP 2025-06-18, "Protocol Version Header"). */
 export const ASSUMED_VERSION = '2025-03-26';
 

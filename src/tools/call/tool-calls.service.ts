@@ -43,7 +43,8 @@ export class ToolCalls {
   /**
    * Runs the call, unless its caller has too few credits or has been answered before. Every call that this gives out must go to
    * `record`, which releases what it holds.
-   * @throws BAD_REQUEST for an idempotency key that is none, CONFLICT for one in use, UNAVAILABLE when the call could not be recorded; it has not run then.
+   * @throws BAD_REQUEST for an idempotency key that is none, CONFLICT for one in use, UNAVAILABLE when the call could not be
+   * recorded; it has not run then.
    */
   async run<Answer>(request: ToolRequest, toAnswer: (recorded: RecordedCall) => Answer): Promise<FinishedCall<Answer>> {
     const call = this.begin(request);
