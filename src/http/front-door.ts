@@ -17,7 +17,7 @@ export const httpTraffic = {
 };
 
 /**
- * Where every request to either port comes in: names it, counts it, and writes one line into the log when it is over. That
+ * Where every request to either port comes in (`McpListener`, `configureRest`): names it, counts it, and writes one line into the log when it is over. That
  * of a routine request which went well is written at `debug` only, since it costs a third of what a tool call does.
  */
 export const frontDoor: Middleware = (request, response, next) => {

@@ -19,7 +19,7 @@ const WINDOW_SECONDS = 3_600;
 /** Most callers counted at once; beyond that, the one seen longest ago starts anew. */
 const BUCKETS_MAX = 100_000;
 
-/** Counts requests by bucket, in windows of an hour that start with a bucket's first request. */
+/** Counts requests by bucket, in windows of an hour that start with a bucket's first request. How many are allowed is `rateAllowance`'s. */
 @Injectable()
 export class RateLimitService {
   readonly decisions = tally('tallygate_rate_limit_decisions_total', 'Requests that were counted against a limit', ['decision']);

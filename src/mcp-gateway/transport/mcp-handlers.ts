@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
 import type { McpContext } from '../context/mcp-context.js';
 import { HANDLER, handlerOfSession, McpMethod, type SessionAction } from '../protocol/mcp-method.js';
@@ -45,8 +46,13 @@ export class McpHandlers implements OnModuleInit {
     return this.handlers.get(handlerOfSession(action))!;
   }
 
-  /** Errors pass as they are, since `McpDispatcher` answers them; Nest's own filter would replace them with its words. */
+  /**
+   * Errors pass as they are, since `McpDispatcher` answers them; Nest's own filter would replace them with its words.
+   * @throws Error for a handler whose class has no guards: it would be open to strangers.
+   */
   private guarded(instance: Instance, name: string): McpHandler {
+    if (!Reflect.hasMetadata(GUARDS_METADATA, instance.constructor))
+      throw new Error(`${instance.constructor.name} serves methods of MCP without @UseGuards(ApiKeyGuard)`);
     const options = { guards: true, interceptors: true, filters: false };
     return this.contexts.create(instance, instance[name]!, name, undefined, undefined, undefined, undefined, options, 'mcp');
   }

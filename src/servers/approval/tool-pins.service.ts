@@ -17,7 +17,10 @@ export class ToolPins {
     private readonly config: AppConfig,
   ) {}
 
-  /** Stores what a server offers. Returns the tools that may be listed and called: the approved pin of each, by name. */
+  /**
+   * Decides which tools of a server are approved, whenever its list has been read: those whose definition is the approved one, to the
+   * letter. Returns the approved pin of each, by name; no other tool is listed or called until an operator approves it.
+   */
   async admit(serverId: string, definitions: readonly ToolDefinition[]): Promise<ReadonlyMap<string, string>> {
     const seen = definitions.map((definition) => ({
       tool: definition.name,

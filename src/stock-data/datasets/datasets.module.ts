@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { endedWithin } from '../../common/concurrency/deadline.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { DataVersions } from './data-versions.service.js';
 import { DatasetImportService } from '../import/dataset-import.service.js';
@@ -7,6 +8,8 @@ import { SampleData } from '../sample/sample-data.service.js';
 import { StagingLoader } from '../import/staging-loader.service.js';
 import { StagingRepository } from '../import/staging.repository.js';
 import { SyntheticData } from '../sample/synthetic-data.service.js';
+
+const RECOVERY_ENDS_WITHIN_MS = 5_000;
 
 /** The datasets and their imports; everything `tallygate import` needs. */
 @Module({
@@ -41,7 +44,8 @@ export class DatasetsModule implements OnModuleInit, OnApplicationBootstrap, OnM
       .catch((error: unknown) => this.logger.warn(`Cleaning up interrupted imports: ${(error as Error).message}`));
   }
 
+  /** A recovery that waits for another replica's import is left to the next start. */
   async onModuleDestroy(): Promise<void> {
-    await this.recovery;
+    if (this.recovery) await endedWithin(this.recovery, RECOVERY_ENDS_WITHIN_MS);
   }
 }

@@ -57,7 +57,7 @@ export class IdempotentCallsRepository {
     ]);
   }
 
-  /** Gives the key back: its call was refused before it ran. */
+  /** Gives the key back: its call may be tried again. */
   async release({ scope, key }: IdempotentCall): Promise<void> {
     await this.postgres.query('DELETE FROM mcp.idempotent_calls WHERE scope = $1 AND key = $2 AND answer IS NULL', [scope, key]);
   }

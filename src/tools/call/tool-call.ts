@@ -43,7 +43,10 @@ export interface ToolCall {
   readonly span: Span | undefined;
 }
 
-/** Why a call did not succeed. `REFUSED`: it was not run, for want of credits. `INPUT_REQUIRED`: its client is asked first. */
+/**
+ * Why a call did not succeed. `REFUSED`: it was not run, for want of credits or of an account that is on; no call, so neither charged
+ * nor recorded. `INPUT_REQUIRED`: its client is asked first.
+ */
 export type ToolErrorCode =
   'INVALID_ARGUMENTS' | 'TOOL_ERROR' | 'BACKEND_ERROR' | 'TIMEOUT' | 'CANCELLED' | 'REFUSED' | 'INPUT_REQUIRED';
 

@@ -19,7 +19,8 @@ const DRAIN_MS = 5_000;
  * Moves committed usage events from PostgreSQL to ClickHouse, one replica at a time, for ever.
  *
  * A batch is fixed in PostgreSQL before its first attempt and dropped after a success; until then the identical bytes are
- * sent again, after a timeout too. So a crash anywhere repeats a batch at worst, and a repeated row replaces itself.
+ * sent again, after a timeout too. So a crash anywhere repeats a batch at worst, and a repeated row replaces itself: by its batch's
+ * token, else by its key (`ReplacingMergeTree`). Whoever delivers holds `DeliveryLock` (docs/adr/0006-usage-in-clickhouse.md).
  */
 @Injectable()
 export class UsageDelivery implements OnApplicationBootstrap {
@@ -49,7 +50,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
     this.task.start();
   }
 
-  /** Stops the rounds and makes a last one, within 5 s; what is left is delivered after the next start. */
+  /** Stops the rounds and makes a last one, which waits for ClickHouse for 5 s at most; what is left is delivered after the next start. */
   async close(): Promise<void> {
     const deadline = setTimeout(() => this.givingUp.abort(new Error('The gateway is stopping')), DRAIN_MS);
     await this.task?.stop();
