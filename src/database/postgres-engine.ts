@@ -79,7 +79,8 @@ export class PostgresEngine {
         `Another Tallygate is running on ${this.config.values.data_dir}. Stop it, or give this one its own GATEWAY_DATA_DIR.`,
       );
     }
-    owner.on('error', () => void this.restart());
+    // A server that dies is told of twice: by its last words, and by the end of the connection.
+    owner.on('error', () => this.owner === owner && void this.restart());
     this.owner = owner;
     owned.add(this);
   }

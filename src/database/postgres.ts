@@ -66,7 +66,8 @@ export class Postgres implements Sql, OnApplicationShutdown {
       try {
         return await work();
       } finally {
-        await session.query('SELECT pg_advisory_unlock($1)', [lock]);
+        // With a connection that is lost the lock is gone; what the work said counts.
+        await session.query('SELECT pg_advisory_unlock($1)', [lock]).catch(() => session.close());
       }
     });
   }

@@ -18,7 +18,7 @@ const PIECES_MAX = 1_024;
 const UPLOAD = /^\/api\/admin\/datasets\/[^/]+\/import$/;
 
 /** Refused as soon as it is known. @throws PAYLOAD_TOO_LARGE where the announced length is beyond the limit. */
-export function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): void {
+function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 

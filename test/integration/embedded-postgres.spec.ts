@@ -1,9 +1,12 @@
+import { Logger, type LoggerService } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { PostgresEngine } from '../../src/database/postgres-engine.js';
+import { testConfig } from '../support/gateway/test-config.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -46,6 +49,24 @@ describe('the embedded PostgreSQL', () => {
     expect(await query('SELECT one FROM kept')).toEqual([{ one: 1 }]);
   }, 30_000);
 });
+
+it('is started again once, and once only, by the gateway whose server is killed', async () => {
+  const folder = temporaryFolder('postgres');
+  const lines: string[] = [];
+  const note = (line: string) => void lines.push(line);
+  Logger.overrideLogger({ log: note, error: note, warn: note } satisfies LoggerService);
+  const engine = new PostgresEngine(testConfig({ data_dir: folder }));
+  await engine.start();
+  for (let kills = 1; kills <= 2; kills += 1) {
+    const pidFile = join(new EmbeddedPostgres(folder).folder, 'postmaster.pid');
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+    await eventually(() => expect(lines.filter((line) => line === 'Ready again')).toHaveLength(kills), 30_000);
+    expect(lines.filter((line) => line.includes('is gone'))).toHaveLength(kills);
+  }
+  await engine.stop();
+  Logger.overrideLogger(true);
+  rmSync(folder, { recursive: true, force: true });
+}, 90_000);
 
 it('starts after its first start was interrupted, as by a power cut, however far that had come', async () => {
   const folder = temporaryFolder('postgres');

@@ -27,12 +27,14 @@ export class LocalGateway implements BridgedGateway {
   private stopped = false;
 
   url(): Promise<string> {
-    return (this.located ??= this.locate());
+    return (this.located ??= this.locateOnce());
   }
 
   async findAgain(lost: string): Promise<boolean> {
     if (this.stopped) return false;
-    if ((await this.url()) === lost) this.located = this.locate();
+    const known = this.located;
+    // Of all who have lost it, the first looks for another.
+    if ((await this.url()) === lost && this.located === known) this.located = this.locateOnce();
     return (await this.url()) !== lost;
   }
 
@@ -43,6 +45,15 @@ export class LocalGateway implements BridgedGateway {
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     await ended;
+  }
+
+  /** A search that failed is not the last. */
+  private locateOnce(): Promise<string> {
+    const search = this.locate();
+    search.catch(() => {
+      if (this.located === search) this.located = undefined;
+    });
+    return search;
   }
 
   /** @throws CliFailure when there is none and none can be started; the one we started has said why. */

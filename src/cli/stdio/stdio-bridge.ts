@@ -10,12 +10,14 @@ import type { BridgeMessage } from './session-replay.js';
 /** As the gateway's own limit for a body. */
 const LINE_MAX_BYTES = 4 * 1024 * 1024;
 const IN_FLIGHT_MAX = 100;
-/** Longer than the gateway lets any tool run. */
+/** Longer than the gateway lets most tools run. */
 const TIMEOUT_MS = 660_000;
 /** JSON-RPC: implementation-defined server error. */
 const BRIDGE_ERROR = -32_000;
 const INVALID_REQUEST = -32_600;
 const PARSE_ERROR = -32_700;
+/** The gateway has taken what needs no answer. */
+const ACCEPTED = 202;
 const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 /** As `AbortSignal.timeout` has it. */
@@ -67,15 +69,23 @@ class StdioBridge {
     try {
       const answered = this.post(message, line);
       if (message.method === 'initialize') this.beginning = answered.catch(() => undefined);
-      if (message.method === LISTEN) return void answered.then(writeLine, () => undefined); // lines after it do not wait for its end
+      if (message.method === LISTEN) {
+        // Lines after it do not wait for its end.
+        void answered.catch((error: unknown) => this.unanswered(message, error)).then(writeLine);
+        return undefined;
+      }
       const body = await answered;
       if (message.method === 'notifications/initialized' && this.connection.hasSession) void this.hearOfChanges();
       return expectsAnswer(message) ? body : undefined;
     } catch (error) {
-      const words = unreachable(this.url, error).message;
-      process.stderr.write(`${words}\n`);
-      return expectsAnswer(message) ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
+      return this.unanswered(message, error);
     }
+  }
+
+  private unanswered(message: BridgeMessage, error: unknown): string | undefined {
+    const words = unreachable(this.url, error).message;
+    process.stderr.write(`${words}\n`);
+    return expectsAnswer(message) ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
   }
 
   /** What it was asked it will not answer any more; the calls that ask end with that. */
@@ -110,7 +120,7 @@ class StdioBridge {
       const response = await this.connection.post(message, line, signal);
       const text = await this.lastOf(response);
       this.connection.answered(message, line, response, text);
-      if (response.isOk && text === '') return undefined;
+      if (text === '' && response.status === ACCEPTED) return undefined;
       const words = `${this.url} answered with status ${response.status}.`;
       return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, words);
     } catch (error) {

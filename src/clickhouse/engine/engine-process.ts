@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,14 +28,14 @@ export class EngineProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly address: EngineAddress,
-    /** Resolves when it has ended. */
-    readonly ended: Promise<unknown>,
+    /** Resolves when it has ended, or could not be started. */
+    readonly ended: Promise<void>,
   ) {}
 
   /** @throws Error in one line when it cannot start. */
   static async start(options: EngineOptions): Promise<EngineProcess> {
     const child = launch(options);
-    const ended = once(child, 'exit');
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).on('error', () => resolve()));
     const address = await ready(child, options);
     // From now on it must not keep a command alive that has nothing more to do.
     child.unref();

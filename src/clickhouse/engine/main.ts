@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -58,6 +58,7 @@ async function open(): Promise<StatementRunner> {
     );
   });
   mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700); // what it holds is for nobody who does not know the password
   const deadline = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     try {

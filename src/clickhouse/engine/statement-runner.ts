@@ -51,8 +51,8 @@ export class StatementRunner {
   }
 
   private async runNow(statement: Statement, gone: AbortSignal): Promise<Uint8Array> {
-    if (gone.aborted) throw new EngineError(CANCELLED, 'QUERY_WAS_CANCELLED', 'The client has gone.');
     const text = statement.settings['readonly'] === '1' ? await this.reading(statement.text) : statement.text;
+    if (gone.aborted) throw new EngineError(CANCELLED, 'QUERY_WAS_CANCELLED', 'The client has gone.');
     const marker = randomUUID();
     const cancel = () => void this.cancel(marker).catch(() => undefined);
     if (onlyReads(statement)) gone.addEventListener('abort', cancel, { once: true });

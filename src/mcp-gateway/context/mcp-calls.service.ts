@@ -50,8 +50,8 @@ export class McpCalls {
       cancellation: context.cancellation,
       client: this.client(context),
       trace: traceOf(context),
-      // In `_meta` for clients that cannot set headers.
-      idempotencyKey: meta['tallygate/idempotencyKey'] ?? exchange.headers['idempotency-key'],
+      // In `_meta` for clients that cannot set headers, and in batches, whose calls share them.
+      idempotencyKey: meta['tallygate/idempotencyKey'] ?? (exchange.isBatch ? undefined : exchange.headers['idempotency-key']),
     };
   }
 

@@ -16,8 +16,7 @@ export class McpExchange {
   readonly responseHeaders: Record<string, string> = {};
   /** Once there is something to stream. */
   stream: EventStream | undefined;
-  /** A batch is answered with one array. */
-  isBatch = false;
+  private hasMany = false;
 
   constructor(
     readonly request: IdentifiedRequest,
@@ -25,6 +24,16 @@ export class McpExchange {
     readonly address: string,
     private readonly streams: OpenStreams,
   ) {}
+
+  /** A batch is answered with one array. */
+  get isBatch(): boolean {
+    return this.hasMany;
+  }
+
+  beginBatch(): void {
+    this.hasMany = true;
+    this.response.setMaxListeners(0); // each of its calls wants to know when the client leaves
+  }
 
   get requestId(): string {
     return this.request.id;

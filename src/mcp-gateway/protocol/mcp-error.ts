@@ -59,6 +59,7 @@ const CODE: Partial<Record<ErrorCode, number>> = {
   INSUFFICIENT_CREDITS: MCP_ERROR.UNAVAILABLE,
   UNKNOWN_TOOL: JSON_RPC.INVALID_PARAMS,
   BAD_REQUEST: JSON_RPC.INVALID_PARAMS,
+  PAYLOAD_TOO_LARGE: JSON_RPC.INVALID_REQUEST,
 };
 
 /** HTTP statuses clients act on; everything else is told inside a 200, as JSON-RPC over HTTP does. */

@@ -15,6 +15,7 @@ import {
 import { mcpFailure, McpProtocolError } from '../protocol/mcp-error.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { readEra, type Era } from '../protocol/protocol-era.js';
+import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
 import { McpHandlers, type McpHandler } from './mcp-handlers.js';
 
@@ -82,7 +83,7 @@ export class McpDispatcher {
 
   /** Without a session nothing was asked; such a reply is dropped. */
   private async reply(reply: JsonRpcReply, exchange: McpExchange): Promise<McpAnswer> {
-    const isAwaited = exchange.headers['mcp-session-id'] !== undefined;
+    const isAwaited = exchange.headers[SESSION_HEADER] !== undefined;
     const answer = isAwaited ? await this.session('reply', exchange, reply) : DONE;
     return answer === DONE ? ACCEPTED : answer;
   }

@@ -89,7 +89,7 @@ export class McpHttpRoutes {
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
   private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
-    exchange.isBatch = true;
+    exchange.beginBatch();
     const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
     const refused = answers.find((answer) => answer.status === 401);
     if (refused) return refused;

@@ -80,7 +80,8 @@ const failedForFree = ({ result, errorCode }: RecordedCall): boolean =>
 
 function claimOf({ entry, request }: ToolCall, key: string): IdempotentCall {
   const { principal } = request;
-  const asked = canonicalJson([entry.tool.name, request.arguments]);
+  // The span's name tells prompts apart, which are all called by one method.
+  const asked = canonicalJson([entry.spanName, request.serverId ?? null, request.arguments]);
   return { scope: principal.apiKey?.id ?? principal.userId, key, fingerprint: createHash('sha256').update(asked).digest('hex') };
 }
 

@@ -26,7 +26,7 @@ export interface UsageEvent {
   /** From the client's `initialize` or `_meta`, or its user agent. */
   client_name: string;
   protocol_version: string;
-  /** `http`, `stdio` or `rest`. */
+  /** `http` or `rest`; earlier records may say `stdio`. */
   transport: string;
   /** Host name and process of the gateway that served it. */
   replica: string;
