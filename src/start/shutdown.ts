@@ -7,7 +7,7 @@ import type { HttpListener } from '../http/http-listener.js';
 
 /** Longer than a load balancer keeps idle connections to a replica (`keepalive_timeout` in deploy/nginx.conf). */
 const HAND_OVER_MS = 2_000;
-/** Handing over, draining and flushing together; what takes longer hangs, and a supervisor would have to kill us. */
+/** From the signal to the end, engines included; what takes longer hangs, and a supervisor would have to kill us. */
 const STOP_DEADLINE_MS = 90_000;
 
 /**

@@ -19,7 +19,8 @@ export class ToolPins {
 
   /**
    * Decides which tools of a server are approved, whenever its list has been read: those whose definition is the approved one, to the
-   * letter. Returns the approved pin of each, by name; no other tool is listed or called until an operator approves it.
+   * letter. Returns the approved pin of each, by name; no other is listed or called. A tool that changed waits for an operator, and
+   * so does a new one, unless the first use approves it.
    */
   async admit(serverId: string, definitions: readonly ToolDefinition[]): Promise<ReadonlyMap<string, string>> {
     const seen = definitions.map((definition) => ({
