@@ -1385,7 +1385,6 @@ export interface components {
        */
       overlap_seconds?: number;
     };
-    SerializedResult: Record<string, never>;
     ServerDto: {
       /** @description As registered, with secrets masked. */
       config: {

@@ -46,13 +46,12 @@ describe('docs/extending.md and the dataset of docs/datasets.md', () => {
       edit('src/examples/examples.source.ts', 'import', "import { shout } from './shout.tool.js';\nimport");
       edit('src/app.module.ts', '      ExamplesModule,', '      ExamplesModule,\n      QuotesModule,');
       edit('src/app.module.ts', 'import', "import { QuotesModule } from './quotes/quotes.module.js';\nimport");
-      edit('src/mcp-gateway/methods/mcp.controller.ts', '@UseGuards(ApiKeyGuard)', '@UseGuards(ProxyUserGuard)');
-      edit(
-        'src/mcp-gateway/methods/mcp.controller.ts',
-        'import',
-        "import { ProxyUserGuard } from '../access/proxy-user.guard.js';\nimport",
-      );
-      edit('src/mcp-gateway/methods/mcp.controller.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
+      for (const methods of ['lifecycle', 'tools'].map((name) => `src/mcp-gateway/methods/${name}.methods.ts`)) {
+        edit(methods, '@UseGuards(ApiKeyGuard', '@UseGuards(ProxyUserGuard');
+        edit(methods, 'import', "import { ProxyUserGuard } from '../access/proxy-user.guard.js';\nimport");
+      }
+      edit('src/mcp-gateway/methods/lifecycle.methods.ts', 'ApiKeyGuard, KeyOptional', 'KeyOptional');
+      edit('src/mcp-gateway/methods/tools.methods.ts', "import { ApiKeyGuard } from '../access/api-key.guard.js';\n", '');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'providers: [', 'providers: [ApiKeyGuard, ');
       edit('src/mcp-gateway/mcp-gateway.module.ts', 'import', "import { ApiKeyGuard } from './access/api-key.guard.js';\nimport");
       addDataset();

@@ -81,8 +81,10 @@ describe('Recording usage', () => {
     proxy.silence();
     const started = performance.now();
     const results = await Promise.allSettled(Array.from({ length: 10_000 }, () => recorder.record(anEvent())));
-    for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
-    expect(performance.now() - started).toBeLessThan(8_000);
+    const elapsedMs = performance.now() - started; // before the results are looked at, which takes seconds, too
+    const codes = results.map((result) => (result.status === 'rejected' ? (result.reason as { code: string }).code : 'none'));
+    expect(new Set(codes)).toEqual(new Set(['UNAVAILABLE']));
+    expect(elapsedMs).toBeLessThan(8_000);
     proxy.restore();
     await eventually(() => recorder.ready());
   });
