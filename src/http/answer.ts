@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TallygateError } from '../common/tallygate-error.js';
 import { hasBody } from './request-body.js';
-import type { IdentifiedRequest } from './request-id.js';
+import type { IdentifiedRequest } from './front-door.js';
 
 /** How long a client that was answered early may go on sending before its connection is closed. */
 const LINGER_MS = 2_000;

@@ -1,11 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { loggerFor } from '../common/log-contexts.js';
 import { tally } from '../telemetry/metrics.js';
-import { pathOf, requestIdOf, type IdentifiedRequest } from './request-id.js';
 
 const logger = loggerFor('Http');
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
 const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp']);
+
+/** Short, and without anything that could forge a header, a log line or markup. */
+const HARMLESS = /^[\w.:+/=-]{1,64}$/;
+
+/** A request with the name it has in answers and in the log. */
+export interface IdentifiedRequest extends IncomingMessage {
+  id: string;
+  /** What is asked, where the path does not tell, e.g. `tools/call greet`. For the log. */
+  operation?: string;
+}
 
 /** A step on the way of a request: one of Express, or called as a function. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -47,3 +57,12 @@ function describe(request: IdentifiedRequest, response: ServerResponse, elapsedM
   const msg = `${method} ${path} ${status}${operation === undefined ? '' : ` ${operation}`}`;
   return { msg, requestId, method, path, operation, status, durationMs };
 }
+
+/** A request's name: as its caller gave it in `X-Request-Id` when that is harmless, else a new one. */
+export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): string {
+  return typeof given === 'string' && HARMLESS.test(given) ? given : randomUUID();
+}
+
+/** The path as it came in, without the query, which may carry secrets. Express shortens `url` on its way through routers. */
+export const pathOf = ({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string =>
+  originalUrl.split('?', 1)[0]!;

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { ConfigValues } from '../config/app-config.js';
-import type { Middleware } from './front-door.js';
-import { pathOf } from './request-id.js';
+import { type Middleware, pathOf } from './front-door.js';
 
 const MIB = 1_048_576;
 /**

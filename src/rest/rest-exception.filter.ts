@@ -4,7 +4,7 @@ import { loggerFor } from '../common/log-contexts.js';
 import type { ErrorDto } from './error.dto.js';
 import { maskSecrets } from '../telemetry/mask-secrets.js';
 import { sendAnswer } from '../http/answer.js';
-import { pathOf, type IdentifiedRequest } from '../http/request-id.js';
+import { pathOf, type IdentifiedRequest } from '../http/front-door.js';
 import { restErrorOf, type RestError } from './rest-error.js';
 import { TallygateError } from '../common/tallygate-error.js';
 

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import type { IdentifiedRequest } from '../../http/request-id.js';
+import type { IdentifiedRequest } from '../../http/front-door.js';
 import { publicToolName } from '../../servers/source/tool-name.js';
 import { traceContextOf } from '../../telemetry/trace-context.js';
 import { cancelledWhenGone } from '../../tools/call/cancellation.js';

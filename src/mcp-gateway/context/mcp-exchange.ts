@@ -4,7 +4,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { credentialOf } from '../../auth/access/credential.js';
-import type { IdentifiedRequest } from '../../http/request-id.js';
+import type { IdentifiedRequest } from '../../http/front-door.js';
 import { EventStream } from '../streams/event-stream.js';
 import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { once } from 'node:events';
 import { AppConfig } from '../../config/app-config.js';
-import { frontDoor } from '../../http/front-door.js';
+import { frontDoor, type IdentifiedRequest } from '../../http/front-door.js';
 import { HttpListener } from '../../http/http-listener.js';
-import type { IdentifiedRequest } from '../../http/request-id.js';
 import { McpHttpRoutes } from './mcp-http.routes.js';
 
 /** Port 8001 (docs/adr/0001-mcp-methods-in-nest.md). */
