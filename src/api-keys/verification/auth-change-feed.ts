@@ -24,8 +24,8 @@ interface Moment {
 /**
  * Tells this replica of every change to a user or key, made by whichever replica (docs/adr/0005-api-keys.md).
  *
- * Triggers (`database/functions/triggers.sql`) write and notify, which takes milliseconds. Because a notification can be lost, the table behind it is read twice a
- * second as well; `isFresh` says whether that worked within the last two seconds. `ApiKeyVerifier`, which believes a cached key only
+ * Triggers (`database/functions/triggers.sql`) write and notify, which takes milliseconds. Because a notification can be lost, the
+ * table behind it is read twice a second as well; `isFresh` says whether that worked within the last two seconds. `ApiKeyVerifier`, which believes a cached key only
  * while `isFresh`, never believes a revoked one for longer, whatever fails.
  */
 @Injectable()

@@ -29,7 +29,7 @@ export interface Answer {
   body: Dispatcher.ResponseData['body'];
 }
 
-/** Not `fetch`, which takes three times the CPU. Who asks says how long it may take: a stream may be silent for long. */
+/** Not `fetch`, which takes four times the CPU. Who asks says how long it may take: a stream may be silent for long. */
 async function send(url: string, question: Question): Promise<Answer> {
   const { statusCode, headers, body } = await request(url, { ...question, headersTimeout: 0, bodyTimeout: 0 });
   return { status: statusCode, isOk: statusCode >= 200 && statusCode < 300, headers, body };

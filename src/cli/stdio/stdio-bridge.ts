@@ -133,10 +133,21 @@ class StdioBridge {
   }
 
   private controllerOf({ id, method }: BridgeMessage): AbortController {
-    const controller = new AbortController();
+    const controller = this.begin();
     if (id !== undefined && method !== undefined) this.calls.set(id, controller);
-    const timer = method === LISTEN ? undefined : setTimeout(() => controller.abort(TOO_LATE), TIMEOUT_MS);
-    this.open.set(controller, timer);
+    if (method !== LISTEN)
+      this.open.set(
+        controller,
+        setTimeout(() => controller.abort(TOO_LATE), TIMEOUT_MS),
+      );
+    return controller;
+  }
+
+  /** What begins after the bridge was closed is over at once. */
+  private begin(): AbortController {
+    const controller = new AbortController();
+    this.open.set(controller, undefined);
+    if (this.isClosed) controller.abort();
     return controller;
   }
 
@@ -148,8 +159,7 @@ class StdioBridge {
 
   /** The session's own stream, opened again when it ends; a gateway without one says so with a status. */
   private async hearOfChanges(): Promise<void> {
-    const controller = new AbortController();
-    this.open.set(controller, undefined);
+    const controller = this.begin();
     const { signal } = controller;
     for (let open = true; open && !signal.aborted;) {
       const response = await this.connection.stream(signal).catch(() => undefined);
@@ -157,6 +167,7 @@ class StdioBridge {
       if (response) await this.lastOf(response).then(open ? writeLine : undefined, () => undefined);
       await pause(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
+    this.open.delete(controller);
   }
 
   /** The answer. What is streamed before it becomes lines as it comes. */

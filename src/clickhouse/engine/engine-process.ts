@@ -23,7 +23,10 @@ export interface EngineOptions {
   onWaiting: () => void;
 }
 
-/** The embedded ClickHouse as a process, seen from the one that starts it. It has neither our stdin nor our terminal, and ends when we do, however that is. */
+/**
+ * The embedded ClickHouse as a process, seen from the one that starts it. It has neither our stdin nor our terminal, and ends when
+ * we do, however that is.
+ */
 export class EngineProcess {
   private constructor(
     private readonly child: ChildProcess,

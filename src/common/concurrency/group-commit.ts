@@ -82,8 +82,8 @@ export class GroupCommit<Item, Result = void> {
   }
 
   private fail(batch: Waiting<Item, Result>[], error: unknown): void {
-    const isItemFault = this.isItemFault(error);
-    if (isItemFault && batch.length > 1) this.queue.unshift(...batch.map((waiting) => ({ ...waiting, isAlone: true })));
-    else for (const waiting of isItemFault ? batch : [...batch, ...this.queue.splice(0)]) waiting.reject(error);
+    if (!this.isItemFault(error)) for (const waiting of [...batch, ...this.queue.splice(0)]) waiting.reject(error);
+    else if (batch.length === 1) batch[0]!.reject(error);
+    else this.queue.unshift(...batch.map((waiting) => ({ ...waiting, isAlone: true })));
   }
 }

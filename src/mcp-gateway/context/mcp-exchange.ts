@@ -16,7 +16,8 @@ export class McpExchange {
   readonly responseHeaders: Record<string, string> = {};
   /** Once there is something to stream. */
   stream: EventStream | undefined;
-  private hasMany = false;
+  /** A batch is answered with one array. */
+  isBatch = false;
 
   constructor(
     readonly request: IdentifiedRequest,
@@ -25,13 +26,8 @@ export class McpExchange {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** A batch is answered with one array. */
-  get isBatch(): boolean {
-    return this.hasMany;
-  }
-
   beginBatch(): void {
-    this.hasMany = true;
+    this.isBatch = true;
     this.response.setMaxListeners(0); // each of its calls wants to know when the client leaves
   }
 
