@@ -21,7 +21,7 @@ function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): 
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-export const tooLarge = (maxBytes: number): TallygateError =>
+const tooLarge = (maxBytes: number): TallygateError =>
   new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes / MIB} MiB.`);
 
 /**
