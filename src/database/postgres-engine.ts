@@ -88,8 +88,8 @@ export class PostgresEngine {
   /** The embedded server died under us: bring it back on the same port, so that every pool reconnects by itself. */
   private async restart(): Promise<void> {
     this.owner = undefined;
+    this.logger.warn('The embedded server is gone; starting it again');
     while (!this.stopping) {
-      this.logger.warn('The embedded server is gone; starting it again');
       try {
         await this.embedded!.start(Number(new URL(this.url).port));
         await this.takeOwnership();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ApiKeyHasher } from '../../src/api-keys/keys/api-key-hasher.js';
 import { createToken, displayPrefix } from '../../src/api-keys/keys/api-key-token.js';
 import { EVERYTHING } from '../../src/api-keys/verification/auth-change.js';
+import type { TallygateError } from '../../src/common/tallygate-error.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';
 import { TestClock } from '../support/test-clock.js';
@@ -100,9 +101,9 @@ describe('The verifier of API keys', () => {
 
   it('refuses at once what exceeds the queue of look-ups', async () => {
     const answers = await Promise.allSettled(Array.from({ length: 7_000 }, () => verify(createToken('sk-').token)));
-    const refused = answers.filter(({ status }) => status === 'rejected');
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]).toMatchObject({ reason: { code: 'OVERLOADED' } });
+    const codes = answers.map((answer) => answer.status === 'rejected' && (answer.reason as TallygateError).code);
+    // Others may be UNAVAILABLE, where a busy machine's database takes longer than a look-up may.
+    expect(codes).toContain('OVERLOADED');
   });
 
   it('remembers that a key does not exist, until it does', async () => {
