@@ -119,10 +119,16 @@ describe('an upstream over HTTP that requires an API key', () => {
     });
   });
 
-  it('with a schema nobody can compile loses that tool only', async () => {
-    a.tools.push({ name: 'broken', description: '', inputSchema: { type: 'object', $ref: 'https://example.com/none' } as never });
+  it('checks its own arguments: its schema is shown and never run, so that no pattern, uniqueItems, $id or $ref of it holds anybody up', async () => {
+    const properties = { word: { type: 'string', pattern: '^([a-z]+)*$' }, list: { type: 'array', uniqueItems: true } };
+    a.tools.push({ name: 'odd', description: '', inputSchema: { type: 'object', $id: 'look', $ref: 'nowhere', properties } as never });
     await start();
-    expect(rig.names()).toEqual(['pool__act', 'pool__look']);
+    expect(rig.names()).toEqual(['pool__act', 'pool__look', 'pool__odd']);
+    const list = Array.from({ length: 20_000 }, (_, n) => ({ n }));
+    const started = performance.now();
+    const outcome = await rig.call('pool__odd', { word: `${'a'.repeat(40)}!`, list });
+    expect(outcome.errorCode).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('at an address that is not allowed is never asked', async () => {

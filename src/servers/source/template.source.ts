@@ -22,7 +22,7 @@ export class TemplateSource implements ToolSource {
   private readonly changes = new ChangeListeners();
   private readonly watchers = new Map<string, Set<() => void>>();
   private servers: readonly PooledServer[] = [];
-  /** By their own name; the same object while its pin is the same, since compiling its schema costs. */
+  /** By their own name; the same object while its pin is the same, so that the catalog keeps its entry. */
   private offeredTools = new Map<string, { pin: string; tool: Tool }>();
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
@@ -102,6 +102,7 @@ export class TemplateSource implements ToolSource {
       price: ownValue(template.prices, name) ?? template.price,
       tableName,
       timeoutMs: timeoutOf(template),
+      checksItself: true,
       call: (args, context) => this.requests.callTool(definition, pin, tableName, args, context),
     };
   }

@@ -72,13 +72,13 @@ export class ToolCatalog implements OnModuleInit {
     if (this.list.replace(entries)) this.changes.tell();
   }
 
-  /** A tool whose schema cannot be compiled is left out alone, whatever an upstream server sends. */
+  /** A tool that cannot be listed or whose schema cannot be compiled is left out alone. */
   private add(tools: Map<string, CatalogTool>, tool: Tool, source: ToolSource): void {
     const known = this.tools.get(tool.name);
     try {
       tools.set(tool.name, known?.tool === tool ? known : this.entry(tool, source));
     } catch (error) {
-      this.logger.warn(`"${tool.name}" of ${source.name} is left out, its input schema is unusable: ${(error as Error).message}`);
+      this.logger.warn(`"${tool.name}" of ${source.name} is left out: ${(error as Error).message}`);
     }
   }
 
@@ -87,12 +87,14 @@ export class ToolCatalog implements OnModuleInit {
       tool,
       source: source.name,
       price: this.config.priceOf(tool.name, tool.price),
-      checkArguments: compileArguments(tool.inputSchema),
+      checkArguments: tool.checksItself ? unchecked : compileArguments(tool.inputSchema),
       spanName: `tools/call ${tool.name}`,
       listing: listing(tool),
     };
   }
 }
+
+const unchecked = (): undefined => undefined;
 
 function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName }: Tool): string {
   const meta = tableName ? { _meta: { 'tallygate/table': tableName } } : {};

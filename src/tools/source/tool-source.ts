@@ -40,7 +40,12 @@ export interface Tool {
   /** How long a call may take; absent: `tools.timeout_seconds` of the configuration. */
   timeoutMs?: number;
   /**
-   * Runs the tool on arguments that satisfy `inputSchema`.
+   * The tool checks its arguments itself, as those of upstream servers do: a stranger's schema is shown and never run here, where one
+   * pattern could stop the process for everybody.
+   */
+  checksItself?: true;
+  /**
+   * Runs the tool on arguments that satisfy `inputSchema`, unless it checks them itself.
    * @throws ToolInputError when the arguments make no sense together; `InputRequired` to ask the client
    * first; anything else thrown is a backend failure.
    */
