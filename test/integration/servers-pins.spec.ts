@@ -7,7 +7,8 @@ import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { TestUpstream } from '../support/upstreams/test-upstream.js';
-import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { LegacyUpstream } from '../support/upstreams/talking-upstream.js';
+import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const pool = {
   transport: 'http',
@@ -40,7 +41,7 @@ afterEach(async () => {
 });
 
 /** What every replica does when it hears of an approval. */
-const reload = async () => rig.set({ ...server(id, 'pool', { url: upstream.url }) });
+const reload = async () => rig.set({ ...rig.registered[0]! });
 
 function start(approval: 'first_use' | 'manual'): void {
   const config = testConfig({ servers: { tool_approval: approval } });
@@ -100,5 +101,21 @@ describe('with approval by hand', () => {
     expect(rig.names()).toEqual([]);
     await pins.approve(id, 'look', (await pinOfTool('look')).pin);
     await eventually(() => expect(rig.names()).toEqual(['pool__look']));
+  });
+  it('nothing else is either: no resource, template or prompt of a server of which nothing is approved', async () => {
+    const talking = await new LegacyUpstream().start();
+    start('manual');
+    rig.set(server(id, 'pool', { url: talking.url }));
+    await eventually(async () => expect((await pins.list(id)).map(({ tool }) => tool)).toContain('greet'));
+    const offered = () => [
+      rig.resources.resourcesFor(caller).json,
+      rig.resources.templatesFor(caller).json,
+      rig.prompts.listFor(caller).json,
+    ];
+    expect(offered()).toEqual(['[]', '[]', '[]']);
+    expect(rig.resources.find('note://today', caller)).toBeUndefined();
+    await pins.approve(id, 'greet', (await pinOfTool('greet')).pin);
+    await eventually(() => expect(offered()).not.toContain('[]'));
+    await talking.stop();
   });
 });

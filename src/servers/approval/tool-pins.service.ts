@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import { NOTHING_OFFERED, type OfferedLists } from '../connection/offered-lists.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { ServerToolsRepository, type ServerTool } from './server-tools.repository.js';
 import { pinOf } from './tool-pin.js';
 
 const DESCRIPTION_MAX_CHARS = 2_000;
+
+/** What of a server reaches callers. */
+export interface Admitted {
+  /** Of its tools, those that are approved: the pin of each, by name. No other is listed or called. */
+  approved: ReadonlyMap<string, string>;
+  lists: OfferedLists;
+}
 
 /** Which tools of upstream servers are approved. A server cannot change what a tool means without another approval. */
 @Injectable()
@@ -19,18 +26,20 @@ export class ToolPins {
 
   /**
    * Decides which tools of a server are approved, whenever its list has been read: those whose definition is the approved one, to the
-   * letter. Returns the approved pin of each, by name; no other is listed or called. A tool that changed waits for an operator, and
-   * so does a new one, unless the first use approves it.
+   * letter. A tool that changed waits for an operator, and so does a new one, unless the first use approves it. Where each tool is
+   * approved by hand, a server of which none is approved offers nothing else either.
    */
-  async admit(serverId: string, definitions: readonly ToolDefinition[]): Promise<ReadonlyMap<string, string>> {
-    const seen = definitions.map((definition) => ({
+  async admit(serverId: string, lists: OfferedLists): Promise<Admitted> {
+    const seen = lists.tools.map((definition) => ({
       tool: definition.name,
       description: (definition.description ?? '').replaceAll('\0', '').slice(0, DESCRIPTION_MAX_CHARS),
       pin: pinOf(definition),
     }));
-    await this.tools.see(serverId, seen, this.config.values.servers.tool_approval === 'first_use');
-    const approved = await this.tools.approvedOf(serverId);
-    return new Map(seen.filter(({ tool, pin }) => approved.get(tool) === pin).map(({ tool, pin }) => [tool, pin]));
+    const isManual = this.config.values.servers.tool_approval === 'manual';
+    await this.tools.see(serverId, seen, !isManual);
+    const pins = await this.tools.approvedOf(serverId);
+    const approved = new Map(seen.filter(({ tool, pin }) => pins.get(tool) === pin).map(({ tool, pin }) => [tool, pin]));
+    return { approved, lists: isManual && approved.size === 0 ? { ...NOTHING_OFFERED, tools: lists.tools } : lists };
   }
 
   /** Every tool that the server has ever offered. */

@@ -103,8 +103,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async list(server: PooledServer): Promise<void> {
-    const lists = await server.readLists();
-    const approved = await this.pins.admit(server.id, lists.tools);
+    const { approved, lists } = await this.pins.admit(server.id, await server.readLists());
     const before = server.approved;
     const isChanged = server.offer(lists, approved);
     if (server.approved !== before) this.logQuarantined(server.name, lists.tools.length - approved.size);

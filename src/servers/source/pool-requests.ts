@@ -48,7 +48,7 @@ export class PoolRequests {
       content,
       ...(structuredContent && { structuredContent }),
       ...(isError && { isError }),
-      ...(_meta && { meta: _meta }),
+      ...(_meta && { meta: withoutOurs(_meta) }),
       usage: { recordCount: recordCountOf(result as CountedResult), tableName },
     };
   }
@@ -58,7 +58,7 @@ export class PoolRequests {
     const { contents, _meta } = await this.request(request, context);
     return {
       contents: contents as ResourceResult['contents'],
-      ...(_meta && { meta: _meta }),
+      ...(_meta && { meta: withoutOurs(_meta) }),
       usage: { recordCount: contents.length, tableName },
     };
   }
@@ -73,7 +73,7 @@ export class PoolRequests {
     const { messages, _meta } = await this.request({ method: 'prompts/get', params, isOfferedBy, isRepeatable: true }, context);
     return {
       messages,
-      ...(_meta && { meta: _meta }),
+      ...(_meta && { meta: withoutOurs(_meta) }),
       usage: { recordCount: messages.length, tableName: '' },
     };
   }
@@ -119,3 +119,7 @@ export class PoolRequests {
     return new UpstreamFailure('refused', `A server of ${this.templateName} answered with the error ${code}.`, error);
   }
 }
+
+/** Without members in the gateway's name: no server says what a call cost, or that its answer was kept. */
+const withoutOurs = (meta: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(meta).filter(([name]) => !name.startsWith('tallygate/')));

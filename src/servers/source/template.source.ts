@@ -19,6 +19,7 @@ import { publicToolName } from './tool-name.js';
  * registered first counts.
  */
 export class TemplateSource implements ToolSource {
+  readonly isForeign = true;
   private readonly changes = new ChangeListeners();
   private readonly watchers = new Map<string, Set<() => void>>();
   private servers: readonly PooledServer[] = [];
@@ -192,10 +193,10 @@ function unlessInvalid<T>(make: () => T): T | undefined {
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
 
-/** What the tool itself says in `_meta`, else what the template says; docs/servers.md. */
+/** What the tool itself says in `_meta`, if that is a table of the template; else what the template says. */
 function tableOf({ name, _meta }: ToolDefinition, { tables }: ServerTemplate): string {
   const own = _meta?.['tallygate/table'];
-  return typeof own === 'string' ? own : (ownValue(tables, name) ?? '');
+  return typeof own === 'string' && Object.values(tables).includes(own) ? own : (ownValue(tables, name) ?? '');
 }
 
 const ownValue = <T>(values: Record<string, T>, name: string): T | undefined =>

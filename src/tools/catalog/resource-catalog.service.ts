@@ -47,14 +47,16 @@ export class ResourceCatalog implements OnModuleInit {
     return this.templateList.page(principal, cursor);
   }
 
-  /** What stands at the address, if the caller may read it: the resource itself, else a template it fits. */
+  /**
+   * What stands at the address, if the caller may read it: the resource itself, else a template it fits. An address that one of
+   * our own sources has is never a stranger's, whoever asks for it.
+   */
   find(uri: string, principal: Principal): CatalogResource | undefined {
     const resource = this.resources.get(uri);
-    if (resource && mayUse(principal, uri)) return resource;
-    return [...this.templates.values()].find(({ offer: template }) => {
-      const { uriTemplate, matches } = template as ResourceTemplate;
-      return matches(uri) && (mayUse(principal, uriTemplate) || mayUse(principal, uri));
-    });
+    const offers = [...(resource ? [resource] : []), ...this.templates.values()];
+    const own = offers.filter((one) => !one.source.isForeign && standsAt(one, uri));
+    if (own.length > 0) return own.find((one) => mayRead(principal, one, uri));
+    return offers.find((one) => one.source.isForeign && mayRead(principal, one, uri) && standsAt(one, uri));
   }
 
   /** The template of this pattern, if the caller may use it. */
@@ -83,6 +85,11 @@ export class ResourceCatalog implements OnModuleInit {
     if (changed.includes(true)) this.changes.tell();
   }
 }
+
+const standsAt = ({ offer }: CatalogResource, uri: string): boolean => ('matches' in offer ? offer.matches(uri) : offer.uri === uri);
+
+const mayRead = (principal: Principal, { offer }: CatalogResource, uri: string): boolean =>
+  mayUse(principal, uri) || ('uriTemplate' in offer && mayUse(principal, offer.uriTemplate));
 
 const entriesOf = (resources: Map<string, CatalogResource>) =>
   [...resources].map(([key, { offer }]) => ({ key, json: listing(offer) }));

@@ -9,16 +9,18 @@ export interface Offer<T> {
   source: ToolSource;
 }
 
-/** All sources of tools, resources and prompts, in the order of their registration. */
+/** All sources of tools, resources and prompts: our own, then strangers', each in the order of their registration. */
 @Injectable()
 export class Sources {
   private readonly logger = loggerFor('Tools');
-  private readonly sources: ToolSource[] = [];
+  private sources: ToolSource[] = [];
   private readonly changes = new ChangeListeners();
 
   /** A source announces itself, once, when its module starts. */
   register(source: ToolSource): void {
-    this.sources.push(source);
+    const foreign = this.sources.filter(({ isForeign }) => isForeign);
+    const own = this.sources.filter(({ isForeign }) => !isForeign);
+    this.sources = source.isForeign ? [...own, ...foreign, source] : [...own, source, ...foreign];
     source.onChange(() => this.changed());
     this.changed();
   }
@@ -27,7 +29,7 @@ export class Sources {
     return this.sources;
   }
 
-  /** What all sources offer of one kind, by key. `what`: the kind, with its article. Where two offer one of the same key, that of the source registered first counts. */
+  /** What all sources offer of one kind, by key. `what`: the kind, with its article. Where two offer one of the same key, that of the first source counts. */
   collect<T>(
     what: string,
     listOf: (source: ToolSource) => readonly T[] | undefined,

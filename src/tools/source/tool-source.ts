@@ -56,6 +56,8 @@ export interface Tool {
 export interface ToolSource {
   /** E.g. `stock-data`; what `/tools` and usage records call the tool's service. */
   readonly name: string;
+  /** What it offers is a stranger's: where our own sources offer something of the same name or address, that counts. */
+  readonly isForeign?: true;
   /** The tools that can be called now, in a fixed order. Cheap: the catalog calls it after every announced change. */
   tools(): readonly Tool[];
   resources?(): readonly Resource[];

@@ -1,7 +1,7 @@
 const TEMPLATE_MAX_CHARS = 2_000;
 const EXPRESSIONS_MAX = 20;
 /** A longer address matches no template. */
-const URI_MAX_CHARS = 8_192;
+const URI_MAX_CHARS = 2_048;
 
 /** A part of a template: text that stands as it is, or an expression such as `{name}`. */
 type Part = string | Expression;
@@ -32,12 +32,13 @@ export class UriTemplate {
   /** Whether some values of the variables make this address. */
   matches(uri: string): boolean {
     if (uri.length > URI_MAX_CHARS) return false;
-    let ends = new Set([0]); // where the parts so far may end
+    let ends = new Uint8Array(uri.length + 1); // 1 where the parts so far may end
+    ends[0] = 1;
     for (const part of this.parts) {
       ends = typeof part === 'string' ? afterText(uri, ends, part) : afterExpression(uri, ends, part);
-      if (ends.size === 0) return false;
+      if (!ends.includes(1)) return false;
     }
-    return ends.has(uri.length);
+    return ends[uri.length] === 1;
   }
 
   /** What stands for the only variable of the template; undefined when the address is not one of the template's. */
@@ -96,20 +97,22 @@ function expressionOf(text: string): Expression {
   return { prefix: operator, stops: operator === '/' && isList ? '?#' : '/?#', isOptional: false };
 }
 
-function afterText(uri: string, starts: ReadonlySet<number>, text: string): Set<number> {
-  const matching = [...starts].filter((start) => uri.startsWith(text, start));
-  return new Set(matching.map((start) => start + text.length));
+function afterText(uri: string, starts: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
+  const ends = new Uint8Array(starts.length);
+  for (let at = starts.indexOf(1); at !== -1; at = starts.indexOf(1, at + 1))
+    if (uri.startsWith(text, at)) ends[at + text.length] = 1;
+  return ends;
 }
 
 /** One pass over the address, however many places the value may start at. */
-function afterExpression(uri: string, starts: ReadonlySet<number>, { prefix, stops, isOptional }: Expression): Set<number> {
-  const ends = new Set(isOptional ? starts : []);
+function afterExpression(uri: string, starts: Uint8Array, { prefix, stops, isOptional }: Expression): Uint8Array<ArrayBuffer> {
+  const ends = isOptional ? starts.slice() : new Uint8Array(starts.length);
   let isInside = false;
   for (let at = 0; at < uri.length; at += 1) {
     const start = at - prefix.length;
-    isInside ||= starts.has(start) && uri.startsWith(prefix, start);
+    isInside ||= starts[start] === 1 && uri.startsWith(prefix, start);
     isInside &&= !stops.includes(uri[at]!);
-    if (isInside) ends.add(at + 1);
+    if (isInside) ends[at + 1] = 1;
   }
   return ends;
 }

@@ -12,7 +12,7 @@ import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templa
 import { templateOf } from '../../../src/servers/templates/server-template.js';
 import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
 import { pinOf } from '../../../src/servers/approval/tool-pin.js';
-import type { ToolDefinition } from '../../../src/servers/connection/offered-lists.js';
+import type { OfferedLists } from '../../../src/servers/connection/offered-lists.js';
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { TemplateSources } from '../../../src/servers/source/template-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
@@ -141,5 +141,7 @@ export class UpstreamRig {
   }
 }
 
-const admitAll = async (_: string, definitions: readonly ToolDefinition[]) =>
-  new Map(definitions.map((definition) => [definition.name, pinOf(definition)]));
+const admitAll = async (_: string, lists: OfferedLists) => ({
+  approved: new Map(lists.tools.map((definition) => [definition.name, pinOf(definition)])),
+  lists,
+});
