@@ -123,7 +123,7 @@ export const configSchema = z.strictObject({
       mode: z.enum(['optional', 'required']).default('optional'),
       /** The tier of a new account. */
       default_tier: z.string().default('free'),
-      /** Credits held by a call that never ended, because its gateway died, are released after this long. */
+      /** Credits held by a call whose gateway died are released after this long; those of a call that runs are held on. */
       hold_seconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),

@@ -44,8 +44,6 @@ describe('Settings of tiers and credits', () => {
     ['tiers: { free: -1 }', 'tiers.free'],
     ['tiers: { free: 1.5 }', 'tiers.free'],
     ['tiers: { free: 1, Gold Tier: 5 }', 'tiers.Gold Tier'],
-    ['credits: { hold_seconds: 30 }', 'credits.hold_seconds: must exceed tools.timeout_seconds (30)'],
-    ['tools: { timeout_seconds: 90 }', 'credits.hold_seconds: must exceed tools.timeout_seconds (90)'],
   ])('are refused at start where they make no sense: %s', (yaml, problem) => {
     expect(problems(yaml)).toEqual([expect.stringContaining(problem)]);
   });

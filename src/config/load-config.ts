@@ -105,16 +105,11 @@ function templateVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv):
   return Object.fromEntries(variablesOf(templates).map((name) => [name, env[name]!]));
 }
 
-function creditContradictions({ credits, tiers, tools }: ConfigValues): string[] {
+function creditContradictions({ credits, tiers }: ConfigValues): string[] {
   const problems: string[] = [];
   if (!Object.hasOwn(tiers, credits.default_tier)) {
     const names = Object.keys(tiers).join(', ') || 'none';
     problems.push(`gateway.yaml: credits.default_tier: "${credits.default_tier}" is not one of the tiers (${names})`);
-  }
-  if (credits.hold_seconds <= tools.timeout_seconds) {
-    problems.push(
-      `gateway.yaml: credits.hold_seconds: must exceed tools.timeout_seconds (${tools.timeout_seconds}), or a call could outlast its hold`,
-    );
   }
   return problems;
 }

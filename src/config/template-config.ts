@@ -61,6 +61,13 @@ export const templateSchema = z
     prefix: z.enum(['template', 'none']).default('template'),
     /** Credits for one call. */
     price: price.default(1),
+    /** Whether a call is charged whose tool answers that it failed (`isError`): it did its work, and said so. */
+    charge_tool_errors: z.boolean().default(true),
+    /**
+     * Whether a call is charged whose caller went away after it was sent. One that ends within a second of that is charged in any
+     * case.
+     */
+    charge_cancelled: z.boolean().default(false),
     /** Credits per call, by the server's own name of the tool. */
     prices: z.record(z.string(), price).default({}),
     /** Table under which calls are recorded, by the server's own name of the tool. */

@@ -85,6 +85,11 @@ export class CreditRepository {
     }));
   }
 
+  /** Has the holds of these calls live for so long from now on. */
+  async renewHolds(eventIds: string[], holdMs: number): Promise<void> {
+    await this.query('SELECT mcp.renew_holds($1::uuid[], $2)', [array(eventIds, (id) => id), holdMs]);
+  }
+
   /** Releases at most `most` expired holds. */
   async expireHolds(most: number): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>('SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)', [most]);

@@ -6,6 +6,7 @@ import { CreditAuditRepository } from './credit-audit.repository.js';
 import { CreditLedger } from './credit-ledger.service.js';
 import { CreditMetrics } from './credit.metrics.js';
 import { CreditRepository } from './credit.repository.js';
+import { HoldRenewal } from './hold-renewal.service.js';
 import { HoldSweeper } from './hold-sweeper.service.js';
 
 /** The credit ledger: what accounts have, hold, receive and spend. */
@@ -18,9 +19,10 @@ import { HoldSweeper } from './hold-sweeper.service.js';
     CreditLedger,
     CreditMetrics,
     CreditRepository,
+    HoldRenewal,
     HoldSweeper,
   ],
-  exports: [AccountRecords, CreditAudit, CreditLedger],
+  exports: [AccountRecords, CreditAudit, CreditLedger, HoldRenewal],
 })
 export class CreditsModule implements OnApplicationShutdown {
   constructor(private readonly ledger: CreditLedger) {}

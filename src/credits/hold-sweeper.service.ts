@@ -7,8 +7,6 @@ import { CreditRepository, type SweptBatch } from './credit.repository.js';
 const PAUSE_MS = 5_000;
 /** Holds or accounts in one statement, whose accounts are locked together: a few milliseconds. */
 const BATCH_MAX = 200;
-/** Batches in one sweep; what is left waits for the next. */
-const BATCHES_MAX = 100;
 
 /**
  * Releases holds of calls that never settled, and refills accounts nobody calls with. Every replica sweeps: the database
@@ -31,23 +29,23 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Does everything that is due, and returns how much that was. */
   async sweep(): Promise<{ expired: number; refilled: number }> {
-    const expired = await inBatches(() => this.repository.expireHolds(BATCH_MAX));
-    const refilled = await inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
+    const expired = await this.inBatches(() => this.repository.expireHolds(BATCH_MAX));
+    const refilled = await this.inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
     return { expired, refilled };
+  }
+
+  /** What was found but not done has been done by another replica or a call. */
+  private async inBatches(batch: () => Promise<SweptBatch>): Promise<number> {
+    let total = 0;
+    await this.task.untilDone(async () => {
+      const { found, done } = await batch();
+      total += done;
+      return found;
+    });
+    return total;
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.task.stop();
   }
-}
-
-/** Repeats until nothing is found. What was found but not done has been done by another replica or a call. */
-async function inBatches(batch: () => Promise<SweptBatch>): Promise<number> {
-  let total = 0;
-  for (let count = 0; count < BATCHES_MAX; count += 1) {
-    const { found, done } = await batch();
-    if (found === 0) break;
-    total += done;
-  }
-  return total;
 }

@@ -13,6 +13,8 @@ import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import { Sources } from '../../src/tools/catalog/sources.service.js';
 import { ToolCatalog } from '../../src/tools/catalog/tool-catalog.service.js';
+import { CreditRepository } from '../../src/credits/credit.repository.js';
+import { HoldRenewal } from '../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../src/tools/call/tool-runner.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
@@ -71,7 +73,8 @@ function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
-  const meter = new ToolMeter(rig.ledger, recorder, config, clock);
+  const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
+  const meter = new ToolMeter(rig.ledger, holds, recorder, config, clock);
   const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
   const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);

@@ -9,6 +9,8 @@ import type { ToolRequest } from '../../src/tools/call/tool-call.js';
 import { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
+import { CreditRepository } from '../../src/credits/credit.repository.js';
+import { HoldRenewal } from '../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
 import type { RecordedResult } from '../../src/tools/call/usage-record.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
@@ -41,7 +43,8 @@ beforeAll(async () => {
   rig = new UpstreamRig({ pool });
   await rig.register(server('a', 'pool', { url: upstream.url }));
   const recorder = new UsageRecorder(new UsageOutboxRepository(credits.postgres));
-  const meter = new ToolMeter(credits.ledger, recorder, rig.config, new SystemClock());
+  const holds = new HoldRenewal(new CreditRepository(credits.postgres), new SystemClock(), rig.config);
+  const meter = new ToolMeter(credits.ledger, holds, recorder, rig.config, new SystemClock());
   const idempotency = new Idempotency(new IdempotentCallsRepository(credits.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), new SystemClock());
   calls = new ToolCalls(meter, idempotency, rig.runner, observer, new SystemClock());

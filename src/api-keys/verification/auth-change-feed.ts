@@ -109,8 +109,8 @@ export class AuthChangeFeed implements OnApplicationBootstrap, OnApplicationShut
     const now = this.clock.monotonic();
     const due = this.deletable;
     if (due && now - due.since < RETENTION_MS) return;
-    this.deletable = { since: now, horizon };
-    if (due) await this.repository.deleteBelow(due.horizon);
+    const isMoreLeft = due !== undefined && (await this.repository.deleteBelow(due.horizon));
+    if (!isMoreLeft) this.deletable = { since: now, horizon };
   }
 
   /** Milliseconds since the last successful check, on the clock that says more. */

@@ -35,12 +35,13 @@ export class AuthChangesRepository {
     return { horizon: BigInt(rows[0]!.horizon), changes: changes.length > CHANGES_MAX ? undefined : changes };
   }
 
-  /** Deletes what transactions below the horizon wrote, the oldest first, a bounded number at a time. */
-  async deleteBelow(horizon: bigint): Promise<void> {
-    await this.postgres.execute(
+  /** Deletes what transactions below the horizon wrote, the oldest first. Returns whether there may be more. */
+  async deleteBelow(horizon: bigint): Promise<boolean> {
+    const deleted = await this.postgres.execute(
       `DELETE FROM mcp.auth_changes
        WHERE seq IN (SELECT seq FROM mcp.auth_changes WHERE tx < $1::text::xid8 ORDER BY seq LIMIT $2)`,
       [horizon.toString(), DELETE_MAX],
     );
+    return deleted === DELETE_MAX;
   }
 }

@@ -28,6 +28,11 @@ export class PeriodicTask {
     if (!this.running && !this.stopped) this.schedule(0);
   }
 
+  /** Part of a run: repeats a batch of work until it finds nothing more to do, or the task is to stop. */
+  async untilDone(batch: () => Promise<number>): Promise<void> {
+    while (!this.stopped && (await batch()) > 0) continue;
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);

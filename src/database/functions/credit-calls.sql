@@ -1,4 +1,4 @@
--- The life of a charge: reserve, settle, or expire. Functions, because each statement inside one sees what was committed
+-- The life of a charge: reserve, renew, settle, or expire. Functions, because each statement inside one sees what was committed
 -- until the accounts were locked; a single statement with CTEs sees other tables as they were before it waited.
 -- Each takes a batch as parallel arrays and answers by "place", an item's position from 1. How they are planned:
 -- credit-bookings.sql.
@@ -109,6 +109,32 @@ BEGIN
   RETURN QUERY SELECT i.place, h.charged, h.remaining, h.state = 'expired'
   FROM unnest(event_ids, account_ids) WITH ORDINALITY AS i (event_id, account_id, place)
   JOIN mcp.credit_holds h ON h.id = i.event_id AND h.account_id = i.account_id;
+END $$;
+
+-- Holds of calls that still run live on: a hold lives as long as its call. One that expired meanwhile, since its gateway or the
+-- database was away, is opened again if its account still has the credits that no other call holds.
+-- Says how many are open now.
+CREATE OR REPLACE FUNCTION mcp.renew_holds(event_ids uuid[], hold_ms int) RETURNS int LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+DECLARE
+  item record;
+  until timestamptz;
+  renewed int;
+BEGIN
+  PERFORM 1 FROM mcp.user_accounts
+  WHERE id IN (SELECT account_id FROM mcp.credit_holds WHERE id = ANY (event_ids)) ORDER BY id FOR UPDATE;
+  until := mcp.ledger_time() + hold_ms * interval '1 ms';
+  FOR item IN
+    SELECT id, account_id, amount FROM mcp.credit_holds
+    WHERE id = ANY (event_ids) AND state = 'expired' AND settled_at IS NULL ORDER BY created_at, id
+  LOOP
+    UPDATE mcp.user_accounts SET credits_held = credits_held + item.amount
+    WHERE id = item.account_id AND credits_balance - credits_held >= item.amount;
+    IF FOUND THEN UPDATE mcp.credit_holds SET state = 'open' WHERE id = item.id; END IF;
+  END LOOP;
+  UPDATE mcp.credit_holds SET expires_at = until WHERE id = ANY (event_ids) AND state = 'open';
+  GET DIAGNOSTICS renewed = ROW_COUNT;
+  RETURN renewed;
 END $$;
 
 -- Releases holds whose time is over, at most so many, oldest first. Waits for the accounts rather than passing over those

@@ -7,6 +7,7 @@ import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod } from '../protocol/mcp-method.js';
 import { checkParameterHeaders } from '../protocol/routed-headers.js';
+import { SerializedResult } from '../protocol/serialized-result.js';
 import { listResult } from './list-result.js';
 
 /** Tools: what a caller may call, and the calls. */
@@ -30,6 +31,6 @@ export class ToolsMethods {
     const { era, exchange } = context;
     const args = context.arguments();
     if (era.modern) checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
-    return this.calls.run(context, { entry, arguments: args }, ({ result }) => result);
+    return this.calls.run(context, { entry, arguments: args }, ({ json }) => new SerializedResult(json));
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
+import type { CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 
 /** The caller of one call, as far as the server that works on it may know and reach them. */
@@ -14,6 +14,8 @@ export interface Caller {
   elicitationCompleted(elicitationId: string): void;
   /** Passes a question of the server on. Rejects, in words for the server, when the caller cannot or will not be asked. */
   ask(request: ClientRequest): Promise<Record<string, unknown>>;
+  /** How far the call has come. */
+  onEffect(effect: CallEffect): void;
 }
 
 const META = 'io.modelcontextprotocol/';

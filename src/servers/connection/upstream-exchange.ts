@@ -1,3 +1,4 @@
+import { PausableTimer } from '../../common/concurrency/pausable-timer.js';
 import type { Caller } from './caller.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
@@ -19,16 +20,17 @@ export interface ExchangeOptions {
 export class UpstreamExchange {
   private readonly controller = new AbortController();
   private readonly cancel = () => this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timer: PausableTimer;
   private openQuestions = 0;
-  private hasEnded = false;
 
   /** @param server its name, for the message when it takes too long. */
   constructor(
-    private readonly server: string,
+    server: string,
     private readonly options: ExchangeOptions,
   ) {
-    this.startTimer();
+    const { timeoutMs } = options;
+    const late = () => new UpstreamFailure('timeout', `${server} did not answer within ${timeoutMs / 1_000} s.`);
+    this.timer = new PausableTimer(timeoutMs, () => this.controller.abort(late()));
     if (options.signal?.aborted) this.cancel();
     options.signal?.addEventListener('abort', this.cancel);
   }
@@ -47,12 +49,11 @@ export class UpstreamExchange {
   }
 
   end(): void {
-    this.hasEnded = true;
-    clearTimeout(this.timer);
+    this.timer.end();
     this.options.signal?.removeEventListener('abort', this.cancel);
   }
 
-  /** Asks the caller a question of the server. That time is not the server's: its timeout starts again behind the answer. */
+  /** Asks the caller a question of the server. That time is not the server's: its timeout stands still. */
   async whileAsking<T>(ask: () => Promise<T>): Promise<T> {
     if (this.openQuestions++ === 0) this.pause();
     try {
@@ -63,18 +64,12 @@ export class UpstreamExchange {
   }
 
   private pause(): void {
-    clearTimeout(this.timer);
+    this.timer.pause();
     this.options.onPause?.(true);
   }
 
   private resume(): void {
     this.options.onPause?.(false);
-    if (!this.hasEnded && !this.signal.aborted) this.startTimer();
-  }
-
-  private startTimer(): void {
-    const { timeoutMs } = this.options;
-    const message = `${this.server} did not answer within ${timeoutMs / 1_000} s.`;
-    this.timer = setTimeout(() => this.controller.abort(new UpstreamFailure('timeout', message)), timeoutMs);
+    if (!this.signal.aborted) this.timer.resume();
   }
 }

@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { TallygateError } from '../../common/tallygate-error.js';
+import type { CallEffect } from '../../tools/source/call-context.js';
 import { ForbiddenAddress } from '../templates/network-rules.js';
 import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
 
@@ -17,6 +18,8 @@ export class UpstreamFailure extends TallygateError {
     readonly kind: UpstreamFailureKind,
     message: string,
     cause?: unknown,
+    /** What the request may have done. */
+    readonly effect: CallEffect = kind === 'refused' ? 'known' : kind === 'busy' ? 'none' : 'unknown',
   ) {
     super('UNAVAILABLE', message, { cause });
     this.name = 'UpstreamFailure';
@@ -33,6 +36,12 @@ export class SessionExpired extends Error {
   constructor(cause: unknown) {
     super('the session has expired', { cause });
   }
+}
+
+/** What a request may have done that failed so. */
+export function effectOf(error: unknown): CallEffect {
+  if (error instanceof UpstreamFailure) return error.effect;
+  return error instanceof SessionExpired ? 'none' : 'known';
 }
 
 /** The server that a request went to. */
@@ -114,12 +123,16 @@ const REASONS: Record<string, string> = {
   EACCES: 'could not be started: not allowed',
 };
 
+/** With these, nothing was sent. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'ENOENT', 'EACCES']);
+
 /** The server could not be connected to or started. Addresses and paths are only for the operator: callers read what happened. */
 export function unreachable(name: string, error: unknown): UpstreamFailure {
   const { code, message } = error as { code?: string; message?: string };
   if (message === TOO_LARGE) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
   if (error instanceof ForbiddenAddress) {
-    return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error);
+    return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
   }
-  return new UpstreamFailure('unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error);
+  const effect = NOT_CONNECTED.has(code ?? '') ? 'none' : 'unknown';
+  return new UpstreamFailure('unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error, effect);
 }

@@ -10,7 +10,7 @@ import { metaOf } from './caller.js';
 import { HttpTransport } from './http/http.transport.js';
 import { ServerQuestions } from './server-questions.js';
 import { EXCHANGE, UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
-import { failureOf } from './upstream-failure.js';
+import { effectOf, failureOf } from './upstream-failure.js';
 import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
 /** The exchange's own timer decides, since it can be paused. The SDK has to have one: it gets the longest there is. */
@@ -89,9 +89,10 @@ export class UpstreamSession {
   async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, options: ExchangeOptions): Promise<T> {
     const { caller } = options;
     if (caller?.logLevel) await this.lowerLogLevel(caller.logLevel);
-    return this.exchange(options, async (exchange) => {
+    const answered = this.exchange(options, async (exchange) => {
       const _meta = caller && metaOf(caller, this.era);
       const request = { method, params: { ...params, ...(_meta && { _meta }), [EXCHANGE]: exchange } };
+      caller?.onEffect('unknown');
       const answer: unknown = await this.client.request(request as Request, schema, {
         signal: exchange.signal,
         timeout: SDK_TIMEOUT_MS,
@@ -99,6 +100,10 @@ export class UpstreamSession {
         ...(caller?.wantsProgress && { onprogress: (progress) => caller.progress(progress) }),
       });
       return answer as T;
+    });
+    return answered.catch((error: unknown) => {
+      caller?.onEffect(effectOf(error));
+      throw error;
     });
   }
 

@@ -1,6 +1,6 @@
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, refuseUnlessAble } from '../../tools/source/ask-client.js';
-import type { CallContext, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
+import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
 import type { Caller } from '../connection/caller.js';
 
 const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
@@ -37,6 +37,10 @@ export class LiveCaller implements Caller {
 
   elicitationCompleted(elicitationId: string): void {
     this.context.client.elicitationCompleted?.(elicitationId);
+  }
+
+  onEffect(effect: CallEffect): void {
+    this.context.onEffect?.(effect);
   }
 
   async ask(request: ClientRequest): Promise<Record<string, unknown>> {

@@ -103,7 +103,8 @@ export class TemplateSource implements ToolSource {
       price: ownValue(template.prices, name) ?? template.price,
       tableName,
       timeoutMs: timeoutOf(template),
-      checksItself: true,
+      isForeign: true,
+      charge: chargeOf(template),
       call: (args, context) => this.requests.callTool(definition, pin, tableName, args, context),
     };
   }
@@ -192,6 +193,11 @@ function unlessInvalid<T>(make: () => T): T | undefined {
 
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
+
+const chargeOf = ({ charge_tool_errors, charge_cancelled }: ServerTemplate) => ({
+  tool_errors: charge_tool_errors,
+  cancelled: charge_cancelled,
+});
 
 /** What the tool itself says in `_meta`, if that is a table of the template; else what the template says. */
 function tableOf({ name, _meta }: ToolDefinition, { tables }: ServerTemplate): string {

@@ -10,26 +10,28 @@ import type { RecordedCall, RecordedResult } from './usage-record.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
 const ANSWER_MAX_CHARS = 262_144;
-const CLEANUP_PAUSE_MS = 30_000;
+const UPKEEP_PAUSE_MS = 30_000;
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
- * once, on whichever replica, and its answer is given again for ten minutes.
+ * once, on whichever replica, and its answer is given again for ten minutes. A call whose outcome nobody knows keeps its key for as long.
  */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = loggerFor('Idempotency');
-  private readonly cleanup = new PeriodicTask('Idempotency', CLEANUP_PAUSE_MS, () => this.calls.deleteOld());
+  private readonly upkeep = new PeriodicTask('Idempotency', UPKEEP_PAUSE_MS, () => this.keepUp());
+  /** Claims of calls that run here. */
+  private readonly running = new Set<IdempotentCall>();
 
   constructor(private readonly calls: IdempotentCallsRepository) {}
 
   onApplicationBootstrap(): void {
-    this.cleanup.start();
+    this.upkeep.start();
   }
 
   onApplicationShutdown(): Promise<void> {
-    return this.cleanup.stop();
+    return this.upkeep.stop();
   }
 
   /**
@@ -40,33 +42,41 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     if (typeof key !== 'string' || !VISIBLE_ASCII.test(key))
       throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
     const claim = claimOf(call, key);
-    if (await this.calls.claim(claim)) return claim;
-    return { answered: { result: replay(claim, await this.calls.find(claim)) } };
+    if (!(await this.calls.claim(claim))) return { answered: replay(claim, await this.calls.find(claim)) };
+    this.running.add(claim);
+    return claim;
   }
 
-  /** Gives the key back: the call has not run, and may be tried again. Never rejects. */
+  /** Gives the key back: the call has had no effect, and may be tried again. Never rejects. */
   release(claim: IdempotentCall): Promise<void> {
-    return this.quietly(this.calls.release(claim));
+    return this.end(claim, () => this.calls.release(claim));
   }
 
   /**
-   * Keeps the answer of a call that has ended. A call whose record failed keeps its key without an answer, so that it can never be
-   * run and charged again. One that did not run, or failed without being charged, gives it back: the agent may try again.
+   * Keeps the answer of a call that has ended. One that was never sent gives its key back, and so does one whose client is asked
+   * first: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed, keeps its key
+   * without an answer, so that it is never run and charged twice.
    */
-  async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { hasNotRun }: ToolOutcome): Promise<RecordedCall> {
+  async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { effect, errorCode }: ToolOutcome): Promise<RecordedCall> {
+    const mayRepeat = effect === 'none' || errorCode === 'INPUT_REQUIRED';
+    let answer: string | null = null;
     try {
       const recorded = await settling;
-      await this.quietly(failedForFree(recorded) ? this.calls.release(claim) : this.keepAnswer(claim, recorded.result));
+      if (effect === 'known' && recorded.json.length <= ANSWER_MAX_CHARS) answer = JSON.stringify(kept(recorded));
       return recorded;
-    } catch (error) {
-      if (hasNotRun) await this.release(claim);
-      throw error;
+    } finally {
+      await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
     }
   }
 
-  private async keepAnswer(claim: IdempotentCall, answer: RecordedResult): Promise<void> {
-    const json = JSON.stringify(answer);
-    if (json.length <= ANSWER_MAX_CHARS) await this.calls.keep(claim, json);
+  private async keepUp(): Promise<void> {
+    if (this.running.size > 0) await this.calls.renew([...this.running]);
+    await this.upkeep.untilDone(() => this.calls.deleteOld());
+  }
+
+  private end(claim: IdempotentCall, work: () => Promise<void>): Promise<void> {
+    this.running.delete(claim);
+    return this.quietly(work());
   }
 
   /** The call is recorded and its answer must leave, whether or not it can be given again. */
@@ -75,27 +85,36 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-const failedForFree = ({ result, errorCode }: RecordedCall): boolean =>
-  errorCode !== undefined && result._meta['tallygate/usage'].credits_charged === 0;
+/** An answer as it is stored. */
+type KeptAnswer = Pick<RecordedCall, 'result' | 'errorCode'>;
 
-function claimOf({ entry, request }: ToolCall, key: string): IdempotentCall {
+const kept = ({ result, errorCode }: RecordedCall): KeptAnswer => ({ result, errorCode });
+
+function claimOf({ id: callId, entry, request }: ToolCall, key: string): IdempotentCall {
   const { principal } = request;
   // The span's name tells prompts apart, which are all called by one method.
   const asked = canonicalJson([entry.spanName, request.serverId ?? null, request.arguments]);
-  return { scope: principal.apiKey?.id ?? principal.userId, key, fingerprint: createHash('sha256').update(asked).digest('hex') };
+  const fingerprint = createHash('sha256').update(asked).digest('hex');
+  return { scope: principal.apiKey?.id ?? principal.userId, key, fingerprint, callId };
 }
+
+const NO_ANSWER =
+  'The first call with this idempotency key is still running, or ended without an answer: it timed out, its caller or its server went away, ' +
+  'or the answer is too large to be kept. It may have had its effect, so it is not run again under this key. Ask again in a moment, or call ' +
+  'with a new key to run it once more.';
 
 /** The first call gave its key back in this very moment. */
 const NOTHING_KEPT: EarlierCall = { fingerprint: null, answer: null };
 
-function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NOTHING_KEPT): RecordedResult {
+function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NOTHING_KEPT): RecordedCall {
   if (fingerprint !== null && fingerprint !== claim.fingerprint) {
     throw new TallygateError('CONFLICT', 'This idempotency key was used for another call. Use a new key for each call.');
   }
   if (answer === null) {
-    const words = 'The first call with this idempotency key is still running, or ended without an answer that could be kept.';
-    throw new TallygateError('CONFLICT', words, { retryAfterSeconds: 1 });
+    throw new TallygateError('CONFLICT', NO_ANSWER, { retryAfterSeconds: 1 });
   }
-  const first = JSON.parse(answer) as RecordedResult;
-  return { ...first, _meta: { ...first._meta, 'tallygate/replayed': true } };
+  const first = JSON.parse(answer) as KeptAnswer | RecordedResult; // an earlier release kept the result alone
+  const { result, errorCode } = 'result' in first ? first : { result: first };
+  const again = { ...result, _meta: { ...result._meta, 'tallygate/replayed': true as const } };
+  return { result: again, errorCode, json: JSON.stringify(again) };
 }

@@ -1,3 +1,4 @@
+import type { PausableTimer } from '../../common/concurrency/pausable-timer.js';
 import type { CallClient, CallInput, ClientRequest, LogLevel, LogMessage, Progress } from '../source/call-context.js';
 
 /** The caller's client, for a call whose time does not run while the client is asked: a person may think longer than a tool may take. */
@@ -9,12 +10,12 @@ export class PatientClient implements CallClient {
   constructor(
     private readonly client: CallClient,
     ask: NonNullable<CallClient['ask']>,
-    clock: { stop(): void; start(): void },
+    timer: PausableTimer,
   ) {
     this.ask = (request) => {
-      if (this.pending++ === 0) clock.stop();
+      if (this.pending++ === 0) timer.pause();
       return ask(request).finally(() => {
-        if (--this.pending === 0) clock.start();
+        if (--this.pending === 0) timer.resume();
       });
     };
   }

@@ -1,7 +1,7 @@
 import type { CatalogPrompt } from '../catalog/prompt-catalog.service.js';
 import type { CatalogResource } from '../catalog/resource-catalog.service.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
-import type { Tool } from '../source/tool-source.js';
+import type { Tool, ToolSource } from '../source/tool-source.js';
 
 /** Reads of resources and gets of prompts go the way of tool calls, under the name of their method: limited, recorded, priced. */
 const METHOD_AS_TOOL: Pick<Tool, 'title' | 'description' | 'inputSchema' | 'price'> = {
@@ -17,6 +17,7 @@ export function readAsCall({ offer: resource, source }: CatalogResource, uri: st
     ...METHOD_AS_TOOL,
     name: 'resources/read',
     tableName: resource.tableName,
+    ...ownOrForeign(source),
     ...(resource.timeoutMs !== undefined && { timeoutMs: resource.timeoutMs }),
     call: async (_, context) => {
       const { contents, usage, meta } = await resource.read(uri, context);
@@ -32,6 +33,7 @@ export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: nu
     ...METHOD_AS_TOOL,
     name: 'prompts/get',
     tableName: '',
+    ...ownOrForeign(source),
     ...(prompt.timeoutMs !== undefined && { timeoutMs: prompt.timeoutMs }),
     call: async (args, context) => {
       const { messages, usage, meta } = await prompt.get(args as Record<string, string>, context);
@@ -47,6 +49,10 @@ export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: nu
     spanName: `prompts/get ${prompt.name}`,
   };
 }
+
+/** Our own may be read again as often as anybody likes. */
+const ownOrForeign = ({ isForeign }: ToolSource): Pick<Tool, 'isForeign' | 'annotations'> =>
+  isForeign ? { isForeign } : { annotations: { readOnlyHint: true } };
 
 function problemOf({ arguments: known = [] }: CatalogPrompt['offer'], args: Record<string, unknown>): string | undefined {
   const missing = known.find(({ name, required }) => required && args[name] === undefined);

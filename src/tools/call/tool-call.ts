@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../common/tallygate-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Span } from '../../telemetry/span.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
-import type { CallClient, InputRequired } from '../source/call-context.js';
+import type { CallClient, CallEffect, InputRequired } from '../source/call-context.js';
 import type { ToolResult } from '../source/tool-source.js';
 import type { Cancellation } from './cancellation.js';
 
@@ -53,25 +53,20 @@ export type ToolErrorCode =
 interface Failure {
   /** The error that a protocol without failures inside results answers with; null: an answer like any other. */
   error: ErrorCode | null;
-  /** Nothing is charged: the tool did not run, or the caller is not to blame. */
-  isFree: boolean;
   /** The tool's backend is to blame. */
   isBackendError: boolean;
 }
 
-/**
- * What each failure means, for both protocols. A tool that ran and says that it cannot do what was asked has done its work, and is
- * charged (source 002).
- */
+/** What each failure means, for both protocols; `chargeOf` says what it costs. */
 export const FAILURES: Readonly<Record<ToolErrorCode, Failure>> = {
-  INVALID_ARGUMENTS: { error: 'INVALID_INPUT', isFree: true, isBackendError: false },
-  TOOL_ERROR: { error: null, isFree: false, isBackendError: false },
-  BACKEND_ERROR: { error: 'BACKEND_ERROR', isFree: true, isBackendError: true },
-  TIMEOUT: { error: 'BACKEND_TIMEOUT', isFree: true, isBackendError: true },
+  INVALID_ARGUMENTS: { error: 'INVALID_INPUT', isBackendError: false },
+  TOOL_ERROR: { error: null, isBackendError: false },
+  BACKEND_ERROR: { error: 'BACKEND_ERROR', isBackendError: true },
+  TIMEOUT: { error: 'BACKEND_TIMEOUT', isBackendError: true },
   // The caller has gone; nobody reads it.
-  CANCELLED: { error: 'BAD_REQUEST', isFree: true, isBackendError: false },
-  REFUSED: { error: 'INSUFFICIENT_CREDITS', isFree: true, isBackendError: false },
-  INPUT_REQUIRED: { error: null, isFree: true, isBackendError: false },
+  CANCELLED: { error: 'BAD_REQUEST', isBackendError: false },
+  REFUSED: { error: 'INSUFFICIENT_CREDITS', isBackendError: false },
+  INPUT_REQUIRED: { error: null, isBackendError: false },
 };
 
 /** How a call ended. Expected failures are outcomes, not exceptions: they are recorded and answered like results. */
@@ -85,12 +80,23 @@ export interface ToolOutcome {
   missingCapability?: string;
   /** The caller's credits, where the call was refused since they are too few. */
   available?: number;
-  /** The tool was not started, so that the call has had no effect. */
-  hasNotRun?: true;
+  /** What the call may have done, however it ended. */
+  effect: CallEffect;
 }
 
-/** A failure in words for the caller. */
-export function failed({ tool }: CatalogTool, errorCode: ToolErrorCode, message: string): ToolOutcome {
+/**
+ * What a call costs that ended so. A caller who goes away does not get for nothing what the tool has finished; whether they pay for
+ * what was only begun, and for a tool's own failures, is the operator's to say for each template.
+ */
+export function chargeOf({ tool, price }: CatalogTool, { errorCode, effect }: ToolOutcome): number {
+  if (errorCode === undefined) return price;
+  if (errorCode === 'TOOL_ERROR') return tool.charge?.tool_errors === false ? 0 : price;
+  if (errorCode === 'CANCELLED') return tool.charge?.cancelled && effect !== 'none' ? price : 0;
+  return 0;
+}
+
+/** A failure in words for the caller. `effect`: unless it is said, the call has had none. */
+export function failed({ tool }: CatalogTool, errorCode: ToolErrorCode, message: string, effect: CallEffect = 'none'): ToolOutcome {
   const usage = { recordCount: 0, tableName: tool.tableName };
-  return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode };
+  return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode, effect };
 }

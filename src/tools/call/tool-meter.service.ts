@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
+import { HoldRenewal } from '../../credits/hold-renewal.service.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
-import { failed, FAILURES, type ToolCall, type ToolOutcome } from './tool-call.js';
-import { FREE, recordedCall, recordOf, type RecordedCall } from './usage-record.js';
+import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
+import { FREE, recordedCall, recordOf, written, type RecordedCall, type WrittenOutcome } from './usage-record.js';
 
 /**
  * What a call costs: reserved before its tool runs, charged or released after, and recorded with it. The answer may
@@ -14,6 +15,7 @@ import { FREE, recordedCall, recordOf, type RecordedCall } from './usage-record.
 export class ToolMeter {
   constructor(
     private readonly ledger: CreditLedger,
+    private readonly holds: HoldRenewal,
     private readonly recorder: UsageRecorder,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -36,11 +38,12 @@ export class ToolMeter {
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     const durationMs = this.durationOf(call);
+    const answer = written(call.entry, outcome);
     if (outcome.errorCode === 'REFUSED')
-      return recordedCall(outcome, durationMs, { charged: 0, remaining: outcome.available ?? null });
-    if (this.isCharged(call)) return this.settleCredits(call, outcome, durationMs);
-    await this.recorder.record(recordOf(call, outcome, durationMs, 0));
-    return recordedCall(outcome, durationMs, FREE);
+      return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
+    if (this.isCharged(call)) return this.settleCredits(call, answer, durationMs);
+    await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
+    return recordedCall(answer, durationMs, FREE);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {
@@ -51,13 +54,16 @@ export class ToolMeter {
     const { price } = call.entry;
     const holdMs = 1_000 * this.config.values.credits.hold_seconds;
     const reservation = await this.ledger.reserve({ eventId: call.id, accountId, amount: price, holdMs });
-    if (reservation.granted) return undefined;
+    if (reservation.granted) return void this.holds.begin(call.id);
     if (reservation.inactive) return refused(call, 'Your MCP account is switched off.');
     return refused(call, `Insufficient credits: need ${price}, have ${reservation.available}.`, reservation.available);
   }
 
-  private async settleCredits(call: ToolCall, outcome: ToolOutcome, durationMs: number): Promise<RecordedCall> {
-    const charge = outcome.errorCode && FAILURES[outcome.errorCode].isFree ? 0 : call.entry.price;
+  private async settleCredits(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
+    const { outcome } = answer;
+    const charge = chargeOf(call.entry, outcome);
+    const renewed = this.holds.end(call.id);
+    if (renewed) await renewed.catch(() => undefined); // the settlement waits for PostgreSQL, and says what it came to
     const event = recordOf(call, outcome, durationMs, charge);
     const settlement = await this.ledger.settle({
       eventId: call.id,
@@ -65,7 +71,7 @@ export class ToolMeter {
       charge,
       usage: { createdAt: event.created_at, body: JSON.stringify(event) },
     });
-    return recordedCall(outcome, durationMs, settlement);
+    return recordedCall(answer, durationMs, settlement);
   }
 
   /** Milliseconds since the call began, to the microsecond. */
@@ -77,6 +83,5 @@ export class ToolMeter {
 /** A refusal is answered like a tool's own failure, so that an agent reads why. `available`: the credits there are. */
 const refused = ({ entry }: ToolCall, message: string, available?: number): ToolOutcome => ({
   ...failed(entry, 'REFUSED', message),
-  hasNotRun: true,
   ...(available !== undefined && { available }),
 });

@@ -2,16 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { Span } from '../../telemetry/span.js';
+import { PausableTimer } from '../../common/concurrency/pausable-timer.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';
-import { InputRequired, type CallClient, type CallContext } from '../source/call-context.js';
+import { InputRequired, type CallClient, type CallContext, type CallEffect } from '../source/call-context.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
+import { Cancellation } from './cancellation.js';
 import { PatientClient } from './patient-client.js';
-import { failed, type ToolErrorCode, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import { failed, type ToolOutcome, type ToolRequest } from './tool-call.js';
 import { ToolInputError, type ToolResult } from '../source/tool-source.js';
 
 class ToolTimeout extends Error {}
+
+/** How long a tool may still finish whose caller has gone. What it finishes is charged and recorded; then it is told to stop. */
+const HANG_UP_GRACE_MS = 1_000;
 
 /** Runs one admitted call: checks the arguments, bounds the time, and turns whatever happens into an outcome. */
 @Injectable()
@@ -26,43 +31,41 @@ export class ToolRunner {
 
   /** `span`: the call's own, while traces are on. Never rejects: a failure is an outcome that can be recorded and answered. */
   async run(request: ToolRequest, span?: Span): Promise<ToolOutcome> {
-    const { entry } = request;
-    const problem = entry.checkArguments(request.arguments);
-    if (problem) return notRun(entry, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
-    if (request.cancellation.isCancelled) return notRun(entry, 'CANCELLED', 'The caller went away before the tool ran.');
+    const { entry, cancellation } = request;
+    const attempt = new Attempt(entry.tool);
     try {
-      const result = await this.withinTime(request, span);
-      return result.isError ? { result, errorCode: 'TOOL_ERROR' } : { result };
+      const problem = entry.checkArguments(request.arguments);
+      if (problem) return failed(entry, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
+      if (cancellation.isCancelled) return failed(entry, 'CANCELLED', 'The caller went away before the tool ran.');
+      const result = await this.withinTime(request, attempt, span);
+      return { result, effect: 'known', ...(result.isError && { errorCode: 'TOOL_ERROR' as const }) };
     } catch (error) {
-      return this.outcomeOf(request, error);
+      attempt.failed(error);
+      return { ...this.outcomeOf(request, attempt, error), effect: attempt.effect };
+    } finally {
+      attempt.end();
     }
   }
 
   /** The tool's own promise may outlive this one; its signal tells it to stop. Time spent asking the client is not the tool's. */
-  private withinTime(request: ToolRequest, span: Span | undefined): Promise<ToolResult> {
-    const { entry, cancellation } = request;
+  private withinTime(request: ToolRequest, attempt: Attempt, span: Span | undefined): Promise<ToolResult> {
+    const { entry, cancellation, client } = request;
     return new Promise<ToolResult>((resolve, reject) => {
-      let timer: NodeJS.Timeout;
-      const stop = () => clearTimeout(timer);
-      const start = () => (timer = setTimeout(() => cancellation.cancel(new ToolTimeout()), this.timeoutMsOf(entry)));
-      cancellation.onCancel(reject);
-      start();
-      const { ask } = request.client;
-      const client = ask ? new PatientClient(request.client, ask, { stop, start }) : request.client;
-      entry.tool.call(request.arguments, contextOf(request, client, span)).then(
-        (result) => (stop(), resolve(result)),
-        (error: unknown) => (stop(), reject(error as Error)),
-      );
+      const timer = attempt.begin(this.timeoutMsOf(entry));
+      attempt.stop.onCancel(reject);
+      cancellation.onCancel((reason) => attempt.hangUp(reason));
+      const patient = client.ask ? new PatientClient(client, client.ask, timer) : client;
+      entry.tool.call(request.arguments, contextOf(request, attempt, patient, span)).then(resolve, reject);
     });
   }
 
-  private outcomeOf(request: ToolRequest, error: unknown): ToolOutcome {
-    const { entry, requestId, cancellation } = request;
+  private outcomeOf(request: ToolRequest, attempt: Attempt, error: unknown): ToolOutcome {
+    const { entry, requestId } = request;
     const { name } = entry.tool;
-    if (error instanceof InputRequired) return this.inputRequired(request, error);
+    if (error instanceof InputRequired) return this.inputRequired(request, attempt, error);
     if (error instanceof ClientCannot) return cannotAsk(entry, error);
     if (error instanceof ToolInputError) return failed(entry, 'INVALID_ARGUMENTS', error.message);
-    const { reason } = cancellation;
+    const { reason } = attempt.stop;
     if (reason instanceof ToolTimeout) {
       const seconds = this.timeoutMsOf(entry) / 1_000;
       return failed(entry, 'TIMEOUT', `${name} did not answer within ${seconds} s. Nothing was charged.`);
@@ -73,7 +76,7 @@ export class ToolRunner {
     return failed(entry, 'BACKEND_ERROR', `${name} failed. Nothing was charged. Request id: ${requestId}.`);
   }
 
-  private inputRequired(request: ToolRequest, error: InputRequired): ToolOutcome {
+  private inputRequired(request: ToolRequest, attempt: Attempt, error: InputRequired): ToolOutcome {
     const { entry, client } = request;
     const { takesRounds, capabilities } = client;
     if (!takesRounds) {
@@ -83,7 +86,7 @@ export class ToolRunner {
     try {
       for (const { method } of Object.values(error.requests)) refuseUnlessAble(capabilities, method);
     } catch (refusal) {
-      return this.outcomeOf(request, refusal);
+      return this.outcomeOf(request, attempt, refusal);
     }
     return { ...failed(entry, 'INPUT_REQUIRED', error.message), inputRequired: error };
   }
@@ -95,10 +98,45 @@ export class ToolRunner {
   }
 }
 
-const notRun = (entry: CatalogTool, ...failure: [ToolErrorCode, string]): ToolOutcome => ({
-  ...failed(entry, ...failure),
-  hasNotRun: true,
-});
+/** One run of a tool: how far it has come, and how it is told to stop. */
+class Attempt {
+  /** Cancelled when the time is over, and some time after the caller has gone. */
+  readonly stop = new Cancellation();
+  /** What the tool may have done so far. */
+  effect: CallEffect = 'none';
+  private timer: PausableTimer | undefined;
+  private grace: NodeJS.Timeout | undefined;
+  /** Why the caller has gone, if they have. */
+  private gone: Error | undefined;
+
+  constructor(private readonly tool: CatalogTool['tool']) {}
+
+  /** Upstream servers say themselves when a call has been sent. */
+  begin(timeoutMs: number): PausableTimer {
+    if (!this.tool.isForeign) this.effect = 'unknown';
+    return (this.timer = new PausableTimer(timeoutMs, () => this.stop.cancel(this.gone ?? new ToolTimeout())));
+  }
+
+  /** The caller has gone. What has not been sent stops at once. */
+  hangUp(reason: Error): void {
+    this.gone = reason;
+    if (this.effect === 'none') this.stop.cancel(reason);
+    else this.grace = setTimeout(() => this.stop.cancel(reason), HANG_UP_GRACE_MS);
+  }
+
+  /** Of our own tools, those that say what is wrong, or only read, have done nothing that is not known. */
+  failed(error: unknown): void {
+    const { isForeign, annotations } = this.tool;
+    if (isForeign || this.effect === 'none') return;
+    if (error instanceof ToolInputError || error instanceof InputRequired) this.effect = 'known';
+    else if (annotations?.readOnlyHint) this.effect = 'none';
+  }
+
+  end(): void {
+    this.timer?.end();
+    clearTimeout(this.grace);
+  }
+}
 
 /** The tool had to ask its caller, who cannot be asked; they are told which capability is missing, where that is why. */
 function cannotAsk(entry: CatalogTool, { message, capability }: ClientCannot): ToolOutcome {
@@ -110,16 +148,17 @@ function failureOf({ entry, requestId }: ToolRequest, words: string) {
   return { msg: maskSecrets(`${entry.tool.name} failed, request ${requestId}: ${words}`), requestId };
 }
 
-function contextOf(request: ToolRequest, client: CallClient, span: Span | undefined): CallContext {
-  const { principal, requestId, serverId, trace, cancellation } = request;
+function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, span: Span | undefined): CallContext {
+  const { principal, requestId, serverId, trace } = request;
   return {
     principal,
     requestId,
     serverId,
     trace: span?.context ?? trace,
     client,
+    onEffect: (effect) => (attempt.effect = effect),
     get signal() {
-      return cancellation.signal;
+      return attempt.stop.signal;
     },
   };
 }

@@ -6,14 +6,14 @@ import { Cancellation } from './cancellation.js';
 import { compileArguments } from '../catalog/tool-arguments.js';
 import type { ToolRequest } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';
-import { SILENT_CLIENT, type CallContext } from '../source/call-context.js';
+import { SILENT_CLIENT } from '../source/call-context.js';
 import { ToolInputError, type Tool, type ToolResult } from '../source/tool-source.js';
 import { textOf } from '../source/content.js';
 
 const done: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 2, tableName: 't' } };
 
 function callOf(
-  call: (args: unknown, context: CallContext) => Promise<ToolResult>,
+  call: Tool['call'],
   args: object = {},
   cancellation = new Cancellation(),
 ) {
@@ -28,9 +28,13 @@ const runner = new ToolRunner(testConfig({ tools: { timeout_seconds: 0.1 } }));
 
 describe('ToolRunner', () => {
   it('passes on what the tool says, a failure it reports included', async () => {
-    expect(await runner.run(callOf(() => Promise.resolve(done)))).toEqual({ result: done });
+    expect(await runner.run(callOf(() => Promise.resolve(done)))).toEqual({ result: done, effect: 'known' });
     const failure = { ...done, isError: true };
-    expect(await runner.run(callOf(() => Promise.resolve(failure)))).toEqual({ result: failure, errorCode: 'TOOL_ERROR' });
+    expect(await runner.run(callOf(() => Promise.resolve(failure)))).toEqual({
+      result: failure,
+      errorCode: 'TOOL_ERROR',
+      effect: 'known',
+    });
   });
 
   it('does not run a tool on arguments that break its schema', async () => {
@@ -75,6 +79,43 @@ describe('ToolRunner', () => {
     caller.cancel();
     expect((await running).errorCode).toBe('CANCELLED');
     expect(told!.aborted).toBe(true);
+  });
+
+  it('takes what a tool finishes soon after its caller has gone: nobody gets it for nothing by hanging up', async () => {
+    const caller = new Cancellation();
+    let finish: (result: ToolResult) => void = () => undefined;
+    const running = runner.run(callOf(() => new Promise((resolve) => (finish = resolve)), {}, caller));
+    caller.cancel();
+    finish(done);
+    expect(await running).toEqual({ result: done, effect: 'known' });
+  });
+
+  it('says what a call may have done: nothing before it is sent, anything while it is not answered', async () => {
+    const effectOf = async (tool: Partial<Tool>, call: Tool['call']) => {
+      const request = callOf(call);
+      Object.assign(request.entry.tool, tool);
+      return (await runner.run(request)).effect;
+    };
+    const fails = () => Promise.reject(new TallygateError('UNAVAILABLE', 'away'));
+    expect(await effectOf({ isForeign: true }, fails)).toBe('none');
+    expect(await effectOf({ isForeign: true }, (_, { onEffect }) => (onEffect!('unknown'), fails()))).toBe('unknown');
+    expect(await effectOf({ isForeign: true }, (_, { onEffect }) => (onEffect!('known'), fails()))).toBe('known');
+    expect(await effectOf({}, fails)).toBe('unknown');
+    expect(await effectOf({ annotations: { readOnlyHint: true } }, fails)).toBe('none');
+    expect(await effectOf({}, () => Promise.reject(new ToolInputError('reversed')))).toBe('known');
+  });
+
+  it('never rejects, not even where the arguments cannot be checked or the tool throws at once', async () => {
+    Logger.overrideLogger(false);
+    const broken = callOf(() => Promise.resolve(done));
+    broken.entry.checkArguments = () => {
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    expect(await runner.run(broken)).toMatchObject({ errorCode: 'BACKEND_ERROR', effect: 'none' });
+    const throwing = () => {
+      throw new Error('at once');
+    };
+    expect((await runner.run(callOf(throwing))).errorCode).toBe('BACKEND_ERROR');
   });
 
   it('does not start for a caller who is gone already', async () => {

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { usageEvent, type UsageEvent } from '../../usage/recording/usage-event.js';
 import type { InputRequired } from '../source/call-context.js';
-import { FAILURES, type ToolCall, type ToolErrorCode, type ToolOutcome } from './tool-call.js';
+import type { CatalogTool } from '../catalog/catalog-tool.js';
+import { failed, FAILURES, type ToolCall, type ToolErrorCode, type ToolOutcome } from './tool-call.js';
 import { textOf } from '../source/content.js';
 
 /** Longer names of clients are cut in the record. */
@@ -19,6 +20,8 @@ export const FREE: Charge = { charged: 0, remaining: null };
 /** A call that is recorded, or refused: what there is to answer. */
 export interface RecordedCall {
   readonly result: RecordedResult;
+  /** The same as JSON. */
+  readonly json: string;
   /** Why it did not succeed. A kept answer that is given again has none. */
   readonly errorCode?: ToolErrorCode | undefined;
   /** See `ToolOutcome`. */
@@ -73,9 +76,28 @@ export function recordOf(call: ToolCall, { result, errorCode }: ToolOutcome, dur
   });
 }
 
+/** What a tool gave, as JSON without its braces. Made before the call is charged: what cannot be written costs nothing. */
+export interface WrittenOutcome {
+  readonly outcome: ToolOutcome;
+  readonly json: string;
+  readonly meta: string;
+}
+
+/** Writes what a tool gave. An answer that is nested too deeply or too large to be written is a failure of its backend. */
+export function written(entry: CatalogTool, outcome: ToolOutcome): WrittenOutcome {
+  const { content, structuredContent, isError, meta } = outcome.result;
+  try {
+    const parts = { content, ...(structuredContent && { structuredContent }), ...(isError && { isError }) };
+    return { outcome, json: JSON.stringify(parts).slice(1, -1), meta: meta ? JSON.stringify(meta).slice(1, -1) : '' };
+  } catch {
+    const words = `The answer of ${entry.tool.name} cannot be written as JSON: it is too large or nested too deeply. Nothing was charged.`;
+    return written(entry, failed(entry, 'BACKEND_ERROR', words, 'known'));
+  }
+}
+
 /** The call as it may be answered now. */
 export function recordedCall(
-  { result, inputRequired, errorCode, missingCapability }: ToolOutcome,
+  { outcome: { result, inputRequired, errorCode, missingCapability }, json, meta }: WrittenOutcome,
   durationMs: number,
   { charged, remaining }: Charge,
 ): RecordedCall {
@@ -93,5 +115,6 @@ export function recordedCall(
     ...(inputRequired && { inputRequired }),
     _meta: { ...result.meta, 'tallygate/usage': usage },
   };
-  return { result: recorded, errorCode, missingCapability };
+  const metaJson = `${meta && `${meta},`}"tallygate/usage":${JSON.stringify(usage)}`;
+  return { result: recorded, json: `{${json},"_meta":{${metaJson}}}`, errorCode, missingCapability };
 }

@@ -57,8 +57,8 @@ it('matches the longest address against a thousand of the worst templates in no 
   catalog.onModuleInit();
   const worst = Array.from({ length: 1_000 }, (_, n) => `x:${'{+a}'.repeat(19)}${n}{+b}!`);
   sources.register(source('stranger', [], worst, true));
-  const started = performance.now();
+  const before = process.cpuUsage();
   expect(catalog.find(`x:${'a'.repeat(100_000)}`, caller())).toBeUndefined();
   expect(catalog.find(`x:${'0123456789'.repeat(204)}`, caller())).toBeUndefined();
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
 });

@@ -87,7 +87,7 @@ export class ToolCatalog implements OnModuleInit {
       tool,
       source: source.name,
       price: this.config.priceOf(tool.name, tool.price),
-      checkArguments: tool.checksItself ? unchecked : compileArguments(tool.inputSchema),
+      checkArguments: tool.isForeign ? unchecked : compileArguments(tool.inputSchema),
       spanName: `tools/call ${tool.name}`,
       listing: listing(tool),
     };

@@ -9,10 +9,18 @@ export interface CallContext {
   serverId?: string | undefined;
   /** The caller's trace, to be passed on. */
   trace?: TraceContext | undefined;
-  /** Fires when the caller has gone or the time is over. */
+  /** Fires when the tool should stop: its time is over, or its caller has gone and it did not end soon after. */
   signal: AbortSignal;
   client: CallClient;
+  /** Told by the tools of upstream servers how far a call has come; the runner judges our own by how they end. */
+  onEffect?(effect: CallEffect): void;
 }
+
+/**
+ * What a call may have done: nothing (`none`), since it has not been sent; anything (`unknown`), since it was sent and has not been
+ * answered; what its answer says (`known`).
+ */
+export type CallEffect = 'none' | 'unknown' | 'known';
 
 /** How far a call is; MCP, "Progress". */
 export interface Progress {

@@ -40,10 +40,12 @@ export interface Tool {
   /** How long a call may take; absent: `tools.timeout_seconds` of the configuration. */
   timeoutMs?: number;
   /**
-   * The tool checks its arguments itself, as those of upstream servers do: a stranger's schema is shown and never run here, where one
-   * pattern could stop the process for everybody.
+   * An upstream server's. It checks its arguments itself: a stranger's schema is shown and never run here, where one pattern could
+   * stop the process for everybody. It says in `CallContext.onEffect` how far a call has come.
    */
-  checksItself?: true;
+  isForeign?: true;
+  /** What calls cost that did not do what was asked; absent: `tool_errors` are charged, `cancelled` calls are not. */
+  charge?: { tool_errors: boolean; cancelled: boolean };
   /**
    * Runs the tool on arguments that satisfy `inputSchema`, unless it checks them itself.
    * @throws ToolInputError when the arguments make no sense together; `InputRequired` to ask the client

@@ -53,7 +53,7 @@ export function usageEvent(call: FinishedCall): UsageEvent {
     request_id: text(call.request_id, NAME_MAX_CHARS),
     tool_name: text(call.tool_name, NAME_MAX_CHARS),
     table_name: text(call.table_name, NAME_MAX_CHARS),
-    arguments: secretless(JSON.stringify(call.arguments), ARGUMENTS_MAX_CHARS),
+    arguments: secretless(argumentsText(call.arguments), ARGUMENTS_MAX_CHARS),
     record_count: Math.trunc(amount(call.record_count)),
     duration_ms: amount(call.duration_ms),
     error_message: secretless(call.error_message, ERROR_MESSAGE_MAX_CHARS),
@@ -61,6 +61,15 @@ export function usageEvent(call: FinishedCall): UsageEvent {
     protocol_version: text(call.protocol_version, NAME_MAX_CHARS),
     created_at: call.created_at.toISOString(),
   };
+}
+
+/** A call is recorded whatever its arguments are. Both ports bound their depth; this does not rely on it. */
+function argumentsText(args: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(args);
+  } catch (error) {
+    return JSON.stringify({ unwritable: (error as Error).message });
+  }
 }
 
 /** Masks before cutting, so that half a secret cannot slip through; looks at twice the length, so that huge input costs nothing. */
