@@ -1,3 +1,5 @@
+import { endedWithin } from '../common/concurrency/deadline.js';
+import { ToolCallObserver } from '../tools/call/tool-call.observer.js';
 import { Module, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
@@ -21,6 +23,9 @@ import { ResourcesMethods } from './methods/resources.methods.js';
 import { McpSessions } from './sessions/mcp-sessions.service.js';
 import { SessionsMethods } from './methods/sessions.methods.js';
 import { OpenStreams } from './streams/open-streams.service.js';
+
+/** How long calls may take to be settled whose callers have gone, with a database that does not answer. */
+const HUNG_UP_MAX_MS = 10_000;
 
 /** MCP on port 8001, which `serve.ts` opens. */
 @Module({
@@ -47,10 +52,14 @@ import { OpenStreams } from './streams/open-streams.service.js';
   exports: [McpListener],
 })
 export class McpGatewayModule implements BeforeApplicationShutdown {
-  constructor(private readonly listener: McpListener) {}
+  constructor(
+    private readonly listener: McpListener,
+    private readonly calls: ToolCallObserver,
+  ) {}
 
   /** After the providers', which end open streams and questions, and before anything closes that calls in flight need. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.listener.close();
+    await endedWithin(this.calls.idle(), HUNG_UP_MAX_MS);
   }
 }

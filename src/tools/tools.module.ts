@@ -29,6 +29,6 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [PromptCatalog, ResourceCatalog, Sources, ToolCalls, ToolCatalog, UsageInterceptor],
+  exports: [PromptCatalog, ResourceCatalog, Sources, ToolCallObserver, ToolCalls, ToolCatalog, UsageInterceptor],
 })
 export class ToolsModule {}

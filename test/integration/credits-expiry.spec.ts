@@ -12,6 +12,11 @@ import {
   lockAccount,
   waitingForALock,
 } from '../support/databases/credit-rig.js';
+import { TestClock } from '../support/test-clock.js';
+import { SystemClock, type Clock } from '../../src/common/clock.js';
+import { CreditRepository } from '../../src/credits/credit.repository.js';
+import { HoldRenewal } from '../../src/credits/hold-renewal.service.js';
+import { testConfig } from '../support/gateway/test-config.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
@@ -118,4 +123,63 @@ describe('A hold whose call never ended', () => {
     await Promise.all(calling);
     await close();
   });
+});
+
+describe('The hold of a call that runs', () => {
+  let database: TestDatabase;
+  let rig: CreditRig;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    rig = creditRig(database.postgres);
+  });
+  afterAll(() => database.drop());
+
+  const renewalOf = (clock: Clock) =>
+    new HoldRenewal(new CreditRepository(database.postgres), clock, testConfig({ credits: { hold_seconds: 1 } }));
+  const reserve = async (accountId: number, holdMs: number) => {
+    const eventId = randomUUID();
+    expect(await rig.ledger.reserve({ eventId, accountId, amount: 20, holdMs })).toMatchObject({ granted: true });
+    return eventId;
+  };
+  const ageOf = async (eventId: string): Promise<number> => {
+    const rows = await database.dataSource.query<{ s: number }[]>(
+      'SELECT extract(epoch FROM expires_at - created_at)::float AS s FROM mcp.credit_holds WHERE id = $1',
+      [eventId],
+    );
+    return rows[0]!.s;
+  };
+
+  it('lives as long as the call, which is charged in full', async () => {
+    const accountId = await openAccount(rig);
+    const renewal = renewalOf(new SystemClock());
+    renewal.onApplicationBootstrap();
+    const eventId = await reserve(accountId, 1_000);
+    renewal.begin(eventId);
+    await eventually(async () => {
+      expect((await rig.sweeper.sweep()).expired).toBe(0);
+      expect(await ageOf(eventId)).toBeGreaterThan(3);
+    }, 10_000);
+    expect(renewal.end(eventId)).toBeUndefined();
+    expect(await rig.ledger.settle(settlement(eventId, accountId, 20))).toEqual({ charged: 20, remaining: 30 });
+    await renewal.onApplicationShutdown();
+  });
+
+  it('is taken again when it expired while nobody could renew it, if the credits are still there', async () => {
+    const accountId = await openAccount(rig);
+    const clock = new TestClock();
+    const renewal = renewalOf(clock);
+    const late = [await reserve(accountId, 0), await reserve(accountId, 0)];
+    for (const eventId of late) renewal.begin(eventId);
+    await eventually(async () => expect((await rig.sweeper.sweep()).expired + (await heldOf(accountId))).toBe(0));
+    expect(await call(rig, accountId, 15)).toBe(15);
+    clock.advance(900);
+    await renewal.end(late[0]!);
+    expect(await heldOf(accountId)).toBe(20);
+    await new CreditRepository(database.postgres).renewHolds(late, 60_000);
+    expect(await rig.ledger.settle(settlement(late[0]!, accountId, 20))).toEqual({ charged: 20, remaining: 15 });
+    expect(await rig.ledger.settle(settlement(late[1]!, accountId, 20))).toMatchObject({ charged: 0, expired: true });
+    expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0 });
+  });
+
+  const heldOf = async (accountId: number) => (await rig.ledger.balance(accountId)).held;
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../src/auth/access/principal.js';
 import type { Scope } from '../../src/auth/access/scopes.js';
@@ -41,6 +42,8 @@ afterAll(async () => {
 
 const answer: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 3, tableName: 'bars' } };
 let runs = 0;
+/** Called when a tool runs. */
+let onRun: () => void = () => undefined;
 
 const BEHAVIOUR: Record<string, () => Promise<ToolResult>> = {
   works: () => Promise.resolve(answer),
@@ -50,6 +53,15 @@ const BEHAVIOUR: Record<string, () => Promise<ToolResult>> = {
   hangs: () => new Promise(() => undefined),
 };
 
+/** What tools cost that did not do what was asked, where their template says so. */
+const CHARGES: Record<string, NonNullable<Tool['charge']>> = {};
+
+function nested(levels: number): Record<string, unknown> {
+  let value: Record<string, unknown> = {};
+  for (let level = 0; level < levels; level += 1) value = { a: value };
+  return value;
+}
+
 const tool = (name: string, price: number): Tool => ({
   name,
   title: name,
@@ -57,8 +69,10 @@ const tool = (name: string, price: number): Tool => ({
   inputSchema: { type: 'object' },
   price,
   tableName: 'bars',
+  ...(CHARGES[name] && { charge: CHARGES[name] }),
   call: () => {
     runs += 1;
+    onRun();
     return BEHAVIOUR[name]?.() ?? Promise.resolve(answer);
   },
 });
@@ -172,6 +186,38 @@ describe('a priced call', () => {
     expect(await state(accountId)).toEqual({ balance: 48, held: 0, charges: 1 });
   });
 
+  it('costs nothing when its answer cannot be written, and says so', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    BEHAVIOUR['works'] = () => Promise.resolve({ ...answer, structuredContent: nested(100_000) });
+    const result = await gateway(rigs[0]!).call('works', { accountId });
+    BEHAVIOUR['works'] = () => Promise.resolve(answer);
+    expect(textOf(result)).toMatch(/cannot be written as JSON: it is too large or nested too deeply/);
+    expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
+    expect((await recorded()).at(-1)).toMatchObject({ error_code: 'BACKEND_ERROR', credits_charged: 0 });
+  });
+
+  it('is recorded and released whatever its arguments are', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const result = await gateway(rigs[0]!).call('works', { accountId, args: nested(100_000) });
+    expect(usageOf(result).credits_charged).toBe(2);
+    expect((await recorded()).at(-1)).toMatchObject({ arguments: expect.stringContaining('unwritable') });
+  });
+
+  it('costs what its template says when the tool says no, and when its caller leaves a tool that does not finish', async () => {
+    const cost = async (name: string, charge: NonNullable<Tool['charge']>, cancellation = new Cancellation()) => {
+      const accountId = await accountWith(rigs[0]!, 50);
+      CHARGES[name] = charge;
+      onRun = () => name === 'hangs' && cancellation.cancel();
+      return usageOf(await gateway(rigs[0]!).call(name, { accountId, cancellation })).credits_charged;
+    };
+    expect(await cost('says_no', { tool_errors: false, cancelled: false })).toBe(0);
+    expect(await cost('says_no', { tool_errors: true, cancelled: false })).toBe(2);
+    expect(await cost('hangs', { tool_errors: true, cancelled: false })).toBe(0);
+    expect(await cost('hangs', { tool_errors: true, cancelled: true })).toBe(2);
+    for (const name of ['says_no', 'hangs']) delete CHARGES[name];
+    onRun = () => undefined;
+  });
+
   it('is refused without enough credits, before the tool runs; a cheaper one behind it is served', async () => {
     const accountId = await accountWith(rigs[0]!, 5);
     const before = runs;
@@ -241,9 +287,63 @@ describe('an idempotency key', () => {
     expect((await call('works', options))._meta['tallygate/replayed']).toBeUndefined();
   });
 
-  it('stays taken, without an answer, when the outcome of its call is unknown', async () => {
-    await database.dataSource.query(`INSERT INTO mcp.idempotent_calls (scope, key, fingerprint) VALUES ('key-1', 'once-5', 'x')`);
-    await expect(gateway(rigs[0]!).call('works', { idempotencyKey: 'once-5' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  it('stays taken, without an answer, while nobody knows what its call did', async () => {
+    const { call } = gateway(rigs[0]!);
+    const leaving = new Cancellation();
+    onRun = () => leaving.cancel();
+    const endings: [string, CallOptions][] = [
+      ['hangs', { idempotencyKey: 'unknown-1' }],
+      ['hangs', { idempotencyKey: 'unknown-2', cancellation: leaving }],
+      ['breaks', { idempotencyKey: 'unknown-3' }],
+    ];
+    for (const [name, options] of endings) {
+      expect((await call(name, options)).isError).toBe(true);
+      const before = runs;
+      const again = call(name, { ...options, cancellation: new Cancellation() });
+      await expect(again).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(/may have had its effect/) });
+      expect(runs).toBe(before);
+    }
+    onRun = () => undefined;
+  });
+
+  it('gives a failure that is an answer again, as it was', async () => {
+    const { call } = gateway(rigs[0]!);
+    const first = await call('refuses_input', { idempotencyKey: 'failed-1' });
+    const again = await call('refuses_input', { idempotencyKey: 'failed-1' });
+    expect(again).toEqual({ ...first, _meta: { ...first._meta, 'tallygate/replayed': true } });
+  });
+
+  it('is of the same call however its arguments are written', async () => {
+    const { call } = gateway(rigs[0]!);
+    await call('works', { idempotencyKey: 'order-1', args: { a: 1, b: { c: 2, d: [3] } } });
+    const again = await call('works', { idempotencyKey: 'order-1', args: { b: { d: [3], c: 2 }, a: 1 } });
+    expect(again._meta['tallygate/replayed']).toBe(true);
+  });
+
+  it('is given back, renewed and answered by its own call alone', async () => {
+    const repository = new IdempotentCallsRepository(rigs[0]!.postgres);
+    const mine = { scope: 's', key: 'mine', fingerprint: 'f', callId: randomUUID() };
+    const other = { ...mine, callId: randomUUID() };
+    expect(await repository.claim(mine)).toBe(true);
+    await repository.release(other);
+    await repository.keep(other, '{}');
+    expect(await repository.find(mine)).toEqual({ fingerprint: 'f', answer: null });
+    const age = `UPDATE mcp.idempotent_calls SET created_at = now() - interval '11 minutes' WHERE key = 'mine'`;
+    await database.dataSource.query(age);
+    await repository.renew([other]);
+    await repository.renew([mine]);
+    expect(await repository.claim(other)).toBe(false);
+    await repository.release(mine);
+    expect(await repository.claim(other)).toBe(true);
+  });
+
+  it('is cleaned away faster than any number of callers can make them', async () => {
+    await database.dataSource.query(`INSERT INTO mcp.idempotent_calls (scope, key, fingerprint, created_at)
+      SELECT 'old', n::text, 'f', now() - interval '1 hour' FROM generate_series(1, 25000) n`);
+    const idempotency = new Idempotency(new IdempotentCallsRepository(rigs[0]!.postgres));
+    await idempotency.keepUp();
+    const [left] = await database.dataSource.query(`SELECT count(*)::int AS n FROM mcp.idempotent_calls WHERE scope = 'old'`);
+    expect(left).toEqual({ n: 0 });
   });
 });
 

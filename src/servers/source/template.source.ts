@@ -104,7 +104,7 @@ export class TemplateSource implements ToolSource {
       tableName,
       timeoutMs: timeoutOf(template),
       isForeign: true,
-      charge: chargeOf(template),
+      charge: chargesOf(template),
       call: (args, context) => this.requests.callTool(definition, pin, tableName, args, context),
     };
   }
@@ -194,7 +194,7 @@ function unlessInvalid<T>(make: () => T): T | undefined {
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
 
-const chargeOf = ({ charge_tool_errors, charge_cancelled }: ServerTemplate) => ({
+const chargesOf = ({ charge_tool_errors, charge_cancelled }: ServerTemplate) => ({
   tool_errors: charge_tool_errors,
   cancelled: charge_cancelled,
 });

@@ -69,7 +69,8 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private async keepUp(): Promise<void> {
+  /** Renews what runs, and deletes all that is over. */
+  async keepUp(): Promise<void> {
     if (this.running.size > 0) await this.calls.renew([...this.running]);
     await this.upkeep.untilDone(() => this.calls.deleteOld());
   }

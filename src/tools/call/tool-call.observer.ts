@@ -26,6 +26,7 @@ export class ToolCallObserver implements OnModuleInit {
   ]);
   private readonly tools = new Set<string>();
   private inFlight = 0;
+  private onIdle: (() => void)[] = [];
 
   constructor(
     private readonly metrics: Metrics,
@@ -57,6 +58,12 @@ export class ToolCallObserver implements OnModuleInit {
     this.duration.observe({ tool: this.labelOf(call.entry.tool.name), outcome }, seconds);
     const isFailure = !recorded || (recorded.errorCode !== undefined && FAILURES[recorded.errorCode].isBackendError);
     call.span?.end({ 'tallygate.outcome': outcome }, isFailure ? outcome : undefined);
+    if (this.inFlight === 0) for (const resolve of this.onIdle.splice(0)) resolve();
+  }
+
+  /** Resolves when no call is in flight; those whose callers have gone go on for a moment. */
+  idle(): Promise<void> {
+    return this.inFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.onIdle.push(resolve));
   }
 
   private trace({ entry, transport, requestId, principal, trace }: ToolRequest): Span | undefined {
