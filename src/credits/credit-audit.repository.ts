@@ -80,6 +80,15 @@ export class CreditAuditRepository {
     return rows.map(({ day, calls, credits }) => ({ day, calls: Number(calls), credits: Number(credits) }));
   }
 
+  /** When the oldest call was admitted that is not settled yet; undefined when there is none. */
+  async oldestOpenHold(): Promise<Date | undefined> {
+    const [row] = await this.postgres.query<{ oldest: Date | null }>(
+      `SELECT min(created_at) AS oldest FROM mcp.credit_holds WHERE state = 'open'`,
+      [],
+    );
+    return row!.oldest ?? undefined;
+  }
+
   /** An account's ledger, newest first, and how long it is. */
   async entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
     const [count] = await this.postgres.query<{ total: number }>(

@@ -40,6 +40,11 @@ export class CreditAudit {
     return this.repository.chargedByDay(from, to);
   }
 
+  /** When the oldest call was admitted that is not settled yet; undefined when there is none. */
+  oldestOpenHold(): Promise<Date | undefined> {
+    return this.repository.oldestOpenHold();
+  }
+
   /** An account's ledger, newest first, and how long it is. */
   entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
     return this.repository.entries(accountId, limit, offset);

@@ -121,7 +121,11 @@ describe('an upstream over HTTP that requires an API key', () => {
 
   it('checks its own arguments: its schema is shown and never run, so that no pattern, uniqueItems, $id or $ref of it holds anybody up', async () => {
     const properties = { word: { type: 'string', pattern: '^([a-z]+)*$' }, list: { type: 'array', uniqueItems: true } };
-    a.tools.push({ name: 'odd', description: '', inputSchema: { type: 'object', $id: 'look', $ref: 'nowhere', properties } as never });
+    a.tools.push({
+      name: 'odd',
+      description: '',
+      inputSchema: { type: 'object', $id: 'look', $ref: 'nowhere', properties } as never,
+    });
     await start();
     expect(rig.names()).toEqual(['pool__act', 'pool__look', 'pool__odd']);
     const list = Array.from({ length: 20_000 }, (_, n) => ({ n }));

@@ -80,11 +80,12 @@ export class IntegrityCheck {
     return { captured: await this.audit.chargedByDay(span.from, span.to), undelivered };
   }
 
-  /** The full hour before which every call has ended, since its hold would have expired, and been delivered. */
+  /** The full hour before which every call has ended, since no hold of that time is open, and been delivered. */
   private async settledUntil(span: Span): Promise<Date> {
     const { oldest } = await this.usage.undelivered(periodOf(span));
     const ended = this.clock.now() - this.config.values.credits.hold_seconds * 1_000 - CLOCK_SKEW_MS;
-    const until = startOf(HOUR_MS, Math.min(ended, oldest?.getTime() ?? Infinity));
+    const running = await this.audit.oldestOpenHold();
+    const until = startOf(HOUR_MS, Math.min(ended, oldest?.getTime() ?? Infinity, running?.getTime() ?? Infinity));
     return new Date(Math.max(until, span.from.getTime()));
   }
 }

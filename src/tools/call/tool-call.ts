@@ -96,7 +96,12 @@ export function chargeOf({ tool, price }: CatalogTool, { errorCode, effect }: To
 }
 
 /** A failure in words for the caller. `effect`: unless it is said, the call has had none. */
-export function failed({ tool }: CatalogTool, errorCode: ToolErrorCode, message: string, effect: CallEffect = 'none'): ToolOutcome {
+export function failed(
+  { tool }: CatalogTool,
+  errorCode: ToolErrorCode,
+  message: string,
+  effect: CallEffect = 'none',
+): ToolOutcome {
   const usage = { recordCount: 0, tableName: tool.tableName };
   return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode, effect };
 }

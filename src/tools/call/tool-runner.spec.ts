@@ -12,11 +12,7 @@ import { textOf } from '../source/content.js';
 
 const done: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 2, tableName: 't' } };
 
-function callOf(
-  call: Tool['call'],
-  args: object = {},
-  cancellation = new Cancellation(),
-) {
+function callOf(call: Tool['call'], args: object = {}, cancellation = new Cancellation()) {
   const inputSchema = { type: 'object' as const, properties: { n: { type: 'integer' } } };
   const tool: Tool = { name: 'probe', title: '', description: '', inputSchema, price: 1, tableName: 'bars', call };
   const entry = { tool, source: 's', price: 1, checkArguments: compileArguments(inputSchema), listing: '', spanName: '' };

@@ -86,7 +86,8 @@ export class ResourceCatalog implements OnModuleInit {
   }
 }
 
-const standsAt = ({ offer }: CatalogResource, uri: string): boolean => ('matches' in offer ? offer.matches(uri) : offer.uri === uri);
+const standsAt = ({ offer }: CatalogResource, uri: string): boolean =>
+  'matches' in offer ? offer.matches(uri) : offer.uri === uri;
 
 const mayRead = (principal: Principal, { offer }: CatalogResource, uri: string): boolean =>
   mayUse(principal, uri) || ('uriTemplate' in offer && mayUse(principal, offer.uriTemplate));
