@@ -29,7 +29,7 @@ const REPORT = { method: 'tools/call', params: { name: 'report', arguments: {}, 
 
 export async function measureStreams() {
   const server = await startGateway({
-    more: { mcp: { max_streams_per_key: 2_000 } },
+    more: { mcp: { max_streams_per_key: 2_000, max_streams_per_user: 2_000 } },
     upstream: STDIO_UPSTREAM,
     nodeOptions: ['--expose-gc', '--import', HEAP_ON_SIGNAL],
   });

@@ -12,7 +12,7 @@ const GROWTH_MAX_BYTES = 200 * 1024 * 1024;
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
-  gateway = await startStreamingGateway({ max_streams_per_key: 1_250, keep_alive_seconds: 0.5 });
+  gateway = await startStreamingGateway({ max_streams_per_key: 1_250, max_streams_per_user: 1_250, keep_alive_seconds: 0.5 });
 }, 60_000);
 afterAll(() => gateway.destroy(), 60_000);
 

@@ -6,7 +6,7 @@ import { McpProtocolError } from '../protocol/mcp-error.js';
 import { credentialOf } from '../../auth/access/credential.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
 import { EventStream } from '../streams/event-stream.js';
-import { OpenStreams, ownerOf } from '../streams/open-streams.service.js';
+import { OpenStreams } from '../streams/open-streams.service.js';
 
 /**
  * The HTTP exchange a message arrived in; messages of one batch share it. Its answer is JSON, unless something is sent before:
@@ -44,12 +44,12 @@ export class McpExchange {
   }
 
   emit(message: string, to: Principal): boolean {
-    if (!this.stream && (!this.takesStream() || this.streams.refusal(ownerOf(to)))) return false;
+    if (!this.stream && (!this.takesStream() || this.streams.refusal(to))) return false;
     return this.opened(to).send(message);
   }
 
   keepOpen(to: Principal): Promise<void> {
-    const refusal = this.streams.refusal(ownerOf(to));
+    const refusal = this.streams.refusal(to);
     if (refusal) throw refusal;
     if (!this.takesStream())
       throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, 'The answer is a stream: accept text/event-stream', 406);
@@ -69,7 +69,7 @@ export class McpExchange {
   private opened(to: Principal): EventStream {
     if (this.stream) return this.stream;
     const headers = { 'X-Request-Id': this.requestId, ...this.responseHeaders };
-    this.stream = new EventStream(this.response, headers, ownerOf(to), credentialOf(this.headers).text);
+    this.stream = new EventStream(this.response, headers, to, credentialOf(this.headers).text);
     this.response.once('close', this.streams.add(this.stream));
     return this.stream;
   }

@@ -35,6 +35,7 @@ export class McpSession implements ClientSelf {
   constructor(
     /** Whose it is; see `ownerOf`. */
     readonly owner: string,
+    readonly userId: string,
     askTimeoutMs: number,
   ) {
     this.asks = new PendingAsks(askTimeoutMs);

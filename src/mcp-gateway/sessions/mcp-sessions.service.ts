@@ -10,8 +10,8 @@ import { ownerOf } from '../streams/open-streams.service.js';
 import { McpSession, type ClientSelf, type DistantSession } from './mcp-session.js';
 
 export const SESSION_HEADER = 'mcp-session-id';
-/** Sessions of one key; its longest unused one makes room. */
-const SESSIONS_PER_KEY_MAX = 100;
+/** Sessions of one key, and of a user with all keys; the longest unused of them makes room. */
+const SESSIONS_MAX = { ofKey: 100, ofUser: 500 };
 const NAME_MAX_CHARS = 100;
 /** What is kept of a client's capabilities; a token has to fit into a header. */
 const CAPABILITIES = ['elicitation', 'sampling', 'roots'] as const;
@@ -51,16 +51,16 @@ export class McpSessions implements BeforeApplicationShutdown {
   /** Begins a session after an `initialize` with these parameters; its token, or undefined when the caller may have none. */
   begin(caller: Principal, params: Record<string, unknown>): string | undefined {
     const owner = ownerOf(caller);
-    if (!this.areOn || !this.makeRoom(owner)) return undefined;
+    if (!this.areOn || !this.makeRoom(caller)) return undefined;
     const self = clientSelf(params);
     const id = randomUUID();
-    this.sessions.set(id, this.create(owner, self));
+    this.sessions.set(id, this.create(caller, self));
     const token: Token = { id, replica: this.replica, ...self };
     return this.tokens.sign(JSON.stringify(token), owner);
   }
 
-  private create(owner: string, self?: ClientSelf): McpSession {
-    const session = new McpSession(owner, this.config.values.mcp.ask_timeout_seconds * 1_000);
+  private create(caller: Principal, self?: ClientSelf): McpSession {
+    const session = new McpSession(ownerOf(caller), caller.userId, this.config.values.mcp.ask_timeout_seconds * 1_000);
     return Object.assign(session, { ...self, usedAt: this.clock.monotonic() });
   }
 
@@ -101,14 +101,18 @@ export class McpSessions implements BeforeApplicationShutdown {
     return JSON.parse(json) as Token;
   }
 
-  private makeRoom(owner: string): boolean {
+  private makeRoom(caller: Principal): boolean {
     for (const [id, session] of this.sessions) if (this.isIdle(session)) this.drop(id, 'The session has expired.');
-    const own = [...this.sessions].filter(([, session]) => session.owner === owner);
-    if (own.length >= SESSIONS_PER_KEY_MAX) {
-      const [id] = own.reduce((a, b) => (b[1].usedAt < a[1].usedAt ? b : a));
-      this.drop(id, 'Newer sessions of your key took its place.');
-    }
+    this.makeRoomAmong(({ owner }) => owner === ownerOf(caller), SESSIONS_MAX.ofKey, 'your key');
+    this.makeRoomAmong(({ userId }) => userId === caller.userId, SESSIONS_MAX.ofUser, 'your keys');
     return this.sessions.size < this.config.values.mcp.max_sessions;
+  }
+
+  private makeRoomAmong(isOne: (session: McpSession) => boolean, most: number, whose: string): void {
+    const own = [...this.sessions].filter(([, session]) => isOne(session));
+    if (own.length < most) return;
+    const [id] = own.reduce((a, b) => (b[1].usedAt < a[1].usedAt ? b : a));
+    this.drop(id, `Newer sessions of ${whose} took its place.`);
   }
 
   private isIdle({ usedAt, isListening, calls }: McpSession): boolean {

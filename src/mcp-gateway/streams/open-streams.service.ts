@@ -11,8 +11,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Something a client holds open. */
 export interface OpenStream {
-  /** Whose it is; see `ownerOf`. */
-  readonly owner: string;
+  /** Whose it is. */
+  readonly caller: Principal;
   /** The key it was opened with; undefined for callers who need none. */
   readonly token: string | undefined;
   /** Writes a comment when nothing was written for so long. */
@@ -26,11 +26,14 @@ export interface OpenStream {
 /** The key, or the user who needs none. */
 export const ownerOf = ({ userId, apiKey }: Principal): string => apiKey?.id ?? userId;
 
+const userOf = ({ userId }: Principal): string => `user ${userId}`;
+
 /** Every response that is held open as a stream: counted, kept alive by one timer, ended with its key and with the process. */
 @Injectable()
 export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly streams = new Set<OpenStream>();
-  private readonly ofOwner = new Map<string, number>();
+  /** How many are open, by key and by user. */
+  private readonly counts = new Map<string, number>();
   private readonly task = new PeriodicTask('Streams', CHECK_PAUSE_MS, () => this.look());
   private isStopping = false;
 
@@ -47,20 +50,23 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
     return this.streams.size;
   }
 
-  /** Why this caller may not open another one. */
-  refusal(owner: string): TallygateError | undefined {
-    const { max_streams: max, max_streams_per_key: maxPerKey } = this.config.values.mcp;
+  /** Why this caller may not open another one. A user's share is of all their keys, of which they may have many. */
+  refusal(caller: Principal): TallygateError | undefined {
+    const { max_streams: max, max_streams_per_key: maxPerKey, max_streams_per_user: maxPerUser } = this.config.values.mcp;
     const wait = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     if (this.isStopping) return new TallygateError('UNAVAILABLE', 'The gateway is stopping.', wait);
     if (this.streams.size >= max) return new TallygateError('OVERLOADED', 'Too many streams are open.', wait);
-    if ((this.ofOwner.get(owner) ?? 0) < maxPerKey) return undefined;
-    return new TallygateError('RATE_LIMITED', `Your key has ${maxPerKey} streams open; close one first.`, wait);
+    if ((this.counts.get(ownerOf(caller)) ?? 0) >= maxPerKey)
+      return new TallygateError('RATE_LIMITED', `Your key has ${maxPerKey} streams open; close one first.`, wait);
+    if ((this.counts.get(userOf(caller)) ?? 0) >= maxPerUser)
+      return new TallygateError('RATE_LIMITED', `Your keys have ${maxPerUser} streams open; close one first.`, wait);
+    return undefined;
   }
 
   /** Counts a stream until the returned function is called. */
   add(stream: OpenStream): () => void {
     this.streams.add(stream);
-    this.ofOwner.set(stream.owner, (this.ofOwner.get(stream.owner) ?? 0) + 1);
+    this.countOf(stream, 1);
     return () => this.remove(stream);
   }
 
@@ -73,9 +79,15 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
 
   private remove(stream: OpenStream): void {
     if (!this.streams.delete(stream)) return;
-    const left = this.ofOwner.get(stream.owner)! - 1;
-    if (left > 0) this.ofOwner.set(stream.owner, left);
-    else this.ofOwner.delete(stream.owner);
+    this.countOf(stream, -1);
+  }
+
+  private countOf({ caller }: OpenStream, change: 1 | -1): void {
+    for (const owner of [ownerOf(caller), userOf(caller)]) {
+      const count = (this.counts.get(owner) ?? 0) + change;
+      if (count > 0) this.counts.set(owner, count);
+      else this.counts.delete(owner);
+    }
   }
 
   private async look(): Promise<void> {

@@ -39,6 +39,12 @@ export function afterFailure({ state, failures, openMs }: CircuitBreaker, now: n
   return { state: 'unhealthy', failures: failures + 1, successes: 0, openUntil: now + nextMs, openMs: nextMs };
 }
 
+/** After calls of one caller that failed: nothing more than a sign. Opens no circuit, and none that is half open again. */
+export function afterDoubtfulFailure(breaker: CircuitBreaker): CircuitBreaker {
+  if (breaker.state === 'unhealthy') return breaker;
+  return { ...UNTRIED, state: 'degraded', failures: Math.min(breaker.failures + 1, FAILURES_TO_UNHEALTHY - 1) };
+}
+
 export function circuitOf({ openUntil }: CircuitBreaker, now: number): Circuit {
   if (openUntil === 0) return 'closed';
   return now < openUntil ? 'open' : 'half-open';

@@ -3,15 +3,19 @@ import { AppConfig } from '../../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { ServerTemplate } from '../templates/server-template.js';
+import type { Place } from './places.js';
 import type { PooledServer } from './pooled-server.js';
 import { ServerPool } from './server-pool.service.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** One call for any server of a template. */
 export interface PoolCall<T> {
   templateName: string;
   /** Whether the server offers what is called. */
   isOfferedBy: (server: PooledServer) => boolean;
-  run: (server: PooledServer) => Promise<T>;
+  run: (server: PooledServer, place: Place) => Promise<T>;
+  /** The user: places are shared fairly between users. */
+  callerId: string;
   signal: AbortSignal;
   /** Where the caller named one server. */
   serverId?: string | undefined;
@@ -27,27 +31,43 @@ export interface LoadBalancerNumbers {
   requests_per_server: Record<string, number>;
 }
 
-/** Gives each call to one server of its template; when that fails, and repeating is safe, to another one. */
+/** How many calls may wait for the servers of a template. Each holds its arguments in memory. */
+const LINE_BOUNDS = { most: 256, mostOfCaller: 32 };
+
+/** A server, and the place there. */
+interface Entered {
+  server: PooledServer;
+  place: Place;
+}
+
+/**
+ * Gives each call to one server of its template; when that fails, and repeating is safe, to another one. While all are busy, calls
+ * wait, fair between users.
+ */
 @Injectable()
 export class LoadBalancer {
   private readonly strategies = new Map<string, Strategy>();
+  /** By template: calls for which there is no place at the moment. */
+  private readonly lines = new Map<string, WaitingLine<Entered>>();
   private total = 0;
 
   constructor(
     private readonly pool: ServerPool,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    pool.onRoom((templateName) => this.serve(templateName));
+  }
 
   /** @throws UpstreamFailure when no server could do it; ProtocolError when one refused it. */
   async call<T>(call: PoolCall<T>): Promise<T> {
     this.total += 1;
-    const first = this.pickOrThrow(call);
+    const first = this.enter(call) ?? (await this.wait(call));
     try {
-      return await call.run(first);
+      return await this.runAt(first, call);
     } catch (error) {
-      const second = mayRepeat(call, error) ? this.pick(call, first) : undefined;
+      const second = mayRepeat(call, error) ? this.pick(call, first.server) : undefined;
       if (!second) throw error;
-      return call.run(second);
+      return this.runAt({ server: second, place: second.takePlace(call.callerId) }, call);
     }
   }
 
@@ -61,17 +81,39 @@ export class LoadBalancer {
     };
   }
 
-  private pickOrThrow(call: PoolCall<unknown>): PooledServer {
+  private async runAt<T>({ server, place }: Entered, call: PoolCall<T>): Promise<T> {
+    try {
+      return await call.run(server, place);
+    } finally {
+      place.leave();
+    }
+  }
+
+  /** A place at a server; undefined while all of them are busy. @throws UpstreamFailure when there is none to wait for. */
+  private enter(call: PoolCall<unknown>): Entered | undefined {
     const server = this.pick(call);
-    if (server) return server;
-    const isBusy = this.offering(call).some(({ circuit }) => circuit !== 'open');
-    if (isBusy) throw new UpstreamFailure('busy', `Every server of ${call.templateName} is busy. Try again in a moment.`);
-    throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`);
+    if (server) return { server, place: server.takePlace(call.callerId) };
+    if (this.offering(call).some(({ circuit }) => circuit !== 'open')) return undefined;
+    throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`, undefined, 'none');
+  }
+
+  /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */
+  private wait(call: PoolCall<unknown>): Promise<Entered> {
+    const { templateName, callerId, signal } = call;
+    const line = this.lines.get(templateName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
+    this.lines.set(templateName, line);
+    if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), signal);
+    throw new UpstreamFailure('busy', `Every server of ${templateName} is busy, and many calls wait. Try again in a moment.`);
+  }
+
+  private serve(templateName: string): void {
+    const line = this.lines.get(templateName);
+    while (line && line.length > 0 && line.serveOne()) continue;
   }
 
   /** A server whose circuit is half open gets a call only when no other server is left. */
   private pick(call: PoolCall<unknown>, tried?: PooledServer): PooledServer | undefined {
-    const free = this.offering(call).filter((server) => server.hasRoom && server !== tried);
+    const free = this.offering(call).filter((server) => server.hasRoomFor(call.callerId) && server !== tried);
     const closed = free.filter(({ circuit }) => circuit === 'closed');
     const candidates = closed.length > 0 ? closed : free.filter(({ circuit }) => circuit === 'half-open');
     return candidates.length > 0 ? this.strategyOf(candidates[0]!.template)(candidates) : undefined;

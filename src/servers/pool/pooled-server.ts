@@ -16,6 +16,7 @@ import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { Candidate } from './balancing.js';
 import type { Circuit } from './circuit-breaker.js';
+import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
 
 /** Lists are read again after this time, since not every server announces its changes. */
@@ -31,6 +32,9 @@ export interface CallerRequest {
   /** Arguments that HTTP repeats as headers. */
   headers?: Readonly<Record<string, string>> | undefined;
   caller: Caller;
+  /** Whose failures these are, should it fail. */
+  callerId: string;
+  place: Place;
   signal: AbortSignal;
 }
 
@@ -38,7 +42,7 @@ export interface CallerRequest {
 export class PooledServer implements Candidate {
   private readonly connection: ReconnectingConnection;
   private readonly serverHealth = new ServerHealth();
-  private inFlight = 0;
+  private readonly places: Places;
   private started = 0;
   private lists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
@@ -48,12 +52,17 @@ export class PooledServer implements Candidate {
   private checkAt = -Infinity;
   private listedAt = -Infinity;
 
-  /** @param connectionFor makes the connection that tells the listener what happens to it. */
+  /**
+   * @param connectionFor makes the connection that tells the listener what happens to it.
+   * @param onRoom called whenever there may be room for a call that waited.
+   */
   constructor(
     private registered: RegisteredServer,
     readonly template: ServerTemplate,
     connectionFor: (listener: ConnectionListener) => ReconnectingConnection,
+    private readonly onRoom: () => void = () => undefined,
   ) {
+    this.places = new Places(template.concurrency, onRoom);
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
@@ -92,7 +101,7 @@ export class PooledServer implements Candidate {
 
   /** Calls in flight, without those that wait for their callers. */
   get active(): number {
-    return this.inFlight;
+    return this.places.taken;
   }
 
   /** Calls since the server is at work on this replica. */
@@ -104,9 +113,14 @@ export class PooledServer implements Candidate {
     return this.serverHealth.latencyMs;
   }
 
-  /** Whether it may get another call: while its circuit is half open, one at a time. */
-  get hasRoom(): boolean {
-    return this.inFlight < (this.circuit === 'half-open' ? 1 : this.template.concurrency);
+  /** Whether it may get another call of this caller: while its circuit is half open, one at a time of all. */
+  hasRoomFor(callerId: string): boolean {
+    return this.places.hasRoomFor(callerId, this.circuit === 'half-open' ? 1 : this.template.concurrency);
+  }
+
+  /** A place for a call, until it leaves. */
+  takePlace(callerId: string): Place {
+    return this.places.take(callerId);
   }
 
   /** What it offered when it was asked last. */
@@ -145,18 +159,14 @@ export class PooledServer implements Candidate {
    */
   async call<Method extends CallerMethod>(
     method: Method,
-    { params, ...request }: CallerRequest,
+    { params, place, callerId, ...request }: CallerRequest,
   ): Promise<Answer<Method> | InputRequiredAnswer> {
-    const onPause = (isPaused: boolean) => void (this.inFlight += isPaused ? -1 : 1);
+    const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
     const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
-    this.inFlight += 1;
     this.started += 1;
-    try {
-      const answer = await this.observe(() => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options));
-      return (isInputRequired(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputRequiredAnswer;
-    } finally {
-      this.inFlight -= 1;
-    }
+    const ask = () => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options);
+    const answer = await this.observe(ask, callerId);
+    return (isInputRequired(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputRequiredAnswer;
   }
 
   /** Whether its health should be checked now; `now` by the monotonic clock, ms. */
@@ -177,6 +187,7 @@ export class PooledServer implements Candidate {
       const { healthCheckIntervalMs } = this.template;
       const pauseMs = this.isHealthy ? healthCheckIntervalMs : Math.min(RECHECK_MS, healthCheckIntervalMs);
       if (this.checkAt === Infinity) this.checkAt = performance.now() + pauseMs;
+      this.onRoom();
     }
   }
 
@@ -234,21 +245,21 @@ export class PooledServer implements Candidate {
   }
 
   /** Every answer says something of its health; one with an error too says that it works. */
-  private async observe<T>(run: () => Promise<T>): Promise<T> {
+  private async observe<T>(run: () => Promise<T>, callerId?: string): Promise<T> {
     const startedAt = performance.now();
     try {
       const result = await run();
       this.serverHealth.recordSuccess(performance.now() - startedAt);
       return result;
     } catch (error) {
-      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message);
+      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message, callerId);
       else if (error instanceof ProtocolError) this.serverHealth.recordSuccess(performance.now() - startedAt);
       throw error;
     }
   }
 
-  private recordFailure(message: string): void {
-    this.serverHealth.recordFailure(message);
+  private recordFailure(message: string, callerId: string | undefined): void {
+    this.serverHealth.recordFailure(message, callerId);
     if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
 }

@@ -1,4 +1,12 @@
-import { afterFailure, afterSuccess, circuitOf, UNTRIED, type Circuit, type HealthState } from './circuit-breaker.js';
+import {
+  afterDoubtfulFailure,
+  afterFailure,
+  afterSuccess,
+  circuitOf,
+  UNTRIED,
+  type Circuit,
+  type HealthState,
+} from './circuit-breaker.js';
 
 /** Share of the newest answer in the moving average. */
 const LATENCY_WEIGHT = 0.2;
@@ -19,6 +27,8 @@ export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null,
 /** The health of one server, as its checks and calls show it. */
 export class ServerHealth {
   private breaker = UNTRIED;
+  /** Whose calls have failed since something was answered. */
+  private readonly failedCallers = new Set<string>();
   private averageMs = 0;
   private last: Omit<HealthReport, 'state'> = UNKNOWN_HEALTH;
 
@@ -36,14 +46,21 @@ export class ServerHealth {
   }
 
   recordSuccess(latencyMs: number): void {
+    this.failedCallers.clear();
     this.breaker = afterSuccess(this.breaker);
     this.averageMs = this.averageMs === 0 ? latencyMs : this.averageMs + LATENCY_WEIGHT * (latencyMs - this.averageMs);
     this.last = { checkedAt: new Date(), latencyMs: Math.round(latencyMs * 1_000) / 1_000, error: null };
   }
 
-  /** @param error what people read in the report. */
-  recordFailure(error: string): void {
-    this.breaker = afterFailure(this.breaker, performance.now());
+  /**
+   * @param error what people read in the report.
+   * @param callerId whose call failed; absent for a check. What one caller asks may fail for its arguments, again and again: only a
+   * check, or failures of several callers, say that the server does not work.
+   */
+  recordFailure(error: string, callerId?: string): void {
+    if (callerId !== undefined && this.failedCallers.size < 2) this.failedCallers.add(callerId);
+    const isProof = callerId === undefined || this.failedCallers.size > 1;
+    this.breaker = isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker);
     this.last = { ...this.last, checkedAt: new Date(), error };
   }
 }

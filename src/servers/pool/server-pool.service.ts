@@ -17,6 +17,7 @@ import { PooledServer } from './pooled-server.js';
 export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = loggerFor('Servers');
   private readonly changes = new ChangeListeners();
+  private readonly roomListeners: ((templateName: string) => void)[] = [];
   private readonly slots: ProcessSlots;
   private servers = new Map<string, PooledServer>();
   private readonly closing = new Set<Promise<void>>();
@@ -66,6 +67,11 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
     this.changes.add(listener);
   }
 
+  /** Called whenever there may be room at a server of a template. */
+  onRoom(listener: (templateName: string) => void): void {
+    this.roomListeners.push(listener);
+  }
+
   private syncWithRegistry(): void {
     if (this.isStopped) return;
     const servers = new Map<string, PooledServer>();
@@ -76,6 +82,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
     for (const server of this.servers.values()) if (servers.get(server.id) !== server) this.close(server);
     this.servers = servers;
     this.changes.tell();
+    for (const { template } of this.all()) this.roomListeners.forEach((listener) => listener(template.name));
   }
 
   /** Undefined when its template is gone. */
@@ -102,7 +109,8 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         target: () => targetOf(template, registered.config, this.config.templateVariables),
         protocol: template.protocol,
       });
-    return new PooledServer(registered, template, connectionFor);
+    const onRoom = () => this.roomListeners.forEach((listener) => listener(template.name));
+    return new PooledServer(registered, template, connectionFor, onRoom);
   }
 
   private close(server: PooledServer): void {

@@ -10,6 +10,7 @@ import type { Answer, CallerMethod } from '../connection/answer-schemas.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
+import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { recordCountOf, type CountedResult } from './record-count.js';
 import type { SuspendedCalls } from './suspended-calls.service.js';
@@ -97,8 +98,10 @@ export class PoolRequests {
       return await this.suspendedCalls.run<Answer<Method>>(context, (caller, signal, input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
-        const run = (server: PooledServer) => server.call(method, { params: all, headers, caller, signal });
-        return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, run });
+        const callerId = context.principal.userId;
+        const run = (server: PooledServer, place: Place) =>
+          server.call(method, { params: all, headers, caller, callerId, place, signal });
+        return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
       throw this.callerErrorOf(error);

@@ -11,9 +11,9 @@ import { UpstreamFailure } from '../connection/upstream-failure.js';
 import { LiveCaller } from './live-caller.js';
 import { SuspendedCall } from './suspended-call.js';
 
-/** How long a call waits for its caller's next round; and how many calls may wait, of one caller and in all. */
+/** How long a call waits for its caller's next round; and how many calls may wait, of one user and in all. */
 const SUSPENDED_MAX_MS = 5 * 60_000;
-const SUSPENDED_PER_CALLER_MAX = 16;
+const SUSPENDED_PER_USER_MAX = 16;
 const SUSPENDED_MAX = 1_000;
 /** A server that asks more often than this never ends. */
 const ROUNDS_MAX = 10;
@@ -35,6 +35,7 @@ type State = { suspended: string } | { serverId: string; requestState?: string }
 interface Suspended {
   call: SuspendedCall<unknown>;
   callerId: string;
+  userId: string;
   keyId: string | undefined;
   deadline: NodeJS.Timeout;
 }
@@ -109,13 +110,13 @@ export class SuspendedCalls implements OnModuleInit, OnApplicationShutdown {
   private suspend(id: string, call: SuspendedCall<unknown>, context: CallContext): void {
     const { principal } = context;
     const callerId = callerIdOf(context);
-    const mine = [...this.suspended.values()].filter((one) => one.callerId === callerId).length;
-    if (mine >= SUSPENDED_PER_CALLER_MAX || this.suspended.size >= SUSPENDED_MAX) {
+    const mine = [...this.suspended.values()].filter((one) => one.userId === principal.userId).length;
+    if (mine >= SUSPENDED_PER_USER_MAX || this.suspended.size >= SUSPENDED_MAX) {
       call.end();
       throw new ToolInputError('Too many of your calls wait for your answers. Answer or cancel those first.');
     }
     const deadline = setTimeout(() => this.giveUp(id), SUSPENDED_MAX_MS).unref();
-    this.suspended.set(id, { call, callerId, keyId: principal.apiKey?.id, deadline });
+    this.suspended.set(id, { call, callerId, userId: principal.userId, keyId: principal.apiKey?.id, deadline });
   }
 
   /** A caller whose key was revoked or expired cannot come back. While PostgreSQL is away, only the deadline counts. */

@@ -65,7 +65,7 @@ export class ToolRunner {
     if (error instanceof InputRequired) return this.inputRequired(request, attempt, error);
     if (error instanceof ClientCannot) return cannotAsk(entry, error);
     if (error instanceof ToolInputError) return failed(entry, 'INVALID_ARGUMENTS', error.message);
-    const { reason } = attempt.stop;
+    const { reason } = attempt;
     if (reason instanceof ToolTimeout) {
       const seconds = this.timeoutMsOf(entry) / 1_000;
       return failed(entry, 'TIMEOUT', `${name} did not answer within ${seconds} s. Nothing was charged.`);
@@ -110,6 +110,11 @@ class Attempt {
   private gone: Error | undefined;
 
   constructor(private readonly tool: CatalogTool['tool']) {}
+
+  /** Why it ended before its answer, if it did: the time was over, or the caller had gone. */
+  get reason(): Error | undefined {
+    return this.stop.reason ?? (this.effect === 'known' ? undefined : this.gone);
+  }
 
   /** Upstream servers say themselves when a call has been sent. */
   begin(timeoutMs: number): PausableTimer {

@@ -101,12 +101,17 @@ export class UpstreamRig {
     name: string,
     args: Record<string, unknown> = {},
     cancellation = new Cancellation(),
-    { serverId, client = SILENT_CLIENT, trace }: { serverId?: string; client?: CallClient; trace?: TraceContext } = {},
+    {
+      serverId,
+      client = SILENT_CLIENT,
+      trace,
+      userId = caller.userId,
+    }: { serverId?: string; client?: CallClient; trace?: TraceContext; userId?: string } = {},
   ) {
-    const { result, errorCode, inputRequired } = await this.runner.run({
+    const { result, errorCode, inputRequired, effect } = await this.runner.run({
       entry: this.catalog.get(name, caller),
       arguments: args,
-      principal: caller,
+      principal: { ...caller, userId },
       requestId: 'r',
       clientName: 't',
       protocolVersion: '',
@@ -116,7 +121,7 @@ export class UpstreamRig {
       trace,
       serverId,
     });
-    return { ...result, errorCode, inputRequired, text: textOf(result) };
+    return { ...result, errorCode, inputRequired, effect, text: textOf(result) };
   }
 
   names(): string[] {
