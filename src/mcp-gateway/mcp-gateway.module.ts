@@ -9,6 +9,7 @@ import { LifecycleMethods } from './methods/lifecycle.methods.js';
 import { ListenMethods } from './methods/listen.methods.js';
 import { Completions } from './methods/completions.service.js';
 import { McpDispatcher } from './transport/mcp-dispatcher.js';
+import { McpBodies } from './access/mcp-bodies.service.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpListener } from './transport/mcp-listener.js';
 import { ToolsMethods } from './methods/tools.methods.js';
@@ -33,6 +34,7 @@ import { OpenStreams } from './streams/open-streams.service.js';
     McpCalls,
     McpDispatcher,
     McpHandlers,
+    McpBodies,
     McpHttpRoutes,
     McpListener,
     McpMetrics,
