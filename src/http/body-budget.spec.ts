@@ -6,7 +6,9 @@ const MIB = 1_048_576;
 
 describe('The budget of 16 MiB', () => {
   let budget: BodyBudget;
-  beforeEach(() => (budget = BodyBudget.of(testConfig({ listeners: { bodies_max_mib: 16 } }))));
+  beforeEach(() => {
+    budget = BodyBudget.of(testConfig({ listeners: { bodies_max_mib: 16 } }));
+  });
 
   it('is one for a process', () => {
     const config = testConfig();

@@ -137,6 +137,7 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
       ['a bearer in other letters', (key) => ({ authorization: `bEARER ${key}` })],
       ['a bearer behind any white space', (key) => ({ authorization: `Bearer\t  ${key}` })],
       ['Authorization alone', (key) => ({ authorization: key })],
+      ['a bearer beside an empty X-API-Key', (key) => ({ 'X-API-Key': '', ...bearer(key) })],
       ['X-API-Key beside another credential', (key) => ({ 'X-API-Key': key, authorization: 'Bearer nonsense' })],
     ];
     it.each(spellings)('may come as %s', async (_, spell) => {
@@ -153,6 +154,7 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
       ['a mistyped one', bearer(`sk-${'a'.repeat(50)}`)],
       ['an unknown one alone', { authorization: createToken('mcp_').token }],
       ['an empty one', { 'x-api-key': '' }],
+      ['an empty one beside a wrong one', { 'x-api-key': '', ...bearer('hello') }],
       ['what is no key', bearer('hello')],
       ['a bearer of nothing', { authorization: 'Bearer' }],
       ['another scheme', { authorization: 'Basic YTpi' }],
@@ -223,10 +225,59 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
       expect((await send(bodyMaxBytes + 1)).status).toBe(413);
     });
 
+    it.each<[string, Headers]>([
+      ['of no type', { 'content-type': '' }],
+      ['of text', { 'content-type': 'text/plain' }],
+      ['of a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+      ['of parts', { 'content-type': 'multipart/form-data; boundary=x' }],
+      ['of another JSON', { 'content-type': 'application/vnd.api+json' }],
+      ['in UTF-16', { 'content-type': 'application/json; charset=utf-16le' }],
+      ['that is compressed', { 'content-encoding': 'gzip' }],
+    ])('%s is refused with 415, whoever sends it', async (_, headers) => {
+      for (const credential of [bearer(gateway.apiKey), bearer('wrong'), {}]) {
+        const answer = await fetch(url(), { method: 'POST', headers: { ...JSON_BODY, ...credential, ...headers }, body: '{}' });
+        expect(answer.status).toBe(415);
+      }
+    });
+
+    it('of JSON is taken in any spelling, with a byte order mark too, and not when it is no UTF-8', async () => {
+      const send = async (body: RequestInit['body'], type = 'application/json') => {
+        const headers = { ...bearer(gateway.apiKey), 'content-type': type };
+        return (await fetch(url(), { method: 'POST', headers, body })).status;
+      };
+      const call = name === 'MCP' ? { jsonrpc: '2.0', id: 1, method: 'ping' } : { server_id: 'examples', tool_name: 'timestamp' };
+      const json = JSON.stringify(call);
+      for (const type of ['Application/JSON', 'application/json;charset=utf-8', 'application/json; charset="UTF-8"'])
+        expect([type, await send(json, type)]).toEqual([type, 200]);
+      expect(await send(`\ufeff${json}`)).toBe(200);
+      expect(await send(Buffer.from(json.replace('}', ',"x":"\xff"}'), 'latin1'))).toBe(400);
+    });
+
+    it('that is too large is told of in the same words, announced or not', async () => {
+      const words = `The request body is larger than ${bodyMaxBytes / 1_048_576} MiB.`;
+      const body = ' '.repeat(bodyMaxBytes + 1);
+      for (const sent of [body, new Blob([body]).stream()]) {
+        const request = { method: 'POST', headers: { ...bearer(gateway.apiKey), ...JSON_BODY }, body: sent, duplex: 'half' };
+        const answer = await fetch(url(), request as RequestInit);
+        expect([answer.status, await answer.text()]).toEqual([413, expect.stringContaining(words)]);
+      }
+    });
+
+    it('that nests deeper than 64 levels is refused as a wrong argument, one of 64 is not', async () => {
+      const envelope = name === 'MCP' ? '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":#}}' : '{"arguments":{"a":#}}';
+      const send = async (levels: number) => {
+        const body = envelope.replace('#', '['.repeat(levels) + ']'.repeat(levels));
+        const answer = await fetch(url(), { method: 'POST', headers: { ...bearer(gateway.apiKey), ...JSON_BODY }, body });
+        return `${answer.status} ${await answer.text()}`;
+      };
+      for (const levels of [63, 20_000]) expect(await send(levels)).toMatch(/^(400|200 .*-32602).*nested deeper than 64 levels/);
+      expect(await send(62)).not.toContain('nested');
+    });
+
     it('that is refused while it is being sent: its sender gets the answer, also one who reads it last', async () => {
       const socket = openRaw(url());
       socket.pause();
-      socket.write(rawPost(url(), ' '.repeat(5 * bodyMaxBytes)));
+      socket.write(rawPost(url(), ' '.repeat(5 * bodyMaxBytes), bearer(gateway.apiKey)));
       await once(socket, 'drain');
       const { status, text } = await untilClosed(socket.resume());
       expect(status).toBe(413);
@@ -235,7 +286,10 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
 
     it('that is refused and never comes to its end: the connection is closed soon after the answer', async () => {
       // Soon: before the 60 s that a request may take.
-      const { status } = await sendRaw(url(), `POST ${new URL(url()).pathname} HTTP/1.1\r\nHost: x\r\n${HUGE}`);
+      const { status } = await sendRaw(
+        url(),
+        `POST ${new URL(url()).pathname} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${gateway.apiKey}\r\n${HUGE}`,
+      );
       expect(status).toBe(413);
     });
   });

@@ -30,8 +30,8 @@ export class McpBodies {
   /** @throws UNSUPPORTED_MEDIA_TYPE; what `readBody` throws; where a key is needed, what `KeyAdmission.admit` throws. */
   read(exchange: McpExchange): Promise<Buffer> {
     const { request } = exchange;
-    assertBodyType(request, JSON_TYPES);
     const length = announcedLength(request);
+    if (length > 0) assertBodyType(request, JSON_TYPES);
     const isAnybodys = length <= KEYLESS_MAX_BYTES && this.budget.hasRoom(STRANGERS, length);
     return isAnybodys ? this.readFrom(exchange, STRANGERS) : this.readKnown(exchange);
   }
