@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { Connections, isRefused } from '../support/clients/connections.js';
-import { openRaw, rawPost, sendRaw, untilClosed } from '../support/clients/raw-http.js';
 import { startClickHouseServer } from '../support/databases/test-clickhouse.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
@@ -53,7 +51,6 @@ interface Port {
   ask: (headers: Headers) => Promise<Response>;
   /** One that needs PostgreSQL, whatever is in memory. */
   askDatabase: () => Promise<Response>;
-  bodyMaxBytes: number;
 }
 
 const PORTS: Port[] = [
@@ -62,14 +59,12 @@ const PORTS: Port[] = [
     url: () => `${gateway.restUrl}/tools/call`,
     ask: (headers) => fetch(`${gateway.restUrl}/tools`, { headers }),
     askDatabase: async () => fetch(`${gateway.restUrl}/api/auth/me`, { headers: bearer(await gateway.token()) }),
-    bodyMaxBytes: 1_048_576,
   },
   {
     name: 'MCP',
     url: () => gateway.mcpUrl,
     ask: (headers) => post('tools/list', headers),
     askDatabase: () => post('tools/call', bearer(gateway.apiKey), { name: 'greet', arguments: { name: 'you' } }),
-    bodyMaxBytes: 4 * 1_048_576,
   },
 ];
 
@@ -90,7 +85,7 @@ const lineOf = (requestId: string) => {
   return lines.find((line) => line['context'] === 'Http' && line['requestId'] === requestId);
 };
 
-describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bodyMaxBytes }) => {
+describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase }) => {
   describe('a request', () => {
     it('keeps the id its caller gave it, and gets one where that could do harm', async () => {
       for (const credential of [gateway.apiKey, 'wrong']) {
@@ -213,87 +208,6 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
     });
   });
 
-  describe('a body', () => {
-    it('that is larger than the limit is refused with 413, one of its size is not', async () => {
-      const send = (bytes: number) =>
-        fetch(url(), {
-          method: 'POST',
-          headers: { ...bearer(gateway.apiKey), ...JSON_BODY },
-          body: ' '.repeat(bytes - 2) + '{}',
-        });
-      expect((await send(bodyMaxBytes)).status).not.toBe(413);
-      expect((await send(bodyMaxBytes + 1)).status).toBe(413);
-    });
-
-    it.each<[string, Headers]>([
-      ['of no type', { 'content-type': '' }],
-      ['of text', { 'content-type': 'text/plain' }],
-      ['of a form', { 'content-type': 'application/x-www-form-urlencoded' }],
-      ['of parts', { 'content-type': 'multipart/form-data; boundary=x' }],
-      ['of another JSON', { 'content-type': 'application/vnd.api+json' }],
-      ['in UTF-16', { 'content-type': 'application/json; charset=utf-16le' }],
-      ['that is compressed', { 'content-encoding': 'gzip' }],
-    ])('%s is refused with 415, whoever sends it', async (_, headers) => {
-      for (const credential of [bearer(gateway.apiKey), bearer('wrong'), {}]) {
-        const answer = await fetch(url(), { method: 'POST', headers: { ...JSON_BODY, ...credential, ...headers }, body: '{}' });
-        expect(answer.status).toBe(415);
-      }
-    });
-
-    it('of JSON is taken in any spelling, with a byte order mark too, and not when it is no UTF-8', async () => {
-      const send = async (body: RequestInit['body'], type = 'application/json') => {
-        const headers = { ...bearer(gateway.apiKey), 'content-type': type };
-        return (await fetch(url(), { method: 'POST', headers, body })).status;
-      };
-      const call = name === 'MCP' ? { jsonrpc: '2.0', id: 1, method: 'ping' } : { server_id: 'examples', tool_name: 'timestamp' };
-      const json = JSON.stringify(call);
-      for (const type of ['Application/JSON', 'application/json;charset=utf-8', 'application/json; charset="UTF-8"'])
-        expect([type, await send(json, type)]).toEqual([type, 200]);
-      expect(await send(`\ufeff${json}`)).toBe(200);
-      expect(await send(Buffer.from(json.replace('}', ',"x":"\xff"}'), 'latin1'))).toBe(400);
-    });
-
-    it('that is too large is told of in the same words, announced or not', async () => {
-      const words = `The request body is larger than ${bodyMaxBytes / 1_048_576} MiB.`;
-      const body = ' '.repeat(bodyMaxBytes + 1);
-      for (const sent of [body, new Blob([body]).stream()]) {
-        const request = { method: 'POST', headers: { ...bearer(gateway.apiKey), ...JSON_BODY }, body: sent, duplex: 'half' };
-        const answer = await fetch(url(), request as RequestInit);
-        expect([answer.status, await answer.text()]).toEqual([413, expect.stringContaining(words)]);
-      }
-    });
-
-    it('that nests deeper than 64 levels is refused as a wrong argument, one of 64 is not', async () => {
-      const envelope = name === 'MCP' ? '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":#}}' : '{"arguments":{"a":#}}';
-      const send = async (levels: number) => {
-        const body = envelope.replace('#', '['.repeat(levels) + ']'.repeat(levels));
-        const answer = await fetch(url(), { method: 'POST', headers: { ...bearer(gateway.apiKey), ...JSON_BODY }, body });
-        return `${answer.status} ${await answer.text()}`;
-      };
-      for (const levels of [63, 20_000]) expect(await send(levels)).toMatch(/^(400|200 .*-32602).*nested deeper than 64 levels/);
-      expect(await send(62)).not.toContain('nested');
-    });
-
-    it('that is refused while it is being sent: its sender gets the answer, also one who reads it last', async () => {
-      const socket = openRaw(url());
-      socket.pause();
-      socket.write(rawPost(url(), ' '.repeat(5 * bodyMaxBytes), bearer(gateway.apiKey)));
-      await once(socket, 'drain');
-      const { status, text } = await untilClosed(socket.resume());
-      expect(status).toBe(413);
-      expect(JSON.parse(text.slice(text.indexOf('{')))).toBeDefined();
-    });
-
-    it('that is refused and never comes to its end: the connection is closed soon after the answer', async () => {
-      // Soon: before the 60 s that a request may take.
-      const { status } = await sendRaw(
-        url(),
-        `POST ${new URL(url()).pathname} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${gateway.apiKey}\r\n${HUGE}`,
-      );
-      expect(status).toBe(413);
-    });
-  });
-
   it('while PostgreSQL is away: 503, and the same time to come back', async () => {
     await gateway.token();
     wayToDatabase.cut();
@@ -312,8 +226,6 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase, bod
     expect(Number(await total())).toBe(before + 2);
   });
 });
-
-const HUGE = 'Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n';
 
 function preflight(url: string, origin: string, headers: string): Promise<Response> {
   const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': headers };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
@@ -89,6 +90,7 @@ describe('bodies without end', () => {
       if (isChunked) socket.write(`${PIECE.length.toString(16)}\r\n`);
       await new Promise((resolve) => socket.write(PIECE, resolve));
       if (isChunked) socket.write('\r\n');
+      await setImmediate(); // for the answer to come in
     }
     return { socket, answer };
   }
