@@ -4,7 +4,7 @@ export const JSON_DEPTH_MAX = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Whether a JSON text nests deeper than 64 levels. Read from the text, before anything is made of it; most need no look at each character. */
+/** Whether a JSON text nests deeper than 64 levels. Read from the text, before anything is made of it. */
 export function isTooDeep(json: string): boolean {
   if (!opensOften(json)) return false;
   let depth = 0;

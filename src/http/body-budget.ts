@@ -12,8 +12,8 @@ const USER_SHARE = 1 / 4;
 const budgets = new WeakMap<AppConfig, BodyBudget>();
 
 /**
- * The bytes of bodies that a process holds for both ports: from their arrival until their request is over, since what is made of a body lives
- * as long. At most `listeners.bodies_max_mib` in all.
+ * The bytes of bodies that a process holds for both ports: from their arrival until their request is over, since what is made of a
+ * body lives as long. At most `listeners.bodies_max_mib` in all.
  */
 export class BodyBudget {
   /** Bodies refused for want of room, since the process started. */

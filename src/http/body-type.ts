@@ -6,8 +6,8 @@ export const JSON_TYPES = ['application/json'] as const;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
 
 /**
- * Lets a body in that is what its endpoint takes, in UTF-8 and not compressed. One that says nothing of itself is refused too: a page of
- * any site may send a form, or text, without asking whether it may.
+ * Lets a body in that is what its endpoint takes, in UTF-8 and not compressed. One that says nothing of itself is refused too: a
+ * page of any site may send a form, or text, without asking whether it may.
  * @throws UNSUPPORTED_MEDIA_TYPE
  */
 export function assertBodyType({ headers }: IncomingMessage, types: readonly string[]): void {

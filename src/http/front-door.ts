@@ -77,8 +77,8 @@ export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): str
 }
 
 /**
- * The path as it came in, without the query, which may carry secrets, and without the host that stands before it where a client takes the
- * gateway for a proxy (RFC 9112, "absolute-form"). Express shortens `url` on its way through routers.
+ * The path as it came in, without the query, which may carry secrets, and without the host that stands before it where a client
+ * takes the gateway for a proxy (RFC 9112, "absolute-form"). Express shortens `url` on its way through routers.
  */
 export function pathOf({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string {
   const path = originalUrl.split('?', 1)[0]!;

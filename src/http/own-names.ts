@@ -14,9 +14,10 @@ const HOST_IN_TARGET = /^https?:\/\/([^/?]*)/i;
 const PROBES = new Set(['/livez', '/readyz']);
 
 /**
- * Without authentication whoever reaches a port is the admin, and a page of another site could be it, in the browser of somebody on the same
- * machine: it sends requests here, or lets its own name lead here (DNS rebinding). Then the gateway answers to loopback names, its
- * `host` and `listeners.host_names` only, and to pages of these. With authentication on, pages have no credential, and none is checked.
+ * Without authentication whoever reaches a port is the admin, and a page of another site could be it, in the browser of somebody on
+ * the same machine: it sends requests here, or lets its own name lead here (DNS rebinding). Then the gateway answers to loopback
+ * names, its `host` and `listeners.host_names` only, and to pages of these. With authentication on, pages have no credential, and
+ * none is checked.
  */
 export class OwnNames {
   private readonly names: ReadonlySet<string | undefined>;

@@ -33,8 +33,9 @@ export const hasBody = (request: IncomingMessage): boolean => announcedLength(re
 
 /**
  * Reads a whole body. What it takes of the budget is given back when its request is over, and at once when it is refused.
- * @throws PAYLOAD_TOO_LARGE (or `refusal`) as soon as the announced or the received size passes the limit; OVERLOADED where the budget has no
- * room; REQUEST_TIMEOUT; BAD_REQUEST when the client leaves in the middle, which is its business and not an error of ours.
+ * @throws PAYLOAD_TOO_LARGE (or `refusal`) as soon as the announced or the received size passes the limit; OVERLOADED where the
+ * budget has no room; REQUEST_TIMEOUT; BAD_REQUEST when the client leaves in the middle, which is its business and not an error of
+ * ours.
  */
 export function readBody(request: IncomingMessage, response: ServerResponse, bounds: BodyBounds): Promise<Buffer> {
   const { maxBytes, held, seconds, refusal = () => tooLarge(maxBytes) } = bounds;

@@ -34,8 +34,8 @@ const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
 ];
 
 /**
- * Reads the bodies of port 8000: of the type its endpoint takes, bounded in size, time and depth, and within the budget that both ports share.
- * Whoever calls is asked later, so that all count as strangers.
+ * Reads the bodies of port 8000: of the type its endpoint takes, bounded in size, time and depth, and within the budget that both
+ * ports share. Whoever calls is asked later, so that all count as strangers.
  */
 export function restBody(config: AppConfig): Middleware {
   const budget = BodyBudget.of(config);

@@ -14,8 +14,9 @@ const BEARER = /^Bearer\s+(\S+)$/i;
 
 /**
  * Reads it the same way on both ports. `X-API-Key` wins over `Authorization`, and holds a key whatever it looks like; an empty one
- * beside `Authorization` is a field that a form left empty. In `Authorization`, any white space may follow `Bearer`, and a key may stand alone, as people paste it into a client's form;
- * a login token may not (source 002, "JWT Authentication"). Node gives header names in lower case, so any casing works.
+ * beside `Authorization` is a field that a form left empty. In `Authorization`, any white space may follow `Bearer`, and a key may
+ * stand alone, as people paste it into a client's form; a login token may not (source 002, "JWT Authentication"). Node gives header
+ * names in lower case, so any casing works.
  */
 export function credentialOf({ 'x-api-key': apiKey, authorization }: IncomingHttpHeaders): Credential {
   if (apiKey || (apiKey !== undefined && !authorization)) return { kind: 'key', text: String(apiKey) };

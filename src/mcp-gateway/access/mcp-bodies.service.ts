@@ -12,8 +12,8 @@ import type { McpExchange } from '../context/mcp-exchange.js';
 const KEYLESS_MAX_BYTES = 65_536;
 
 /**
- * Reads the bodies of port 8001. What is small is read as it comes, and its key is looked at by `ApiKeyGuard`; before anything larger is read, or
- * anything at all while strangers hold their share of the budget, the key in the headers must be a valid one.
+ * Reads the bodies of port 8001. What is small is read as it comes, and its key is looked at by `ApiKeyGuard`; before anything
+ * larger is read, or anything at all while strangers hold their share of the budget, the key in the headers must be a valid one.
  */
 @Injectable()
 export class McpBodies {

@@ -6,8 +6,8 @@ const SCALAR = /[^\s"{}[\],:]+/y;
 const BRACKET_OR_QUOTE = /["{}[\]]/g;
 
 /**
- * The id of a message, or the ids of a batch by the place of their messages, each as its text has it. JavaScript rounds long numbers, and
- * no client knows its request by a rounded id. Reads whatever comes, once: what is no JSON has no ids, or wrong ones.
+ * The id of a message, or the ids of a batch by the place of their messages, each as its text has it. JavaScript rounds long
+ * numbers, and no client knows its request by a rounded id. Reads whatever comes, once: what is no JSON has no ids, or wrong ones.
  */
 export function idTextsIn(json: string): string[] {
   const ids: string[] = [];
