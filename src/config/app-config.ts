@@ -78,6 +78,10 @@ export const configSchema = z.strictObject({
       request_timeout_seconds: z.number().min(0.1).max(3_600).default(60),
       /** For a file that an admin imports over REST: 2 GiB at 10 Mbit/s. */
       upload_timeout_seconds: z.number().min(0.1).max(86_400).default(1_800),
+      /** Bodies of requests that a process holds at once, on both ports. One user may have a quarter of it, which holds any body. */
+      bodies_max_mib: z.int().min(16).max(1_048_576).default(256),
+      /** With authentication off: names beside loopback's that the ports answer to, without a port. */
+      host_names: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   mcp: z

@@ -21,6 +21,7 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_DATA_DIR: { path: 'data_dir', parse: text },
   GATEWAY_START_TIMEOUT_SECONDS: { path: 'start_timeout_seconds', parse: number },
   GATEWAY_CORS_ORIGINS: { path: 'cors_origins', parse: list },
+  GATEWAY_HOST_NAMES: { path: 'listeners.host_names', parse: list },
   GATEWAY_REGISTRATION: { path: 'registration', parse: text },
   GATEWAY_SECRET_KEY: { path: 'auth.secret_key', parse: text },
   GATEWAY_AUTH_ENABLED: { path: 'auth.enabled', parse: flag },

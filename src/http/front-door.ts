@@ -5,10 +5,23 @@ import { tally } from '../telemetry/metrics.js';
 
 const logger = loggerFor('Http');
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
-const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp']);
+const ROUTINE = new Set([
+  '/livez',
+  '/readyz',
+  '/health',
+  '/metrics',
+  '/tools/call',
+  '/messages',
+  '/messages/',
+  '/mcp',
+  '/mcp/',
+  '/',
+]);
 
 /** Short, and without anything that could forge a header, a log line or markup. */
 const HARMLESS = /^[\w.:+/=-]{1,64}$/;
+
+const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i;
 
 /** A request with the name it has in answers and in the log. */
 export interface IdentifiedRequest extends IncomingMessage {
@@ -18,7 +31,7 @@ export interface IdentifiedRequest extends IncomingMessage {
 }
 
 /** A step on the way of a request: one of Express, or called as a function. */
-export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** What both listeners of this process were asked, and how they answered. */
 export const httpTraffic = {
@@ -63,6 +76,11 @@ export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): str
   return typeof given === 'string' && HARMLESS.test(given) ? given : randomUUID();
 }
 
-/** The path as it came in, without the query, which may carry secrets. Express shortens `url` on its way through routers. */
-export const pathOf = ({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string =>
-  originalUrl.split('?', 1)[0]!;
+/**
+ * The path as it came in, without the query, which may carry secrets, and without the host that stands before it where a client
+ * takes the gateway for a proxy (RFC 9112, "absolute-form"). Express shortens `url` on its way through routers.
+ */
+export function pathOf({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string {
+  const path = originalUrl.split('?', 1)[0]!;
+  return path.startsWith('/') ? path : path.replace(ABSOLUTE_FORM, '') || '/';
+}

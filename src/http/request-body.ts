@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TallygateError } from '../common/tallygate-error.js';
-import type { ConfigValues } from '../config/app-config.js';
-import { type Middleware, pathOf } from './front-door.js';
+import type { HeldBody } from './body-budget.js';
 
 const MIB = 1_048_576;
 /**
@@ -9,64 +9,106 @@ const MIB = 1_048_576;
  * be a document or an image. On REST bodies are forms: strangers send them to the login, and each field is validated.
  */
 export const BODY_MAX_BYTES = { mcp: 4 * MIB, rest: MIB } as const;
-
 /** Pieces that are kept apart. A piece may be one byte and takes some hundred; a body of such pieces would take 1.5 GiB. */
 const PIECES_MAX = 1_024;
+const BYTE_ORDER_MARK = 0xfeff;
 
-/** Files come at the pace of their sender's line. */
-const UPLOAD = /^\/api\/admin\/datasets\/[^/]+\/import$/;
+/** What a body may be. */
+export interface BodyBounds {
+  maxBytes: number;
+  /** Its part of the budget of all. */
+  held: HeldBody;
+  /** How long it may take to arrive; the listener's own time when absent. */
+  seconds?: number;
+  /** What is said of a larger one. */
+  refusal?: () => TallygateError;
+}
 
-/** Refused as soon as it is known. @throws PAYLOAD_TOO_LARGE where the announced length is beyond the limit. */
-function assertAnnouncedLength({ headers }: IncomingMessage, maxBytes: number): void {
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+/** Bytes that a request says its body has; Infinity where it does not say how many. */
+export const announcedLength = ({ headers }: IncomingMessage): number =>
+  headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
+
+/** Whether a request announces one. */
+export const hasBody = (request: IncomingMessage): boolean => announcedLength(request) > 0;
+
+/**
+ * Reads a whole body. What it takes of the budget is given back when its request is over, and at once when it is refused.
+ * @throws PAYLOAD_TOO_LARGE (or `refusal`) as soon as the announced or the received size passes the limit; OVERLOADED where the
+ * budget has no room; REQUEST_TIMEOUT; BAD_REQUEST when the client leaves in the middle, which is its business and not an error of
+ * ours.
+ */
+export function readBody(request: IncomingMessage, response: ServerResponse, bounds: BodyBounds): Promise<Buffer> {
+  const { maxBytes, held, seconds, refusal = () => tooLarge(maxBytes) } = bounds;
+  return new Promise((resolve, reject) => {
+    const announced = announcedLength(request);
+    if (announced !== Infinity && announced > maxBytes) throw refusal();
+    held.assertRoom(announced === Infinity ? 0 : announced);
+    const pieces = new Pieces();
+    let isRead = false;
+    const stop = (error: TallygateError) => {
+      clearTimeout(deadline);
+      held.release();
+      pieces.drop();
+      reject(error);
+    };
+    const deadline = seconds && setTimeout(() => stop(tooSlow(seconds)), seconds * 1_000);
+    const cutOff = () => isRead || stop(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
+    if (request.destroyed) return void cutOff();
+    response.once('close', () => held.release());
+    request.on('data', (piece: Buffer) => {
+      try {
+        if (pieces.bytes + piece.length > maxBytes) throw refusal();
+        held.take(piece.length);
+        pieces.add(piece);
+      } catch (error) {
+        stop(error as TallygateError);
+      }
+    });
+    request.on('end', () => {
+      clearTimeout(deadline);
+      isRead = true;
+      resolve(pieces.whole());
+    });
+    request.on('error', cutOff);
+    request.on('close', cutOff);
+  });
+}
+
+/** What has arrived so far; nothing any more once it is dropped. */
+class Pieces {
+  bytes = 0;
+  private parts: Buffer[] = [];
+  private latest: Buffer[] = [];
+  private isDropped = false;
+
+  add(piece: Buffer): void {
+    if (this.isDropped) return;
+    this.bytes += piece.length;
+    if (this.latest.push(piece) < PIECES_MAX) return;
+    this.parts.push(Buffer.concat(this.latest));
+    this.latest = [];
+  }
+
+  drop(): void {
+    this.isDropped = true;
+    this.parts = this.latest = [];
+  }
+
+  whole(): Buffer {
+    const all = [...this.parts, ...this.latest];
+    return all.length === 1 ? all[0]! : Buffer.concat(all);
+  }
+}
+
+/** A body as text, without the mark some clients put in front of it; undefined for what is not UTF-8. */
+export function textOf(body: Buffer): string | undefined {
+  if (!isUtf8(body)) return undefined;
+  const text = body.toString('utf8');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
 const tooLarge = (maxBytes: number): TallygateError =>
   new TallygateError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes / MIB} MiB.`);
 
-/**
- * Bounds of the bodies of port 8000, files apart, which may be large and come slowly: one that is announced too large is
- * refused unread, and the connection of one that does not arrive in time is closed.
- */
-export function boundedBody({ request_timeout_seconds, upload_timeout_seconds }: ConfigValues['listeners']): Middleware {
-  return (request, _, next) => {
-    if (!hasBody(request)) return next();
-    const isUpload = UPLOAD.test(pathOf(request));
-    const seconds = isUpload ? upload_timeout_seconds : request_timeout_seconds;
-    const deadline = setTimeout(() => request.complete || request.socket.destroy(), seconds * 1_000);
-    request.once('close', () => clearTimeout(deadline));
-    if (!isUpload) assertAnnouncedLength(request, BODY_MAX_BYTES.rest);
-    next();
-  };
-}
-
-/** Whether a request announces one. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-/**
- * Reads a whole body as text.
- * @throws PAYLOAD_TOO_LARGE as soon as the announced or the received size passes the limit; BAD_REQUEST when the client
- * leaves in the middle, which is its business and not an error of ours.
- */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    assertAnnouncedLength(request, maxBytes);
-    const parts: Buffer[] = [];
-    let pieces: Buffer[] = [];
-    let size = 0;
-    request.on('data', (piece: Buffer) => {
-      size += piece.length;
-      if (size > maxBytes) return reject(tooLarge(maxBytes));
-      if (pieces.push(piece) < PIECES_MAX) return;
-      parts.push(Buffer.concat(pieces));
-      pieces = [];
-    });
-    request.on('end', () => resolve(textOf([...parts, ...pieces])));
-    const cutOff = () => reject(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
-    request.on('error', cutOff);
-    request.on('close', () => request.complete || cutOff());
-  });
-}
-
-const textOf = (parts: Buffer[]): string => (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8');
+const tooSlow = (seconds: number): TallygateError =>
+  new TallygateError('REQUEST_TIMEOUT', `The request body did not arrive within ${seconds} s.`);

@@ -11,6 +11,7 @@ import { LifecycleMethods } from './methods/lifecycle.methods.js';
 import { ListenMethods } from './methods/listen.methods.js';
 import { Completions } from './methods/completions.service.js';
 import { McpDispatcher } from './transport/mcp-dispatcher.js';
+import { McpBodies } from './access/mcp-bodies.service.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpListener } from './transport/mcp-listener.js';
 import { ToolsMethods } from './methods/tools.methods.js';
@@ -38,6 +39,7 @@ const HUNG_UP_MAX_MS = 10_000;
     McpCalls,
     McpDispatcher,
     McpHandlers,
+    McpBodies,
     McpHttpRoutes,
     McpListener,
     McpMetrics,

@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import request from 'supertest';
+import { gzipSync } from 'node:zlib';
 import { testConfig } from '../../test/support/gateway/test-config.js';
 import { PageQuery } from './page.dto.js';
 import { TallygateError } from '../common/tallygate-error.js';
@@ -110,9 +111,38 @@ describe('Port 8000', () => {
       expect(body).toMatchObject({ error_code: 'PAYLOAD_TOO_LARGE' });
     });
 
-    it('for an unknown character set: 415', async () => {
-      const { body } = await post('{}', 'application/json; charset=klingon').expect(415);
+    it.each([
+      'application/json; charset=klingon',
+      'application/json; charset=utf-16le',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonx',
+      '',
+    ])('for a body that is not JSON in UTF-8: 415 (%s)', async (type) => {
+      const { body } = await post('{"name":"x","parts":[]}', type).expect(415);
       expect(body).toMatchObject({ error_code: 'UNSUPPORTED_MEDIA_TYPE' });
+    });
+
+    it('for a compressed body: 415', async () => {
+      const compressed = gzipSync('{"name":"x","parts":[]}');
+      const sent = http().post('/things').set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' });
+      await sent.send(compressed).expect(415);
+    });
+
+    it.each(['APPLICATION/JSON', 'application/json;charset=UTF-8', 'application/json; charset="utf-8"; x=1'])(
+      'not for JSON, however it is spelt: %s',
+      (type) => post('{"name":"x","parts":[]}', type).expect(201),
+    );
+
+    it('for what is not UTF-8: 400; a byte order mark is none of its content', async () => {
+      await post('\ufeff{"name":"x","parts":[]}').expect(201);
+      const sent = http()
+        .post('/things')
+        .set('Content-Type', 'application/json')
+        .serialize((bytes: string) => bytes);
+      const { body } = await sent.send(Buffer.from([0x22, 0xff, 0x22])).expect(400);
+      expect(body).toEqual(error('The body is not UTF-8', 'BAD_REQUEST'));
     });
 
     it('for a path that cannot be decoded: 400', async () => {
@@ -188,8 +218,8 @@ describe('Port 8000', () => {
     });
 
     it('survives nesting without end', async () => {
-      const { body } = await post(`{"parts":${'['.repeat(100_000)}${']'.repeat(100_000)}}`).expect(422);
-      expect(JSON.stringify(body)).toContain('nested deeper than 64 levels');
+      const { body } = await post(`{"parts":${'['.repeat(100_000)}${']'.repeat(100_000)}}`).expect(400);
+      expect(body).toEqual(error('The body is nested deeper than 64 levels', 'BAD_REQUEST'));
     });
 
     it('lists no more problems than anybody reads', async () => {

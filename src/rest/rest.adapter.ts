@@ -2,7 +2,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import type { AppConfig } from '../config/app-config.js';
 import { HttpListener } from '../http/http-listener.js';
 
-/** Express on a listener with bounds. Its requests may take as long as uploads do; `boundedBody` hurries the others. */
+/** Express on a listener with bounds. Its requests may take as long as uploads do; `restBody` hurries the others. */
 export class RestAdapter extends ExpressAdapter {
   listener!: HttpListener;
 

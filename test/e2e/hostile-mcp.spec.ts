@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { runs } from '../support/clients/hostile-values.js';
 import { mcpRequests, type KnownTool, type McpRequest } from '../support/clients/mcp-messages.js';
-import { residentMib } from '../support/clients/raw-http.js';
+import { openRaw, rawPost, residentMib, untilClosed } from '../support/clients/raw-http.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Every MCP method of both eras, with everything JSON and HTTP can say. */
@@ -64,6 +66,108 @@ it('and leaves no memory behind', async () => {
   // What the first rounds loaded and cached is there already; the collector may be late.
   expect(residentMib(gateway.child.pid!) - before).toBeLessThan(100);
 }, 600_000);
+
+describe('bodies without end', () => {
+  const BODIES = 300;
+  const PIECE = Buffer.alloc(65_536, ' ');
+  const rest = () => `${gateway.restUrl}/api/auth/login`;
+  const announced = (length: number) => (url: string, headers: string) =>
+    `POST ${new URL(url).pathname} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${headers}Content-Length: ${length}\r\n\r\n`;
+  const inChunks = (url: string, headers: string) =>
+    announced(0)(url, headers).replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+  const held = async () =>
+    Number(/^tallygate_request_bodies_bytes (\d+)$/m.exec((await gateway.rest('GET', '/metrics', undefined, null)).text)![1]);
+
+  /** Sends a piece at a time, all but the last byte, until it is answered; then holds the line. */
+  async function send(url: string, begin: typeof inChunks, bytes: number, headers: string) {
+    const socket = openRaw(url);
+    const answer = untilClosed(socket, 90_000);
+    let isAnswered = false;
+    socket.once('data', () => (isAnswered = true));
+    socket.write(begin(url, headers));
+    const isChunked = begin === inChunks;
+    for (let sent = 0; sent + PIECE.length < bytes && !isAnswered && !socket.destroyed; sent += PIECE.length) {
+      if (isChunked) socket.write(`${PIECE.length.toString(16)}\r\n`);
+      await new Promise((resolve) => socket.write(PIECE, resolve));
+      if (isChunked) socket.write('\r\n');
+      await setImmediate(); // for the answer to come in
+    }
+    return { socket, answer };
+  }
+
+  /** Most memory more than before while all send, and the longest wait for `/livez`. */
+  async function flood(url: string, begin: typeof inChunks, bytes: number, headers = '') {
+    const before = residentMib(gateway.child.pid!);
+    let [most, slowest, isOver] = [before, 0, false];
+    const sending = Promise.all(Array.from({ length: BODIES }, () => send(url, begin, bytes, headers))).finally(
+      () => (isOver = true),
+    );
+    while (!isOver) {
+      const asked = performance.now();
+      expect((await fetch(`${gateway.restUrl}/livez`)).status).toBe(200);
+      slowest = Math.max(slowest, performance.now() - asked);
+      most = Math.max(most, residentMib(gateway.child.pid!));
+    }
+    const bodies = await sending;
+    return { grown: most - before, slowest, bodies };
+  }
+
+  async function statusesOf(bodies: Awaited<ReturnType<typeof send>>[]): Promise<Record<number, number>> {
+    for (const { socket } of bodies) socket.end();
+    const counts: Record<number, number> = {};
+    for (const { status } of await Promise.all(bodies.map(({ answer }) => answer))) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  }
+
+  const FOUR_MIB = 4 * 1_048_576;
+  it.each([
+    ['announced', announced(FOUR_MIB)],
+    ['in chunks', inChunks],
+  ])(
+    'of 300 senders without a key are not read: %s',
+    async (_, begin) => {
+      const { grown, slowest, bodies } = await flood(gateway.mcpUrl, begin, FOUR_MIB);
+      expect(grown).toBeLessThan(120);
+      expect(slowest).toBeLessThan(5_000);
+      expect(await statusesOf(bodies)).toEqual({ 401: BODIES });
+      await eventually(async () => expect(await held()).toBe(0));
+    },
+    120_000,
+  );
+
+  it('of one user take a quarter of the budget; the rest is 503, and other callers are served', async () => {
+    const { bodies } = await flood(gateway.mcpUrl, inChunks, FOUR_MIB, `X-API-Key: ${gateway.apiKey}\r\n`);
+    expect(await held()).toBeLessThanOrEqual(64 * 1_048_576);
+    expect((await gateway.call('greet', { name: 'you' })).status).toBe(200);
+    const counts = await statusesOf(bodies);
+    expect(counts[503]).toBeGreaterThan(200);
+    await eventually(async () => expect(await held()).toBe(0));
+  }, 120_000);
+
+  it('on REST take half of the budget; the rest is 503, and calls with a key go on', async () => {
+    const { grown, bodies } = await flood(rest(), inChunks, 1_048_576);
+    expect(grown).toBeLessThan(300);
+    expect(await held()).toBeLessThanOrEqual(128 * 1_048_576);
+    expect((await gateway.call('greet', { name: 'you' })).status).toBe(200);
+    const counts = await statusesOf(bodies);
+    expect(counts[503]).toBeGreaterThan(100);
+    await eventually(async () => expect(await held()).toBe(0));
+  }, 120_000);
+
+  it('a body is held until its answer, and given back when it is over', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        gateway.mcpRaw(`{"jsonrpc":"2.0","id":1,"method":"ping"}${' '.repeat(1_000_000)}`, { 'x-api-key': gateway.apiKey }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const broken = openRaw(gateway.mcpUrl);
+    broken.write(rawPost(gateway.mcpUrl, ' '.repeat(60_000)).slice(0, 30_000));
+    await eventually(async () => expect(await held()).toBeGreaterThan(20_000));
+    broken.destroy();
+    await eventually(async () => expect(await held()).toBe(0));
+  });
+});
 
 it('the gateway has nothing to report', async () => {
   expect((await gateway.mcp('tools/list')).status).toBe(200);

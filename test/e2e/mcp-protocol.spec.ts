@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'node:net';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { rawPost, sendRaw } from '../support/clients/raw-http.js';
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
@@ -104,25 +104,75 @@ describe('HTTP', () => {
     expect(((await response.json()) as { error_description: string }).error_description).toMatch(/API key/);
   });
 
-  it('/mcp is the same endpoint', async () => {
-    const response = await fetch(gateway.mcpUrl.replace('/messages', '/mcp'), {
-      method: 'POST',
-      headers: { 'x-api-key': gateway.apiKey },
-      body: '{"jsonrpc":"2.0","id":"x","method":"ping"}',
-    });
+  const ping = (id = '"x"', params = '{}') => `{"jsonrpc":"2.0","id":${id},"method":"ping","params":${params}}`;
+  const KEY_AND_TYPE = () => ({ 'x-api-key': gateway.apiKey, 'content-type': 'application/json' });
+
+  it.each(['/messages', '/messages/', '/mcp', '/mcp/', '//mcp', '/'])('%s is the endpoint', async (path) => {
+    const url = new URL(gateway.mcpUrl).origin + path;
+    const response = await fetch(url, { method: 'POST', headers: KEY_AND_TYPE(), body: ping() });
     expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 'x', result: {} });
   });
 
-  it('a body over 4 MiB is 413, announced or not', async () => {
-    expect((await gateway.mcpRaw(' '.repeat(5 * 1024 * 1024))).status).toBe(413);
-    const socket = connect(Number(new URL(gateway.mcpUrl).port), '127.0.0.1');
-    socket.write('POST /messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
-    const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`;
-    const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString())));
-    socket.on('error', () => undefined);
-    for (let n = 0; n < 5; n += 1) socket.write(chunk);
-    expect(await answer).toContain('413');
-    socket.destroy();
+  it.each(['/mcp/x', '///mcp', '/MCP', '/messages/..', '/%6dcp', '/sse'])('%s is not', async (path) => {
+    const bytes = rawPost(gateway.mcpUrl, ping()).replace('/messages', path);
+    expect((await sendRaw(gateway.mcpUrl, bytes)).status).toBe(404);
+  });
+
+  it('a target that names its host is served', async () => {
+    const { text } = await sendRaw(gateway.mcpUrl, rawPost(gateway.mcpUrl, ping()).replace('/messages', gateway.mcpUrl));
+    expect(text).toContain('"result":{}');
+  });
+
+  it('GET /health tells a load balancer that the port answers', async () => {
+    const response = await fetch(new URL('/health', gateway.mcpUrl));
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('who accepts nothing but events gets the answer as one', async () => {
+    const { status, headers, text } = await gateway.mcpRaw(ping(), { ...KEY_AND_TYPE(), accept: 'text/event-stream' });
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect(text).toBe('event: message\ndata: {"jsonrpc":"2.0","id":"x","result":{}}\n\n');
+    for (const accept of ['text/event-stream, application/json', '*/*', 'text/event-stream, */*;q=0.1']) {
+      const json = await gateway.mcpRaw(ping(), { ...KEY_AND_TYPE(), accept });
+      expect(json.headers.get('content-type')).toBe('application/json');
+    }
+  });
+
+  it.each(['0', '""', '9007199254740993', '-9007199254740993', '123456789012345678901234567890', '0.1000000000000000055'])(
+    'the id %s comes back as it was sent, alone and in a batch',
+    async (id) => {
+      const nested = ping(id, '{"id":5,"_meta":{"id":[6,{"id":7}]}}');
+      expect((await gateway.mcpRaw(nested)).text).toBe(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+      expect((await gateway.mcpRaw(`[${ping('1')},${nested}]`)).text).toContain(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+      const refused = `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":5}}`;
+      expect((await gateway.mcpRaw(refused, KEY_AND_TYPE())).text).toContain(`"id":${id},"error":{"code":-32602`);
+    },
+  );
+
+  it('null is taken for what is absent', async () => {
+    const ask = (method: string, params: unknown) =>
+      gateway.mcpRaw(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), KEY_AND_TYPE());
+    expect((await ask('tools/list', null)).json.result.tools).toBeDefined();
+    expect((await ask('tools/list', { cursor: null, _meta: null })).json.result.tools).toBeDefined();
+    expect((await ask('tools/call', { name: 'timestamp', arguments: null })).json.result.isError).toBeFalsy();
+  });
+
+  it('a body over 4 MiB is 413, announced or not; without a valid key one over 64 KiB is 401', async () => {
+    const sizes = [
+      [5 * 1_048_576, gateway.apiKey, 413],
+      [65_537, null, 401],
+      [65_537, 'hello', 401],
+      [65_536, null, 200],
+      [1_048_576, gateway.apiKey, 200],
+    ] as const;
+    for (const [bytes, key, status] of sizes) {
+      const body = ping() + ' '.repeat(bytes - ping().length);
+      const headers = { 'content-type': 'application/json', ...(key !== null && { 'x-api-key': key }) };
+      const send = async (sent: RequestInit['body']) =>
+        (await fetch(gateway.mcpUrl, { method: 'POST', headers, body: sent, duplex: 'half' } as RequestInit)).status;
+      expect([bytes, key, await send(body)]).toEqual([bytes, key, status]);
+      expect([bytes, key, await send(new Blob([body]).stream())]).toEqual([bytes, key, status]);
+    }
   });
 
   it.each([
@@ -138,17 +188,31 @@ describe('HTTP', () => {
     expect((await gateway.mcp('ping')).status).toBe(200);
   });
 
-  it('deep nesting is answered or refused, and the server lives', async () => {
-    const { status } = await gateway.mcpRaw('['.repeat(1_000_000) + ']'.repeat(1_000_000), { 'x-api-key': gateway.apiKey });
-    expect([200, 400]).toContain(status);
-    expect((await gateway.mcp('ping')).status).toBe(200);
+  it('what nests deeper than 64 levels is refused under its id, before anything is reserved or recorded', async () => {
+    const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+    const callOf = (levels: number) =>
+      `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"greet","arguments":{"name":${deep(levels)}}}}`;
+    const recorded = async () => (await gateway.rest('GET', '/api/mcp-usage/history')).json.total as number;
+    const before = await recorded();
+    for (const levels of [62, 4_000, 20_000, 1_000_000]) {
+      const { status, json } = await gateway.mcpRaw(callOf(levels), KEY_AND_TYPE());
+      const error = { code: -32602, message: 'Invalid params: the message is nested deeper than 64 levels' };
+      expect([status, json]).toEqual([200, { jsonrpc: '2.0', id: 7, error }]);
+    }
+    const inMeta = ping('8', `{"_meta":{"a":${deep(100)}}}`);
+    for (const body of [inMeta, `{"jsonrpc":"2.0","id":"a","result":${deep(100)}}`])
+      expect((await gateway.mcpRaw(body)).json.error.code).toBe(-32602);
+    for (const body of [deep(1_000_000), `[${ping()},${inMeta}]`, '[{"a":'.repeat(100_000)])
+      expect((await gateway.mcpRaw(body, KEY_AND_TYPE())).status).toBe(400);
+    expect((await gateway.mcpRaw(callOf(61), KEY_AND_TYPE())).json.result.isError).toBe(true);
+    expect(await recorded()).toBeLessThanOrEqual(before + 1);
   });
 
   it('a caller who goes away cancels the call and the next one is served', async () => {
     const caller = new AbortController();
     const request = fetch(gateway.mcpUrl, {
       method: 'POST',
-      headers: { 'x-api-key': gateway.apiKey },
+      headers: KEY_AND_TYPE(),
       body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"screen_symbols","arguments":{}}}',
       signal: caller.signal,
     });

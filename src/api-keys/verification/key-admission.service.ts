@@ -5,9 +5,12 @@ import { FailureLimiter } from '../../limits/failure-limiter.js';
 import { ApiKeyVerifier, type ApiKeyVerification } from './api-key.verifier.js';
 
 /** Source 000, "Troubleshooting": the words of a missing key. */
-export const KEY_REQUIRED = 'API key required';
+const KEY_REQUIRED = 'API key required';
 /** Source 000, "Troubleshooting": the words of a key that is wrong, expired or revoked. */
 const KEY_INVALID = 'Invalid or expired API key';
+
+/** What is said where a key is needed and no credential came. */
+export const keyRequired = (): TallygateError => new TallygateError('UNAUTHORIZED', KEY_REQUIRED, { isCredentialMissing: true });
 
 /** From a presented key to its owner, the same on both listeners. */
 @Injectable()

@@ -13,12 +13,13 @@ const NONE: Credential = { kind: 'none' };
 const BEARER = /^Bearer\s+(\S+)$/i;
 
 /**
- * Reads it the same way on both ports. `X-API-Key` wins over `Authorization`, and holds a key whatever it looks like. In
- * `Authorization`, any white space may follow `Bearer`, and a key may stand alone, as people paste it into a client's form;
- * a login token may not (source 002, "JWT Authentication"). Node gives header names in lower case, so any casing works.
+ * Reads it the same way on both ports. `X-API-Key` wins over `Authorization`, and holds a key whatever it looks like; an empty one
+ * beside `Authorization` is a field that a form left empty. In `Authorization`, any white space may follow `Bearer`, and a key may
+ * stand alone, as people paste it into a client's form; a login token may not (source 002, "JWT Authentication"). Node gives header
+ * names in lower case, so any casing works.
  */
 export function credentialOf({ 'x-api-key': apiKey, authorization }: IncomingHttpHeaders): Credential {
-  if (apiKey !== undefined) return { kind: 'key', text: String(apiKey) };
+  if (apiKey || (apiKey !== undefined && !authorization)) return { kind: 'key', text: String(apiKey) };
   if (authorization === undefined) return NONE;
   const bearer = BEARER.exec(authorization)?.[1];
   const text = bearer ?? authorization;

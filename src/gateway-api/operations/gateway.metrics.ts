@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../telemetry/metrics.js';
 import { VERSION } from '../../common/version.js';
+import { AppConfig } from '../../config/app-config.js';
+import { BodyBudget } from '../../http/body-budget.js';
 import { droppedConnections } from '../../http/bounded-server.js';
 import { httpTraffic } from '../../http/front-door.js';
 import { HealthService } from '../health/health.service.js';
@@ -11,6 +13,7 @@ export class GatewayMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
     private readonly health: HealthService,
+    private readonly config: AppConfig,
   ) {}
 
   onModuleInit(): void {
@@ -20,6 +23,7 @@ export class GatewayMetrics implements OnModuleInit {
       help: 'Requests to both listeners',
       read: () => httpTraffic.requests,
     });
+    this.addBodies(BodyBudget.of(this.config));
     this.metrics.gauge({
       name: 'tallygate_backend_up',
       help: '1 if the backend answers, else 0',
@@ -31,6 +35,19 @@ export class GatewayMetrics implements OnModuleInit {
       help: 'Always 1; the version is in the label',
       labels: ['version'],
       read: () => [{ labels: { version: VERSION }, value: 1 }],
+    });
+  }
+
+  private addBodies(bodies: BodyBudget): void {
+    this.metrics.gauge({
+      name: 'tallygate_request_bodies_bytes',
+      help: 'Request bodies held by both listeners',
+      read: () => bodies.held,
+    });
+    this.metrics.counter({
+      name: 'tallygate_request_bodies_refused_total',
+      help: 'Request bodies refused since listeners.bodies_max_mib are held',
+      read: () => bodies.refused,
     });
   }
 

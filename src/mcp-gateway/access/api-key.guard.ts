@@ -1,10 +1,9 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { KEY_REQUIRED, KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
+import { KeyAdmission, keyRequired } from '../../api-keys/verification/key-admission.service.js';
 import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
 import { credentialOf } from '../../auth/access/credential.js';
 import type { Principal } from '../../auth/access/principal.js';
-import { TallygateError } from '../../common/tallygate-error.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpSessions, SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 
@@ -39,7 +38,7 @@ export class ApiKeyGuard implements CanActivate {
     const principal = await this.anonymous.principal();
     if (principal) return this.enter(context, principal);
     if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
-    throw new TallygateError('UNAUTHORIZED', KEY_REQUIRED, { isCredentialMissing: true });
+    throw keyRequired();
   }
 
   private enter(context: McpContext, caller: Principal): true {

@@ -80,13 +80,13 @@ export class McpContext {
 
   /** `arguments`, of methods that call something. @throws McpProtocolError when they are not an object. */
   arguments(): Record<string, unknown> {
-    const { arguments: args = {} } = this.params;
+    const args = this.params['arguments'] ?? {};
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     return args;
   }
 
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */
   cursor(): string | undefined {
-    return this.params['cursor'] === undefined ? undefined : this.text('cursor');
+    return (this.params['cursor'] ?? undefined) === undefined ? undefined : this.text('cursor');
   }
 }

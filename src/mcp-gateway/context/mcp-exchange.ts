@@ -8,6 +8,9 @@ import type { IdentifiedRequest } from '../../http/front-door.js';
 import { EventStream } from '../streams/event-stream.js';
 import { OpenStreams } from '../streams/open-streams.service.js';
 
+const EVENTS = 'text/event-stream';
+const ACCEPTS_JSON = /application\/(json|\*)|\*\/\*/i;
+
 /**
  * The HTTP exchange a message arrived in; messages of one batch share it. Its answer is JSON, unless something is sent before:
  * that makes the response a stream of events, of which the answer is the last.
@@ -21,7 +24,7 @@ export class McpExchange {
 
   constructor(
     readonly request: IdentifiedRequest,
-    private readonly response: ServerResponse,
+    readonly response: ServerResponse,
     readonly address: string,
     private readonly streams: OpenStreams,
   ) {}
@@ -60,9 +63,18 @@ export class McpExchange {
     });
   }
 
+  /** The answer as a stream's only event, for a client that accepts no JSON. Whether it is one. */
+  answersAsEvent(message: string, headers: Record<string, string>): boolean {
+    const accept = this.headers.accept ?? '';
+    if (!accept.includes(EVENTS) || ACCEPTS_JSON.test(accept)) return false;
+    const all = { 'X-Request-Id': this.requestId, ...this.responseHeaders, ...headers };
+    new EventStream(this.response, all, '', undefined).end(message);
+    return true;
+  }
+
   private takesStream(): boolean {
     const { response, isBatch } = this;
-    const accepts = this.headers.accept?.includes('text/event-stream') ?? false;
+    const accepts = this.headers.accept?.includes(EVENTS) ?? false;
     return accepts && !isBatch && !response.headersSent && !response.destroyed;
   }
 

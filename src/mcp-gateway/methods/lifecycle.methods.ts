@@ -1,6 +1,7 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { VERSION } from '../../common/version.js';
 import { ApiKeyGuard, KeyOptional } from '../access/api-key.guard.js';
+import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { JSON_RPC, type JsonRpcId } from '../protocol/json-rpc.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
@@ -23,8 +24,10 @@ const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what 
 export class LifecycleMethods {
   constructor(private readonly sessions: McpSessions) {}
 
+  /** With a key it may begin a session, and counts. */
   @McpMethod('initialize')
   @KeyOptional()
+  @UseGuards(McpRateLimitGuard)
   initialize(context: McpContext) {
     const capabilities = this.beginSession(context) ? CAPABILITIES : SILENT_CAPABILITIES;
     return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };

@@ -1,6 +1,7 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { CatalogChanges, LISTS } from './catalog-changes.service.js';
 import { JSON_RPC, messageOf, type JsonRpcReply } from '../protocol/json-rpc.js';
 import type { McpContext } from '../context/mcp-context.js';
@@ -10,7 +11,7 @@ import { unknownResource } from './read-result.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 
-/** What legacy clients do with a session. */
+/** What legacy clients do with a session. Answers to our questions, and the end, are always welcome: they do not count. */
 @Injectable()
 @UseGuards(ApiKeyGuard)
 export class SessionsMethods {
@@ -21,6 +22,7 @@ export class SessionsMethods {
 
   /** Without a session there is nothing to remember it in; the client hears what all do. */
   @McpMethod('logging/setLevel')
+  @UseGuards(McpRateLimitGuard)
   setLevel({ params: { level }, session }: McpContext) {
     if (!(LOG_LEVELS as readonly unknown[]).includes(level))
       throw invalidParams(`"level" must be one of ${LOG_LEVELS.join(', ')}`);
@@ -29,6 +31,7 @@ export class SessionsMethods {
   }
 
   @McpMethod('resources/subscribe')
+  @UseGuards(McpRateLimitGuard)
   subscribe(context: McpContext) {
     const session = sessionHere(context);
     const uri = context.text('uri');
@@ -40,6 +43,7 @@ export class SessionsMethods {
   }
 
   @McpMethod('resources/unsubscribe')
+  @UseGuards(McpRateLimitGuard)
   unsubscribe(context: McpContext) {
     sessionHere(context).unwatch(context.text('uri'));
     return {};
@@ -54,6 +58,7 @@ export class SessionsMethods {
 
   /** The session's own stream, for what belongs to no request. */
   @OnSession('stream')
+  @UseGuards(McpRateLimitGuard)
   async stream(context: McpContext) {
     const session = sessionHere(context);
     const principal = context.caller;

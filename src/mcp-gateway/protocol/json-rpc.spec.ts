@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseMessage } from './json-rpc.js';
+import { idOf, parseMessage } from './json-rpc.js';
 
 describe('parseMessage', () => {
   it('reads a request, with or without parameters', () => {
@@ -10,6 +10,16 @@ describe('parseMessage', () => {
       params: {},
     });
     expect(parseMessage({ jsonrpc: '2.0', id: 'a', method: 'x', params: { b: 1 } })).toMatchObject({ id: 'a', params: { b: 1 } });
+  });
+
+  it('takes null parameters for none', () => {
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, method: 'ping', params: null })).toMatchObject({ kind: 'request', params: {} });
+  });
+
+  it('asks for the text of an id that may be rounded, and of no other', () => {
+    const read = (id: unknown) => parseMessage({ jsonrpc: '2.0', id, method: 'ping' }, () => 'as sent');
+    for (const id of [2 ** 53, 1.5, 1e300]) expect(idOf(read(id))).toBe('as sent');
+    for (const id of [1, 0, -7, 'a', '']) expect(idOf(read(id))).toBe(JSON.stringify(id));
   });
 
   it('reads a notification: a method without an id', () => {

@@ -6,6 +6,8 @@ export type JsonRpcId = string | number;
 export interface JsonRpcRequest {
   kind: 'request';
   id: JsonRpcId;
+  /** The id as it goes into the answer, where it came as a number that JavaScript may have rounded. */
+  idText?: string;
   method: string;
   params: Record<string, unknown>;
 }
@@ -28,6 +30,7 @@ export interface JsonRpcReply {
 export interface InvalidMessage {
   kind: 'invalid';
   id: JsonRpcId | null;
+  idText?: string;
   reason: string;
 }
 
@@ -41,10 +44,22 @@ export const JSON_RPC = {
   INTERNAL_ERROR: -32603,
 } as const;
 
-/** Reads one message of whatever JSON was sent. */
-export function parseMessage(value: unknown): JsonRpcMessage {
+/**
+ * Reads one message of whatever JSON was sent. `null` is taken for what is absent, as some clients write it. `idText` finds the
+ * text of its id, and is asked for few.
+ */
+export function parseMessage(value: unknown, idText?: () => string | undefined): JsonRpcMessage {
+  const message = messageIn(value);
+  if (message.kind === 'notification' || message.kind === 'reply') return message;
+  const isExact = typeof message.id !== 'number' || Number.isSafeInteger(message.id);
+  const text = isExact ? undefined : idText?.();
+  return text === undefined ? message : { ...message, idText: text };
+}
+
+function messageIn(value: unknown): JsonRpcMessage {
   if (!isObject(value)) return invalid(null, 'a message must be an object');
-  const { id, method, params = {} } = value;
+  const { id, method } = value;
+  const params = value['params'] ?? {};
   const known = isId(id) ? id : null;
   if (value['jsonrpc'] !== '2.0') return invalid(known, '"jsonrpc" must be "2.0"');
   if (method === undefined && known !== null && ('result' in value || 'error' in value))
@@ -56,10 +71,14 @@ export function parseMessage(value: unknown): JsonRpcMessage {
   return { kind: 'request', id: known, method, params };
 }
 
+/** The id of the answer to a message, as JSON. */
+export const idOf = (message: object & { id?: JsonRpcId | null; idText?: string }): string =>
+  message.idText ?? JSON.stringify(message.id ?? null);
+
 /** A message of ours, as it goes over the wire. */
 export const messageOf = (message: { id?: JsonRpcId; method: string; params?: object }): string =>
   JSON.stringify({ jsonrpc: '2.0', ...message });
 
-const isId = (id: unknown): id is JsonRpcId => typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+export const isId = (id: unknown): id is JsonRpcId => typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
 
 const invalid = (id: JsonRpcId | null, reason: string): InvalidMessage => ({ kind: 'invalid', id, reason });

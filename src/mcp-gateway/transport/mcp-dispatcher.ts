@@ -5,8 +5,8 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { McpContext } from '../context/mcp-context.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
 import {
+  idOf,
   JSON_RPC,
-  type JsonRpcId,
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcReply,
@@ -53,7 +53,7 @@ export class McpDispatcher {
       case 'reply':
         return this.reply(message, exchange);
       case 'invalid':
-        return this.failed(invalidRequest(message.reason), message.id, exchange.requestId);
+        return this.failed(invalidRequest(message.reason), exchange.requestId, idOf(message));
     }
   }
 
@@ -68,7 +68,8 @@ export class McpDispatcher {
     );
   }
 
-  failed(error: unknown, id: JsonRpcId | null, requestId: string): McpAnswer {
+  /** `id`: of the request, as JSON. */
+  failed(error: unknown, requestId: string, id = 'null'): McpAnswer {
     if (!(error instanceof McpProtocolError || error instanceof TallygateError)) {
       const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
       this.logger.error({ msg, requestId });
@@ -77,7 +78,7 @@ export class McpDispatcher {
     return {
       status: failure.status,
       headers: failure.headers,
-      body: JSON.stringify({ jsonrpc: '2.0', id, error: failure.error }),
+      body: `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(failure.error)}}`,
     };
   }
 
@@ -100,7 +101,7 @@ export class McpDispatcher {
       context = new McpContext(exchange, era, message);
       return toAnswer(message, era, await handlerIn(era)(context));
     } catch (error) {
-      return this.failed(error, 'id' in message ? message.id : null, exchange.requestId);
+      return this.failed(error, exchange.requestId, idOf(message));
     } finally {
       context?.over();
     }
@@ -108,12 +109,12 @@ export class McpDispatcher {
 }
 
 /** Modern results say what kind of result they are (MCP 2026-07-28, "Result"): complete, unless they say so themselves. */
-function resultOf({ id }: JsonRpcRequest, { modern }: Era, result: unknown): McpAnswer {
+function resultOf(request: JsonRpcRequest, { modern }: Era, result: unknown): McpAnswer {
   const json = result instanceof SerializedResult ? result.json : JSON.stringify(result);
   const saysItself = !modern || (result as { resultType?: string }).resultType !== undefined;
   const type = saysItself ? '' : '"resultType":"complete",';
   const fields = json === '{}' ? type.slice(0, -1) : type + json.slice(1, -1);
-  return { status: 200, headers: {}, body: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{${fields}}}` };
+  return { status: 200, headers: {}, body: `{"jsonrpc":"2.0","id":${idOf(request)},"result":{${fields}}}` };
 }
 
 const invalidRequest = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${reason}`, 400);

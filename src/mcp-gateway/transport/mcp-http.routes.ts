@@ -6,7 +6,11 @@ import { crossOrigin, isAllowedOrigin } from '../../http/cors.js';
 import { type Middleware, pathOf, type IdentifiedRequest } from '../../http/front-door.js';
 import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
-import { BODY_MAX_BYTES, readBody } from '../../http/request-body.js';
+import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
+import { OwnNames } from '../../http/own-names.js';
+import { textOf } from '../../http/request-body.js';
+import { McpBodies } from '../access/mcp-bodies.service.js';
+import { idTextsIn, isBatch } from '../protocol/id-text.js';
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
@@ -15,7 +19,10 @@ import { McpExchange } from '../context/mcp-exchange.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 import { OpenStreams } from '../streams/open-streams.service.js';
 
-const ENDPOINTS = new Set(['/messages', '/mcp']);
+/** Clients join a base URL and a path in all these ways, or are given the bare host. */
+const ENDPOINT = /^\/{1,2}(messages|mcp)?\/?$/;
+/** For load balancers: this port answers. Whether its backends do, `/health` on port 8000 says. */
+const HEALTH: WholeAnswer = { status: 200, headers: {}, body: '{"status":"ok"}' };
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
 /** Of a method or a tool. */
@@ -26,19 +33,24 @@ const NAME = /^[\w./:-]{1,128}$/;
 export class McpHttpRoutes {
   private readonly trusts: (address: string, hop: number) => boolean;
   private readonly crossOrigin: Middleware;
+  private readonly names: OwnNames;
 
   constructor(
     private readonly config: AppConfig,
     private readonly dispatcher: McpDispatcher,
     private readonly streams: OpenStreams,
+    private readonly bodies: McpBodies,
   ) {
     this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
     this.crossOrigin = crossOrigin(config);
+    this.names = new OwnNames(config);
   }
 
   /** A page of another origin is refused and not only kept from reading: its name may be one that leads here (DNS rebinding). */
   serve(request: IdentifiedRequest, response: ServerResponse): void {
     const { method, headers } = request;
+    const stranger = this.names.refusal(request);
+    if (stranger !== undefined) return sendAnswer(request, response, refusal(403, stranger));
     if (headers.origin === undefined && method !== 'OPTIONS') return this.route(request, response);
     if (headers.origin !== undefined && !isAllowedOrigin(this.config, headers.origin))
       return sendAnswer(request, response, refusal(403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS'));
@@ -47,7 +59,8 @@ export class McpHttpRoutes {
 
   private route(request: IdentifiedRequest, response: ServerResponse): void {
     const path = pathOf(request);
-    if (!ENDPOINTS.has(path)) return sendAnswer(request, response, notFound(path));
+    if (path === '/health' && ['GET', 'HEAD'].includes(request.method!)) return sendAnswer(request, response, HEALTH);
+    if (!ENDPOINT.test(path)) return sendAnswer(request, response, notFound(path));
     if (request.method === 'POST') return void this.post(request, response);
     const action = this.sessionAction(request);
     if (action) return void this.onSession(action, request, response);
@@ -74,22 +87,40 @@ export class McpHttpRoutes {
     const exchange = this.exchange(request, response);
     let answer: McpAnswer;
     try {
-      const body = parseJson(await readBody(request, BODY_MAX_BYTES.mcp));
-      request.operation = operationOf(body);
-      answer = Array.isArray(body)
-        ? await this.batch(body, exchange)
-        : await this.dispatcher.dispatch(parseMessage(body), exchange);
+      answer = await this.answer(textOf(await this.bodies.read(exchange)), exchange);
     } catch (error) {
-      answer = this.dispatcher.failed(error, null, exchange.requestId);
+      answer = this.dispatcher.failed(error, exchange.requestId);
     }
     send(response, answer, exchange);
   }
 
+  private answer(json: string | undefined, exchange: McpExchange): McpAnswer | Promise<McpAnswer> {
+    if (json === undefined) throw parseError('UTF-8');
+    if (isTooDeep(json)) return this.tooDeep(json, exchange);
+    const body = parseJson(json);
+    exchange.request.operation = operationOf(body);
+    if (Array.isArray(body)) return this.batch(body, json, exchange);
+    return this.dispatcher.dispatch(
+      parseMessage(body, () => idTextsIn(json)[0]),
+      exchange,
+    );
+  }
+
+  /** Nothing is made of it; a request is still answered under its id, without which its client would wait on. */
+  private tooDeep(json: string, exchange: McpExchange): McpAnswer {
+    const id = isBatch(json) ? undefined : idTextsIn(json)[0];
+    const words = `Invalid params: the message is nested deeper than ${JSON_DEPTH_MAX} levels`;
+    const error = new McpProtocolError(JSON_RPC.INVALID_PARAMS, words, id === undefined ? 400 : 200);
+    return this.dispatcher.failed(error, exchange.requestId, id);
+  }
+
   /** An array of messages, answered together. One that needs a key and has none refuses the whole batch. */
-  private async batch(messages: unknown[], exchange: McpExchange): Promise<McpAnswer> {
+  private async batch(messages: unknown[], json: string, exchange: McpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
     exchange.beginBatch();
-    const answers = await Promise.all(messages.map((message) => this.dispatcher.dispatch(parseMessage(message), exchange)));
+    let ids: string[] | undefined;
+    const parsed = messages.map((message, place) => parseMessage(message, () => (ids ??= idTextsIn(json))[place]));
+    const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
     const refused = answers.find((answer) => answer.status === 401);
     if (refused) return refused;
     const body = joinAnswers(answers.map((answer) => answer.body));
@@ -101,13 +132,18 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new McpProtocolError(JSON_RPC.PARSE_ERROR, 'Parse error: the body is not JSON', 400);
+    throw parseError('JSON');
   }
 }
 
-function send(response: ServerResponse, answer: McpAnswer, { stream, request, responseHeaders }: McpExchange): void {
+const parseError = (what: string) => new McpProtocolError(JSON_RPC.PARSE_ERROR, `Parse error: the body is not ${what}`, 400);
+
+function send(response: ServerResponse, answer: McpAnswer, exchange: McpExchange): void {
+  const { stream, request, responseHeaders } = exchange;
+  const { status, body, headers } = answer;
   if (response.destroyed) return;
-  if (stream) return stream.end(answer.body);
+  if (stream) return stream.end(body);
+  if (status === 200 && body !== undefined && exchange.answersAsEvent(body, headers)) return;
   sendAnswer(request, response, { ...answer, headers: { ...responseHeaders, ...answer.headers } });
 }
 

@@ -12,7 +12,6 @@ import {
 import type { Request, Response } from 'express';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { TallygateError } from '../../common/tallygate-error.js';
 import { ImportQuery, ImportReportDto, pairs, SyntheticDto } from './dataset-import.dto.js';
 import { DatasetImportService } from './dataset-import.service.js';
 import { fileInput } from './files/file-input.js';
@@ -45,7 +44,6 @@ export class DatasetImportController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ImportReportDto> {
-    refuseParsed(request);
     const options = { map: pairs(query.map), set: pairs(query.set), skipRejected: query.skip_rejected };
     const report = await withReceivedFile(request, (path) => this.imports.import(dataset, fileInput(path, query.name), options));
     if (report.status === 'rejected') response.status(422);
@@ -60,10 +58,4 @@ export class DatasetImportController {
   generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     return this.synthetic.generate({ ...universe });
   }
-}
-
-/** JSON and forms are parsed before they get here (see `configureRest`), so nothing of such a file would be left. */
-function refuseParsed(request: Request): void {
-  if (!request.is(['json', 'urlencoded'])) return;
-  throw new TallygateError('BAD_REQUEST', 'Send the file as it is, with the header "Content-Type: application/octet-stream".');
 }

@@ -1,0 +1,41 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { testConfig } from '../../test/support/gateway/test-config.js';
+import { BodyBudget, STRANGERS } from './body-budget.js';
+
+const MIB = 1_048_576;
+
+describe('The budget of 16 MiB', () => {
+  let budget: BodyBudget;
+  beforeEach(() => {
+    budget = BodyBudget.of(testConfig({ listeners: { bodies_max_mib: 16 } }));
+  });
+
+  it('is one for a process', () => {
+    const config = testConfig();
+    expect(BodyBudget.of(config)).toBe(BodyBudget.of(config));
+  });
+
+  it('gives half of it to strangers, and a quarter to each user', () => {
+    expect(() => budget.hold(STRANGERS).take(8 * MIB + 1)).toThrow('Too many request bodies');
+    budget.hold(STRANGERS).take(8 * MIB);
+    budget.hold('ann').take(4 * MIB);
+    expect(() => budget.hold('ann').take(1)).toThrow('Too many request bodies');
+    budget.hold('ben').take(4 * MIB);
+    expect(() => budget.hold('cat').take(1)).toThrow(
+      expect.objectContaining({ code: 'OVERLOADED', extras: { retryAfterSeconds: 1 } }),
+    );
+    expect([budget.held, budget.refused]).toEqual([16 * MIB, 3]);
+  });
+
+  it('has back what a body took, once, whatever comes after its end', () => {
+    const held = budget.hold('ann');
+    held.take(MIB);
+    held.take(MIB);
+    expect(budget.held).toBe(2 * MIB);
+    held.release();
+    held.release();
+    held.take(MIB);
+    expect(budget.held).toBe(0);
+    expect(budget.hasRoom('ann', 4 * MIB)).toBe(true);
+  });
+});

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { KeyAdmission, keyRequired } from '../../api-keys/verification/key-admission.service.js';
+import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
+import { credentialOf } from '../../auth/access/credential.js';
+import { AppConfig } from '../../config/app-config.js';
+import { BodyBudget, STRANGERS } from '../../http/body-budget.js';
+import { assertBodyType, JSON_TYPES } from '../../http/body-type.js';
+import { announcedLength, BODY_MAX_BYTES, readBody } from '../../http/request-body.js';
+import type { McpExchange } from '../context/mcp-exchange.js';
+
+/** Largest body without a valid key: that of an `initialize`, which may come without one, is a hundredth of it. */
+const KEYLESS_MAX_BYTES = 65_536;
+
+/**
+ * Reads the bodies of port 8001. What is small is read as it comes, and its key is looked at by `ApiKeyGuard`; before anything
+ * larger is read, or anything at all while strangers hold their share of the budget, the key in the headers must be a valid one.
+ */
+@Injectable()
+export class McpBodies {
+  private readonly budget: BodyBudget;
+
+  constructor(
+    config: AppConfig,
+    private readonly keys: KeyAdmission,
+    private readonly anonymous: AnonymousAccess,
+  ) {
+    this.budget = BodyBudget.of(config);
+  }
+
+  /** @throws UNSUPPORTED_MEDIA_TYPE; what `readBody` throws; where a key is needed, what `KeyAdmission.admit` throws. */
+  read(exchange: McpExchange): Promise<Buffer> {
+    const { request } = exchange;
+    const length = announcedLength(request);
+    if (length > 0) assertBodyType(request, JSON_TYPES);
+    const isAnybodys = length <= KEYLESS_MAX_BYTES && this.budget.hasRoom(STRANGERS, length);
+    return isAnybodys ? this.readFrom(exchange, STRANGERS) : this.readKnown(exchange);
+  }
+
+  private async readKnown(exchange: McpExchange): Promise<Buffer> {
+    const { kind, text } = credentialOf(exchange.request.headers);
+    if (kind !== 'none') return this.readFrom(exchange, (await this.keys.admit(text, exchange.address)).userId);
+    const anonymous = await this.anonymous.principal();
+    return this.readFrom(exchange, anonymous?.userId ?? STRANGERS);
+  }
+
+  private readFrom({ request, response }: McpExchange, owner: string): Promise<Buffer> {
+    const held = this.budget.hold(owner);
+    if (owner === STRANGERS) return readBody(request, response, { maxBytes: KEYLESS_MAX_BYTES, held, refusal: keyRequired });
+    return readBody(request, response, { maxBytes: BODY_MAX_BYTES.mcp, held });
+  }
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'node:http';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
+
+/** With authentication off everybody is the admin; a page of another site, in the browser of somebody here, must not be anybody. */
+const PORTAL = 'https://portal.example.com';
+
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  const env = { GATEWAY_AUTH_ENABLED: 'false', GATEWAY_CORS_ORIGINS: `*,${PORTAL}`, GATEWAY_HOST_NAMES: 'tallygate.lan' };
+  gateway = await GatewayProcess.start({ env });
+}, 60_000);
+afterAll(() => gateway.destroy());
+
+type Headers = Record<string, string>;
+
+/** Like `fetch`, which does not let its caller choose the host. */
+function send(method: string, url: string, headers: Headers = {}, body?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers }, (answer) => resolve(answer.resume().statusCode!));
+    asked.once('error', reject).end(body);
+  });
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const PORTS = [
+  ['REST', () => `${gateway.restUrl}/api/mcp-keys/create`, '{"key_name":"k"}'],
+  ['MCP', () => gateway.mcpUrl, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
+] as const;
+
+const STRANGERS: [string, Headers][] = [
+  ['by a name of its own', { host: 'attacker.example:8000' }],
+  ['by a name of its own, from its page', { host: 'attacker.example', origin: 'http://attacker.example' }],
+  ['from its page', { host: 'localhost:8000', origin: 'https://attacker.example' }],
+  ['from a page without an origin', { host: 'localhost', origin: 'null' }],
+  ['by an address', { host: '192.168.1.5:8000' }],
+];
+
+describe.each(PORTS)('on the port of %s', (_name, url, body) => {
+  it.each(STRANGERS)('a request %s is refused, whatever its method and type', async (_, headers) => {
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+      expect(await send('POST', url(), { ...headers, 'content-type': type }, body)).toBe(403);
+    for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PUT']) expect(await send(method, url(), headers)).toBe(403);
+    for (const path of ['/', '/docs', '/openapi.json', '/health', '/metrics', '/tools', '/servers', '/nowhere'])
+      expect([path, await send('GET', new URL(path, url()).href, headers)]).toEqual([path, 403]);
+  });
+
+  it.each<[string, Headers]>([
+    ['localhost', { host: 'localhost:8000' }],
+    ['another loopback address', { host: '127.0.0.7' }],
+    ['the loopback of IPv6', { host: '[::1]:8000' }],
+    ['a name the operator lists', { host: 'Tallygate.LAN:8000' }],
+    ['localhost, from a page the operator lists', { host: 'localhost', origin: PORTAL }],
+  ])('a request by %s is served', async (_, headers) => {
+    expect(await send('POST', url(), { ...headers, ...JSON_BODY }, body)).toBe(200);
+  });
+
+  it('a form of a page is refused for its type, too', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+      expect(await send('POST', url(), { 'content-type': type }, body)).toBe(415);
+  });
+});
+
+it('the pages of the gateway itself may call it', async () => {
+  const { host, origin } = new URL(gateway.restUrl);
+  expect(await send('POST', `${gateway.restUrl}/api/mcp-keys/create`, { ...JSON_BODY, host, origin }, '{"key_name":"k"}')).toBe(
+    200,
+  );
+});
+
+it('probes may come by any address', async () => {
+  for (const path of ['/livez', '/readyz'])
+    expect(await send('GET', gateway.restUrl + path, { host: '10.1.2.3:8000' })).toBe(200);
+});
