@@ -92,6 +92,11 @@ function contradictions(values: ConfigValues): string[] {
   if (values.port !== 0 && values.port === values.mcp_port) {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
   }
+  if (values.registration === 'open' && values.auth.trust_external_tokens) {
+    problems.push(
+      'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
+    );
+  }
   return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
 }
 
