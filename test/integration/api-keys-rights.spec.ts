@@ -1,42 +1,33 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { JwtService } from '@nestjs/jwt';
 import { randomBytes } from 'node:crypto';
-import request from 'supertest';
-import { AccountsModule } from '../../src/accounts/accounts.module.js';
 import { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
-import { startRestApp } from '../support/gateway/rest-app.js';
-import { testConfig } from '../support/gateway/test-config.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { AccountsRest } from '../support/gateway/accounts-rest.js';
 import type { Created } from '../support/gateway/keys-rest.js';
 
 const SECRET = 'test-secret-'.repeat(4);
 
 /** Whoever asks for a key, of a user who may be more than their token says, or less than they once were. */
 describe('What a caller may give', () => {
-  let database: TestDatabase;
-  let app: NestExpressApplication;
+  let rest: AccountsRest;
   let email: string;
   const jwt = new JwtService();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const limits = { api_key_per_hour: 10, user_keys_per_hour: 15, user_per_hour: 10_000 };
     const auth = { trust_external_tokens: true };
-    app = await startRestApp(testConfig({ database_url: database.url, auth, limits }), [AccountsModule]);
+    rest = await AccountsRest.start({ auth, limits });
   });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
-  });
+  afterAll(() => rest.stop());
   beforeEach(() => {
     email = `${randomBytes(6).toString('hex')}@example.com`;
   });
 
   const token = (role: string) => jwt.sign({ email, role }, { secret: SECRET, expiresIn: 900 });
   const post = (role: string, path: string, body: object = {}) =>
-    request(app.getHttpServer())
+    rest
+      .http()
       .post(path)
       .set('Authorization', `Bearer ${token(role)}`)
       .send(body);
@@ -44,7 +35,8 @@ describe('What a caller may give', () => {
     (await post(role, '/api/mcp-keys/create', body).expect(200)).body as Created;
   const rotate = (role: string, key_id: string) => post(role, '/api/mcp-keys/rotate', { key_id });
   const listed = async (role: string) => {
-    const list = request(app.getHttpServer())
+    const list = rest
+      .http()
       .get('/api/mcp-keys/list')
       .set('Authorization', `Bearer ${token(role)}`);
     const { keys, total } = (await list.expect(200)).body as { keys: { id: string }[]; total: number };
@@ -52,11 +44,12 @@ describe('What a caller may give', () => {
     return keys.map(({ id }) => id);
   };
   const principal = async (key: string) => {
-    const verified = await app.get(ApiKeyVerifier).verify(key);
+    const verified = await rest.app.get(ApiKeyVerifier).verify(key);
     if (!verified.ok) throw new Error(verified.reason);
     return verified.principal;
   };
-  const setRole = (role: string) => database.dataSource.query('UPDATE mcp.users SET role = $2 WHERE email = $1', [email, role]);
+  const setRole = (role: string) =>
+    rest.database.dataSource.query('UPDATE mcp.users SET role = $2 WHERE email = $1', [email, role]);
 
   describe('with a token that says less than its user’s role', () => {
     it('is no key of an admin, made, rotated, revoked or seen', async () => {
@@ -92,9 +85,9 @@ describe('What a caller may give', () => {
 
     it('is no key of an account that does more than call tools', async () => {
       await create('admin', { permissions: ['admin'] });
-      await post('user', '/api/mcp-account/enable').expect(200);
-      const { body } = await post('user', '/api/mcp-account/regenerate-key').expect(200);
-      const { scopes } = await principal((body as { mcp_key: string }).mcp_key);
+      await post('user', '/api/mcp/enable').expect(200);
+      const { body } = await post('user', '/api/mcp/regenerate-key').expect(200);
+      const { scopes } = await principal((body as { mcp_api_key: string }).mcp_api_key);
       expect([...scopes]).toEqual(['tools:call']);
     });
   });
@@ -114,7 +107,7 @@ describe('What a caller may give', () => {
     const call = async (key: string): Promise<Record<string, string> | string> => {
       let told: Record<string, string> = {};
       try {
-        await app.get(CallerLimit).admit(await principal(key), (headers) => (told = headers));
+        await rest.app.get(CallerLimit).admit(await principal(key), (headers) => (told = headers));
         return told;
       } catch (error) {
         return (error as Error).message;
@@ -135,14 +128,12 @@ describe('What a caller may give', () => {
     });
 
     it('follows an account’s key to the one that replaces it', async () => {
-      const { mcp_key } = (await post('user', '/api/mcp-account/enable').expect(200)).body as { mcp_key: string };
-      await spend(mcp_key, 9);
-      for (const remaining of ['0']) {
-        const { body } = await post('user', '/api/mcp-account/regenerate-key').expect(200);
-        expect(await call((body as { mcp_key: string }).mcp_key)).toMatchObject({ 'X-RateLimit-Remaining': remaining });
-      }
-      const { body } = await post('user', '/api/mcp-account/regenerate-key').expect(200);
-      expect(await call((body as { mcp_key: string }).mcp_key)).toMatch('Rate limit of 10');
+      const { mcp_api_key } = (await post('user', '/api/mcp/enable').expect(200)).body as { mcp_api_key: string };
+      await spend(mcp_api_key, 9);
+      const second = (await post('user', '/api/mcp/regenerate-key').expect(200)).body as { mcp_api_key: string };
+      expect(await call(second.mcp_api_key)).toMatchObject({ 'X-RateLimit-Remaining': '0' });
+      const { body } = await post('user', '/api/mcp/regenerate-key').expect(200);
+      expect(await call((body as { mcp_api_key: string }).mcp_api_key)).toMatch('Rate limit of 10');
     });
 
     it('is one for all keys of a user, and the headers tell of the tighter one', async () => {
