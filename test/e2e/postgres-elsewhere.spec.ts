@@ -93,27 +93,32 @@ describe('A gateway on a PostgreSQL of somebody else', () => {
     });
     await gateway.rest('POST', '/api/mcp-keys/revoke', { key_id: next.json.key_id }, user);
     expect((await gateway.mcp('tools/list', {}, next.json.api_key)).status).toBe(401);
-    await eventually(async () => {
-      const { json: books } = await gateway.rest('GET', '/api/admin/integrity');
-      expect(JSON.stringify(books)).not.toMatch(/"difference\w*":-?[1-9]/);
-    });
+    expect((await gateway.rest('GET', '/api/admin/integrity')).json.ledger).toMatchObject({ difference_count: 0 });
   }
 
-  it.each(Object.keys(SETTINGS))('works whatever the database is set to: %s', async (name) => {
-    const database = await newDatabase(`set_${name.toLowerCase()}`);
-    await ask(
-      database,
-      'CREATE SCHEMA evil',
-      `CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '2001-01-01'::timestamptz $$`,
-      `CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS $$ SELECT '' $$`,
-      ...SETTINGS[name]!.map((setting) => `ALTER DATABASE set_${name.toLowerCase()} SET ${setting}`),
-    );
-    await works(await start(database));
-  });
+  it.each(Object.keys(SETTINGS))(
+    'works whatever the database is set to: %s',
+    async (name) => {
+      const database = await newDatabase(`set_${name.toLowerCase()}`);
+      await ask(
+        database,
+        'CREATE SCHEMA evil',
+        `CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '2001-01-01'::timestamptz $$`,
+        `CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS $$ SELECT '' $$`,
+        ...SETTINGS[name]!.map((setting) => `ALTER DATABASE set_${name.toLowerCase()} SET ${setting}`),
+      );
+      await works(await start(database));
+    },
+    90_000,
+  );
 
-  (hasPgBouncer() ? it : it.skip)('works behind PgBouncer with a pool of sessions', async () => {
-    const bouncer = await PgBouncer.start(await newDatabase('pooled'), 'session');
-    stops.push(() => bouncer.stop());
-    await works(await start(bouncer.url));
-  });
+  (hasPgBouncer() ? it : it.skip)(
+    'works behind PgBouncer with a pool of sessions',
+    async () => {
+      const bouncer = await PgBouncer.start(await newDatabase('pooled'), 'session');
+      stops.push(() => bouncer.stop());
+      await works(await start(bouncer.url));
+    },
+    90_000,
+  );
 });
