@@ -50,8 +50,8 @@ export class AccountsRepository {
     private readonly records: AccountRecords,
   ) {}
 
-  findByUser(userId: string): Promise<Account | undefined> {
-    return this.find('user_id = $1', userId);
+  findByUser(userId: string, sql?: Sql): Promise<Account | undefined> {
+    return this.find('user_id = $1', userId, sql);
   }
 
   findById(id: number): Promise<Account | undefined> {
@@ -88,10 +88,8 @@ export class AccountsRepository {
     );
   }
 
-  private async find(condition: string, value: string | number): Promise<Account | undefined> {
-    const [row] = await this.postgres.query<AccountRow>(`SELECT ${ACCOUNT_COLUMNS} FROM mcp.accounts WHERE ${condition}`, [
-      value,
-    ]);
+  private async find(condition: string, value: string | number, sql: Sql = this.postgres): Promise<Account | undefined> {
+    const [row] = await sql.query<AccountRow>(`SELECT ${ACCOUNT_COLUMNS} FROM mcp.accounts WHERE ${condition}`, [value]);
     return row && accountOf(row);
   }
 }

@@ -52,19 +52,22 @@ export class AccountsService {
   }
 
   /**
-   * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins.
+   * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins. What is answered is
+   * read inside of it: nothing that fails later may keep a key from its owner that is shown only once.
    * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys
    */
   async enable(userId: string): Promise<{ account: Account; key: IssuedAccountKey }> {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
-    const { key, token } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, tx) => {
+    const { key, token, booked } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, tx) => {
       const { email, displayName } = user;
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
-      if (opened === undefined) throw alreadyEnabled();
+      const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
+      if (!account) throw alreadyEnabled();
+      return account;
     });
-    return { account: await this.get(userId), key: { token, prefix: key.prefix } };
+    return { account: booked, key: { token, prefix: key.prefix } };
   }
 
   /**

@@ -1386,8 +1386,8 @@ export interface components {
       overlap_seconds?: number;
     };
     ServerDto: {
-      /** @description As registered, with secrets masked. */
-      config: {
+      /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
+      config?: {
         [key: string]: unknown;
       };
       instance_metadata: {

@@ -61,6 +61,11 @@ export const configSchema = z.strictObject({
       /** Requests an hour. Source 003, "Rate Limiting"; admins have no limit. */
       user_per_hour: z.int().min(1).default(1_000),
       api_key_per_hour: z.int().min(1).default(5_000),
+      /**
+       * All keys of one user together, but not those to which an admin gave a limit above `api_key_per_hour`. Unset: four
+       * times `api_key_per_hour`, 20 000.
+       */
+      user_keys_per_hour: z.int().min(1).optional(),
       /** Failed logins or invalid keys from one address in 15 minutes before its requests are refused unread. */
       failures_per_address: z.int().min(1).default(50),
       /** Addresses of proxies whose X-Forwarded-For is trusted. */

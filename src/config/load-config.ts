@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -22,7 +22,7 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const values = readConfig(env);
-  values.data_dir = values.database_url?.startsWith('memory:') ? temporaryFolder() : resolve(values.data_dir);
+  values.data_dir = values.database_url?.startsWith('memory:') ? mkdtempSync(join(tmpdir(), 'tallygate-')) : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   return new AppConfig({ ...values, auth }, templateVariables(values, env));
 }
@@ -38,13 +38,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
   const problems = [...contradictions(values), ...unsetVariables(values, env)];
   if (problems.length > 0) throw new ConfigError(problems);
   return values;
-}
-
-/** Others may pass through, since as root PostgreSQL runs under an account of its own; they may not list it. */
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tallygate-'));
-  chmodSync(folder, 0o711);
-  return folder;
 }
 
 function readYaml(env: NodeJS.ProcessEnv): Record<string, unknown> {
@@ -92,6 +85,11 @@ function contradictions(values: ConfigValues): string[] {
   if (values.port !== 0 && values.port === values.mcp_port) {
     problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
   }
+  if (values.registration === 'open' && values.auth.trust_external_tokens) {
+    problems.push(
+      'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
+    );
+  }
   return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
 }
 
@@ -121,10 +119,21 @@ function creditContradictions({ credits, tiers }: ConfigValues): string[] {
 function keptSecret(values: ConfigValues): string {
   const file = join(values.data_dir, 'secret-key');
   try {
-    mkdirSync(values.data_dir, { recursive: true });
+    mkdirSync(values.data_dir, { recursive: true, mode: 0o700 });
     if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    closeFile(file);
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw new ConfigError([`GATEWAY_DATA_DIR: cannot keep the secret key in ${values.data_dir}: ${(error as Error).message}`]);
+  }
+}
+
+/** One that was copied or restored may be open; where modes cannot be changed it is used all the same. */
+function closeFile(file: string): void {
+  if ((statSync(file).mode & 0o077) === 0) return;
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // The start of the engines says that the folder is open.
   }
 }

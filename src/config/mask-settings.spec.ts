@@ -16,6 +16,51 @@ describe('settings that are shown', () => {
     expect(shown).toContain('rediss://:…@redis:6380/1');
   });
 
+  it('have none in what a template hands on: URLs, arguments, variables, headers, defaults of a schema', () => {
+    const values = configSchema.parse({
+      templates: {
+        remote: { transport: 'http', url: 'https://s3cret:x@mcp.example.com/s/s3cretS3cretS3cret1/mcp?key=s3cret' },
+        local: {
+          transport: 'stdio',
+          command: 'server',
+          args: [
+            '--port=8080',
+            '--token=s3cret',
+            '--api-key',
+            's3cret',
+            '-e',
+            'PASSWORD=s3cret',
+            's3cret-0123456789abcd',
+            '--url',
+            'https://a/?s3cret=s3cret',
+          ],
+          env: { ANY: 's3cret' },
+          config: {
+            type: 'object',
+            properties: {
+              folder: { type: 'string', default: '/srv' },
+              pin: { type: 'string', writeOnly: true, default: 's3cret', examples: ['s3cret'] },
+              api_key: { type: 'string', const: 's3cret' },
+            },
+          },
+        },
+      },
+    });
+    const shown = JSON.stringify(maskSettings(values).templates);
+    expect(shown.replace('?s3cret=', '')).not.toContain('s3cret');
+    expect(maskSettings(values).templates['local']!.args).toEqual([
+      ...['--port=8080', '--token=…', '--api-key', '…', '-e', 'PASSWORD=…', '…', '--url', 'https://a/?s3cret=…'],
+    ]);
+    expect(shown).toContain('"default":"/srv"');
+  });
+
+  it('name the variables that secrets come from', () => {
+    const args = ['--token=${env:A_TOKEN}', '--key', '${config.key}'];
+    const config = { type: 'object', properties: { key: { type: 'string' } } };
+    const values = configSchema.parse({ templates: { local: { transport: 'stdio', command: 'server', args, config } } });
+    expect(maskSettings(values).templates['local']!.args).toEqual(args);
+  });
+
   it('are otherwise as they are', () => {
     const values = configSchema.parse({ port: 9000, database_url: 'memory:', clickhouse_url: 'http://ch:8123' });
     expect(maskSettings(values)).toEqual(values);

@@ -3,6 +3,7 @@ import { LOCK } from './advisory-lock.js';
 import { applyFunctions } from './apply-functions.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { Postgres } from './postgres.js';
+import { settleSession } from './session-settings.js';
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {
@@ -14,8 +15,8 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     applicationName: 'tallygate',
-    // The server ends a statement first; the client's own limit is for a server that has fallen silent.
-    extra: { max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: 65_000, keepAlive: true },
+    // The server ends a statement first (`settleSession`); the client's own limit is for a server that has fallen silent.
+    extra: { max: 10, connectionTimeoutMillis: 5_000, query_timeout: 65_000, keepAlive: true, onConnect: settleSession },
   };
 }
 

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { closeFolder } from '../common/closed-folder.js';
+import { loggerFor } from '../common/log-contexts.js';
 import { canReach, own, postgresAccount, type PostgresAccount } from './postgres-account.js';
 import { postgresBinaries } from './postgres-binaries.js';
 
@@ -24,10 +26,11 @@ export class EmbeddedPostgres {
   private readonly binaries: string;
 
   constructor(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
+    this.closeDataFolder(dataDir);
     this.home = this.homeFor(join(dataDir, 'postgres'));
-    mkdirSync(this.home, { recursive: true, mode: 0o755 });
+    mkdirSync(this.home, { recursive: true, mode: 0o700 });
     own(this.home, this.account);
+    this.warn(closeFolder(this.home));
     this.binaries = postgresBinaries(this.account, this.home);
   }
 
@@ -62,9 +65,26 @@ export class EmbeddedPostgres {
     return Number(readFileSync(join(this.cluster, 'postmaster.pid'), 'utf8').split('\n')[3]);
   }
 
+  /** PostgreSQL's own account must get through, to where it lives. */
+  private closeDataFolder(dataDir: string): void {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const [{ mode }, home] = [statSync(dataDir), join(dataDir, 'postgres')];
+    const couldReach = canReach(home, this.account);
+    this.warn(closeFolder(dataDir, this.account?.gid));
+    if (!couldReach || canReach(home, this.account)) return;
+    chmodSync(dataDir, mode);
+    this.warn(`${dataDir} stays open to others: the account of PostgreSQL could not get to its data.`);
+  }
+
+  private warn(problem: string | undefined): void {
+    if (problem) loggerFor('PostgreSQL').warn(problem);
+  }
+
+  /** A cluster stays where it was made, whatever can be reached by now. */
   private homeFor(wanted: string): string {
-    if (canReach(wanted, this.account)) return wanted;
-    return join('/var/lib/tallygate', createHash('sha256').update(wanted).digest('hex').slice(0, 12));
+    const elsewhere = join('/var/lib/tallygate', createHash('sha256').update(wanted).digest('hex').slice(0, 12));
+    const made = [wanted, elsewhere].find((home) => existsSync(join(home, 'cluster', 'PG_VERSION')));
+    return made ?? (canReach(wanted, this.account) ? wanted : elsewhere);
   }
 
   /** In a folder of its own until it is whole: an initdb that is interrupted leaves what looks like a cluster and is none. */

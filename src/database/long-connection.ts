@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { loggerFor } from '../common/log-contexts.js';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
+import { settleSession } from './session-settings.js';
 
 /** Pause between two checks, and between two tries to connect; the first try after a loss comes at once. */
 const CHECK_PAUSE_MS = 500;
@@ -101,6 +102,7 @@ export class LongConnection {
     client.on('end', () => this.lose(client, new Error('Connection terminated')));
     try {
       await client.connect();
+      await settleSession(client);
       return client;
     } catch (error) {
       void client.end().catch(() => undefined);

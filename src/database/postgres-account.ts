@@ -47,8 +47,13 @@ export function own(folder: string, account: PostgresAccount): void {
 export function canReach(path: string, account: PostgresAccount): boolean {
   if (!account) return true;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const { mode, uid } = statSync(folder);
-    if (!(mode & 0o001) && !(uid === account.uid && mode & 0o100)) return false;
+    if (!mayPass(folder, account)) return false;
     if (folder === dirname(folder)) return true;
   }
+}
+
+function mayPass(folder: string, account: NonNullable<PostgresAccount>): boolean {
+  const { mode, uid, gid } = statSync(folder);
+  if (uid === account.uid) return (mode & 0o100) !== 0;
+  return (mode & (gid === account.gid ? 0o010 : 0o001)) !== 0;
 }

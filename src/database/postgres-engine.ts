@@ -6,6 +6,8 @@ import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { LOCK } from './advisory-lock.js';
+import { demandOwnSessions } from './own-sessions.js';
+import { settleSession } from './session-settings.js';
 
 const RESTART_PAUSE_MS = 500;
 
@@ -30,7 +32,7 @@ export class PostgresEngine {
 
   constructor(private readonly config: AppConfig) {}
 
-  /** @throws Error in one line when the server cannot be reached or another gateway owns the data folder. */
+  /** @throws Error in one line when the server cannot be reached, is behind a pooler of transactions, or another gateway owns the data folder. */
   async start(): Promise<void> {
     if (this.config.embedded.postgres) await this.startEmbedded();
     else await this.connectExternal(this.config.values.database_url!);
@@ -59,6 +61,7 @@ export class PostgresEngine {
     await waitFor(`PostgreSQL at ${host} (GATEWAY_DATABASE_URL)`, () => this.probe(url), {
       timeoutMs: 1_000 * this.config.values.start_timeout_seconds,
     });
+    await demandOwnSessions(url);
     this.url = url;
     this.logger.log(`Ready, server ${host}`);
   }
@@ -72,6 +75,7 @@ export class PostgresEngine {
   private async takeOwnership(): Promise<void> {
     const owner = new pg.Client({ connectionString: this.url, application_name: `tallygate owner ${process.pid}` });
     await owner.connect();
+    await settleSession(owner);
     const { rows } = await owner.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK.owner]);
     if (!rows[0]!.locked) {
       await owner.end();

@@ -2,10 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { tally } from '../telemetry/metrics.js';
 import { RedisConnection } from './redis.connection.js';
-import { WindowCounter, type WindowCount } from './window-counter.js';
+import { WindowCounter, type Pair, type WindowCount } from './window-counter.js';
+
+/** How many requests a bucket may have. */
+export interface RateAllowance {
+  /** Requests with the same bucket are counted together: all of a user's, or all of a key's. */
+  bucket: string;
+  /** Requests an hour. */
+  perHour: number;
+}
 
 export interface RateLimitDecision {
   allowed: boolean;
+  /** Whose limit this is. */
+  bucket: string;
   /** Requests in a window of an hour. */
   limit: number;
   remaining: number;
@@ -19,7 +29,7 @@ const WINDOW_SECONDS = 3_600;
 /** Most callers counted at once; beyond that, the one seen longest ago starts anew. */
 const BUCKETS_MAX = 100_000;
 
-/** Counts requests by bucket, in windows of an hour that start with a bucket's first request. How many are allowed is `rateAllowance`'s. */
+/** Counts requests by bucket, in windows of an hour that start with a bucket's first request. How many are allowed is `rateAllowances`'. */
 @Injectable()
 export class RateLimitService {
   readonly decisions = tally('tallygate_rate_limit_decisions_total', 'Requests that were counted against a limit', ['decision']);
@@ -32,23 +42,45 @@ export class RateLimitService {
     this.requests = new WindowCounter({ name: 'requests', windowMs: WINDOW_SECONDS * 1_000, keysMax: BUCKETS_MAX, clock, redis });
   }
 
-  /** Counts one request and decides whether it is within `perHour`. Synchronous without Redis. */
-  consume(bucket: string, perHour: number): RateLimitDecision | Promise<RateLimitDecision> {
-    const counted = this.requests.addForAll(bucket);
-    return counted instanceof Promise ? counted.then((count) => this.decide(count, perHour)) : this.decide(counted, perHour);
+  /** Counts one request and decides whether it is allowed. Synchronous without Redis. */
+  consume(allowance: RateAllowance): RateLimitDecision | Promise<RateLimitDecision> {
+    const counted = this.requests.addForAll(allowance.bucket);
+    const decide = (count: WindowCount) => this.decided(this.judge(count, allowance));
+    return counted instanceof Promise ? counted.then(decide) : decide(counted);
   }
 
-  private decide({ count, msLeft }: WindowCount, perHour: number): RateLimitDecision {
-    const allowed = count <= perHour;
-    this.decisions.inc({ decision: allowed ? 'allowed' : 'refused' });
+  /**
+   * The same for a request that must be within both; the decision is the tighter one. What the first refuses is not counted
+   * by the second.
+   */
+  consumeBoth(first: RateAllowance, second: RateAllowance): RateLimitDecision | Promise<RateLimitDecision> {
+    const counted = this.requests.addForBoth(first.bucket, first.perHour, second.bucket);
+    const decide = ([one, other]: Pair) => this.decided(tighter(this.judge(one, first), this.judge(other, second)));
+    return counted instanceof Promise ? counted.then(decide) : decide(counted);
+  }
+
+  private judge({ count, msLeft }: WindowCount, { bucket, perHour }: RateAllowance): RateLimitDecision {
     return {
-      allowed,
+      allowed: count <= perHour,
+      bucket,
       limit: perHour,
       remaining: Math.max(0, perHour - count),
       resetAtSeconds: Math.ceil((this.clock.now() + msLeft) / 1_000),
       retryAfterSeconds: Math.max(1, Math.ceil(msLeft / 1_000)),
     };
   }
+
+  private decided(decision: RateLimitDecision): RateLimitDecision {
+    this.decisions.inc({ decision: decision.allowed ? 'allowed' : 'refused' });
+    return decision;
+  }
+}
+
+/** A refusal before an allowance, then the longer wait or the smaller rest. */
+function tighter(one: RateLimitDecision, other: RateLimitDecision): RateLimitDecision {
+  if (one.allowed !== other.allowed) return one.allowed ? other : one;
+  if (one.allowed) return other.remaining < one.remaining ? other : one;
+  return other.retryAfterSeconds > one.retryAfterSeconds ? other : one;
 }
 
 /**

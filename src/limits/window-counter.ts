@@ -20,6 +20,9 @@ export interface WindowCount {
   msLeft: number;
 }
 
+/** The counts of the first key and of the second. */
+export type Pair = [WindowCount, WindowCount];
+
 /**
  * Counts by key in fixed windows: in memory, and with Redis for all replicas together
  * (docs/adr/0013-limits-in-redis.md). Memory keeps Redis' last answer, so that counting continues from there while
@@ -56,6 +59,15 @@ export class WindowCounter {
     return this.addInRedis(this.shared, key, 1).catch(() => this.addHere(key, 1));
   }
 
+  /**
+   * The same for two keys of which the second counts only what is within the first's limit. One round trip: Redis is asked
+   * for both at once, and what the first was over is taken back from the second behind.
+   */
+  addForBoth(key: string, limit: number, second: string): Pair | Promise<Pair> {
+    if (!this.shared || !this.redis.isReady) return this.addBothHere(key, limit, second);
+    return this.addBothInRedis(this.shared, key, limit, second).catch(() => this.addBothHere(key, limit, second));
+  }
+
   /** Counts at once in this replica; the common count arrives as soon as Redis has answered. */
   add(key: string, by: 1 | -1 = 1): void {
     this.addHere(key, by);
@@ -67,6 +79,17 @@ export class WindowCounter {
     const sum = Math.max(0, count + by);
     this.counts.set(key, sum);
     return { count: sum, msLeft };
+  }
+
+  private addBothHere(key: string, limit: number, second: string): Pair {
+    const first = this.addHere(key, 1);
+    return [first, first.count <= limit ? this.addHere(second, 1) : this.get(second)];
+  }
+
+  private async addBothInRedis(shared: RateLimiterRedis, key: string, limit: number, second: string): Promise<Pair> {
+    const pair = await Promise.all([this.addInRedis(shared, key, 1), this.addInRedis(shared, second, 1)]);
+    if (pair[0].count > limit) this.add(second, -1);
+    return pair;
   }
 
   private async addInRedis(shared: RateLimiterRedis, key: string, by: number): Promise<WindowCount> {

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Flag } from '../rest/dto-fields.js';
-import { maskConfig } from './registry/config-mask.js';
+import { maskUrls } from '../common/mask-url.js';
+import { maskConfig, maskUrlsIn } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import type { HealthReport } from './pool/server-health.js';
 import type { RegisteredServer } from './registry/registered-server.js';
@@ -90,7 +91,7 @@ export class ServerHealthDto {
   error!: string | null;
 
   static of({ state, checkedAt, latencyMs, error }: HealthReport): ServerHealthDto {
-    return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error };
+    return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error: error && maskUrls(error) };
   }
 }
 
@@ -100,9 +101,9 @@ export class ServerDto {
   /** Can be used in place of the id. */
   name!: string;
   template_name!: string;
-  /** As registered, with secrets masked. */
-  @ApiProperty(ANY_OBJECT)
-  config!: Record<string, unknown>;
+  /** As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
+  @ApiPropertyOptional(ANY_OBJECT)
+  config?: Record<string, unknown>;
   @ApiProperty(ANY_OBJECT)
   instance_metadata!: Record<string, unknown>;
   enabled!: boolean;
@@ -114,14 +115,20 @@ export class ServerDto {
   /** Present in lists with `include_health`, and always for a single server. */
   health?: ServerHealthDto;
 
-  static of(server: RegisteredServer, template: ServerTemplate | undefined, health?: HealthReport): ServerDto {
+  /** @param mayConfigure Whether the caller may see how it is configured. */
+  static of(
+    server: RegisteredServer,
+    template: ServerTemplate | undefined,
+    mayConfigure: boolean,
+    health?: HealthReport,
+  ): ServerDto {
     const problem = server.problem ?? (template ? undefined : 'Its template is no longer configured or enabled.');
     return {
       id: server.id,
       name: server.name,
       template_name: server.templateName,
-      config: maskConfig(template?.config, server.config),
-      instance_metadata: { ...server.metadata },
+      ...(mayConfigure && { config: maskConfig(template?.config, server.config) }),
+      instance_metadata: maskUrlsIn({ ...server.metadata }),
       enabled: server.enabled,
       weight: server.weight,
       created_at: server.createdAt,

@@ -1,6 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import type { Principal } from '../auth/access/principal.js';
+import { hasScope } from '../auth/access/scopes.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
 import { HealthChecks } from './pool/health-checks.service.js';
@@ -28,8 +31,9 @@ export class ServersController {
   /** All registered servers, in the order of registration. */
   @Get()
   @CallerAuthenticated('gateway:read')
-  list(@Query() { include_health }: ListServersQuery): ServerDto[] {
-    return this.registry.all().map((server) => this.answer(server, include_health ? this.health.of(server.id) : undefined));
+  list(@CurrentPrincipal() caller: Principal, @Query() { include_health }: ListServersQuery): ServerDto[] {
+    const servers = this.registry.all();
+    return servers.map((server) => this.answer(caller, server, include_health ? this.health.of(server.id) : undefined));
   }
 
   /** Registers a server from a template of the gateway's configuration. */
@@ -37,17 +41,20 @@ export class ServersController {
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
   @ApiConflictResponse({ description: 'Server limit reached', type: ErrorDto })
-  async register(@Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto): Promise<ServerDto> {
-    return this.answer(await this.servers.register({ templateName: template_name, config, metadata: instance_metadata }));
+  async register(
+    @CurrentPrincipal() caller: Principal,
+    @Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto,
+  ): Promise<ServerDto> {
+    return this.answer(caller, await this.servers.register({ templateName: template_name, config, metadata: instance_metadata }));
   }
 
   /** A server and its health. */
   @Get(':id')
   @CallerAuthenticated('gateway:read')
   @ApiNotFoundResponse(NO_SERVER)
-  async get(@Param() { id }: ServerParams): Promise<ServerDto> {
+  async get(@CurrentPrincipal() caller: Principal, @Param() { id }: ServerParams): Promise<ServerDto> {
     const server = await this.servers.get(id);
-    return this.answer(server, this.health.of(server.id));
+    return this.answer(caller, server, this.health.of(server.id));
   }
 
   /** Enables or disables a server, or changes its weight, config or metadata. */
@@ -55,9 +62,13 @@ export class ServersController {
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
   @ApiNotFoundResponse(NO_SERVER)
-  async edit(@Param() { id }: ServerParams, @Body() body: EditServerDto): Promise<ServerDto> {
+  async edit(
+    @CurrentPrincipal() caller: Principal,
+    @Param() { id }: ServerParams,
+    @Body() body: EditServerDto,
+  ): Promise<ServerDto> {
     const { instance_metadata: metadata, ...rest } = body;
-    return this.answer(await this.servers.edit(id, { ...rest, metadata }));
+    return this.answer(caller, await this.servers.edit(id, { ...rest, metadata }));
   }
 
   /** Removes a server. Its calls in flight fail. */
@@ -79,7 +90,7 @@ export class ServersController {
     return ServerHealthDto.of(await this.health.check(server.id));
   }
 
-  private answer(server: RegisteredServer, health?: HealthReport): ServerDto {
-    return ServerDto.of(server, this.registry.template(server.templateName), health);
+  private answer({ scopes }: Principal, server: RegisteredServer, health?: HealthReport): ServerDto {
+    return ServerDto.of(server, this.registry.template(server.templateName), hasScope(scopes, 'gateway:write'), health);
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
+import { CreditLedger } from '../../src/credits/credit-ledger.service.js';
 import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 import { eventually } from '../support/eventually.js';
 import { startKeyReplica } from '../support/gateway/key-replica.js';
@@ -52,6 +53,15 @@ describe('An MCP account', () => {
       });
       expect(headers['cache-control']).toBe('no-store');
       expect((await rest.get(user, '/api/mcp/account').expect(200)).body).toEqual((body as Enabled).account);
+    });
+
+    it('with its key told, whatever fails once that is made', async () => {
+      const user = await rest.newUser();
+      const ledger = rest.app.get(CreditLedger);
+      ledger.balance = () => Promise.reject(new Error('PostgreSQL is away'));
+      const { body } = await rest.post(user, '/api/mcp/enable').expect(200);
+      Reflect.deleteProperty(ledger, 'balance'); // the class's own again
+      expect(await rest.verdict((body as Enabled).mcp_api_key)).toBe('ok');
     });
 
     it('with one row in the ledger, in the words of the source', async () => {

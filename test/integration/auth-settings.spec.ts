@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { AnonymousAccess } from '../../src/auth/access/anonymous-access.service.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
+import { readConfig } from '../../src/config/load-config.js';
 import { startRestApp } from '../support/gateway/rest-app.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
@@ -34,6 +35,12 @@ describe('Settings of authentication', () => {
     });
     expect((await register('eve@example.com').expect(400)).body).toMatchObject({ error_code: 'INVALID_INPUT' });
     await http.post('/api/auth/login').send({ email: 'EVE@example.com', password: 'long enough' }).expect(200);
+  });
+
+  it('open and with tokens of a backend contradict each other: who registers first would share an account', () => {
+    const env = { GATEWAY_CONFIG: '/dev/null', GATEWAY_DATABASE_URL: 'memory:', GATEWAY_TRUST_EXTERNAL_TOKENS: 'true' };
+    expect(() => readConfig({ ...env, GATEWAY_REGISTRATION: 'open' })).toThrow(/GATEWAY_REGISTRATION: "open" cannot go with/);
+    expect(() => readConfig({ ...env, GATEWAY_REGISTRATION: 'closed' })).not.toThrow();
   });
 
   it('open: nobody registers as an admin, nor without end', async () => {

@@ -175,7 +175,7 @@ describe('Authentication', () => {
       expect((body as { detail: string }).detail).toMatch(/login token, not an API key/);
     });
 
-    it('loses its power with its user, and changes with their role', async () => {
+    it('loses its power with its user, and ends with their role: the next one has the new one', async () => {
       await createUser({ username: 'mortal', email: 'mortal@example.com', password: 'long enough' });
       const token = ((await login('mortal', 'long enough')).body as { access_token: string }).access_token;
       await createUser({ username: 'x', email: 'x@example.com', password: 'long enough' }, token).then(({ status, body }) =>
@@ -189,9 +189,11 @@ describe('Authentication', () => {
         }),
       );
       await execute(database.dataSource, `UPDATE mcp.users SET role = 'admin' WHERE username = 'mortal'`);
-      expect((await createUser({ username: 'x', email: 'x@example.com', password: 'long enough' }, token)).status).toBe(201);
-      await execute(database.dataSource, `UPDATE mcp.users SET is_active = false WHERE username = 'mortal'`);
       await unauthorized(`Bearer ${token}`, 'Invalid token');
+      const next = ((await login('mortal', 'long enough')).body as { access_token: string }).access_token;
+      expect((await createUser({ username: 'x', email: 'x@example.com', password: 'long enough' }, next)).status).toBe(201);
+      await execute(database.dataSource, `UPDATE mcp.users SET is_active = false WHERE username = 'mortal'`);
+      await unauthorized(`Bearer ${next}`, 'Invalid token');
     });
   });
 

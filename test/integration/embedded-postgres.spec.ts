@@ -1,7 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
@@ -49,6 +49,25 @@ describe('the embedded PostgreSQL', () => {
     expect(await query('SELECT one FROM kept')).toEqual([{ one: 1 }]);
   }, 30_000);
 });
+
+it('keeps its folder to itself, also one that was open, and stays where it is', async () => {
+  const folder = temporaryFolder('postgres');
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const first = new EmbeddedPostgres(data);
+  await first.start();
+  await first.stop();
+  for (const open of [data, join(data, 'postgres')]) chmodSync(open, 0o755);
+
+  const second = new EmbeddedPostgres(data);
+  await second.start();
+  expect(second.folder).toBe(first.folder);
+  // As root, the account of PostgreSQL passes through, and nobody else.
+  expect((statSync(data).mode & 0o777).toString(8)).toBe(process.getuid!() === 0 ? '710' : '700');
+  expect((statSync(join(data, 'postgres')).mode & 0o777).toString(8)).toBe('700');
+  await second.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
 
 it('is started again once, and once only, by the gateway whose server is killed', async () => {
   const folder = temporaryFolder('postgres');

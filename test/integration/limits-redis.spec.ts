@@ -28,19 +28,31 @@ const FAILURES = 10;
   afterEach(() => [one, two].forEach(({ redis }) => redis.onApplicationShutdown()));
 
   const allowed = async (replica: Replica, requests: number, perHour: number) => {
-    const decisions = await Promise.all(Array.from({ length: requests }, () => replica.limits.consume(bucket, perHour)));
+    const decisions = await Promise.all(Array.from({ length: requests }, () => replica.limits.consume({ bucket, perHour })));
     return decisions.filter((decision) => decision.allowed).length;
   };
 
   it('are one limit for all replicas, to the request', async () => {
     const both = await Promise.all([allowed(one, 30, 20), allowed(two, 30, 20)]);
     expect(both[0]! + both[1]!).toBe(20);
-    expect(await two.limits.consume(bucket, 100)).toMatchObject({ remaining: 39 });
+    expect(await two.limits.consume({ bucket, perHour: 100 })).toMatchObject({ remaining: 39 });
+  });
+
+  it('of a key and of all keys of its user are counted together, and what a used-up key asks for is not the user’s', async () => {
+    const key = (replica: Replica, name: string) =>
+      replica.limits.consumeBoth({ bucket: `${bucket}:${name}`, perHour: 5 }, { bucket: `${bucket}:all`, perHour: 8 });
+    for (let request = 0; request < 30; request += 1) await key(one, 'first');
+    await one.redis.ping(); // behind what was taken back
+    const decisions = await Promise.all(Array.from({ length: 3 }, () => key(two, 'second')));
+    expect(decisions.map(({ allowed, limit, remaining }) => ({ allowed, limit, remaining }))).toEqual(
+      [2, 1, 0].map((remaining) => ({ allowed: true, limit: 8, remaining })),
+    );
+    expect(await key(two, 'third')).toMatchObject({ allowed: false, limit: 8, bucket: `${bucket}:all` });
   });
 
   it('end their window at the same time everywhere', async () => {
-    const first = await one.limits.consume(bucket, 5);
-    const second = await two.limits.consume(bucket, 5);
+    const first = await one.limits.consume({ bucket, perHour: 5 });
+    const second = await two.limits.consume({ bucket, perHour: 5 });
     expect(Math.abs(second.resetAtSeconds - first.resetAtSeconds)).toBeLessThanOrEqual(1);
     expect(first.retryAfterSeconds).toBeGreaterThan(3_500);
   });
@@ -60,7 +72,7 @@ const FAILURES = 10;
     server.freeze();
     expect(await allowed(one, 50, 30)).toBe(30);
     const started = performance.now();
-    for (let request = 0; request < 200; request += 1) await one.limits.consume(bucket, 30);
+    for (let request = 0; request < 200; request += 1) await one.limits.consume({ bucket, perHour: 30 });
     // A wait of 250 ms for each would take 50 s.
     expect(performance.now() - started).toBeLessThan(10_000);
     await expect(one.redis.ping()).rejects.toThrow();

@@ -68,6 +68,22 @@ describe('The registry of servers', () => {
     expect(registryOf().find(id)!.config).toEqual(config);
   });
 
+  it('shows a config to those who may change it, and a secret in a URL to nobody', async () => {
+    const address = `${url}?token=${TOKEN}`;
+    const { id, config } = await rest.register('http', { url: address }, { instance_metadata: { seen: [address] } });
+    expect(config).toEqual({ url: `${url}?token=…` });
+    for (const scope of ['gateway:write', 'gateway:read'] as const) {
+      const key = await rest.keyWith('gateway:read', scope);
+      for (const path of ['/servers?include_health=true', `/servers/${id}`]) {
+        const { body, text } = await rest.http().get(path).set('X-API-Key', key).expect(200);
+        const shown = ([] as Record<string, unknown>[]).concat(body as []).find((server) => server['id'] === id)!;
+        expect('config' in shown).toBe(scope === 'gateway:write');
+        expect(shown['instance_metadata']).toEqual({ seen: [`${url}?token=…`] });
+        expect(text).not.toContain(TOKEN);
+      }
+    }
+  });
+
   it('refuses wrong configs without repeating their secrets', async () => {
     for (const config of [
       { url: 5, bearer_token: TOKEN },

@@ -49,6 +49,10 @@ export class ApiKey {
   @Column({ name: 'replaced_by', type: 'uuid', nullable: true })
   replacedBy!: string | null;
 
+  /** The first key of the rotations that led to this one; null for a key that replaces none. Limits count under it. */
+  @Column({ type: 'uuid', nullable: true })
+  lineage!: string | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 }

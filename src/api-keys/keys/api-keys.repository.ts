@@ -13,7 +13,17 @@ const LISTED_MAX = 1_000;
 /** A key and its owner's rights, as the verifier needs them. */
 export interface StoredKey extends Pick<
   ApiKey,
-  'id' | 'tokenId' | 'hmac' | 'name' | 'userId' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'isActive' | 'expiresAt'
+  | 'id'
+  | 'tokenId'
+  | 'hmac'
+  | 'name'
+  | 'userId'
+  | 'scopes'
+  | 'allowedTools'
+  | 'rateLimitPerHour'
+  | 'lineage'
+  | 'isActive'
+  | 'expiresAt'
 > {
   role: Role;
   isOwnerActive: boolean;
@@ -24,7 +34,17 @@ export interface StoredKey extends Pick<
 
 export type NewApiKey = Pick<
   ApiKey,
-  'tokenId' | 'hmac' | 'prefix' | 'userId' | 'name' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'expiresAt' | 'createdAt'
+  | 'tokenId'
+  | 'hmac'
+  | 'prefix'
+  | 'userId'
+  | 'name'
+  | 'scopes'
+  | 'allowedTools'
+  | 'rateLimitPerHour'
+  | 'lineage'
+  | 'expiresAt'
+  | 'createdAt'
 >;
 
 /** All SQL of `mcp.api_keys`; what a key's owner may do comes from the view `mcp.callers`. */
@@ -48,7 +68,7 @@ export class ApiKeysRepository {
   private findBy(column: 'id' | 'token_id', values: string[]): Promise<StoredKey[]> {
     return this.postgres.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
-              k.rate_limit_per_hour AS "rateLimitPerHour", k.is_active AS "isActive", k.expires_at AS "expiresAt",
+              k.rate_limit_per_hour AS "rateLimitPerHour", k.lineage, k.is_active AS "isActive", k.expires_at AS "expiresAt",
               c.role, c.is_user_active AS "isOwnerActive", c.account_id AS "accountId", c.is_account_active AS "isAccountActive"
        FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id
        WHERE k.${column} = ANY ($1)`,
@@ -61,6 +81,12 @@ export class ApiKeysRepository {
     const query = this.keys.createQueryBuilder('k').where('k.userId = :userId', { userId });
     if (!includeInactive) query.andWhere('k.isActive AND (k.expiresAt IS NULL OR k.expiresAt > :now)', { now });
     return query.orderBy('k.createdAt', 'DESC').addOrderBy('k.id', 'DESC').take(LISTED_MAX).getManyAndCount();
+  }
+
+  /** The role a user has now, whatever their token says; undefined for one who is gone. */
+  async roleOf(userId: string): Promise<Role | undefined> {
+    const [owner] = await this.postgres.query<{ role: Role }>('SELECT role FROM mcp.callers WHERE user_id = $1', [userId]);
+    return owner?.role;
   }
 
   async isEmpty(): Promise<boolean> {
@@ -107,7 +133,7 @@ export class ApiKeysRepository {
 
 /** The columns under the names of `ApiKey`. */
 const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
-  rate_limit_per_hour AS "rateLimitPerHour", is_active AS "isActive", expires_at AS "expiresAt",
+  rate_limit_per_hour AS "rateLimitPerHour", lineage, is_active AS "isActive", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", created_at AS "createdAt"`;
 
 /** One user's keys inside a transaction that locks out other changes to them. */
@@ -127,23 +153,24 @@ export class KeysOfUser {
     return row!.count;
   }
 
-  /** Locks the key, so that a revocation under way is either seen or waits. */
-  async find(id: string): Promise<ApiKey | undefined> {
-    const [key] = await this.tx.query<ApiKey>(`SELECT ${COLUMNS} FROM mcp.api_keys WHERE id = $1 AND user_id = $2 FOR UPDATE`, [
-      id,
-      this.userId,
-    ]);
+  /** Locks the key, so that a revocation under way is either seen or waits. With the role its owner has now. */
+  async find(id: string): Promise<(ApiKey & { role: Role }) | undefined> {
+    const [key] = await this.tx.query<ApiKey & { role: Role }>(
+      `SELECT ${COLUMNS}, (SELECT role FROM mcp.callers WHERE callers.user_id = api_keys.user_id) AS role
+       FROM mcp.api_keys WHERE id = $1 AND user_id = $2 FOR UPDATE`,
+      [id, this.userId],
+    );
     return key;
   }
 
   async insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey> {
     const [inserted] = await this.tx.query<ApiKey>(
       `INSERT INTO mcp.api_keys
-         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
+         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, lineage, expires_at, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
       [
         ...[this.userId, key.tokenId, key.hmac, key.prefix, key.name, key.scopes, key.allowedTools],
-        ...[key.rateLimitPerHour, key.expiresAt, key.createdAt],
+        ...[key.rateLimitPerHour, key.lineage, key.expiresAt, key.createdAt],
       ],
     );
     return inserted!;
@@ -157,6 +184,16 @@ export class KeysOfUser {
        WHERE id = $1`,
       [id, successorId, until],
     );
+  }
+
+  /** What the user's account keys are counted under; null before the first. Revoked ones count too. */
+  async accountLineage(): Promise<string | null> {
+    const [first] = await this.tx.query<{ lineage: string }>(
+      `SELECT coalesce(lineage, id) AS lineage FROM mcp.api_keys WHERE user_id = $1 AND starts_with(prefix, 'mcp_')
+       ORDER BY created_at, id LIMIT 1`,
+      [this.userId],
+    );
+    return first?.lineage ?? null;
   }
 
   /** Revokes every account key, also those in the overlap of a rotation. Returns their token ids. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/sql.js';
 import type { Principal } from '../../auth/access/principal.js';
-import { hasScope, type Scope } from '../../auth/access/scopes.js';
+import type { Scope } from '../../auth/access/scopes.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -9,6 +9,7 @@ import { ApiKeyHasher } from './api-key-hasher.js';
 import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeysOfUser, type NewApiKey } from './api-keys.repository.js';
+import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
 import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 
 /** Most active keys of one user. */
@@ -24,6 +25,8 @@ export interface KeyWishes {
   allowedTools?: string[] | null;
   /** Null or absent: the configured limit. */
   rateLimitPerHour?: number | null;
+  /** What it is counted under; null or absent: itself. */
+  lineage?: string | null;
   /** Null: never. */
   expiresAt: Date | null;
 }
@@ -55,14 +58,20 @@ export class ApiKeysService {
    * limit of active keys
    */
   async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
-    this.refuseBeyond(owner, wishes);
+    this.refuseBeyond(owner, { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES });
     return this.issue(owner.userId, (keys) => this.add(keys, 'sk-', wishes));
   }
 
-  /** Newest first; `total` also counts those beyond the first 1 000. */
+  /**
+   * Newest first; `total` also counts those beyond the first 1 000. Keys that can do more than the owner's token are left out:
+   * who holds an external token with less than its user's role learns nothing of an admin's keys.
+   */
   async list(owner: Principal, includeInactive: boolean): Promise<{ keys: ApiKey[]; total: number }> {
-    const [keys, total] = await this.repository.list(owner.userId, { now: new Date(this.clock.now()), includeInactive });
-    return { keys, total };
+    const now = new Date(this.clock.now());
+    const role = (await this.repository.roleOf(owner.userId)) ?? owner.role;
+    const [keys, total] = await this.repository.list(owner.userId, { now, includeInactive });
+    const shown = keys.filter((key) => this.lacking(owner, { scopes: scopesNow({ ...key, role }) }).length === 0);
+    return { keys: shown, total: total - (keys.length - shown.length) };
   }
 
   /** Whether a key works now: neither revoked nor expired. */
@@ -72,25 +81,32 @@ export class ApiKeysService {
 
   /**
    * Revokes a key at once. Revoking it again changes nothing.
-   * @throws TallygateError NOT_FOUND for a key that is not theirs
+   * @throws TallygateError NOT_FOUND for a key that is not theirs; INSUFFICIENT_PERMISSIONS for one that can do more
    */
   async revoke(owner: Principal, keyId: string): Promise<void> {
+    const [key] = await this.repository.findByIds([keyId]);
+    if (key?.userId !== owner.userId) throw notFound();
+    this.refuseBeyond(owner, { scopes: scopesNow(key) });
     const tokenId = await this.repository.revoke(owner.userId, keyId);
     if (tokenId === undefined) throw notFound();
     this.feed.announce({ kind: 'key', id: tokenId });
   }
 
   /**
-   * Issues a successor with the same name, scopes, limits and expiry. The old key works until the overlap ends.
-   * @throws TallygateError NOT_FOUND for a key that is not theirs, CONFLICT for one that is inactive or has a
-   * successor
+   * Issues a successor with the same name, scopes, limits and expiry, which is counted with it. The old key works until the
+   * overlap ends.
+   * @throws TallygateError NOT_FOUND for a key that is not theirs, INSUFFICIENT_PERMISSIONS for one that can do more than its
+   * owner here, CONFLICT for one that is inactive or has a successor
    */
   async rotate(owner: Principal, keyId: string, overlapSeconds: number): Promise<IssuedKey> {
     const until = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
     return this.issue(owner.userId, async (keys) => {
       const old = await keys.find(keyId);
+      if (!old) throw notFound();
+      this.refuseBeyond(owner, { scopes: scopesNow(old), rateLimitPerHour: old.rateLimitPerHour });
       this.refuseUnrotatable(old);
-      const issued = await this.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', old, until ? 0 : 1);
+      const wishes = { ...old, scopes: inheritedScopes(owner, old), lineage: old.lineage ?? old.id };
+      const issued = await this.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, until ? 0 : 1);
       await keys.replace(old.id, issued.key.id, until);
       return { ...issued, ended: [old.tokenId] };
     });
@@ -105,7 +121,7 @@ export class ApiKeysService {
     let booked!: T;
     const issued = await this.issue(userId, async (keys, tx) => {
       const ended = await keys.endAccountKeys();
-      const added = await this.add(keys, 'mcp_', ACCOUNT_KEY);
+      const added = await this.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
       booked = await book(added.key, tx);
       return { ...added, ended };
     });
@@ -139,25 +155,24 @@ export class ApiKeysService {
       scopes: [...(wishes.scopes ?? DEFAULT_SCOPES)],
       allowedTools: wishes.allowedTools ?? null,
       rateLimitPerHour: wishes.rateLimitPerHour ?? null,
+      lineage: wishes.lineage ?? null,
       expiresAt: wishes.expiresAt,
       createdAt,
     };
   }
 
-  /**
-   * A rate limit counts as a permission: a key's own limit overrides the configured one, so only an admin may raise
-   * it.
-   */
-  private refuseBeyond({ scopes: own }: Principal, { scopes = DEFAULT_SCOPES, rateLimitPerHour }: KeyWishes): void {
-    const isRaised = (rateLimitPerHour ?? 0) > this.config.values.limits.api_key_per_hour;
-    const needed: readonly Scope[] = isRaised ? [...scopes, 'admin'] : scopes;
-    const requiredPermissions = needed.filter((scope) => !hasScope(own, scope));
+  private lacking(owner: Principal, reach: KeyReach): Scope[] {
+    return lackingFor(owner, reach, this.config.values.limits.api_key_per_hour);
+  }
+
+  /** What a caller may give, replace or end is what they have themselves. */
+  private refuseBeyond(owner: Principal, reach: KeyReach): void {
+    const requiredPermissions = this.lacking(owner, reach);
     if (requiredPermissions.length === 0) return;
     throw new TallygateError('INSUFFICIENT_PERMISSIONS', 'Insufficient permissions for this operation', { requiredPermissions });
   }
 
-  private refuseUnrotatable(old: ApiKey | undefined): asserts old is ApiKey {
-    if (!old) throw notFound();
+  private refuseUnrotatable(old: ApiKey): void {
     if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has already been rotated.');
     if (!this.isActive(old)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
   }

@@ -15,6 +15,7 @@ const keyOf = (userId: string, account: Partial<StoredKey> = {}) =>
     scopes: ['tools:call'],
     allowedTools: null,
     rateLimitPerHour: null,
+    lineage: null,
     isActive: true,
     expiresAt: null,
     accountId: null,

@@ -71,7 +71,7 @@ export class KeyCache {
 }
 
 export function cachedKey(stored: StoredKey): CachedKey {
-  const { id, name, rateLimitPerHour, userId, role, accountId } = stored;
+  const { id, name, rateLimitPerHour, lineage, userId, role, accountId } = stored;
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
@@ -82,7 +82,7 @@ export function cachedKey(stored: StoredKey): CachedKey {
       role,
       scopes: effectiveScopes(stored.scopes, role),
       ...(accountId !== null && { accountId: Number(accountId) }),
-      apiKey: { id, name, allowedTools, rateLimitPerHour },
+      apiKey: { id, name, allowedTools, rateLimitPerHour, ...(lineage !== null && { lineage }) },
     },
     place: 0,
   };

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
-import { rateLimitHeaders, RateLimitService, type RateLimitDecision } from '../../limits/rate-limit.service.js';
+import {
+  rateLimitHeaders,
+  RateLimitService,
+  type RateAllowance,
+  type RateLimitDecision,
+} from '../../limits/rate-limit.service.js';
 import type { Principal } from './principal.js';
 
-export interface RateAllowance {
-  /** Requests with the same bucket are counted together: all of a user's, or all of a key's. */
-  bucket: string;
-  /** Requests an hour. */
-  perHour: number;
-}
+type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour' | 'user_keys_per_hour'>;
 
-type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour'>;
+/** Unless configured, all keys of a user may together do as much as this many of them. */
+const KEYS_AT_ONCE = 4;
+const ALL_KEYS_OF = 'keys-of:';
 
 /** How callers learn where they stand: headers of their answer. */
 type Tell = (headers: Record<string, string>) => void;
@@ -26,9 +28,9 @@ export class CallerLimit {
 
   /** Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent. */
   admit(principal: Principal, tell: Tell): true | Promise<true> {
-    const allowance = rateAllowance(principal, this.config.values.limits);
+    const [allowance, ofUser] = rateAllowances(principal, this.config.values.limits);
     if (!allowance) return true;
-    const decision = this.limits.consume(allowance.bucket, allowance.perHour);
+    const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
     return decision instanceof Promise ? decision.then((made) => enter(made, tell)) : enter(decision, tell);
   }
 }
@@ -36,18 +38,22 @@ export class CallerLimit {
 function enter(decision: RateLimitDecision, tell: Tell): true {
   tell(rateLimitHeaders(decision));
   if (decision.allowed) return true;
-  const { limit, retryAfterSeconds } = decision;
-  throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour reached.`, { retryAfterSeconds });
+  const { bucket, limit, retryAfterSeconds } = decision;
+  const whose = bucket.startsWith(ALL_KEYS_OF) ? ' for all API keys of one user' : '';
+  throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour${whose} reached.`, { retryAfterSeconds });
 }
 
 /**
- * Returns a caller's rate limit; null when there is none. Source 003, "Rate Limiting": users and keys have their own
- * limits, admins none. A limit set on the key itself wins; an admin's key without the `admin` scope is limited like
- * any other key.
+ * Returns a caller's rate limits; none for admins, as in source 003, "Rate Limiting". A limit set on the key itself wins over
+ * the configured one; an admin's key without the `admin` scope is limited like any other key. The second limit is the user's,
+ * over all their keys; a key to which an admin gave more than others have is beside it.
  */
-export function rateAllowance({ userId, role, scopes, apiKey }: Principal, limits: Limits): RateAllowance | null {
-  if (apiKey?.rateLimitPerHour) return { bucket: `key:${apiKey.id}`, perHour: apiKey.rateLimitPerHour };
-  if (apiKey ? scopes.has('admin') : role === 'admin') return null;
-  if (apiKey) return { bucket: `key:${apiKey.id}`, perHour: limits.api_key_per_hour };
-  return { bucket: `user:${userId}`, perHour: limits.user_per_hour };
+export function rateAllowances({ userId, role, scopes, apiKey }: Principal, limits: Limits): RateAllowance[] {
+  const { user_per_hour, api_key_per_hour, user_keys_per_hour = KEYS_AT_ONCE * api_key_per_hour } = limits;
+  if (!apiKey) return role === 'admin' ? [] : [{ bucket: `user:${userId}`, perHour: user_per_hour }];
+  const { id, lineage = id, rateLimitPerHour: own } = apiKey;
+  const ofKey = { bucket: `key:${lineage}`, perHour: own ?? api_key_per_hour };
+  if (scopes.has('admin')) return own ? [ofKey] : [];
+  if (ofKey.perHour > api_key_per_hour) return [ofKey];
+  return [ofKey, { bucket: `${ALL_KEYS_OF}${userId}`, perHour: user_keys_per_hour }];
 }

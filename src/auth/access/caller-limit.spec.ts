@@ -1,26 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Principal } from './principal.js';
-import { rateAllowance } from './caller-limit.service.js';
+import { rateAllowances } from './caller-limit.service.js';
 import type { Scope } from './scopes.js';
 
 const limits = { user_per_hour: 1_000, api_key_per_hour: 5_000 };
-const caller = (role: 'user' | 'admin', key?: { rateLimitPerHour: number | null }, scopes: Scope[] = []): Principal => ({
+const caller = (
+  role: 'user' | 'admin',
+  key?: { rateLimitPerHour: number | null; lineage?: string },
+  scopes: Scope[] = [],
+): Principal => ({
   userId: 'u1',
   role,
   scopes: new Set(scopes),
   ...(key ? { apiKey: { id: 'k1', name: 'key', allowedTools: null, ...key } } : {}),
 });
 
-describe('The rate allowance', () => {
+describe('The rate allowances', () => {
+  const OF_USER = { bucket: 'keys-of:u1', perHour: 20_000 };
+
   it.each([
-    ['a user', caller('user'), { bucket: 'user:u1', perHour: 1_000 }],
-    ['a key', caller('user', { rateLimitPerHour: null }), { bucket: 'key:k1', perHour: 5_000 }],
-    ['a key with its own limit', caller('user', { rateLimitPerHour: 7 }), { bucket: 'key:k1', perHour: 7 }],
-    ['an admin', caller('admin'), null],
-    ["an admin's key", caller('admin', { rateLimitPerHour: null }, ['tools:call']), { bucket: 'key:k1', perHour: 5_000 }],
-    ["an admin's key with the admin scope", caller('admin', { rateLimitPerHour: null }, ['admin']), null],
-    ["an admin's key with its own limit", caller('admin', { rateLimitPerHour: 7 }), { bucket: 'key:k1', perHour: 7 }],
+    ['a user', caller('user'), [{ bucket: 'user:u1', perHour: 1_000 }]],
+    ['a key', caller('user', { rateLimitPerHour: null }), [{ bucket: 'key:k1', perHour: 5_000 }, OF_USER]],
+    ['a successor', caller('user', { rateLimitPerHour: null, lineage: 'k0' }), [{ bucket: 'key:k0', perHour: 5_000 }, OF_USER]],
+    ['a key with its own limit', caller('user', { rateLimitPerHour: 7 }), [{ bucket: 'key:k1', perHour: 7 }, OF_USER]],
+    ['a key whose limit an admin raised', caller('user', { rateLimitPerHour: 5_001 }), [{ bucket: 'key:k1', perHour: 5_001 }]],
+    ['an admin', caller('admin'), []],
+    [
+      "an admin's key",
+      caller('admin', { rateLimitPerHour: null }, ['tools:call']),
+      [{ bucket: 'key:k1', perHour: 5_000 }, OF_USER],
+    ],
+    ["an admin's key with the admin scope", caller('admin', { rateLimitPerHour: null }, ['admin']), []],
+    [
+      "an admin's key with the admin scope and its own limit",
+      caller('admin', { rateLimitPerHour: 7 }, ['admin']),
+      [{ bucket: 'key:k1', perHour: 7 }],
+    ],
   ])('of %s', (_, principal, expected) => {
-    expect(rateAllowance(principal, limits)).toEqual(expected);
+    expect(rateAllowances(principal, limits)).toEqual(expected);
+  });
+
+  it('of all keys of a user are as configured, and grow with the limit of a key unless they are', () => {
+    const key = caller('user', { rateLimitPerHour: null });
+    expect(rateAllowances(key, { ...limits, user_keys_per_hour: 9 })[1]).toEqual({ ...OF_USER, perHour: 9 });
+    expect(rateAllowances(key, { ...limits, api_key_per_hour: 100_000 })[1]).toEqual({ ...OF_USER, perHour: 400_000 });
   });
 });

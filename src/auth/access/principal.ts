@@ -15,6 +15,8 @@ export interface Principal {
     allowedTools: ReadonlySet<string> | null;
     /** Null: the configured limit. */
     rateLimitPerHour: number | null;
+    /** The first key of the rotations that led to this one, under whose id it is counted. Absent: it replaces none. */
+    lineage?: string;
   };
 }
 

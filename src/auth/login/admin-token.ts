@@ -6,6 +6,7 @@ import { Postgres } from '../../database/postgres.js';
 import { User } from '../users/user.entity.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { JWT_ALGORITHM } from './jwt.strategy.js';
+import { claimsFor } from './own-token.js';
 
 /** Long enough to begin a request with. */
 const LIFETIME_SECONDS = 60;
@@ -22,7 +23,7 @@ export async function adminToken({ values }: AppConfig, url: string): Promise<st
     const admin = await users.findFirstAdmin();
     if (!admin?.isActive) throw new Error('The gateway has no active admin to import as.');
     const jwt = new JwtService({ secret: values.auth.secret_key, signOptions: { algorithm: JWT_ALGORITHM } });
-    return jwt.sign({}, { subject: admin.id, expiresIn: LIFETIME_SECONDS });
+    return jwt.sign(claimsFor(admin), { expiresIn: LIFETIME_SECONDS });
   } finally {
     await dataSource.destroy();
   }

@@ -3,6 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { LoginLimits } from './login-limits.service.js';
+import { claimsFor } from './own-token.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -55,9 +56,9 @@ export class AuthService {
     return user?.isActive && matches ? user : undefined;
   }
 
-  private async tokenFor({ id }: User): Promise<AccessToken> {
+  private async tokenFor(user: User): Promise<AccessToken> {
     const expires_in = this.config.values.auth.access_token_expire_minutes * 60;
-    const access_token = await this.jwt.signAsync({}, { subject: id, expiresIn: expires_in });
+    const access_token = await this.jwt.signAsync(claimsFor(user), { expiresIn: expires_in });
     return { access_token, token_type: 'bearer', expires_in };
   }
 }

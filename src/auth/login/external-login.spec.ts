@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { externalLoginOf, roleOfRequest } from './external-login.js';
+import { demandExpiry, externalLoginOf, roleOfRequest } from './external-login.js';
 
 const exp = 4_102_444_800;
 
@@ -27,7 +27,7 @@ describe('A token of an external backend', () => {
   });
 
   it('that would never expire is refused', () => {
-    expect(() => externalLoginOf({ email: 'anna@example.com' })).toThrow('Invalid token: missing exp');
+    expect(() => demandExpiry({ email: 'anna@example.com' })).toThrow('Invalid token: missing exp');
   });
 
   it.each([

@@ -21,19 +21,26 @@ const EMAIL = { require_tld: false };
 
 /**
  * Reads a verified token of the operator's own backend, as source 002, "JWT Authentication", does: the e-mail is
- * `email`, else `sub`. Stricter in two points: a claim that is not an e-mail counts as missing, since it becomes a
- * user's identity here; and a token must expire, since an eternal one could only be withdrawn by changing the secret.
+ * `email`, else `sub`. Stricter in one point: a claim that is not an e-mail counts as missing, since it becomes a
+ * user's identity here.
  * @throws UNAUTHORIZED in the source's words
  */
 export function externalLoginOf(claims: Claims): ExternalLogin {
   const email = textOf(claims['email']) ?? textOf(claims['sub']);
   if (!email || email.length > EMAIL_MAX_CHARS || !isEmail(email, EMAIL)) throw refused('missing email');
-  if (typeof claims['exp'] !== 'number') throw refused('missing exp');
   return {
     email: email.toLowerCase(),
     role: claims['role'] === 'admin' ? 'admin' : 'user',
     displayName: nameOf(claims['displayName']) ?? nameOf(claims['display_name']) ?? null,
   };
+}
+
+/**
+ * Whoever signed it and whatever its subject: a token that never ends could only be withdrawn by changing the secret.
+ * @throws UNAUTHORIZED
+ */
+export function demandExpiry({ exp }: Claims): void {
+  if (typeof exp !== 'number') throw refused('missing exp');
 }
 
 /**

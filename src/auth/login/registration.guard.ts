@@ -28,10 +28,8 @@ export class RegistrationGuard implements CanActivate {
       );
     }
     const { ip } = context.switchToHttp().getRequest<Request>();
-    const { allowed, retryAfterSeconds } = await this.limits.consume(
-      `register:${addressGroup(ip)}`,
-      REGISTRATIONS_PER_ADDRESS_AND_HOUR,
-    );
+    const allowance = { bucket: `register:${addressGroup(ip)}`, perHour: REGISTRATIONS_PER_ADDRESS_AND_HOUR };
+    const { allowed, retryAfterSeconds } = await this.limits.consume(allowance);
     if (allowed) return true;
     throw new TallygateError('RATE_LIMITED', 'Too many registrations from this address.', { retryAfterSeconds });
   }

@@ -28,6 +28,10 @@ export class User {
   @Column({ name: 'is_active', type: 'boolean', default: true })
   isActive!: boolean;
 
+  /** Counted up by a trigger when the password, the role or the activity changes; login tokens of an earlier one have ended. */
+  @Column({ name: 'login_version', type: 'int', default: 0 })
+  loginVersion!: number;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 }

@@ -62,7 +62,7 @@ export class UsersService {
     return user;
   }
 
-  /** Sets a new password; login tokens already handed out live on until they expire. */
+  /** Sets a new password, which ends the login tokens handed out before. */
   async setPassword(id: string, password: string): Promise<void> {
     await this.users.updatePassword(id, await this.passwords.hash(password));
   }

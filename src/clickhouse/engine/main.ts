@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { closeFolder } from '../../common/closed-folder.js';
 import { removeAddress, writeAddress, type EngineAddress } from './engine-address.js';
 import type { EngineMessage } from './engine-process.js';
 import { engineServer } from './engine-server.js';
@@ -57,8 +58,8 @@ async function open(): Promise<StatementRunner> {
       },
     );
   });
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o700); // what it holds is for nobody who does not know the password
+  const problem = closeFolder(folder); // what it holds is for nobody who does not know the password
+  if (problem) process.stderr.write(`${problem}\n`);
   const deadline = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     try {

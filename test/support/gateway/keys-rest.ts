@@ -48,7 +48,7 @@ export class KeysRest {
   }
 
   jwt({ userId }: Principal): string {
-    return `Bearer ${new JwtService().sign({ sub: userId }, { secret: this.config.values.auth.secret_key })}`;
+    return `Bearer ${new JwtService().sign({ sub: userId }, { secret: this.config.values.auth.secret_key, expiresIn: 3_600 })}`;
   }
 
   post(who: Principal, path: string, body: object) {

@@ -1,0 +1,34 @@
+import type { Principal } from '../../auth/access/principal.js';
+import { hasScope, type Role, type Scope } from '../../auth/access/scopes.js';
+import { effectiveScopes } from './effective-scopes.js';
+
+/** How far a key reaches, one that is asked for or one that is there. */
+export interface KeyReach {
+  scopes: readonly Scope[];
+  /** Null or absent: the configured limit. */
+  rateLimitPerHour?: number | null;
+}
+
+/** A stored key's scopes, with the role its owner has now. */
+interface Owned {
+  scopes: readonly Scope[];
+  role: Role;
+}
+
+/**
+ * What the giver lacks for giving a key, or replacing one, that reaches so far; empty when they may. A rate limit counts as a
+ * permission: a key's own limit overrides the configured one, so only an admin may raise it.
+ * @param limit What keys have without a limit of their own, requests an hour.
+ */
+export function lackingFor({ scopes: own }: Principal, { scopes, rateLimitPerHour }: KeyReach, limit: number): Scope[] {
+  const needed: Scope[] = (rateLimitPerHour ?? 0) > limit ? [...scopes, 'admin'] : [...scopes];
+  return needed.filter((scope) => !hasScope(own, scope));
+}
+
+/** A stored key's scopes as far as its owner still has them. */
+export const scopesNow = ({ scopes, role }: Owned): Scope[] => [...effectiveScopes(scopes, role)];
+
+/** The scopes of a key's successor: those it was given, or of them what the giver has, who may have been an admin once. */
+export function inheritedScopes(giver: Principal, old: Owned): readonly Scope[] {
+  return old.scopes.every((scope) => hasScope(giver.scopes, scope)) ? old.scopes : scopesNow(old);
+}
