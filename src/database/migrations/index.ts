@@ -8,6 +8,7 @@ import { Servers7 } from './0007-servers.js';
 import { ServerTools8 } from './0008-server-tools.js';
 import { CreditPlans9 } from './0009-credit-plans.js';
 import { SharedViews10 } from './0010-shared-views.js';
+import { MoneyThatComesBack11 } from './0011-money-that-comes-back.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ServerTools8,
   CreditPlans9,
   SharedViews10,
+  MoneyThatComesBack11,
 ];
