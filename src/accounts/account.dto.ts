@@ -10,6 +10,11 @@ export class AccountInfoDto {
   mcp_key_prefix!: string;
   /** Credits left of this month's allocation, plus purchased credits. */
   credits_balance!: number;
+  /**
+   * Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
+   * pay it first.
+   */
+  credits_debt!: number;
   credits_tier!: string;
   /** Credits a month; unused ones do not carry over. */
   credits_monthly_allocation!: number;
@@ -31,6 +36,7 @@ export class AccountInfoDto {
       display_name: account.displayName,
       mcp_key_prefix: account.keyPrefix,
       credits_balance: account.balance,
+      credits_debt: account.debt,
       credits_tier: account.tier,
       credits_monthly_allocation: account.monthlyAllocation,
       is_active: account.isActive,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccountRecords } from '../credits/account-records.service.js';
+import { AccountRecords, type Flags } from '../credits/account-records.service.js';
 import { Postgres } from '../database/postgres.js';
 import type { Sql } from '../database/sql.js';
 
@@ -17,6 +17,8 @@ export interface Account {
   purchased: number;
   /** Reserved by running calls. */
   held: number;
+  /** Credits the account owes, since their money went back after they were spent. Later purchases pay it first. */
+  debt: number;
   tier: string;
   monthlyAllocation: number;
   isActive: boolean;
@@ -25,13 +27,15 @@ export interface Account {
   totalToolCalls: number;
   totalCreditsUsed: number;
   subscriptionStatus: string | null;
+  /** Why an operator should look at it; null for no reason. */
+  flags: Flags | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
 /** A change of an account that moves no credits. */
 export interface AccountChange {
-  kind: 'active' | 'tier' | 'key';
+  kind: 'active' | 'tier' | 'key' | 'flag';
   before: string;
   after: string;
   /** Who made it. */
@@ -68,6 +72,15 @@ export class AccountsRepository {
     });
   }
 
+  /** Takes the account's flags off and notes who did, if there are any. */
+  async clearFlags(id: number, changedBy: string): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      const before = (await this.records.clearFlags(tx, id))?.before;
+      if (!before) return;
+      await this.noteChange(id, { kind: 'flag', before: Object.values(before).join('; '), after: '', changedBy }, tx);
+    });
+  }
+
   /** Notes a change made elsewhere. */
   async noteChange(id: number, change: Omit<AccountChange, 'createdAt'>, sql: Sql = this.postgres): Promise<void> {
     await sql.query('INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by) VALUES ($1, $2, $3, $4, $5)', [
@@ -100,6 +113,7 @@ const NUMBERS = [
   'allocation',
   'purchased',
   'held',
+  'debt',
   'monthlyAllocation',
   'totalToolCalls',
   'totalCreditsUsed',
@@ -114,6 +128,6 @@ export const accountOf = (row: AccountRow): Account =>
 
 /** Of the view `mcp.accounts`. */
 export const ACCOUNT_COLUMNS = `id, user_id AS "userId", email, display_name AS "displayName", key_prefix AS "keyPrefix", balance,
-  allocation, purchased, held, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+  allocation, purchased, held, debt, flags, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
   last_connected_at AS "lastConnectedAt", total_tool_calls AS "totalToolCalls", total_credits_used AS "totalCreditsUsed",
   subscription_status AS "subscriptionStatus", created_at AS "createdAt", updated_at AS "updatedAt"`;

@@ -21,13 +21,4 @@ export class BillingAccountsRepository {
     const [row] = await tx.query<{ tier: string }>('SELECT tier FROM mcp.accounts WHERE id = $1', [accountId]);
     return row!.tier;
   }
-
-  /** Purchased credits that no call has reserved. The caller holds the account's lock. */
-  async takeable(tx: Transaction, accountId: number): Promise<number> {
-    const [row] = await tx.query<{ credits: string }>(
-      'SELECT least(purchased, balance - held) AS credits FROM mcp.accounts WHERE id = $1',
-      [accountId],
-    );
-    return Number(row!.credits);
-  }
 }

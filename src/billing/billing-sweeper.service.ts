@@ -3,6 +3,7 @@ import { Postgres } from '../database/postgres.js';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { BillingEventsRepository } from './stripe/billing-events.repository.js';
 import { PurchasesRepository } from './purchases.repository.js';
+import { ReversalsRepository } from './reversals/reversals.repository.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { Subscriptions } from './subscriptions.service.js';
 
@@ -12,6 +13,8 @@ const PAUSE_MS = 60_000;
 const BATCH_MAX = 500;
 /** Stripe delivers an event for up to three days and lists it for thirty. */
 const EVENTS_KEPT_DAYS = 90;
+/** A dispute may be told of a payment whose own event is late, which is at most as long. */
+const FOREIGN_KEPT_DAYS = 90;
 /** A checkout is open for at most a day, and the slowest payment methods take two weeks. */
 const UNPAID_KEPT_DAYS = 90;
 
@@ -30,6 +33,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
     private readonly ending: SubscriptionsRepository,
     private readonly events: BillingEventsRepository,
     private readonly purchases: PurchasesRepository,
+    private readonly reversals: ReversalsRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -43,6 +47,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
     }
     await this.events.deleteOld(EVENTS_KEPT_DAYS, BATCH_MAX);
     await this.purchases.deleteUnpaid(UNPAID_KEPT_DAYS, BATCH_MAX);
+    await this.reversals.deleteForeign(FOREIGN_KEPT_DAYS, BATCH_MAX);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -11,6 +11,8 @@ import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { PackPayments } from './pack-payments.service.js';
 import { PurchasesRepository } from './purchases.repository.js';
+import { ReversalsRepository } from './reversals/reversals.repository.js';
+import { Reversals } from './reversals/reversals.service.js';
 import { STRIPE_HTTP_CLIENT, StripeClient } from './stripe/stripe-client.js';
 import { StripeWebhookController } from './stripe/stripe-webhook.controller.js';
 import { StripeWebhook } from './stripe/stripe-webhook.service.js';
@@ -34,6 +36,8 @@ import { Subscriptions } from './subscriptions.service.js';
     CheckoutService,
     PackPayments,
     PurchasesRepository,
+    Reversals,
+    ReversalsRepository,
     StripeWebhook,
     SubscriptionsRepository,
     Subscriptions,

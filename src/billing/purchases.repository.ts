@@ -22,10 +22,20 @@ export interface NewPurchase {
 
 export interface Purchase extends NewPurchase {
   paidAt: Date | null;
+  /** Stripe's payment of a pack. */
+  paymentIntentId: string | null;
+  /** The newest total told by a charge; 0 before. */
   refundedAmount: number;
-  /** Credits taken back by refunds. */
+  /** Unix seconds of the event that told it. */
+  refundedAt: number;
+  /** Credits taken back, or owed, since money went back. */
   creditsTakenBack: number;
 }
+
+export type PackPurchase = Purchase & { pack: string; credits: number };
+
+export const isPack = (purchase: Purchase | undefined): purchase is PackPurchase =>
+  purchase?.pack != null && purchase.credits !== null;
 
 /** The field by which an event names a purchase. */
 export type PurchaseKey = keyof typeof CONDITION;
@@ -33,7 +43,11 @@ export type PurchaseKey = keyof typeof CONDITION;
 const CONDITION = {
   id: 'p.id = $1',
   session: 'p.session_id = $1',
-  paymentIntent: 'p.payment_intent_id = $1',
+  paymentIntent: `p.payment_intent_id = $1 OR p.id = (
+    SELECT s.purchase_id FROM mcp.billing_invoice_payments l JOIN mcp.billing_invoices i ON i.id = l.invoice_id
+    JOIN mcp.billing_subscriptions s ON s.id = i.subscription_id WHERE l.payment_intent_id = $1)`,
+  invoice: `p.id = (
+    SELECT s.purchase_id FROM mcp.billing_invoices i JOIN mcp.billing_subscriptions s ON s.id = i.subscription_id WHERE i.id = $1)`,
   subscription: 'p.id = (SELECT s.purchase_id FROM mcp.billing_subscriptions s WHERE s.id = $1)',
 } as const;
 
@@ -76,10 +90,15 @@ export class PurchasesRepository {
     ]);
   }
 
-  async noteRefund(tx: Transaction, id: string, refundedAmount: number): Promise<void> {
-    await tx.query('UPDATE mcp.billing_purchases SET refunded_amount = $2 WHERE id = $1', [id, refundedAmount]);
+  async noteRefund(tx: Transaction, id: string, refundedAmount: number, refundedAt: number): Promise<void> {
+    await tx.query('UPDATE mcp.billing_purchases SET refunded_amount = $2, refunded_at = $3 WHERE id = $1', [
+      id,
+      refundedAmount,
+      refundedAt,
+    ]);
   }
 
+  /** Negative: given back again. */
   async noteTakenBack(tx: Transaction, id: string, credits: number): Promise<void> {
     await tx.query('UPDATE mcp.billing_purchases SET credits_taken_back = credits_taken_back + $2 WHERE id = $1', [id, credits]);
   }
@@ -101,7 +120,8 @@ export class PurchasesRepository {
   private async read(tx: Transaction, id: string): Promise<Purchase> {
     const [row] = await tx.query<Omit<Purchase, Numeric> & Record<Numeric, string | null>>(
       `SELECT id, account_id AS "accountId", session_id AS "sessionId", pack, tier, name, credits, price_id AS "priceId",
-              amount, currency, paid_at AS "paidAt", refunded_amount AS "refundedAmount", credits_taken_back AS "creditsTakenBack"
+              amount, currency, paid_at AS "paidAt", payment_intent_id AS "paymentIntentId", refunded_amount AS "refundedAmount",
+              refunded_at AS "refundedAt", credits_taken_back AS "creditsTakenBack"
        FROM mcp.billing_purchases WHERE id = $1`,
       [id],
     );
@@ -110,6 +130,6 @@ export class PurchasesRepository {
   }
 }
 
-const NUMERIC = ['accountId', 'credits', 'amount', 'refundedAmount', 'creditsTakenBack'] as const;
+const NUMERIC = ['accountId', 'credits', 'amount', 'refundedAmount', 'refundedAt', 'creditsTakenBack'] as const;
 /** PostgreSQL's bigint comes as text; the amounts here are far below what a number can hold exactly. */
 type Numeric = (typeof NUMERIC)[number];

@@ -8,6 +8,7 @@ import { AccountRecords } from '../credits/account-records.service.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import type { BillingOutcome, InvoiceFact, SessionFact, SubscriptionFact } from './stripe/billing-fact.js';
 import { PurchasesRepository, type Purchase } from './purchases.repository.js';
+import { Reversals } from './reversals/reversals.service.js';
 import { isEntitledAt, isOver, tierToGive } from './subscription-rules.js';
 import { SubscriptionsRepository, type Subscription } from './subscriptions.repository.js';
 
@@ -25,6 +26,7 @@ export class Subscriptions {
     private readonly billed: BillingAccountsRepository,
     private readonly accounts: AccountsService,
     private readonly records: AccountRecords,
+    private readonly reversals: Reversals,
     private readonly config: AppConfig,
   ) {}
 
@@ -42,10 +44,12 @@ export class Subscriptions {
 
   /** A period was paid: it entitles to the tier until its end. */
   async pay(tx: Transaction, fact: InvoiceFact): Promise<BillingOutcome> {
+    await this.reversals.expectInvoice(tx, fact);
     const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
     const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!(await this.subscriptions.addInvoice(tx, fact))) return 'repeated';
+    await this.reversals.beginInvoice(tx, purchase, fact.invoiceId);
     const { paidUntil, customerId } = subscription;
     const isLonger = !paidUntil || fact.paidUntil > paidUntil;
     const told = { paidUntil: isLonger ? fact.paidUntil : paidUntil, customerId: customerId ?? fact.customerId };
@@ -60,7 +64,7 @@ export class Subscriptions {
     const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!isNewer(fact, subscription)) return 'outdated';
     const { status, currentPeriodEnd, version, customerId } = fact;
-    const tier = this.tierOf(fact, purchase) ?? subscription.tier;
+    const tier = (await this.tierOf(tx, fact, purchase)) ?? subscription.tier;
     await this.change(tx, subscription, { status, isOver: isOver(status), currentPeriodEnd, version, customerId, tier }, now);
     return 'applied';
   }
@@ -107,14 +111,21 @@ export class Subscriptions {
   }
 
   /** The tier of the price: as offered at the checkout, or else as offered now. */
-  private tierOf({ subscriptionId, priceId }: SubscriptionFact, purchase: TierPurchase): string | undefined {
-    if (priceId === purchase.priceId) return purchase.tier;
+  private async tierOf(
+    tx: Transaction,
+    { subscriptionId, priceId }: SubscriptionFact,
+    { accountId, ...purchase }: TierPurchase,
+  ): Promise<string | undefined> {
     const offer = this.config.values.billing.subscriptions.find(({ price_id }) => price_id === priceId);
-    if (!offer)
-      this.logger.warn(
-        `Subscription ${subscriptionId} has price ${priceId}, which belongs to no tier; the account's tier is unchanged`,
-      );
-    return offer?.tier;
+    const tier = priceId === purchase.priceId ? purchase.tier : offer?.tier;
+    if (tier !== undefined) {
+      await this.records.unflag(tx, accountId, subscriptionId);
+      return tier;
+    }
+    const words = `Subscription ${subscriptionId} has price ${priceId}, which belongs to no tier; the account's tier is unchanged`;
+    this.logger.warn(words);
+    await this.records.flag(tx, accountId, subscriptionId, words);
+    return undefined;
   }
 }
 

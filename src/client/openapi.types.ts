@@ -78,7 +78,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists accounts, filtered by e-mail, name, tier or state. */
+    /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
     get: operations['AdminAccountsController_list'];
     put?: never;
     post?: never;
@@ -114,7 +114,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Adds credits that do not expire, or takes credits back as a correction. */
+    /** Adds credits that do not expire, and pay first what the account owes; or takes credits back as a correction. */
     post: operations['AdminAccountsController_addCredits'];
     delete?: never;
     options?: never;
@@ -134,6 +134,23 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/mcp/accounts/{id}/flags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes an account's flags off, once somebody has looked at it. A debt stays; adding credits pays it. */
+    delete: operations['AdminAccountsController_clearFlags'];
     options?: never;
     head?: never;
     patch?: never;
@@ -763,7 +780,7 @@ export interface components {
     };
     AccountChangeDto: {
       /** @enum {string} */
-      kind: 'active' | 'key' | 'tier';
+      kind: 'active' | 'flag' | 'key' | 'tier';
       before: string;
       after: string;
       /** @description E-mail of the admin who made it. */
@@ -788,6 +805,11 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /**
+       * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
+       *     pay it first.
+       */
+      credits_debt: number;
       credits_tier: string;
       /** @description Credits a month; unused ones do not carry over. */
       credits_monthly_allocation: number;
@@ -822,7 +844,10 @@ export interface components {
     AddCreditsDto: {
       /** @description Shown in the account's history, 1 to 500 characters. */
       reason: string;
-      /** @description Identifies what the credits are for, e.g. a ticket. The same reference is booked once, however often it is sent. */
+      /**
+       * @description Identifies what the credits are for, e.g. a ticket. The same reference is booked once in an account, however often
+       *     it is sent; with another amount it is refused.
+       */
       reference?: string;
     };
     AddedCreditsDto: {
@@ -833,6 +858,8 @@ export interface components {
       credits_balance: number;
       /** @description The balance minus what running calls have reserved. */
       credits_available: number;
+      /** @description What the account still owes; added credits pay it first. */
+      credits_debt: number;
     };
     AdminAccountDto: {
       id: number;
@@ -842,6 +869,11 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /**
+       * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
+       *     pay it first.
+       */
+      credits_debt: number;
       credits_tier: string;
       /** @description Credits a month; unused ones do not carry over. */
       credits_monthly_allocation: number;
@@ -866,6 +898,8 @@ export interface components {
       credits_purchased: number;
       /** @description Reserved by running calls. */
       credits_held: number;
+      /** @description Why an operator should look at the account, e.g. a payment disputed. */
+      flags: string[];
       /** Format: date-time */
       updated_at: string;
     };
@@ -1027,12 +1061,14 @@ export interface components {
     };
     CreditEntryDto: {
       id: number;
-      /** @description E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`. */
+      /** @description E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`, `debt_paid`. */
       transaction_type: string;
       /** @description Signed. */
       amount: number;
       balance_before: number;
       balance_after: number;
+      /** @description Credits added to what the account owes; negative: paid of it. */
+      debt_amount: number;
       reference_type: string | null;
       /** @description For `usage`: the id of the call. */
       reference_id: string | null;
@@ -2000,9 +2036,12 @@ export interface operations {
         tier?: string;
         /** @description Only active accounts, or only inactive ones. */
         is_active?: boolean;
+        /** @description Only accounts with a reason for an operator to look at them, or only those without. */
+        is_flagged?: boolean;
         sort_by?:
           | 'created_at'
           | 'credits_balance'
+          | 'credits_debt'
           | 'credits_tier'
           | 'display_name'
           | 'is_active'
@@ -2166,7 +2205,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description A correction larger than the credits that no running call has reserved */
+      /** @description A correction larger than the credits that no running call has reserved, or a reference booked with another amount */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2208,6 +2247,63 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreditHistoryDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_clearFlags: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
         };
       };
       /** @description Missing, wrong or expired credential */

@@ -9,6 +9,9 @@ export interface ShownSubscription {
   customerId: string | null;
 }
 
+/** Why an operator should look at an account: the reason, by what it is about. */
+export type Flags = Record<string, string>;
+
 /** What changes an account's row apart from its books; those are `CreditRepository`'s. */
 @Injectable()
 export class AccountRecordsRepository {
@@ -36,6 +39,32 @@ export class AccountRecordsRepository {
        FROM (SELECT id, is_active AS before FROM mcp.user_accounts WHERE id = $1 FOR UPDATE) AS old
        WHERE a.id = old.id RETURNING before`,
       [id, isActive],
+    );
+    return row;
+  }
+
+  async flag(tx: Transaction, id: number, subject: string, reason: string): Promise<void> {
+    await tx.query(
+      `UPDATE mcp.user_accounts SET flags = coalesce(flags, '{}') || jsonb_build_object($2::text, $3::text), updated_at = mcp.ledger_time()
+       WHERE id = $1`,
+      [id, subject, reason],
+    );
+  }
+
+  async unflag(tx: Transaction, id: number, subject: string): Promise<void> {
+    await tx.query(
+      `UPDATE mcp.user_accounts SET flags = nullif(flags - $2::text, '{}'), updated_at = mcp.ledger_time()
+       WHERE id = $1 AND flags ? $2::text`,
+      [id, subject],
+    );
+  }
+
+  async clearFlags(tx: Transaction, id: number): Promise<{ before: Flags | null } | undefined> {
+    const [row] = await tx.query<{ before: Flags | null }>(
+      `UPDATE mcp.user_accounts a SET flags = NULL, updated_at = mcp.ledger_time()
+       FROM (SELECT id, flags AS before FROM mcp.user_accounts WHERE id = $1 FOR UPDATE) AS old
+       WHERE a.id = old.id RETURNING before`,
+      [id],
     );
     return row;
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/sql.js';
-import { AccountRecordsRepository, type ShownSubscription } from './account-records.repository.js';
+import { AccountRecordsRepository, type Flags, type ShownSubscription } from './account-records.repository.js';
 
-export type { ShownSubscription };
+export type { Flags, ShownSubscription };
 
 /**
  * Changes to an account that move no credits, for the rooms that show and sell accounts. Nobody else writes
@@ -29,6 +29,24 @@ export class AccountRecords {
   /** Switches the account on or off. Undefined: no such account. */
   setActive(tx: Transaction, id: number, isActive: boolean): Promise<{ before: boolean } | undefined> {
     return this.repository.setActive(tx, id, isActive);
+  }
+
+  /**
+   * Marks the account for an operator to look at.
+   * @param subject What it is about, e.g. a dispute's id; another reason for the same replaces the one before.
+   */
+  flag(tx: Transaction, id: number, subject: string, reason: string): Promise<void> {
+    return this.repository.flag(tx, id, subject, reason);
+  }
+
+  /** Takes a mark off, where there is one. */
+  unflag(tx: Transaction, id: number, subject: string): Promise<void> {
+    return this.repository.unflag(tx, id, subject);
+  }
+
+  /** Takes all marks off. @returns Those before; undefined: no such account. */
+  clearFlags(tx: Transaction, id: number): Promise<{ before: Flags | null } | undefined> {
+    return this.repository.clearFlags(tx, id);
   }
 
   /** Shows the subscription. The first customer stays the account's, and belongs to one account. */

@@ -44,6 +44,8 @@ export interface LedgerEntry {
   amount: number;
   before: number;
   after: number;
+  /** Added to what the account owes; negative: paid of it. */
+  debt: number;
   referenceType: string | null;
   referenceId: string | null;
   description: string | null;
@@ -97,7 +99,7 @@ export class CreditAuditRepository {
     );
     const rows = await this.postgres.query<Omit<LedgerEntry, Amounts> & Record<Amounts, string>>(
       `SELECT id, transaction_type AS type, amount, balance_before AS before, balance_after AS after,
-              reference_type AS "referenceType", reference_id AS "referenceId", description,
+              debt_amount AS debt, reference_type AS "referenceType", ${REFERENCE_ID} AS "referenceId", description,
               created_by AS "createdBy", created_at AS "createdAt"
        FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3`,
       [accountId, limit, offset],
@@ -108,6 +110,7 @@ export class CreditAuditRepository {
       amount: Number(row.amount),
       before: Number(row.before),
       after: Number(row.after),
+      debt: Number(row.debt),
     }));
     return { entries, total: count!.total };
   }
@@ -134,7 +137,11 @@ export class CreditAuditRepository {
   }
 }
 
-type Amounts = 'id' | 'amount' | 'before' | 'after';
+type Amounts = 'id' | 'amount' | 'before' | 'after' | 'debt';
+
+/** As the operator gave it: in the table the account's id stands before it. */
+const REFERENCE_ID = `CASE WHEN reference_type = 'admin' AND starts_with(reference_id, user_account_id || '/')
+  THEN substr(reference_id, length(user_account_id || '/') + 1) ELSE reference_id END`;
 
 function sumOf(slices: AuditRow[]): AuditRow {
   const sum = (of: (slice: AuditRow) => number) => slices.reduce((total, slice) => total + of(slice), 0);
@@ -167,6 +174,7 @@ const AUDIT_SLICE = `
     SELECT * FROM mcp.credit_holds WHERE account_id > $2 AND account_id <= $3
   ), ledger AS (
     SELECT user_account_id AS id, sum(amount) AS balance, sum(allocation_amount) AS allocation, sum(purchased_amount) AS purchased,
+      sum(debt_amount) AS debt,
       coalesce(-sum(amount) FILTER (WHERE transaction_type = 'usage'), 0) AS usage, count(*) FILTER (WHERE breaks) AS breaks
     FROM (
       SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks FROM entries
@@ -186,6 +194,7 @@ const AUDIT_SLICE = `
       ('balance', coalesce(l.balance, 0), a.credits_balance),
       ('allocation', coalesce(l.allocation, 0), a.credits_allocation),
       ('purchased', coalesce(l.purchased, 0), a.credits_purchased),
+      ('debt', coalesce(l.debt, 0), a.credits_debt),
       ('held', coalesce(h.held, 0), a.credits_held),
       ('captured', coalesce(l.usage, 0), coalesce(h.captured, 0)),
       ('total_credits_used', coalesce(l.usage, 0), a.total_credits_used),

@@ -10,17 +10,42 @@ export interface NewAccount {
   tier?: string;
 }
 
-/** Credits given to an account, or taken back. */
+/** Credits given to an account, or taken back as a correction. */
 export interface Grant {
   accountId: number;
-  /** Positive: purchased credits. Negative: a correction, which takes purchased credits first and never what calls hold. */
+  /**
+   * Positive: purchased credits, which pay first what the account owes. Negative: a correction, which takes purchased
+   * credits first and never what calls hold.
+   */
   amount: number;
   /** Shown in the account's history. */
   reason: string;
   /** Who did it. */
   by: string;
-  /** What is paid for, e.g. a checkout session. Booked once, however often and to whichever account it is granted. */
+  /**
+   * What the credits are for. Type `admin`: booked once in an account. Any other, e.g. a checkout session: booked once,
+   * however often and to whichever account it is granted.
+   */
   reference?: { type: string; id: string };
+}
+
+/** Purchased credits whose money went back. */
+export interface Taking {
+  accountId: number;
+  /** More than 0. What the account does not have, or calls hold, it owes. */
+  amount: number;
+  /** Shown in the account's history. */
+  reason: string;
+  by: string;
+  /** What caused it; booked once. */
+  reference: { type: string; id: string };
+}
+
+/** The result of a taking: their sum is its amount. */
+export interface TakingResult {
+  taken: number;
+  /** Added to what the account owes. */
+  owed: number;
 }
 
 export interface TierChange {

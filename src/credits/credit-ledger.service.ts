@@ -6,7 +6,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { isDataError, UNIQUE_VIOLATION } from '../database/is-data-error.js';
 import { isUnavailable, PostgresOutage } from '../database/postgres-outage.js';
-import type { Grant, GrantResult, NewAccount, TierChange, TierChangeResult } from './credit-booking.js';
+import type { Grant, GrantResult, NewAccount, Taking, TakingResult, TierChange, TierChangeResult } from './credit-booking.js';
 import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
 import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, type Tiers } from './credit.repository.js';
 import { daysUntilRefill } from './refill-period.js';
@@ -89,7 +89,7 @@ export class CreditLedger {
   /**
    * With a transaction, runs in it.
    * @throws INVALID_INPUT for an impossible amount, NOT_FOUND, CONFLICT when a correction exceeds the credits that no
-   * call holds
+   * call holds, or the reference was booked with another amount
    */
   async grant(grant: Grant, tx?: Transaction): Promise<GrantResult> {
     if (!Number.isInteger(grant.amount) || grant.amount === 0 || Math.abs(grant.amount) > GRANT_MAX) {
@@ -99,7 +99,16 @@ export class CreditLedger {
     if (outcome === 'refused') {
       throw new TallygateError('CONFLICT', `Only ${available} credits can be taken back: the account has ${balance}.`);
     }
+    if (outcome === 'differs') throw bookedDifferently(grant);
     return { booked: outcome === 'booked', balance, available };
+  }
+
+  /**
+   * Takes purchased credits back whose money went back. What is not there, or is held by calls, the account owes: later
+   * grants pay it first. The caller, whose transaction it is, sees to it that a thing is taken once. @throws NOT_FOUND
+   */
+  async take(taking: Taking, tx: Transaction): Promise<TakingResult> {
+    return found(await this.repository.take(taking, this.tiers, tx));
   }
 
   /**
@@ -149,6 +158,11 @@ export class CreditLedger {
   private get tiers(): Tiers {
     return this.config.values.tiers;
   }
+}
+
+function bookedDifferently({ reference }: Grant): TallygateError {
+  const words = `"${reference?.id}" was booked before with another amount, and nothing has changed.`;
+  return new TallygateError('CONFLICT', `${words} Give other credits a reference of their own.`);
 }
 
 function found<T>(row: T | undefined): T {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../database/postgres.js';
 import type { Transaction } from '../database/sql.js';
-import type { Grant, NewAccount, TierChange } from './credit-booking.js';
+import type { Grant, NewAccount, Taking, TakingResult, TierChange } from './credit-booking.js';
 import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
 
 /**
@@ -26,7 +26,8 @@ export interface SettledRow {
 }
 
 export interface GrantRow {
-  outcome: 'booked' | 'repeated' | 'refused';
+  /** `differs`: its reference was booked before with another amount. */
+  outcome: 'booked' | 'repeated' | 'differs' | 'refused';
   balance: number;
   available: number;
 }
@@ -138,6 +139,25 @@ export class CreditRepository {
       tx,
     );
     return row && { ...row, ...numbers(row, 'balance', 'available') };
+  }
+
+  /** Runs in the caller's transaction. Returns undefined when there is no such account. */
+  async take(
+    { accountId, amount, reason, by, reference }: Taking,
+    tiers: Tiers,
+    tx: Transaction,
+  ): Promise<TakingResult | undefined> {
+    const [row] = await tx.query<Record<keyof TakingResult, string>>(
+      'SELECT * FROM mcp.take_credits($1, $2, $3, $4, $5, $6, $7)',
+      [accountId, amount, reason, by, reference.type, reference.id, JSON.stringify(tiers)],
+    );
+    return row && numbers(row, 'taken', 'owed');
+  }
+
+  /** Takes what at most `most` accounts owe from credits that calls hold no longer. */
+  async collectDebts(most: number): Promise<SweptBatch> {
+    const [row] = await this.query<SweptBatch>('SELECT owing AS found, collected AS done FROM mcp.collect_debts($1)', [most]);
+    return row!;
   }
 
   /**

@@ -9,7 +9,8 @@ const PAUSE_MS = 5_000;
 const BATCH_MAX = 200;
 
 /**
- * Releases holds of calls that never settled, and refills accounts nobody calls with. Every replica sweeps: the database
+ * Releases holds of calls that never settled, collects what accounts owe from credits that calls held until then, and
+ * refills accounts nobody calls with. Every replica sweeps: the database
  * decides by its own clock, so any number of them, at any time, do it once.
  */
 @Injectable()
@@ -28,10 +29,11 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** Does everything that is due, and returns how much that was. */
-  async sweep(): Promise<{ expired: number; refilled: number }> {
+  async sweep(): Promise<{ expired: number; collected: number; refilled: number }> {
     const expired = await this.inBatches(() => this.repository.expireHolds(BATCH_MAX));
+    const collected = await this.inBatches(() => this.repository.collectDebts(BATCH_MAX));
     const refilled = await this.inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
-    return { expired, refilled };
+    return { expired, collected, refilled };
   }
 
   /** What was found but not done has been done by another replica or a call. */

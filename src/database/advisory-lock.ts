@@ -19,4 +19,6 @@ export const LOCK = {
 export const LOCK_OF_ONE = {
   /** Of a user, while their API keys change. */
   userKeys: 7_255_301,
+  /** Of a payment or an invoice of Stripe's, while events about it are handled. */
+  payment: 7_255_302,
 } as const;

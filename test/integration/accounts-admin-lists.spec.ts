@@ -39,6 +39,7 @@ describe('An operator', () => {
         {
           ...made[0]!.account,
           display_name: 'Anna 100%',
+          flags: [],
           user_id: made[0]!.user.userId,
           credits_allocation: 50,
           credits_purchased: 0,

@@ -46,6 +46,7 @@ describe('An operator', () => {
       ['post', 'add-credits', { amount: 1_000, reason: 'me' }],
       ['put', 'tier', { tier: 'enterprise' }],
       ['put', 'active', { is_active: true }],
+      ['delete', 'flags', {}],
     ] as const)('may %s %s, not even an account’s owner', async (method, path, body) => {
       const { user, account } = await rest.newAccount();
       await rest[method](user, `${ACCOUNTS}/${account.id}/${path}`, body).expect(403);
@@ -65,6 +66,7 @@ describe('An operator', () => {
         booked: true,
         credits_balance: 150,
         credits_available: 150,
+        credits_debt: 0,
       });
       expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ credits_balance: 150 });
       const { transactions, total } = await historyOf(account.id);
@@ -75,6 +77,7 @@ describe('An operator', () => {
         amount: 100,
         balance_before: 50,
         balance_after: 150,
+        debt_amount: 0,
         reference_type: null,
         reference_id: null,
         description: 'sorry',
@@ -95,6 +98,32 @@ describe('An operator', () => {
         balance_after: 60,
         reference_id: body.reference,
       });
+    });
+
+    it('for a reference of each account, and never with another amount', async () => {
+      const [one, other] = [await rest.newAccount(), await rest.newAccount()];
+      const add = (id: number, amount: number) =>
+        rest.post(admin, `${ACCOUNTS}/${id}/add-credits`, { amount, reason: 'ticket', reference: 'T-1' });
+      expect((await add(one.account.id, 10).expect(200)).body).toMatchObject({ booked: true, credits_balance: 60 });
+      expect((await add(other.account.id, 10).expect(200)).body).toMatchObject({ booked: true, credits_balance: 60 });
+      expect((await add(one.account.id, 10).expect(200)).body).toMatchObject({ booked: false, credits_balance: 60 });
+      const refused = (await add(one.account.id, 11).expect(409)).body as { detail: string };
+      expect(refused).toMatchObject({ error_code: 'CONFLICT', detail: expect.stringContaining('"T-1" was booked before') });
+      expect((await historyOf(one.account.id)).transactions[0]).toMatchObject({ reference_type: 'admin', reference_id: 'T-1' });
+      expect((await historyOf(one.account.id)).total).toBe(2);
+    });
+
+    it('once for a reference that was booked before references were each account’s own', async () => {
+      const { account } = await rest.newAccount();
+      await rest.database.dataSource.query(
+        `SELECT mcp.post_credits($1, 'grant', 0, 10, 'admin', 'T-old', 'ticket', 'somebody')`,
+        [account.id],
+      );
+      const add = (amount: number) =>
+        rest.post(admin, `${ACCOUNTS}/${account.id}/add-credits`, { amount, reason: 'ticket', reference: 'T-old' });
+      expect((await add(10).expect(200)).body).toMatchObject({ booked: false, credits_balance: 60 });
+      await add(20).expect(409);
+      expect((await historyOf(account.id)).transactions[0]).toMatchObject({ reference_id: 'T-old' });
     });
 
     it('or takes them back, as far as there are any', async () => {

@@ -71,7 +71,7 @@ describe('A thousand deliveries', () => {
     // Those of one account stand together, so that they meet.
     const events = buyers.flatMap(({ sessionId, purchaseId }) =>
       [100, 200, 300, 400].map((cents) =>
-        event('charge.refunded', refundedCharge(`pi_${sessionId}`, cents, { purchase_id: purchaseId })),
+        event('charge.refunded', refundedCharge(`pi_${sessionId}`, cents, { purchase_id: purchaseId }), { created: cents }),
       ),
     );
     expect(await deliverAll(events)).toEqual([200]);

@@ -19,8 +19,9 @@ describe('Credits for money', () => {
 
   const completed = ({ sessionId }: { sessionId: string }, fields: object = {}): TestEvent =>
     event(COMPLETED, packSession(sessionId, fields));
+  /** All told within one second, where the larger total is the later one. */
   const refunded = ({ sessionId, purchaseId }: Buyer, cents: number): TestEvent =>
-    event('charge.refunded', refundedCharge(`pi_${sessionId}`, cents, { purchase_id: purchaseId }));
+    event('charge.refunded', refundedCharge(`pi_${sessionId}`, cents, { purchase_id: purchaseId }), { created: 1_800_000_000 });
 
   it('are purchased ones, as many as were offered, with a row in the ledger and one in the inbox', async () => {
     const buyer = await rest.buyer();
@@ -78,6 +79,7 @@ describe('Credits for money', () => {
       const told = completed(buyer, fields);
       expect(await rest.deliver(told)).toBe(200);
       expect([await rest.outcomes(told), await rest.bookings(buyer)]).toEqual([['mismatch'], []]);
+      expect((await rest.standing(buyer)).flags).toEqual([expect.stringContaining('no credits were given')]);
     },
   );
 
@@ -151,7 +153,7 @@ describe('Credits for money', () => {
       expect(await rest.bookings(buyer)).toHaveLength(2);
     });
 
-    it('leave what is spent, what calls hold, and the monthly allocation', async () => {
+    it('leave what calls hold, and what is spent is owed', async () => {
       const buyer = await rest.buyer();
       const accountId = buyer.account.id;
       await rest.deliver(completed(buyer));
@@ -162,6 +164,7 @@ describe('Credits for money', () => {
       expect(await rest.ledger.balance(accountId)).toMatchObject({ allocation: 0, purchased: 80, held: 30 });
       await rest.deliver(refunded(buyer, 500));
       expect(await rest.ledger.balance(accountId)).toMatchObject({ balance: 30, purchased: 30, held: 30, available: 0 });
+      expect(await rest.standing(buyer)).toMatchObject({ purchased: 30, debt: 50 });
       expect(await rest.ledger.settle(settlement(held, accountId, 30))).toMatchObject({ charged: 30, remaining: 0 });
     });
 
@@ -171,6 +174,7 @@ describe('Credits for money', () => {
       await rest.ledger.grant({ accountId: buyer.account.id, amount: -60, reason: 'spent elsewhere', by: 'test' });
       await rest.deliver(refunded(buyer, 500));
       expect(await rest.ledger.balance(buyer.account.id)).toMatchObject({ balance: 50, allocation: 50, purchased: 0 });
+      expect(await rest.standing(buyer)).toMatchObject({ debt: 60 });
     });
 
     it('in another currency concern an operator', async () => {
@@ -180,6 +184,7 @@ describe('Credits for money', () => {
       const strange = event('charge.refunded', refundedCharge(`pi_${buyer.sessionId}`, 500, metadata, { currency: 'jpy' }));
       await rest.deliver(strange);
       expect([await rest.outcomes(strange), await rest.bookings(buyer)]).toEqual([['mismatch'], [['grant', 100]]]);
+      expect((await rest.standing(buyer)).flags).toEqual([expect.stringContaining('refunded or disputed in jpy')]);
     });
   });
 });

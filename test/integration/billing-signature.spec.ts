@@ -43,6 +43,11 @@ describe('A body that Stripe did not sign', () => {
     await rest.accounts.http().get('/api/webhooks/stripe').expect(405);
   });
 
+  it('and a signed one without its object is not an event, and told apart', async () => {
+    const thin = { id: 'evt_thin', object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered' };
+    expect((await rest.post(JSON.stringify(thin))).body).toMatchObject({ detail: expect.stringContaining('snapshot events') });
+  });
+
   it('leaves the signed one its effect, byte by byte as it came', async () => {
     const spaced = JSON.stringify(JSON.parse(payload()), null, 4).replace('"usd"', '"\\u0075sd"');
     expect((await rest.post(spaced).expect(200)).body).toEqual({ received: true });

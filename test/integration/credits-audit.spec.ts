@@ -55,6 +55,11 @@ describe('The audit', () => {
     ]);
   });
 
+  it('names a debt that the ledger does not come to', async () => {
+    await tamper(`UPDATE mcp.user_accounts SET credits_debt = 9 WHERE id = ${accountId}`);
+    expect(await differences()).toEqual([{ accountId, check: 'debt', expected: 0, actual: 9 }]);
+  });
+
   it('names a ledger row that was changed', async () => {
     await tamper(
       `UPDATE mcp.user_credit_transactions SET amount = -1, allocation_amount = -1, balance_after = balance_before - 1 WHERE amount = -5`,

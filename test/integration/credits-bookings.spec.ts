@@ -139,6 +139,17 @@ describe('An account’s books', () => {
       expect(balances.sort()).toEqual([50, 50, 60]);
     });
 
+    it('not for a reference that was booked with another amount', async () => {
+      const accountId = await openAccount(rig);
+      await grant(accountId, 10, 'order-2');
+      expect(await grant(accountId, 10, 'order-2')).toMatchObject({ booked: false, balance: 60 });
+      await expect(grant(accountId, 11, 'order-2')).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('"order-2" was booked before with another amount'),
+      });
+      expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 60 });
+    });
+
     it('of a negative amount down to what calls do not hold, purchased credits first', async () => {
       const accountId = await openAccount(rig);
       await grant(accountId, 10);

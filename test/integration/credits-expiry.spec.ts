@@ -48,9 +48,9 @@ describe('A hold whose call never ended', () => {
   it('is released when its time is over by the database’s clock, and not before', async () => {
     const accountId = await openAccount(rig);
     await hold(accountId, 20, 60_000);
-    expect(await rig.sweeper.sweep()).toEqual({ expired: 0, refilled: 0 });
+    expect(await rig.sweeper.sweep()).toEqual({ expired: 0, collected: 0, refilled: 0 });
     await setLedgerTime(rig, '2026-11-14T12:01:30Z');
-    expect(await rig.sweeper.sweep()).toEqual({ expired: 1, refilled: 0 });
+    expect(await rig.sweeper.sweep()).toEqual({ expired: 1, collected: 0, refilled: 0 });
     expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0 });
   });
 

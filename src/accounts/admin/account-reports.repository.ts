@@ -8,6 +8,7 @@ export const SORT_COLUMNS = {
   user_email: 'email',
   display_name: 'lower(display_name)',
   credits_balance: 'balance',
+  credits_debt: 'debt',
   credits_tier: 'tier',
   is_active: 'is_active',
   last_connected_at: 'last_connected_at',
@@ -22,6 +23,7 @@ export interface AccountSearch {
   search?: string | undefined;
   tier?: string | undefined;
   isActive?: boolean | undefined;
+  isFlagged?: boolean | undefined;
   sortBy: SortColumn;
   sortOrder: 'asc' | 'desc';
   limit: number;
@@ -42,7 +44,7 @@ export class AccountReportsRepository {
   constructor(private readonly postgres: Postgres) {}
 
   async list({ sortBy, sortOrder, limit, offset, ...found }: AccountSearch): Promise<{ accounts: Account[]; total: number }> {
-    const values = [found.search ?? null, found.tier ?? null, found.isActive ?? null];
+    const values = [found.search ?? null, found.tier ?? null, found.isActive ?? null, found.isFlagged ?? null];
     const [count] = await this.postgres.query<{ total: number }>(
       `SELECT count(*)::int AS total FROM mcp.accounts WHERE ${IS_FOUND}`,
       values,
@@ -50,7 +52,7 @@ export class AccountReportsRepository {
     const direction = sortOrder === 'desc' ? 'DESC' : 'ASC';
     const rows = await this.postgres.query<AccountRow>(
       `SELECT ${ACCOUNT_COLUMNS} FROM mcp.accounts WHERE ${IS_FOUND}
-       ORDER BY ${SORT_COLUMNS[sortBy]} ${direction} NULLS LAST, id ${direction} LIMIT $4 OFFSET $5`,
+       ORDER BY ${SORT_COLUMNS[sortBy]} ${direction} NULLS LAST, id ${direction} LIMIT $5 OFFSET $6`,
       [...values, limit, offset],
     );
     return { accounts: rows.map(accountOf), total: count!.total };
@@ -83,4 +85,5 @@ export class AccountReportsRepository {
 
 /** A plain substring search, so there is nothing to escape. */
 const IS_FOUND = `($1::text IS NULL OR strpos(lower(email), lower($1)) > 0 OR strpos(lower(display_name), lower($1)) > 0)
-  AND ($2::text IS NULL OR tier = $2) AND ($3::boolean IS NULL OR is_active = $3)`;
+  AND ($2::text IS NULL OR tier = $2) AND ($3::boolean IS NULL OR is_active = $3)
+  AND ($4::boolean IS NULL OR (flags IS NOT NULL) = $4)`;

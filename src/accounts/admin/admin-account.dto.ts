@@ -39,6 +39,12 @@ export class AccountsQuery extends PageQuery {
   @IsOptional()
   is_active?: boolean;
 
+  /** Only accounts with a reason for an operator to look at them, or only those without. */
+  @Flag()
+  @IsBoolean()
+  @IsOptional()
+  is_flagged?: boolean;
+
   @IsIn(Object.keys(SORT_COLUMNS))
   @IsOptional()
   sort_by: SortColumn = 'created_at';
@@ -65,7 +71,8 @@ export class AddCreditsDto {
   reason!: string;
 
   /**
-   * Identifies what the credits are for, e.g. a ticket. The same reference is booked once, however often it is sent.
+   * Identifies what the credits are for, e.g. a ticket. The same reference is booked once in an account, however often
+   * it is sent; with another amount it is refused.
    */
   @Matches(PRINTABLE, { message: 'reference must not contain control characters' })
   @Length(1, 200)
@@ -84,6 +91,8 @@ export class AddedCreditsDto {
   credits_balance!: number;
   /** The balance minus what running calls have reserved. */
   credits_available!: number;
+  /** What the account still owes; added credits pay it first. */
+  credits_debt!: number;
 }
 
 /** The account's new tier. */
@@ -110,6 +119,8 @@ export class AdminAccountDto extends AccountInfoDto {
   credits_purchased!: number;
   /** Reserved by running calls. */
   credits_held!: number;
+  /** Why an operator should look at the account, e.g. a payment disputed. */
+  flags!: string[];
   updated_at!: Date;
 
   static override of(account: Account): AdminAccountDto {
@@ -119,6 +130,7 @@ export class AdminAccountDto extends AccountInfoDto {
       credits_allocation: account.allocation,
       credits_purchased: account.purchased,
       credits_held: account.held,
+      flags: Object.values(account.flags ?? {}),
       updated_at: account.updatedAt,
     };
   }
@@ -136,12 +148,14 @@ export class AccountListDto {
 /** A ledger entry of an account. */
 export class CreditEntryDto {
   id!: number;
-  /** E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`. */
+  /** E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`, `debt_paid`. */
   transaction_type!: string;
   /** Signed. */
   amount!: number;
   balance_before!: number;
   balance_after!: number;
+  /** Credits added to what the account owes; negative: paid of it. */
+  debt_amount!: number;
   reference_type!: string | null;
   /** For `usage`: the id of the call. */
   reference_id!: string | null;
@@ -157,6 +171,7 @@ export class CreditEntryDto {
       amount: entry.amount,
       balance_before: entry.before,
       balance_after: entry.after,
+      debt_amount: entry.debt,
       reference_type: entry.referenceType,
       reference_id: entry.referenceId,
       description: entry.description,
@@ -168,7 +183,7 @@ export class CreditEntryDto {
 
 /** A change of an account that moved no credits. */
 export class AccountChangeDto {
-  kind!: 'active' | 'tier' | 'key';
+  kind!: 'active' | 'tier' | 'key' | 'flag';
   before!: string;
   after!: string;
   /** E-mail of the admin who made it. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
@@ -29,7 +29,7 @@ const NO_ACCOUNT = { description: 'No such account', type: ErrorDto };
 export class AdminAccountsController {
   constructor(private readonly admin: AdminAccounts) {}
 
-  /** Lists accounts, filtered by e-mail, name, tier or state. */
+  /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
   @Get()
   async list(@Query() query: AccountsQuery): Promise<AccountListDto> {
     const { accounts, total } = await this.admin.list(query);
@@ -50,19 +50,23 @@ export class AdminAccountsController {
     return { transactions, changes: changes.map((change) => AccountChangeDto.of(change)), total, page, page_size };
   }
 
-  /** Adds credits that do not expire, or takes credits back as a correction. */
+  /** Adds credits that do not expire, and pay first what the account owes; or takes credits back as a correction. */
   @Post(':id/add-credits')
   @HttpCode(200)
   @ApiNotFoundResponse(NO_ACCOUNT)
-  @ApiConflictResponse({ description: 'A correction larger than the credits that no running call has reserved', type: ErrorDto })
+  @ApiConflictResponse({
+    description:
+      'A correction larger than the credits that no running call has reserved, or a reference booked with another amount',
+    type: ErrorDto,
+  })
   async addCredits(
     @CurrentPrincipal() who: Principal,
     @Param() { id }: AccountParams,
     @Body() body: AddCreditsDto,
   ): Promise<AddedCreditsDto> {
-    const { booked, balance, available } = await this.admin.addCredits(who, id, body);
+    const { booked, balance, available, debt } = await this.admin.addCredits(who, id, body);
     const message = booked ? 'Credits added' : 'This reference was booked before; nothing has changed';
-    return { success: true, message, booked, credits_balance: balance, credits_available: available };
+    return { success: true, message, booked, credits_balance: balance, credits_available: available, credits_debt: debt };
   }
 
   /** Changes an account's tier. A larger allocation applies at once, a smaller one from next month. */
@@ -86,5 +90,12 @@ export class AdminAccountsController {
     @Body() body: ChangeActiveDto,
   ): Promise<AdminAccountDto> {
     return AdminAccountDto.of(await this.admin.setActive(who, id, body.is_active));
+  }
+
+  /** Takes an account's flags off, once somebody has looked at it. A debt stays; adding credits pays it. */
+  @Delete(':id/flags')
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  async clearFlags(@CurrentPrincipal() who: Principal, @Param() { id }: AccountParams): Promise<AdminAccountDto> {
+    return AdminAccountDto.of(await this.admin.clearFlags(who, id));
   }
 }

@@ -24,13 +24,15 @@ export class AdminAccounts {
     search,
     tier,
     is_active,
+    is_flagged,
     sort_by,
     sort_order,
     page,
     page_size,
   }: AccountsQuery): Promise<{ accounts: Account[]; total: number }> {
     const sorting = { sortBy: sort_by, sortOrder: sort_order };
-    return this.reports.list({ search, tier, isActive: is_active, ...sorting, limit: page_size, offset: (page - 1) * page_size });
+    const found = { search, tier, isActive: is_active, isFlagged: is_flagged };
+    return this.reports.list({ ...found, ...sorting, limit: page_size, offset: (page - 1) * page_size });
   }
 
   /** @throws NOT_FOUND */
@@ -53,16 +55,20 @@ export class AdminAccounts {
     return { ...ledger, changes };
   }
 
-  /** @throws NOT_FOUND; CONFLICT when a correction would take more than the account has, or what running calls hold */
+  /**
+   * @throws NOT_FOUND; CONFLICT when a correction would take more than the account has, or what running calls hold, or
+   * when the account's reference was booked with another amount
+   */
   async addCredits(admin: Principal, id: number, { amount, reason, reference }: AddCreditsDto) {
     const by = await this.nameOf(admin);
-    return this.ledger.grant({
+    const granted = await this.ledger.grant({
       accountId: id,
       amount,
       reason,
       by,
       ...(reference && { reference: { type: 'admin', id: reference } }),
     });
+    return { ...granted, debt: (await this.get(id)).debt };
   }
 
   /**
@@ -82,6 +88,12 @@ export class AdminAccounts {
    */
   async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
     await this.accounts.setActive(id, isActive, await this.nameOf(admin));
+    return this.get(id);
+  }
+
+  /** @throws NOT_FOUND */
+  async clearFlags(admin: Principal, id: number): Promise<Account> {
+    await this.accounts.clearFlags(id, await this.nameOf(admin));
     return this.get(id);
   }
 

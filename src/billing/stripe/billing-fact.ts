@@ -1,5 +1,7 @@
+import type { Reversal } from '../reversals/reversal-rules.js';
+
 /** A Stripe event in the terms of this room. Amounts are in the currency's smallest unit. */
-export type BillingFact = SessionFact | RefundFact | InvoiceFact | SubscriptionFact;
+export type BillingFact = SessionFact | RefundFact | ReversalFact | InvoiceFact | InvoicePaymentFact | SubscriptionFact;
 
 /** A checkout was completed, or its payment arrived. */
 export interface SessionFact {
@@ -23,6 +25,15 @@ export interface RefundFact {
   /** The total refunded so far. */
   refunded: number;
   currency: string;
+  /** Unix seconds of the event. */
+  toldAt: number;
+}
+
+/** A payment was disputed, a dispute went on, or a refund failed. */
+export interface ReversalFact {
+  kind: 'reversal';
+  paymentIntentId: string;
+  reversal: Reversal;
 }
 
 /** A period of a subscription was paid. */
@@ -35,6 +46,15 @@ export interface InvoiceFact {
   amountPaid: number;
   currency: string;
   paidUntil: Date;
+  /** Those it was paid with, where the event says so. */
+  paymentIntentIds: string[];
+}
+
+/** The payments of an invoice, which events of newer API versions tell apart from it. */
+export interface InvoicePaymentFact {
+  kind: 'invoicePayment';
+  invoiceId: string;
+  paymentIntentIds: string[];
 }
 
 /** The state of a subscription. */

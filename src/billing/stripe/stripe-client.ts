@@ -63,15 +63,20 @@ export class StripeClient {
 
   /**
    * @throws NOT_FOUND while billing is off; BAD_REQUEST unless Stripe signed exactly this body within the last five
-   * minutes
+   * minutes, and it is an event with its object
    */
   readSigned(body: Buffer, signature: string | undefined): StripeEvent {
     const stripe = this.requireEnabled();
     const secret = this.config.values.billing.stripe_webhook_secret!;
     try {
       return stripe.webhooks.constructEvent(body, signature ?? '', secret, SIGNATURE_TOLERANCE_SECONDS) as unknown as StripeEvent;
-    } catch {
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'StripeSignatureVerificationError') throw notSnapshot();
       throw new TallygateError('BAD_REQUEST', signature ? 'Invalid Stripe-Signature' : 'Missing Stripe-Signature header');
     }
   }
 }
+
+/** Stripe's "thin" events carry no object. */
+const notSnapshot = () =>
+  new TallygateError('BAD_REQUEST', 'Not an event with its object. Choose snapshot events for this endpoint at Stripe.');

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import type { BillingFact, InvoiceFact, RefundFact, SessionFact, SubscriptionFact } from './billing-fact.js';
+import type {
+  BillingFact,
+  InvoiceFact,
+  InvoicePaymentFact,
+  RefundFact,
+  ReversalFact,
+  SessionFact,
+  SubscriptionFact,
+} from './billing-fact.js';
+import { disputeState } from '../reversals/reversal-rules.js';
 import { subscriptionVersion } from '../subscription-rules.js';
 
 /** A Stripe event whose signature has been checked. */
@@ -24,9 +33,21 @@ export function factOf(event: StripeEvent): BillingFact | undefined {
     case 'checkout.session.async_payment_succeeded':
       return sessionFact(session.parse(object));
     case 'charge.refunded':
-      return refundFact(charge.parse(object));
+      return refundFact(charge.parse(object), event);
+    case 'refund.failed':
+    case 'refund.updated':
+    case 'charge.refund.updated':
+      return failedRefundFact(refund.parse(object), event);
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+    case 'charge.dispute.closed':
+      return disputeFact(dispute.parse(object), event);
     case 'invoice.paid':
       return invoiceFact(invoice.parse(object));
+    case 'invoice_payment.paid':
+      return invoicePaymentFact(invoicePayment.parse(object));
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
     case 'customer.subscription.deleted':
@@ -69,17 +90,60 @@ function sessionFact(of: z.infer<typeof session>): SessionFact {
 
 const charge = z.object({ payment_intent: reference, amount_refunded: z.int().min(0), currency: z.string(), metadata });
 
-function refundFact(of: z.infer<typeof charge>): RefundFact {
+function refundFact(of: z.infer<typeof charge>, { created }: StripeEvent): RefundFact {
   return {
     kind: 'refund',
     purchaseId: of.metadata?.purchase_id ?? null,
     paymentIntentId: of.payment_intent ?? null,
     refunded: of.amount_refunded,
     currency: of.currency,
+    toldAt: created,
   };
 }
 
+const refund = z.object({
+  id: z.string(),
+  amount: z.int().min(0),
+  currency: z.string().nullish(),
+  status: z.string().nullish(),
+  payment_intent: reference,
+});
+
+/** A cancelled refund failed too: the money stays here. Other states of a refund are told by its charge. */
+function failedRefundFact(of: z.infer<typeof refund>, { created }: StripeEvent): ReversalFact | undefined {
+  const { id, amount, currency = null, status, payment_intent: paymentIntentId } = of;
+  if (!paymentIntentId || (status !== 'failed' && status !== 'canceled')) return undefined;
+  return {
+    kind: 'reversal',
+    paymentIntentId,
+    reversal: { kind: 'failed_refund', state: 'failed', id, amount, currency, toldAt: created },
+  };
+}
+
+const dispute = z.object({
+  id: z.string(),
+  amount: z.int().min(0),
+  currency: z.string().nullish(),
+  status: z.string().optional(),
+  payment_intent: reference,
+});
+
+function disputeFact(of: z.infer<typeof dispute>, { created, type }: StripeEvent): ReversalFact | undefined {
+  const { id, amount, currency = null, status, payment_intent: paymentIntentId } = of;
+  if (!paymentIntentId) return undefined;
+  const state = disputeState(type, status);
+  return { kind: 'reversal', paymentIntentId, reversal: { kind: 'dispute', state, id, amount, currency, toldAt: created } };
+}
+
 const details = z.object({ subscription: reference, metadata }).nullish();
+const invoicePayment = z.object({ invoice: reference, payment: z.object({ payment_intent: reference }).nullish() });
+
+function invoicePaymentFact(of: z.infer<typeof invoicePayment>): InvoicePaymentFact | undefined {
+  const paymentIntentId = of.payment?.payment_intent;
+  if (!of.invoice || !paymentIntentId) return undefined;
+  return { kind: 'invoicePayment', invoiceId: of.invoice, paymentIntentIds: [paymentIntentId] };
+}
+
 const invoice = z.object({
   id: z.string(),
   amount_paid: z.int(),
@@ -89,14 +153,20 @@ const invoice = z.object({
   /** Where API versions before 2025 have it. */
   subscription: reference,
   subscription_details: details,
-  lines: z.object({ data: z.array(z.object({ period: z.object({ end: z.number() }) })) }),
+  payment_intent: reference,
+  payments: z.object({ data: z.array(invoicePayment) }).nullish(),
+  lines: z.object({ data: z.array(z.object({ amount: z.int().nullish(), period: z.object({ end: z.number() }) })) }).nullish(),
 });
 
-/** A line's period is the one it pays for; the invoice's own is the one before. */
+/**
+ * A line's period is the one it pays for; the invoice's own is the one before. A line of a negative amount pays for nothing: it
+ * credits what is left of a period, perhaps a year's, of the plan before.
+ */
 function invoiceFact(of: z.infer<typeof invoice>): InvoiceFact | undefined {
   const about = of.parent?.subscription_details ?? of.subscription_details;
   const subscriptionId = about?.subscription ?? of.subscription;
-  const ends = of.lines.data.map(({ period }) => period.end);
+  const lines = of.lines?.data.filter(({ amount }) => (amount ?? 0) >= 0) ?? [];
+  const ends = lines.map(({ period }) => period.end);
   if (!subscriptionId || ends.length === 0) return undefined;
   return {
     kind: 'invoice',
@@ -107,7 +177,13 @@ function invoiceFact(of: z.infer<typeof invoice>): InvoiceFact | undefined {
     amountPaid: of.amount_paid,
     currency: of.currency,
     paidUntil: new Date(Math.max(...ends) * 1_000),
+    paymentIntentIds: paymentsOf(of),
   };
+}
+
+function paymentsOf({ payment_intent: first, payments }: z.infer<typeof invoice>): string[] {
+  const all = [first, ...(payments?.data.map(({ payment }) => payment?.payment_intent) ?? [])];
+  return [...new Set(all.filter((id) => typeof id === 'string'))];
 }
 
 const subscription = z.object({

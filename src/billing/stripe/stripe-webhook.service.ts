@@ -7,6 +7,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { BillingEventsRepository, type ReceivedEvent } from './billing-events.repository.js';
 import type { BillingFact, BillingOutcome, SessionFact } from './billing-fact.js';
 import { PackPayments } from '../pack-payments.service.js';
+import { Reversals } from '../reversals/reversals.service.js';
 import { StripeClient } from './stripe-client.js';
 import { factOf, type StripeEvent } from './stripe-event.js';
 import { Subscriptions } from '../subscriptions.service.js';
@@ -38,6 +39,7 @@ export class StripeWebhook {
     private readonly stripe: StripeClient,
     private readonly events: BillingEventsRepository,
     private readonly packs: PackPayments,
+    private readonly reversals: Reversals,
     private readonly subscriptions: Subscriptions,
   ) {}
 
@@ -66,16 +68,20 @@ export class StripeWebhook {
   }
 
   private async process({ event, fact }: Delivery): Promise<void> {
-    const outcome = await this.events.process(event, (tx) => this.apply(tx, fact));
+    const outcome = await this.events.process(event, (tx) => this.apply(tx, fact, event.id));
     if (outcome) this.logger.log(`${event.type} ${event.objectId} (${event.id}): ${outcome}`);
   }
 
-  private apply(tx: Transaction, fact: BillingFact): Promise<BillingOutcome> {
+  private apply(tx: Transaction, fact: BillingFact, eventId: string): Promise<BillingOutcome> {
     switch (fact.kind) {
       case 'session':
-        return this.settle(tx, fact);
+        return this.settle(tx, fact, eventId);
       case 'refund':
-        return this.packs.refund(tx, fact);
+        return this.reversals.refund(tx, fact, eventId);
+      case 'reversal':
+        return this.reversals.reverse(tx, fact, eventId);
+      case 'invoicePayment':
+        return this.reversals.linkInvoice(tx, fact);
       case 'invoice':
         return this.subscriptions.pay(tx, fact);
       case 'subscription':
@@ -83,7 +89,7 @@ export class StripeWebhook {
     }
   }
 
-  private settle(tx: Transaction, fact: SessionFact): Promise<BillingOutcome> {
-    return fact.mode === 'subscription' ? this.subscriptions.begin(tx, fact) : this.packs.settle(tx, fact);
+  private settle(tx: Transaction, fact: SessionFact, eventId: string): Promise<BillingOutcome> {
+    return fact.mode === 'subscription' ? this.subscriptions.begin(tx, fact) : this.packs.settle(tx, fact, eventId);
   }
 }

@@ -10,25 +10,36 @@
 -- The one clock of the ledger: the database's, since the clocks of gateways differ.
 CREATE OR REPLACE FUNCTION mcp.ledger_time() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
 
--- Moves the parts of a balance and writes the ledger row that says so. The caller has locked the account.
-CREATE OR REPLACE FUNCTION mcp.post_credits(
-  account bigint, type text, allocation bigint, purchased bigint, ref_type text, ref_id text, words text, booked_by text
+-- Moves the parts of a balance, and what the account owes, and writes the ledger row that says so. The caller has locked the
+-- account.
+CREATE OR REPLACE FUNCTION mcp.post_movement(
+  account bigint, type text, allocation bigint, purchased bigint, debt bigint, ref_type text, ref_id text, words text, booked_by text
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   balance bigint;
   moved bigint := allocation + purchased;
 BEGIN
-  IF moved = 0 THEN RETURN; END IF;
+  IF moved = 0 AND debt = 0 THEN RETURN; END IF;
   UPDATE mcp.user_accounts SET
     credits_balance = credits_balance + moved,
     credits_allocation = credits_allocation + allocation,
     credits_purchased = credits_purchased + purchased,
+    credits_debt = credits_debt + debt,
     updated_at = mcp.ledger_time()
   WHERE id = account RETURNING credits_balance INTO STRICT balance;
   INSERT INTO mcp.user_credit_transactions
-    (user_account_id, transaction_type, amount, balance_before, balance_after, allocation_amount, purchased_amount,
+    (user_account_id, transaction_type, amount, balance_before, balance_after, allocation_amount, purchased_amount, debt_amount,
      reference_type, reference_id, description, created_by, created_at)
-  VALUES (account, type, moved, balance - moved, balance, allocation, purchased, ref_type, ref_id, words, booked_by, mcp.ledger_time());
+  VALUES (account, type, moved, balance - moved, balance, allocation, purchased, debt, ref_type, ref_id, words, booked_by,
+    mcp.ledger_time());
+END $$;
+
+-- A movement that leaves the debt alone.
+CREATE OR REPLACE FUNCTION mcp.post_credits(
+  account bigint, type text, allocation bigint, purchased bigint, ref_type text, ref_id text, words text, booked_by text
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM mcp.post_movement(account, type, allocation, purchased, 0, ref_type, ref_id, words, booked_by);
 END $$;
 
 -- Locks the accounts and gives those that are due this month's allocation. Months nobody was there are not made up for,
@@ -66,7 +77,10 @@ BEGIN
   RETURN refilled;
 END $$;
 
--- Adds to the purchased part. A negative amount corrects: purchased credits first, never what calls under way hold.
+-- Adds to the purchased part, of which the account's debt is paid first. A negative amount corrects: purchased credits first,
+-- never what calls under way hold. A reference is booked once: an operator's ("admin") once an account, and so kept with the
+-- account's id before it, as that of a month is; any other once for all accounts. Operators' references of before this
+-- rule have no id before them. What a row comes to for the account is its amount less what it adds to the debt.
 -- No row: no such account.
 CREATE OR REPLACE FUNCTION mcp.grant_credits(
   account_id bigint, amount bigint, words text, booked_by text, ref_type text, ref_id text, tiers jsonb
@@ -74,22 +88,67 @@ CREATE OR REPLACE FUNCTION mcp.grant_credits(
 DECLARE
   account mcp.user_accounts;
   purchased bigint;
+  paid bigint;
+  key text := CASE WHEN ref_type = 'admin' THEN account_id || '/' || ref_id ELSE ref_id END;
+  booked bigint;
 BEGIN
   PERFORM mcp.refill_credits(ARRAY[account_id], tiers);
   SELECT * INTO account FROM mcp.user_accounts WHERE id = account_id FOR UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
-  outcome := 'booked';
-  IF EXISTS (SELECT 1 FROM mcp.user_credit_transactions t
-             WHERE t.transaction_type = 'grant' AND t.reference_type = ref_type AND t.reference_id = ref_id) THEN
-    outcome := 'repeated';
+  SELECT t.amount - t.debt_amount INTO booked FROM mcp.user_credit_transactions t
+  WHERE t.transaction_type = 'grant' AND t.reference_type = ref_type AND t.reference_id = ANY (ARRAY[key, ref_id])
+    AND (ref_type <> 'admin' OR t.user_account_id = account_id)
+  LIMIT 1;
+  IF booked IS NOT NULL THEN
+    outcome := CASE WHEN booked = amount THEN 'repeated' ELSE 'differs' END;
   ELSIF account.credits_balance - account.credits_held + amount < 0 THEN
     outcome := 'refused';
   ELSE
-    purchased := greatest(amount, -account.credits_purchased);
-    PERFORM mcp.post_credits(account_id, 'grant', amount - purchased, purchased, ref_type, ref_id, words, booked_by);
+    outcome := 'booked';
+    paid := least(greatest(amount, 0), account.credits_debt);
+    purchased := greatest(amount - paid, -account.credits_purchased);
+    PERFORM mcp.post_movement(account_id, 'grant', amount - paid - purchased, purchased, -paid, ref_type, key, words, booked_by);
   END IF;
   SELECT a.credits_balance, a.credits_balance - a.credits_held INTO balance, available
   FROM mcp.user_accounts a WHERE a.id = account_id;
+  RETURN NEXT;
+END $$;
+
+-- Takes purchased credits that no call under way holds, as far as there are any; the account owes the rest. Never the
+-- monthly allocation. The caller books a thing once. No row: no such account.
+CREATE OR REPLACE FUNCTION mcp.take_credits(
+  account_id bigint, amount bigint, words text, booked_by text, ref_type text, ref_id text, tiers jsonb
+) RETURNS TABLE (taken bigint, owed bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  account mcp.user_accounts;
+BEGIN
+  PERFORM mcp.refill_credits(ARRAY[account_id], tiers);
+  SELECT * INTO account FROM mcp.user_accounts WHERE id = account_id FOR UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  taken := least(amount, account.credits_purchased, account.credits_balance - account.credits_held);
+  owed := amount - taken;
+  PERFORM mcp.post_movement(account_id, 'grant', 0, -taken, owed, ref_type, ref_id, words, booked_by);
+  RETURN NEXT;
+END $$;
+
+-- Takes what accounts owe from purchased credits that a call held when the debt was made and holds no more, of at most so
+-- many accounts. Says how many were found beside how many still owed once they were locked.
+CREATE OR REPLACE FUNCTION mcp.collect_debts(most int) RETURNS TABLE (owing int, collected int) LANGUAGE plpgsql AS $$
+DECLARE
+  due bigint[] := ARRAY(
+    SELECT a.id FROM mcp.user_accounts a
+    WHERE a.credits_debt > 0 AND least(a.credits_purchased, a.credits_balance - a.credits_held) > 0 ORDER BY a.id LIMIT most);
+  account mcp.user_accounts;
+  paid bigint;
+BEGIN
+  owing := cardinality(due);
+  collected := 0;
+  FOR account IN SELECT * FROM mcp.user_accounts WHERE id = ANY (due) ORDER BY id FOR UPDATE LOOP
+    paid := least(account.credits_debt, account.credits_purchased, account.credits_balance - account.credits_held);
+    CONTINUE WHEN paid <= 0;
+    PERFORM mcp.post_movement(account.id, 'debt_paid', 0, -paid, -paid, NULL, NULL, 'Paid what the account owed', 'system');
+    collected := collected + 1;
+  END LOOP;
   RETURN NEXT;
 END $$;
 

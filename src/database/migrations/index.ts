@@ -8,6 +8,7 @@ import { Servers7 } from './0007-servers.js';
 import { ServerTools8 } from './0008-server-tools.js';
 import { CreditPlans9 } from './0009-credit-plans.js';
 import { SharedViews10 } from './0010-shared-views.js';
+import { MoneyThatComesBack11 } from './0011-money-that-comes-back.js';
 import { EndingsOfLoginsAndKeys12 } from './0012-endings-of-logins-and-keys.js';
 import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
 
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   ServerTools8,
   CreditPlans9,
   SharedViews10,
+  MoneyThatComesBack11,
   EndingsOfLoginsAndKeys12,
   IdempotentCallsOwner13,
 ];

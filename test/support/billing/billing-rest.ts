@@ -118,6 +118,15 @@ export class BillingRest {
     return rows.map(({ type, amount }) => [type, amount]);
   }
 
+  /** What the account has of bought credits, what it owes, and why an operator should look at it. */
+  async standing({ account }: { account: { id: number } }): Promise<{ purchased: number; debt: number; flags: string[] }> {
+    const [row] = await this.rows<{ purchased: string; debt: string; flags: Record<string, string> | null }>(
+      'SELECT purchased, debt, flags FROM mcp.accounts WHERE id = $1',
+      account.id,
+    );
+    return { purchased: Number(row!.purchased), debt: Number(row!.debt), flags: Object.values(row!.flags ?? {}) };
+  }
+
   async tier({ account }: { account: { id: number } }): Promise<string> {
     return (await this.ledger.balance(account.id)).tier;
   }

@@ -61,6 +61,43 @@ export function refundedCharge(paymentIntent: string, refunded: number, metadata
   };
 }
 
+/** A dispute of a payment, whole and open unless said otherwise. */
+export function dispute(paymentIntent: string, fields: object = {}) {
+  return {
+    id: newId('dp'),
+    object: 'dispute',
+    amount: 500,
+    currency: 'usd',
+    charge: `ch_${paymentIntent}`,
+    payment_intent: paymentIntent,
+    reason: 'fraudulent',
+    status: 'needs_response',
+    metadata: {},
+    ...fields,
+  };
+}
+
+/** A refund that Stripe could not pay out. */
+export function failedRefund(paymentIntent: string, amount: number, fields: object = {}) {
+  const failure = { status: 'failed', failure_reason: 'lost_or_stolen_card' };
+  return {
+    id: newId('re'),
+    object: 'refund',
+    amount,
+    currency: 'usd',
+    payment_intent: paymentIntent,
+    metadata: {},
+    ...failure,
+    ...fields,
+  };
+}
+
+/** Which payment an invoice was paid with. */
+export function invoicePayment(invoice: string, paymentIntent: string) {
+  const payment = { type: 'payment_intent', payment_intent: paymentIntent };
+  return { id: newId('inpay'), object: 'invoice_payment', amount_paid: 1_500, currency: 'usd', invoice, payment, status: 'paid' };
+}
+
 export interface SubscriptionOf {
   id: string;
   purchaseId?: string;

@@ -83,6 +83,10 @@ export class AccountsRest {
     return this.http().put(path).set('Authorization', this.bearer(who)).send(body);
   }
 
+  delete(who: Principal, path: string, body: object = {}) {
+    return this.http().delete(path).set('Authorization', this.bearer(who)).send(body);
+  }
+
   http() {
     return request(this.app.getHttpServer());
   }

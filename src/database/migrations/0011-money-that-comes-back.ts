@@ -1,0 +1,82 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * What accounts owe, and what Stripe tells of money that goes back (docs/adr/0011-payments.md). `credits_debt` is the sum of the
+ * ledger's `debt_amount`; a row may move the debt alone. `flags` are for an operator to look at: the reason by what it is about,
+ * NULL for none. Nothing here reads or rewrites a large table, since calls would wait for that.
+ */
+export class MoneyThatComesBack11 implements MigrationInterface {
+  readonly name = 'MoneyThatComesBack1700000000011';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(ACCOUNTS);
+    await runner.query(BILLING);
+    await runner.query(accountsView(', a.credits_debt AS debt, a.flags'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP VIEW mcp.accounts; ${accountsView('')}`);
+    await runner.query(`
+      DROP TABLE mcp.billing_reversals, mcp.billing_invoice_payments;
+      ALTER TABLE mcp.billing_purchases DROP COLUMN refunded_at;
+      DELETE FROM mcp.account_changes WHERE kind = 'flag';
+      ALTER TABLE mcp.account_changes DROP CONSTRAINT account_changes_kind_check,
+        ADD CONSTRAINT account_changes_kind_check CHECK (kind IN ('active', 'tier', 'key'));
+      ALTER TABLE mcp.user_credit_transactions DROP CONSTRAINT moves_something,
+        ADD CONSTRAINT user_credit_transactions_amount_check CHECK (amount <> 0) NOT VALID, DROP COLUMN debt_amount;
+      ALTER TABLE mcp.user_accounts DROP COLUMN credits_debt, DROP COLUMN flags;
+    `);
+  }
+}
+
+const ACCOUNTS = `
+  ALTER TABLE mcp.user_accounts ADD COLUMN credits_debt bigint NOT NULL DEFAULT 0 CHECK (credits_debt >= 0), ADD COLUMN flags jsonb;
+  CREATE INDEX user_accounts_debt ON mcp.user_accounts (id) WHERE credits_debt > 0;
+  -- NOT VALID: the rows there are satisfy a stricter rule, and need not be read again.
+  ALTER TABLE mcp.user_credit_transactions ADD COLUMN debt_amount bigint NOT NULL DEFAULT 0,
+    DROP CONSTRAINT user_credit_transactions_amount_check,
+    ADD CONSTRAINT moves_something CHECK (amount <> 0 OR debt_amount <> 0) NOT VALID;
+  ALTER TABLE mcp.account_changes DROP CONSTRAINT account_changes_kind_check,
+    ADD CONSTRAINT account_changes_kind_check CHECK (kind IN ('active', 'tier', 'key', 'flag'));
+`;
+
+// Both tables are told of by payment (Stripe's payment intent), which may be before it is known what the payment was for.
+const BILLING = `
+  -- Unix seconds of the event that told "refunded_amount".
+  ALTER TABLE mcp.billing_purchases ADD COLUMN refunded_at bigint NOT NULL DEFAULT 0;
+
+  -- Disputes, and refunds that failed. "told_at": Unix seconds of the event that counts.
+  CREATE TABLE mcp.billing_reversals (
+    payment_intent_id text NOT NULL,
+    id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('dispute', 'failed_refund')),
+    state text NOT NULL,
+    amount bigint NOT NULL CHECK (amount >= 0),
+    currency text,
+    told_at bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (payment_intent_id, id)
+  );
+  CREATE INDEX billing_reversals_age ON mcp.billing_reversals (created_at);
+
+  -- Which payment an invoice of a subscription was paid with.
+  CREATE TABLE mcp.billing_invoice_payments (
+    payment_intent_id text PRIMARY KEY,
+    invoice_id text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE INDEX billing_invoice_payments_invoice ON mcp.billing_invoice_payments (invoice_id);
+  CREATE INDEX billing_invoice_payments_age ON mcp.billing_invoice_payments (created_at);
+`;
+
+const accountsView = (more: string) => `
+  CREATE OR REPLACE VIEW mcp.accounts AS
+    SELECT a.id, a.user_id, a.user_email AS email, a.display_name, coalesce(k.prefix, a.mcp_key_prefix) AS key_prefix,
+      a.credits_balance AS balance, a.credits_allocation AS allocation, a.credits_purchased AS purchased,
+      a.credits_held AS held, a.credits_tier AS tier, a.credits_monthly_allocation AS monthly_allocation, a.is_active,
+      greatest(a.last_connected_at, k.last_used_at) AS last_connected_at, a.total_tool_calls, a.total_credits_used,
+      a.stripe_customer_id AS customer_id, a.stripe_subscription_status AS subscription_status, a.created_at, a.updated_at${more}
+    FROM mcp.user_accounts a LEFT JOIN LATERAL (
+      SELECT (array_agg(prefix ORDER BY is_active DESC, created_at DESC))[1] AS prefix, max(last_used_at) AS last_used_at
+      FROM mcp.api_keys WHERE user_id = a.user_id AND starts_with(prefix, 'mcp_')
+    ) AS k ON true`;
