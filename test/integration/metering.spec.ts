@@ -102,6 +102,7 @@ interface CallOptions {
   idempotencyKey?: string;
   args?: Record<string, unknown>;
   cancellation?: Cancellation;
+  apiKey?: NonNullable<Principal['apiKey']>;
 }
 
 const caller = (accountId?: number): Principal => ({
@@ -115,11 +116,11 @@ const caller = (accountId?: number): Principal => ({
 const request = (
   catalog: ToolCatalog,
   name: string,
-  { accountId, idempotencyKey, args = {}, cancellation = new Cancellation() }: CallOptions,
+  { accountId, idempotencyKey, args = {}, cancellation = new Cancellation(), apiKey }: CallOptions,
 ): ToolRequest => ({
   entry: catalog.get(name, caller()),
   arguments: args,
-  principal: caller(accountId),
+  principal: { ...caller(accountId), ...(apiKey && { apiKey }) },
   requestId: 'r-1',
   clientName: 'test',
   protocolVersion: '2025-11-25',
@@ -303,6 +304,21 @@ describe('an idempotency key', () => {
       expect(runs).toBe(before);
     }
     onRun = () => undefined;
+  });
+
+  it('is of the same caller after its API key was rotated, and not after another of the user’s keys', async () => {
+    const { call } = gateway(rigs[0]!);
+    const by = (id: string, lineage?: string) => ({
+      id,
+      name: 'k',
+      allowedTools: null,
+      rateLimitPerHour: null,
+      ...(lineage && { lineage }),
+    });
+    await call('works', { idempotencyKey: 'rotated-1', apiKey: by('first') });
+    const options = { idempotencyKey: 'rotated-1', apiKey: by('second', 'first') };
+    expect((await call('works', options))._meta['tallygate/replayed']).toBe(true);
+    expect((await call('works', { ...options, apiKey: by('other') }))._meta['tallygate/replayed']).toBeUndefined();
   });
 
   it('gives a failure that is an answer again, as it was', async () => {

@@ -68,7 +68,7 @@ export class McpExchange {
     const accept = this.headers.accept ?? '';
     if (!accept.includes(EVENTS) || ACCEPTS_JSON.test(accept)) return false;
     const all = { 'X-Request-Id': this.requestId, ...this.responseHeaders, ...headers };
-    new EventStream(this.response, all, '', undefined).end(message);
+    new EventStream(this.response, all).end(message);
     return true;
   }
 
@@ -81,8 +81,8 @@ export class McpExchange {
   private opened(to: Principal): EventStream {
     if (this.stream) return this.stream;
     const headers = { 'X-Request-Id': this.requestId, ...this.responseHeaders };
-    this.stream = new EventStream(this.response, headers, to, credentialOf(this.headers).text);
-    this.response.once('close', this.streams.add(this.stream));
+    this.stream = new EventStream(this.response, headers);
+    this.response.once('close', this.streams.add(this.stream, { caller: to, token: credentialOf(this.headers).text }));
     return this.stream;
   }
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Principal } from '../../auth/access/principal.js';
 import type { OpenStream } from './open-streams.service.js';
 
 /** What may wait for a client that does not read; beyond, it is cut off. One message more fits, whatever its size. */
@@ -14,8 +13,6 @@ export class EventStream implements OpenStream {
   constructor(
     private readonly response: ServerResponse,
     headers: Record<string, string>,
-    readonly caller: Principal,
-    readonly token: string | undefined,
   ) {
     response.writeHead(200, {
       ...headers,

@@ -11,16 +11,19 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Something a client holds open. */
 export interface OpenStream {
-  /** Whose it is. */
-  readonly caller: Principal;
-  /** The key it was opened with; undefined for callers who need none. */
-  readonly token: string | undefined;
   /** Writes a comment when nothing was written for so long. */
   keepAlive(quietMs: number): void;
   /** Ends it at once: its key no longer works. */
   cut(): void;
   /** Asks it to end by itself: the process stops. */
   finish(): void;
+}
+
+/** Whose a stream is. */
+interface StreamOwner {
+  caller: Principal;
+  /** The key it was opened with; undefined for callers who need none. */
+  token: string | undefined;
 }
 
 /** The key, or the user who needs none. */
@@ -31,7 +34,7 @@ const userOf = ({ userId }: Principal): string => `user ${userId}`;
 /** Every response that is held open as a stream: counted, kept alive by one timer, ended with its key and with the process. */
 @Injectable()
 export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly streams = new Set<OpenStream>();
+  private readonly streams = new Map<OpenStream, StreamOwner>();
   /** How many are open, by key and by user. */
   private readonly counts = new Map<string, number>();
   private readonly task = new PeriodicTask('Streams', CHECK_PAUSE_MS, () => this.look());
@@ -64,25 +67,25 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** Counts a stream until the returned function is called. */
-  add(stream: OpenStream): () => void {
-    this.streams.add(stream);
-    this.countOf(stream, 1);
+  add(stream: OpenStream, owner: StreamOwner): () => void {
+    this.streams.set(stream, owner);
+    this.countOf(owner.caller, 1);
     return () => this.remove(stream);
   }
 
   /** Before the listeners close, which wait for every open response. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    for (const stream of this.streams) stream.finish();
+    for (const stream of this.streams.keys()) stream.finish();
     await this.task.stop();
   }
 
   private remove(stream: OpenStream): void {
-    if (!this.streams.delete(stream)) return;
-    this.countOf(stream, -1);
+    const owner = this.streams.get(stream);
+    if (owner && this.streams.delete(stream)) this.countOf(owner.caller, -1);
   }
 
-  private countOf({ caller }: OpenStream, change: 1 | -1): void {
+  private countOf(caller: Principal, change: 1 | -1): void {
     for (const owner of [ownerOf(caller), userOf(caller)]) {
       const count = (this.counts.get(owner) ?? 0) + change;
       if (count > 0) this.counts.set(owner, count);
@@ -93,15 +96,15 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private async look(): Promise<void> {
     const invalid = await this.invalidTokens();
     const quietMs = this.config.values.mcp.keep_alive_seconds * 1_000;
-    for (const stream of this.streams) {
-      if (stream.token !== undefined && invalid.has(stream.token)) stream.cut();
+    for (const [stream, { token }] of this.streams) {
+      if (token !== undefined && invalid.has(token)) stream.cut();
       else stream.keepAlive(quietMs);
     }
   }
 
   /** A key that cannot be checked counts as revoked, as it does for calls. */
   private async invalidTokens(): Promise<Set<string>> {
-    const tokens = new Set([...this.streams].map(({ token }) => token).filter((token) => token !== undefined));
+    const tokens = new Set([...this.streams.values()].map(({ token }) => token).filter((token) => token !== undefined));
     const isValid = (token: string) => this.keys.isStillValid(token).catch(() => false);
     const checked = await Promise.all([...tokens].map(async (token) => ({ token, valid: await isValid(token) })));
     return new Set(checked.filter(({ valid }) => !valid).map(({ token }) => token));

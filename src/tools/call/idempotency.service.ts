@@ -96,7 +96,9 @@ function claimOf({ id: callId, entry, request }: ToolCall, key: string): Idempot
   // The span's name tells prompts apart, which are all called by one method.
   const asked = canonicalJson([entry.spanName, request.serverId ?? null, request.arguments]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
-  return { scope: principal.apiKey?.id ?? principal.userId, key, fingerprint, callId };
+  // A rotated key is the same caller.
+  const scope = principal.apiKey?.lineage ?? principal.apiKey?.id ?? principal.userId;
+  return { scope, key, fingerprint, callId };
 }
 
 const NO_ANSWER =
