@@ -20,7 +20,7 @@ export const MAY_IMPORT = {
   tools: ['auth', 'credits', 'usage', 'database', ...FOUNDATION],
   'stock-data': ['tools', 'auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
   examples: ['tools', ...FOUNDATION],
-  servers: ['tools', 'api-keys', 'rest', 'database', ...FOUNDATION],
+  servers: ['tools', 'api-keys', 'auth', 'rest', 'database', ...FOUNDATION],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'limits', 'http', ...FOUNDATION],
   'gateway-api': [
     ...['servers', 'tools', 'api-keys', 'auth', 'usage', 'limits', 'rest', 'http'],

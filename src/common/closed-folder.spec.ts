@@ -34,7 +34,10 @@ describe('A folder that is closed', () => {
     rmSync(folder, { recursive: true });
   });
 
-  (existsSync('/proc/self/task') ? it : it.skip)('is used all the same where its mode cannot be changed, and that is said', () => {
-    expect(closeFolder('/proc/self/task')).toMatch(/stays open to others: .*EPERM/);
-  });
+  (existsSync('/proc/self/task') ? it : it.skip)(
+    'is used all the same where its mode cannot be changed, and that is said',
+    () => {
+      expect(closeFolder('/proc/self/task')).toMatch(/stays open to others: .*EPERM/);
+    },
+  );
 });

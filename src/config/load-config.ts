@@ -22,7 +22,9 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const values = readConfig(env);
-  values.data_dir = values.database_url?.startsWith('memory:') ? mkdtempSync(join(tmpdir(), 'tallygate-')) : resolve(values.data_dir);
+  values.data_dir = values.database_url?.startsWith('memory:')
+    ? mkdtempSync(join(tmpdir(), 'tallygate-'))
+    : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   return new AppConfig({ ...values, auth }, templateVariables(values, env));
 }

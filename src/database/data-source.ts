@@ -3,7 +3,7 @@ import { LOCK } from './advisory-lock.js';
 import { applyFunctions } from './apply-functions.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { Postgres } from './postgres.js';
-import { settleSession } from './session-settings.js';
+import { settleSession } from './sessions/session-settings.js';
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {

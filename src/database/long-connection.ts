@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { loggerFor } from '../common/log-contexts.js';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
-import { settleSession } from './session-settings.js';
+import { settleSession } from './sessions/session-settings.js';
 
 /** Pause between two checks, and between two tries to connect; the first try after a loss comes at once. */
 const CHECK_PAUSE_MS = 500;

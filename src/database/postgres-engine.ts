@@ -6,8 +6,8 @@ import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { LOCK } from './advisory-lock.js';
-import { demandOwnSessions } from './own-sessions.js';
-import { settleSession } from './session-settings.js';
+import { demandOwnSessions } from './sessions/own-sessions.js';
+import { settleSession } from './sessions/session-settings.js';
 
 const RESTART_PAUSE_MS = 500;
 

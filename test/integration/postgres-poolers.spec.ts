@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresEngine } from '../../src/database/postgres-engine.js';
-import { demandOwnSessions } from '../../src/database/own-sessions.js';
+import { demandOwnSessions } from '../../src/database/sessions/own-sessions.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { hasPgBouncer, PgBouncer } from '../support/databases/pgbouncer.js';
 import { TcpProxy } from '../support/databases/tcp-proxy.js';
