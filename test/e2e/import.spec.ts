@@ -135,7 +135,7 @@ describe('POST /api/admin/datasets/{dataset}/import', () => {
     [{ query: 'colour=red' }, 422, 'unknown field'],
     [{ query: 'skip_rejected=perhaps' }, 422, 'skip_rejected'],
     [{ query: '' }, 400, 'The file lacks symbol'],
-    [{ type: 'application/x-www-form-urlencoded' }, 400, 'Content-Type: application/octet-stream'],
+    [{ type: 'application/x-www-form-urlencoded' }, 415, 'Content-Type: application/octet-stream'],
   ])('%j is refused with %d and a reason', async (options, status, words) => {
     const refused = await send(BARS, options);
     expect(refused.status).toBe(status);
