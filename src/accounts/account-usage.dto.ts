@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Flag } from '../rest/dto-fields.js';
+import { Flag, WholeNumber } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
@@ -11,7 +10,7 @@ export class DaysBackQuery {
   @Max(90)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   days: number = 7;
 }
@@ -34,7 +33,7 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(500)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   limit: number = 100;
 
@@ -42,7 +41,7 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(OFFSET_MAX)
   @Min(0)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   offset: number = 0;
 }

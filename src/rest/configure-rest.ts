@@ -8,7 +8,7 @@ import { RestExceptionFilter } from './rest-exception.filter.js';
 import { RestValidationPipe } from './validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
 import { BODY_MAX_BYTES, boundedBody } from '../http/request-body.js';
-import { buildOpenApi } from './openapi.js';
+import { buildOpenApi } from './openapi/openapi.js';
 
 const FORM_FIELDS_MAX = 100;
 const limit = BODY_MAX_BYTES.rest;

@@ -1,9 +1,9 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { WholeNumber } from '../../rest/dto-fields.js';
 
 export class UsageStatsQuery {
   /** Number of days, today (UTC) included: 1 to 365. */
-  @Type(() => Number)
+  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(365)
