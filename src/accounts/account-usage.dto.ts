@@ -1,5 +1,5 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Flag, WholeNumber } from '../rest/dto-fields.js';
+import { Flag, Fraction, WholeNumber } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
@@ -58,6 +58,7 @@ export class ToolCallDto {
   /** The failure was the tool's or its backend's, not the caller's. */
   is_backend_error!: boolean;
   error_code!: string | null;
+  @Fraction()
   latency_ms!: number | null;
   /** When the call was admitted; ISO 8601, UTC. */
   created_at!: string;
@@ -104,8 +105,10 @@ export class UsageSummaryDto {
   total_calls_today!: number;
   total_calls_this_month!: number;
   /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+  @Fraction()
   success_rate!: number;
   /** Of this month's calls, to one decimal; 0 without calls. */
+  @Fraction()
   avg_latency_ms!: number;
   /** This month's tools, most called first. */
   tool_breakdown!: ToolShareDto[];

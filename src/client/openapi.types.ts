@@ -872,12 +872,16 @@ export interface components {
       updated_at: string;
     };
     AllToolsUsageDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /** Format: double */
+      avg_latency_ms: number;
       period_days: number;
       total_calls: number;
       total_credits: number;
-      /** @description Percent of the calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      avg_latency_ms: number;
       /** @description Most called first. */
       tools: components['schemas']['ToolUsageRowDto'][];
     };
@@ -917,15 +921,24 @@ export interface components {
       } | null;
     };
     CallTotalsDto: {
+      /**
+       * Format: double
+       * @description Percent of this month's calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /** Format: double */
+      avg_latency_ms: number;
       today: number;
       this_month: number;
       credits_today: number;
       credits_this_month: number;
-      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      avg_latency_ms: number;
     };
     CallUsageDto: {
+      /**
+       * Format: double
+       * @description Milliseconds.
+       */
+      duration_ms: number;
       /** @description Rows the call returned. */
       record_count: number;
       /** @description Table it read; empty when there is none. */
@@ -933,8 +946,6 @@ export interface components {
       credits_charged: number;
       /** @description Null for a free call, and for a caller without an account. */
       credits_remaining: number | null;
-      /** @description Milliseconds. */
-      duration_ms: number;
     };
     ChangeActiveDto: {
       /** @description False: every key of the account's user is refused until it is true again. */
@@ -1134,8 +1145,29 @@ export interface components {
       /**
        * @description The contract; the words of `detail` may change
        * @example NOT_FOUND
+       * @enum {string}
        */
-      error_code: string;
+      error_code:
+        | 'BACKEND_ERROR'
+        | 'BACKEND_TIMEOUT'
+        | 'BAD_REQUEST'
+        | 'CONFLICT'
+        | 'INSUFFICIENT_CREDITS'
+        | 'INSUFFICIENT_PERMISSIONS'
+        | 'INTERNAL_ERROR'
+        | 'INVALID_CREDENTIALS'
+        | 'INVALID_INPUT'
+        | 'METHOD_NOT_ALLOWED'
+        | 'NOT_FOUND'
+        | 'OVERLOADED'
+        | 'PAYLOAD_TOO_LARGE'
+        | 'RATE_LIMITED'
+        | 'REGISTRATION_CLOSED'
+        | 'UNAUTHORIZED'
+        | 'UNAVAILABLE'
+        | 'UNKNOWN_TOOL'
+        | 'UNSUPPORTED_MEDIA_TYPE'
+        | 'VALIDATION_ERROR';
       /** @description As in the X-Request-Id header; names the request in the log */
       request_id: string | null;
       /**
@@ -1417,12 +1449,15 @@ export interface components {
        */
       status: 'degraded' | 'healthy' | 'unhealthy' | 'unknown';
       /**
+       * Format: double
+       * @description How long the server took to answer last, in milliseconds.
+       */
+      latency_ms: number | null;
+      /**
        * Format: date-time
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description How long the server took to answer last, in milliseconds. */
-      latency_ms: number | null;
       /** @description Why it is not healthy; null when it is. */
       error: string | null;
     };
@@ -1466,6 +1501,8 @@ export interface components {
       credits_held: number;
     };
     ToolCallDto: {
+      /** Format: double */
+      latency_ms: number | null;
       request_id: string;
       tool_name: string;
       /** @description The tool's price when it was called. */
@@ -1476,7 +1513,6 @@ export interface components {
       /** @description The failure was the tool's or its backend's, not the caller's. */
       is_backend_error: boolean;
       error_code: string | null;
-      latency_ms: number | null;
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
     };
@@ -1525,6 +1561,16 @@ export interface components {
       total_records: number;
     };
     ToolUsageRowDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description To one decimal.
+       */
+      avg_latency_ms: number;
       tool: string;
       calls: number;
       credits: number;
@@ -1532,10 +1578,6 @@ export interface components {
       records: number;
       /** @description Number of different users. */
       users: number;
-      /** @description Percent of the calls that succeeded, to one decimal. */
-      success_rate: number;
-      /** @description To one decimal. */
-      avg_latency_ms: number;
     };
     TopAccountDto: {
       account_id: number;
@@ -1575,6 +1617,8 @@ export interface components {
       total_rollup_difference: number;
     };
     UsageRecordDto: {
+      /** Format: double */
+      duration_ms: number;
       id: string;
       request_id: string;
       tool_name: string;
@@ -1584,7 +1628,6 @@ export interface components {
       table_name: string;
       /** @description Rows the tool returned. */
       record_count: number;
-      duration_ms: number;
       is_error: boolean;
       /** @description The tool or its backend failed; such a call costs nothing. */
       is_backend_error: boolean;
@@ -1603,16 +1646,29 @@ export interface components {
       created_at: string;
     };
     UsageStatsDto: {
+      /**
+       * Format: double
+       * @description `total_calls` divided by the number of requested days.
+       */
+      avg_daily_calls: number;
       /** @description Every requested day, oldest first; days without calls are zeros. */
       daily_stats: components['schemas']['DailyUsageDto'][];
       total_calls: number;
       total_records: number;
-      /** @description `total_calls` divided by the number of requested days. */
-      avg_daily_calls: number;
       /** @description The most called tools, at most 20. */
       top_tools: components['schemas']['ToolUsageDto'][];
     };
     UsageSummaryDto: {
+      /**
+       * Format: double
+       * @description Percent of this month's calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description Of this month's calls, to one decimal; 0 without calls.
+       */
+      avg_latency_ms: number;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
       credits_tier: string;
@@ -1621,10 +1677,6 @@ export interface components {
       credits_used_this_month: number;
       total_calls_today: number;
       total_calls_this_month: number;
-      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      /** @description Of this month's calls, to one decimal; 0 without calls. */
-      avg_latency_ms: number;
       /** @description This month's tools, most called first. */
       tool_breakdown: components['schemas']['ToolShareDto'][];
       /** @description Days until the first of next month. */
@@ -1681,7 +1733,7 @@ export interface operations {
           'application/json': components['schemas']['ImportReportDto'][];
         };
       };
-      /** @description Size out of bounds */
+      /** @description `symbols` times `days` is more than 20 million */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1855,13 +1907,13 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Lines were rejected; nothing was imported */
+      /** @description Lines were rejected, nothing was imported; or the query is invalid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportReportDto'];
+          'application/json': components['schemas']['ImportReportDto'] | components['schemas']['ErrorDto'];
         };
       };
       /** @description Rate limit reached; Retry-After says when to try again */
@@ -3204,6 +3256,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The key could do more than the caller */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -3457,6 +3518,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The key could do more than the caller */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4103,9 +4173,8 @@ export interface operations {
     parameters: {
       query?: never;
       header: {
-        'stripe-signature': string;
         /** @description Signature of the raw body */
-        'Stripe-Signature': string;
+        'stripe-signature': string;
       };
       path?: never;
       cookie?: never;
@@ -4206,6 +4275,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The key could do more than the caller */
+      403: {
         headers: {
           [name: string]: unknown;
         };

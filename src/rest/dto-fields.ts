@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 
 interface Field {
@@ -21,3 +22,6 @@ export const WholeNumber = () =>
 
 /** Reads `true` and `false`, also from a query. The original text is read, since a converted one would always be true. */
 export const Flag = () => Transform(({ obj, key }: Field) => FLAGS[String(obj[key])] ?? obj[key]);
+
+/** For the API document: a rate, an average or a measured time. Every other number is whole. */
+export const Fraction = () => ApiProperty({ type: 'number', format: 'double' });

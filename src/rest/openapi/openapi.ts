@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../../common/version.js';
 import { ErrorDto } from '../error.dto.js';
@@ -66,14 +66,13 @@ function completeModels(models: Record<string, Model>): void {
   }
 }
 
-function validatedModel({ properties = {}, ...model }: Model, target: Function): Model {
+function validatedModel({ type, properties = {} }: Model, target: Type): Model {
   const required: string[] = [];
   for (const [name, { schema, isOptional }] of validatedFields(target)) {
     properties[name] = { ...mergedSchemas(properties[name] ?? {}, schema), ...(isOptional && { nullable: true }) };
     if (!isOptional) required.push(name);
   }
-  const { required: _, ...rest } = model;
-  return { ...rest, properties, additionalProperties: false, ...(required.length > 0 && { required }) };
+  return { type, properties, additionalProperties: false, ...(required.length > 0 && { required }) };
 }
 
 /** Figures are counts, credits, ids and seconds; what may be a fraction has a `format`. */

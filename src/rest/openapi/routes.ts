@@ -5,9 +5,9 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 
 /** The classes that a handler takes its request as: what validates it. */
 export interface Route {
-  body?: Function;
-  query?: Function;
-  params?: Function;
+  body?: Type;
+  query?: Type;
+  params?: Type;
 }
 
 interface RouteArgument {
@@ -40,7 +40,7 @@ export function routesOf(app: INestApplication): Map<string, Route> {
 }
 
 function routeAt(controller: Type, method: string): Route {
-  const types = (Reflect.getMetadata(PARAMTYPES_METADATA, controller.prototype as object, method) ?? []) as Function[];
+  const types = (Reflect.getMetadata(PARAMTYPES_METADATA, controller.prototype as object, method) ?? []) as Type[];
   const taken = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, RouteArgument>;
   const route: Route = {};
   for (const [key, { index, data }] of Object.entries(taken)) {

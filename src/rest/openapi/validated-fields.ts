@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
@@ -32,13 +33,13 @@ const SAID_AS: Record<string, (...constraints: never[]) => Schema> = {
 };
 
 /** Every class whose members are validated, by its name. */
-export function validatedClasses(): Map<string, Function> {
-  const { validationMetadatas } = getMetadataStorage() as unknown as { validationMetadatas: Map<Function, unknown> };
+export function validatedClasses(): Map<string, Type> {
+  const { validationMetadatas } = getMetadataStorage() as unknown as { validationMetadatas: Map<Type, unknown> };
   return new Map([...validationMetadatas.keys()].map((target) => [target.name, target]));
 }
 
 /** What `target` validates, by member; empty for a class that validates nothing. */
-export function validatedFields(target: Function): Map<string, ValidatedField> {
+export function validatedFields(target: Type): Map<string, ValidatedField> {
   const fields = new Map<string, ValidatedField>();
   for (const rule of getMetadataStorage().getTargetValidationMetadatas(target, '', false, false)) {
     const field = fields.get(rule.propertyName) ?? { schema: {}, isOptional: false };

@@ -8,6 +8,7 @@ import {
   ApiPayloadTooLargeResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
@@ -38,7 +39,10 @@ export class DatasetImportController {
   @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
   @ApiConflictResponse({ description: 'Another import of the dataset is running', type: ErrorDto })
   @ApiPayloadTooLargeResponse({ description: 'The file is larger than 2 GiB', type: ErrorDto })
-  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was imported', type: ImportReportDto })
+  @ApiUnprocessableEntityResponse({
+    description: 'Lines were rejected, nothing was imported; or the query is invalid',
+    schema: { oneOf: [{ $ref: getSchemaPath(ImportReportDto) }, { $ref: getSchemaPath(ErrorDto) }] },
+  })
   async import(
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
@@ -56,7 +60,7 @@ export class DatasetImportController {
   @Post('synthetic')
   @HttpCode(200)
   @Authenticated('admin')
-  @ApiBadRequestResponse({ description: 'Size out of bounds', type: ErrorDto })
+  @ApiBadRequestResponse({ description: '`symbols` times `days` is more than 20 million', type: ErrorDto })
   generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     return this.synthetic.generate({ ...universe });
   }

@@ -1,5 +1,5 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { WholeNumber } from '../../rest/dto-fields.js';
+import { Fraction, WholeNumber } from '../../rest/dto-fields.js';
 
 export class UsageStatsQuery {
   /** Number of days, today (UTC) included: 1 to 365. */
@@ -31,6 +31,7 @@ export class UsageStatsDto {
   total_calls!: number;
   total_records!: number;
   /** `total_calls` divided by the number of requested days. */
+  @Fraction()
   avg_daily_calls!: number;
   /** The most called tools, at most 20. */
   top_tools!: ToolUsageDto[];
