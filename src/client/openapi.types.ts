@@ -1927,6 +1927,13 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description Path, query and headers are larger than 16 KiB together */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {

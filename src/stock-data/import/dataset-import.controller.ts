@@ -6,6 +6,7 @@ import {
   ApiConsumes,
   ApiNotFoundResponse,
   ApiPayloadTooLargeResponse,
+  ApiResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
   getSchemaPath,
@@ -38,6 +39,7 @@ export class DatasetImportController {
   @ApiBadRequestResponse({ description: 'The file cannot be read, or columns are missing', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
   @ApiConflictResponse({ description: 'Another import of the dataset is running', type: ErrorDto })
+  @ApiResponse({ status: 431, description: 'Path, query and headers are larger than 16 KiB together' })
   @ApiPayloadTooLargeResponse({ description: 'The file is larger than 2 GiB', type: ErrorDto })
   @ApiUnprocessableEntityResponse({
     description: 'Lines were rejected, nothing was imported; or the query is invalid',

@@ -5,7 +5,7 @@ import type { ImportReport } from './import-report.js';
 import { UNIVERSE_DAYS_MAX, UNIVERSE_DAYS_MIN, UNIVERSE_DEFAULTS, UNIVERSE_SYMBOLS_MAX } from '../sample/synthetic-universe.js';
 
 const PAIRS_MAX = 50;
-const PAIR = /^[^=]+=[^]*$/;
+const PAIR = /^[^=]+=/;
 
 /** How to read the file; `?map=date=Date&map=close=Last&set=symbol=AAPL`. */
 export class ImportQuery {
