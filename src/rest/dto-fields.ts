@@ -14,7 +14,6 @@ const FLAGS: Record<string, boolean> = { true: true, false: false };
  * Text without control characters (`Cc` of Unicode): it is shown in lists and terminals, and PostgreSQL stores no NUL.
  * Spelled out, since the patterns of the API document are read by programs whose regular expressions have no `\p`.
  */
-// eslint-disable-next-line no-control-regex -- they are what is refused
 export const PRINTABLE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
 /** Removes white space around a text. */

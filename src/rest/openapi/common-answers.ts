@@ -1,7 +1,24 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import { ErrorDto } from '../error.dto.js';
-import type { Operation } from './openapi.js';
 import type { Route } from './routes.js';
+import type { Schema } from './validated-fields.js';
+
+/** A parameter of an operation. */
+export interface Parameter {
+  in: string;
+  name: string;
+  required?: boolean;
+  schema: Schema;
+}
+
+/** An operation, as far as it is completed here. */
+export interface Operation {
+  operationId: string;
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: { $ref?: string } }> };
+  responses: Record<string, { description: string; content?: object; headers?: object }>;
+  security?: object[];
+}
 
 const ERROR = { 'application/json': { schema: { $ref: getSchemaPath(ErrorDto) } } };
 const RETRY_AFTER = { description: 'Seconds to wait before trying again', schema: { type: 'integer', minimum: 0 } };

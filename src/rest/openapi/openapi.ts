@@ -2,29 +2,13 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../../common/version.js';
 import { ErrorDto } from '../error.dto.js';
-import { withCommonAnswers } from './common-answers.js';
+import { withCommonAnswers, type Operation, type Parameter } from './common-answers.js';
 import { operationIdOf, routesOf, type Route } from './routes.js';
 import { mergedSchemas, validatedClasses, validatedFields, type Schema } from './validated-fields.js';
 
 const DESCRIPTION =
   'API keys, credits and usage analytics in front of MCP tools. ' +
   'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself is on its own port and takes API keys.';
-
-interface Parameter {
-  in: string;
-  name: string;
-  required?: boolean;
-  schema: Schema;
-}
-
-/** An operation, as far as it is completed here. */
-export interface Operation {
-  operationId: string;
-  parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: Record<string, { schema: { $ref?: string } }> };
-  responses: Record<string, { description: string; content?: object; headers?: object }>;
-  security?: object[];
-}
 
 interface Model extends Schema {
   properties?: Record<string, Schema>;
