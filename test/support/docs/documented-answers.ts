@@ -36,7 +36,7 @@ export const DOCUMENTED = Object.entries(document.paths).flatMap(([path, operati
  * @throws Error for a status, a media type or a body that is not as documented, members without a word included
  */
 export function documentedAnswer(method: string, url: string, { status, headers, text }: GivenAnswer): string | undefined {
-  const path = pathOf(url.split('?')[0]!);
+  const path = pathOf(new URL(url, 'http://gateway').pathname);
   const operation = path && document.paths[path]![method.toLowerCase()];
   if (!operation) return undefined;
   const name = `${method} ${path} ${status}`;
