@@ -39,7 +39,8 @@ export function routesOf(app: INestApplication): Map<string, Route> {
   );
 }
 
-function routeAt(controller: Type, method: string): Route {
+/** What one handler takes its request as. */
+export function routeAt(controller: Type, method: string): Route {
   const types = (Reflect.getMetadata(PARAMTYPES_METADATA, controller.prototype as object, method) ?? []) as Type[];
   const taken = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, RouteArgument>;
   const route: Route = {};
