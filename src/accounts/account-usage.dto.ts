@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Flag } from '../rest/dto-fields.js';
+import { Flag, Fraction, WholeNumber } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
@@ -11,7 +10,7 @@ export class DaysBackQuery {
   @Max(90)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   days: number = 7;
 }
@@ -34,7 +33,7 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(500)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   limit: number = 100;
 
@@ -42,7 +41,7 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(OFFSET_MAX)
   @Min(0)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   offset: number = 0;
 }
@@ -59,6 +58,7 @@ export class ToolCallDto {
   /** The failure was the tool's or its backend's, not the caller's. */
   is_backend_error!: boolean;
   error_code!: string | null;
+  @Fraction()
   latency_ms!: number | null;
   /** When the call was admitted; ISO 8601, UTC. */
   created_at!: string;
@@ -105,8 +105,10 @@ export class UsageSummaryDto {
   total_calls_today!: number;
   total_calls_this_month!: number;
   /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+  @Fraction()
   success_rate!: number;
   /** Of this month's calls, to one decimal; 0 without calls. */
+  @Fraction()
   avg_latency_ms!: number;
   /** This month's tools, most called first. */
   tool_breakdown!: ToolShareDto[];

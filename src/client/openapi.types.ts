@@ -842,13 +842,15 @@ export interface components {
       by_tier: components['schemas']['TierAccountsDto'][];
     };
     AddCreditsDto: {
+      /** @description Whole credits, at most a billion. Negative: a correction, limited to credits that no running call has reserved. */
+      amount: number;
       /** @description Shown in the account's history, 1 to 500 characters. */
       reason: string;
       /**
        * @description Identifies what the credits are for, e.g. a ticket. The same reference is booked once in an account, however often
        *     it is sent; with another amount it is refused.
        */
-      reference?: string;
+      reference?: string | null;
     };
     AddedCreditsDto: {
       success: boolean;
@@ -904,12 +906,16 @@ export interface components {
       updated_at: string;
     };
     AllToolsUsageDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /** Format: double */
+      avg_latency_ms: number;
       period_days: number;
       total_calls: number;
       total_credits: number;
-      /** @description Percent of the calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      avg_latency_ms: number;
       /** @description Most called first. */
       tools: components['schemas']['ToolUsageRowDto'][];
     };
@@ -946,18 +952,27 @@ export interface components {
        */
       arguments?: {
         [key: string]: unknown;
-      };
+      } | null;
     };
     CallTotalsDto: {
+      /**
+       * Format: double
+       * @description Percent of this month's calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /** Format: double */
+      avg_latency_ms: number;
       today: number;
       this_month: number;
       credits_today: number;
       credits_this_month: number;
-      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      avg_latency_ms: number;
     };
     CallUsageDto: {
+      /**
+       * Format: double
+       * @description Milliseconds.
+       */
+      duration_ms: number;
       /** @description Rows the call returned. */
       record_count: number;
       /** @description Table it read; empty when there is none. */
@@ -965,8 +980,6 @@ export interface components {
       credits_charged: number;
       /** @description Null for a free call, and for a caller without an account. */
       credits_remaining: number | null;
-      /** @description Milliseconds. */
-      duration_ms: number;
     };
     ChangeActiveDto: {
       /** @description False: every key of the account's user is refused until it is true again. */
@@ -978,9 +991,9 @@ export interface components {
     };
     CheckoutDto: {
       /** @description The id of a pack in the gateway's settings. */
-      pack?: string;
+      pack?: string | null;
       /** @description A tier to subscribe to. */
-      tier?: string;
+      tier?: string | null;
     };
     CheckoutSessionDto: {
       /** @description Stripe's page to pay on. */
@@ -1002,18 +1015,18 @@ export interface components {
        * @description A name to tell keys apart, 1 to 100 characters.
        * @default API key
        */
-      key_name?: string;
+      key_name?: string | null;
       /** @description Days until it expires, 1 to 3650. Unset: never. */
-      expires_days?: number;
+      expires_days?: number | null;
       /** @description What the key may do, at most what its owner may. Default `tools:call`. */
-      permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[] | null;
       /**
        * @description Names of the only tools the key may call. Prompts by name, and resources by URI or template, can be listed too;
        *     those that are not are hidden. Unset: everything its permissions allow.
        */
-      allowed_tools?: string[];
+      allowed_tools?: string[] | null;
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
-      rate_limit_per_hour?: number;
+      rate_limit_per_hour?: number | null;
     };
     CreateServiceKeyDto: {
       /** @description A name to tell keys apart, 1 to 100 characters. */
@@ -1021,7 +1034,7 @@ export interface components {
       /** @description What the key may do, at most what its owner may. */
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. Unset: never. */
-      expires_at?: string;
+      expires_at?: string | null;
     };
     CreateUserDto: {
       username: string;
@@ -1030,7 +1043,7 @@ export interface components {
       /** @description 8 to 256 characters. */
       password: string;
       /** @description Whether the user is an admin. */
-      is_superuser?: boolean;
+      is_superuser?: boolean | null;
     };
     CreatedKeyDto: {
       success: boolean;
@@ -1126,15 +1139,15 @@ export interface components {
       /** @description Replaces the whole config. Answers mask secrets, so send them again. */
       config?: {
         [key: string]: unknown;
-      };
+      } | null;
       /** @description Replaces the whole metadata. */
       instance_metadata?: {
         [key: string]: unknown;
-      };
+      } | null;
       /** @description Whether it gets calls. A disabled server has no connection and no process. */
-      enabled?: boolean;
+      enabled?: boolean | null;
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
-      weight?: number;
+      weight?: number | null;
     };
     EnabledAccountDto: {
       success: boolean;
@@ -1168,8 +1181,31 @@ export interface components {
       /**
        * @description The contract; the words of `detail` may change
        * @example NOT_FOUND
+       * @enum {string}
        */
-      error_code: string;
+      error_code:
+        | 'BACKEND_ERROR'
+        | 'BACKEND_TIMEOUT'
+        | 'BAD_REQUEST'
+        | 'CONFLICT'
+        | 'HOST_NOT_ALLOWED'
+        | 'INSUFFICIENT_CREDITS'
+        | 'INSUFFICIENT_PERMISSIONS'
+        | 'INTERNAL_ERROR'
+        | 'INVALID_CREDENTIALS'
+        | 'INVALID_INPUT'
+        | 'METHOD_NOT_ALLOWED'
+        | 'NOT_FOUND'
+        | 'OVERLOADED'
+        | 'PAYLOAD_TOO_LARGE'
+        | 'RATE_LIMITED'
+        | 'REGISTRATION_CLOSED'
+        | 'REQUEST_TIMEOUT'
+        | 'UNAUTHORIZED'
+        | 'UNAVAILABLE'
+        | 'UNKNOWN_TOOL'
+        | 'UNSUPPORTED_MEDIA_TYPE'
+        | 'VALIDATION_ERROR';
       /** @description As in the X-Request-Id header; names the request in the log */
       request_id: string | null;
       /**
@@ -1323,7 +1359,7 @@ export interface components {
        * @description Contexts with a level of their own.
        * @default []
        */
-      contexts?: components['schemas']['ContextLevelDto'][];
+      contexts?: components['schemas']['ContextLevelDto'][] | null;
     };
     LoginDto: {
       /** @description E-mail or user name. */
@@ -1335,13 +1371,13 @@ export interface components {
       username: string;
       password: string;
       /** @description Ignored. */
-      grant_type?: string;
+      grant_type?: string | null;
       /** @description Ignored. */
-      scope?: string;
+      scope?: string | null;
       /** @description Ignored. */
-      client_id?: string;
+      client_id?: string | null;
       /** @description Ignored. */
-      client_secret?: string;
+      client_secret?: string | null;
     };
     McpServersDto: {
       total: number;
@@ -1366,7 +1402,7 @@ export interface components {
       /** @description 8 to 256 characters. */
       password: string;
       /** @description Default: derived from the e-mail. */
-      username?: string;
+      username?: string | null;
     };
     RegisterServerDto: {
       /**
@@ -1377,7 +1413,7 @@ export interface components {
        */
       instance_metadata?: {
         [key: string]: unknown;
-      };
+      } | null;
       /**
        * @description Values for the template, which says what it needs.
        * @example {
@@ -1386,7 +1422,7 @@ export interface components {
        */
       config?: {
         [key: string]: unknown;
-      };
+      } | null;
       /**
        * @description Name of a template in the gateway's configuration.
        * @example file-server
@@ -1419,7 +1455,7 @@ export interface components {
        * @description How long the old key keeps working, in seconds, 0 to 604800.
        * @default 0
        */
-      overlap_seconds?: number;
+      overlap_seconds?: number | null;
     };
     ServerDto: {
       /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
@@ -1451,12 +1487,15 @@ export interface components {
        */
       status: 'degraded' | 'healthy' | 'unhealthy' | 'unknown';
       /**
+       * Format: double
+       * @description How long the server took to answer last, in milliseconds.
+       */
+      latency_ms: number | null;
+      /**
        * Format: date-time
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description How long the server took to answer last, in milliseconds. */
-      latency_ms: number | null;
       /** @description Why it is not healthy; null when it is. */
       error: string | null;
     };
@@ -1479,17 +1518,17 @@ export interface components {
        * @description Companies, 1 to 9 999.
        * @default 100
        */
-      symbols?: number;
+      symbols?: number | null;
       /**
        * @description Trading days, 63 (the first quarter) to 10 000.
        * @default 1000
        */
-      days?: number;
+      days?: number | null;
       /**
        * @description The same seed makes the same market.
        * @default 1
        */
-      seed?: number;
+      seed?: number | null;
     };
     TierAccountsDto: {
       tier: string;
@@ -1500,6 +1539,8 @@ export interface components {
       credits_held: number;
     };
     ToolCallDto: {
+      /** Format: double */
+      latency_ms: number | null;
       request_id: string;
       tool_name: string;
       /** @description The tool's price when it was called. */
@@ -1510,7 +1551,6 @@ export interface components {
       /** @description The failure was the tool's or its backend's, not the caller's. */
       is_backend_error: boolean;
       error_code: string | null;
-      latency_ms: number | null;
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
     };
@@ -1559,6 +1599,16 @@ export interface components {
       total_records: number;
     };
     ToolUsageRowDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description To one decimal.
+       */
+      avg_latency_ms: number;
       tool: string;
       calls: number;
       credits: number;
@@ -1566,10 +1616,6 @@ export interface components {
       records: number;
       /** @description Number of different users. */
       users: number;
-      /** @description Percent of the calls that succeeded, to one decimal. */
-      success_rate: number;
-      /** @description To one decimal. */
-      avg_latency_ms: number;
     };
     TopAccountDto: {
       account_id: number;
@@ -1609,6 +1655,8 @@ export interface components {
       total_rollup_difference: number;
     };
     UsageRecordDto: {
+      /** Format: double */
+      duration_ms: number;
       id: string;
       request_id: string;
       tool_name: string;
@@ -1618,7 +1666,6 @@ export interface components {
       table_name: string;
       /** @description Rows the tool returned. */
       record_count: number;
-      duration_ms: number;
       is_error: boolean;
       /** @description The tool or its backend failed; such a call costs nothing. */
       is_backend_error: boolean;
@@ -1637,16 +1684,29 @@ export interface components {
       created_at: string;
     };
     UsageStatsDto: {
+      /**
+       * Format: double
+       * @description `total_calls` divided by the number of requested days.
+       */
+      avg_daily_calls: number;
       /** @description Every requested day, oldest first; days without calls are zeros. */
       daily_stats: components['schemas']['DailyUsageDto'][];
       total_calls: number;
       total_records: number;
-      /** @description `total_calls` divided by the number of requested days. */
-      avg_daily_calls: number;
       /** @description The most called tools, at most 20. */
       top_tools: components['schemas']['ToolUsageDto'][];
     };
     UsageSummaryDto: {
+      /**
+       * Format: double
+       * @description Percent of this month's calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description Of this month's calls, to one decimal; 0 without calls.
+       */
+      avg_latency_ms: number;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
       credits_tier: string;
@@ -1655,10 +1715,6 @@ export interface components {
       credits_used_this_month: number;
       total_calls_today: number;
       total_calls_this_month: number;
-      /** @description Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
-      success_rate: number;
-      /** @description Of this month's calls, to one decimal; 0 without calls. */
-      avg_latency_ms: number;
       /** @description This month's tools, most called first. */
       tool_breakdown: components['schemas']['ToolShareDto'][];
       /** @description Days until the first of next month. */
@@ -1701,7 +1757,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['SyntheticDto'];
       };
@@ -1715,7 +1771,7 @@ export interface operations {
           'application/json': components['schemas']['ImportReportDto'][];
         };
       };
-      /** @description Size out of bounds */
+      /** @description `symbols` times `days` is more than 20 million */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1742,9 +1798,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -1840,18 +1936,47 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Lines were rejected; nothing was imported */
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Lines were rejected, nothing was imported; or the query is invalid */
       422: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportReportDto'];
+          'application/json': components['schemas']['ImportReportDto'] | components['schemas']['ErrorDto'];
         };
       };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Path, query and headers are larger than 16 KiB together */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -1898,9 +2023,20 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -1910,6 +2046,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -1956,6 +2094,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -1985,6 +2136,15 @@ export interface operations {
           'application/json': components['schemas']['LogLevelsDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -1996,6 +2156,24 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -2015,6 +2193,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2083,9 +2274,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2117,6 +2330,15 @@ export interface operations {
           'application/json': components['schemas']['AdminAccountDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2144,9 +2366,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2176,6 +2438,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AddedCreditsDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -2214,9 +2485,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2249,6 +2560,15 @@ export interface operations {
           'application/json': components['schemas']['CreditHistoryDto'];
         };
       };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2276,9 +2596,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2306,6 +2648,15 @@ export interface operations {
           'application/json': components['schemas']['AdminAccountDto'];
         };
       };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2333,9 +2684,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2403,9 +2776,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2438,6 +2851,15 @@ export interface operations {
           'application/json': components['schemas']['AccountCallsDto'];
         };
       };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2465,9 +2887,20 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2477,6 +2910,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2523,6 +2958,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2532,6 +2969,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2578,9 +3017,20 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2590,6 +3040,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2638,9 +3090,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2670,8 +3144,44 @@ export interface operations {
           'application/json': components['schemas']['AccessTokenDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid credentials */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -2682,6 +3192,19 @@ export interface operations {
       /** @description Too many failed logins */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2716,18 +3239,22 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
+      /** @description A backend is away, or too much is going on at once */
+      503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2775,9 +3302,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Too many registrations from this address */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2793,7 +3360,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['CreateKeyDto'];
       };
@@ -2807,6 +3374,15 @@ export interface operations {
           'application/json': components['schemas']['CreatedKeyDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2816,7 +3392,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
+      /** @description The key could do more than the caller */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2834,9 +3410,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2874,8 +3490,8 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -2886,6 +3502,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2915,8 +3544,8 @@ export interface operations {
           'application/json': components['schemas']['RevokedKeyDto'];
         };
       };
-      /** @description Missing, wrong or expired credential */
-      401: {
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
         headers: {
           [name: string]: unknown;
         };
@@ -2924,8 +3553,8 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
+      /** @description Missing, wrong or expired credential */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2942,9 +3571,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -2974,6 +3643,15 @@ export interface operations {
           'application/json': components['schemas']['CreatedKeyDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -2983,7 +3661,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
+      /** @description The key could do more than the caller */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3010,9 +3688,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3060,15 +3778,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -3081,6 +3790,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3090,6 +3801,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3127,15 +3840,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -3148,6 +3852,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3157,6 +3863,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3191,15 +3899,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -3212,6 +3911,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3227,7 +3939,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['CheckoutDto'];
       };
@@ -3259,15 +3971,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
       404: {
         headers: {
@@ -3286,9 +3989,38 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3298,6 +4030,8 @@ export interface operations {
       /** @description Stripe cannot be reached */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3341,15 +4075,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -3362,6 +4087,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3396,15 +4134,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -3417,6 +4146,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3462,8 +4204,8 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -3471,8 +4213,8 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
-      404: {
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -3483,6 +4225,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3492,6 +4236,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3526,15 +4272,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -3547,6 +4284,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3556,6 +4295,8 @@ export interface operations {
       /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3568,9 +4309,8 @@ export interface operations {
     parameters: {
       query?: never;
       header: {
-        'stripe-signature': string;
         /** @description Signature of the raw body */
-        'Stripe-Signature': string;
+        'stripe-signature': string;
       };
       path?: never;
       cookie?: never;
@@ -3608,6 +4348,35 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
     };
   };
   ApiKeysController_createForService: {
@@ -3631,6 +4400,15 @@ export interface operations {
           'application/json': components['schemas']['CreatedServiceKeyDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Missing, wrong or expired credential */
       401: {
         headers: {
@@ -3640,7 +4418,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Insufficient permissions */
+      /** @description The key could do more than the caller */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3658,9 +4436,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3690,8 +4508,44 @@ export interface operations {
           'application/json': components['schemas']['AccessTokenDto'];
         };
       };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid credentials */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -3702,6 +4556,19 @@ export interface operations {
       /** @description Too many failed logins */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3758,9 +4625,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3788,6 +4695,8 @@ export interface operations {
       };
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3863,6 +4772,8 @@ export interface operations {
       };
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3909,9 +4820,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -3977,9 +4910,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4006,6 +4979,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ServerDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -4035,9 +5017,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4063,6 +5067,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
       };
       /** @description Missing, wrong or expired credential */
       401: {
@@ -4091,9 +5104,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4112,7 +5147,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['EditServerDto'];
       };
@@ -4162,9 +5197,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4191,6 +5266,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ServerHealthDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -4220,9 +5304,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4249,6 +5355,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ServerToolDto'][];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -4278,9 +5393,31 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4311,6 +5448,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ServerToolDto'][];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -4349,9 +5495,49 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4398,6 +5584,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4444,6 +5643,19 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4530,6 +5742,24 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description The body is not a valid tool call */
       422: {
         headers: {
@@ -4542,6 +5772,8 @@ export interface operations {
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -4560,6 +5792,8 @@ export interface operations {
       /** @description The call cannot be recorded now */
       503: {
         headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {

@@ -9,7 +9,7 @@ import { RestExceptionFilter } from './rest-exception.filter.js';
 import { RestValidationPipe } from './validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
-import { buildOpenApi } from './openapi.js';
+import { buildOpenApi } from './openapi/openapi.js';
 
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
 export function configureRest(app: NestExpressApplication, config: AppConfig): void {

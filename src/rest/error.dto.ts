@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ERROR_STATUS, type ErrorCode } from '../common/tallygate-error.js';
 
 /** The body of every error on REST. Source 003, "Error Handling". */
 export class ErrorDto {
@@ -27,8 +28,12 @@ export class ErrorDto {
   })
   detail!: unknown;
 
-  @ApiProperty({ description: 'The contract; the words of `detail` may change', example: 'NOT_FOUND' })
-  error_code!: string;
+  @ApiProperty({
+    description: 'The contract; the words of `detail` may change',
+    enum: Object.keys(ERROR_STATUS),
+    example: 'NOT_FOUND',
+  })
+  error_code!: ErrorCode;
 
   @ApiProperty({ description: 'As in the X-Request-Id header; names the request in the log', nullable: true, type: String })
   request_id!: string | null;

@@ -1,5 +1,6 @@
-import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
+import { validatedFields } from './openapi/validated-fields.js';
 import { unstorable } from './storable-value.js';
 
 /** Problems listed in one answer; a hostile body could have thousands. */
@@ -32,11 +33,18 @@ export class RestValidationPipe extends ValidationPipe {
     const flaw = metadata.type === 'custom' ? undefined : unstorable(value);
     if (flaw) throw invalid([{ loc: [place], msg: flaw, type: 'value_error' }]);
     try {
-      return await super.transform(value, metadata);
+      return await super.transform(withoutNulls(value, metadata.metatype), metadata);
     } catch (error) {
       throw error instanceof InvalidFields ? invalid(problemsOf(error.errors, [place])) : error;
     }
   }
+}
+
+/** Null is as good as nothing for an optional member: handlers find its default, or undefined. */
+function withoutNulls(value: unknown, target: Type | undefined): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !target) return value;
+  const fields = validatedFields(target);
+  return Object.fromEntries(Object.entries(value).filter(([name, one]) => one !== null || !fields.get(name)?.isOptional));
 }
 
 function invalid(problems: FieldProblem[]): TallygateError {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { Flag } from '../rest/dto-fields.js';
+import { Flag, Fraction } from '../rest/dto-fields.js';
 import { maskUrls } from '../common/mask-url.js';
 import { maskConfig, maskUrlsIn } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
@@ -86,6 +86,7 @@ export class ServerHealthDto {
   /** Null before the first check. */
   checked_at!: Date | null;
   /** How long the server took to answer last, in milliseconds. */
+  @Fraction()
   latency_ms!: number | null;
   /** Why it is not healthy; null when it is. */
   error!: string | null;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
 import { runs, type Known } from '../support/clients/hostile-values.js';
+import { documentedAnswer } from '../support/docs/documented-answers.js';
 import { endpoints, requestsTo, type Endpoint, type HostileRequest } from '../support/docs/openapi-walk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -58,6 +59,7 @@ async function send(request: HostileRequest, credential?: string | Record<string
   const response = await fetch(gateway.restUrl + request.url, { method, headers, ...(body !== undefined && { body }) });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  documentedAnswer(method, request.url, { status: response.status, headers: response.headers, text });
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
 }
 

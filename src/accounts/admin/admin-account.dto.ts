@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { Flag, PRINTABLE, Trimmed, WholeNumber } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { LedgerEntry } from '../../credits/credit-audit.service.js';
 import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
@@ -15,7 +14,7 @@ export class AccountParams {
   @Max(Number.MAX_SAFE_INTEGER)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   id!: number;
 }
 

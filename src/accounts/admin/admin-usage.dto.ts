@@ -1,3 +1,4 @@
+import { Fraction } from '../../rest/dto-fields.js';
 import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto } from '../account-usage.dto.js';
 import type { TierTotals } from './account-reports.repository.js';
@@ -13,8 +14,10 @@ export class ToolUsageRowDto {
   /** Number of different users. */
   users!: number;
   /** Percent of the calls that succeeded, to one decimal. */
+  @Fraction()
   success_rate!: number;
   /** To one decimal. */
+  @Fraction()
   avg_latency_ms!: number;
 
   static of(tool: ToolSums): ToolUsageRowDto {
@@ -37,7 +40,9 @@ export class AllToolsUsageDto {
   total_calls!: number;
   total_credits!: number;
   /** Percent of the calls that succeeded, to one decimal; 100 without calls. */
+  @Fraction()
   success_rate!: number;
+  @Fraction()
   avg_latency_ms!: number;
   /** Most called first. */
   tools!: ToolUsageRowDto[];
@@ -94,7 +99,9 @@ export class CallTotalsDto {
   credits_today!: number;
   credits_this_month!: number;
   /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+  @Fraction()
   success_rate!: number;
+  @Fraction()
   avg_latency_ms!: number;
 }
 

@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { WholeNumber } from '../../rest/dto-fields.js';
 
 /** The days to compare. */
 export class IntegrityQuery {
@@ -7,7 +7,7 @@ export class IntegrityQuery {
   @Max(366)
   @Min(1)
   @IsInt()
-  @Type(() => Number)
+  @WholeNumber()
   @IsOptional()
   days: number = 31;
 }

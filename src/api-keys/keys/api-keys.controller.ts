@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiForbiddenResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
@@ -20,6 +20,7 @@ import {
 import { ApiKeysService } from './api-keys.service.js';
 import { expiryAt, expiryInDays } from './key-expiry.js';
 
+const BEYOND_OWNER = { description: 'The key could do more than the caller', type: ErrorDto };
 const KEEP_IT = 'Save this API key now: it is shown only once.';
 
 /** The logged-in user's API keys. */
@@ -36,6 +37,7 @@ export class ApiKeysController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Authenticated()
+  @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     const issued = await this.keys.create(owner, {
@@ -52,6 +54,7 @@ export class ApiKeysController {
   @Post('auth/api-keys')
   @Header('Cache-Control', 'no-store')
   @Authenticated()
+  @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async createForService(@CurrentPrincipal() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
     const expiresAt = expiryAt(body.expires_at, this.clock.now());
@@ -82,6 +85,7 @@ export class ApiKeysController {
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
+  @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'The key is revoked, expired or already rotated', type: ErrorDto })
   async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
     return CreatedKeyDto.of(await this.keys.rotate(owner, body.key_id, body.overlap_seconds), KEEP_IT);

@@ -19,10 +19,9 @@ export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
     UseGuards(guard, RateLimitGuard, ScopeGuard),
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: 'Missing, wrong or expired credential', type: ErrorDto }),
-    ApiForbiddenResponse({
-      description: `Insufficient permissions${scopes.length ? `: needs ${scopes.join(', ')}` : ''}`,
-      type: ErrorDto,
-    }),
+    ...(scopes.length > 0
+      ? [ApiForbiddenResponse({ description: `Insufficient permissions: needs ${scopes.join(', ')}`, type: ErrorDto })]
+      : []),
     ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to try again', type: ErrorDto }),
   );
 }

@@ -17,7 +17,7 @@ export class StripeWebhookController {
    */
   @Post('stripe')
   @HttpCode(200)
-  @ApiHeader({ name: 'Stripe-Signature', description: 'Signature of the raw body', required: true })
+  @ApiHeader({ name: 'stripe-signature', description: 'Signature of the raw body', required: true })
   @ApiBody({ description: 'A Stripe event', schema: { type: 'object' } })
   @ApiBadRequestResponse({ description: 'Not signed by Stripe in the last five minutes', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Payments are not enabled; `detail.code` is `billing_not_enabled`', type: ErrorDto })

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Fraction } from '../../rest/dto-fields.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 
 /** Longer than any name there is; a bound on what is looked up and repeated in an answer. */
@@ -40,6 +41,7 @@ export class CallUsageDto {
   /** Null for a free call, and for a caller without an account. */
   credits_remaining!: number | null;
   /** Milliseconds. */
+  @Fraction()
   duration_ms!: number;
 }
 

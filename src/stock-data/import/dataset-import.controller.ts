@@ -6,8 +6,10 @@ import {
   ApiConsumes,
   ApiNotFoundResponse,
   ApiPayloadTooLargeResponse,
+  ApiResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
@@ -36,8 +38,12 @@ export class DatasetImportController {
   @ApiBadRequestResponse({ description: 'The file cannot be read, or columns are missing', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'Unknown dataset', type: ErrorDto })
   @ApiConflictResponse({ description: 'Another import of the dataset is running', type: ErrorDto })
+  @ApiResponse({ status: 431, description: 'Path, query and headers are larger than 16 KiB together' })
   @ApiPayloadTooLargeResponse({ description: 'The file is larger than 2 GiB', type: ErrorDto })
-  @ApiUnprocessableEntityResponse({ description: 'Lines were rejected; nothing was imported', type: ImportReportDto })
+  @ApiUnprocessableEntityResponse({
+    description: 'Lines were rejected, nothing was imported; or the query is invalid',
+    schema: { oneOf: [{ $ref: getSchemaPath(ImportReportDto) }, { $ref: getSchemaPath(ErrorDto) }] },
+  })
   async import(
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
@@ -54,7 +60,7 @@ export class DatasetImportController {
   @Post('synthetic')
   @HttpCode(200)
   @Authenticated('admin')
-  @ApiBadRequestResponse({ description: 'Size out of bounds', type: ErrorDto })
+  @ApiBadRequestResponse({ description: '`symbols` times `days` is more than 20 million', type: ErrorDto })
   generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     return this.synthetic.generate({ ...universe });
   }

@@ -1,11 +1,11 @@
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Flag } from '../../rest/dto-fields.js';
 import type { ImportReport } from './import-report.js';
-import { UNIVERSE_DEFAULTS } from '../sample/synthetic-universe.js';
+import { UNIVERSE_DAYS_MAX, UNIVERSE_DAYS_MIN, UNIVERSE_DEFAULTS, UNIVERSE_SYMBOLS_MAX } from '../sample/synthetic-universe.js';
 
 const PAIRS_MAX = 50;
-const PAIR = /^[^=]+=[^]*$/;
+const PAIR = /^[^=]+=/;
 
 /** How to read the file; `?map=date=Date&map=close=Last&set=symbol=AAPL`. */
 export class ImportQuery {
@@ -41,16 +41,22 @@ export class ImportQuery {
 /** The market to generate. */
 export class SyntheticDto {
   /** Companies, 1 to 9 999. */
+  @Max(UNIVERSE_SYMBOLS_MAX)
+  @Min(1)
   @IsInt()
   @IsOptional()
   symbols: number = UNIVERSE_DEFAULTS.symbols;
 
   /** Trading days, 63 (the first quarter) to 10 000. */
+  @Max(UNIVERSE_DAYS_MAX)
+  @Min(UNIVERSE_DAYS_MIN)
   @IsInt()
   @IsOptional()
   days: number = UNIVERSE_DEFAULTS.days;
 
   /** The same seed makes the same market. */
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(Number.MIN_SAFE_INTEGER)
   @IsInt()
   @IsOptional()
   seed: number = UNIVERSE_DEFAULTS.seed;

@@ -1,4 +1,5 @@
 import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { Fraction } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { UsageRow } from './usage-log.repository.js';
 
@@ -42,6 +43,7 @@ export class UsageRecordDto {
   table_name!: string;
   /** Rows the tool returned. */
   record_count!: number;
+  @Fraction()
   duration_ms!: number;
   is_error!: boolean;
   /** The tool or its backend failed; such a call costs nothing. */

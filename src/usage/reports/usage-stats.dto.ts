@@ -1,9 +1,9 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Fraction, WholeNumber } from '../../rest/dto-fields.js';
 
 export class UsageStatsQuery {
   /** Number of days, today (UTC) included: 1 to 365. */
-  @Type(() => Number)
+  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(365)
@@ -31,6 +31,7 @@ export class UsageStatsDto {
   total_calls!: number;
   total_records!: number;
   /** `total_calls` divided by the number of requested days. */
+  @Fraction()
   avg_daily_calls!: number;
   /** The most called tools, at most 20. */
   top_tools!: ToolUsageDto[];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../../src/database/embedded-postgres.js';
+import { documentedAnswer } from '../docs/documented-answers.js';
 import { leaksIn, secretsIn } from './log-secrets.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -20,7 +21,8 @@ export interface GatewayOptions {
 
 /**
  * A running gateway: the built program as a process of its own, on ports of its own. When it ends, its log is searched
- * for every secret it was given or gave, so each e2e test is also one of the log.
+ * for every secret it was given or gave, and each answer of REST is compared with the API document: so each e2e test is
+ * also one of the log and of the document.
  */
 export class GatewayProcess {
   readonly adminPassword = ADMIN_PASSWORD;
@@ -99,7 +101,10 @@ export class GatewayProcess {
     return this.jwt;
   }
 
-  /** A REST request as the admin, or with the given token; null sends none. */
+  /**
+   * A REST request as the admin, or with the given token; null sends none.
+   * @throws Error for an answer that is not as openapi.json says
+   */
   async rest(method: string, path: string, body?: unknown, token?: string | null): Promise<RestAnswer> {
     const headers: Record<string, string> = {};
     if (token !== null) headers['authorization'] = `Bearer ${token ?? (await this.token())}`;
@@ -110,6 +115,7 @@ export class GatewayProcess {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer = await answerOf(response);
+    documentedAnswer(method, path, answer);
     this.keepOutOfLog(body, answer.json);
     return answer;
   }

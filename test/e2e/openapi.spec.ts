@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
+import { endpoints, type Endpoint } from '../support/docs/openapi-walk.js';
+import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/**
+ * What openapi.json promises is given: every operation is called once well and once for each way that any caller can go
+ * wrong. Each answer must be as documented, and in the end no documented one may be missing.
+ */
+const PASSWORD = 'a long enough password';
+const BARS = 'symbol,date,open,high,low,close,volume\nOA,2024-01-02,1,2,1,2,10\n';
+/** Keys that could do more than a user. */
+const BEYOND: Record<string, string> = {
+  '/api/mcp-keys/create': '{"permissions":["admin"]}',
+  '/auth/api-keys': '{"permissions":["admin"],"name":"raised"}',
+};
+const NOWHERE = '00000000-0000-4000-8000-000000000000';
+
+/** Documented answers that need more than a caller: what is away, slow, sold or running already. Who gives them is named. */
+const GIVEN_ELSEWHERE: Record<string, RegExp> = {
+  'test/integration/billing-*.spec.ts': /^POST \/api\/(mcp\/billing\/checkout|webhooks\/stripe) /,
+  'test/integration/gateway-rest.spec.ts, servers*.spec.ts': /^POST \/tools\/call (402|409|502|504)$/,
+  'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
+  'test/integration/api-keys*.spec.ts': /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/enable) 409$/,
+  'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
+  'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
+  'test/integration/accounts-admin.spec.ts': /\/add-credits 409$/,
+  'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
+};
+
+/** Requests for what there is not. */
+const BODY_FOR_NOTHING: Record<string, object | undefined> = {
+  'GET /api/mcp/account': undefined,
+  'GET /api/mcp/usage': undefined,
+  'GET /api/mcp/usage/summary': undefined,
+  'POST /api/mcp/regenerate-key': undefined,
+  'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
+  'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
+  'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
+  'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
+  'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
+  'POST /api/admin/mcp/accounts/{id}/add-credits': { amount: 1, reason: 'nobody' },
+  'PUT /api/admin/mcp/accounts/{id}/tier': { tier: 'pro' },
+  'PUT /api/admin/mcp/accounts/{id}/active': { is_active: true },
+  'POST /api/admin/datasets/{dataset}/import': {},
+  'GET /servers/{id}': undefined,
+  'PATCH /servers/{id}': { weight: 1 },
+  'DELETE /servers/{id}': undefined,
+  'POST /servers/{id}/check': undefined,
+  'GET /servers/{id}/tools': undefined,
+  'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
+};
+
+const seen = new Set<string>();
+let gateway: GatewayProcess;
+let strict: GatewayProcess;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  const folder = temporaryFolder('openapi');
+  writeFileSync(
+    join(folder, 'free.yaml'),
+    'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n',
+  );
+  writeFileSync(join(folder, 'strict.yaml'), 'limits: { user_per_hour: 1, failures_per_address: 1 }\n');
+  const start = (name: string, env = {}) => GatewayProcess.start({ env: { GATEWAY_CONFIG: join(folder, name), ...env } });
+  [gateway, strict] = [await start('free.yaml', { GATEWAY_REGISTRATION: 'open' }), await start('strict.yaml')];
+  rmSync(folder, { recursive: true });
+  tokens['admin'] = await gateway.token();
+}, 120_000);
+afterAll(() => Promise.all([gateway.destroy(), strict.destroy()]));
+
+interface Sent {
+  body?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  to?: GatewayProcess;
+}
+
+/** @throws Error for an answer that is not as documented */
+async function send(
+  method: string,
+  url: string,
+  token: string | undefined,
+  { body, headers, to }: Sent = {},
+): Promise<RestAnswer> {
+  const auth = token !== undefined && { authorization: `Bearer ${token}` };
+  const response = await fetch((to ?? gateway).restUrl + url, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...auth, ...headers },
+    ...(body !== undefined && { body }),
+  });
+  const text = await response.text();
+  const answer = { status: response.status, headers: response.headers, text, json: {} };
+  const name = documentedAnswer(method, url, answer);
+  if (name) seen.add(name);
+  return { ...answer, json: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {} };
+}
+
+const well = async (method: string, url: string, given?: object, who = 'admin') => {
+  const { status, json, text } = await send(method, url, tokens[who], { body: given && JSON.stringify(given) });
+  if (status >= 300) throw new Error(`${method} ${url}: ${status} ${text}`);
+  return json;
+};
+
+describe('an operation that goes well is answered as documented', () => {
+  it('for people, their tokens and their keys', async () => {
+    await well('POST', '/auth/users', { username: 'ada', email: 'ada@example.com', password: PASSWORD });
+    await well('POST', '/api/auth/register', { username: 'bob', email: 'bob@example.com', password: PASSWORD });
+    tokens['bob'] = (await well('POST', '/api/auth/login', { email: 'bob', password: PASSWORD })).access_token;
+    tokens['ada'] = (await well('POST', '/api/auth/login', { email: 'ada', password: PASSWORD })).access_token;
+    const form = `username=ada&password=${encodeURIComponent(PASSWORD)}`;
+    await send('POST', '/auth/login', undefined, { body: form, headers: FORM });
+    await well('GET', '/api/auth/me', undefined, 'ada');
+    const key = async (scope: string) =>
+      (await well('POST', '/auth/api-keys', { name: scope, permissions: [scope] }, 'ada')).api_key as string;
+    [tokens['reader'], tokens['toolUser']] = [await key('gateway:read'), await key('tools:call')];
+    // Null is as good as nothing.
+    const nothing = { expires_days: null, permissions: null, allowed_tools: null, rate_limit_per_hour: null, key_name: null };
+    const { key_id } = await well('POST', '/api/mcp-keys/create', nothing, 'ada');
+    const { key_id: next } = await well('POST', '/api/mcp-keys/rotate', { key_id }, 'ada');
+    await well('GET', '/api/mcp-keys/list?include_inactive=true', undefined, 'ada');
+    await well('POST', '/api/mcp-keys/revoke', { key_id: next }, 'ada');
+  });
+
+  it('for an account and its calls', async () => {
+    const { account } = await well('POST', '/api/mcp/enable', undefined, 'ada');
+    expect((await send('POST', '/api/mcp/enable', tokens['ada'])).status).toBe(400);
+    await well('POST', '/api/mcp/regenerate-key', undefined, 'ada');
+    await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
+    const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
+    for (const path of [...reads, '/api/mcp-usage/stats', '/tools']) await well('GET', path, undefined, 'ada');
+    const path = `/api/admin/mcp/accounts/${account.id}`;
+    await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
+    await well('PUT', `${path}/tier`, { tier: 'pro' });
+    await well('PUT', `${path}/active`, { is_active: true });
+    for (const part of ['credit-history', 'tool-calls']) await well('GET', `${path}/${part}`);
+  });
+
+  it('for operators', async () => {
+    const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level'];
+    for (const path of reads) await well('GET', `/api/admin/${path}`);
+    await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
+    for (const path of ['/health', '/livez', '/readyz', '/metrics', '/stats']) await well('GET', path);
+    await well('POST', '/api/admin/datasets/synthetic', { symbols: 1, days: 63 });
+    await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], { body: BARS, headers: FILE });
+    await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], {
+      body: BARS.replace('10', 'x'),
+      headers: FILE,
+    });
+  });
+
+  it('for servers', async () => {
+    const { id } = await well('POST', '/servers', { template_name: 'http', config: { url: 'http://127.0.0.1:9/mcp' } });
+    await well('PATCH', `/servers/${id}`, { weight: 2, enabled: null });
+    await well('POST', `/servers/${id}/check`);
+    for (const path of ['/servers?include_health=true', `/servers/${id}`, `/servers/${id}/tools`]) await well('GET', path);
+    await well('DELETE', `/servers/${id}`);
+  });
+});
+
+const FILE = { 'content-type': 'application/octet-stream' };
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const KLINGON = { 'content-type': 'application/json; charset=klingon', 'content-encoding': 'klingon' };
+const BROKEN_GZIP = { 'content-encoding': 'gzip' };
+const urlOf = ({ path }: Endpoint, value = NOWHERE) => path.replaceAll('{id}', value).replaceAll('{dataset}', value);
+const documents = ({ method, path }: Endpoint, status: number) => DOCUMENTED.includes(`${method} ${path} ${status}`);
+const everywhere = endpoints().map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
+
+/** Who may not do this. */
+const withoutScope = (path: string) =>
+  path.startsWith('/tools') ? 'reader' : /^\/(servers|stats)/.test(path) ? 'toolUser' : 'ada';
+
+describe('what any caller can do wrong is answered as documented', () => {
+  it.each(everywhere)('%s', async (_, endpoint) => {
+    const { method, path, body, parameters, needsAuth } = endpoint;
+    const [url, token] = [urlOf(endpoint, '1'), tokens['admin']];
+    const headers = body && { 'content-type': body.type };
+    const expects = async (status: number, at: string, sent: Sent = {}, who: string | undefined = token) =>
+      expect([status, (await send(method, at, who, { headers, ...sent })).status]).toEqual([status, status]);
+    if (needsAuth) expect((await send(method, url, undefined, { headers })).status).toBe(401);
+    if (documents(endpoint, 403) && needsAuth && !path.endsWith('/rotate'))
+      await expects(403, url, { body: body && (BEYOND[path] ?? '{}') }, tokens[withoutScope(path)]);
+    if (path.includes('{')) await expects(400, urlOf(endpoint, '%FF'));
+    if (path.includes('{')) await expects(422, urlOf(endpoint, '%00'));
+    if (parameters.some((one) => one.in === 'query')) await expects(422, `${url}?surplus=1`);
+    if (!body) return;
+    await expects(415, url, { body: '{}', headers: KLINGON });
+    // Of a file, which dataset it is for comes first.
+    if (documents(endpoint, 422) && body.type !== FILE['content-type'])
+      await expects(422, url, { body: body.type === FORM['content-type'] ? 'surplus=1' : '{"surplus":1}' });
+    if (body.type === FILE['content-type']) return;
+    await expects(413, url, { body: `"${'x'.repeat(1_100_000)}"` });
+    await expects(400, url, { body: '{', headers: { ...headers, ...BROKEN_GZIP } });
+  });
+
+  it.each(Object.entries(BODY_FOR_NOTHING))('%s, of what is not there', async (name, body) => {
+    const [method, path] = name.split(' ') as [string, string];
+    const url = path.replaceAll('{id}', path.includes('/accounts/') ? '999999' : NOWHERE).replaceAll('{dataset}', 'nothing');
+    const headers = path.endsWith('/import') ? FILE : undefined;
+    const { status } = await send(method, url, tokens[path.startsWith('/api/mcp') ? 'bob' : 'admin'], {
+      body: body && JSON.stringify(body),
+      headers,
+    });
+    expect(status).toBe(404);
+  });
+
+  it('credentials that are wrong', async () => {
+    const wrong = JSON.stringify({ email: 'ada', password: 'wrong' });
+    expect((await send('POST', '/api/auth/login', undefined, { body: wrong })).status).toBe(401);
+    expect((await send('POST', '/auth/login', undefined, { body: 'username=ada&password=x', headers: FORM })).status).toBe(401);
+    expect((await send('GET', '/metrics', undefined, { headers: { origin: 'https://example.com' } })).status).toBe(401);
+  });
+
+  it('registration that is closed', async () => {
+    expect((await send('POST', '/api/auth/register', undefined, { body: '{}', to: strict })).status).toBe(403);
+  });
+
+  it('too much', async () => {
+    const often = (times: number, path: string, body: string, headers = {}) =>
+      Promise.all(
+        Array.from({ length: times }, () => send('POST', path, undefined, { body, headers, to: times > 9 ? gateway : strict })),
+      );
+    await strict.rest('POST', '/auth/users', { username: 'eve', email: 'eve@example.com', password: PASSWORD });
+    const login = await strict.rest('POST', '/api/auth/login', { email: 'eve', password: PASSWORD }, null);
+    const token = login.json.access_token as string;
+    await send('GET', '/api/auth/me', token, { to: strict });
+    await often(21, '/api/auth/register', '{}');
+    for (const [, { method, path, needsAuth }] of everywhere)
+      if (needsAuth) expect((await send(method, urlOf({ path } as Endpoint, '1'), token, { to: strict })).status).toBe(429);
+    await often(9, '/api/auth/login', JSON.stringify({ email: 'nobody', password: 'wrong' }));
+    await often(9, '/auth/login', 'username=nobody&password=wrong', FORM);
+  });
+});
+
+it('every documented answer is given', () => {
+  const isElsewhere = (name: string) => Object.values(GIVEN_ELSEWHERE).some((names) => names.test(name));
+  expect(DOCUMENTED.filter((name) => !seen.has(name) && !isElsewhere(name))).toEqual([]);
+});
