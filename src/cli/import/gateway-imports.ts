@@ -72,8 +72,14 @@ class GatewayImports implements ImportTarget {
     const content = JSON.parse(await text(response)) as { detail?: unknown; status?: string };
     const isReport = response.statusCode === 200 || (response.statusCode === UNPROCESSABLE && content.status === 'rejected');
     if (isReport) return content;
-    throw new Error(typeof content.detail === 'string' ? content.detail : JSON.stringify(content.detail));
+    throw new Error(wordsOf(content.detail));
   }
+}
+
+/** Of invalid fields, the words of each. */
+function wordsOf(detail: unknown): string {
+  if (!Array.isArray(detail)) return typeof detail === 'string' ? detail : JSON.stringify(detail);
+  return `${(detail as { msg: string }[]).map(({ msg }) => msg).join('; ')}.`;
 }
 
 /** A gateway that answers before it has read everything closes the connection; its answer says why. */

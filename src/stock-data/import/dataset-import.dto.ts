@@ -2,9 +2,16 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Flag } from '../../rest/dto-fields.js';
 import type { ImportReport } from './import-report.js';
-import { UNIVERSE_DAYS_MAX, UNIVERSE_DAYS_MIN, UNIVERSE_DEFAULTS, UNIVERSE_SYMBOLS_MAX } from '../sample/synthetic-universe.js';
+import {
+  UNIVERSE_DAYS_MAX,
+  UNIVERSE_DAYS_MIN,
+  UNIVERSE_DAYS_WORDS,
+  UNIVERSE_DEFAULTS,
+  UNIVERSE_SYMBOLS_MAX,
+} from '../sample/synthetic-universe.js';
 
 const PAIRS_MAX = 50;
+const DAYS = { message: UNIVERSE_DAYS_WORDS };
 const PAIR = /^[^=]+=/;
 
 /** How to read the file; `?map=date=Date&map=close=Last&set=symbol=AAPL`. */
@@ -48,8 +55,8 @@ export class SyntheticDto {
   symbols: number = UNIVERSE_DEFAULTS.symbols;
 
   /** Trading days, 63 (the first quarter) to 10 000. */
-  @Max(UNIVERSE_DAYS_MAX)
-  @Min(UNIVERSE_DAYS_MIN)
+  @Max(UNIVERSE_DAYS_MAX, DAYS)
+  @Min(UNIVERSE_DAYS_MIN, DAYS)
   @IsInt()
   @IsOptional()
   days: number = UNIVERSE_DEFAULTS.days;

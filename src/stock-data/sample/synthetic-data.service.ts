@@ -8,6 +8,7 @@ import {
   UNIVERSE_BARS_MAX,
   UNIVERSE_DAYS_MAX,
   UNIVERSE_DAYS_MIN,
+  UNIVERSE_DAYS_WORDS,
   UNIVERSE_ROWS,
   UNIVERSE_SYMBOLS_MAX,
   UNIVERSE_VERSION,
@@ -47,8 +48,7 @@ function checkBounds({ symbols, days, seed }: UniverseOptions): void {
   const within = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max;
   const problem =
     (!within(symbols, 1, UNIVERSE_SYMBOLS_MAX) && `symbols must be a whole number from 1 to ${UNIVERSE_SYMBOLS_MAX}`) ||
-    (!within(days, UNIVERSE_DAYS_MIN, UNIVERSE_DAYS_MAX) &&
-      `days must be a whole number from ${UNIVERSE_DAYS_MIN}, when the first quarterly statements come, to ${UNIVERSE_DAYS_MAX}`) ||
+    (!within(days, UNIVERSE_DAYS_MIN, UNIVERSE_DAYS_MAX) && UNIVERSE_DAYS_WORDS) ||
     (symbols * days > UNIVERSE_BARS_MAX && `symbols times days must not exceed ${UNIVERSE_BARS_MAX}`) ||
     (!Number.isSafeInteger(seed) && 'seed must be a whole number');
   if (problem) throw new TallygateError('INVALID_INPUT', `${problem}.`);

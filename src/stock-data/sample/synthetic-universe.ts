@@ -18,6 +18,8 @@ const QUARTER_DAYS = 63;
 export const UNIVERSE_DAYS_MIN = QUARTER_DAYS;
 /** About forty years. */
 export const UNIVERSE_DAYS_MAX = 10_000;
+/** What is said of a number of days that is out of these bounds. */
+export const UNIVERSE_DAYS_WORDS = `days must be a whole number from ${UNIVERSE_DAYS_MIN}, when the first quarterly statements come, to ${UNIVERSE_DAYS_MAX}`;
 export const UNIVERSE_BARS_MAX = 20_000_000;
 
 /** Must change whenever the same options give other rows. */
