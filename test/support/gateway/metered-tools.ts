@@ -1,0 +1,119 @@
+import type { Principal } from '../../../src/auth/access/principal.js';
+import type { Scope } from '../../../src/auth/access/scopes.js';
+import { SystemClock } from '../../../src/common/clock.js';
+import { Metrics } from '../../../src/telemetry/metrics.js';
+import { Tracing } from '../../../src/telemetry/tracing.js';
+import { Idempotency } from '../../../src/tools/call/idempotency.service.js';
+import { IdempotentCallsRepository } from '../../../src/tools/call/idempotent-calls.repository.js';
+import type { ToolRequest } from '../../../src/tools/call/tool-call.js';
+import { ToolCalls } from '../../../src/tools/call/tool-calls.service.js';
+import { ToolCallObserver } from '../../../src/tools/call/tool-call.observer.js';
+import { Cancellation } from '../../../src/tools/call/cancellation.js';
+import { SILENT_CLIENT } from '../../../src/tools/source/call-context.js';
+import { Sources } from '../../../src/tools/catalog/sources.service.js';
+import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
+import { CreditRepository } from '../../../src/credits/credit.repository.js';
+import { HoldRenewal } from '../../../src/credits/hold-renewal.service.js';
+import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
+import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
+import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/source/tool-source.js';
+import type { RecordedResult } from '../../../src/tools/call/usage-record.js';
+import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
+import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
+import type { CreditRig } from '../databases/credit-rig.js';
+import { testConfig } from './test-config.js';
+
+/** What `works` answers. */
+export const answer: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 3, tableName: 'bars' } };
+/** What the tools have done, and what happens when one runs. */
+export const watched: { runs: number; onRun: () => void } = { runs: 0, onRun: () => undefined };
+
+/** What each tool does; tests may change it for a moment. */
+export const BEHAVIOUR: Record<string, () => Promise<ToolResult>> = {
+  works: () => Promise.resolve(answer),
+  says_no: () => Promise.resolve({ ...answer, isError: true }),
+  refuses_input: () => Promise.reject(new ToolInputError('reversed range')),
+  breaks: () => Promise.reject(new Error('backend is down')),
+  hangs: () => new Promise(() => undefined),
+};
+
+/** What tools cost that did not do what was asked, where their template says so. */
+export const CHARGES: Record<string, NonNullable<Tool['charge']>> = {};
+
+/** An object of so many levels. */
+export function nested(levels: number): Record<string, unknown> {
+  let value: Record<string, unknown> = {};
+  for (let level = 0; level < levels; level += 1) value = { a: value };
+  return value;
+}
+
+const tool = (name: string, price: number): Tool => ({
+  name,
+  title: name,
+  description: name,
+  inputSchema: { type: 'object' },
+  price,
+  tableName: 'bars',
+  ...(CHARGES[name] && { charge: CHARGES[name] }),
+  call: () => {
+    watched.runs += 1;
+    watched.onRun();
+    return BEHAVIOUR[name]?.() ?? Promise.resolve(answer);
+  },
+});
+
+/** One gateway's tools room on real PostgreSQL; `call` goes the whole way of a call. */
+export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
+  const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
+  const clock = new SystemClock();
+  const sources = new Sources();
+  const catalog = new ToolCatalog(config, sources);
+  catalog.onModuleInit();
+  const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
+  sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
+  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
+  const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
+  const meter = new ToolMeter(rig.ledger, holds, recorder, config, clock);
+  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
+  const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
+  const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);
+  const call = async (name: string, options: CallOptions = {}): Promise<RecordedResult> =>
+    calls.record(await calls.run(request(catalog, name, options), ({ result }) => result));
+  return { call };
+}
+
+export interface CallOptions {
+  accountId?: number;
+  idempotencyKey?: string;
+  args?: Record<string, unknown>;
+  cancellation?: Cancellation;
+  apiKey?: NonNullable<Principal['apiKey']>;
+}
+
+const caller = (accountId?: number): Principal => ({
+  userId: '00000000-0000-0000-0000-000000000001',
+  role: 'user',
+  scopes: new Set<Scope>(['tools:call']),
+  apiKey: { id: 'key-1', name: 'k', allowedTools: null, rateLimitPerHour: null },
+  ...(accountId !== undefined && { accountId }),
+});
+
+const request = (
+  catalog: ToolCatalog,
+  name: string,
+  { accountId, idempotencyKey, args = {}, cancellation = new Cancellation(), apiKey }: CallOptions,
+): ToolRequest => ({
+  entry: catalog.get(name, caller()),
+  arguments: args,
+  principal: { ...caller(accountId), ...(apiKey && { apiKey }) },
+  requestId: 'r-1',
+  clientName: 'test',
+  protocolVersion: '2025-11-25',
+  transport: 'http',
+  cancellation,
+  client: SILENT_CLIENT,
+  idempotencyKey,
+});
+
+/** What an answer says of its cost. */
+export const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];
