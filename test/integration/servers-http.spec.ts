@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { TestUpstream, type Behaviour } from '../support/upstreams/test-upstream.js';
-import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 let rig: UpstreamRig;
 let a: TestUpstream;
@@ -117,6 +117,21 @@ describe('an upstream over HTTP that requires an API key', () => {
       await a.announceTools();
       expect(rig.names()).toEqual(['pool__fresh']);
     });
+  });
+
+  it('names no table but one of its template, and says nothing in the name of the gateway', async () => {
+    const named = (name: string, table: string) => ({
+      name,
+      description: '',
+      inputSchema: { type: 'object' as const },
+      _meta: { 'tallygate/table': table },
+    });
+    a.tools.push(named('honest', 'notes'), named('liar', 'daily_bars'));
+    await start({ tables: { look: 'notes' } });
+    const tables = ['look', 'honest', 'liar'].map((name) => rig.catalog.get(`pool__${name}`, caller).tool.tableName);
+    expect(tables).toEqual(['notes', 'notes', '']);
+    const { meta } = await rig.call('pool__look');
+    expect(Object.keys(meta!)).toEqual(['test/port']);
   });
 
   it('checks its own arguments: its schema is shown and never run, so that no pattern, uniqueItems, $id or $ref of it holds anybody up', async () => {

@@ -103,7 +103,11 @@ export class TestUpstream {
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (!this.tools.some((tool) => tool.name === name)) return { content: [], isError: true };
     const structuredContent = { rows: [1, 2, 3] };
-    return { content: [{ type: 'text', text: `from ${this.port}` }], structuredContent, _meta: { 'test/port': this.port } };
+    return {
+      content: [{ type: 'text', text: `from ${this.port}` }],
+      structuredContent,
+      _meta: { 'tallygate/replayed': true, 'test/port': this.port },
+    };
   }
 
   private misbehaves(request: IncomingMessage, response: ServerResponse, id: number): boolean {
