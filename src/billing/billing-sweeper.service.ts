@@ -9,7 +9,7 @@ import { Subscriptions } from './subscriptions.service.js';
 
 /** Pause between two sweeps: the longest a tier outlives its paid period. */
 const PAUSE_MS = 60_000;
-/** Most rows of a kind per sweep; the rest waits for the next. */
+/** Most rows of a kind in one statement. */
 const BATCH_MAX = 500;
 /** Stripe delivers an event for up to three days and lists it for thirty. */
 const EVENTS_KEPT_DAYS = 90;
@@ -45,9 +45,9 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
     for (const id of await this.ending.findEnding(BATCH_MAX)) {
       await this.postgres.transaction((tx) => this.subscriptions.end(tx, id));
     }
-    await this.events.deleteOld(EVENTS_KEPT_DAYS, BATCH_MAX);
-    await this.purchases.deleteUnpaid(UNPAID_KEPT_DAYS, BATCH_MAX);
-    await this.reversals.deleteForeign(FOREIGN_KEPT_DAYS, BATCH_MAX);
+    await this.task.untilDone(() => this.events.deleteOld(EVENTS_KEPT_DAYS, BATCH_MAX));
+    await this.task.untilDone(() => this.purchases.deleteUnpaid(UNPAID_KEPT_DAYS, BATCH_MAX));
+    await this.task.untilDone(() => this.reversals.deleteForeign(FOREIGN_KEPT_DAYS, BATCH_MAX));
   }
 
   async onApplicationShutdown(): Promise<void> {
