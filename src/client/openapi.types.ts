@@ -750,7 +750,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Calls a tool. Nothing is charged for a call that was refused or whose tool failed to answer. */
+    /** Calls a tool. Nothing is charged for a call that was refused or whose backend failed. */
     post: operations['ToolsController_call'];
     delete?: never;
     options?: never;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { maskUrls } from './mask-url.js';
+import { maskTokens, maskUrls } from './mask-url.js';
 
 describe('A URL that is shown', () => {
   it.each([
@@ -33,3 +33,14 @@ describe('A URL that is shown', () => {
     'no URL at all: 0123456789abcdef0123',
   ])('keeps what is no secret: %s', (url) => expect(maskUrls(url)).toBe(url));
 });
+
+it.each(['a-', '_', 'a', 'a://', '?a', '://', 'a1-', '${'])(
+  'takes a time that grows no faster than the text, such as of %j again and again',
+  (piece) => {
+    const text = piece.repeat(500_000 / piece.length);
+    const before = process.cpuUsage();
+    maskUrls(text);
+    maskTokens(text);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+  },
+);

@@ -1,20 +1,25 @@
 /** What stands in the place of a secret. */
 export const MASK = '…';
 
-const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'<>]*)([^\s?#"'<>]*)(\?[^\s#"'<>]*)?(#[^\s"'<>]*)?/gi;
-/** A word without meaning: long, of letters and digits, as random ones are; or longer than any word. */
-const TOKEN = /(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])[\w-]{16,}|[A-Za-z0-9]{32,}/g;
+const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#"'<>]*)([^\s?#"'<>]*)(\?[^\s#"'<>]*)?(#[^\s"'<>]*)?/gi;
+const WORD = /[\w-]{16,}/g;
 const PLACEHOLDERS = /(\$\{[^}]*\})/;
 const SECRET_NAME = /secret|pass|pwd|token|key|auth|credential|signature/i;
 
 /** Whether a setting, an option, a variable or a parameter of this name holds a secret. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
+/** A word without meaning: long, of letters and digits, as random ones are; or longer than any word. */
+function maskToken(word: string): string {
+  const isRandom = /[0-9]/.test(word) && /[A-Za-z]/.test(word);
+  return isRandom ? MASK : word.replace(/[A-Za-z0-9]{32,}/g, MASK);
+}
+
 /** Words that look like tokens, replaced; `${…}` is filled in later and stays. */
 export function maskTokens(text: string): string {
   return text
     .split(PLACEHOLDERS)
-    .map((part, n) => (n % 2 ? part : part.replace(TOKEN, MASK)))
+    .map((part, n) => (n % 2 ? part : part.replace(WORD, maskToken)))
     .join('');
 }
 

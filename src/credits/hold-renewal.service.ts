@@ -4,6 +4,8 @@ import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditRepository } from './credit.repository.js';
 
+/** How long a settlement may wait for PostgreSQL, for which the hold must last. */
+const SETTLEMENT_MAX_MS = 6_000;
 /** Holds in one statement, whose accounts are locked together. */
 const BATCH_MAX = 200;
 
@@ -48,8 +50,14 @@ export class HoldRenewal implements OnApplicationBootstrap, OnApplicationShutdow
   end(eventId: string): Promise<void> | undefined {
     const renewedAt = this.renewedAt.get(eventId);
     this.renewedAt.delete(eventId);
-    if (renewedAt === undefined || this.clock.monotonic() - renewedAt < 0.8 * this.holdMs) return undefined;
-    return this.repository.renewHolds([eventId], this.holdMs);
+    const margin = Math.max(SETTLEMENT_MAX_MS, 0.2 * this.holdMs);
+    if (renewedAt === undefined || this.clock.monotonic() - renewedAt < this.holdMs - margin) return undefined;
+    return this.repository.renewHolds([eventId], this.holdMs + margin);
+  }
+
+  /** The call will not be settled. */
+  forget(eventId: string): void {
+    this.renewedAt.delete(eventId);
   }
 
   /** Renews, in batches, what has lived for a third of its time, and what could not be renewed before. */

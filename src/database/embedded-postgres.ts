@@ -78,6 +78,7 @@ export class EmbeddedPostgres {
   /** PostgreSQL's own account must get through, to where it lives. */
   private closeDataFolder(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (!isOurs(dataDir)) return this.warn(`${dataDir} has files of others in it, so it stays as open as it is.`);
     const [{ mode }, home] = [statSync(dataDir), join(dataDir, 'postgres')];
     const couldReach = canReach(home, this.account);
     this.warn(closeFolder(dataDir, this.account?.gid));
@@ -173,4 +174,10 @@ function freePort(): Promise<number> {
       probe.close(() => resolve(port));
     });
   });
+}
+
+/** Whether a folder is empty, or holds what only Tallygate makes. Nobody's `/srv` is closed that was named by mistake. */
+function isOurs(folder: string): boolean {
+  const names = readdirSync(folder);
+  return names.length === 0 || ['secret-key', 'postgres', 'clickhouse'].some((name) => names.includes(name));
 }

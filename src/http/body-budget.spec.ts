@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../test/support/gateway/test-config.js';
-import { BodyBudget, STRANGERS } from './body-budget.js';
+import { BodyBudget, strangerAt } from './body-budget.js';
 
 const MIB = 1_048_576;
 
@@ -15,9 +15,12 @@ describe('The budget of 16 MiB', () => {
     expect(BodyBudget.of(config)).toBe(BodyBudget.of(config));
   });
 
-  it('gives half of it to strangers, and a quarter to each user', () => {
-    expect(() => budget.hold(STRANGERS).take(8 * MIB + 1)).toThrow('Too many request bodies');
-    budget.hold(STRANGERS).take(8 * MIB);
+  it('gives half of it to strangers, of that a quarter to each address, and a quarter to each user', () => {
+    const hosts = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '2001:db8::1'].map(strangerAt);
+    expect(() => budget.hold(hosts[0]!).take(2 * MIB + 1)).toThrow('Too many request bodies');
+    for (const host of hosts) budget.hold(host).take(2 * MIB);
+    expect(budget.hasRoom(strangerAt('2001:db8::2'), 1)).toBe(false);
+    expect(budget.hasRoom(strangerAt('10.0.0.9'), 1)).toBe(false);
     budget.hold('ann').take(4 * MIB);
     expect(() => budget.hold('ann').take(1)).toThrow('Too many request bodies');
     budget.hold('ben').take(4 * MIB);

@@ -1,13 +1,18 @@
+import { addressGroup } from '../common/address-group.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
 
 const MIB = 1_048_576;
 const RETRY_AFTER_SECONDS = 1;
-/** Whose bodies are those that came without a credential, or with one that nobody has looked at yet. */
-export const STRANGERS = '';
-/** Shares of the whole: strangers leave room for those with a key, and one user for others. */
-const STRANGERS_SHARE = 1 / 2;
-const USER_SHARE = 1 / 4;
+/** All whose bodies came without a credential, or with one that nobody has looked at yet. */
+const STRANGERS = 'strangers';
+/** Shares of the whole: strangers leave room for those with a key, one address for others, and one user for others. */
+const SHARES = { strangers: 1 / 2, address: 1 / 8, user: 1 / 4 };
+
+/** The owner of a body whose sender is not known: the address it came from. */
+export const strangerAt = (address: string | undefined): string => `${STRANGERS} ${addressGroup(address)}`;
+
+export const isStranger = (owner: string): boolean => owner.startsWith(STRANGERS);
 
 const budgets = new WeakMap<AppConfig, BodyBudget>();
 
@@ -35,11 +40,13 @@ export class BodyBudget {
     return this.heldBytes;
   }
 
-  /** Whether so many bytes more have room. `owner` is a user's id, or `STRANGERS`. */
+  /** Whether so many bytes more have room. `owner` is a user's id, or `strangerAt` an address. */
   hasRoom(owner: string, bytes: number): boolean {
-    const share = owner === STRANGERS ? STRANGERS_SHARE : USER_SHARE;
-    const own = (this.ofOwner.get(owner) ?? 0) + bytes;
-    return own <= this.maxBytes * share && this.heldBytes + bytes <= this.maxBytes;
+    const fits = (held: number, share: number) => held + bytes <= this.maxBytes * share;
+    const ofOwner = this.ofOwner.get(owner) ?? 0;
+    if (!fits(this.heldBytes, 1)) return false;
+    if (!isStranger(owner)) return fits(ofOwner, SHARES.user);
+    return fits(ofOwner, SHARES.address) && fits(this.ofOwner.get(STRANGERS) ?? 0, SHARES.strangers);
   }
 
   /** A body that begins to arrive. */
@@ -50,6 +57,11 @@ export class BodyBudget {
   /** For `HeldBody`. */
   change(owner: string, bytes: number): void {
     this.heldBytes += bytes;
+    this.count(owner, bytes);
+    if (isStranger(owner)) this.count(STRANGERS, bytes);
+  }
+
+  private count(owner: string, bytes: number): void {
     const own = (this.ofOwner.get(owner) ?? 0) + bytes;
     if (own > 0) this.ofOwner.set(owner, own);
     else this.ofOwner.delete(owner);

@@ -1,7 +1,7 @@
-import { endedWithin } from '../common/concurrency/deadline.js';
-import { ToolCallObserver } from '../tools/call/tool-call.observer.js';
 import { Module, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { endedWithin } from '../common/concurrency/deadline.js';
+import { ToolCallObserver } from '../tools/call/tool-call.observer.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { LimitsModule } from '../limits/limits.module.js';

@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import type { AppConfig } from '../config/app-config.js';
 import { isTooDeep, JSON_DEPTH_MAX } from '../common/json-depth.js';
 import { TallygateError } from '../common/tallygate-error.js';
-import { BodyBudget, STRANGERS } from '../http/body-budget.js';
+import { BodyBudget, strangerAt } from '../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../http/body-type.js';
 import { type Middleware, pathOf } from '../http/front-door.js';
 import { BODY_MAX_BYTES, hasBody, readBody, textOf } from '../http/request-body.js';
@@ -40,12 +40,12 @@ const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
 export function restBody(config: AppConfig): Middleware {
   const budget = BodyBudget.of(config);
   const { request_timeout_seconds: seconds } = config.values.listeners;
-  return (request: IncomingMessage & { body?: unknown }, response, next: (error?: unknown) => void) => {
+  return (request: IncomingMessage & { body?: unknown; ip?: string }, response, next: (error?: unknown) => void) => {
     if (!hasBody(request)) return next();
     const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(pathOf(request)))?.[1] ?? JSON_BODY;
     assertBodyType(request, types);
     if (!parse) return next();
-    const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(STRANGERS), seconds };
+    const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(strangerAt(request.ip)), seconds };
     readBody(request, response, bounds)
       .then((body) => (request.body = parse(body)))
       .then(() => next(), next);

@@ -159,7 +159,7 @@ describe('The hold of a call that runs', () => {
       expect((await rig.sweeper.sweep()).expired).toBe(0);
       expect(await ageOf(eventId)).toBeGreaterThan(3);
     }, 10_000);
-    expect(renewal.end(eventId)).toBeUndefined();
+    await renewal.end(eventId);
     expect(await rig.ledger.settle(settlement(eventId, accountId, 20))).toEqual({ charged: 20, remaining: 30 });
     await renewal.onApplicationShutdown();
   });

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { Request } from 'express';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { addressGroup } from '../../limits/address-group.js';
+import { addressGroup } from '../../common/address-group.js';
 import { RateLimitService } from '../../limits/rate-limit.service.js';
 
 /** A registration costs a slow hash and a row, and anyone may try. */

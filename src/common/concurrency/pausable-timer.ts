@@ -22,7 +22,7 @@ export class PausableTimer {
   resume(): void {
     if (this.hasEnded) return;
     this.startedAt = performance.now();
-    this.timer = setTimeout(this.onOver, Math.max(0, this.leftMs));
+    this.timer = setTimeout(() => (this.end(), this.onOver()), Math.max(0, this.leftMs));
   }
 
   /** It is not needed any more. */

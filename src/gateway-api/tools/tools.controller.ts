@@ -43,7 +43,7 @@ export class ToolsController {
     return { tools, total: tools.length };
   }
 
-  /** Calls a tool. Nothing is charged for a call that was refused or whose tool failed to answer. */
+  /** Calls a tool. Nothing is charged for a call that was refused or whose backend failed. */
   @Post('call')
   @HttpCode(200)
   @CallerAuthenticated('tools:call')

@@ -3,7 +3,7 @@ import { KeyAdmission, keyRequired } from '../../api-keys/verification/key-admis
 import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
 import { credentialOf } from '../../auth/access/credential.js';
 import { AppConfig } from '../../config/app-config.js';
-import { BodyBudget, STRANGERS } from '../../http/body-budget.js';
+import { BodyBudget, isStranger, strangerAt } from '../../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../../http/body-type.js';
 import { announcedLength, BODY_MAX_BYTES, readBody } from '../../http/request-body.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
@@ -32,20 +32,21 @@ export class McpBodies {
     const { request } = exchange;
     const length = announcedLength(request);
     if (length > 0) assertBodyType(request, JSON_TYPES);
-    const isAnybodys = length <= KEYLESS_MAX_BYTES && this.budget.hasRoom(STRANGERS, length);
-    return isAnybodys ? this.readFrom(exchange, STRANGERS) : this.readKnown(exchange);
+    const stranger = strangerAt(exchange.address);
+    const isAnybodys = length <= KEYLESS_MAX_BYTES && this.budget.hasRoom(stranger, length);
+    return isAnybodys ? this.readFrom(exchange, stranger) : this.readKnown(exchange);
   }
 
   private async readKnown(exchange: McpExchange): Promise<Buffer> {
     const { kind, text } = credentialOf(exchange.request.headers);
     if (kind !== 'none') return this.readFrom(exchange, (await this.keys.admit(text, exchange.address)).userId);
     const anonymous = await this.anonymous.principal();
-    return this.readFrom(exchange, anonymous?.userId ?? STRANGERS);
+    return this.readFrom(exchange, anonymous?.userId ?? strangerAt(exchange.address));
   }
 
   private readFrom({ request, response }: McpExchange, owner: string): Promise<Buffer> {
     const held = this.budget.hold(owner);
-    if (owner === STRANGERS) return readBody(request, response, { maxBytes: KEYLESS_MAX_BYTES, held, refusal: keyRequired });
+    if (isStranger(owner)) return readBody(request, response, { maxBytes: KEYLESS_MAX_BYTES, held, refusal: keyRequired });
     return readBody(request, response, { maxBytes: BODY_MAX_BYTES.mcp, held });
   }
 }

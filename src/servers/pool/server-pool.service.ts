@@ -80,9 +80,10 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
       if (server) servers.set(server.id, server);
     }
     for (const server of this.servers.values()) if (servers.get(server.id) !== server) this.close(server);
+    const templates = [...this.servers.values(), ...servers.values()].map(({ template }) => template.name);
     this.servers = servers;
     this.changes.tell();
-    for (const { template } of this.all()) this.roomListeners.forEach((listener) => listener(template.name));
+    for (const name of new Set(templates)) this.tellOfRoom(name);
   }
 
   /** Undefined when its template is gone. */
@@ -109,8 +110,11 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         target: () => targetOf(template, registered.config, this.config.templateVariables),
         protocol: template.protocol,
       });
-    const onRoom = () => this.roomListeners.forEach((listener) => listener(template.name));
-    return new PooledServer(registered, template, connectionFor, onRoom);
+    return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(template.name));
+  }
+
+  private tellOfRoom(templateName: string): void {
+    for (const listener of this.roomListeners) listener(templateName);
   }
 
   private close(server: PooledServer): void {

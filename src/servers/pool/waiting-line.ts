@@ -6,7 +6,7 @@ interface Waiting<Given> {
   reject: (reason: Error) => void;
 }
 
-/** Calls that wait for a place at a server, fair between callers: the oldest of each in turn. Bounded, of one caller and in all. */
+/** Calls that wait for a place at a server, fair between callers: the oldest of each in turn that can be served. Bounded, of one caller and in all. */
 export class WaitingLine<Given> {
   /** The next turn is the first one's. */
   private readonly ofCaller = new Map<string, Set<Waiting<Given>>>();
@@ -42,8 +42,7 @@ export class WaitingLine<Given> {
       const [callerId, own] = this.ofCaller.entries().next().value!;
       this.ofCaller.delete(callerId);
       this.ofCaller.set(callerId, own); // behind all others
-      const [oldest] = own;
-      if (this.isServed(callerId, oldest!)) return true;
+      for (const waiting of own) if (this.isServed(callerId, waiting)) return true;
     }
     return false;
   }

@@ -1,5 +1,5 @@
 import { ClientCannot, refuseUnlessAble } from '../../tools/source/ask-client.js';
-import { InputRequired, type CallContext, type ClientRequest } from '../../tools/source/call-context.js';
+import { InputRequired, type CallContext, type CallEffect, type ClientRequest } from '../../tools/source/call-context.js';
 import type { Caller } from '../connection/caller.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import { LiveCaller } from './live-caller.js';
@@ -20,6 +20,7 @@ export class SuspendedCall<T> extends LiveCaller {
   private readonly questions = new Map<string, Question>();
   private readonly outcome: Promise<T>;
   private asked = 0;
+  private effect: CallEffect = 'none';
   /** Ends the round that waits, if one does. */
   private onQuestion: () => void = () => undefined;
 
@@ -35,6 +36,7 @@ export class SuspendedCall<T> extends LiveCaller {
    */
   async round(context: CallContext, state: object): Promise<T> {
     this.context = context;
+    context.onEffect?.(this.effect); // the call was sent in an earlier round
     this.answer(context.client.input?.responses ?? {});
     if (this.questions.size > 0) throw this.inputRequired(state);
     return new Promise<T>((resolve, reject) => {
@@ -57,6 +59,11 @@ export class SuspendedCall<T> extends LiveCaller {
     this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
     for (const { refuse } of this.questions.values()) refuse(new ClientCannot('The caller went away.'));
     this.questions.clear();
+  }
+
+  override onEffect(effect: CallEffect): void {
+    this.effect = effect;
+    super.onEffect(effect);
   }
 
   override async ask(request: ClientRequest): Promise<Record<string, unknown>> {

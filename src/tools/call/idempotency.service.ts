@@ -86,10 +86,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-/** An answer as it is stored. */
-type KeptAnswer = Pick<RecordedCall, 'result' | 'errorCode'>;
+/** An answer as it is stored: the result, as releases before kept it, and beside it why it failed. */
+type KeptAnswer = RecordedResult & Pick<RecordedCall, 'errorCode'>;
 
-const kept = ({ result, errorCode }: RecordedCall): KeptAnswer => ({ result, errorCode });
+const kept = ({ result, errorCode }: RecordedCall): KeptAnswer => ({ ...result, ...(errorCode && { errorCode }) });
 
 function claimOf({ id: callId, entry, request }: ToolCall, key: string): IdempotentCall {
   const { principal } = request;
@@ -116,8 +116,7 @@ function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NO
   if (answer === null) {
     throw new TallygateError('CONFLICT', NO_ANSWER, { retryAfterSeconds: 1 });
   }
-  const first = JSON.parse(answer) as KeptAnswer | RecordedResult; // an earlier release kept the result alone
-  const { result, errorCode } = 'result' in first ? first : { result: first };
-  const again = { ...result, _meta: { ...result._meta, 'tallygate/replayed': true as const } };
+  const { errorCode, ...first } = JSON.parse(answer) as KeptAnswer;
+  const again = { ...first, _meta: { ...first._meta, 'tallygate/replayed': true as const } };
   return { result: again, errorCode, json: JSON.stringify(again) };
 }

@@ -80,7 +80,8 @@ export class IdempotentCallsRepository {
   deleteOld(): Promise<number> {
     return this.postgres.execute(
       `DELETE FROM mcp.idempotent_calls WHERE (scope, key) IN
-         (SELECT scope, key FROM mcp.idempotent_calls WHERE created_at < now() - ${KEPT} LIMIT ${DELETED_AT_ONCE})`,
+         (SELECT scope, key FROM mcp.idempotent_calls WHERE created_at < now() - ${KEPT} LIMIT ${DELETED_AT_ONCE})
+         AND created_at < now() - ${KEPT}`,
     );
   }
 }

@@ -60,6 +60,7 @@ export class ToolCalls {
       const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runner.run(request, call.span)));
       return { call, end: { outcome, claim }, toAnswer };
     } catch (error) {
+      this.meter.abandon(call);
       if (claim) await this.idempotency.release(claim);
       this.observer.ended(call);
       throw error;

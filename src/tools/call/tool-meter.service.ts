@@ -37,6 +37,8 @@ export class ToolMeter {
 
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
+    const renewed = this.holds.end(call.id);
+    if (renewed) await renewed.catch(() => undefined); // the settlement waits for PostgreSQL, and says what it came to
     const durationMs = this.durationOf(call);
     const answer = written(call.entry, outcome);
     if (outcome.errorCode === 'REFUSED')
@@ -44,6 +46,11 @@ export class ToolMeter {
     if (this.isCharged(call)) return this.settleCredits(call, answer, durationMs);
     await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
     return recordedCall(answer, durationMs, FREE);
+  }
+
+  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
+  abandon({ id }: ToolCall): void {
+    this.holds.forget(id);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {
@@ -62,8 +69,6 @@ export class ToolMeter {
   private async settleCredits(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
     const { outcome } = answer;
     const charge = chargeOf(call.entry, outcome);
-    const renewed = this.holds.end(call.id);
-    if (renewed) await renewed.catch(() => undefined); // the settlement waits for PostgreSQL, and says what it came to
     const event = recordOf(call, outcome, durationMs, charge);
     const settlement = await this.ledger.settle({
       eventId: call.id,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { Span } from '../../telemetry/span.js';
@@ -72,7 +73,7 @@ export class ToolRunner {
     }
     if (reason) return failed(entry, 'CANCELLED', 'The caller went away while the tool ran.');
     if (error instanceof TallygateError) return this.expected(request, error);
-    this.logger.error(failureOf(request, (error as Error)?.stack ?? String(error)));
+    this.logger.error(failureOf(request, (error as Error)?.stack ?? inspect(error)));
     return failed(entry, 'BACKEND_ERROR', `${name} failed. Nothing was charged. Request id: ${requestId}.`);
   }
 
@@ -108,6 +109,7 @@ class Attempt {
   private grace: NodeJS.Timeout | undefined;
   /** Why the caller has gone, if they have. */
   private gone: Error | undefined;
+  private hasEnded = false;
 
   constructor(private readonly tool: CatalogTool['tool']) {}
 
@@ -124,6 +126,7 @@ class Attempt {
 
   /** The caller has gone. What has not been sent stops at once. */
   hangUp(reason: Error): void {
+    if (this.hasEnded) return;
     this.gone = reason;
     if (this.effect === 'none') this.stop.cancel(reason);
     else this.grace = setTimeout(() => this.stop.cancel(reason), HANG_UP_GRACE_MS);
@@ -138,6 +141,7 @@ class Attempt {
   }
 
   end(): void {
+    this.hasEnded = true;
     this.timer?.end();
     clearTimeout(this.grace);
   }
