@@ -3,7 +3,7 @@ export const MASK = '…';
 
 const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#"'<>]*)([^\s?#"'<>]*)(\?[^\s#"'<>]*)?(#[^\s"'<>]*)?/gi;
 const WORD = /[\w-]{16,}/g;
-const PLACEHOLDERS = /(\$\{[^}]*\})/;
+const PLACEHOLDERS = /(\$\{[^{}]*\})/;
 const SECRET_NAME = /secret|pass|pwd|token|key|auth|credential|signature/i;
 
 /** Whether a setting, an option, a variable or a parameter of this name holds a secret. */

@@ -4,6 +4,8 @@ import { loggerFor } from '../common/log-contexts.js';
 import { tally } from '../telemetry/metrics.js';
 
 const logger = loggerFor('Http');
+/** The log is no place for what strangers send. */
+const LOGGED_PATH_MAX_CHARS = 200;
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
 const ROUTINE = new Set([
   '/livez',
@@ -63,7 +65,7 @@ function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: n
 function describe(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number) {
   const { id: requestId, operation } = request;
   const method = request.method!;
-  const path = pathOf(request);
+  const path = pathOf(request).slice(0, LOGGED_PATH_MAX_CHARS);
   // 499, nginx's word for it: the caller left before the answer.
   const status = response.writableFinished ? response.statusCode : 499;
   const durationMs = Math.round(elapsedMs * 10) / 10;

@@ -15,6 +15,9 @@ export interface ServerTool {
 
 export type SeenTool = Pick<ServerTool, 'tool' | 'description' | 'pin'>;
 
+/** Names a server may have given to tools in its life, and one list more: one that invents new ones each time would fill the disk. */
+const TOOLS_MAX = 2_000;
+
 /** The SQL of `mcp.server_tools`. */
 @Injectable()
 export class ServerToolsRepository {
@@ -22,7 +25,7 @@ export class ServerToolsRepository {
 
   /**
    * Notes what a server offers now. A tool seen for the first time is approved if `trust` says so; a changed one keeps
-   * the pin that was approved. Nothing is written of tools that are as they were.
+   * the pin that was approved. Nothing is written of tools that are as they were, nor of new ones of a server that has had too many.
    */
   async see(serverId: string, tools: readonly SeenTool[], trust: boolean): Promise<void> {
     await this.postgres.query(
@@ -30,9 +33,11 @@ export class ServerToolsRepository {
        SELECT $1, tool, description, pin, CASE WHEN $3::boolean THEN pin END
        FROM json_to_recordset($2::json) AS seen (tool text, description text, pin text)
        WHERE EXISTS (SELECT 1 FROM mcp.servers WHERE id = $1)
+         AND ($4 > (SELECT count(*) FROM mcp.server_tools WHERE server_id = $1)
+           OR EXISTS (SELECT 1 FROM mcp.server_tools old WHERE old.server_id = $1 AND old.tool = seen.tool))
        ON CONFLICT (server_id, tool) DO UPDATE SET description = EXCLUDED.description, pin = EXCLUDED.pin, seen_at = now()
          WHERE known.pin <> EXCLUDED.pin`,
-      [serverId, JSON.stringify(tools), trust],
+      [serverId, JSON.stringify(tools), trust, TOOLS_MAX],
     );
   }
 

@@ -1,30 +1,43 @@
 import { z } from 'zod';
+import { isObject } from '../../common/json.js';
 import type { ClientRequest } from '../../tools/source/call-context.js';
 
-const meta = z.record(z.string(), z.unknown()).optional();
-const block = z.looseObject({ type: z.string() });
+// Looked at by hand: a library that copies what it checks takes seconds for an answer of some MiB, and holds up everybody meanwhile.
+const object = z.custom<Record<string, unknown>>(isObject, 'must be an object');
+const listOf = <Item>(isItem: (item: Record<string, unknown>) => boolean) =>
+  z.custom<Item[]>(
+    (list) => Array.isArray(list) && list.every((item) => isObject(item) && isItem(item)),
+    'must be a list of objects',
+  );
+
+type Block = { type: string; [member: string]: unknown };
+const isBlock = (item: unknown): boolean => isObject(item) && typeof item['type'] === 'string';
+const isText = (value: unknown): boolean => typeof value === 'string';
+const meta = object.optional();
 
 /** Answers of servers to the requests of callers, as far as the gateway reads them. */
 export const ANSWER_SCHEMAS = {
   'tools/call': z.looseObject({
-    content: z.array(block).default([]),
-    structuredContent: z.record(z.string(), z.unknown()).optional(),
+    content: listOf<Block>(isBlock).default([]),
+    structuredContent: object.optional(),
     isError: z.boolean().optional(),
     _meta: meta,
   }),
   'resources/read': z.looseObject({
-    contents: z.array(
-      z.union([z.looseObject({ uri: z.string(), text: z.string() }), z.looseObject({ uri: z.string(), blob: z.string() })]),
+    contents: listOf<{ uri: string } & ({ text: string } | { blob: string })>(
+      ({ uri, text, blob }) => isText(uri) && (isText(text) || isText(blob)),
     ),
     _meta: meta,
   }),
   'prompts/get': z.looseObject({
-    messages: z.array(z.looseObject({ role: z.enum(['user', 'assistant']), content: block })),
+    messages: listOf<{ role: 'user' | 'assistant'; content: Block }>(
+      ({ role, content }) => (role === 'user' || role === 'assistant') && isBlock(content),
+    ),
     _meta: meta,
   }),
   'completion/complete': z.looseObject({
     completion: z.looseObject({
-      values: z.array(z.string()),
+      values: z.custom<string[]>((list) => Array.isArray(list) && list.every(isText), 'must be a list of texts'),
       total: z.number().optional(),
       hasMore: z.boolean().optional(),
     }),

@@ -3,6 +3,7 @@ import type { TraceContext } from '../../telemetry/trace-context.js';
 
 /** The caller of one call, as far as the server that works on it may know and reach them. */
 export interface Caller {
+  readonly userId: string;
   /** What the caller's client can be asked for: `elicitation`, `sampling`, `roots`. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly wantsProgress: boolean;

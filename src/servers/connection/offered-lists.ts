@@ -5,6 +5,11 @@ import { z } from 'zod';
 const ENTRIES_MAX = 1_000;
 const PAGES_MAX = 50;
 const TEXT_MAX_CHARS = 8_192;
+/** As JSON: of one entry, and of a list. Every caller gets the lists of all servers, and models read them. */
+const ENTRY_MAX_CHARS = 262_144;
+const LIST_MAX_CHARS = 4_194_304;
+/** Each address that is read is compared with every template. */
+const TEMPLATES_MAX = 100;
 
 const name = z.string().max(200);
 const uri = z.string().max(TEXT_MAX_CHARS);
@@ -65,6 +70,8 @@ interface List<Entry> {
   method: string;
   member: string;
   entry: z.ZodType<Entry>;
+  /** Further ones are left out. */
+  most?: number;
   /** Of two entries with one id, the later counts. */
   idOf: (entry: Entry) => string;
 }
@@ -85,6 +92,7 @@ const RESOURCE_TEMPLATES: List<ResourceTemplateDefinition> = {
   method: 'resources/templates/list',
   member: 'resourceTemplates',
   entry: template,
+  most: TEMPLATES_MAX,
   idOf: ({ uriTemplate }) => uriTemplate,
 };
 const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', entry: prompt, idOf: ({ name }) => name };
@@ -105,18 +113,35 @@ export async function readOfferedLists(request: RequestPage, capabilities: () =>
   };
 }
 
-async function readList<Entry>(request: RequestPage, { method, member, entry, idOf }: List<Entry>): Promise<Entry[]> {
+async function readList<Entry>(
+  request: RequestPage,
+  { method, member, entry, idOf, most = ENTRIES_MAX }: List<Entry>,
+): Promise<Entry[]> {
   const found = new Map<string, Entry>();
   let cursor: string | undefined;
-  for (let pages = 0; pages < PAGES_MAX && found.size < ENTRIES_MAX; pages += 1) {
+  let chars = 0;
+  for (let pages = 0; pages < PAGES_MAX && found.size < most && chars < LIST_MAX_CHARS; pages += 1) {
     const answer = await request(method, cursor ? { cursor } : {}, page);
     for (const item of z.array(z.unknown()).parse(answer[member])) {
+      const length = lengthOf(item);
+      if (length > ENTRY_MAX_CHARS || found.size >= most || chars + length > LIST_MAX_CHARS) continue;
       const { success, data } = entry.safeParse(item);
-      if (success && found.size < ENTRIES_MAX) found.set(idOf(data), data);
+      if (!success) continue;
+      chars += length;
+      found.set(idOf(data), data);
     }
     if (!(cursor = answer.nextCursor)) break;
   }
   return [...found.values()];
+}
+
+/** As JSON; infinite for what is nested too deeply to be written. */
+function lengthOf(item: unknown): number {
+  try {
+    return JSON.stringify(item)?.length ?? 0;
+  } catch {
+    return Infinity;
+  }
 }
 
 /** A server that answers with an error (with this code, if one is given) has no such list; its other lists still count. */

@@ -6,10 +6,14 @@ import type { UpstreamExchange } from './upstream-exchange.js';
 export const WAITING_MAX = 64;
 /** Questions by URL of which the server may still say that they are done; the oldest is forgotten. */
 const ELICITATIONS_MAX = 200;
+const ID_MAX_CHARS = 200;
+/** Of those that may wait, how many may be one user's. */
+const WAITING_OF_USER_MAX = 24;
 
 /** What a server asks while it works on calls: each question goes to the caller of the call that it belongs to. */
 export class ServerQuestions {
   private waiting = 0;
+  private readonly waitingOf = new Map<string, number>();
   /** Who was asked by URL, by the id the server gave its question. */
   private readonly elicitations = new Map<string, Caller>();
 
@@ -21,10 +25,13 @@ export class ServerQuestions {
   async ask({ method, params = {} }: Request, exchange: UpstreamExchange | undefined): Promise<Record<string, unknown>> {
     const { caller } = exchange ?? {};
     if (!exchange || !caller) throw refusal('The gateway cannot tell which call this question belongs to, so it asks nobody.');
-    if (this.waiting >= WAITING_MAX) throw refusal('Too many calls already wait for their callers to answer.');
-    if (typeof params['elicitationId'] === 'string') this.remember(params['elicitationId'], caller);
-    this.waiting += 1;
-    return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => (this.waiting -= 1));
+    const { userId } = caller;
+    const own = this.waitingOf.get(userId) ?? 0;
+    if (this.waiting >= WAITING_MAX || own >= WAITING_OF_USER_MAX)
+      throw refusal('Too many calls already wait for their callers to answer.');
+    this.remember(params['elicitationId'], caller);
+    this.count(userId, 1);
+    return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => this.count(userId, -1));
   }
 
   /** The server says that what it asked by URL is done. */
@@ -33,7 +40,16 @@ export class ServerQuestions {
     this.elicitations.delete(elicitationId);
   }
 
-  private remember(elicitationId: string, caller: Caller): void {
+  private count(userId: string, change: 1 | -1): void {
+    this.waiting += change;
+    const own = (this.waitingOf.get(userId) ?? 0) + change;
+    if (own > 0) this.waitingOf.set(userId, own);
+    else this.waitingOf.delete(userId);
+  }
+
+  /** Ids longer than anybody needs are not kept. */
+  private remember(elicitationId: unknown, caller: Caller): void {
+    if (typeof elicitationId !== 'string' || elicitationId.length > ID_MAX_CHARS) return;
     const [oldest] = this.elicitations.keys();
     if (this.elicitations.size >= ELICITATIONS_MAX) this.elicitations.delete(oldest!);
     this.elicitations.set(elicitationId, caller);

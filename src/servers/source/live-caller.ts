@@ -9,6 +9,10 @@ const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
 export class LiveCaller implements Caller {
   constructor(protected context: CallContext) {}
 
+  get userId(): string {
+    return this.context.principal.userId;
+  }
+
   get capabilities(): Record<string, unknown> {
     const { client } = this.context;
     if (!client.ask && !client.takesRounds) return {};

@@ -51,14 +51,18 @@ it('gives it to no stranger either where the caller may not read ours', () => {
   expect(catalog().find('note://monday', caller(['note://{day}']))?.source.name).toBe('stranger');
 });
 
-it('matches the longest address against a thousand of the worst templates in no time', () => {
+it('matches the longest address against the worst templates of ten servers in no time', () => {
   const sources = new Sources();
   const catalog = new ResourceCatalog(sources, testConfig({}));
   catalog.onModuleInit();
-  const worst = Array.from({ length: 1_000 }, (_, n) => `x:${'{+a}'.repeat(19)}${n}{+b}!`);
+  const worst = Array.from(
+    { length: 1_000 },
+    (_, n) => `x:{+a}${'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{+b}'.repeat(8)}${n}{+c}!`,
+  );
   sources.register(source('stranger', [], worst, true));
   const before = process.cpuUsage();
   expect(catalog.find(`x:${'a'.repeat(100_000)}`, caller())).toBeUndefined();
   expect(catalog.find(`x:${'0123456789'.repeat(204)}`, caller())).toBeUndefined();
-  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
+  expect(catalog.find(`x:${'a'.repeat(2_000)}`, caller())).toBeUndefined();
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_500);
 });

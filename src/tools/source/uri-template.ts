@@ -1,5 +1,5 @@
 const TEMPLATE_MAX_CHARS = 2_000;
-const EXPRESSIONS_MAX = 20;
+const EXPRESSIONS_MAX = 10;
 /** A longer address matches no template. */
 const URI_MAX_CHARS = 2_048;
 
@@ -17,7 +17,7 @@ interface Expression {
 
 /**
  * An RFC 6570 template, e.g. `dataset://{name}` or `repo://{owner}/contents{/path*}`. Templates may come from strangers, so
- * addresses are compared without a regular expression: at worst, the time is the product of the lengths of both.
+ * addresses are compared without a regular expression: at worst, the time is the length of both, once for each expression.
  */
 export class UriTemplate {
   private readonly parts: readonly Part[];
@@ -99,9 +99,25 @@ function expressionOf(text: string): Expression {
 
 function afterText(uri: string, starts: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
   const ends = new Uint8Array(starts.length);
-  for (let at = starts.indexOf(1); at !== -1; at = starts.indexOf(1, at + 1))
-    if (uri.startsWith(text, at)) ends[at + text.length] = 1;
+  const borders = bordersOf(text);
+  for (let at = 0, matched = 0; at < uri.length; at += 1) {
+    while (matched > 0 && (matched === text.length || uri.charCodeAt(at) !== text.charCodeAt(matched)))
+      matched = borders[matched - 1]!;
+    if (uri.charCodeAt(at) === text.charCodeAt(matched)) matched += 1;
+    if (matched === text.length && starts[at + 1 - matched] === 1) ends[at + 1] = 1;
+  }
   return ends;
+}
+
+/** Of each beginning of the text, how long its longest own beginning is that also ends it (Knuth, Morris and Pratt). */
+function bordersOf(text: string): number[] {
+  const borders = [0];
+  for (let at = 1, length = 0; at < text.length; at += 1) {
+    while (length > 0 && text[at] !== text[length]) length = borders[length - 1]!;
+    if (text[at] === text[length]) length += 1;
+    borders.push(length);
+  }
+  return borders;
 }
 
 /** One pass over the address, however many places the value may start at. */

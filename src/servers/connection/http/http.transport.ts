@@ -15,6 +15,8 @@ import { headersOf, messagesIn, messagesOf } from './http-messages.js';
 
 /** Questions of the server that have not been passed on yet; further ones are refused. */
 const QUESTIONS_MAX = 1_000;
+/** Answers to the server that may be on their way at once. One that asks on and takes none gets no more: each costs more than the last. */
+const REPLIES_MAX = 100;
 
 /**
  * MCP over streamable HTTP. The SDK's transport starts and ends the session and reads the server's own stream. Requests are sent
@@ -36,6 +38,7 @@ export class HttpTransport implements Transport {
   private readonly running = new Map<RequestId, () => void>();
   /** The exchange that each question of the server came in, by the question's id. */
   private readonly questions = new Map<RequestId, UpstreamExchange>();
+  private replies = 0;
   private readonly path: string;
 
   constructor(
@@ -65,7 +68,8 @@ export class HttpTransport implements Transport {
     if ('method' in message && message.method === 'notifications/cancelled') {
       this.abandon(message.params?.['requestId'] as RequestId);
     }
-    if (!('method' in message) || !('id' in message) || message.method === 'initialize') return this.base.send(message, options);
+    if (!('method' in message)) return this.reply(message, options);
+    if (!('id' in message) || message.method === 'initialize') return this.base.send(message, options);
     return this.sendRequest(message, options);
   }
 
@@ -84,6 +88,12 @@ export class HttpTransport implements Transport {
 
   terminateSession(): Promise<void> {
     return this.base.terminateSession();
+  }
+
+  private async reply(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (this.replies >= REPLIES_MAX) throw new Error('The server does not take the answers to what it asks.');
+    this.replies += 1;
+    await this.base.send(message, options).finally(() => (this.replies -= 1));
   }
 
   private async sendRequest(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
@@ -152,7 +162,7 @@ export class HttpTransport implements Transport {
 
   private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): void {
     if (!('method' in message)) this.running.delete(message.id!);
-    else if ('id' in message) this.rememberQuestion(message.id, exchange);
+    else if ('id' in message && message.method !== 'ping') this.rememberQuestion(message.id, exchange);
     else if (message.method === 'notifications/message') return exchange?.caller?.log(message.params as unknown as LogMessage);
     this.onmessage?.(message);
   }
