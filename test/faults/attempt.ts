@@ -34,7 +34,7 @@ interface Usage {
 interface RestAnswer {
   usage?: Usage;
   is_error?: boolean;
-  message?: string;
+  detail?: unknown;
 }
 
 interface McpAnswer {
@@ -49,8 +49,8 @@ const restOutcome = (status: number, { usage, is_error: isError = false }: RestA
   charged: usage!.credits_charged,
 });
 
-function mcpOutcome(status: number, { result, error, message }: McpAnswer & RestAnswer): Outcome {
-  if (!result) return { ending: 'failed', status, problem: error?.message ?? message ?? 'no result' };
+function mcpOutcome(status: number, { result, error, detail }: McpAnswer & RestAnswer): Outcome {
+  if (!result) return { ending: 'failed', status, problem: error?.message ?? JSON.stringify(detail) ?? 'no result' };
   const { isError = false, content } = result;
   if (isError && content[0]?.text?.startsWith('Insufficient credits')) return { ending: 'refused', status };
   return { ending: 'answered', status, isError, charged: result._meta['tallygate/usage'].credits_charged };
