@@ -21,8 +21,9 @@ export class SlowServer {
 
   constructor() {
     this.upstream.tools = [{ name: 'work', description: 'Takes its time.', inputSchema: { type: 'object' } }];
+    // Hostile arguments may not say which call they are of.
     this.upstream.work = async ({ call, ms }) => {
-      this.runs.set(Number(call), (this.runs.get(Number(call)) ?? 0) + 1);
+      if (typeof call === 'number') this.runs.set(call, (this.runs.get(call) ?? 0) + 1);
       await pause(Number(ms) || 0);
     };
   }
