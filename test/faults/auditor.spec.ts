@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { audit, INVARIANTS } from './auditor.js';
 import type { Books, UsageRow } from './books.js';
-import type { Attempt, Journal, JournaledCall } from './journal.js';
+import type { Attempt, Journal, JournaledCall, JournaledFault } from './journal.js';
 
 const ACCOUNT = 7;
 const PRICE = 2;
@@ -18,23 +18,30 @@ beforeEach(() => {
       call(4, [attempt('unheard')]),
       call(5, [attempt('unheard'), answered(PRICE)], { isIdempotent: true }),
       call(6, [attempt('denied', { startedMs: 9_000 })], { keyId: 'revoked' }),
+      call(8, [attempt('abandoned')]),
+      call(9, [attempt('abandoned'), attempt('unknown')], { isIdempotent: true, chargesCancelled: true }),
+      call(10, [attempt('failed', { status: 415 })], { keyId: null, accountId: null, hostility: 'no key' }),
     ],
     revokedMs: new Map([['revoked', 5_000]]),
     grants: [{ accountId: ACCOUNT, reference: 'gift', amount: 10 }],
     newcomers: [{ name: 'pair' }],
+    faults: [],
+    runs: new Map([[9, 1]]),
   };
   books = {
-    rows: [row(1, PRICE), row(2, 0), row(5, PRICE)],
+    rows: [row(1, PRICE), row(2, 0), row(5, PRICE), row(8, PRICE), { ...row(9, PRICE), errorCode: 'CANCELLED' }],
     rollup: [{ hour: '2026-01-01 00:00:00', raw: '3 calls', rolledUp: '3 calls' }],
-    delivered: 3,
+    delivered: 5,
     pending: 0,
     rejected: 0,
     ledger: [
       { accountId: ACCOUNT, type: 'grant', amount: 10, reference: 'gift', balanceAfter: 10 },
       { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-1', balanceAfter: 8 },
       { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-5', balanceAfter: 6 },
+      { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-8', balanceAfter: 4 },
+      { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-9', balanceAfter: 2 },
     ],
-    accounts: [{ id: ACCOUNT, balance: 6, held: 0 }],
+    accounts: [{ id: ACCOUNT, balance: 2, held: 0 }],
     openHolds: 0,
     brokenParts: [],
     integrity: { ok: true },
@@ -47,11 +54,17 @@ it('finds nothing where nothing is wrong', () => {
   expect(audit(journal, books)).toEqual([]);
 });
 
-it('takes a loss for what it is where a hold had expired: the answer and the record say that nothing was charged', () => {
-  journal.calls[0]!.attempts[0]!.charged = 0;
-  books.rows[0] = { ...row(1, 0), errorCode: 'HOLD_EXPIRED' };
-  books.ledger.splice(1, 1);
-  books.accounts[0]!.balance = 8;
+const STANDSTILL: JournaledFault = { name: 'gateway paused', gateway: 0, fromMs: 1_002, toMs: 1_009 };
+
+it('takes a loss for what it is where a hold expired while its gateway stood still: the record says that nothing was charged', () => {
+  expireHold();
+  journal.faults.push(STANDSTILL);
+  expect(found()).toEqual([]);
+});
+
+it('lets a call cost nothing that was cancelled, also where the template charges for what was begun', () => {
+  books.rows[4]!.charged = 0;
+  removeCharge('event-9');
   expect(found()).toEqual([]);
 });
 
@@ -67,15 +80,42 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
     'no row': () => removeRow(2),
     'two rows': () => addRow({ ...row(2, 0), id: 'another' }),
     'two rows under one idempotency key': () => addRow({ ...row(5, 0), id: 'another' }),
-    'only failures under an idempotency key that was answered': () => (books.rows[2]!.errorCode = 'TIMEOUT'),
+    'only failures under an idempotency key that was answered': () => (books.rows[2] = { ...row(5, 0), errorCode: 'TIMEOUT' }),
   },
   'an unanswered call is recorded at most once': {
     'two rows': () => [row(4, 0), { ...row(4, 0), id: 'another' }].forEach((added) => addRow(added)),
+    'two rows of a call that was hung up on': () => addRow({ ...row(8, PRICE), id: 'another' }),
+    'two rows under a key whose first try has an unknown end': () => addRow({ ...row(9, PRICE), id: 'another' }),
   },
   'a refused call is not recorded': {
     'a row of a call without credits': () => addRow(row(3, 0)),
     'a row of a call with a refused key': () => addRow(row(6, 0)),
   },
+  'a call is charged once at most, and what its end costs': {
+    'two charges of a call that was hung up on': () => addRow({ ...row(8, PRICE), id: 'another' }),
+    'two charges under one idempotency key': () => addRow({ ...row(9, PRICE), id: 'another', errorCode: 'CANCELLED' }),
+    'another price': () => (books.rows[3]!.charged = PRICE + 1),
+    'a call that was finished after its caller had left, for nothing': () => (books.rows[3]!.charged = 0),
+    'a cancelled call whose template does not charge for it': () => (books.rows[3]!.errorCode = 'CANCELLED'),
+    'a call that timed out': () => (books.rows[4]!.errorCode = 'TIMEOUT'),
+  },
+  'a hold lives as long as its call': {
+    'a hold that expired though nothing stood still': expireHold,
+    'one that expired while another gateway stood still': () => {
+      expireHold();
+      journal.faults.push({ ...STANDSTILL, gateway: 1 });
+    },
+    'one that expired long after its gateway had stood still': () => {
+      expireHold();
+      journal.faults.push({ ...STANDSTILL, fromMs: -20_000, toMs: -10_000 });
+    },
+    'one that expired while only ClickHouse was away': () => {
+      expireHold();
+      journal.faults.push({ ...STANDSTILL, name: 'ClickHouse killed' });
+    },
+  },
+  'a tool runs once at most for a call': { 'two runs': () => (journal.runs = new Map([[9, 2]])) },
+  'no call passes without a key': { 'an answer': () => (journal.calls.at(-1)!.attempts = [answered(0)]) },
   'every record belongs to a call': { 'a row of nobody': () => addRow(row(99, 0)) },
   'a revoked key starts no call': {
     'an answer to a call that began too late': () => {
@@ -85,14 +125,17 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
     'a refusal for lack of credits, which comes after the key was accepted': () =>
       journal.calls.push(call(7, [attempt('refused', { startedMs: 7_001 })], { keyId: 'revoked' })),
   },
-  'no answer is an internal error': { 'a 500': () => (journal.calls[3]!.attempts[0] = attempt('failed', { status: 500 })) },
+  'no answer is an internal error': {
+    'a 500': () => (journal.calls[3]!.attempts[0] = attempt('failed', { status: 500 })),
+    'a 502, since the caller was wrong': () => (journal.calls[8]!.attempts[0] = attempt('failed', { status: 502 })),
+  },
   'gateways that began together on empty databases work together': {
     'a pair that never got ready': () => (journal.newcomers[0]!.problem = 'A gateway is down'),
   },
   'accepted = delivered + pending, and nothing is pending': {
     'a pending event': () => (books.pending = 1),
     'an event set aside': () => (books.rejected = 1),
-    'a delivery counted twice': () => (books.delivered = 4),
+    'a delivery counted twice': () => (books.delivered = 6),
     'one event as two rows': () => addRow(row(5, PRICE)),
   },
   'the rollup agrees with the rows': { 'another count': () => (books.rollup[0]!.rolledUp = '4 calls') },
@@ -138,6 +181,18 @@ function removeRow(callId: number): void {
   books.rows = books.rows.filter((candidate) => candidate.callId !== callId);
 }
 
+/** The first call's, so that the answer and the record say that nothing was charged. */
+function expireHold(): void {
+  journal.calls[0]!.attempts[0]!.charged = 0;
+  books.rows[0] = { ...row(1, 0), errorCode: 'HOLD_EXPIRED' };
+  removeCharge('event-1');
+}
+
+function removeCharge(reference: string): void {
+  books.ledger = books.ledger.filter((entry) => entry.reference !== reference);
+  books.accounts[0]!.balance += PRICE;
+}
+
 function row(callId: number, charged: number): UsageRow {
   return { id: `event-${callId}`, callId, charged, errorCode: '' };
 }
@@ -149,5 +204,5 @@ function attempt(ending: Attempt['ending'], more: Partial<Attempt> = {}): Attemp
 const answered = (charged: number) => attempt('answered', { charged, isError: false });
 
 function call(id: number, attempts: Attempt[], more: Partial<JournaledCall> = {}): JournaledCall {
-  return { id, keyId: 'key', accountId: ACCOUNT, price: PRICE, isIdempotent: false, attempts, ...more };
+  return { id, keyId: 'key', accountId: ACCOUNT, tool: 'add', price: PRICE, isIdempotent: false, attempts, ...more };
 }

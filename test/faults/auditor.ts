@@ -1,17 +1,34 @@
 import type { Books, UsageRow } from './books.js';
-import type { Attempt, Journal, JournaledCall } from './journal.js';
+import type { Attempt, Journal, JournaledCall, JournaledFault } from './journal.js';
+import type { FaultName } from './schedule.js';
 
 /** A revoked key may still be believed for this long after its revocation was answered (docs/adr/0005-api-keys.md). */
 const REVOCATION_BOUND_MS = 2_000;
-/** Failures after which an idempotency key may be used again, so that each attempt may leave a row. */
+/** Failures after which an idempotency key may be used again where nothing was charged, so that each attempt may leave a row. */
 const FREE_FAILURES: ReadonlySet<string> = new Set(['CANCELLED', 'TIMEOUT', 'BACKEND_ERROR']);
+/** What makes a gateway, or PostgreSQL for all of them, stand still, so that holds are not renewed. */
+const STANDSTILLS: ReadonlySet<FaultName> = new Set([
+  'gateway paused',
+  'gateway paused and robbed of its locks',
+  'gateway cut off from PostgreSQL',
+  'gateway unheard by PostgreSQL',
+  'PostgreSQL killed',
+  'PostgreSQL stopped at once',
+  'PostgreSQL disk full',
+]);
+/** How long it takes until holds are renewed again after one; a call may go on as long when nobody listens any more. */
+const RECOVERY_MS = 10_000;
 
 export const INVARIANTS = [
   'an answered call is recorded exactly once',
   'an unanswered call is recorded at most once',
   'a refused call is not recorded',
+  'a call is charged once at most, and what its end costs',
+  'a hold lives as long as its call',
+  'a tool runs once at most for a call',
   'every record belongs to a call',
   'a revoked key starts no call',
+  'no call passes without a key',
   'no answer is an internal error',
   'gateways that began together on empty databases work together',
   'accepted = delivered + pending, and nothing is pending',
@@ -33,7 +50,10 @@ export interface Violation {
 export function audit(journal: Journal, books: Books): Violation[] {
   return [
     ...auditRecords(journal, books),
+    ...auditCosts(journal, books),
+    ...auditRuns(journal),
     ...auditRevocations(journal),
+    ...auditKeyless(journal),
     ...auditAnswers(journal),
     ...auditNewcomers(journal),
     ...auditDelivery(books),
@@ -45,12 +65,17 @@ export function audit(journal: Journal, books: Books): Violation[] {
 }
 
 function auditRecords({ calls }: Journal, { rows }: Books): Violation[] {
-  const byCall = new Map<number, UsageRow[]>();
-  for (const row of rows) byCall.set(row.callId, [...(byCall.get(row.callId) ?? []), row]);
+  const byCall = rowsByCall(rows);
   const violations = calls.flatMap((call) => auditRecord(call, byCall.get(call.id) ?? []));
   for (const { id } of calls) byCall.delete(id);
   const strangers = [...byCall.values()].flat();
   return [...violations, ...strangers.map((row) => violation('every record belongs to a call', `event ${row.id}`))];
+}
+
+function rowsByCall(rows: UsageRow[]): Map<number, UsageRow[]> {
+  const byCall = new Map<number, UsageRow[]>();
+  for (const row of rows) byCall.set(row.callId, [...(byCall.get(row.callId) ?? []), row]);
+  return byCall;
 }
 
 function auditRecord(call: JournaledCall, rows: UsageRow[]): Violation[] {
@@ -58,7 +83,7 @@ function auditRecord(call: JournaledCall, rows: UsageRow[]): Violation[] {
   const answers = call.attempts.filter(({ ending }) => ending === 'answered');
   if (call.attempts.every(isRefusal)) return rows.length === 0 ? [] : [violation('a refused call is not recorded', detail)];
   // Under an idempotency key a failure that cost nothing leaves a row of its own, and the call may be tried again.
-  const counted = call.isIdempotent ? rows.filter((row) => !FREE_FAILURES.has(row.errorCode)) : rows;
+  const counted = call.isIdempotent ? rows.filter((row) => row.charged > 0 || !FREE_FAILURES.has(row.errorCode)) : rows;
   const isTooMany = counted.length > 1 || rows.length > call.attempts.length;
   if (answers.length === 0) return isTooMany ? [violation('an unanswered call is recorded at most once', detail)] : [];
   const isRecorded = rows.length > 0 && (answers.every(({ isError }) => isError) || counted.length === 1);
@@ -76,9 +101,48 @@ function isRightlyCharged({ price, accountId }: JournaledCall, { charged, isErro
   return charged === (accountId === null ? 0 : price) || row.errorCode === 'HOLD_EXPIRED';
 }
 
+/** Whoever heard what: each record costs what its end costs, and of the records of one call one at most costs anything. */
+function auditCosts({ calls, faults }: Journal, { rows }: Books): Violation[] {
+  const byCall = rowsByCall(rows);
+  return calls.flatMap((call) => {
+    const own = byCall.get(call.id) ?? [];
+    const detail = JSON.stringify({ call, rows: own });
+    const isWrong = own.some((row) => !isRightCost(call, row)) || own.filter(({ charged }) => charged > 0).length > 1;
+    const isLost = own.some(({ errorCode }) => errorCode === 'HOLD_EXPIRED') && !faults.some((fault) => stoodStill(call, fault));
+    return [
+      ...(isWrong ? [violation('a call is charged once at most, and what its end costs', detail)] : []),
+      ...(isLost ? [violation('a hold lives as long as its call', detail)] : []),
+    ];
+  });
+}
+
+function isRightCost({ price, accountId, chargesCancelled }: JournaledCall, { charged, errorCode }: UsageRow): boolean {
+  const whole = accountId === null ? 0 : price;
+  if (errorCode === '' || errorCode === 'TOOL_ERROR') return charged === whole;
+  return charged === 0 || (errorCode === 'CANCELLED' && chargesCancelled === true && charged === whole);
+}
+
+/** Whether the call's gateway, or PostgreSQL, stood still while the call may have run. */
+function stoodStill({ attempts }: JournaledCall, { name, gateway, fromMs, toMs }: JournaledFault): boolean {
+  const isConcerned = name.startsWith('PostgreSQL') || attempts.some((attempt) => attempt.gateway === gateway);
+  const [first, last] = [attempts[0]!, attempts.at(-1)!];
+  return STANDSTILLS.has(name) && isConcerned && fromMs < last.endedMs + RECOVERY_MS && toMs + RECOVERY_MS > first.startedMs;
+}
+
+/** The server that was asked bears witness. */
+function auditRuns({ runs }: Journal): Violation[] {
+  const twice = [...runs].filter(([, times]) => times > 1);
+  return twice.map(([id, times]) => violation('a tool runs once at most for a call', `call ${id} ran ${times} times`));
+}
+
+function auditKeyless({ calls }: Journal): Violation[] {
+  const passed = calls.filter(({ keyId, attempts }) => keyId === null && attempts.some(({ ending }) => hasPassed(ending)));
+  return passed.map((call) => violation('no call passes without a key', JSON.stringify(call)));
+}
+
 function auditRevocations({ calls, revokedMs }: Journal): Violation[] {
   return calls.flatMap((call) => {
-    const bound = (revokedMs.get(call.keyId) ?? Infinity) + REVOCATION_BOUND_MS;
+    const bound = (revokedMs.get(call.keyId ?? '') ?? Infinity) + REVOCATION_BOUND_MS;
     const late = call.attempts.filter(({ ending, startedMs }) => startedMs > bound && ending !== 'denied' && hasPassed(ending));
     return late.map(({ startedMs, gateway }) =>
       violation(
@@ -91,9 +155,9 @@ function auditRevocations({ calls, revokedMs }: Journal): Violation[] {
 
 const hasPassed = (ending: Attempt['ending']) => ending === 'answered' || ending === 'refused';
 
-/** What is away is told as 503, which clients understand. */
+/** What is away is told as 503, which clients understand; for everything else the caller is to blame. */
 function auditAnswers({ calls }: Journal): Violation[] {
-  const wrong = calls.filter(({ attempts }) => attempts.some(({ status }) => status === 500));
+  const wrong = calls.filter(({ attempts }) => attempts.some(({ status = 0 }) => status >= 500 && status !== 503));
   return wrong.map((call) => violation('no answer is an internal error', JSON.stringify(call)));
 }
 

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import type { Cluster } from './cluster.js';
+import { callIdOf } from './requests.js';
 
 export interface UsageRow {
   /** Of the event. */
   id: string;
-  /** Of the call, from its arguments. */
+  /** Of the call, from its request id. */
   callId: number;
   charged: number;
   errorCode: string;
@@ -62,13 +63,16 @@ export async function unsettled(cluster: Cluster): Promise<string[]> {
   }
 }
 
+/** As it was given: what an admin books is kept with the account's id before it. */
+const REFERENCE = `coalesce(CASE WHEN reference_type = 'admin' THEN substr(reference_id, length(user_account_id || '/') + 1) ELSE reference_id END, '')`;
+
 async function readPostgres(client: pg.Client) {
   const numbers = await client.query<{ pending: string; rejected: string; delivered: string; openHolds: string }>(`
     SELECT (SELECT count(*) FROM mcp.usage_outbox) AS pending, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
       (SELECT delivered FROM mcp.usage_totals) AS delivered,
       (SELECT count(*) FROM mcp.credit_holds WHERE state = 'open') AS "openHolds"`);
   const ledger = await client.query<LedgerRow>(`
-    SELECT user_account_id::int AS "accountId", transaction_type AS type, amount::int, coalesce(reference_id, '') AS reference,
+    SELECT user_account_id::int AS "accountId", transaction_type AS type, amount::int, ${REFERENCE} AS reference,
       balance_after::int AS "balanceAfter" FROM mcp.user_credit_transactions ORDER BY id`);
   const accounts = await client.query<{ id: number; balance: number; held: number }>(
     'SELECT id::int, credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts ORDER BY id',
@@ -92,8 +96,8 @@ async function dirtyHours(client: pg.Client): Promise<string[]> {
 }
 
 async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick<Books, 'rows' | 'rollup' | 'brokenParts'>> {
-  const rows = await clickhouse.query<{ id: string; arguments: string; credits_charged: number; error_code: string }>(
-    'SELECT id, arguments, credits_charged, error_code FROM mcp_tool_usage_log FINAL',
+  const rows = await clickhouse.query<{ id: string; request_id: string; credits_charged: number; error_code: string }>(
+    'SELECT id, request_id, credits_charged, error_code FROM mcp_tool_usage_log FINAL',
   );
   const broken = await clickhouse.query<{ name: string }>(
     "SELECT name FROM system.detached_parts WHERE reason = 'broken-on-start'",
@@ -101,17 +105,11 @@ async function readUsage({ clickhouse }: Cluster, dirty: string[]): Promise<Pick
   const [raw, rolledUp] = [await clickhouse.query<Hour>(hours(RAW)), await clickhouse.query<Hour>(hours(ROLLED_UP))];
   return {
     rows: rows.map((row) => {
-      return { id: row.id, callId: callIdOf(row.arguments), charged: row.credits_charged, errorCode: row.error_code };
+      return { id: row.id, callId: callIdOf(row.request_id), charged: row.credits_charged, errorCode: row.error_code };
     }),
     rollup: bothSides(byHour(raw, dirty), byHour(rolledUp, dirty)),
     brokenParts: broken.map(({ name }) => name),
   };
-}
-
-/** Both tools of the workload carry the call's id: `greet` as the name, `add` as the first number. */
-function callIdOf(text: string): number {
-  const { name, a } = JSON.parse(text) as { name?: string; a?: number };
-  return Number(name ?? a);
 }
 
 interface Hour {

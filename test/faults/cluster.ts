@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { SmallDisk } from './full-disk.js';
 import { ClickHousePart, GatewayPart, PostgresPart } from './parts.js';
+import { SlowServer } from './slow-server.js';
 import { Supervised } from './supervised.js';
 
 export const SECRET = 'shared-by-all-gateways-of-the-fault-run';
@@ -15,12 +16,14 @@ const POSTGRES_LOG_MB = 128;
 const CLICKHOUSE_DISK_MB = 512;
 const UNBOUNDED = 1_000_000_000;
 
+export const HOLD_SECONDS = 5;
+
 /** Everything that waits, waits shorter than in production, so that more happens in a minute. */
 const SETTINGS = `
 stock_data: { enabled: false }
 limits: { user_per_hour: ${UNBOUNDED}, api_key_per_hour: ${UNBOUNDED}, failures_per_address: ${UNBOUNDED} }
 tools: { timeout_seconds: 2, prices: { add: ${ADD_PRICE} } }
-credits: { hold_seconds: 5 }
+credits: { hold_seconds: ${HOLD_SECONDS} }
 usage: { delivery_interval_ms: 100, delivery_timeout_ms: 1000 }
 `;
 
@@ -37,6 +40,7 @@ export class Cluster {
   readonly postgres: PostgresPart;
   readonly clickhouse: ClickHousePart;
   readonly gateways: GatewayPart[] = [];
+  readonly slowServer = new SlowServer();
   /** Of every gateway. */
   env: Record<string, string> = {};
   readonly supervisors: { postgres: Supervised; clickhouse: Supervised; gateways: Supervised[] };
@@ -93,6 +97,7 @@ export class Cluster {
     await Promise.all(this.gateways.map((gateway) => gateway.stop()));
     await this.clickhouse.stop();
     await this.postgres.stop();
+    await this.slowServer.stop();
     for (const disk of Object.values(this.disks)) disk?.unmount();
     if (keepIn) this.keepLogs(keepIn);
     rmSync(this.folder, { recursive: true, force: true });
@@ -105,11 +110,11 @@ export class Cluster {
   }
 
   private async startAll(gateways: number): Promise<void> {
-    await Promise.all([this.postgres.start(), this.clickhouse.start()]);
+    await Promise.all([this.postgres.start(), this.clickhouse.start(), this.slowServer.start()]);
     await this.sql(`ALTER SYSTEM SET max_wal_size = '${POSTGRES_LOG_MB}MB'`);
     await this.sql('SELECT pg_reload_conf()');
     const config = join(this.folder, 'gateway.yaml');
-    writeFileSync(config, SETTINGS);
+    writeFileSync(config, SETTINGS + this.slowServer.settings());
     this.env = {
       GATEWAY_CONFIG: config,
       GATEWAY_HOST: '127.0.0.1',

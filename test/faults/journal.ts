@@ -1,11 +1,14 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import type { FaultName } from './schedule.js';
 
 /**
  * How one attempt ended. `answered`: with a result, also a tool's failure. `denied`: the key was refused. `refused`: too few
- * credits. `failed`: any other error in an answer; whether the call took place may be unknown to the gateway itself.
- * `unheard`: no answer.
+ * credits. `unknown`: an earlier try under the same idempotency key still runs, or nobody knows what became of it (409).
+ * `failed`: any other error in an answer; whether the call took place may be unknown to the gateway itself. `unheard`: no answer.
+ * `abandoned`: the client hung up first.
  */
-export type Ending = 'answered' | 'denied' | 'refused' | 'failed' | 'unheard';
+export const ENDINGS = ['answered', 'denied', 'refused', 'unknown', 'failed', 'unheard', 'abandoned'] as const;
+export type Ending = (typeof ENDINGS)[number];
 
 export interface Attempt {
   gateway: number;
@@ -22,14 +25,28 @@ export interface Attempt {
   problem?: string;
 }
 
-/** A call and its attempts: one, or several under one idempotency key. `id` is in its arguments, by which its rows are found. */
+/** A call and its attempts: one, or several under one idempotency key. `id` is in its request id, by which its rows are found. */
 export interface JournaledCall {
   id: number;
-  keyId: string;
+  /** Null: it came without a key. */
+  keyId: string | null;
   accountId: number | null;
+  tool: string;
   price: number;
+  /** Whether it costs its price too when its caller left before its end (`charge_cancelled`). */
+  chargesCancelled?: boolean;
   isIdempotent: boolean;
+  /** What was wrong with it on purpose. */
+  hostility?: string;
   attempts: Attempt[];
+}
+
+/** A fault that was brought about, and when. Monotonic milliseconds of the client's machine. */
+export interface JournaledFault {
+  name: FaultName;
+  gateway: number;
+  fromMs: number;
+  toMs: number;
 }
 
 export interface JournaledGrant {
@@ -53,6 +70,9 @@ export interface Journal {
   /** Gifts of credits whose booking was answered. */
   grants: JournaledGrant[];
   newcomers: JournaledNewcomers[];
+  faults: JournaledFault[];
+  /** How often the slow server ran its tool for a call, by the call's id. */
+  runs: ReadonlyMap<number, number>;
 }
 
 /** Keeps the journal in memory, and on disk for whoever wants to look into a violation. */
@@ -61,9 +81,13 @@ export class JournalKeeper implements Journal {
   readonly revokedMs = new Map<string, number>();
   readonly grants: JournaledGrant[] = [];
   readonly newcomers: JournaledNewcomers[] = [];
+  readonly faults: JournaledFault[] = [];
   private readonly file: WriteStream;
 
-  constructor(path: string) {
+  constructor(
+    path: string,
+    readonly runs: Journal['runs'],
+  ) {
     this.file = createWriteStream(path);
   }
 
@@ -85,6 +109,11 @@ export class JournalKeeper implements Journal {
   came(newcomers: JournaledNewcomers): void {
     this.newcomers.push(newcomers);
     this.write({ newcomers });
+  }
+
+  broke(fault: JournaledFault): void {
+    this.faults.push(fault);
+    this.write({ fault });
   }
 
   async close(): Promise<void> {

@@ -5,8 +5,9 @@ import { eventually } from '../support/eventually.js';
 import type { GatewayProcess } from '../support/gateway/gateway-process.js';
 import type { Cluster } from './cluster.js';
 import type { JournalKeeper } from './journal.js';
-import { attempt } from './mcp-caller.js';
+import { attempt } from './attempt.js';
 import { ClickHousePart, GatewayPart } from './parts.js';
+import { mcpCall } from './requests.js';
 import type { PlannedFault } from './schedule.js';
 import { killStarts } from './starts.js';
 import { Supervised } from './supervised.js';
@@ -82,7 +83,7 @@ function runningOf({ running }: GatewayPart): GatewayProcess {
 }
 
 async function assertAnswers({ mcpUrl: url }: GatewayProcess, key: string): Promise<void> {
-  const { ending, problem } = await attempt(0, { url, key, tool: 'greet', args: { name: '1' } });
+  const { ending, problem } = await attempt(0, mcpCall({ id: 1, url, key, tool: 'greet', args: { name: '1' } }));
   if (ending !== 'answered') throw new Error(`A call was ${ending}: ${problem}`);
 }
 

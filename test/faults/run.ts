@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { audit, type Violation } from './auditor.js';
 import { readBooks, unsettled, type Books } from './books.js';
-import { Cluster } from './cluster.js';
+import { Cluster, HOLD_SECONDS } from './cluster.js';
 import { callOff, inject } from './faults.js';
-import { JournalKeeper, type Ending } from './journal.js';
+import { ENDINGS, JournalKeeper, type Ending, type JournaledCall } from './journal.js';
 import { FAULT_NAMES, FAULTS, scheduleOf, type FaultName, type PlannedFault } from './schedule.js';
 import { RestCaller } from './users.js';
 import { Workload } from './workload.js';
@@ -32,6 +32,14 @@ export interface FaultRunResult {
   calls: number;
   attempts: Record<Ending, number>;
   statuses: Record<string, number>;
+  /** Answered calls that had a price and lasted longer than a hold. */
+  outlasting: number;
+  /** Records that say that a hold had expired. */
+  expired: number;
+  /** Calls with something wrong on purpose. */
+  hostile: number;
+  /** Runs of the slow server's tool. */
+  slowRuns: number;
   /** Keys revoked, and gifts of credits booked. */
   revocations: number;
   grants: number;
@@ -50,7 +58,7 @@ export interface FaultRunResult {
 /** Runs a cluster under load and faults, lets it settle, and compares what clients know with what is in the books. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
   const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined });
-  const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'));
+  const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'), cluster.slowServer.runs);
   const rest = new RestCaller(cluster);
   const workload = new Workload(cluster, rest, journal, options);
   try {
@@ -65,7 +73,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     const books = await readBooks(cluster, await rest.integrity(0));
     writeFileSync(join(cluster.folder, 'books.ndjson'), linesOf(books));
     const violations = audit(journal, books);
-    const counts = { records: books.rows.length, hoursRolledUp: books.rollup.length, brokenParts: books.brokenParts };
+    const expired = books.rows.filter(({ errorCode }) => errorCode === 'HOLD_EXPIRED').length;
+    const counts = { records: books.rows.length, expired, hoursRolledUp: books.rollup.length, brokenParts: books.brokenParts };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
   } finally {
     workload.finish();
@@ -90,9 +99,11 @@ async function injectAll(cluster: Cluster, journal: JournalKeeper, options: Faul
   const at = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, started + ms - performance.now())));
   const one = async (fault: PlannedFault) => {
     const what = `${(fault.atMs / 1_000).toFixed(1).padStart(7)} s  ${fault.name}, gateway ${fault.gateway}, ${fault.lastsMs} ms`;
+    const { name, gateway } = fault;
+    const fromMs = performance.now();
     try {
       log(what);
-      await inject(cluster, fault, journal);
+      await inject(cluster, fault, journal).finally(() => journal.broke({ name, gateway, fromMs, toMs: performance.now() }));
       faults[fault.name] = (faults[fault.name] ?? 0) + 1;
     } catch (error) {
       missed += 1;
@@ -124,12 +135,28 @@ async function settle(cluster: Cluster): Promise<number> {
 const linesOf = ({ rows, ledger, ...others }: Books): string =>
   [...rows, ...ledger, others].map((line) => `${JSON.stringify(line)}\n`).join('');
 
-function summaryOf({ calls, revokedMs, grants }: JournalKeeper) {
-  const attempts: FaultRunResult['attempts'] = { answered: 0, denied: 0, refused: 0, failed: 0, unheard: 0 };
+function summaryOf({ calls, revokedMs, grants, runs }: JournalKeeper) {
+  const attempts = Object.fromEntries(ENDINGS.map((ending) => [ending, 0])) as FaultRunResult['attempts'];
   const statuses: Record<string, number> = {};
   for (const { ending, status = 'none' } of calls.flatMap((call) => call.attempts)) {
     attempts[ending] += 1;
     statuses[status] = (statuses[status] ?? 0) + 1;
   }
-  return { calls: calls.length, attempts, statuses, revocations: revokedMs.size, grants: grants.length };
+  return {
+    calls: calls.length,
+    attempts,
+    statuses,
+    outlasting: calls.filter(outlastsItsHold).length,
+    hostile: calls.filter(({ hostility }) => hostility !== undefined).length,
+    slowRuns: [...runs.values()].reduce((total, times) => total + times, 0),
+    revocations: revokedMs.size,
+    grants: grants.length,
+  };
 }
+
+const outlastsItsHold = ({ price, accountId, attempts }: JournaledCall) =>
+  price > 0 &&
+  accountId !== null &&
+  attempts.some(
+    ({ ending, isError, startedMs, endedMs }) => ending === 'answered' && !isError && endedMs - startedMs > 1_000 * HOLD_SECONDS,
+  );

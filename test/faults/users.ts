@@ -48,6 +48,11 @@ export class RestCaller {
     await this.post(gateway, `/api/admin/mcp/accounts/${accountId}/add-credits`, body, this.adminId);
   }
 
+  /** A server of this template, whose address the template says. */
+  async registerServer(template: string): Promise<void> {
+    await this.post(0, '/servers', { template_name: template }, this.adminId);
+  }
+
   async integrity(gateway: number): Promise<{ ok: boolean }> {
     return (await this.send(gateway, 'GET', '/api/admin/integrity', this.adminId)) as { ok: boolean };
   }

@@ -24,6 +24,8 @@ export type Behaviour = 'answer' | 'hang' | 'garbage' | 'html' | 'huge' | 'huge-
 export class TestUpstream {
   behaviour: Behaviour = 'answer';
   delayMs = 0;
+  /** What its tools do before they answer. */
+  work: (args: Record<string, unknown>) => Promise<void> = async () => undefined;
   /** Tool calls it was asked. */
   calls = 0;
   /** Calls it was told to give up. */
@@ -89,7 +91,7 @@ export class TestUpstream {
     this.sessions += 1;
     const mcp = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: { listChanged: true } } });
     mcp.setRequestHandler(ListToolsRequestSchema, () => ({ tools: this.tools }));
-    mcp.setRequestHandler(CallToolRequestSchema, ({ params }) => this.answer(params.name));
+    mcp.setRequestHandler(CallToolRequestSchema, ({ params }) => this.answer(params.name, params.arguments));
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void this.open.set(id, { mcp, transport }),
@@ -98,8 +100,9 @@ export class TestUpstream {
     return transport;
   }
 
-  private async answer(name: string) {
+  private async answer(name: string, args: Record<string, unknown> = {}) {
     this.calls += 1;
+    await this.work(args);
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (!this.tools.some((tool) => tool.name === name)) return { content: [], isError: true };
     const structuredContent = { rows: [1, 2, 3] };
