@@ -24,7 +24,7 @@ export class SlowServer {
     // Hostile arguments may not say which call they are of.
     this.upstream.work = async ({ call, ms }) => {
       if (typeof call === 'number') this.runs.set(call, (this.runs.get(call) ?? 0) + 1);
-      await pause(Number(ms) || 0);
+      await pause(Math.min(Number(ms) || 0, 1_000 * TIMEOUT_SECONDS));
     };
   }
 
