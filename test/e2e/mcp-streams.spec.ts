@@ -61,6 +61,8 @@ it(`${IDLE} idle and ${ACTIVE} active streams stay within bounds, end as one clo
   expect((await gateway.call('report')).status).toBe(200);
   for (const stream of [...idle, ...active]) stream.close();
   await eventually(async () => expect(await openStreams()).toBe(0), 30_000);
+  // A tool may finish for a second after its caller has gone; then it is told to stop.
+  await eventually(async () => expect(Number(await textOf('aborted'))).toBe(ACTIVE), 30_000);
 }, 120_000);
 
 describe('an open stream', () => {
