@@ -41,6 +41,7 @@ describe('An MCP account', () => {
           display_name: 'Anna',
           mcp_key_prefix: mcp_api_key.slice(0, 12),
           credits_balance: 50,
+          credits_debt: 0,
           credits_tier: 'free',
           credits_monthly_allocation: 50,
           is_active: true,

@@ -71,7 +71,7 @@ afterAll(async () => {
 });
 
 const bearer = ({ userId }: Principal) =>
-  `Bearer ${new JwtService().sign({ sub: userId }, { secret: testConfig().values.auth.secret_key })}`;
+  `Bearer ${new JwtService().sign({ sub: userId }, { secret: testConfig().values.auth.secret_key, expiresIn: '5m' })}`;
 const newUser = () => createUser(database.dataSource, 'user');
 
 function call(who: Principal, tool_name: string, args?: object, headers: Record<string, string> = {}) {
