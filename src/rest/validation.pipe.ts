@@ -43,6 +43,7 @@ export class RestValidationPipe extends ValidationPipe {
 /** Null is as good as nothing for an optional member: handlers find its default, or undefined. */
 function withoutNulls(value: unknown, target: Type | undefined): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !target) return value;
+  if (!Object.values(value).includes(null)) return value;
   const fields = validatedFields(target);
   return Object.fromEntries(Object.entries(value).filter(([name, one]) => one !== null || !fields.get(name)?.isOptional));
 }

@@ -1,35 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { Idempotency } from '../../src/tools/call/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
 import { textOf } from '../../src/tools/source/content.js';
-import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
-import { gateway, usageOf, watched, type CallOptions } from '../support/gateway/metered-tools.js';
-
-let database: TestDatabase;
-let rigs: CreditRig[];
-let closeReplicas: () => Promise<void>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ({ rigs, close: closeReplicas } = await creditReplicas(database.url, 2));
-});
-afterAll(async () => {
-  await closeReplicas();
-  await database.drop();
-});
-
-async function state(accountId: number) {
-  const [account] = await database.dataSource.query(
-    `SELECT credits_balance::int AS balance, credits_held::int AS held,
-            (SELECT count(*)::int FROM mcp.user_credit_transactions WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
-     FROM mcp.user_accounts a WHERE id = $1`,
-    [accountId],
-  );
-  return account as { balance: number; held: number; charges: number };
-}
+import { accountWith } from '../support/databases/credit-rig.js';
+import { database, gateway, rigs, state, usageOf, watched, type CallOptions } from '../support/gateway/metered-tools.js';
 
 describe('an idempotency key', () => {
   it('makes racing repetitions on two gateways run and charge once, and later ones get the first answer', async () => {

@@ -1,33 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { textOf } from '../../src/tools/source/content.js';
 import type { Tool } from '../../src/tools/source/tool-source.js';
-import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
-import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
-import { answer, BEHAVIOUR, CHARGES, gateway, nested, usageOf, watched } from '../support/gateway/metered-tools.js';
-
-let database: TestDatabase;
-let rigs: CreditRig[];
-let closeReplicas: () => Promise<void>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ({ rigs, close: closeReplicas } = await creditReplicas(database.url, 2));
-});
-afterAll(async () => {
-  await closeReplicas();
-  await database.drop();
-});
-
-async function state(accountId: number) {
-  const [account] = await database.dataSource.query(
-    `SELECT credits_balance::int AS balance, credits_held::int AS held,
-            (SELECT count(*)::int FROM mcp.user_credit_transactions WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
-     FROM mcp.user_accounts a WHERE id = $1`,
-    [accountId],
-  );
-  return account as { balance: number; held: number; charges: number };
-}
+import { accountWith } from '../support/databases/credit-rig.js';
+import {
+  answer,
+  BEHAVIOUR,
+  CHARGES,
+  database,
+  gateway,
+  nested,
+  rigs,
+  state,
+  usageOf,
+  watched,
+} from '../support/gateway/metered-tools.js';
 
 const recorded = async (): Promise<Record<string, unknown>[]> => {
   const rows = await database.dataSource.query<{ body: string }[]>('SELECT body FROM mcp.usage_outbox ORDER BY tx, seq');

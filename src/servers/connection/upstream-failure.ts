@@ -19,7 +19,7 @@ export class UpstreamFailure extends TallygateError {
     message: string,
     cause?: unknown,
     /** What the request may have done. */
-    readonly effect: CallEffect = kind === 'refused' ? 'known' : kind === 'busy' ? 'none' : 'unknown',
+    readonly effect: CallEffect = kind === 'refused' ? 'known' : 'unknown',
   ) {
     super('UNAVAILABLE', message, { cause });
     this.name = 'UpstreamFailure';

@@ -94,7 +94,7 @@ export class LoadBalancer {
     const server = this.pick(call);
     if (server) return { server, place: server.takePlace(call.callerId) };
     if (this.offering(call).some(({ circuit }) => circuit !== 'open')) return undefined;
-    throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`, undefined, 'none');
+    throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`);
   }
 
   /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import type { Scope } from '../../../src/auth/access/scopes.js';
 import { SystemClock } from '../../../src/common/clock.js';
@@ -20,8 +21,34 @@ import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/s
 import type { RecordedResult } from '../../../src/tools/call/usage-record.js';
 import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
-import type { CreditRig } from '../databases/credit-rig.js';
+import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
+import { createTestDatabase, type TestDatabase } from '../databases/test-database.js';
 import { testConfig } from './test-config.js';
+
+export let database: TestDatabase;
+/** Of two gateways. */
+export let rigs: CreditRig[];
+let closeReplicas: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ rigs, close: closeReplicas } = await creditReplicas(database.url, 2));
+});
+afterAll(async () => {
+  await closeReplicas();
+  await database.drop();
+});
+
+/** What the books say of an account. */
+export async function state(accountId: number) {
+  const [account] = await database.dataSource.query(
+    `SELECT credits_balance::int AS balance, credits_held::int AS held,
+            (SELECT count(*)::int FROM mcp.user_credit_transactions WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
+     FROM mcp.user_accounts a WHERE id = $1`,
+    [accountId],
+  );
+  return account as { balance: number; held: number; charges: number };
+}
 
 /** What `works` answers. */
 export const answer: ToolResult = { content: [{ type: 'text', text: 'ok' }], usage: { recordCount: 3, tableName: 'bars' } };
