@@ -4,6 +4,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { LimitsModule } from '../limits/limits.module.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
 import { AnonymousAccess } from './access/anonymous-access.service.js';
@@ -30,10 +32,11 @@ const jwt = JwtModule.registerAsync({
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
-  controllers: [AuthController, AdminUsersController],
+  controllers: [AuthController, AdminUsersController, AuditController],
   providers: [
     AdminBootstrap,
     AnonymousAccess,
+    AuditLog,
     AuthService,
     CallerLimit,
     JwtGuard,
@@ -44,7 +47,7 @@ const jwt = JwtModule.registerAsync({
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
+  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = loggerFor('Auth');

@@ -11,6 +11,7 @@ import { SharedViews10 } from './0010-shared-views.js';
 import { MoneyThatComesBack11 } from './0011-money-that-comes-back.js';
 import { EndingsOfLoginsAndKeys12 } from './0012-endings-of-logins-and-keys.js';
 import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
+import { AuditLog15 } from './0015-audit-log.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   MoneyThatComesBack11,
   EndingsOfLoginsAndKeys12,
   IdempotentCallsOwner13,
+  AuditLog15,
 ];

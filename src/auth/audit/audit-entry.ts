@@ -1,0 +1,58 @@
+import type { Principal } from '../access/principal.js';
+
+/** Who made a change, and how they came in. */
+export interface Actor {
+  via: 'login' | 'api_key' | 'command_line' | 'gateway' | 'stripe';
+  /** Absent for the command line of the machine, the gateway itself, and Stripe. */
+  userId?: string;
+  apiKeyId?: string;
+}
+
+/** Whoever may run programs on the data folder. */
+export const COMMAND_LINE: Actor = { via: 'command_line' };
+/** What happens by itself, or by a setting. */
+export const GATEWAY: Actor = { via: 'gateway' };
+export const STRIPE: Actor = { via: 'stripe' };
+
+export const actorOf = ({ userId, apiKey }: Principal): Actor =>
+  apiKey ? { via: 'api_key', userId, apiKeyId: apiKey.id } : { via: 'login', userId };
+
+/** What can be changed, by the kind of thing and what is done to it. */
+export const AUDIT_ACTIONS = [
+  'user.created',
+  'user.role_changed',
+  'user.activated',
+  'user.deactivated',
+  'user.deleted',
+  'user.password_changed',
+  'user.password_link_made',
+  'login.succeeded',
+  'login.failed',
+  'login.ended',
+  'api_key.created',
+  'api_key.changed',
+  'api_key.rotated',
+  'api_key.revoked',
+  'account.enabled',
+  'account.activated',
+  'account.deactivated',
+  'account.tier_changed',
+  'account.credits_added',
+  'account.flags_cleared',
+  'server.registered',
+  'server.changed',
+  'server.removed',
+  'tool.approved',
+  'settings.log_level_changed',
+  'dataset.imported',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** One change, as it is written. */
+export interface AuditEntry {
+  action: AuditAction;
+  /** Of the kind that the action begins with; of a login the user, of a tool the server. */
+  subjectId: string;
+  /** What is worth knowing: values before and after, a reason. Never a secret. */
+  details?: Record<string, unknown>;
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Postgres } from '../../database/postgres.js';
+import type { Sql } from '../../database/sql.js';
+import type { Actor, AuditEntry } from './audit-entry.js';
+
+/** One line of the log, as it is read. */
+export interface AuditLine {
+  /** Grows with every change. */
+  id: number;
+  createdAt: Date;
+  via: Actor['via'];
+  actorId: string | null;
+  /** The actor's e-mail now; null for nobody, and for a user who is gone. */
+  actorEmail: string | null;
+  apiKeyId: string | null;
+  action: string;
+  subjectType: string;
+  subjectId: string;
+  details: Record<string, unknown>;
+}
+
+/** Undefined members do not filter. */
+export interface AuditFilter {
+  actorId?: string | undefined;
+  action?: string | undefined;
+  subjectType?: string | undefined;
+  subjectId?: string | undefined;
+  /** Inclusive. */
+  from?: Date | undefined;
+  /** Exclusive. */
+  to?: Date | undefined;
+}
+
+/** Who changed what. All SQL of `mcp.audit_log`, to which rows are only ever added. */
+@Injectable()
+export class AuditLog {
+  constructor(private readonly postgres: Postgres) {}
+
+  /** Writes a change down. `tx`: the transaction that makes the change, so that there is never one without the other. */
+  async write(tx: Sql, { via, userId, apiKeyId }: Actor, { action, subjectId, details = {} }: AuditEntry): Promise<void> {
+    const subjectType = action.slice(0, action.indexOf('.'));
+    await tx.query(
+      `INSERT INTO mcp.audit_log (via, actor_id, api_key_id, action, subject_type, subject_id, details)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [via, userId ?? null, apiKeyId ?? null, action, subjectType, subjectId, JSON.stringify(details)],
+    );
+  }
+
+  /** Makes a change and writes it down, both or neither. `entry` may depend on what the change came to. */
+  change<T>(actor: Actor, work: (tx: Sql) => Promise<T>, entry: (result: T) => AuditEntry): Promise<T> {
+    return this.postgres.transaction(async (tx) => {
+      const result = await work(tx);
+      await this.write(tx, actor, entry(result));
+      return result;
+    });
+  }
+
+  /** A page, newest first, with the number on all pages. */
+  async page(
+    filter: AuditFilter,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<{ lines: AuditLine[]; total: number }> {
+    const values = valuesOf(filter);
+    const [count] = await this.postgres.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM mcp.audit_log a WHERE ${IS_FOUND}`,
+      values,
+    );
+    const lines = await this.postgres.query<AuditLine>(
+      `SELECT ${COLUMNS} FROM mcp.audit_log a LEFT JOIN mcp.users u ON u.id = a.actor_id WHERE ${IS_FOUND}
+       ORDER BY a.id DESC LIMIT $7 OFFSET $8`,
+      [...values, limit, offset],
+    );
+    return { lines: lines.map((line) => ({ ...line, id: Number(line.id) })), total: count!.total };
+  }
+}
+
+const COLUMNS = `a.id, a.created_at AS "createdAt", a.via, a.actor_id AS "actorId", u.email AS "actorEmail",
+  a.api_key_id AS "apiKeyId", a.action, a.subject_type AS "subjectType", a.subject_id AS "subjectId", a.details`;
+
+const IS_FOUND = `($1::uuid IS NULL OR a.actor_id = $1) AND ($2::text IS NULL OR a.action = $2)
+  AND ($3::text IS NULL OR a.subject_type = $3) AND ($4::text IS NULL OR a.subject_id = $4)
+  AND ($5::timestamptz IS NULL OR a.created_at >= $5) AND ($6::timestamptz IS NULL OR a.created_at < $6)`;
+
+const valuesOf = ({ actorId, action, subjectType, subjectId, from, to }: AuditFilter) => [
+  ...[actorId ?? null, action ?? null, subjectType ?? null],
+  ...[subjectId ?? null, from ?? null, to ?? null],
+];

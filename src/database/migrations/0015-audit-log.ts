@@ -1,0 +1,39 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Who changed what: written with each change, in its transaction, and never changed. Users and keys are named by id without a
+ * reference, since what a deleted user did stays written.
+ */
+export class AuditLog15 implements MigrationInterface {
+  readonly name = 'AuditLog1700000000015';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE mcp.audit_log (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        via text NOT NULL CHECK (via IN ('login', 'api_key', 'command_line', 'gateway', 'stripe')),
+        actor_id uuid,
+        api_key_id uuid,
+        action text NOT NULL,
+        subject_type text NOT NULL,
+        subject_id text NOT NULL,
+        details jsonb NOT NULL DEFAULT '{}'
+      );
+      CREATE INDEX audit_log_subject ON mcp.audit_log (subject_type, subject_id, id DESC);
+      CREATE INDEX audit_log_actor ON mcp.audit_log (actor_id, id DESC);
+      CREATE INDEX audit_log_action ON mcp.audit_log (action, id DESC);
+      CREATE INDEX audit_log_time ON mcp.audit_log (created_at);
+      CREATE FUNCTION mcp.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'mcp.audit_log is append-only' USING ERRCODE = 'restrict_violation';
+      END $$;
+      CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON mcp.audit_log
+        FOR EACH STATEMENT EXECUTE FUNCTION mcp.refuse_audit_change();
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE mcp.audit_log; DROP FUNCTION mcp.refuse_audit_change();');
+  }
+}
