@@ -14,10 +14,13 @@ import { CallerLimit } from './access/caller-limit.service.js';
 import { AuthService } from './login/auth.service.js';
 import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
+import { EndedLogins } from './login/ended-logins.repository.js';
 import { LoginLimits } from './login/login-limits.service.js';
+import { PasswordCheck } from './login/password-check.service.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { SecretCheck } from './login/secret-check.js';
 import { User } from './users/user.entity.js';
+import { UserChanges } from './users/user-changes.service.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
@@ -39,11 +42,14 @@ const jwt = JwtModule.registerAsync({
     AuditLog,
     AuthService,
     CallerLimit,
+    EndedLogins,
     JwtGuard,
     JwtStrategy,
     LoginLimits,
+    PasswordCheck,
     PasswordHasher,
     SecretCheck,
+    UserChanges,
     UsersRepository,
     UsersService,
   ],

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { adminToken } from '../../src/auth/login/admin-token.js';
+import { GATEWAY } from '../../src/auth/audit/audit-entry.js';
+import { UserChanges } from '../../src/auth/users/user-changes.service.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import { startRestApp } from '../support/gateway/rest-app.js';
@@ -56,7 +58,7 @@ describe('A login token ends', () => {
 
   it('with the password, on every replica at once; a login with the new one is another', async () => {
     expect(await verdicts(token)).toEqual(OK);
-    await apps[0]!.get(UsersService).setPassword(user.id, 'battery staple');
+    await apps[0]!.get(UserChanges).setPassword(GATEWAY, user.id, 'battery staple');
     expect(await verdicts(token)).toEqual(ENDED);
     expect(await verdicts(await login('battery staple'))).toEqual(OK);
   });

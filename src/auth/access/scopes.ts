@@ -1,4 +1,6 @@
-export type Role = 'user' | 'admin';
+export const ROLES = ['user', 'admin'] as const;
+
+export type Role = (typeof ROLES)[number];
 
 /**
  * The permissions of callers. Source 003, "Authentication Scopes". `records:raw` can be given to keys; no endpoint

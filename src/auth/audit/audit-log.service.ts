@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
-import type { Sql } from '../../database/sql.js';
+import type { Sql, Transaction } from '../../database/sql.js';
 import type { Actor, AuditEntry } from './audit-entry.js';
 
 /** One line of the log, as it is read. */
@@ -46,13 +46,14 @@ export class AuditLog {
     );
   }
 
-  /** Makes a change and writes it down, both or neither. `entry` may depend on what the change came to. */
-  change<T>(actor: Actor, work: (tx: Sql) => Promise<T>, entry: (result: T) => AuditEntry): Promise<T> {
-    return this.postgres.transaction(async (tx) => {
-      const result = await work(tx);
-      await this.write(tx, actor, entry(result));
-      return result;
-    });
+  /** Where changes are made and written down, all or none. */
+  inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.postgres.transaction(work);
+  }
+
+  /** Writes down what is no change of the database, such as a login. */
+  note(actor: Actor, entry: AuditEntry): Promise<void> {
+    return this.write(this.postgres, actor, entry);
   }
 
   /** A page, newest first, with the number on all pages. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, Put, Req, UseGuards } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConsumes,
@@ -7,12 +7,14 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AuthService } from './auth.service.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import { AccessTokenDto, LoginDto, LoginFormDto } from './login.dto.js';
+import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto } from './login.dto.js';
+import { loginTokenOf } from './login-token.js';
 import type { Principal } from '../access/principal.js';
 import { RegistrationGuard } from './registration.guard.js';
 import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
@@ -56,6 +58,27 @@ export class AuthController {
   @ApiTooManyRequestsResponse({ description: 'Too many registrations from this address', type: ErrorDto })
   async register(@Body() user: RegisterDto): Promise<UserDto> {
     return UserDto.of(await this.users.create(user));
+  }
+
+  /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
+  @Put('api/auth/password')
+  @Header('Cache-Control', 'no-store')
+  @Authenticated()
+  @ApiBadRequestResponse({ description: 'The new password is the current one', type: ErrorDto })
+  changePassword(
+    @CurrentPrincipal() who: Principal,
+    @Body() { current_password, new_password }: ChangePasswordDto,
+    @Ip() address: string,
+  ): Promise<AccessTokenDto> {
+    return this.auth.changePassword(who, { current: current_password, next: new_password, address });
+  }
+
+  /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
+  @Post('api/auth/logout')
+  @HttpCode(204)
+  @Authenticated()
+  async logOut(@CurrentPrincipal() who: Principal, @Req() { headers }: Request): Promise<void> {
+    if (headers.authorization !== undefined) await this.auth.logOut(who, loginTokenOf(headers));
   }
 
   /** The logged-in user. */

@@ -4,6 +4,10 @@ import { testConfig } from '../../../test/support/gateway/test-config.js';
 import { TestClock } from '../../../test/support/test-clock.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
 import { AuthService } from './auth.service.js';
+import type { AuditLog } from '../audit/audit-log.service.js';
+import type { EndedLogins } from './ended-logins.repository.js';
+import { PasswordCheck } from './password-check.service.js';
+import type { UserChanges } from '../users/user-changes.service.js';
 import { LoginLimits } from './login-limits.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import type { User } from '../users/user.entity.js';
@@ -36,7 +40,9 @@ describe('A login', () => {
     };
     const limits = new LoginLimits(config, new TestClock(), new RedisConnection());
     const jwt = new JwtService({ secret: config.values.auth.secret_key });
-    auth = new AuthService({ findByLogin } as unknown as UsersService, watched as PasswordHasher, limits, jwt, config);
+    const [known, audit] = [{ findByLogin } as unknown as UsersService, { note: async () => undefined } as unknown as AuditLog];
+    const check = new PasswordCheck(known, watched as PasswordHasher, limits, audit);
+    auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, audit, jwt, config);
   });
 
   const attempt = (login: string, password = PASSWORD) => auth.login({ login, password, address: '10.0.0.1' });

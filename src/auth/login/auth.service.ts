@@ -1,20 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { randomUUID } from 'node:crypto';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { LoginLimits } from './login-limits.service.js';
+import { actorOf, type Actor } from '../audit/audit-entry.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import type { Principal } from '../access/principal.js';
+import { UserChanges } from '../users/user-changes.service.js';
+import { EndedLogins } from './ended-logins.repository.js';
 import { claimsFor } from './own-token.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordCheck, type LoginAttempt } from './password-check.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-
-export interface LoginAttempt {
-  /** E-mail or user name. */
-  login: string;
-  password: string;
-  /** The client's address, as reported by trusted proxies. */
-  address: string | undefined;
-}
 
 /** A login token, as answered. */
 export interface AccessToken {
@@ -24,13 +21,22 @@ export interface AccessToken {
   expires_in: number;
 }
 
-/** Exchanges a password for a login token. */
+export interface PasswordChange {
+  current: string;
+  next: string;
+  /** The client's address, as reported by trusted proxies. */
+  address: string | undefined;
+}
+
+/** Logins with a password: their beginning, their end, and the password itself. */
 @Injectable()
 export class AuthService {
   constructor(
+    private readonly check: PasswordCheck,
     private readonly users: UsersService,
-    private readonly passwords: PasswordHasher,
-    private readonly limits: LoginLimits,
+    private readonly changes: UserChanges,
+    private readonly ended: EndedLogins,
+    private readonly audit: AuditLog,
     private readonly jwt: JwtService,
     private readonly config: AppConfig,
   ) {}
@@ -40,25 +46,38 @@ export class AuthService {
    * and a deactivated user, so that they cannot be told apart; RATE_LIMITED before any of that work
    */
   async login({ login, password, address }: LoginAttempt): Promise<AccessToken> {
-    this.limits.begin(login, address);
-    const user = await this.authenticate(login, password).catch((error: unknown) => {
-      this.limits.undo(login, address);
-      throw error;
-    });
+    const user = await this.check.userOf({ login, password, address });
     if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'Invalid credentials');
-    this.limits.succeeded(login, address);
+    await this.audit.note(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
     return this.tokenFor(user);
   }
 
-  private async authenticate(login: string, password: string): Promise<User | undefined> {
-    const user = await this.users.findByLogin(login);
-    const matches = await this.passwords.verify(user?.passwordHash, password);
-    return user?.isActive && matches ? user : undefined;
+  /**
+   * Changes the password of a logged-in user who knows the current one, which ends their other logins; this one goes on with the new
+   * token.
+   * @throws INVALID_CREDENTIALS for a wrong current password; RATE_LIMITED after too many of those; INVALID_INPUT
+   */
+  async changePassword(who: Principal, { current, next, address }: PasswordChange): Promise<AccessToken> {
+    const known = await this.users.findById(who.userId);
+    const user = known && (await this.check.userOf({ login: known.email, password: current, address }));
+    if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'The current password is wrong.');
+    if (current === next) throw new TallygateError('INVALID_INPUT', 'This is the current password. Choose another one.');
+    await this.changes.setPassword(actorOf(who), user.id, next);
+    return this.tokenFor((await this.users.findById(user.id))!);
+  }
+
+  /** Ends a login token that was admitted, on every replica. */
+  async logOut({ userId }: Principal, token: string): Promise<void> {
+    const { exp } = this.jwt.decode<{ exp: number }>(token);
+    await this.ended.end(token, new Date(1_000 * exp));
+    await this.audit.note({ via: 'login', userId }, { action: 'login.ended', subjectId: userId });
   }
 
   private async tokenFor(user: User): Promise<AccessToken> {
     const expires_in = this.config.values.auth.access_token_expire_minutes * 60;
-    const access_token = await this.jwt.signAsync(claimsFor(user), { expiresIn: expires_in });
+    const access_token = await this.jwt.signAsync(claimsFor(user), { expiresIn: expires_in, jwtid: randomUUID() });
     return { access_token, token_type: 'bearer', expires_in };
   }
 }
+
+const byLogin = ({ id }: User): Actor => ({ via: 'login', userId: id });

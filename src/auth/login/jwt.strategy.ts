@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../../config/app-config.js';
 import { demandExpiry, externalLoginOf, roleOfRequest, type Claims } from './external-login.js';
+import { EndedLogins } from './ended-logins.repository.js';
 import { loginTokenOf } from './login-token.js';
 import { isCurrent, ownSubject } from './own-token.js';
 import type { Principal } from '../access/principal.js';
@@ -18,20 +20,27 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     private readonly config: AppConfig,
     private readonly users: UsersService,
+    private readonly ended: EndedLogins,
   ) {
     super({
       jwtFromRequest: (request) => loginTokenOf(request.headers),
       secretOrKey: config.values.auth.secret_key,
       algorithms: [JWT_ALGORITHM],
+      passReqToCallback: true,
     });
   }
 
   /**
-   * Returns false, which refuses the token, when its user is gone, deactivated, or has changed since.
+   * Returns false, which refuses the token, when it was logged out, or its user is gone, deactivated, or has changed since.
    * @throws UNAUTHORIZED for a token that never expires, and for one of others without an e-mail
    */
-  async validate(claims: Claims): Promise<Principal | false> {
+  async validate({ headers }: IncomingMessage, claims: Claims): Promise<Principal | false> {
     demandExpiry(claims);
+    const [principal, hasEnded] = await Promise.all([this.principalOf(claims), this.ended.has(loginTokenOf(headers))]);
+    return !hasEnded && principal;
+  }
+
+  private async principalOf(claims: Claims): Promise<Principal | false> {
     const own = ownSubject(claims);
     if (own !== undefined) return this.admitOwn(claims, own);
     if (!this.config.values.auth.trust_external_tokens) return false;

@@ -1,4 +1,4 @@
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
 
 /** No e-mail and no user name is longer. */
 const LOGIN_MAX = 254;
@@ -48,6 +48,18 @@ export class LoginFormDto {
   @IsString()
   @IsOptional()
   client_secret?: string;
+}
+
+/** The user's own password, changed. */
+export class ChangePasswordDto {
+  @MaxLength(PASSWORD_MAX)
+  @IsString()
+  current_password!: string;
+
+  /** 8 to 256 characters. */
+  @Length(8, PASSWORD_MAX)
+  @IsString()
+  new_password!: string;
 }
 
 /** A login token. */

@@ -1,21 +1,72 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { PageQuery } from '../../rest/page.dto.js';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { TallygateError } from '../../common/tallygate-error.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
-import { UserDto, UserListDto } from './user.dto.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import { actorOf } from '../audit/audit-entry.js';
+import { UserChanges } from './user-changes.service.js';
+import { EditUserDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
 import { UsersService } from './users.service.js';
+
+const NO_USER = { description: 'No such user', type: ErrorDto };
+const LAST_ADMIN = { description: 'It would leave no active admin', type: ErrorDto };
 
 /** Users, for operators. */
 @ApiTags('Administration')
 @Authenticated('admin')
 @Controller('api/admin/users')
 export class AdminUsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly changes: UserChanges,
+  ) {}
 
-  /** Lists all users, newest first. */
+  /** Lists users, newest first, filtered by name, e-mail, role or activity. */
   @Get()
-  async list(@Query() { page, page_size }: PageQuery): Promise<UserListDto> {
-    const { users, total } = await this.users.list({ limit: page_size, offset: (page - 1) * page_size });
+  async list(@Query() { page, page_size, search, role, is_active }: UsersQuery): Promise<UserListDto> {
+    const found = { search, role, isActive: is_active };
+    const { users, total } = await this.users.list({ ...found, limit: page_size, offset: (page - 1) * page_size });
     return { users: users.map((user) => UserDto.of(user)), total, page, page_size };
+  }
+
+  /** A user. */
+  @Get(':id')
+  @ApiNotFoundResponse(NO_USER)
+  async get(@Param() { id }: UserParams): Promise<UserDto> {
+    const user = await this.users.findById(id);
+    if (!user || user.deletedAt) throw new TallygateError('NOT_FOUND', 'There is no such user.');
+    return UserDto.of(user);
+  }
+
+  /** Changes a user's role, display name, or whether they may log in and call; their keys end or come back with that. */
+  @Patch(':id')
+  @ApiNotFoundResponse(NO_USER)
+  @ApiConflictResponse(LAST_ADMIN)
+  async edit(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<UserDto> {
+    const { role, is_active: isActive, display_name: displayName } = body;
+    return UserDto.of(await this.changes.edit(actorOf(who), id, { role, isActive, displayName }));
+  }
+
+  /** Sets a user's password. Their logins end; their API keys go on. */
+  @Put(':id/password')
+  @HttpCode(204)
+  @ApiNotFoundResponse(NO_USER)
+  async setPassword(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: UserParams,
+    @Body() { password }: SetPasswordDto,
+  ): Promise<void> {
+    await this.changes.setPassword(actorOf(who), id, password);
+  }
+
+  /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiNotFoundResponse(NO_USER)
+  @ApiConflictResponse(LAST_ADMIN)
+  async delete(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
+    await this.changes.delete(actorOf(who), id);
   }
 }

@@ -1,5 +1,7 @@
-import { IsBoolean, IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-import type { Role } from '../access/scopes.js';
+import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PageQuery } from '../../rest/page.dto.js';
+import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { USERNAME } from './username.js';
 
@@ -46,6 +48,59 @@ export class CreateUserDto {
   @IsBoolean()
   @IsOptional()
   is_superuser?: boolean;
+}
+
+/** The user in the path. */
+export class UserParams {
+  @IsUUID()
+  id!: string;
+}
+
+/** Filters of the list of users. */
+export class UsersQuery extends PageQuery {
+  /** Part of the e-mail or the user name, case-insensitive. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  search?: string;
+
+  @IsIn(ROLES)
+  @IsOptional()
+  role?: Role;
+
+  /** Only users who may log in, or only those who may not. */
+  @Flag()
+  @IsBoolean()
+  @IsOptional()
+  is_active?: boolean;
+}
+
+/** What changes of a user; what is left out stays. */
+export class EditUserDto {
+  @IsIn(ROLES)
+  @IsOptional()
+  role?: Role;
+
+  /** False: no login and no key of the user is accepted until it is true again. */
+  @IsBoolean()
+  @IsOptional()
+  is_active?: boolean;
+
+  /** 1 to 200 characters. */
+  @Matches(PRINTABLE, { message: 'display_name must not contain control characters' })
+  @Length(1, 200)
+  @IsString()
+  @Trimmed()
+  @IsOptional()
+  display_name?: string;
+}
+
+/** A password for a user. */
+export class SetPasswordDto {
+  /** 8 to 256 characters. */
+  @Length(8, 256)
+  @IsString()
+  password!: string;
 }
 
 /** A user, without secrets. */

@@ -32,6 +32,10 @@ export class User {
   @Column({ name: 'login_version', type: 'int', default: 0 })
   loginVersion!: number;
 
+  /** A deleted user has no name, no password and no rights any more; the row stays for the books. */
+  @Column({ name: 'deleted_at', type: 'timestamptz', nullable: true })
+  deletedAt!: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 }

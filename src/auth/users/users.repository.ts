@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { LOCK } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
 import type { Role } from '../access/scopes.js';
+import { NO_PASSWORD } from './password-hasher.js';
 import { User } from './user.entity.js';
 
 export interface UserRow {
@@ -14,6 +17,21 @@ export interface UserRow {
   /** Null: none. */
   displayName?: string | null;
 }
+
+/** Undefined members do not filter. */
+export interface UserSearch {
+  /** Part of the e-mail or the user name, case-insensitive, without wildcards. */
+  search?: string | undefined;
+  role?: Role | undefined;
+  isActive?: boolean | undefined;
+  limit: number;
+  offset: number;
+}
+
+export type UserChange = Partial<Pick<User, 'role' | 'isActive' | 'displayName' | 'passwordHash'>>;
+
+/** What a transaction may need to know of a user, whose row it has locked. */
+export type LockedUser = Pick<User, 'id' | 'email' | 'role' | 'isActive'>;
 
 /** All SQL of `mcp.users`. */
 @Injectable()
@@ -35,9 +53,14 @@ export class UsersRepository {
     return this.users.createQueryBuilder('u').where('lower(u.username) = lower(:username)', { username }).getOne();
   }
 
-  /** A page of users, newest first, with the total number. */
-  findPage({ limit, offset }: { limit: number; offset: number }): Promise<[User[], number]> {
-    return this.users.findAndCount({ order: { createdAt: 'DESC', id: 'ASC' }, take: limit, skip: offset });
+  /** A page of users who are not deleted, newest first, with the number of all that are found. */
+  findPage({ search, role, isActive, limit, offset }: UserSearch): Promise<[User[], number]> {
+    const found = this.users.createQueryBuilder('u').where('u.deletedAt IS NULL');
+    const inNames = `(strpos(u.email, lower(:search)) > 0 OR strpos(lower(u.username), lower(:search)) > 0)`;
+    if (search !== undefined) found.andWhere(inNames, { search });
+    if (role !== undefined) found.andWhere('u.role = :role', { role });
+    if (isActive !== undefined) found.andWhere('u.isActive = :isActive', { isActive });
+    return found.orderBy('u.createdAt', 'DESC').addOrderBy('u.id').take(limit).skip(offset).getManyAndCount();
   }
 
   /** The oldest admin, active ones first. */
@@ -64,7 +87,42 @@ export class UsersRepository {
     return caller?.accountId ? Number(caller.accountId) : undefined;
   }
 
-  async updatePassword(id: string, passwordHash: string): Promise<void> {
-    await this.users.update({ id }, { passwordHash });
+  /** Undefined for one who is gone. The row is locked until the transaction ends. */
+  async lock(tx: Transaction, id: string): Promise<LockedUser | undefined> {
+    const [user] = await tx.query<LockedUser>(
+      'SELECT id, email, role, is_active AS "isActive" FROM mcp.users WHERE id = $1 AND deleted_at IS NULL FOR UPDATE',
+      [id],
+    );
+    return user;
+  }
+
+  /** Makes other changes of who is an admin wait until the transaction ends. */
+  async lockAdmins(tx: Transaction): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.firstAdmin]);
+  }
+
+  async hasOtherAdmin(tx: Transaction, id: string): Promise<boolean> {
+    const found = await tx.query(`SELECT FROM mcp.users WHERE role = 'admin' AND is_active AND id <> $1 LIMIT 1`, [id]);
+    return found.length > 0;
+  }
+
+  /** What the change leaves out stays. */
+  async update(tx: Transaction, id: string, { role, isActive, displayName, passwordHash }: UserChange): Promise<void> {
+    await tx.query(
+      `UPDATE mcp.users SET role = coalesce($2, role), is_active = coalesce($3, is_active), password_hash = coalesce($4, password_hash),
+              display_name = CASE WHEN $5 THEN $6 ELSE display_name END
+       WHERE id = $1`,
+      [id, role ?? null, isActive ?? null, passwordHash ?? null, displayName !== undefined, displayName ?? null],
+    );
+  }
+
+  /** The row stays, without anything by which its user could be known or come in; their e-mail and name are free again. */
+  async erase(tx: Transaction, id: string): Promise<void> {
+    await tx.query(
+      `UPDATE mcp.users SET username = 'deleted-' || id, email = id || '@deleted.invalid', display_name = NULL,
+              password_hash = $2, role = 'user', is_active = false, deleted_at = now()
+       WHERE id = $1`,
+      [id, NO_PASSWORD],
+    );
   }
 }

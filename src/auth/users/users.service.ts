@@ -8,7 +8,7 @@ import { principalOf, type Principal } from '../access/principal.js';
 import type { Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { usernameFrom } from './username.js';
-import { UsersRepository, type UserRow } from './users.repository.js';
+import { UsersRepository, type UserRow, type UserSearch } from './users.repository.js';
 
 export interface NewUser {
   /** Default: derived from the e-mail. */
@@ -38,8 +38,8 @@ export class UsersService {
   }
 
   /** A page of users, newest first. */
-  async list(page: { limit: number; offset: number }): Promise<{ users: User[]; total: number }> {
-    const [users, total] = await this.users.findPage(page);
+  async list(search: UserSearch): Promise<{ users: User[]; total: number }> {
+    const [users, total] = await this.users.findPage(search);
     return { users, total };
   }
 
@@ -60,11 +60,6 @@ export class UsersService {
     const user = made ?? (await this.users.findByEmail(email));
     if (!user) throw new TallygateError('UNAVAILABLE', 'This user is being changed. Try again in a moment.');
     return user;
-  }
-
-  /** Sets a new password, which ends the login tokens handed out before. */
-  async setPassword(id: string, password: string): Promise<void> {
-    await this.users.updatePassword(id, await this.passwords.hash(password));
   }
 
   /** Null before the first start has finished. */

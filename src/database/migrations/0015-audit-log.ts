@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Who changed what: written with each change, in its transaction, and never changed. Users and keys are named by id without a
- * reference, since what a deleted user did stays written.
+ * reference, since what a deleted user did stays written. `ended_logins`: login tokens that were logged out, until they would have
+ * expired. A deleted user keeps a row without name, password and rights, to which their books belong.
  */
 export class AuditLog15 implements MigrationInterface {
   readonly name = 'AuditLog1700000000015';
@@ -30,10 +31,18 @@ export class AuditLog15 implements MigrationInterface {
       END $$;
       CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON mcp.audit_log
         FOR EACH STATEMENT EXECUTE FUNCTION mcp.refuse_audit_change();
+
+      CREATE TABLE mcp.ended_logins (token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32), expires_at timestamptz NOT NULL);
+      CREATE INDEX ended_logins_expiry ON mcp.ended_logins (expires_at);
+      ALTER TABLE mcp.users ADD COLUMN deleted_at timestamptz;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE mcp.audit_log; DROP FUNCTION mcp.refuse_audit_change();');
+    await runner.query(`
+      DROP TABLE mcp.audit_log, mcp.ended_logins;
+      DROP FUNCTION mcp.refuse_audit_change();
+      ALTER TABLE mcp.users DROP COLUMN deleted_at;
+    `);
   }
 }

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { LoginLimits } from './login-limits.service.js';
+
+export interface LoginAttempt {
+  /** E-mail or user name. */
+  login: string;
+  password: string;
+  /** The client's address, as reported by trusted proxies. */
+  address: string | undefined;
+}
+
+/** Whose password it is. Guessing is slowed down, and what is wrong cannot be told from outside. */
+@Injectable()
+export class PasswordCheck {
+  private readonly logger = loggerFor('Auth');
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwords: PasswordHasher,
+    private readonly limits: LoginLimits,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** The user, if the password is theirs and they may log in. @throws RATE_LIMITED; what goes wrong on our side, which does not count */
+  async userOf({ login, password, address }: LoginAttempt): Promise<User | undefined> {
+    this.limits.begin(login, address);
+    try {
+      const user = await this.users.findByLogin(login);
+      const matches = await this.passwords.verify(user?.passwordHash, password);
+      if (!user?.isActive || !matches) return void (user && this.noteFailure(user, address));
+      this.limits.succeeded(login, address);
+      return user;
+    } catch (error) {
+      this.limits.undo(login, address);
+      throw error;
+    }
+  }
+
+  /** Not waited for: the answer must take as long as for a user who does not exist. */
+  private noteFailure(user: User, address: string | undefined): void {
+    const entry = { action: 'login.failed', subjectId: user.id, details: { address } } as const;
+    this.audit
+      .note({ via: 'login' }, entry)
+      .catch((error: Error) => this.logger.warn(`A failed login is not written down: ${error.message}`));
+  }
+}

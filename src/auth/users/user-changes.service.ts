@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { Transaction } from '../../database/sql.js';
+import type { Actor, AuditAction } from '../audit/audit-entry.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import type { User } from './user.entity.js';
+import { UsersRepository, type LockedUser, type UserChange } from './users.repository.js';
+
+const LAST_ADMIN = 'This is the last active admin. Make somebody else an admin first.';
+
+/**
+ * Changes to users: passwords, roles, whether they may come in at all. Each is in the audit log with who made it, and reaches every
+ * replica as a revoked key does.
+ */
+@Injectable()
+export class UserChanges {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly passwords: PasswordHasher,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Sets a new password, which ends the login tokens handed out before. @throws NOT_FOUND */
+  async setPassword(actor: Actor, id: string, password: string): Promise<void> {
+    const passwordHash = await this.passwords.hash(password);
+    await this.change(actor, id, async (tx) => {
+      await this.users.update(tx, id, { passwordHash });
+      return [['user.password_changed', {}]];
+    });
+  }
+
+  /** @throws NOT_FOUND; CONFLICT for what would leave no active admin */
+  async edit(actor: Actor, id: string, { role, isActive, displayName }: Omit<UserChange, 'passwordHash'>): Promise<User> {
+    await this.change(actor, id, async (tx, before) => {
+      if (role === 'user' || isActive === false) await this.demandOtherAdmin(tx, before);
+      await this.users.update(tx, id, { role, isActive, displayName });
+      const changes: Change[] = [];
+      if (role !== undefined && role !== before.role) changes.push(['user.role_changed', { before: before.role, after: role }]);
+      if (isActive !== undefined && isActive !== before.isActive)
+        changes.push([isActive ? 'user.activated' : 'user.deactivated', {}]);
+      return changes;
+    });
+    return (await this.users.findById(id))!;
+  }
+
+  /**
+   * Ends a user for good: their keys and logins are refused, their e-mail is free again. What they have called and paid stays in the
+   * books, without their name. @throws NOT_FOUND; CONFLICT for the last active admin
+   */
+  async delete(actor: Actor, id: string): Promise<void> {
+    await this.change(actor, id, async (tx, before) => {
+      await this.demandOtherAdmin(tx, before);
+      await this.users.erase(tx, id);
+      return [['user.deleted', {}]];
+    });
+  }
+
+  private change(actor: Actor, id: string, work: (tx: Transaction, before: LockedUser) => Promise<Change[]>): Promise<void> {
+    return this.audit.inTransaction(async (tx) => {
+      await this.users.lockAdmins(tx);
+      const before = await this.users.lock(tx, id);
+      if (!before) throw new TallygateError('NOT_FOUND', 'There is no such user.');
+      for (const [action, details] of await work(tx, before))
+        await this.audit.write(tx, actor, { action, subjectId: id, details });
+    });
+  }
+
+  private async demandOtherAdmin(tx: Transaction, { id, role, isActive }: LockedUser): Promise<void> {
+    if (role !== 'admin' || !isActive) return;
+    if (!(await this.users.hasOtherAdmin(tx, id))) throw new TallygateError('CONFLICT', LAST_ADMIN);
+  }
+}
+
+type Change = [AuditAction, Record<string, unknown>];
