@@ -12,7 +12,7 @@ import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
 import { CreditRepository } from '../../src/credits/credit.repository.js';
 import { HoldRenewal } from '../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
-import type { RecordedResult } from '../../src/tools/call/usage-record.js';
+import type { ToolResultJson } from '../../src/tools/call/recorded-call.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
@@ -56,7 +56,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function call(accountId: number): Promise<RecordedResult> {
+async function call(accountId: number): Promise<ToolResultJson> {
   const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId };
   const request: ToolRequest = {
     entry: rig.catalog.get('pool__act', principal),
@@ -69,7 +69,7 @@ async function call(accountId: number): Promise<RecordedResult> {
     cancellation: new Cancellation(),
     client: SILENT_CLIENT,
   };
-  return calls.record(await calls.run(request, ({ result }) => result));
+  return calls.record(await calls.run(request, ({ json }) => JSON.parse(json.result) as ToolResultJson));
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
@@ -80,7 +80,7 @@ async function balanceOf(accountId: number): Promise<{ balance: number; held: nu
   return row!;
 }
 
-const chargedFor = ({ _meta }: RecordedResult) => _meta['tallygate/usage'].credits_charged;
+const chargedFor = ({ _meta }: ToolResultJson) => _meta['tallygate/usage'].credits_charged;
 
 it('a call that a server answers is charged once', async () => {
   const accountId = await accountWith(credits, 50);

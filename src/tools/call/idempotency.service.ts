@@ -6,7 +6,7 @@ import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
 import type { ToolCall, ToolOutcome } from './tool-call.js';
-import type { RecordedCall, RecordedResult } from './usage-record.js';
+import { replayedCall, type RecordedCall, type ToolResultJson } from './recorded-call.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
 const ANSWER_MAX_CHARS = 262_144;
@@ -62,7 +62,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     let answer: string | null = null;
     try {
       const recorded = await settling;
-      if (effect === 'known' && recorded.json.length <= ANSWER_MAX_CHARS) answer = JSON.stringify(kept(recorded));
+      if (effect === 'known' && recorded.json.result.length <= ANSWER_MAX_CHARS) answer = kept(recorded);
       return recorded;
     } finally {
       await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
@@ -87,9 +87,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 }
 
 /** An answer as it is stored: the result, as releases before kept it, and beside it why it failed. */
-type KeptAnswer = RecordedResult & Pick<RecordedCall, 'errorCode'>;
+type KeptAnswer = ToolResultJson & Pick<RecordedCall, 'errorCode'>;
 
-const kept = ({ result, errorCode }: RecordedCall): KeptAnswer => ({ ...result, ...(errorCode && { errorCode }) });
+const kept = ({ json: { result }, errorCode }: RecordedCall): string =>
+  errorCode ? `{"errorCode":"${errorCode}",${result.slice(1)}` : result;
 
 function claimOf({ id: callId, entry, request }: ToolCall, key: string): IdempotentCall {
   const { principal } = request;
@@ -116,7 +117,6 @@ function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NO
   if (answer === null) {
     throw new TallygateError('CONFLICT', NO_ANSWER, { retryAfterSeconds: 1 });
   }
-  const { errorCode, ...first } = JSON.parse(answer) as KeptAnswer;
-  const again = { ...first, _meta: { ...first._meta, 'tallygate/replayed': true as const } };
-  return { result: again, errorCode, json: JSON.stringify(again) };
+  const first = JSON.parse(answer) as KeptAnswer;
+  return replayedCall(first, first.errorCode);
 }

@@ -5,7 +5,8 @@ import { CreditLedger } from '../../credits/credit-ledger.service.js';
 import { HoldRenewal } from '../../credits/hold-renewal.service.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
-import { FREE, recordedCall, recordOf, written, type RecordedCall, type WrittenOutcome } from './usage-record.js';
+import { FREE, recordedCall, written, type RecordedCall, type WrittenOutcome } from './recorded-call.js';
+import { recordOf } from './usage-record.js';
 
 /**
  * What a call costs: reserved before its tool runs, charged or released after, and recorded with it. The answer may

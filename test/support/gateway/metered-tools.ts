@@ -18,7 +18,7 @@ import { HoldRenewal } from '../../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/source/tool-source.js';
-import type { RecordedResult } from '../../../src/tools/call/usage-record.js';
+import type { ToolResultJson } from '../../../src/tools/call/recorded-call.js';
 import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
@@ -104,8 +104,8 @@ export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optiona
   const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
   const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);
-  const call = async (name: string, options: CallOptions = {}): Promise<RecordedResult> =>
-    calls.record(await calls.run(request(catalog, name, options), ({ result }) => result));
+  const call = async (name: string, options: CallOptions = {}): Promise<ToolResultJson> =>
+    calls.record(await calls.run(request(catalog, name, options), ({ json }) => JSON.parse(json.result) as ToolResultJson));
   return { call };
 }
 
@@ -143,4 +143,4 @@ const request = (
 });
 
 /** What an answer says of its cost. */
-export const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];
+export const usageOf = (result: ToolResultJson) => result._meta['tallygate/usage'];
