@@ -38,8 +38,19 @@ export class ToolMeter {
 
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
-    const renewed = this.holds.end(call.id);
-    if (renewed) await renewed.catch(() => undefined); // the settlement waits for PostgreSQL, and says what it came to
+    try {
+      return await this.recorded(call, outcome);
+    } finally {
+      this.holds.end(call.id); // only now: a settlement may have waited for PostgreSQL longer than the hold lasts
+    }
+  }
+
+  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
+  abandon({ id }: ToolCall): void {
+    this.holds.end(id);
+  }
+
+  private async recorded(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     const durationMs = this.durationOf(call);
     const answer = written(call.entry, outcome);
     if (outcome.errorCode === 'REFUSED')
@@ -47,11 +58,6 @@ export class ToolMeter {
     if (this.isCharged(call)) return this.settleCredits(call, answer, durationMs);
     await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
     return recordedCall(answer, durationMs, FREE);
-  }
-
-  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
-  abandon({ id }: ToolCall): void {
-    this.holds.forget(id);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {
