@@ -17,7 +17,7 @@ export const MAY_IMPORT = {
   usage: ['auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
   accounts: ['credits', 'api-keys', 'usage', 'auth', 'rest', 'database', ...FOUNDATION],
   billing: ['accounts', 'credits', 'auth', 'rest', 'database', ...FOUNDATION],
-  tools: ['auth', 'credits', 'usage', 'database', ...FOUNDATION],
+  tools: ['api-keys', 'auth', 'credits', 'usage', 'database', ...FOUNDATION],
   'stock-data': ['tools', 'auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
   examples: ['tools', ...FOUNDATION],
   servers: ['tools', 'api-keys', 'auth', 'rest', 'database', ...FOUNDATION],

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ConfigCipher } from './registry/config-cipher.js';
-import { SuspendedCalls } from './source/suspended-calls.service.js';
 import { LoadBalancer } from './pool/load-balancer.service.js';
 import { ServerChangeListener } from './registry/server-change.listener.js';
 import { HealthChecks } from './pool/health-checks.service.js';
@@ -24,7 +23,6 @@ import { TemplateSources } from './source/template-sources.service.js';
   controllers: [ServersController, ServerToolsController],
   providers: [
     ConfigCipher,
-    SuspendedCalls,
     LoadBalancer,
     ServerChangeListener,
     HealthChecks,

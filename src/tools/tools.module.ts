@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Idempotency } from './call/idempotency.service.js';
@@ -6,6 +7,7 @@ import { IdempotentCallsRepository } from './call/idempotent-calls.repository.js
 import { PromptCatalog } from './catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from './catalog/resource-catalog.service.js';
 import { Sources } from './catalog/sources.service.js';
+import { SuspendedCalls } from './rounds/suspended-calls.service.js';
 import { ToolCallObserver } from './call/tool-call.observer.js';
 import { ToolCatalog } from './catalog/tool-catalog.service.js';
 import { ToolMeter } from './call/tool-meter.service.js';
@@ -15,13 +17,14 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
 
 /** The catalogs of tools, resources and prompts, and the story of one call. Sources import this module and register themselves. */
 @Module({
-  imports: [CreditsModule, UsageModule],
+  imports: [ApiKeysModule, CreditsModule, UsageModule],
   providers: [
     Idempotency,
     IdempotentCallsRepository,
     PromptCatalog,
     ResourceCatalog,
     Sources,
+    SuspendedCalls,
     ToolCallObserver,
     ToolCalls,
     ToolCatalog,

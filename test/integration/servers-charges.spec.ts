@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { SystemClock } from '../../src/common/clock.js';
-import { Metrics } from '../../src/telemetry/metrics.js';
-import { Tracing } from '../../src/telemetry/tracing.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
-import { Idempotency } from '../../src/tools/call/idempotency.service.js';
-import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
 import type { ToolRequest } from '../../src/tools/call/tool-call.js';
-import { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
+import type { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
-import { ToolCallObserver } from '../../src/tools/call/tool-call.observer.js';
-import { CreditRepository } from '../../src/credits/credit.repository.js';
-import { HoldRenewal } from '../../src/credits/hold-renewal.service.js';
-import { ToolMeter } from '../../src/tools/call/tool-meter.service.js';
 import type { ToolResultJson } from '../../src/tools/call/recorded-call.js';
-import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
-import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { resultOf, toolCalls } from '../support/gateway/metered-tools.js';
 import { TestUpstream, type Behaviour } from '../support/upstreams/test-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -42,12 +32,7 @@ beforeAll(async () => {
   await upstream.start();
   rig = new UpstreamRig({ pool });
   await rig.register(server('a', 'pool', { url: upstream.url }));
-  const recorder = new UsageRecorder(new UsageOutboxRepository(credits.postgres));
-  const holds = new HoldRenewal(new CreditRepository(credits.postgres), new SystemClock(), rig.config);
-  const meter = new ToolMeter(credits.ledger, holds, recorder, rig.config, new SystemClock());
-  const idempotency = new Idempotency(new IdempotentCallsRepository(credits.postgres));
-  const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), new SystemClock());
-  calls = new ToolCalls(meter, idempotency, rig.runner, observer, new SystemClock());
+  calls = toolCalls(credits, rig.config, rig.runner, rig.suspendedCalls);
 }, 60_000);
 afterAll(async () => {
   await rig.close();
@@ -69,7 +54,7 @@ async function call(accountId: number): Promise<ToolResultJson> {
     cancellation: new Cancellation(),
     client: SILENT_CLIENT,
   };
-  return calls.record(await calls.run(request, ({ json }) => JSON.parse(json.result) as ToolResultJson));
+  return calls.record(await calls.run(request, resultOf));
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {

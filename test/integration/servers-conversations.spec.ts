@@ -142,7 +142,7 @@ describe('a call that waits for its caller', () => {
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient() });
     expect(text).toMatch(/Too many of your calls wait/);
     expect((await rig.call('old__work')).text).toBe('done');
-    await rig.suspendedCalls.onApplicationShutdown();
+    await rig.suspendedCalls.giveUpAll();
     await eventually(() => expect(legacy.asking).toBe(0));
   });
 
@@ -150,12 +150,12 @@ describe('a call that waits for its caller', () => {
     const old = rig.servers.get('old-1')!;
     for (let round = 0; round < 5; round += 1) {
       for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
-      await rig.suspendedCalls.onApplicationShutdown();
+      await rig.suspendedCalls.giveUpAll();
       await eventually(() => expect([legacy.asking, old.active]).toEqual([0, 0]));
     }
   });
 
-  it('ends with its server: the caller is told to call again, and has all its places back', async () => {
+  it('ends with its server: the caller is told so in its next round, and has all its places back', async () => {
     const waiting = [];
     for (let call = 0; call < 16; call += 1) waiting.push(await ask());
     const { registered } = rig;
@@ -164,9 +164,9 @@ describe('a call that waits for its caller', () => {
     await rig.register(...registered);
     const input = { responses: { 'question-1': named('Ada') }, state: waiting[0]!.state };
     const { text } = await rig.call('old__greet', {}, later(), { client: modernClient(input) });
-    expect(text).toMatch(/no longer waits.*Call again from the start/);
+    expect(text).toMatch(/failed/);
     for (let call = 0; call < 16; call += 1) expect(await ask()).toBeDefined();
-    await rig.suspendedCalls.onApplicationShutdown();
+    await rig.suspendedCalls.giveUpAll();
   });
 });
 

@@ -7,7 +7,7 @@ const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
 
 /** The caller of one call, told and asked over its open response where the client can be asked so. */
 export class LiveCaller implements Caller {
-  constructor(protected context: CallContext) {}
+  constructor(private readonly context: CallContext) {}
 
   get userId(): string {
     return this.context.principal.userId;

@@ -12,8 +12,9 @@ import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
+import { LiveCaller } from './live-caller.js';
 import { recordCountOf, type CountedResult } from './record-count.js';
-import type { SuspendedCalls } from './suspended-calls.service.js';
+import { untilAnswered } from './server-rounds.js';
 
 type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
 
@@ -28,7 +29,6 @@ export class PoolRequests {
   constructor(
     private readonly templateName: string,
     private readonly balancer: LoadBalancer,
-    private readonly suspendedCalls: SuspendedCalls,
   ) {}
 
   /** Only servers where exactly this tool is approved get the call, which its pin says. */
@@ -94,8 +94,10 @@ export class PoolRequests {
     context: CallContext,
   ): Promise<Answer<Method>> {
     const { templateName } = this;
+    const caller = new LiveCaller(context);
+    const { signal } = context;
     try {
-      return await this.suspendedCalls.run<Answer<Method>>(context, (caller, signal, input) => {
+      return await untilAnswered<Answer<Method>>(context, (input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
         const callerId = context.principal.userId;

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sources } from '../../tools/catalog/sources.service.js';
-import { SuspendedCalls } from './suspended-calls.service.js';
 import { LoadBalancer } from '../pool/load-balancer.service.js';
 import { HealthChecks } from '../pool/health-checks.service.js';
 import { PoolRequests } from './pool-requests.js';
@@ -17,7 +16,6 @@ export class TemplateSources implements OnModuleInit {
     private readonly pool: ServerPool,
     private readonly health: HealthChecks,
     private readonly balancer: LoadBalancer,
-    private readonly suspendedCalls: SuspendedCalls,
   ) {}
 
   onModuleInit(): void {
@@ -31,7 +29,7 @@ export class TemplateSources implements OnModuleInit {
   }
 
   private register(templateName: string): void {
-    const source = new TemplateSource(templateName, new PoolRequests(templateName, this.balancer, this.suspendedCalls));
+    const source = new TemplateSource(templateName, new PoolRequests(templateName, this.balancer));
     this.byTemplate.set(templateName, source);
     this.sources.register(source);
   }

@@ -5,8 +5,8 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
-import type { ToolCall, ToolOutcome } from './tool-call.js';
 import { replayedCall, type RecordedCall, type ToolResultJson } from './recorded-call.js';
+import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
 const ANSWER_MAX_CHARS = 262_144;
@@ -41,7 +41,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   async claim(call: ToolCall, key: unknown): Promise<IdempotentCall | { answered: RecordedCall }> {
     if (typeof key !== 'string' || !VISIBLE_ASCII.test(key))
       throw new TallygateError('BAD_REQUEST', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
-    const claim = claimOf(call, key);
+    const claim = { ...claimOf(call.request, key), callId: call.id };
     if (!(await this.calls.claim(claim))) return { answered: replay(claim, await this.calls.find(claim)) };
     this.running.add(claim);
     return claim;
@@ -53,8 +53,8 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Keeps the answer of a call that has ended. One that was never sent gives its key back, and so does one whose client is asked
-   * first: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed, keeps its key
+   * Keeps the answer of a call that has ended. One that was never sent gives its key back, and so does one that begins anew when its
+   * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed, keeps its key
    * without an answer, so that it is never run and charged twice.
    */
   async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { effect, errorCode }: ToolOutcome): Promise<RecordedCall> {
@@ -92,14 +92,20 @@ type KeptAnswer = ToolResultJson & Pick<RecordedCall, 'errorCode'>;
 const kept = ({ json: { result }, errorCode }: RecordedCall): string =>
   errorCode ? `{"errorCode":"${errorCode}",${result.slice(1)}` : result;
 
-function claimOf({ id: callId, entry, request }: ToolCall, key: string): IdempotentCall {
-  const { principal } = request;
+/** Whether a request asks once more for the call that has made the claim. */
+export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: IdempotentCall): boolean {
+  if (request.idempotencyKey !== key) return false;
+  const asked = claimOf(request, key);
+  return asked.scope === scope && asked.fingerprint === fingerprint;
+}
+
+function claimOf({ entry, principal, serverId, arguments: args }: ToolRequest, key: string): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const asked = canonicalJson([entry.spanName, request.serverId ?? null, request.arguments]);
+  const asked = canonicalJson([entry.spanName, serverId ?? null, args]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
   // A rotated key is the same caller.
   const scope = principal.apiKey?.lineage ?? principal.apiKey?.id ?? principal.userId;
-  return { scope, key, fingerprint, callId };
+  return { scope, key, fingerprint };
 }
 
 const NO_ANSWER =

@@ -76,6 +76,8 @@ export interface ToolOutcome {
   errorCode?: ToolErrorCode;
   /** What the client is asked before the call can go on, with `INPUT_REQUIRED`. */
   inputRequired?: InputRequired;
+  /** The call goes on while its client is asked, and keeps what it holds; only this round has ended. */
+  isSuspended?: true;
   /** What the client would have had to declare to be asked, where that is why the call failed. */
   missingCapability?: string;
   /** The caller's credits, where the call was refused since they are too few. */

@@ -9,6 +9,8 @@ import { ToolCallObserver } from './tool-call.observer.js';
 import { ToolMeter } from './tool-meter.service.js';
 import { ToolRunner } from './tool-runner.service.js';
 import type { RecordedCall } from './recorded-call.js';
+import type { SuspendedCall } from '../rounds/suspended-call.js';
+import { SuspendedCalls } from '../rounds/suspended-calls.service.js';
 
 /** A call that came to its end, and the idempotency key it has claimed. */
 interface Ended {
@@ -20,7 +22,7 @@ interface Ended {
 export interface FinishedCall<Answer> {
   readonly call: ToolCall;
   /** Or the kept answer of an earlier call under the same idempotency key. */
-  readonly end: Ended | { answered: RecordedCall };
+  readonly end: Ended | { answered: RecordedCall | Promise<RecordedCall> };
   /** Says the recorded end in the words of the protocol. */
   readonly toAnswer: (recorded: RecordedCall) => Answer;
 }
@@ -36,6 +38,7 @@ export class ToolCalls {
     private readonly meter: ToolMeter,
     private readonly idempotency: Idempotency,
     private readonly runner: ToolRunner,
+    private readonly suspendedCalls: SuspendedCalls,
     private readonly observer: ToolCallObserver,
     private readonly clock: Clock,
   ) {}
@@ -47,6 +50,8 @@ export class ToolCalls {
    * recorded; it has not run then.
    */
   async run<Answer>(request: ToolRequest, toAnswer: (recorded: RecordedCall) => Answer): Promise<FinishedCall<Answer>> {
+    const suspended = this.suspendedCalls.resume(request);
+    if (suspended) return this.goOn(suspended, request, toAnswer);
     const call = this.begin(request);
     let claim: IdempotentCall | undefined;
     try {
@@ -57,7 +62,7 @@ export class ToolCalls {
       }
       const reserved = this.meter.reserve(call);
       const refused = reserved && (await inSpan(call.span, 'reserve', () => reserved));
-      const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runner.run(request, call.span)));
+      const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runTool(call, claim)));
       return { call, end: { outcome, claim }, toAnswer };
     } catch (error) {
       this.meter.abandon(call);
@@ -71,19 +76,40 @@ export class ToolCalls {
   async record<Answer>({ call, end, toAnswer }: FinishedCall<Answer>): Promise<Answer> {
     let recorded: RecordedCall | undefined;
     try {
-      recorded = 'answered' in end ? end.answered : await this.settle(call, end);
+      recorded = await ('answered' in end ? end.answered : this.settle(call, end));
     } finally {
       this.observer.ended(call, recorded);
     }
     return toAnswer(recorded);
   }
 
-  private begin(request: ToolRequest): ToolCall {
+  private begin(request: ToolRequest, id: string = randomUUID()): ToolCall {
     const times = { startedAt: this.clock.now(), startedAtMonotonic: this.clock.monotonic() };
-    return { id: randomUUID(), entry: request.entry, request, ...times, span: this.observer.started(request) };
+    return { id, entry: request.entry, request, ...times, span: this.observer.started(request) };
+  }
+
+  /** The next round of a call whose tool waits for it, or has ended meanwhile. The price is held and the key claimed since the first. */
+  private async goOn<Answer>(
+    suspended: SuspendedCall,
+    request: ToolRequest,
+    toAnswer: FinishedCall<Answer>['toAnswer'],
+  ): Promise<FinishedCall<Answer>> {
+    const call = this.begin(request, suspended.id);
+    const { answered, claim } = suspended;
+    if (answered) return { call, end: { answered }, toAnswer };
+    const outcome = await inSpan(call.span, 'tool', () => suspended.next(call));
+    return { call, end: { outcome, claim }, toAnswer };
+  }
+
+  private runTool(call: ToolCall, claim: IdempotentCall | undefined): Promise<ToolOutcome> {
+    const { client, entry } = call.request;
+    // Our own tools run anew in each round.
+    if (!client.takesRounds || !entry.tool.isForeign) return this.runner.run(call.request, call.span);
+    return this.suspendedCalls.begin({ call, claim, settle: (round, outcome) => this.settle(round, { outcome, claim }) });
   }
 
   private settle(call: ToolCall, { outcome, claim }: Ended): Promise<RecordedCall> {
+    if (outcome.isSuspended) return this.meter.recordRound(call, outcome);
     const settling = inSpan(call.span, 'settle', () => this.meter.settle(call, outcome));
     return claim ? this.idempotency.keep(claim, settling, outcome) : settling;
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
@@ -50,18 +51,26 @@ export class ToolMeter {
     this.holds.end(id);
   }
 
+  /** One round of a call that goes on: a record of its own, which is free. What the call holds, it keeps. */
+  recordRound(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
+    return this.recordFree({ ...call, id: randomUUID() }, written(call.entry, outcome), this.durationOf(call));
+  }
+
   private async recorded(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     const durationMs = this.durationOf(call);
     const answer = written(call.entry, outcome);
     if (outcome.errorCode === 'REFUSED')
       return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
-    if (this.isCharged(call)) return this.settleCredits(call, answer, durationMs);
-    await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
-    return recordedCall(answer, durationMs, FREE);
+    return this.isCharged(call) ? this.settleCredits(call, answer, durationMs) : this.recordFree(call, answer, durationMs);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {
     return entry.price > 0 && request.principal.accountId !== undefined;
+  }
+
+  private async recordFree(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
+    await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
+    return recordedCall(answer, durationMs, FREE);
   }
 
   private async reserveCredits(call: ToolCall, accountId: number): Promise<ToolOutcome | undefined> {

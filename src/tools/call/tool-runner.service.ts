@@ -10,7 +10,7 @@ import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';
 import { InputRequired, type CallClient, type CallContext, type CallEffect } from '../source/call-context.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import { Cancellation } from './cancellation.js';
-import { PatientClient } from './patient-client.js';
+import { PatientClient } from '../rounds/patient-client.js';
 import { failed, type ToolOutcome, type ToolRequest } from './tool-call.js';
 import { ToolInputError, type ToolResult } from '../source/tool-source.js';
 

@@ -68,8 +68,9 @@ export interface CallClient {
   progress(progress: Progress): void;
   log(message: LogMessage): void;
   /**
-   * Asks the client and waits, over the call's open response; absent for clients without a way to answer: those of MCP 2026-07-28
-   * are asked by throwing `InputRequired`, others (no session, REST) cannot be asked at all. See `askClient`.
+   * Asks the client and waits: over the call's open response, or between two rounds of a call to an upstream server. Absent for
+   * clients without a way to answer: our own tools ask those of MCP 2026-07-28 by throwing `InputRequired`, others (no session,
+   * REST) cannot be asked at all. See `askClient`.
    * Rejects when the client refuses, does not answer in time, or goes.
    */
   readonly ask?: (request: ClientRequest) => Promise<Record<string, unknown>>;

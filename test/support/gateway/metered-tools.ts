@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import type { Scope } from '../../../src/auth/access/scopes.js';
+import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
+import type { AppConfig } from '../../../src/config/app-config.js';
 import { SystemClock } from '../../../src/common/clock.js';
 import { Metrics } from '../../../src/telemetry/metrics.js';
 import { Tracing } from '../../../src/telemetry/tracing.js';
@@ -17,8 +19,9 @@ import { CreditRepository } from '../../../src/credits/credit.repository.js';
 import { HoldRenewal } from '../../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
+import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/source/tool-source.js';
-import type { ToolResultJson } from '../../../src/tools/call/recorded-call.js';
+import type { RecordedCall, ToolResultJson } from '../../../src/tools/call/recorded-call.js';
 import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
@@ -92,21 +95,27 @@ const tool = (name: string, price: number): Tool => ({
 /** One gateway's tools room on real PostgreSQL; `call` goes the whole way of a call. */
 export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
-  const clock = new SystemClock();
   const sources = new Sources();
   const catalog = new ToolCatalog(config, sources);
   catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
+  const runner = new ToolRunner(config);
+  const calls = toolCalls(rig, config, runner, new SuspendedCalls(runner, {} as KeyAdmission));
+  const call = async (name: string, options: CallOptions = {}): Promise<ToolResultJson> =>
+    calls.record(await calls.run(request(catalog, name, options), resultOf));
+  return { call };
+}
+
+/** The story of a call, with its parts, on the PostgreSQL of `rig`. */
+export function toolCalls(rig: CreditRig, config: AppConfig, runner: ToolRunner, suspendedCalls: SuspendedCalls): ToolCalls {
+  const clock = new SystemClock();
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
   const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
   const meter = new ToolMeter(rig.ledger, holds, recorder, config, clock);
   const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
-  const calls = new ToolCalls(meter, idempotency, new ToolRunner(config), observer, clock);
-  const call = async (name: string, options: CallOptions = {}): Promise<ToolResultJson> =>
-    calls.record(await calls.run(request(catalog, name, options), ({ json }) => JSON.parse(json.result) as ToolResultJson));
-  return { call };
+  return new ToolCalls(meter, idempotency, runner, suspendedCalls, observer, clock);
 }
 
 export interface CallOptions {
@@ -141,6 +150,9 @@ const request = (
   client: SILENT_CLIENT,
   idempotencyKey,
 });
+
+/** The result that MCP answers with, read again. */
+export const resultOf = ({ json }: RecordedCall): ToolResultJson => JSON.parse(json.result) as ToolResultJson;
 
 /** What an answer says of its cost. */
 export const usageOf = (result: ToolResultJson) => result._meta['tallygate/usage'];

@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { acceptedContent, createMcpHandler, inputRequired, McpServer } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -61,6 +61,8 @@ export class LegacyUpstream extends TalkingUpstream {
   private readonly sessions = new Map<string, { mcp: LegacyServer; transport: StreamableHTTPServerTransport }>();
   /** Addresses that are watched. */
   readonly watched = new Set<string>();
+  /** Lets `guess` go on, which asks and does not wait for the answer. */
+  readonly goOn = new EventEmitter();
 
   async changeNote(): Promise<void> {
     if (this.watched.has(NOTE)) for (const { mcp } of this.sessions.values()) await mcp.server.sendResourceUpdated({ uri: NOTE });
@@ -106,6 +108,11 @@ export class LegacyUpstream extends TalkingUpstream {
       const asked = extra.sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
       const { action, content } = await asked.finally(() => (this.asking -= 1));
       return said(action === 'accept' ? `Hello, ${String(content?.['name'])}` : `So you ${action}`);
+    });
+    mcp.registerTool('guess', { description: 'Asks for a name, and may do without.' }, async ({ sendRequest }) => {
+      sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema).catch(() => undefined);
+      await once(this.goOn, 'now');
+      return said('Hello, whoever');
     });
     mcp.registerTool('sign_in', { description: 'Asks to open a page.' }, async (extra) => {
       const params = { mode: 'url' as const, message: 'Sign in', url: 'https://example.com/in', elicitationId: SIGN_IN };

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { TraceContext } from '../../../src/telemetry/trace-context.js';
 import type { AppConfig } from '../../../src/config/app-config.js';
 import { templateSchema } from '../../../src/config/template-config.js';
 import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
-import { SuspendedCalls } from '../../../src/servers/source/suspended-calls.service.js';
+import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
 import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js';
 import { HealthChecks } from '../../../src/servers/pool/health-checks.service.js';
 import type { RegisteredServer } from '../../../src/servers/registry/registered-server.js';
@@ -21,6 +22,7 @@ import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service
 import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
+import type { ToolOutcome, ToolRequest } from '../../../src/tools/call/tool-call.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from '../gateway/test-config.js';
@@ -54,7 +56,7 @@ export class UpstreamRig {
   readonly health: HealthChecks;
   readonly balancer: LoadBalancer;
   /** Callers have no keys here. */
-  readonly suspendedCalls = new SuspendedCalls({} as KeyAdmission);
+  readonly suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission);
   /** What is registered now. */
   registered: readonly RegisteredServer[] = [];
   private listener: () => void = () => undefined;
@@ -72,7 +74,7 @@ export class UpstreamRig {
     this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new TemplateSources(this.sources, this.servers, this.health, this.balancer, this.suspendedCalls).onModuleInit();
+    new TemplateSources(this.sources, this.servers, this.health, this.balancer).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
@@ -108,7 +110,7 @@ export class UpstreamRig {
       userId = caller.userId,
     }: { serverId?: string; client?: CallClient; trace?: TraceContext; userId?: string } = {},
   ) {
-    const { result, errorCode, inputRequired, effect } = await this.runner.run({
+    const { result, errorCode, inputRequired, effect } = await this.round({
       entry: this.catalog.get(name, caller),
       arguments: args,
       principal: { ...caller, userId },
@@ -124,6 +126,17 @@ export class UpstreamRig {
     return { ...result, errorCode, inputRequired, effect, text: textOf(result) };
   }
 
+  /** One call, or one round of one, as `ToolCalls` runs it. */
+  private async round(request: ToolRequest): Promise<ToolOutcome> {
+    const { client, entry } = request;
+    if (!client.takesRounds) return this.runner.run(request);
+    const call = { id: randomUUID(), entry, request, startedAt: 0, startedAtMonotonic: 0, span: undefined };
+    const suspended = this.suspendedCalls.resume(request);
+    if (suspended?.answered) return (await suspended.answered) as never;
+    if (suspended) return suspended.next(call);
+    return this.suspendedCalls.begin({ call, claim: undefined, settle: async (_, outcome) => outcome as never });
+  }
+
   names(): string[] {
     return this.catalog.visibleTo(caller).map(({ tool }) => tool.name);
   }
@@ -134,7 +147,7 @@ export class UpstreamRig {
   }
 
   async close(): Promise<void> {
-    await this.suspendedCalls.onApplicationShutdown();
+    await this.suspendedCalls.giveUpAll();
     await this.health.onApplicationShutdown();
     await this.servers.onApplicationShutdown();
   }
