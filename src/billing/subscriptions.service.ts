@@ -44,12 +44,12 @@ export class Subscriptions {
 
   /** A period was paid: it entitles to the tier until its end. */
   async pay(tx: Transaction, fact: InvoiceFact): Promise<BillingOutcome> {
-    await this.reversals.expectInvoice(tx, fact);
+    await this.reversals.beforeInvoice(tx, fact);
     const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
     const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!(await this.subscriptions.addInvoice(tx, fact))) return 'repeated';
-    await this.reversals.beginInvoice(tx, purchase, fact.invoiceId);
+    await this.reversals.afterInvoice(tx, purchase, fact.invoiceId);
     const { paidUntil, customerId } = subscription;
     const isLonger = !paidUntil || fact.paidUntil > paidUntil;
     const told = { paidUntil: isLonger ? fact.paidUntil : paidUntil, customerId: customerId ?? fact.customerId };

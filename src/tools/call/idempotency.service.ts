@@ -15,7 +15,8 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
- * once, on whichever replica, and its answer is given again for ten minutes. A call whose outcome nobody knows keeps its key for as long.
+ * once, on whichever replica, and its answer is given again for ten minutes. A call whose outcome nobody knows keeps its key for as
+ * long.
  */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -54,8 +55,8 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /**
    * Keeps the answer of a call that has ended. One that was never sent gives its key back, and so does one that begins anew when its
-   * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed, keeps its key
-   * without an answer, so that it is never run and charged twice.
+   * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed,
+   * keeps its key without an answer, so that it is never run and charged twice.
    */
   async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { effect, errorCode }: ToolOutcome): Promise<RecordedCall> {
     const mayRepeat = effect === 'none' || errorCode === 'INPUT_REQUIRED';
