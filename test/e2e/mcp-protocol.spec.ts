@@ -123,11 +123,6 @@ describe('HTTP', () => {
     expect(text).toContain('"result":{}');
   });
 
-  it('GET /health tells a load balancer that the port answers', async () => {
-    const response = await fetch(new URL('/health', gateway.mcpUrl));
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
-  });
-
   it('who accepts nothing but events gets the answer as one', async () => {
     const { status, headers, text } = await gateway.mcpRaw(ping(), { ...KEY_AND_TYPE(), accept: 'text/event-stream' });
     expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
