@@ -226,7 +226,8 @@ describe('legacy clients', () => {
       { jsonrpc: '2.0', id: 2, result: {} },
     ]);
     const mixed = JSON.stringify([...messages, { jsonrpc: '2.0', id: 3, method: 'tools/list' }]);
-    expect((await gateway.mcpRaw(mixed)).status).toBe(401);
+    const refused = await gateway.mcpRaw(mixed);
+    expect([refused.status, refused.json]).toMatchObject([401, { id: null, error: { message: 'API key required' } }]);
     expect((await gateway.mcpRaw(mixed, { 'x-api-key': gateway.apiKey })).json).toHaveLength(3);
   });
 

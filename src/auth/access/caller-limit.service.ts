@@ -21,6 +21,9 @@ type Tell = (headers: Record<string, string>) => void;
 /** Counts the requests of callers against their hourly allowance, together on both ports. */
 @Injectable()
 export class CallerLimit {
+  /** Those of keys in memory, whose principals are one object as long as nothing of them changes. */
+  private readonly known = new WeakMap<Principal, readonly RateAllowance[]>();
+
   constructor(
     private readonly limits: RateLimitService,
     private readonly config: AppConfig,
@@ -28,10 +31,18 @@ export class CallerLimit {
 
   /** Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent. */
   admit(principal: Principal, tell: Tell): true | Promise<true> {
-    const [allowance, ofUser] = rateAllowances(principal, this.config.values.limits);
+    const [allowance, ofUser] = this.allowancesOf(principal);
     if (!allowance) return true;
     const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
     return decision instanceof Promise ? decision.then((made) => enter(made, tell)) : enter(decision, tell);
+  }
+
+  private allowancesOf(principal: Principal): readonly RateAllowance[] {
+    const known = this.known.get(principal);
+    if (known) return known;
+    const made = rateAllowances(principal, this.config.values.limits);
+    this.known.set(principal, made);
+    return made;
   }
 }
 

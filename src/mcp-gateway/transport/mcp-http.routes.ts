@@ -119,9 +119,8 @@ export class McpHttpRoutes {
     exchange.beginBatch();
     let ids: string[] | undefined;
     const parsed = messages.map((message, place) => parseMessage(message, () => (ids ??= idTextsIn(json))[place]));
+    await this.dispatcher.admitBatch(parsed, exchange);
     const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
-    const refused = answers.find((answer) => answer.status === 401);
-    if (refused) return refused;
     const body = joinAnswers(answers.map((answer) => answer.body));
     return body === undefined ? { status: 202, headers: {} } : { status: 200, headers: {}, body };
   }
