@@ -74,7 +74,7 @@ beforeAll(async () => {
   });
   app = await startRestApp(config, [ClickHouseModule, AccountsModule, GatewayApiModule, McpGatewayModule]);
   app.get(Sources).register(source);
-  mcpUrl = `http://127.0.0.1:${(await app.get(McpListener).listen()).port}/messages`;
+  mcpUrl = `http://127.0.0.1:${(await app.get(McpListener).listen((_, response) => response.end())).port}/messages`;
   await app.listen(0, '127.0.0.1');
   restUrl = await app.getUrl();
 });
