@@ -17,7 +17,7 @@ export class BillingAccountsRepository {
   }
 
   /** The caller holds the account's lock. */
-  async tierOf(tx: Transaction, accountId: number): Promise<string> {
+  async currentTier(tx: Transaction, accountId: number): Promise<string> {
     const [row] = await tx.query<{ tier: string }>('SELECT tier FROM mcp.accounts WHERE id = $1', [accountId]);
     return row!.tier;
   }

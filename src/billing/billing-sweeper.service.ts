@@ -13,8 +13,8 @@ const PAUSE_MS = 60_000;
 const BATCH_MAX = 500;
 /** Stripe delivers an event for up to three days and lists it for thirty. */
 const EVENTS_KEPT_DAYS = 90;
-/** A dispute may be told of a payment whose own event is late, which is at most as long. */
-const FOREIGN_KEPT_DAYS = 90;
+/** What Stripe says of a payment that bought nothing here, as far as is known: the event of its purchase may be this late. */
+const UNRELATED_KEPT_DAYS = 90;
 /** A checkout is open for at most a day, and the slowest payment methods take two weeks. */
 const UNPAID_KEPT_DAYS = 90;
 
@@ -47,7 +47,7 @@ export class BillingSweeper implements OnApplicationBootstrap, OnApplicationShut
     }
     await this.task.untilDone(() => this.events.deleteOld(EVENTS_KEPT_DAYS, BATCH_MAX));
     await this.task.untilDone(() => this.purchases.deleteUnpaid(UNPAID_KEPT_DAYS, BATCH_MAX));
-    await this.task.untilDone(() => this.reversals.deleteForeign(FOREIGN_KEPT_DAYS, BATCH_MAX));
+    await this.task.untilDone(() => this.reversals.deleteUnrelated(UNRELATED_KEPT_DAYS, BATCH_MAX));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -21,7 +21,7 @@ export class PackPayments {
 
   /** Grants the offered pack, once, when exactly its price has been paid. */
   async settle(tx: Transaction, fact: SessionFact, eventId: string): Promise<BillingOutcome> {
-    await this.reversals.expect(tx, fact.paymentIntentId);
+    await this.reversals.beforePayment(tx, fact.paymentIntentId);
     const purchase = await this.purchases.lock(tx, 'session', fact.sessionId);
     if (!isPack(purchase)) return 'unknown';
     if (purchase.paidAt) return 'repeated';
@@ -30,7 +30,7 @@ export class PackPayments {
     const { paymentIntentId } = fact;
     await this.purchases.markPaid(tx, purchase.id, paymentIntentId);
     await this.give(tx, purchase);
-    await this.reversals.begin(tx, { ...purchase, paymentIntentId }, eventId);
+    await this.reversals.afterPayment(tx, { ...purchase, paymentIntentId }, eventId);
     return 'applied';
   }
 

@@ -44,12 +44,12 @@ export class Subscriptions {
 
   /** A period was paid: it entitles to the tier until its end. */
   async pay(tx: Transaction, fact: InvoiceFact): Promise<BillingOutcome> {
-    await this.reversals.expectInvoice(tx, fact);
+    await this.reversals.beforeInvoice(tx, fact);
     const purchase = await this.find(tx, fact);
     if (!isTier(purchase)) return 'unknown';
     const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!(await this.subscriptions.addInvoice(tx, fact))) return 'repeated';
-    await this.reversals.beginInvoice(tx, purchase, fact.invoiceId);
+    await this.reversals.afterInvoice(tx, purchase, fact.invoiceId);
     const { paidUntil, customerId } = subscription;
     const isLonger = !paidUntil || fact.paidUntil > paidUntil;
     const told = { paidUntil: isLonger ? fact.paidUntil : paidUntil, customerId: customerId ?? fact.customerId };
@@ -64,7 +64,7 @@ export class Subscriptions {
     const { subscription, now } = await this.open(tx, purchase, fact.subscriptionId);
     if (!isNewer(fact, subscription)) return 'outdated';
     const { status, currentPeriodEnd, version, customerId } = fact;
-    const tier = (await this.tierOf(tx, fact, purchase)) ?? subscription.tier;
+    const tier = (await this.tierOrFlag(tx, fact, purchase)) ?? subscription.tier;
     await this.change(tx, subscription, { status, isOver: isOver(status), currentPeriodEnd, version, customerId, tier }, now);
     return 'applied';
   }
@@ -102,7 +102,7 @@ export class Subscriptions {
   private async giveTier(tx: Transaction, before: Subscription, after: Subscription): Promise<void> {
     const { accountId } = after;
     const { tiers, credits } = this.config.values;
-    const current = await this.billed.tierOf(tx, accountId);
+    const current = await this.billed.currentTier(tx, accountId);
     const otherwise = (await this.subscriptions.findOtherTier(tx, after)) ?? credits.default_tier;
     const tier = tierToGive(before, after, { current, otherwise });
     if (tier === undefined) return;
@@ -110,8 +110,11 @@ export class Subscriptions {
     await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, tx);
   }
 
-  /** The tier of the price: as offered at the checkout, or else as offered now. */
-  private async tierOf(
+  /**
+   * The tier of the subscription's price: as offered at the checkout, or else as offered now. A price of no tier gives none and
+   * flags the account for the operator; the next price that has one takes that flag off.
+   */
+  private async tierOrFlag(
     tx: Transaction,
     { subscriptionId, priceId }: SubscriptionFact,
     { accountId, ...purchase }: TierPurchase,

@@ -1,4 +1,4 @@
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { loggerFor } from '../common/log-contexts.js';
@@ -6,6 +6,9 @@ import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { ClickHouseEngine } from './clickhouse-engine.js';
 import { engineUrl } from './engine/engine-address.js';
+
+/** What ClickHouse answers that refuses or fails; whatever else is thrown is no answer of it. */
+export { ClickHouseError };
 
 /** Also what a SELECT may take, wherever it runs. */
 const REQUEST_TIMEOUT_MS = 30_000;

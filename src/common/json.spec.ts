@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson } from './json.js';
+import { canonicalJson, jsonObject } from './json.js';
 
 describe('canonicalJson', () => {
   it('is the same for members in another order, at any depth', () => {
@@ -14,4 +14,12 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ a: '1' })).not.toBe(canonicalJson({ a: 1 }));
     expect(canonicalJson({ a: null })).not.toBe(canonicalJson({}));
   });
+});
+
+describe('An object of members that are JSON', () => {
+  it.each([
+    [{}, '{}'],
+    [{ a: '1', 'b"': '[{}]', c: undefined }, '{"a":1,"b\\"":[{}]}'],
+    [{ a: undefined, b: '"x"' }, '{"b":"x"}'],
+  ])('of %j is %s', (members, json) => expect(jsonObject(members)).toBe(json));
 });

@@ -11,3 +11,12 @@ const stringify = configure({ deterministic: true, circularValue: Error });
  * @throws Error for a value that refers to itself.
  */
 export const canonicalJson = (value: unknown): string => stringify(value) ?? 'null';
+
+/** An object of members that are JSON already; those that are undefined are left out. Copies no text: engines join strings lazily. */
+export function jsonObject(members: Record<string, string | undefined>): string {
+  let json = '';
+  for (const [name, member] of Object.entries(members)) {
+    if (member !== undefined) json += `${json && ','}${JSON.stringify(name)}:${member}`;
+  }
+  return `{${json}}`;
+}

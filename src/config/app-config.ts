@@ -229,15 +229,6 @@ export class AppConfig {
     deepFreeze(templateVariables);
   }
 
-  /**
-   * The origins whose pages may call. With authentication off, "any" becomes "none": otherwise every web site open in
-   * the operator's browser could act as the admin.
-   */
-  get corsOrigins(): readonly string[] {
-    const { auth, cors_origins: origins } = this.values;
-    return auth.enabled ? origins : origins.filter((origin) => origin !== '*');
-  }
-
   /** Credits for one call of a tool, or of a method such as `resources/read`; `own`: where the operator has set no price. */
   priceOf(name: string, own = 0): number {
     return this.values.tools.prices[name] ?? own;

@@ -5,7 +5,7 @@ export interface ReserveRequest {
   accountId: number;
   /** Credits, 0 or more. */
   amount: number;
-  /** The hold expires by itself after this long, by the database's clock. Longer than any call may take. */
+  /** The hold expires by itself after this long, by the database's clock, unless it is renewed (`HoldRenewal`). */
   holdMs: number;
 }
 
@@ -34,7 +34,7 @@ export interface Settlement {
   charged: number;
   /** Credits that no call held, after this one. */
   remaining: number;
-  /** The hold had expired, so nothing was charged. */
+  /** The hold had expired, and other calls have spent the credits, so nothing was charged. */
   expired?: true;
 }
 

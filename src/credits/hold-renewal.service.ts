@@ -4,14 +4,13 @@ import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditRepository } from './credit.repository.js';
 
-/** How long a settlement may wait for PostgreSQL, for which the hold must last. */
-const SETTLEMENT_MAX_MS = 6_000;
 /** Holds in one statement, whose accounts are locked together. */
 const BATCH_MAX = 200;
 
 /**
- * Keeps the holds of calls that run here alive, so that a hold lives as long as its call, however long its tool takes or its
- * caller thinks (docs/adr/0009-exact-credits.md). A hold whose gateway died is renewed by nobody, and expires.
+ * Keeps the holds of calls that run here alive until they are settled, so that a hold lives as long as its call, however long its
+ * tool takes, its caller thinks or its settlement waits for PostgreSQL (docs/adr/0009-exact-credits.md). A hold whose gateway died
+ * is renewed by nobody, and expires.
  */
 @Injectable()
 export class HoldRenewal implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -43,20 +42,8 @@ export class HoldRenewal implements OnApplicationBootstrap, OnApplicationShutdow
     this.renewedAt.set(eventId, this.clock.monotonic());
   }
 
-  /**
-   * The call has ended and is about to be settled. One whose hold may have expired, since it could not be renewed in time, gets it
-   * back first, if its account still has the credits; undefined for all others. @throws what PostgreSQL does
-   */
-  end(eventId: string): Promise<void> | undefined {
-    const renewedAt = this.renewedAt.get(eventId);
-    this.renewedAt.delete(eventId);
-    const margin = Math.max(SETTLEMENT_MAX_MS, 0.2 * this.holdMs);
-    if (renewedAt === undefined || this.clock.monotonic() - renewedAt < this.holdMs - margin) return undefined;
-    return this.repository.renewHolds([eventId], this.holdMs + margin);
-  }
-
-  /** The call will not be settled. */
-  forget(eventId: string): void {
+  /** The call is settled, or will never be: its hold is not renewed any more. */
+  end(eventId: string): void {
     this.renewedAt.delete(eventId);
   }
 

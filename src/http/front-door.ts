@@ -43,9 +43,11 @@ export const httpTraffic = {
 
 /**
  * Where every request to either port comes in (`McpListener`, `configureRest`): names it, counts it, and writes one line into the log when it is over. That
- * of a routine request which went well is written at `debug` only, since it costs a third of what a tool call does.
+ * of a routine request which went well is written at `debug` only, since it costs a third of what a tool call does. A probe that port
+ * 8001 hands on has come in already.
  */
 export const frontDoor: Middleware = (request, response, next) => {
+  if ('id' in request) return next();
   const started = performance.now();
   const identified = request as IdentifiedRequest;
   identified.id = requestIdOf(request.headers);

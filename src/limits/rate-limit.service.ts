@@ -44,7 +44,7 @@ export class RateLimitService {
 
   /** Counts one request and decides whether it is allowed. Synchronous without Redis. */
   consume(allowance: RateAllowance): RateLimitDecision | Promise<RateLimitDecision> {
-    const counted = this.requests.addForAll(allowance.bucket);
+    const counted = this.requests.addForAll(allowance.bucket, allowance.perHour);
     const decide = (count: WindowCount) => this.decided(this.judge(count, allowance));
     return counted instanceof Promise ? counted.then(decide) : decide(counted);
   }

@@ -53,10 +53,13 @@ export class WindowCounter {
     return count === undefined ? { count: 0, msLeft: this.windowMs } : { count, msLeft: this.counts.getRemainingTTL(key) };
   }
 
-  /** Counts for all replicas and returns what all have counted; synchronous when there is no Redis or it is away. */
-  addForAll(key: string): WindowCount | Promise<WindowCount> {
-    if (!this.shared || !this.redis.isReady) return this.addHere(key, 1);
-    return this.addInRedis(this.shared, key, 1).catch(() => this.addHere(key, 1));
+  /**
+   * Counts for all replicas and returns what all have counted. Synchronous when there is no Redis or it is away, and when the
+   * limit is known to be used up: who goes on asking then costs Redis nothing.
+   */
+  addForAll(key: string, limit: number): WindowCount | Promise<WindowCount> {
+    const shared = this.toAsk(key, limit);
+    return shared ? this.addInRedis(shared, key, 1).catch(() => this.addHere(key, 1)) : this.addHere(key, 1);
   }
 
   /**
@@ -64,14 +67,23 @@ export class WindowCounter {
    * for both at once, and what the first was over is taken back from the second behind.
    */
   addForBoth(key: string, limit: number, second: string): Pair | Promise<Pair> {
-    if (!this.shared || !this.redis.isReady) return this.addBothHere(key, limit, second);
-    return this.addBothInRedis(this.shared, key, limit, second).catch(() => this.addBothHere(key, limit, second));
+    const shared = this.toAsk(key, limit);
+    if (!shared) return this.addBothHere(key, limit, second);
+    return this.addBothInRedis(shared, key, limit, second).catch(() => this.addBothHere(key, limit, second));
   }
 
   /** Counts at once in this replica; the common count arrives as soon as Redis has answered. */
   add(key: string, by: 1 | -1 = 1): void {
     this.addHere(key, by);
     if (this.shared && this.redis.isReady) this.addInRedis(this.shared, key, by).catch(() => undefined); // it is counted here
+  }
+
+  /**
+   * Redis, if it can be asked and has something to say: a count only grows until its window ends, so that a limit which is used up
+   * stays so. Not for the second of two keys, from which is taken back.
+   */
+  private toAsk(key: string, limit: number): RateLimiterRedis | undefined {
+    return this.redis.isReady && (this.counts.get(key) ?? 0) < limit ? this.shared : undefined;
   }
 
   private addHere(key: string, by: number): WindowCount {

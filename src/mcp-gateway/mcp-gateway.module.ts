@@ -12,6 +12,7 @@ import { ListenMethods } from './methods/listen.methods.js';
 import { Completions } from './methods/completions.service.js';
 import { McpDispatcher } from './transport/mcp-dispatcher.js';
 import { McpBodies } from './access/mcp-bodies.service.js';
+import { McpCallers } from './access/mcp-callers.service.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpListener } from './transport/mcp-listener.js';
 import { ToolsMethods } from './methods/tools.methods.js';
@@ -40,6 +41,7 @@ const HUNG_UP_MAX_MS = 10_000;
     McpDispatcher,
     McpHandlers,
     McpBodies,
+    McpCallers,
     McpHttpRoutes,
     McpListener,
     McpMetrics,

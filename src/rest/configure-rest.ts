@@ -1,9 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
-import { crossOrigin } from '../http/cors.js';
 import { frontDoor, type Middleware, type IdentifiedRequest } from '../http/front-door.js';
-import { OwnNames } from '../http/own-names.js';
+import { OriginRules } from '../http/origin-rules.js';
 import { restBody } from './rest-body.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
 import { RestValidationPipe } from './validation.pipe.js';
@@ -14,7 +13,8 @@ import { buildOpenApi } from './openapi/openapi.js';
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
 export function configureRest(app: NestExpressApplication, config: AppConfig): void {
   app.set('trust proxy', config.values.limits.trusted_proxies);
-  app.use(frontDoor, showRequestId, securityHeaders(), askedByName(config), crossOrigin(config), restBody(config));
+  const origins = new OriginRules(config, true);
+  app.use(frontDoor, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
@@ -31,14 +31,13 @@ const showRequestId: Middleware = (request, response, next) => {
 };
 
 /** @throws HOST_NOT_ALLOWED */
-function askedByName(config: AppConfig): Middleware {
-  const names = new OwnNames(config);
-  return (request, _, next) => {
-    const refusal = names.refusal(request);
+const admitted =
+  (origins: OriginRules): Middleware =>
+  (request, _, next) => {
+    const refusal = origins.refusal(request);
     if (refusal !== undefined) throw new TallygateError('HOST_NOT_ALLOWED', refusal);
     next();
   };
-}
 
 /**
  * Helmet's headers, without those that assume HTTPS: behind plain HTTP, `upgrade-insecure-requests` keeps Swagger UI

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Flag, Fraction } from '../rest/dto-fields.js';
-import { maskUrls } from '../common/mask-url.js';
-import { maskConfig, maskUrlsIn } from './registry/config-mask.js';
+import { maskText } from '../common/secrets/mask-text.js';
+import { maskValues } from '../common/secrets/mask-values.js';
+import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import type { HealthReport } from './pool/server-health.js';
 import type { RegisteredServer } from './registry/registered-server.js';
@@ -92,7 +93,7 @@ export class ServerHealthDto {
   error!: string | null;
 
   static of({ state, checkedAt, latencyMs, error }: HealthReport): ServerHealthDto {
-    return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error: error && maskUrls(error) };
+    return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error: error && maskText(error) };
   }
 }
 
@@ -129,7 +130,7 @@ export class ServerDto {
       name: server.name,
       template_name: server.templateName,
       ...(mayConfigure && { config: maskConfig(template?.config, server.config) }),
-      instance_metadata: maskUrlsIn({ ...server.metadata }),
+      instance_metadata: maskValues({ ...server.metadata }),
       enabled: server.enabled,
       weight: server.weight,
       created_at: server.createdAt,

@@ -51,7 +51,7 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   configureRest(app, config);
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
-  const mcp = await app.get(McpListener).listen();
+  const mcp = await app.get(McpListener).listen(adapter.getInstance());
   await app.listen(port, host);
   return { app, rest: adapter.listener, mcp };
 }

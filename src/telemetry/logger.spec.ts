@@ -19,11 +19,14 @@ describe('The log', () => {
     ['a stack', { stack: `Error: ${JWT}\n at x` }],
     ['an authorization header', { headers: { authorization: 'Basic YWRtaW46cGFzc3dvcmQ=' } }],
     ['a password', { body: { password: 'correct horse' } }],
+    ['a password, however deep and spelled', { a: { b: [{ c: { dbPassword: 'correct horse' } }] } }],
+    ['a URL', { msg: 'connect to postgresql://me:correct%20horse@db/x failed: https://mcp.example.com/?key=correct%20horse' }],
+    ['a pair', { msg: 'started with TOKEN="correct horse"' }],
   ])('shows no secret in %s', (_, fields) => {
     const line = logged(fields);
     expect(line).not.toContain(KEY);
     expect(line).not.toContain(JWT);
-    expect(line).not.toMatch(/YWRtaW46|correct horse/);
+    expect(line).not.toMatch(/YWRtaW46|correct( |%20)horse/);
     expect(() => JSON.parse(line)).not.toThrow();
   });
 
@@ -32,5 +35,12 @@ describe('The log', () => {
       msg: 'key sk-a1B2… refused',
       requestId: 'r1',
     });
+    const fields = {
+      path: '/tools',
+      status: 200,
+      keyboard: 'azerty',
+      stack: 'Error: no\n    at file:///srv/a-0123456789abcdef/x.js:1:2',
+    };
+    expect(JSON.parse(logged(fields))).toMatchObject(fields);
   });
 });

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { pino, type Level, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { FRAMEWORK_CONTEXTS } from '../common/log-contexts.js';
+import { maskValues } from '../common/secrets/mask-values.js';
 import { maskSecrets } from './mask-secrets.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -16,7 +17,6 @@ export interface LogSettings {
 }
 
 const STDOUT = 1;
-const SECRET_FIELDS = ['authorization', 'x-api-key', 'cookie', 'password', 'token', 'secret', 'secret_key', 'api_key', 'apiKey'];
 /** Nest's own lines about its start are written at level debug. */
 const FRAMEWORK: ReadonlySet<string> = new Set(FRAMEWORK_CONTEXTS);
 
@@ -76,15 +76,13 @@ export class TallygateLogger implements LoggerService {
   }
 }
 
-/** Masks the finished line: nothing gets past it, neither a stack nor a nested field. */
+/** Masks the fields, by their names too, and then the finished line: nothing that looks like a key gets past it, wherever it stands. */
 export function createPino({ level }: LogSettings, stream: pino.DestinationStream): Logger {
-  const paths = SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`]);
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths, censor: '…' },
+    formatters: { level: (label: string) => ({ level: label }), log: maskValues<Record<string, unknown>> },
     hooks: { streamWrite: maskSecrets },
   };
   return pino(options, stream);

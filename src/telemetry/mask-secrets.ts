@@ -1,10 +1,12 @@
+import { MASK } from '../common/secrets/mask-text.js';
+
 /** Whatever looks like a Tallygate key, a secret of Stripe's, or a bearer credential. */
 const SECRET = /\b(sk-|mcp_|[sr]k_(live|test)_|whsec_)[0-9A-Za-z]{8,}|(?<=\bBearer\s)[\w.~+/=-]{8,}/g;
 /** A run of characters that JWTs are made of. One that begins in the middle of such a run would be looked for again and again. */
 const DOTTED = /[\w.-]+/g;
 
 /**
- * Replaces secrets in free text by their first characters and an ellipsis, e.g. `sk-a1b2…`. Strangers write such text, so that the
+ * Replaces what is a secret by its shape, whatever it is named, in free text by its first characters and an ellipsis, e.g. `sk-a1b2…`. Strangers write such text, so that the
  * time is linear in its length whatever it is.
  */
 export function maskSecrets(text: string): string {
@@ -24,4 +26,4 @@ function maskJwt(run: string): string {
   return run;
 }
 
-const shortened = (secret: string): string => `${secret.slice(0, 7)}…`;
+const shortened = (secret: string): string => `${secret.slice(0, 7)}${MASK}`;

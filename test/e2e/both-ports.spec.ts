@@ -206,6 +206,27 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase }) =
       ])
         expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     });
+
+    it('of another origin is refused on the port of MCP, which has no pages, and may not read on that of REST', async () => {
+      for (const path of [new URL(url()).pathname, '/health', '/nowhere']) {
+        const answer = await fetch(new URL(path, url()), { headers: { origin: 'https://evil.example.com' } });
+        expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+        if (name === 'REST') expect(answer.status).not.toBe(403);
+        else expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('GATEWAY_CORS_ORIGINS')]);
+      }
+    });
+  });
+
+  it.each(['/health', '/livez', '/readyz'])('%s is answered in the same words, by one answer and one line', async (path) => {
+    const answer = await fetch(new URL(path, url()), { headers: { 'x-request-id': 'probe' } });
+    const { status } = (await answer.json()) as { status: string };
+    expect([answer.status, answer.headers.get('x-request-id')]).toEqual([200, 'probe']);
+    expect(status).toBe(path === '/health' ? 'healthy' : 'ok');
+    expect((await fetch(new URL(path, url()), { method: 'HEAD' })).status).toBe(200);
+    const before = (await gateway.rest('GET', '/metrics')).text;
+    await fetch(new URL(path, url()));
+    const counted = (text: string) => Number(/^tallygate_http_requests_total (\d+)$/m.exec(text)![1]);
+    expect(counted((await gateway.rest('GET', '/metrics')).text) - counted(before)).toBe(2);
   });
 
   it('while PostgreSQL is away: 503, and the same time to come back', async () => {
@@ -215,6 +236,8 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase }) =
       const { status, headers } = await askDatabase();
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     });
+    const probe = await fetch(new URL('/readyz', url()));
+    expect([probe.status, await probe.json()]).toEqual([503, { status: 'unavailable' }]);
     wayToDatabase.restore();
     await eventually(async () => expect((await askDatabase()).status).toBe(200), 30_000);
   });

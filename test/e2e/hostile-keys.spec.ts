@@ -153,3 +153,12 @@ it.each(PORTS)(
   },
   120_000,
 );
+
+it('a batch with a wrong key is refused as a whole before any of it runs, and is one failure however many its messages', async () => {
+  const batch = JSON.stringify(Array(50).fill({ jsonrpc: '2.0', id: 1, method: 'ping' }));
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const headers = { 'x-api-key': unknown(), 'x-forwarded-for': '192.0.2.77' };
+    const { status, json } = await gateway.mcpRaw(batch, headers);
+    expect([status, json]).toMatchObject([401, { id: null, error: { message: 'Invalid or expired API key' } }]);
+  }
+});

@@ -68,7 +68,12 @@ it('the pages of the gateway itself may call it', async () => {
   );
 });
 
-it('probes may come by any address', async () => {
+it('pages of the gateway may call its port of REST only: that of MCP has none, and needs them listed', async () => {
+  const headers = { ...JSON_BODY, origin: new URL(gateway.restUrl).origin };
+  expect(await send('POST', gateway.mcpUrl, headers, PORTS[1][2])).toBe(403);
+});
+
+it.each(PORTS.map(([name, url]) => [name, url] as const))('probes may come to the port of %s by any address', async (_, url) => {
   for (const path of ['/livez', '/readyz'])
-    expect(await send('GET', gateway.restUrl + path, { host: '10.1.2.3:8000' })).toBe(200);
+    expect(await send('GET', new URL(path, url()).href, { host: '10.1.2.3:8000' })).toBe(200);
 });

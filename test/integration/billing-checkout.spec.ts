@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BILLING, BillingRest } from '../support/billing/billing-rest.js';
+import { BILLING, BillingRest, withBilling } from '../support/billing/billing-rest.js';
 import { event, packSession, newId, subscriptionObject } from '../support/billing/stripe-events.js';
 
 describe('A checkout', () => {
   let rest: BillingRest;
-  beforeAll(async () => {
-    rest = await BillingRest.start();
-  });
-  afterAll(() => rest.stop());
+  withBilling((started) => (rest = started));
 
   const purchase = async (sessionId: string) =>
     (await rest.rows<Record<string, unknown>>('SELECT * FROM mcp.billing_purchases WHERE session_id = $1', sessionId))[0];

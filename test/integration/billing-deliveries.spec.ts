@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest } from '../support/billing/billing-rest.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { withBilling, type BillingRest } from '../support/billing/billing-rest.js';
 import { event, packSession, refundedCharge, type TestEvent } from '../support/billing/stripe-events.js';
 
 const COMPLETED = 'checkout.session.completed';
@@ -7,14 +7,10 @@ const PAID_LATER = 'checkout.session.async_payment_succeeded';
 
 describe('A thousand deliveries', () => {
   let rest: BillingRest;
+  withBilling((started) => (rest = started));
   beforeAll(async () => {
-    rest = await BillingRest.start();
     await rest.addReplica();
     await rest.addReplica();
-  });
-  afterAll(async () => {
-    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
-    await rest.stop();
   });
 
   /** A hundred at a time, on a busy machine. */

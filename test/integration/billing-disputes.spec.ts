@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest } from '../support/billing/billing-rest.js';
+import { describe, expect, it } from '@jest/globals';
+import { withBilling, type BillingRest } from '../support/billing/billing-rest.js';
 import { AT, deliver, disputeOf, paid, permutations, refunded, spender } from '../support/billing/money-back.js';
 import { daysFromNow, dispute, event, invoicePayment, newId, paidInvoice } from '../support/billing/stripe-events.js';
 import { setLedgerTime } from '../support/databases/credit-rig.js';
 
 describe('A dispute', () => {
   let rest: BillingRest;
-  beforeAll(async () => {
-    rest = await BillingRest.start();
-  });
-  afterAll(async () => {
-    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
-    await rest.stop();
-  });
+  withBilling((started) => (rest = started));
 
   const ENDS = [
     ['lost', ['created', 'funds_withdrawn', 'closed'], { purchased: 0, debt: 40 }],

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { BILLING, BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { BILLING, BillingRest, withBilling, type Buyer } from '../support/billing/billing-rest.js';
 import { HOLD_MS, settlement } from '../support/databases/credit-rig.js';
 import { event, newId, packSession, refundedCharge, type TestEvent } from '../support/billing/stripe-events.js';
 
@@ -9,13 +9,7 @@ const PAID_LATER = 'checkout.session.async_payment_succeeded';
 
 describe('Credits for money', () => {
   let rest: BillingRest;
-  beforeAll(async () => {
-    rest = await BillingRest.start();
-  });
-  afterAll(async () => {
-    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
-    await rest.stop();
-  });
+  withBilling((started) => (rest = started));
 
   const completed = ({ sessionId }: { sessionId: string }, fields: object = {}): TestEvent =>
     event(COMPLETED, packSession(sessionId, fields));

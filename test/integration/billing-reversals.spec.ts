@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { HoldSweeper } from '../../src/credits/hold-sweeper.service.js';
-import { BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { withBilling, type BillingRest, type Buyer } from '../support/billing/billing-rest.js';
 import { HOLD_MS, settlement } from '../support/databases/credit-rig.js';
 import { event, failedRefund, newId, type TestEvent } from '../support/billing/stripe-events.js';
 import {
@@ -23,13 +23,9 @@ const ACCOUNTS = '/api/admin/mcp/accounts';
 describe('Money that goes back', () => {
   let rest: BillingRest;
   let admin: Principal;
+  withBilling((started) => (rest = started));
   beforeAll(async () => {
-    rest = await BillingRest.start();
     admin = await rest.accounts.newUser('admin');
-  });
-  afterAll(async () => {
-    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
-    await rest.stop();
   });
 
   describe('and comes again, since a refund failed', () => {

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest, sign, type Buyer } from '../support/billing/billing-rest.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { sign, withBilling, type BillingRest, type Buyer } from '../support/billing/billing-rest.js';
 import { event, packSession } from '../support/billing/stripe-events.js';
 
 describe('A body that Stripe did not sign', () => {
   let rest: BillingRest;
   let buyer: Buyer;
+  withBilling((started) => (rest = started));
   beforeAll(async () => {
-    rest = await BillingRest.start();
     buyer = await rest.buyer();
   });
-  afterAll(() => rest.stop());
 
   const payload = () => JSON.stringify(event('checkout.session.completed', packSession(buyer.sessionId)));
   const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1_000) - seconds;

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { describe, expect, it } from '@jest/globals';
+import { withBilling, type BillingRest, type Buyer } from '../support/billing/billing-rest.js';
+import { deliver as deliverAll, permutations } from '../support/billing/money-back.js';
 import { ledgerOf, setLedgerTime } from '../support/databases/credit-rig.js';
 import {
   daysFromNow,
@@ -17,22 +18,14 @@ type Subscriber = Buyer & { id: string };
 
 describe('A tier by subscription', () => {
   let rest: BillingRest;
-  beforeAll(async () => {
-    rest = await BillingRest.start();
-  });
-  afterAll(async () => {
-    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
-    await rest.stop();
-  });
+  withBilling((started) => (rest = started));
 
   const subscriber = async (tier = 'pro'): Promise<Subscriber> => ({ ...(await rest.buyer({ tier })), id: newId('sub') });
   const told = (of: Subscriber, kind: string, status: string, created = 0, fields: Record<string, unknown> = {}): TestEvent =>
     event(`customer.subscription.${kind}`, subscriptionObject(of, status, fields), { created: daysFromNow(0) + created });
   const paid = (of: Subscriber, days = 30): TestEvent => event('invoice.paid', paidInvoice(of, daysFromNow(days)));
   const finished = ({ sessionId, id }: Subscriber): TestEvent => event('checkout.session.completed', tierSession(sessionId, id));
-  const deliver = async (...events: TestEvent[]) => {
-    for (const one of events) expect(await rest.deliver(one)).toBe(200);
-  };
+  const deliver = (...events: TestEvent[]) => deliverAll(rest, ...events);
   const stateOf = async ({ account }: Subscriber) => {
     const [row] = await rest.rows<Record<string, unknown>>(
       `SELECT credits_tier AS tier, credits_balance::int AS balance, stripe_subscription_id AS subscription,
@@ -206,10 +199,3 @@ describe('A tier by subscription', () => {
     expect([await rest.outcomes(invoice), await stateOf(one)]).toMatchObject([['repeated'], { tier: 'pro' }]);
   });
 });
-
-function permutations<T>(items: T[]): T[][] {
-  if (items.length <= 1) return [items];
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
-  );
-}

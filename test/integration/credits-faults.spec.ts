@@ -88,6 +88,20 @@ describe('Credits on a bad way to PostgreSQL', () => {
     expect((await outboxOf(witness)).filter(({ id }) => id === eventId)).toHaveLength(1);
   });
 
+  it('are charged also when their hold expired while the settlement waited for it to be back', async () => {
+    const accountId = await openAccount(witness);
+    const eventId = randomUUID();
+    await rig.ledger.reserve({ eventId, accountId, amount: 5, holdMs: 1 });
+    proxy.cut();
+    const settling = rig.ledger.settle(settlement(eventId, accountId, 5));
+    await eventually(async () => {
+      await witness.sweeper.sweep();
+      expect((await witness.ledger.balance(accountId)).held).toBe(0);
+    });
+    proxy.restore();
+    expect(await settling).toEqual({ charged: 5, remaining: 45 });
+  });
+
   it('are not waited for longer than seconds when it falls silent, and are settled once or not at all', async () => {
     const accountId = await openAccount(witness);
     const eventIds = Array.from({ length: 10 }, () => randomUUID());

@@ -50,6 +50,17 @@ const FAILURES = 10;
     expect(await key(two, 'third')).toMatchObject({ allowed: false, limit: 8, bucket: `${bucket}:all` });
   });
 
+  it('that are used up are known here, and cost Redis nothing until they are raised or their window ends', async () => {
+    const ask = (name: string, perHour: number) =>
+      one.limits.consumeBoth({ bucket: `${bucket}:${name}`, perHour }, { bucket: `${bucket}:all`, perHour: 8 });
+    for (let request = 0; request < 3; request += 1)
+      await Promise.all([ask('key', 3), one.limits.consume({ bucket, perHour: 3 })]);
+    expect(ask('key', 3)).toMatchObject({ allowed: false, limit: 3, remaining: 0 });
+    expect(one.limits.consume({ bucket, perHour: 3 })).toMatchObject({ allowed: false, limit: 3 });
+    expect(await ask('key', 5)).toMatchObject({ allowed: true, limit: 5 });
+    expect(await ask('other', 3)).toMatchObject({ allowed: true, remaining: 2 });
+  });
+
   it('end their window at the same time everywhere', async () => {
     const first = await one.limits.consume({ bucket, perHour: 5 });
     const second = await two.limits.consume({ bucket, perHour: 5 });

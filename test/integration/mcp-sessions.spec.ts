@@ -37,7 +37,7 @@ beforeAll(async () => {
     mcp: { sessions: true, max_sessions: MAX_SESSIONS, session_idle_minutes: 10 },
   });
   app = await startRestApp(config, [ClickHouseModule, McpGatewayModule], [{ provide: Clock, value: clock }]);
-  const { port } = await app.get(McpListener).listen();
+  const { port } = await app.get(McpListener).listen(app.getHttpAdapter().getInstance());
   mcpUrl = `http://127.0.0.1:${port}/messages`;
 }, STARTS_MS);
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyFunctions, FUNCTIONS_FOLDER } from '../../src/database/apply-functions.js';
 import { dataSourceOptions, migrate, openDataSource } from '../../src/database/data-source.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe("PostgreSQL's functions", () => {
@@ -22,7 +23,7 @@ describe("PostgreSQL's functions", () => {
   const answering = (number: number) =>
     `CREATE OR REPLACE FUNCTION mcp.answer() RETURNS int LANGUAGE sql AS $$ SELECT ${number} $$;`;
   const answer = async () => (await database.postgres.query<{ answer: number }>('SELECT mcp.answer()'))[0]!.answer;
-  const apply = (version = '1.2.3') => applyFunctions(database.postgres, folder, version);
+  const apply = (release = '1.2.3', schema = MIGRATIONS.length) => applyFunctions(database.postgres, folder, { release, schema });
 
   it('are applied with the start, and again only when a file has changed', async () => {
     expect(await applyFunctions(database.postgres)).toEqual([]);
@@ -55,6 +56,42 @@ describe("PostgreSQL's functions", () => {
     file('answer.sql', answering(2));
     await apply(second);
     expect(await answer()).toBe(expected);
+  });
+
+  it('are left alone by a build of the same release that does not know the newest migration', async () => {
+    file('answer.sql', answering(1));
+    await apply();
+    file('answer.sql', answering(2));
+    file('other.sql', answering(2));
+    expect(await apply('1.2.3', MIGRATIONS.length - 1)).toEqual([]);
+    expect(await answer()).toBe(1);
+    expect(await apply()).toEqual(['answer.sql', 'other.sql']);
+  });
+
+  it('are left alone by an older build also where the newer one had migrated and not applied its own yet', async () => {
+    file('answer.sql', answering(1));
+    await apply();
+    await database.postgres.query(`INSERT INTO mcp.migrations (timestamp, name) VALUES (1700000000999, 'Later1700000000999')`);
+    file('answer.sql', answering(2));
+    expect(await apply()).toEqual([]);
+    expect(await apply('1.2.3', 999)).toEqual(['answer.sql']);
+  });
+
+  it('belong to the newest build that started, whether or not it changed them', async () => {
+    file('answer.sql', answering(1));
+    await apply('1.9.9');
+    expect(await apply('1.10.0')).toEqual([]);
+    file('answer.sql', answering(2));
+    expect(await apply('1.9.10')).toEqual([]);
+    expect(await answer()).toBe(1);
+  });
+
+  it('are newer, by the version they are marked with, than those of builds that compare releases alone', async () => {
+    file('answer.sql', answering(1));
+    await apply('1.2.3');
+    const [{ version }] = (await database.postgres.query('SELECT version FROM mcp.functions')) as [{ version: string }];
+    expect(version.localeCompare('1.2.3', 'en', { numeric: true })).toBe(1);
+    expect(version.localeCompare('1.2.4', 'en', { numeric: true })).toBe(-1);
   });
 
   it('are the same on a new database and on one that had older ones from its migrations', async () => {

@@ -3,10 +3,10 @@ import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import type { ToolRequest } from '../../src/tools/call/tool-call.js';
 import type { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
-import type { RecordedResult } from '../../src/tools/call/usage-record.js';
+import type { ToolResultJson } from '../../src/tools/call/recorded-call.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
-import { toolCalls } from '../support/gateway/metered-tools.js';
+import { resultOf, toolCalls } from '../support/gateway/metered-tools.js';
 import { TestUpstream, type Behaviour } from '../support/upstreams/test-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -41,7 +41,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function call(accountId: number): Promise<RecordedResult> {
+async function call(accountId: number): Promise<ToolResultJson> {
   const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId };
   const request: ToolRequest = {
     entry: rig.catalog.get('pool__act', principal),
@@ -54,7 +54,7 @@ async function call(accountId: number): Promise<RecordedResult> {
     cancellation: new Cancellation(),
     client: SILENT_CLIENT,
   };
-  return calls.record(await calls.run(request, ({ result }) => result));
+  return calls.record(await calls.run(request, resultOf));
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
@@ -65,7 +65,7 @@ async function balanceOf(accountId: number): Promise<{ balance: number; held: nu
   return row!;
 }
 
-const chargedFor = ({ _meta }: RecordedResult) => _meta['tallygate/usage'].credits_charged;
+const chargedFor = ({ _meta }: ToolResultJson) => _meta['tallygate/usage'].credits_charged;
 
 it('a call that a server answers is charged once', async () => {
   const accountId = await accountWith(credits, 50);

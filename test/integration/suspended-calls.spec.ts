@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SILENT_CLIENT, type CallClient, type InputRequired } from '../../src/tools/source/call-context.js';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import type { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
-import type { RecordedResult } from '../../src/tools/call/usage-record.js';
+import type { RecordedCall } from '../../src/tools/call/recorded-call.js';
 import { accountWith } from '../support/databases/credit-rig.js';
 import { eventually } from '../support/eventually.js';
-import { database, rigs, state, toolCalls } from '../support/gateway/metered-tools.js';
+import { database, resultOf, rigs, state, toolCalls, usageOf } from '../support/gateway/metered-tools.js';
 import { LegacyUpstream } from '../support/upstreams/talking-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -37,7 +37,7 @@ async function round(
   name: string,
   input?: CallClient['input'],
   { idempotencyKey, args = {} }: { idempotencyKey?: string; args?: object } = {},
-): Promise<RecordedResult> {
+): Promise<RecordedCall> {
   const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId };
   const client = { ...SILENT_CLIENT, capabilities: { elicitation: {} }, takesRounds: true, ...(input && { input }) };
   const entry = rig.catalog.get(`old__${name}`, principal);
@@ -51,15 +51,15 @@ async function round(
     idempotencyKey,
     ...about,
   };
-  return calls.record(await calls.run(request, ({ result }) => result));
+  return calls.record(await calls.run(request, (recorded) => recorded));
 }
-const asked = (result: RecordedResult): InputRequired => result.inputRequired!;
+const asked = (result: RecordedCall): InputRequired => result.inputRequired!;
 const answerTo = ({ state }: InputRequired, name = 'Ada') => ({
   state,
   responses: { 'question-1': { action: 'accept', content: { name } } },
 });
-const text = ({ content }: RecordedResult) => (content[0] as { text: string }).text;
-const charged = ({ _meta }: RecordedResult) => _meta['tallygate/usage'].credits_charged;
+const text = ({ content }: RecordedCall) => (content[0] as { text: string }).text;
+const charged = (recorded: RecordedCall) => usageOf(resultOf(recorded)).credits_charged;
 const books = async () => {
   const { balance, held, charges } = await state(accountId);
   return { balance, held, charges };
@@ -130,7 +130,7 @@ describe('an idempotency key', () => {
     const last = await round('greet', answerTo(again), { idempotencyKey: 'k-1' });
     expect([text(last), charged(last)]).toEqual(['Hello, Ada', PRICE]);
     const replayed = await round('greet', answerTo(again), { idempotencyKey: 'k-1' });
-    expect([text(replayed), replayed._meta['tallygate/replayed']]).toEqual(['Hello, Ada', true]);
+    expect([text(replayed), replayed.isReplayed]).toEqual(['Hello, Ada', true]);
     expect(await books()).toEqual({ balance: 0, held: 0, charges: 1 });
   });
 

@@ -15,7 +15,7 @@ import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 /** Most active keys of one user. */
 export const ACTIVE_KEYS_MAX = 100;
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
-const ACCOUNT_KEY: KeyWishes = { name: 'MCP account', expiresAt: null };
+const ACCOUNT_KEY: GrantedKey = { name: 'MCP account', scopes: DEFAULT_SCOPES, expiresAt: null };
 
 export interface KeyWishes {
   name: string;
@@ -30,6 +30,9 @@ export interface KeyWishes {
   /** Null: never. */
   expiresAt: Date | null;
 }
+
+/** A key as it is made: what was left open is decided. */
+type GrantedKey = KeyWishes & Required<Pick<KeyWishes, 'scopes'>>;
 
 /** A key with its token, which is not stored and cannot be shown again. */
 export interface IssuedKey {
@@ -58,8 +61,9 @@ export class ApiKeysService {
    * limit of active keys
    */
   async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
-    this.refuseBeyond(owner, { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES });
-    return this.issue(owner.userId, (keys) => this.add(keys, 'sk-', wishes));
+    const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
+    this.refuseBeyond(owner, granted);
+    return this.issue(owner.userId, (keys) => this.add(keys, 'sk-', granted));
   }
 
   /**
@@ -138,7 +142,7 @@ export class ApiKeysService {
   }
 
   /** @param ending How many active keys the same transaction ends. */
-  private async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: KeyWishes, ending = 0): Promise<IssuedKey> {
+  private async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, ending = 0): Promise<IssuedKey> {
     const now = new Date(this.clock.now());
     if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
     const { token, tokenId } = createToken(prefix);
@@ -146,13 +150,13 @@ export class ApiKeysService {
     return { key, token };
   }
 
-  private newKey(token: string, tokenId: string, createdAt: Date, wishes: KeyWishes): Omit<NewApiKey, 'userId'> {
+  private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): Omit<NewApiKey, 'userId'> {
     return {
       tokenId,
       hmac: Buffer.from(this.hasher.hash(token), 'latin1'),
       prefix: displayPrefix(token),
       name: wishes.name,
-      scopes: [...(wishes.scopes ?? DEFAULT_SCOPES)],
+      scopes: [...wishes.scopes],
       allowedTools: wishes.allowedTools ?? null,
       rateLimitPerHour: wishes.rateLimitPerHour ?? null,
       lineage: wishes.lineage ?? null,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
 import {
@@ -14,6 +15,8 @@ type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour' 
 /** Unless configured, all keys of a user may together do as much as this many of them. */
 const KEYS_AT_ONCE = 4;
 const ALL_KEYS_OF = 'keys-of:';
+/** Keys whose allowances are kept. */
+const KNOWN_MAX = 10_000;
 
 /** How callers learn where they stand: headers of their answer. */
 type Tell = (headers: Record<string, string>) => void;
@@ -21,6 +24,9 @@ type Tell = (headers: Record<string, string>) => void;
 /** Counts the requests of callers against their hourly allowance, together on both ports. */
 @Injectable()
 export class CallerLimit {
+  /** Those of the keys used last: their principal is one object while nothing of it changes, and a bucket's name is hashed but once. */
+  private readonly known = new LRUCache<Principal, readonly RateAllowance[]>({ max: KNOWN_MAX });
+
   constructor(
     private readonly limits: RateLimitService,
     private readonly config: AppConfig,
@@ -28,10 +34,18 @@ export class CallerLimit {
 
   /** Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent. */
   admit(principal: Principal, tell: Tell): true | Promise<true> {
-    const [allowance, ofUser] = rateAllowances(principal, this.config.values.limits);
+    const [allowance, ofUser] = this.allowancesOf(principal);
     if (!allowance) return true;
     const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
     return decision instanceof Promise ? decision.then((made) => enter(made, tell)) : enter(decision, tell);
+  }
+
+  private allowancesOf(principal: Principal): readonly RateAllowance[] {
+    const known = this.known.get(principal);
+    if (known) return known;
+    const made = rateAllowances(principal, this.config.values.limits);
+    if (principal.apiKey) this.known.set(principal, made); // a login's is made for each request
+    return made;
   }
 }
 

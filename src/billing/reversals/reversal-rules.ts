@@ -25,7 +25,7 @@ const STAGE: Record<DisputeState, number> = { inquiry: 0, dropped: 1, open: 2, l
  * @param status Stripe's status of it, `warning_…` for an inquiry, for which no money has moved. `prevented`: the bank has
  * given the money back without a dispute.
  */
-export function disputeState(type: string, status: string | undefined): DisputeState {
+export function disputeState(type: string, status?: string | null): DisputeState {
   if (type.endsWith('.funds_reinstated') || status === 'won') return 'won';
   if (status === 'lost' || status === 'prevented') return 'lost';
   if (type.endsWith('.funds_withdrawn')) return 'open';

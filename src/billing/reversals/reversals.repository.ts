@@ -5,14 +5,14 @@ import type { Transaction } from '../../database/sql.js';
 import type { Reversal } from './reversal-rules.js';
 
 /**
- * All SQL of `mcp.billing_reversals` and `mcp.billing_invoice_payments`. Both may be told of before it is known what the
- * payment was for, so the payment is locked, then its invoice, and then an account, always in this order.
+ * All SQL of `mcp.billing_reversals` and `mcp.billing_invoice_payments`. Stripe may tell of either before the event that says what
+ * the payment was for, so transactions lock the payment, then its invoice, and then an account, always in this order.
  */
 @Injectable()
 export class ReversalsRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  /** Of transactions about one payment, or about the invoice it paid, one at a time. */
+  /** Until this transaction ends, no other one goes on about this payment, or about the invoice it paid. */
   async lockPayment(tx: Transaction, paymentIntentId: string): Promise<void> {
     await this.lock(tx, paymentIntentId);
     const [link] = await tx.query<{ id: string }>(
@@ -49,6 +49,7 @@ export class ReversalsRepository {
     return read(tx, condition, invoiceId);
   }
 
+  /** Keeps what counts now of one dispute or failed refund. */
   async save(tx: Transaction, paymentIntentId: string, of: Reversal): Promise<void> {
     await tx.query(
       `INSERT INTO mcp.billing_reversals (payment_intent_id, id, kind, state, amount, currency, told_at)
@@ -58,8 +59,8 @@ export class ReversalsRepository {
     );
   }
 
-  /** Deletes what was told of payments for nothing that was bought here. Returns how many rows. */
-  async deleteForeign(olderThanDays: number, most: number): Promise<number> {
+  /** Deletes old rows about payments that bought nothing here: Stripe's account may be used for other things. Returns how many. */
+  async deleteUnrelated(olderThanDays: number, most: number): Promise<number> {
     let count = 0;
     for (const [table, isOurs] of Object.entries(IS_OURS)) {
       count += await this.postgres.execute(

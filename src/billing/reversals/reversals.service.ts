@@ -61,27 +61,27 @@ export class Reversals {
     if ((await this.reversals.linkInvoice(tx, invoiceId, paymentIntentIds)) === 0) return 'repeated';
     const purchase = await this.purchases.lock(tx, 'invoice', invoiceId);
     if (!purchase) return 'waiting';
-    await this.beginInvoice(tx, purchase, invoiceId);
+    await this.afterInvoice(tx, purchase, invoiceId);
     return 'applied';
   }
 
-  /** Before an invoice is noted with its subscription: what is told of its payments meanwhile waits. */
-  async expectInvoice(tx: Transaction, { invoiceId, paymentIntentIds }: Omit<InvoicePaymentFact, 'kind'>): Promise<void> {
+  /** To be called before an invoice is noted with its subscription: events about its payments wait for this transaction. */
+  async beforeInvoice(tx: Transaction, { invoiceId, paymentIntentIds }: Omit<InvoicePaymentFact, 'kind'>): Promise<void> {
     await this.reversals.linkInvoice(tx, invoiceId, paymentIntentIds);
   }
 
   /** A period was paid; the disputes told of its payment before are marked now. They move no credits. */
-  async beginInvoice(tx: Transaction, purchase: Purchase, invoiceId: string): Promise<void> {
+  async afterInvoice(tx: Transaction, purchase: Purchase, invoiceId: string): Promise<void> {
     await this.markAll(tx, purchase, await this.reversals.findOfInvoice(tx, invoiceId));
   }
 
-  /** Before a payment is noted with its purchase: what is told of it meanwhile waits. */
-  async expect(tx: Transaction, paymentIntentId: string | null): Promise<void> {
+  /** To be called before a payment is noted with its purchase: events about it wait for this transaction. */
+  async beforePayment(tx: Transaction, paymentIntentId: string | null): Promise<void> {
     if (paymentIntentId) await this.reversals.lockPayment(tx, paymentIntentId);
   }
 
   /** A pack was paid; what was told of its payment before counts now. */
-  async begin(tx: Transaction, purchase: PackPurchase, eventId: string): Promise<void> {
+  async afterPayment(tx: Transaction, purchase: PackPurchase, eventId: string): Promise<void> {
     const { paymentIntentId } = purchase;
     if (paymentIntentId) await this.markAll(tx, purchase, await this.reversals.findOfPayment(tx, paymentIntentId));
     await this.settle(tx, purchase, eventId);

@@ -37,13 +37,13 @@ export function factOf(event: StripeEvent): BillingFact | undefined {
     case 'refund.failed':
     case 'refund.updated':
     case 'charge.refund.updated':
-      return failedRefundFact(refund.parse(object), event);
+      return failedRefundFact(reversal.parse(object), event);
     case 'charge.dispute.created':
     case 'charge.dispute.updated':
     case 'charge.dispute.funds_withdrawn':
     case 'charge.dispute.funds_reinstated':
     case 'charge.dispute.closed':
-      return disputeFact(dispute.parse(object), event);
+      return disputeFact(reversal.parse(object), event);
     case 'invoice.paid':
       return invoiceFact(invoice.parse(object));
     case 'invoice_payment.paid':
@@ -101,7 +101,8 @@ function refundFact(of: z.infer<typeof charge>, { created }: StripeEvent): Refun
   };
 }
 
-const refund = z.object({
+/** A refund or a dispute. */
+const reversal = z.object({
   id: z.string(),
   amount: z.int().min(0),
   currency: z.string().nullish(),
@@ -110,7 +111,7 @@ const refund = z.object({
 });
 
 /** A cancelled refund failed too: the money stays here. Other states of a refund are told by its charge. */
-function failedRefundFact(of: z.infer<typeof refund>, { created }: StripeEvent): ReversalFact | undefined {
+function failedRefundFact(of: z.infer<typeof reversal>, { created }: StripeEvent): ReversalFact | undefined {
   const { id, amount, currency = null, status, payment_intent: paymentIntentId } = of;
   if (!paymentIntentId || (status !== 'failed' && status !== 'canceled')) return undefined;
   return {
@@ -120,15 +121,7 @@ function failedRefundFact(of: z.infer<typeof refund>, { created }: StripeEvent):
   };
 }
 
-const dispute = z.object({
-  id: z.string(),
-  amount: z.int().min(0),
-  currency: z.string().nullish(),
-  status: z.string().optional(),
-  payment_intent: reference,
-});
-
-function disputeFact(of: z.infer<typeof dispute>, { created, type }: StripeEvent): ReversalFact | undefined {
+function disputeFact(of: z.infer<typeof reversal>, { created, type }: StripeEvent): ReversalFact | undefined {
   const { id, amount, currency = null, status, payment_intent: paymentIntentId } = of;
   if (!paymentIntentId) return undefined;
   const state = disputeState(type, status);

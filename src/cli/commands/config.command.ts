@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { stringify } from 'yaml';
-import { maskSettings } from '../../config/mask-settings.js';
+import { maskValues } from '../../common/secrets/mask-values.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action } from '../terminal/cli-failure.js';
 import { clientConfigurations } from '../../start/client-configuration.js';
@@ -43,7 +43,7 @@ async function check(): Promise<void> {
 }
 
 async function printSettings({ json }: Options): Promise<void> {
-  const shown = maskSettings(await settings());
+  const shown = maskValues(await settings());
   print(json, shown, () => stringify(shown).trimEnd());
 }
 

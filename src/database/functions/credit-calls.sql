@@ -43,21 +43,44 @@ BEGIN
   WHERE a.id = taken.account_id;
 END $$;
 
+-- Opens holds again that expired before their calls had ended, where the account still has the credits and no other call holds
+-- them. The caller has locked the accounts.
+CREATE OR REPLACE FUNCTION mcp.reopen_holds(event_ids uuid[]) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+DECLARE
+  item record;
+BEGIN
+  FOR item IN
+    SELECT id, account_id, amount FROM mcp.credit_holds
+    WHERE id = ANY (event_ids) AND state = 'expired' AND settled_at IS NULL ORDER BY created_at, id
+  LOOP
+    UPDATE mcp.user_accounts SET credits_held = credits_held + item.amount
+    WHERE id = item.account_id AND credits_balance - credits_held >= item.amount;
+    IF FOUND THEN UPDATE mcp.credit_holds SET state = 'open' WHERE id = item.id; END IF;
+  END LOOP;
+END $$;
+
 -- Ends calls: what is charged leaves the balance and enters the ledger, the rest of the hold is released, and the usage
--- event enters the outbox, all or nothing. A hold is settled once; whoever comes again is told what it came to. A hold
--- that has expired charges nothing any more and its event says so. No row for an item: no such hold.
+-- event enters the outbox, all or nothing. A hold is settled once; whoever comes again is told what it came to. One that
+-- has expired is opened again for its charge; where that cannot be, since other calls took the credits, it charges nothing and
+-- its event says so. No row for an item: no such hold.
 CREATE OR REPLACE FUNCTION mcp.settle_credits(event_ids uuid[], account_ids bigint[], charges bigint[], called_at timestamptz[], bodies text[])
 RETURNS TABLE (place bigint, charged bigint, remaining bigint, is_expired boolean) LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   settled_now timestamptz;
+  late uuid[];
 BEGIN
   IF cardinality(bodies) <> cardinality(event_ids) THEN
     RAISE EXCEPTION 'a usage event is not one line of text' USING ERRCODE = 'data_exception';
   END IF;
   PERFORM 1 FROM mcp.user_accounts WHERE id = ANY (account_ids) ORDER BY id FOR UPDATE;
   settled_now := mcp.ledger_time();
+  late := ARRAY(
+    SELECT h.id FROM unnest(event_ids, charges) AS i (event_id, charge) JOIN mcp.credit_holds h ON h.id = i.event_id
+    WHERE h.state = 'expired' AND h.settled_at IS NULL AND i.charge > 0);
+  IF late <> '{}' THEN PERFORM mcp.reopen_holds(late); END IF;
 
   WITH item AS (
     SELECT DISTINCT ON (h.id) i.place, h.id, h.account_id, i.called_at, i.body, i.charge,
@@ -112,26 +135,17 @@ BEGIN
 END $$;
 
 -- Holds of calls that still run live on: a hold lives as long as its call. One that expired meanwhile, since its gateway or the
--- database was away, is opened again if its account still has the credits that no other call holds.
--- Says how many are open now.
+-- database was away, is opened again if it can be. Says how many are open now.
 CREATE OR REPLACE FUNCTION mcp.renew_holds(event_ids uuid[], hold_ms int) RETURNS int LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 DECLARE
-  item record;
   until timestamptz;
   renewed int;
 BEGIN
   PERFORM 1 FROM mcp.user_accounts
   WHERE id IN (SELECT account_id FROM mcp.credit_holds WHERE id = ANY (event_ids)) ORDER BY id FOR UPDATE;
   until := mcp.ledger_time() + hold_ms * interval '1 ms';
-  FOR item IN
-    SELECT id, account_id, amount FROM mcp.credit_holds
-    WHERE id = ANY (event_ids) AND state = 'expired' AND settled_at IS NULL ORDER BY created_at, id
-  LOOP
-    UPDATE mcp.user_accounts SET credits_held = credits_held + item.amount
-    WHERE id = item.account_id AND credits_balance - credits_held >= item.amount;
-    IF FOUND THEN UPDATE mcp.credit_holds SET state = 'open' WHERE id = item.id; END IF;
-  END LOOP;
+  PERFORM mcp.reopen_holds(event_ids);
   UPDATE mcp.credit_holds SET expires_at = until WHERE id = ANY (event_ids) AND state = 'open';
   GET DIAGNOSTICS renewed = ROW_COUNT;
   RETURN renewed;

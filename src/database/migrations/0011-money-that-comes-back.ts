@@ -1,9 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What accounts owe, and what Stripe tells of money that goes back (docs/adr/0011-payments.md). `credits_debt` is the sum of the
- * ledger's `debt_amount`; a row may move the debt alone. `flags` are for an operator to look at: the reason by what it is about,
- * NULL for none. Nothing here reads or rewrites a large table, since calls would wait for that.
+ * Debts and flags of accounts, and what Stripe says of refunds and disputes (docs/adr/0011-payments.md).
+ *
+ * `credits_debt` is what an account owes: the sum of `debt_amount` in its ledger, where a row may change the debt and no credits.
+ * `flags` says why an operator should look at the account: an object of reasons, each under Stripe's id of
+ * what it is about; NULL where there are none. No statement here reads or rewrites a whole table, since calls would wait for it.
  */
 export class MoneyThatComesBack11 implements MigrationInterface {
   readonly name = 'MoneyThatComesBack1700000000011';
@@ -32,7 +34,7 @@ export class MoneyThatComesBack11 implements MigrationInterface {
 const ACCOUNTS = `
   ALTER TABLE mcp.user_accounts ADD COLUMN credits_debt bigint NOT NULL DEFAULT 0 CHECK (credits_debt >= 0), ADD COLUMN flags jsonb;
   CREATE INDEX user_accounts_debt ON mcp.user_accounts (id) WHERE credits_debt > 0;
-  -- NOT VALID: the rows there are satisfy a stricter rule, and need not be read again.
+  -- NOT VALID: no row of before needs to be checked, since all satisfy the stricter rule that this one replaces.
   ALTER TABLE mcp.user_credit_transactions ADD COLUMN debt_amount bigint NOT NULL DEFAULT 0,
     DROP CONSTRAINT user_credit_transactions_amount_check,
     ADD CONSTRAINT moves_something CHECK (amount <> 0 OR debt_amount <> 0) NOT VALID;
@@ -40,12 +42,14 @@ const ACCOUNTS = `
     ADD CONSTRAINT account_changes_kind_check CHECK (kind IN ('active', 'tier', 'key', 'flag'));
 `;
 
-// Both tables are told of by payment (Stripe's payment intent), which may be before it is known what the payment was for.
+// Both tables are keyed by the payment (Stripe's payment intent): what Stripe says of one may come before the event that says which
+// purchase or invoice it paid.
 const BILLING = `
-  -- Unix seconds of the event that told "refunded_amount".
+  -- When the event was created that "refunded_amount" is from: Unix seconds.
   ALTER TABLE mcp.billing_purchases ADD COLUMN refunded_at bigint NOT NULL DEFAULT 0;
 
-  -- Disputes, and refunds that failed. "told_at": Unix seconds of the event that counts.
+  -- Disputes and failed refunds, each as the event says that counts (isNews in reversal-rules.ts). "told_at": when that event was
+  -- created, Unix seconds.
   CREATE TABLE mcp.billing_reversals (
     payment_intent_id text NOT NULL,
     id text NOT NULL,

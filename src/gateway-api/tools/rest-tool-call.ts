@@ -1,13 +1,14 @@
 import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { jsonObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
 import { publicToolName } from '../../servers/source/tool-name.js';
 import { traceContextOf } from '../../telemetry/trace-context.js';
 import { cancelledWhenGone } from '../../tools/call/cancellation.js';
 import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';
-import type { RecordedCall } from '../../tools/call/usage-record.js';
+import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
 import { SILENT_CLIENT } from '../../tools/source/call-context.js';
@@ -51,20 +52,21 @@ export function restToolRequest(
 }
 
 /**
- * A recorded call as REST answers it. What MCP tells an agent inside a result is an error with a status here, in the
- * same words.
+ * A recorded call as REST answers it: a `ToolCallResultDto` as JSON. What MCP tells an agent inside a result is an error with a
+ * status here, in the same words.
  * @throws TallygateError for a call that was refused, or whose tool did not answer.
  */
-export function toolCallAnswer(asked: CallToolDto, { result, errorCode }: RecordedCall): ToolCallResultDto {
+export function toolCallAnswer(asked: CallToolDto, recorded: RecordedCall): string {
+  const { errorCode, isError, isReplayed, json } = recorded;
   const error = errorCode && FAILURES[errorCode].error;
-  if (error) throw new TallygateError(error, textOf(result) || 'The tool failed.');
-  return {
-    server_id: asked.server_id,
-    tool_name: asked.tool_name,
-    content: result.content,
-    ...(result.structuredContent && { structured_content: result.structuredContent }),
-    is_error: result.isError ?? false,
-    usage: result._meta['tallygate/usage'],
-    ...(result._meta['tallygate/replayed'] && { replayed: true }),
-  };
+  if (error) throw new TallygateError(error, textOf(recorded) || 'The tool failed.');
+  return jsonObject({
+    server_id: JSON.stringify(asked.server_id),
+    tool_name: JSON.stringify(asked.tool_name),
+    content: json.content,
+    structured_content: json.structuredContent,
+    is_error: `${isError}`,
+    usage: json.usage,
+    replayed: isReplayed && 'true',
+  } satisfies Record<keyof ToolCallResultDto, string | undefined>);
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import {
   ApiBadGatewayResponse,
   ApiBadRequestResponse,
@@ -46,6 +46,7 @@ export class ToolsController {
   /** Calls a tool. Nothing is charged for a call that was refused or whose backend failed. */
   @Post('call')
   @HttpCode(200)
+  @Header('Content-Type', 'application/json; charset=utf-8') // of text that is JSON already
   @CallerAuthenticated('tools:call')
   @UseInterceptors(UsageInterceptor)
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated call with the same key runs and costs once' })
@@ -62,7 +63,7 @@ export class ToolsController {
     @Body() asked: CallToolDto,
     @Req() request: AuthenticatedRequest,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<FinishedCall<ToolCallResultDto>> {
+  ): Promise<FinishedCall<string>> {
     // One registered server, or a pool, or a built-in source: all of them are a `server_id`.
     const server = this.servers.find(asked.server_id);
     const entry = toolAt(this.catalog, request.principal, server?.templateName ?? asked.server_id, asked.tool_name);

@@ -1,13 +1,12 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { KeyAdmission, keyRequired } from '../../api-keys/verification/key-admission.service.js';
-import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
-import { credentialOf } from '../../auth/access/credential.js';
+import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
 import type { Principal } from '../../auth/access/principal.js';
 import type { McpContext } from '../context/mcp-context.js';
+import { McpCallers } from './mcp-callers.service.js';
 import { McpSessions, SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 
-const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
+export const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 
 /** Marks an MCP method that is answered without a key; a wrong key is refused all the same. */
 export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
@@ -20,29 +19,22 @@ export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
-    private readonly keys: KeyAdmission,
-    private readonly anonymous: AnonymousAccess,
+    private readonly callers: McpCallers,
     private readonly reflector: Reflector,
     private readonly sessions: McpSessions,
   ) {}
 
-  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+  canActivate(execution: ExecutionContext): true | Promise<true> {
     const context = execution.getArgByIndex<McpContext>(0);
-    const { kind, text } = credentialOf(context.exchange.headers);
-    if (kind === 'none') return this.withoutKey(context, execution);
-    const principal = this.keys.admit(text, context.exchange.address);
-    return principal instanceof Promise ? principal.then((found) => this.enter(context, found)) : this.enter(context, principal);
+    const caller = this.callers.of(context.exchange);
+    return caller instanceof Promise
+      ? caller.then((found) => this.enter(context, found, execution))
+      : this.enter(context, caller, execution);
   }
 
-  private async withoutKey(context: McpContext, execution: ExecutionContext): Promise<boolean> {
-    const principal = await this.anonymous.principal();
-    if (principal) return this.enter(context, principal);
-    if (this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) return true;
-    throw keyRequired();
-  }
-
-  private enter(context: McpContext, caller: Principal): true {
-    context.admit(caller, this.sessionOf(context, caller));
+  private enter(context: McpContext, caller: Principal | undefined, execution: ExecutionContext): true {
+    if (caller) context.admit(caller, this.sessionOf(context, caller));
+    else if (!this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) throw keyRequired();
     return true;
   }
 

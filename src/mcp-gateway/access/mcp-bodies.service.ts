@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { KeyAdmission, keyRequired } from '../../api-keys/verification/key-admission.service.js';
-import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
-import { credentialOf } from '../../auth/access/credential.js';
+import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
 import { AppConfig } from '../../config/app-config.js';
 import { BodyBudget, isStranger, strangerAt } from '../../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../../http/body-type.js';
 import { announcedLength, BODY_MAX_BYTES, readBody } from '../../http/request-body.js';
+import { McpCallers } from './mcp-callers.service.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
 
 /** Largest body without a valid key: that of an `initialize`, which may come without one, is a hundredth of it. */
@@ -21,8 +20,7 @@ export class McpBodies {
 
   constructor(
     config: AppConfig,
-    private readonly keys: KeyAdmission,
-    private readonly anonymous: AnonymousAccess,
+    private readonly callers: McpCallers,
   ) {
     this.budget = BodyBudget.of(config);
   }
@@ -38,10 +36,8 @@ export class McpBodies {
   }
 
   private async readKnown(exchange: McpExchange): Promise<Buffer> {
-    const { kind, text } = credentialOf(exchange.request.headers);
-    if (kind !== 'none') return this.readFrom(exchange, (await this.keys.admit(text, exchange.address)).userId);
-    const anonymous = await this.anonymous.principal();
-    return this.readFrom(exchange, anonymous?.userId ?? strangerAt(exchange.address));
+    const caller = await this.callers.of(exchange);
+    return this.readFrom(exchange, caller?.userId ?? strangerAt(exchange.address));
   }
 
   private readFrom({ request, response }: McpExchange, owner: string): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { traceContextOf, type TraceContext } from '../../telemetry/trace-context.js';
 import type { ToolRequest } from '../../tools/call/tool-call.js';
 import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.service.js';
-import type { RecordedCall } from '../../tools/call/usage-record.js';
+import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { CallContext } from '../../tools/source/call-context.js';
 import { missingCapability } from '../protocol/mcp-error.js';
@@ -63,7 +63,7 @@ export class McpCalls {
   private result(context: McpContext, recorded: RecordedCall, toResult: (recorded: RecordedCall) => object): object {
     if (!context.era.modern) return toResult(recorded);
     if (recorded.missingCapability !== undefined) throw missingCapability(recorded.missingCapability);
-    const { inputRequired } = recorded.result;
+    const { inputRequired } = recorded;
     return inputRequired ? this.states.inputRequired(inputRequired, context) : toResult(recorded);
   }
 }

@@ -21,6 +21,8 @@ export class McpExchange {
   stream: EventStream | undefined;
   /** A batch is answered with one array. */
   isBatch = false;
+  /** Of a batch, decided once for all its messages before any of them runs. */
+  caller: Principal | undefined;
 
   constructor(
     readonly request: IdentifiedRequest,

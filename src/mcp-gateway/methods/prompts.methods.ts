@@ -1,7 +1,6 @@
 import { Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { promptAsCall } from '../../tools/call/read-as-call.js';
-import type { RecordedCall } from '../../tools/call/usage-record.js';
 import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
@@ -38,11 +37,9 @@ export class PromptsMethods {
     if (!found) throw invalidParams(`unknown prompt ${name.slice(0, 128)}`);
     const entry = promptAsCall(found, this.config.priceOf('prompts/get'));
     const { description } = found.offer;
-    const toResult = (recorded: RecordedCall) => ({
-      ...(description && { description }),
-      ...readResult('messages', recorded, context),
-    });
-    return this.calls.run(context, { entry, arguments: context.arguments() }, toResult);
+    return this.calls.run(context, { entry, arguments: context.arguments() }, (recorded) =>
+      readResult('messages', recorded, context, description),
+    );
   }
 
   @McpMethod('completion/complete')

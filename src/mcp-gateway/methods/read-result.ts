@@ -1,22 +1,30 @@
+import { jsonObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FAILURES } from '../../tools/call/tool-call.js';
-import type { RecordedCall } from '../../tools/call/usage-record.js';
+import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
+import { SerializedResult } from '../protocol/serialized-result.js';
 import { textOf } from '../../tools/source/content.js';
 
 /**
  * The end of a read that went the way of a tool call: its content under the name the method gives it. Reads have no
- * `isError`, so that a failure is an error of the protocol.
+ * `isError`, so that a failure is an error of the protocol. `description`: of a prompt.
  */
-export function readResult(name: 'contents' | 'messages', recorded: RecordedCall, context: McpContext): object {
-  const { result } = recorded;
-  if (result.isError) throw failureOf(recorded, context);
+export function readResult(
+  name: 'contents' | 'messages',
+  recorded: RecordedCall,
+  context: McpContext,
+  description?: string,
+): SerializedResult {
+  const { content, meta } = recorded.json;
+  if (recorded.isError) throw failureOf(recorded, context);
   // What was read may be another thing the next moment, and only this caller may see it.
-  const hints = context.era.modern && name === 'contents' ? { ttlMs: 0, cacheScope: 'private' } : {};
-  return { [name]: result.content, ...hints, _meta: result._meta };
+  const hints = context.era.modern && name === 'contents' ? { ttlMs: '0', cacheScope: '"private"' } : {};
+  const described = description ? { description: JSON.stringify(description) } : {};
+  return new SerializedResult(jsonObject({ ...described, [name]: content, ...hints, _meta: meta }));
 }
 
 /** One that does not exist, and one the caller may not read; the code changed with MCP 2026-07-28. */
@@ -25,8 +33,9 @@ export function unknownResource(uri: string, { modern }: Era): McpProtocolError 
   return new McpProtocolError(code, `Resource not found: ${uri.slice(0, 256)}`, 200, { uri });
 }
 
-function failureOf({ result, errorCode = 'BACKEND_ERROR' }: RecordedCall, { era, method, params }: McpContext): Error {
-  const words = textOf(result);
+function failureOf(recorded: RecordedCall, { era, method, params }: McpContext): Error {
+  const { errorCode = 'BACKEND_ERROR' } = recorded;
+  const words = textOf(recorded);
   if (errorCode !== 'INVALID_ARGUMENTS') return new TallygateError(FAILURES[errorCode].error ?? 'BACKEND_ERROR', words);
   return method === 'resources/read' ? unknownResource(String(params['uri']), era) : invalidParams(words);
 }

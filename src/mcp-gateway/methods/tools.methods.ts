@@ -31,6 +31,6 @@ export class ToolsMethods {
     const { era, exchange } = context;
     const args = context.arguments();
     if (era.modern) checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
-    return this.calls.run(context, { entry, arguments: args }, ({ json }) => new SerializedResult(json));
+    return this.calls.run(context, { entry, arguments: args }, ({ json }) => new SerializedResult(json.result));
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
+import { McpCallers } from '../access/mcp-callers.service.js';
 import { McpContext } from '../context/mcp-context.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
 import {
@@ -37,7 +39,19 @@ type Handled = JsonRpcRequest | JsonRpcNotification | { kind: 'action'; method: 
 export class McpDispatcher {
   private readonly logger = loggerFor('MCP');
 
-  constructor(private readonly handlers: McpHandlers) {}
+  constructor(
+    private readonly handlers: McpHandlers,
+    private readonly callers: McpCallers,
+  ) {}
+
+  /**
+   * Decides who sends a batch before any of its messages runs: what is refused for its key is refused as a whole.
+   * @throws UNAUTHORIZED, for a wrong key and for none where a message needs one; what else `McpCallers.of` throws
+   */
+  async admitBatch(messages: readonly JsonRpcMessage[], exchange: McpExchange): Promise<void> {
+    exchange.caller = await this.callers.of(exchange);
+    if (!exchange.caller && messages.some((message) => this.needsKey(message, exchange))) throw keyRequired();
+  }
 
   dispatch(message: JsonRpcMessage, exchange: McpExchange): McpAnswer | Promise<McpAnswer> {
     switch (message.kind) {
@@ -82,10 +96,19 @@ export class McpDispatcher {
     };
   }
 
-  /** Without a session nothing was asked; such a reply is dropped. */
+  private needsKey(message: JsonRpcMessage, exchange: McpExchange): boolean {
+    if (message.kind === 'invalid') return false;
+    if (message.kind === 'reply') return isAwaited(exchange);
+    if (message.kind === 'notification') return this.handlers.needsKey(this.handlers.ofNotifications);
+    try {
+      return this.handlers.needsKey(this.handlers.of(message.method, readEra(message, exchange.headers)));
+    } catch {
+      return false; // of no revision: it is answered with that error, whoever sends it
+    }
+  }
+
   private async reply(reply: JsonRpcReply, exchange: McpExchange): Promise<McpAnswer> {
-    const isAwaited = exchange.headers[SESSION_HEADER] !== undefined;
-    const answer = isAwaited ? await this.session('reply', exchange, reply) : DONE;
+    const answer = isAwaited(exchange) ? await this.session('reply', exchange, reply) : DONE;
     return answer === DONE ? ACCEPTED : answer;
   }
 
@@ -116,5 +139,8 @@ function resultOf(request: JsonRpcRequest, { modern }: Era, result: unknown): Mc
   const fields = json === '{}' ? type.slice(0, -1) : type + json.slice(1, -1);
   return { status: 200, headers: {}, body: `{"jsonrpc":"2.0","id":${idOf(request)},"result":{${fields}}}` };
 }
+
+/** Without a session nothing was asked; such a reply is dropped. */
+const isAwaited = ({ headers }: McpExchange): boolean => headers[SESSION_HEADER] !== undefined;
 
 const invalidRequest = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_REQUEST, `Invalid Request: ${reason}`, 400);

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
+import { KEY_OPTIONAL } from '../access/api-key.guard.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { HANDLER, handlerOfSession, McpMethod, type SessionAction } from '../protocol/mcp-method.js';
 import { existsIn, type Era } from '../protocol/protocol-era.js';
@@ -14,6 +15,7 @@ type Instance = Record<string, (...context: unknown[]) => unknown>;
 @Injectable()
 export class McpHandlers implements OnModuleInit {
   private readonly handlers = new Map<string, McpHandler>();
+  private readonly keyless = new Set<McpHandler>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -27,7 +29,10 @@ export class McpHandlers implements OnModuleInit {
       if (!instance || provider.isAlias) continue;
       for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
         const method = this.discovery.getMetadataByDecorator(McpMethod, provider, name);
-        if (method !== undefined) this.handlers.set(method, this.guarded(instance, name));
+        if (method === undefined) continue;
+        const handler = this.guarded(instance, name);
+        this.handlers.set(method, handler);
+        if (Reflect.hasMetadata(KEY_OPTIONAL, instance[name]!)) this.keyless.add(handler);
       }
     }
   }
@@ -44,6 +49,11 @@ export class McpHandlers implements OnModuleInit {
 
   ofSession(action: SessionAction): McpHandler {
     return this.handlers.get(handlerOfSession(action))!;
+  }
+
+  /** Whether it answers nobody without a key. */
+  needsKey(handler: McpHandler): boolean {
+    return !this.keyless.has(handler);
   }
 
   /**

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { sendAnswer, type WholeAnswer } from '../../http/answer.js';
-import { crossOrigin, isAllowedOrigin } from '../../http/cors.js';
-import { type Middleware, pathOf, type IdentifiedRequest } from '../../http/front-door.js';
+import { pathOf, type IdentifiedRequest } from '../../http/front-door.js';
 import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
-import { OwnNames } from '../../http/own-names.js';
+import { OriginRules } from '../../http/origin-rules.js';
 import { textOf } from '../../http/request-body.js';
 import { McpBodies } from '../access/mcp-bodies.service.js';
 import { idTextsIn, isBatch } from '../protocol/id-text.js';
@@ -21,8 +20,8 @@ import { OpenStreams } from '../streams/open-streams.service.js';
 
 /** Clients join a base URL and a path in all these ways, or are given the bare host. */
 const ENDPOINT = /^\/{1,2}(messages|mcp)?\/?$/;
-/** For load balancers: this port answers. Whether its backends do, `/health` on port 8000 says. */
-const HEALTH: WholeAnswer = { status: 200, headers: {}, body: '{"status":"ok"}' };
+/** Answered as on port 8000, by what answers there. */
+const HEALTH = /^\/(health|livez|readyz)$/;
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
 /** Of a method or a tool. */
@@ -32,8 +31,7 @@ const NAME = /^[\w./:-]{1,128}$/;
 @Injectable()
 export class McpHttpRoutes {
   private readonly trusts: (address: string, hop: number) => boolean;
-  private readonly crossOrigin: Middleware;
-  private readonly names: OwnNames;
+  private readonly origins: OriginRules;
 
   constructor(
     private readonly config: AppConfig,
@@ -42,24 +40,25 @@ export class McpHttpRoutes {
     private readonly bodies: McpBodies,
   ) {
     this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
-    this.crossOrigin = crossOrigin(config);
-    this.names = new OwnNames(config);
+    this.origins = new OriginRules(config, false);
   }
 
-  /** A page of another origin is refused and not only kept from reading: its name may be one that leads here (DNS rebinding). */
-  serve(request: IdentifiedRequest, response: ServerResponse): void {
+  /**
+   * A page of another origin is refused and not only kept from reading: its name may be one that leads here (DNS rebinding).
+   * @param health Answers `/health`, `/livez` and `/readyz`
+   */
+  serve(request: IdentifiedRequest, response: ServerResponse, health: RequestListener): void {
     const { method, headers } = request;
-    const stranger = this.names.refusal(request);
+    const stranger = this.origins.refusal(request);
     if (stranger !== undefined) return sendAnswer(request, response, refusal(403, stranger));
-    if (headers.origin === undefined && method !== 'OPTIONS') return this.route(request, response);
-    if (headers.origin !== undefined && !isAllowedOrigin(this.config, headers.origin))
-      return sendAnswer(request, response, refusal(403, 'Origin is not allowed; see GATEWAY_CORS_ORIGINS'));
-    this.crossOrigin(request, response, () => this.route(request, response));
+    const route = () => this.route(request, response, health);
+    if (headers.origin === undefined && method !== 'OPTIONS') return route();
+    this.origins.crossOrigin(request, response, route);
   }
 
-  private route(request: IdentifiedRequest, response: ServerResponse): void {
+  private route(request: IdentifiedRequest, response: ServerResponse, health: RequestListener): void {
     const path = pathOf(request);
-    if (path === '/health' && ['GET', 'HEAD'].includes(request.method!)) return sendAnswer(request, response, HEALTH);
+    if (HEALTH.test(path) && ['GET', 'HEAD'].includes(request.method!)) return health(request, response);
     if (!ENDPOINT.test(path)) return sendAnswer(request, response, notFound(path));
     if (request.method === 'POST') return void this.post(request, response);
     const action = this.sessionAction(request);
@@ -120,9 +119,8 @@ export class McpHttpRoutes {
     exchange.beginBatch();
     let ids: string[] | undefined;
     const parsed = messages.map((message, place) => parseMessage(message, () => (ids ??= idTextsIn(json))[place]));
+    await this.dispatcher.admitBatch(parsed, exchange);
     const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
-    const refused = answers.find((answer) => answer.status === 401);
-    if (refused) return refused;
     const body = joinAnswers(answers.map((answer) => answer.body));
     return body === undefined ? { status: 202, headers: {} } : { status: 200, headers: {}, body };
   }

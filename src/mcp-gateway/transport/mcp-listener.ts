@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { AppConfig } from '../../config/app-config.js';
 import { frontDoor, type IdentifiedRequest } from '../../http/front-door.js';
 import { HttpListener } from '../../http/http-listener.js';
@@ -15,11 +16,11 @@ export class McpListener {
     private readonly routes: McpHttpRoutes,
   ) {}
 
-  /** Resolves once the port answers. @throws Error when it is taken */
-  async listen(): Promise<HttpListener> {
+  /** Resolves once the port answers. @param health What answers probes on port 8000. @throws Error when the port is taken */
+  async listen(health: RequestListener): Promise<HttpListener> {
     const { listeners, mcp_port: port, host } = this.config.values;
     this.listener = new HttpListener(listeners, listeners.request_timeout_seconds, (request, response) =>
-      frontDoor(request, response, () => this.routes.serve(request as IdentifiedRequest, response)),
+      frontDoor(request, response, () => this.routes.serve(request as IdentifiedRequest, response, health)),
     );
     this.listener.server.listen(port, host);
     await once(this.listener.server, 'listening');

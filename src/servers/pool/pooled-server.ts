@@ -9,20 +9,15 @@ import {
   type InputRequiredAnswer,
 } from '../connection/answer-schemas.js';
 import type { Caller } from '../connection/caller.js';
-import { NOTHING_OFFERED, readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
+import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
-import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { Candidate } from './balancing.js';
 import type { Circuit } from './circuit-breaker.js';
 import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
-
-/** Lists are read again after this time, since not every server announces its changes. */
-const LISTS_MAX_AGE_MS = 5 * 60_000;
-/** A server that is not healthy is checked again this soon, however long its interval is. */
-const RECHECK_MS = 1_000;
+import { ServerOffers } from './server-offers.js';
 
 const anyAnswer = z.looseObject({});
 
@@ -44,13 +39,9 @@ export class PooledServer implements Candidate {
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
   private started = 0;
-  private lists: OfferedLists = NOTHING_OFFERED;
-  private pins: ReadonlyMap<string, string> = new Map();
+  private readonly offers = new ServerOffers();
   private watched: ReadonlySet<string> = new Set();
   private onResourceUpdated: (uri: string) => void = () => undefined;
-  /** When the next check is due, monotonic clock, ms; infinite while one runs. */
-  private checkAt = -Infinity;
-  private listedAt = -Infinity;
 
   /**
    * @param connectionFor makes the connection that tells the listener what happens to it.
@@ -125,12 +116,12 @@ export class PooledServer implements Candidate {
 
   /** What it offered when it was asked last. */
   get offered(): OfferedLists {
-    return this.lists;
+    return this.offers.lists;
   }
 
   /** Its approved tools: the pin of each, by the server's own name. */
   get approved(): ReadonlyMap<string, string> {
-    return this.pins;
+    return this.offers.approved;
   }
 
   /** Whether it can complete arguments of prompts and templates. */
@@ -165,61 +156,49 @@ export class PooledServer implements Candidate {
     const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
     this.started += 1;
     const ask = () => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options);
-    const answer = await this.observe(ask, callerId);
+    const answer = await this.serverHealth.observe(ask, callerId);
     return (isInputRequired(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputRequiredAnswer;
   }
 
   /** Whether its health should be checked now; `now` by the monotonic clock, ms. */
   isCheckDue(now: number): boolean {
-    return this.isEnabled && now >= this.checkAt && this.circuit !== 'open';
+    return this.isEnabled && this.serverHealth.isCheckDue(now);
   }
 
   /** Asks it something that every server answers. Never fails; see `health`. */
   async check(): Promise<void> {
-    const options = { timeoutMs: this.template.healthCheckTimeoutMs };
+    const { healthCheckTimeoutMs: timeoutMs, healthCheckIntervalMs } = this.template;
     const method = this.connection.era === 'modern' ? 'server/discover' : 'ping'; // which MCP 2026-07-28 does not have
-    this.checkAt = Infinity;
-    try {
-      await this.observe(() => this.connection.request(method, {}, anyAnswer, options).catch(unlessUnknownMethod));
-    } catch {
-      // what went wrong is in the report
-    } finally {
-      const { healthCheckIntervalMs } = this.template;
-      const pauseMs = this.isHealthy ? healthCheckIntervalMs : Math.min(RECHECK_MS, healthCheckIntervalMs);
-      if (this.checkAt === Infinity) this.checkAt = performance.now() + pauseMs;
-      this.onRoom();
-    }
+    const ask = () => this.connection.request(method, {}, anyAnswer, { timeoutMs }).catch(unlessUnknownMethod);
+    await this.serverHealth.check(ask, healthCheckIntervalMs);
+    this.onRoom();
   }
 
   /** Whether its lists are too old, or may have changed since they were read. */
   get areListsStale(): boolean {
-    return performance.now() - this.listedAt > LISTS_MAX_AGE_MS;
+    return this.offers.areStale;
   }
 
   /** Has its lists read again at the next check, which is due at once. */
   expireLists(): void {
-    this.listedAt = -Infinity;
-    this.checkAt = -Infinity;
+    this.offers.expire();
+    this.serverHealth.expectCheck();
   }
 
   /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
-  async readLists(): Promise<OfferedLists> {
-    const options = { timeoutMs: this.template.timeoutMs };
-    const startedAt = performance.now();
-    const lists = await readOfferedLists(
-      (method, params, schema) => this.connection.request(method, params, schema, options),
-      () => this.connection.capabilities,
+  readLists(): Promise<OfferedLists> {
+    const { timeoutMs } = this.template;
+    return this.offers.read(() =>
+      readOfferedLists(
+        (method, params, schema) => this.connection.request(method, params, schema, { timeoutMs }),
+        () => this.connection.capabilities,
+      ),
     );
-    this.listedAt = startedAt;
-    return lists;
   }
 
   /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
   offer(lists: OfferedLists, approved: ReadonlyMap<string, string>): boolean {
-    const [oldLists, oldPins] = [this.lists, this.pins];
-    this.lists = lists;
-    if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
-    return this.pins !== oldPins || !isDeepStrictEqual(withoutTools(oldLists), withoutTools(lists));
+    return this.offers.take(lists, approved);
   }
 
   /** Has the listener called when one of these resources changes, or may have, and for no others. */
@@ -241,26 +220,7 @@ export class PooledServer implements Candidate {
 
   /** Where somebody watches a resource, there has to be another session soon: a check starts one. */
   private handleLost(): void {
-    if (this.watched.size > 0) this.checkAt = -Infinity;
-  }
-
-  /** Every answer says something of its health; one with an error too says that it works. */
-  private async observe<T>(run: () => Promise<T>, callerId?: string): Promise<T> {
-    const startedAt = performance.now();
-    try {
-      const result = await run();
-      this.serverHealth.recordSuccess(performance.now() - startedAt);
-      return result;
-    } catch (error) {
-      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message, callerId);
-      else if (error instanceof ProtocolError) this.serverHealth.recordSuccess(performance.now() - startedAt);
-      throw error;
-    }
-  }
-
-  private recordFailure(message: string, callerId: string | undefined): void {
-    this.serverHealth.recordFailure(message, callerId);
-    if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
+    if (this.watched.size > 0) this.serverHealth.expectCheck();
   }
 }
 
@@ -269,6 +229,3 @@ function unlessUnknownMethod(error: unknown): unknown {
   if (error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.MethodNotFound)) return {};
   throw error;
 }
-
-/** Of tools, the pins are compared. */
-const withoutTools = ({ resources, templates, prompts }: OfferedLists) => ({ resources, templates, prompts });

@@ -1,3 +1,5 @@
+import { ProtocolError } from '@modelcontextprotocol/client';
+import { UpstreamFailure } from '../connection/upstream-failure.js';
 import {
   afterDoubtfulFailure,
   afterFailure,
@@ -10,6 +12,8 @@ import {
 
 /** Share of the newest answer in the moving average. */
 const LATENCY_WEIGHT = 0.2;
+/** A server that is not healthy is checked again this soon, however long its interval is. */
+const RECHECK_MS = 1_000;
 
 /** How a server is, as far as this replica knows. */
 export interface HealthReport {
@@ -24,13 +28,15 @@ export interface HealthReport {
 
 export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
 
-/** The health of one server, as its checks and calls show it. */
+/** The health of one server, as its checks and calls show it, and when it is to be checked again. */
 export class ServerHealth {
   private breaker = UNTRIED;
   /** Whose calls have failed since something was answered. */
   private readonly failedCallers = new Set<string>();
   private averageMs = 0;
   private last: Omit<HealthReport, 'state'> = UNKNOWN_HEALTH;
+  /** When the next check is due, monotonic clock, ms; infinite while one runs. */
+  private checkAt = -Infinity;
 
   get report(): HealthReport {
     return { ...this.last, state: this.breaker.state };
@@ -45,7 +51,47 @@ export class ServerHealth {
     return this.averageMs;
   }
 
-  recordSuccess(latencyMs: number): void {
+  /** `now` by the monotonic clock, ms. A server whose circuit is open is left in peace. */
+  isCheckDue(now: number): boolean {
+    return now >= this.checkAt && this.circuit !== 'open';
+  }
+
+  /** Has it checked at once, or once more where a check runs. */
+  expectCheck(): void {
+    this.checkAt = -Infinity;
+  }
+
+  /** Asks the server something; the next check is due `intervalMs` later. Never fails: what went wrong is in the report. */
+  async check(ask: () => Promise<unknown>, intervalMs: number): Promise<void> {
+    this.checkAt = Infinity;
+    try {
+      await this.observe(ask);
+    } catch {
+      // in the report
+    } finally {
+      const pauseMs = this.breaker.state === 'healthy' ? intervalMs : Math.min(RECHECK_MS, intervalMs);
+      if (this.checkAt === Infinity) this.checkAt = performance.now() + pauseMs;
+    }
+  }
+
+  /**
+   * Every answer says something of its health; one with an error too says that it works.
+   * @param callerId whose request it is; absent for a check. @throws what `ask` throws
+   */
+  async observe<T>(ask: () => Promise<T>, callerId?: string): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      const answer = await ask();
+      this.recordSuccess(performance.now() - startedAt);
+      return answer;
+    } catch (error) {
+      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message, callerId);
+      else if (error instanceof ProtocolError) this.recordSuccess(performance.now() - startedAt);
+      throw error;
+    }
+  }
+
+  private recordSuccess(latencyMs: number): void {
     this.failedCallers.clear();
     this.breaker = afterSuccess(this.breaker);
     this.averageMs = this.averageMs === 0 ? latencyMs : this.averageMs + LATENCY_WEIGHT * (latencyMs - this.averageMs);
@@ -57,10 +103,11 @@ export class ServerHealth {
    * @param callerId whose call failed; absent for a check. What one caller asks may fail for its arguments, again and again: only a
    * check, or failures of several callers, say that the server does not work.
    */
-  recordFailure(error: string, callerId?: string): void {
+  private recordFailure(error: string, callerId?: string): void {
     if (callerId !== undefined && this.failedCallers.size < 2) this.failedCallers.add(callerId);
     const isProof = callerId === undefined || this.failedCallers.size > 1;
     this.breaker = isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker);
     this.last = { ...this.last, checkedAt: new Date(), error };
+    if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MASK, maskConfig } from './config-mask.js';
+import { MASK } from '../../common/secrets/mask-text.js';
+import { maskConfig } from './config-mask.js';
 
 const masked = (properties: object, config: Record<string, unknown>) => maskConfig({ type: 'object', properties }, config);
 

@@ -1,26 +1,16 @@
 import { isObject } from '../../common/json.js';
-import { maskUrls } from '../../common/mask-url.js';
-
-/** What stands for a secret in every answer. */
-export const MASK = '********';
+import { MASK } from '../../common/secrets/mask-text.js';
+import { maskValues } from '../../common/secrets/mask-values.js';
 
 type Schema = Record<string, unknown>;
 
 /**
  * The config as it may be shown: secrets replaced by a mask. Only what the template's schema describes is shown, and not
  * what any part of it marks as `writeOnly` or of format `password`; without a schema everything is masked.
- * Secrets in URLs are left out of what is shown.
+ * Of what is shown, `maskValues` masks what it takes for a secret wherever it stands.
  */
 export function maskConfig(schema: unknown, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return maskObject([schema], config);
-}
-
-/** Whatever was registered without a schema, with nothing left out but the secrets of URLs. */
-export function maskUrlsIn<T>(value: T): T {
-  if (typeof value === 'string') return maskUrls(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => maskUrlsIn(item)) as T;
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, maskUrlsIn(child)])) as T;
+  return maskValues(maskObject([schema], config));
 }
 
 function maskObject(schemas: unknown[], value: object): Record<string, unknown> {
@@ -33,7 +23,7 @@ function mask(schemas: Schema[], value: unknown): unknown {
   if (all.length === 0 || all.some(isSecret)) return MASK;
   if (Array.isArray(value)) return value.map((item) => mask(itemSchemas(all), item));
   if (isObject(value)) return maskObject(all, value);
-  return typeof value === 'string' ? maskUrls(value) : value;
+  return value;
 }
 
 const isSecret = ({ writeOnly, format, $ref }: Schema) => writeOnly === true || format === 'password' || $ref !== undefined;

@@ -5,8 +5,8 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
+import { replayedCall, type RecordedCall, type ToolResultJson } from './recorded-call.js';
 import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
-import type { RecordedCall, RecordedResult } from './usage-record.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
 const ANSWER_MAX_CHARS = 262_144;
@@ -15,7 +15,8 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * An agent that did not hear the answer may ask again under the same idempotency key: the call runs and is charged
- * once, on whichever replica, and its answer is given again for ten minutes. A call whose outcome nobody knows keeps its key for as long.
+ * once, on whichever replica, and its answer is given again for ten minutes. A call whose outcome nobody knows keeps its key for as
+ * long.
  */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -54,15 +55,15 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /**
    * Keeps the answer of a call that has ended. One that was never sent gives its key back, and so does one that begins anew when its
-   * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed, keeps its key
-   * without an answer, so that it is never run and charged twice.
+   * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed,
+   * keeps its key without an answer, so that it is never run and charged twice.
    */
   async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { effect, errorCode }: ToolOutcome): Promise<RecordedCall> {
     const mayRepeat = effect === 'none' || errorCode === 'INPUT_REQUIRED';
     let answer: string | null = null;
     try {
       const recorded = await settling;
-      if (effect === 'known' && recorded.json.length <= ANSWER_MAX_CHARS) answer = JSON.stringify(kept(recorded));
+      if (effect === 'known' && recorded.json.result.length <= ANSWER_MAX_CHARS) answer = kept(recorded);
       return recorded;
     } finally {
       await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
@@ -87,9 +88,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 }
 
 /** An answer as it is stored: the result, as releases before kept it, and beside it why it failed. */
-type KeptAnswer = RecordedResult & Pick<RecordedCall, 'errorCode'>;
+type KeptAnswer = ToolResultJson & Pick<RecordedCall, 'errorCode'>;
 
-const kept = ({ result, errorCode }: RecordedCall): KeptAnswer => ({ ...result, ...(errorCode && { errorCode }) });
+const kept = ({ json: { result }, errorCode }: RecordedCall): string =>
+  errorCode ? `{"errorCode":"${errorCode}",${result.slice(1)}` : result;
 
 /** Whether a request asks once more for the call that has made the claim. */
 export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: IdempotentCall): boolean {
@@ -122,7 +124,6 @@ function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NO
   if (answer === null) {
     throw new TallygateError('CONFLICT', NO_ANSWER, { retryAfterSeconds: 1 });
   }
-  const { errorCode, ...first } = JSON.parse(answer) as KeptAnswer;
-  const again = { ...first, _meta: { ...first._meta, 'tallygate/replayed': true as const } };
-  return { result: again, errorCode, json: JSON.stringify(again) };
+  const first = JSON.parse(answer) as KeptAnswer;
+  return replayedCall(first, first.errorCode);
 }

@@ -4,7 +4,7 @@ import { Metrics } from '../../telemetry/metrics.js';
 import { Tracing } from '../../telemetry/tracing.js';
 import { ToolCallObserver } from './tool-call.observer.js';
 import type { ToolCall, ToolRequest } from './tool-call.js';
-import type { RecordedCall } from './usage-record.js';
+import type { RecordedCall } from './recorded-call.js';
 
 function observed() {
   const metrics = new Metrics();

@@ -4,7 +4,7 @@ import { latencyHistogram, Metrics, tally } from '../../telemetry/metrics.js';
 import type { Span } from '../../telemetry/span.js';
 import { Tracing } from '../../telemetry/tracing.js';
 import { FAILURES, type ToolCall, type ToolRequest } from './tool-call.js';
-import type { RecordedCall } from './usage-record.js';
+import type { RecordedCall } from './recorded-call.js';
 
 /** Tools with series of their own. Upstream servers name tools as they like; the names beyond are counted as one. */
 const TOOLS_MAX = 500;

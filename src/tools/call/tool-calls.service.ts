@@ -8,7 +8,7 @@ import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
 import { ToolCallObserver } from './tool-call.observer.js';
 import { ToolMeter } from './tool-meter.service.js';
 import { ToolRunner } from './tool-runner.service.js';
-import type { RecordedCall } from './usage-record.js';
+import type { RecordedCall } from './recorded-call.js';
 import type { SuspendedCall } from '../rounds/suspended-call.js';
 import { SuspendedCalls } from '../rounds/suspended-calls.service.js';
 

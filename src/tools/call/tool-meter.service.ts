@@ -6,7 +6,8 @@ import { CreditLedger } from '../../credits/credit-ledger.service.js';
 import { HoldRenewal } from '../../credits/hold-renewal.service.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
-import { FREE, recordedCall, recordOf, written, type RecordedCall, type WrittenOutcome } from './usage-record.js';
+import { FREE, recordedCall, written, type RecordedCall, type WrittenOutcome } from './recorded-call.js';
+import { recordOf } from './usage-record.js';
 
 /**
  * What a call costs: reserved before its tool runs, charged or released after, and recorded with it. The answer may
@@ -38,13 +39,16 @@ export class ToolMeter {
 
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
-    const renewed = this.holds.end(call.id);
-    if (renewed) await renewed.catch(() => undefined); // the settlement waits for PostgreSQL, and says what it came to
-    const durationMs = this.durationOf(call);
-    const answer = written(call.entry, outcome);
-    if (outcome.errorCode === 'REFUSED')
-      return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
-    return this.isCharged(call) ? this.settleCredits(call, answer, durationMs) : this.recordFree(call, answer, durationMs);
+    try {
+      return await this.recorded(call, outcome);
+    } finally {
+      this.holds.end(call.id); // only now: a settlement may have waited for PostgreSQL longer than the hold lasts
+    }
+  }
+
+  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
+  abandon({ id }: ToolCall): void {
+    this.holds.end(id);
   }
 
   /** One round of a call that goes on: a record of its own, which is free. What the call holds, it keeps. */
@@ -52,9 +56,12 @@ export class ToolMeter {
     return this.recordFree({ ...call, id: randomUUID() }, written(call.entry, outcome), this.durationOf(call));
   }
 
-  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
-  abandon({ id }: ToolCall): void {
-    this.holds.forget(id);
+  private async recorded(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
+    const durationMs = this.durationOf(call);
+    const answer = written(call.entry, outcome);
+    if (outcome.errorCode === 'REFUSED')
+      return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
+    return this.isCharged(call) ? this.settleCredits(call, answer, durationMs) : this.recordFree(call, answer, durationMs);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {

@@ -1,7 +1,7 @@
 import type { IdempotentCall } from '../call/idempotent-calls.repository.js';
 import { Cancellation } from '../call/cancellation.js';
 import { failed, type ToolCall, type ToolOutcome, type ToolRequest } from '../call/tool-call.js';
-import type { RecordedCall } from '../call/usage-record.js';
+import type { RecordedCall } from '../call/recorded-call.js';
 import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';
 import { InputRequired, type CallClient, type ClientRequest } from '../source/call-context.js';
 import { ForwardingClient } from './forwarding-client.js';

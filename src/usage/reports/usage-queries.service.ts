@@ -1,4 +1,6 @@
+import { ClickHouseError } from '../../clickhouse/clickhouse.js';
 import { Injectable } from '@nestjs/common';
+import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
@@ -67,15 +69,28 @@ function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {
   throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'end_date'], msg, type: 'value_error' }] });
 }
 
+/** ClickHouse's names for what takes too much of it. */
+const TOO_MUCH = new Set(['TIMEOUT_EXCEEDED', 'TOO_SLOW', 'MEMORY_LIMIT_EXCEEDED', 'TOO_MANY_SIMULTANEOUS_QUERIES']);
+
 /**
  * Runs work that reads usage; needs both databases. Whichever is away, calls go on and nothing is lost.
- * @throws UNAVAILABLE when it fails
+ * @throws UNAVAILABLE when it fails, in words that say whether a database is away; the log has the cause
  */
 export async function unavailableWhenAway<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const words = 'Usage cannot be read right now: its database does not answer. Calls are still served and recorded.';
+    const words = `Usage cannot be read right now: ${reasonOf(cause)}. Calls are still served and recorded.`;
     throw new TallygateError('UNAVAILABLE', words, { cause, retryAfterSeconds: 5 });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof ClickHouseError && TOO_MUCH.has(cause.type ?? ''))
+    return 'it takes its database too long or too much memory, so ask for fewer days';
+  const { code } = cause as { code?: unknown };
+  const hasAnswered = cause instanceof ClickHouseError || cause instanceof TypeError || /^[0-9A-Z]{5}$/.test(String(code));
+  return hasAnswered && !isBackendAway(cause)
+    ? 'it failed for a reason that the log of the gateway has'
+    : 'its database does not answer';
 }

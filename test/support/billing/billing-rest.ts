@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
@@ -150,6 +151,16 @@ export class BillingRest {
     this.replicas.push({ url: `http://127.0.0.1:${port}`, app });
     return app;
   }
+}
+
+/** For the tests of a block: payments on databases of their own, whose books agree when the last test is over. */
+export function withBilling(use: (rest: BillingRest) => void): void {
+  let rest: BillingRest;
+  beforeAll(async () => use((rest = await BillingRest.start())));
+  afterAll(async () => {
+    expect(await rest.audit()).toMatchObject({ differenceCount: 0, differences: [] });
+    await rest.stop();
+  });
 }
 
 /** The library's own signature. */

@@ -21,7 +21,7 @@ import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/source/tool-source.js';
-import type { RecordedResult } from '../../../src/tools/call/usage-record.js';
+import type { RecordedCall, ToolResultJson } from '../../../src/tools/call/recorded-call.js';
 import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
@@ -102,8 +102,8 @@ export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optiona
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
   const runner = new ToolRunner(config);
   const calls = toolCalls(rig, config, runner, new SuspendedCalls(runner, {} as KeyAdmission));
-  const call = async (name: string, options: CallOptions = {}): Promise<RecordedResult> =>
-    calls.record(await calls.run(request(catalog, name, options), ({ result }) => result));
+  const call = async (name: string, options: CallOptions = {}): Promise<ToolResultJson> =>
+    calls.record(await calls.run(request(catalog, name, options), resultOf));
   return { call };
 }
 
@@ -151,5 +151,8 @@ const request = (
   idempotencyKey,
 });
 
+/** The result that MCP answers with, read again. */
+export const resultOf = ({ json }: RecordedCall): ToolResultJson => JSON.parse(json.result) as ToolResultJson;
+
 /** What an answer says of its cost. */
-export const usageOf = (result: RecordedResult) => result._meta['tallygate/usage'];
+export const usageOf = (result: ToolResultJson) => result._meta['tallygate/usage'];

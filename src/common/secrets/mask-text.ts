@@ -1,13 +1,34 @@
-/** What stands in the place of a secret. */
+import { isSecretName } from './secret-name.js';
+
+/** What stands in the place of a secret, wherever it is shown. */
 export const MASK = '…';
 
 const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#"'<>]*)([^\s?#"'<>]*)(\?[^\s#"'<>]*)?(#[^\s"'<>]*)?/gi;
 const WORD = /[\w-]{16,}/g;
 const PLACEHOLDERS = /(\$\{[^{}]*\})/;
-const SECRET_NAME = /secret|pass|pwd|token|key|auth|credential|signature/i;
+/** Only a placeholder, and what a header has before its credential. */
+const FILLED_IN = /^((Bearer|Basic|Token) )?\$\{[^{}]*\}$/i;
+/** What holds `name=value`, from the character behind a space or a comma on, to the next. */
+const WITH_VALUE = /(?<![^\s,;&"'<>])[^\s,;&"'<>]*=(?:"[^"]*"|'[^']*'|[^\s,;&"'<>])*/g;
+const JSON_MEMBER = /"([\w.-]{1,64})"(\s?:\s?)"((?:[^"\\]|\\.)*)"/g;
 
-/** Whether a setting, an option, a variable or a parameter of this name holds a secret. */
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+/** A secret as it is shown: not at all, unless it is a placeholder, which says where the value comes from, and nothing of it. */
+export const maskValue = (value: string): string => (FILLED_IN.test(value) ? value : MASK);
+
+/** Any text fit to be shown: no secret in its URLs, and none that is named as one, `token=x` or `"token": "x"`. */
+export const maskText = (text: string): string => {
+  const masked = maskUrls(text).replace(WITH_VALUE, maskNamed);
+  return masked.replace(JSON_MEMBER, (member, name: string, between: string, value: string) =>
+    isSecretName(name) ? `"${name}"${between}"${maskValue(value)}"` : member,
+  );
+};
+
+/** Of `a=token=x` the name is `token`: the word before a sign. */
+function maskNamed(pair: string): string {
+  const parts = pair.split('=');
+  const at = parts.slice(0, -1).findIndex((part) => isSecretName(part.split(/[^\w.-]/).at(-1)!));
+  return at < 0 ? pair : `${parts.slice(0, at + 1).join('=')}=${maskValue(parts.slice(at + 1).join('='))}`;
+}
 
 /** A word without meaning: long, of letters and digits, as random ones are; or longer than any word. */
 function maskToken(word: string): string {
@@ -28,7 +49,8 @@ export function maskTokens(text: string): string {
  * a database's URL the user and harmless parameters stay.
  */
 export function maskUrls(text: string): string {
-  return text.replace(URL_IN_TEXT, (_, scheme: string, authority: string, path: string, query = '', fragment = '') => {
+  return text.replace(URL_IN_TEXT, (url, scheme: string, authority: string, path: string, query = '', fragment = '') => {
+    if (/^file$/i.test(scheme)) return url;
     const isWeb = /^(https?|wss?)$/i.test(scheme);
     const shown = [maskUser(authority, isWeb), maskTokens(path), maskQuery(query as string, isWeb), fragment && `#${MASK}`];
     return `${scheme}://${shown.join('')}`;
@@ -47,7 +69,7 @@ function maskUser(authority: string, isWeb: boolean): string {
 function maskQuery(query: string, isWeb: boolean): string {
   return query.replace(/([?&;])([^=&;]*)(=[^&;]*)?/g, (_, mark: string, name: string, value?: string) => {
     if (value === undefined) return mark + maskTokens(name);
-    const isFilledIn = /^=\$\{[^}]*\}$/.test(value);
-    return `${mark}${name}${!isFilledIn && (isWeb || isSecretName(name)) ? `=${MASK}` : value}`;
+    const isSecret = isWeb || isSecretName(name) || name.includes('%');
+    return `${mark}${name}=${isSecret ? maskValue(value.slice(1)) : value.slice(1)}`;
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { configSchema } from './app-config.js';
-import { maskSettings } from './mask-settings.js';
+import { isSecretName } from '../common/secrets/secret-name.js';
+import { maskValues } from '../common/secrets/mask-values.js';
 
 describe('settings that are shown', () => {
   it('have no secret in them', () => {
@@ -10,7 +11,7 @@ describe('settings that are shown', () => {
       redis_url: 'rediss://:s3cret-6@redis:6380/1',
       auth: { secret_key: 's3cret-4'.repeat(8), admin_password: 's3cret-5' },
     });
-    const shown = JSON.stringify(maskSettings(values));
+    const shown = JSON.stringify(maskValues(values));
     expect(shown).not.toContain('s3cret');
     expect(shown).toContain('postgresql://me:…@db/tallygate?password=…&sslmode=require');
     expect(shown).toContain('rediss://:…@redis:6380/1');
@@ -46,9 +47,9 @@ describe('settings that are shown', () => {
         },
       },
     });
-    const shown = JSON.stringify(maskSettings(values).templates);
+    const shown = JSON.stringify(maskValues(values).templates);
     expect(shown.replace('?s3cret=', '')).not.toContain('s3cret');
-    expect(maskSettings(values).templates['local']!.args).toEqual([
+    expect(maskValues(values).templates['local']!.args).toEqual([
       ...['--port=8080', '--token=…', '--api-key', '…', '-e', 'PASSWORD=…', '…', '--url', 'https://a/?s3cret=…'],
     ]);
     expect(shown).toContain('"default":"/srv"');
@@ -58,11 +59,28 @@ describe('settings that are shown', () => {
     const args = ['--token=${env:A_TOKEN}', '--key', '${config.key}'];
     const config = { type: 'object', properties: { key: { type: 'string' } } };
     const values = configSchema.parse({ templates: { local: { transport: 'stdio', command: 'server', args, config } } });
-    expect(maskSettings(values).templates['local']!.args).toEqual(args);
+    expect(maskValues(values).templates['local']!.args).toEqual(args);
   });
 
   it('are otherwise as they are', () => {
     const values = configSchema.parse({ port: 9000, database_url: 'memory:', clickhouse_url: 'http://ch:8123' });
-    expect(maskSettings(values)).toEqual(values);
+    expect(maskValues(values)).toEqual(values);
+  });
+
+  it('are secret, by their names, for these alone, of which one is true or false', () => {
+    const settings = Object.entries(configSchema.shape).flatMap(([name, schema]) => [name, ...namesIn(schema)]);
+    expect(settings.length).toBeGreaterThan(80);
+    expect([...new Set(settings)].filter(isSecretName).sort()).toEqual([
+      ...['admin_password', 'auth', 'secret_key', 'stripe_secret_key', 'stripe_webhook_secret', 'token'],
+      'trust_external_tokens',
+    ]);
   });
 });
+
+/** The names of an object's members, through what stands around it. */
+function namesIn(schema: unknown): string[] {
+  const { shape, def } = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown; element?: unknown } };
+  if (shape) return Object.entries(shape).flatMap(([name, child]) => [name, ...namesIn(child)]);
+  const inner = def?.innerType ?? def?.element;
+  return inner === undefined ? [] : namesIn(inner);
+}

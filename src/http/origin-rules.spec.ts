@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { testConfig } from '../../test/support/gateway/test-config.js';
-import { OwnNames } from './own-names.js';
+import { OriginRules } from './origin-rules.js';
 
 const open = { auth: { enabled: false } };
-const refusal = (settings: object, headers: object, url = '/tools') =>
-  new OwnNames(testConfig({ ...open, ...settings })).refusal({ headers, url } as IncomingMessage);
+const refusalOf =
+  (hasPages: boolean) =>
+  (settings: object, headers: object, url = '/tools') =>
+    new OriginRules(testConfig({ ...open, ...settings }), hasPages).refusal({ headers, url } as IncomingMessage);
+const refusal = refusalOf(true);
+const PORTAL = 'https://portal.example.com';
 const OWN = 'localhost:8000';
 
 describe('Without authentication', () => {
@@ -68,6 +72,29 @@ describe('Without authentication', () => {
   });
 });
 
-it('with authentication every name and page is as good as another', () => {
-  expect(refusal({ auth: {} }, { host: 'attacker.example', origin: 'https://attacker.example' })).toBeUndefined();
+describe('With authentication', () => {
+  const withKeys = { auth: {}, cors_origins: [PORTAL] };
+
+  it('every name is as good as another, and so is every page on the port that has its own', () => {
+    expect(refusal(withKeys, { host: 'attacker.example', origin: 'https://attacker.example' })).toBeUndefined();
+  });
+});
+
+describe('On a port without pages of its own', () => {
+  const refusal = refusalOf(false);
+
+  it.each(['https://attacker.example', 'null', '', `http://${OWN}`])('a page of %p is refused unless it is listed', (origin) => {
+    for (const settings of [{}, { auth: {} }]) {
+      const refused = refusal({ ...settings, cors_origins: [PORTAL] }, { host: OWN, origin });
+      expect(refused).toBe('Origin is not allowed; see GATEWAY_CORS_ORIGINS');
+      expect(refusal({ ...settings, cors_origins: [PORTAL] }, { host: OWN, origin: PORTAL })).toBeUndefined();
+      expect(refusal(settings, { host: OWN })).toBeUndefined();
+    }
+  });
+
+  it('every page may be listed with authentication, and none without', () => {
+    const all = { cors_origins: ['*'] };
+    expect(refusal({ auth: {}, ...all }, { host: 'a.example', origin: 'https://a.example' })).toBeUndefined();
+    expect(refusal(all, { host: OWN, origin: 'https://a.example' })).toContain('GATEWAY_CORS_ORIGINS');
+  });
 });

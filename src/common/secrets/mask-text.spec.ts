@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { maskTokens, maskUrls } from './mask-url.js';
+import { maskText, maskTokens, maskUrls, maskValue } from './mask-text.js';
 
 describe('A URL that is shown', () => {
   it.each([
@@ -31,15 +31,41 @@ describe('A URL that is shown', () => {
     'https://example.com/model-context-protocol/servers/v2',
     'postgresql://me@db/tallygate?sslmode=require',
     'no URL at all: 0123456789abcdef0123',
+    'file:///srv/archive-2024-0123456789/a.csv',
   ])('keeps what is no secret: %s', (url) => expect(maskUrls(url)).toBe(url));
 });
 
-it.each(['a-', '_', 'a', 'a://', '?a', '://', 'a1-', '${'])(
+describe('A text that is shown', () => {
+  it.each([
+    ['export TOKEN=s3cret; run', 'export TOKEN=…; run'],
+    ["--password='correct horse' --port=8080", '--password=… --port=8080'],
+    ['Server=db;User=me;Password=s3cret', 'Server=db;User=me;Password=…'],
+    ['DefaultEndpointsProtocol=https;AccountKey=s3cret==;x', 'DefaultEndpointsProtocol=https;AccountKey=…;x'],
+    ['-e=API_KEY=s3cret=x', '-e=API_KEY=…'],
+    ['{"apiKey": "s3\\"cret", "port": "8080"}', '{"apiKey": "…", "port": "8080"}'],
+    ['refused: password=s3cret, at https://a.example/?k=s3cret', 'refused: password=…, at https://a.example/?k=…'],
+    ['postgresql://me@db/x?%70assword=s3cret', 'postgresql://me@db/x?%70assword=…'],
+  ])('%s', (text, shown) => expect(maskText(text)).toBe(shown));
+
+  it.each([
+    'max_tokens=4096 keyboard=azerty author=me user_keys_per_hour=20000',
+    'the key = value pairs, a token, and a=b=c',
+    'token=${env:TOKEN}',
+    '{"keyword": "a", "path": "/srv"}',
+  ])('keeps what is no secret: %s', (text) => expect(maskText(text)).toBe(text));
+
+  it('names where a secret comes from, and nothing of it', () => {
+    expect(maskValue('Bearer ${env:TOKEN}')).toBe('Bearer ${env:TOKEN}');
+    expect(maskValue('${env:TOKEN}s3cret')).toBe('…');
+  });
+});
+
+it.each(['a-', '_', 'a', 'a://', '?a', '://', 'a1-', '${', '=', 'a=', '="', "='", '"a":"', '"token":"\\', 'token=', '"', ' a'])(
   'takes a time that grows no faster than the text, such as of %j again and again',
   (piece) => {
     const text = piece.repeat(500_000 / piece.length);
     const before = process.cpuUsage();
-    maskUrls(text);
+    maskText(text);
     maskTokens(text);
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   },

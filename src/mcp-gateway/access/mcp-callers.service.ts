@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
+import { AnonymousAccess } from '../../auth/access/anonymous-access.service.js';
+import { credentialOf } from '../../auth/access/credential.js';
+import type { Principal } from '../../auth/access/principal.js';
+import type { McpExchange } from '../context/mcp-exchange.js';
+
+/** Tells who sends messages to port 8001. */
+@Injectable()
+export class McpCallers {
+  constructor(
+    private readonly keys: KeyAdmission,
+    private readonly anonymous: AnonymousAccess,
+  ) {}
+
+  /**
+   * Whose key an exchange came with; without one the caller that everybody is where authentication is off, else undefined.
+   * Synchronous for a key that memory knows. @throws what `KeyAdmission.admit` throws
+   */
+  of({ headers, address, caller }: McpExchange): Principal | Promise<Principal | undefined> {
+    if (caller) return caller;
+    const { kind, text } = credentialOf(headers);
+    return kind === 'none' ? this.anonymous.principal() : this.keys.admit(text, address);
+  }
+}
