@@ -34,7 +34,8 @@ export class ReconnectingConnection {
   private connecting: Promise<UpstreamSession> | undefined;
   private isClosed = false;
   private noise = { since: 0, chars: 0 };
-  private watched: ReadonlySet<string> = new Set();
+  /** The resources whose changes are told. */
+  readonly watched = new Set<string>();
 
   constructor(private readonly options: ConnectionOptions) {
     this.logger = loggerFor(`Server ${options.name}`);
@@ -54,10 +55,15 @@ export class ReconnectingConnection {
     return this.session?.capabilities ?? {};
   }
 
-  /** Has `onResourceUpdated` called when one of these resources changes, in this session and every later one. */
-  watch(uris: ReadonlySet<string>): void {
-    this.watched = uris;
+  /** Has `onResourceUpdated` called when one of these resources changes too, in this session and every later one. */
+  watch(uris: readonly string[]): void {
+    for (const uri of uris) this.watched.add(uri);
     this.session?.watch(uris);
+  }
+
+  unwatch(uri: string): void {
+    this.watched.delete(uri);
+    this.session?.unwatch(uri);
   }
 
   /** @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered. */
@@ -112,7 +118,7 @@ export class ReconnectingConnection {
       throw this.removed();
     }
     this.session = session;
-    session.watch(this.watched);
+    session.watch([...this.watched]);
     this.restartPause.started();
     this.options.onConnected();
     return session;

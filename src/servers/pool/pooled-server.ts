@@ -46,7 +46,6 @@ export class PooledServer implements Candidate {
   private started = 0;
   private lists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
-  private watched: ReadonlySet<string> = new Set();
   private onResourceUpdated: (uri: string) => void = () => undefined;
   /** When the next check is due, monotonic clock, ms; infinite while one runs. */
   private checkAt = -Infinity;
@@ -222,11 +221,14 @@ export class PooledServer implements Candidate {
     return this.pins !== oldPins || !isDeepStrictEqual(withoutTools(oldLists), withoutTools(lists));
   }
 
-  /** Has the listener called when one of these resources changes, or may have, and for no others. */
-  watch(uris: ReadonlySet<string>, onUpdated: (uri: string) => void): void {
-    this.watched = uris;
+  /** Has the listener, the one of all watched resources, called when one of these changes, or may have. */
+  watch(uris: readonly string[], onUpdated: (uri: string) => void): void {
     this.onResourceUpdated = onUpdated;
     this.connection.watch(uris);
+  }
+
+  unwatch(uri: string): void {
+    this.connection.unwatch(uri);
   }
 
   close(): Promise<void> {
@@ -236,12 +238,12 @@ export class PooledServer implements Candidate {
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
     this.expireLists();
-    for (const uri of this.watched) this.onResourceUpdated(uri);
+    for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 
   /** Where somebody watches a resource, there has to be another session soon: a check starts one. */
   private handleLost(): void {
-    if (this.watched.size > 0) this.checkAt = -Infinity;
+    if (this.connection.watched.size > 0) this.checkAt = -Infinity;
   }
 
   /** Every answer says something of its health; one with an error too says that it works. */
