@@ -119,7 +119,7 @@ describe('a resource that is watched', () => {
     async (_, template, upstream) => {
       await rig.register(server(`${template}-2`, template, { url: upstream.url }));
       let told = 0;
-      const stop = rig.resources.watch('note://today', caller, () => (told += 1));
+      const stop = rig.resources.find('note://today', caller)!.source.watch!('note://today', () => (told += 1));
       await eventually(async () => {
         await upstream.changeNote();
         expect(told).toBeGreaterThan(0);

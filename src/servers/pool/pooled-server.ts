@@ -21,6 +21,9 @@ import { ServerHealth, type HealthReport } from './server-health.js';
 
 /** Lists are read again after this time, since not every server announces its changes. */
 const LISTS_MAX_AGE_MS = 5 * 60_000;
+/** Least pause between two readings of its lists that it brings about itself: at all, and as a multiple of what one took. */
+const LIST_PAUSE_MS = 1_000;
+const LIST_PAUSE_SHARE = 10;
 /** A server that is not healthy is checked again this soon, however long its interval is. */
 const RECHECK_MS = 1_000;
 
@@ -50,6 +53,12 @@ export class PooledServer implements Candidate {
   /** When the next check is due, monotonic clock, ms; infinite while one runs. */
   private checkAt = -Infinity;
   private listedAt = -Infinity;
+  /** From when on it may have its lists read again, monotonic clock, ms; and what waits for that. */
+  private listableAt = -Infinity;
+  private relisting: NodeJS.Timeout | undefined;
+  private isListing = false;
+  /** Whether it announced others while they were read. */
+  private hasNewLists = false;
 
   /**
    * @param connectionFor makes the connection that tells the listener what happens to it.
@@ -65,7 +74,7 @@ export class PooledServer implements Candidate {
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
-      onListChanged: () => this.expireLists(),
+      onListChanged: () => this.expireListsInTime(),
       onResourceUpdated: (uri) => this.onResourceUpdated(uri),
     });
   }
@@ -197,20 +206,38 @@ export class PooledServer implements Candidate {
 
   /** Has its lists read again at the next check, which is due at once. */
   expireLists(): void {
+    clearTimeout(this.relisting);
+    this.relisting = undefined;
     this.listedAt = -Infinity;
     this.checkAt = -Infinity;
+  }
+
+  /** The same, when it may be listed again: whatever a server says or does, listing it takes a small part of the time. */
+  private expireListsInTime(): void {
+    if (this.isListing) this.hasNewLists = true;
+    else if (performance.now() >= this.listableAt) this.expireLists();
+    else this.relisting ??= setTimeout(() => this.expireLists(), this.listableAt - performance.now()).unref();
   }
 
   /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
   async readLists(): Promise<OfferedLists> {
     const options = { timeoutMs: this.template.timeoutMs };
     const startedAt = performance.now();
-    const lists = await readOfferedLists(
-      (method, params, schema) => this.connection.request(method, params, schema, options),
-      () => this.connection.capabilities,
-    );
-    this.listedAt = startedAt;
-    return lists;
+    this.isListing = true;
+    this.hasNewLists = false;
+    try {
+      const lists = await readOfferedLists(
+        (method, params, schema) => this.connection.request(method, params, schema, options),
+        () => this.connection.capabilities,
+      );
+      this.listedAt = startedAt;
+      return lists;
+    } finally {
+      const now = performance.now();
+      this.listableAt = now + Math.max(LIST_PAUSE_MS, (now - startedAt) * LIST_PAUSE_SHARE);
+      this.isListing = false;
+      if (this.hasNewLists) this.expireListsInTime();
+    }
   }
 
   /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
@@ -232,12 +259,13 @@ export class PooledServer implements Candidate {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.relisting);
     return this.connection.close();
   }
 
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
-    this.expireLists();
+    this.expireListsInTime();
     for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 
