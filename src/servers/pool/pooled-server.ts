@@ -16,14 +16,10 @@ import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { Candidate } from './balancing.js';
 import type { Circuit } from './circuit-breaker.js';
+import { ListAge } from './list-age.js';
 import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
 
-/** Lists are read again after this time, since not every server announces its changes. */
-const LISTS_MAX_AGE_MS = 5 * 60_000;
-/** Least pause between two readings of its lists that it brings about itself: at all, and as a multiple of what one took. */
-const LIST_PAUSE_MS = 1_000;
-const LIST_PAUSE_SHARE = 10;
 /** A server that is not healthy is checked again this soon, however long its interval is. */
 const RECHECK_MS = 1_000;
 
@@ -52,13 +48,7 @@ export class PooledServer implements Candidate {
   private onResourceUpdated: (uri: string) => void = () => undefined;
   /** When the next check is due, monotonic clock, ms; infinite while one runs. */
   private checkAt = -Infinity;
-  private listedAt = -Infinity;
-  /** From when on it may have its lists read again, monotonic clock, ms; and what waits for that. */
-  private listableAt = -Infinity;
-  private relisting: NodeJS.Timeout | undefined;
-  private isListing = false;
-  /** Whether it announced others while they were read. */
-  private hasNewLists = false;
+  private readonly listAge = new ListAge(() => (this.checkAt = -Infinity));
 
   /**
    * @param connectionFor makes the connection that tells the listener what happens to it.
@@ -74,7 +64,7 @@ export class PooledServer implements Candidate {
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
-      onListChanged: () => this.expireListsInTime(),
+      onListChanged: () => this.listAge.expireInTime(),
       onResourceUpdated: (uri) => this.onResourceUpdated(uri),
     });
   }
@@ -201,43 +191,23 @@ export class PooledServer implements Candidate {
 
   /** Whether its lists are too old, or may have changed since they were read. */
   get areListsStale(): boolean {
-    return performance.now() - this.listedAt > LISTS_MAX_AGE_MS;
+    return this.listAge.isStale;
   }
 
   /** Has its lists read again at the next check, which is due at once. */
   expireLists(): void {
-    clearTimeout(this.relisting);
-    this.relisting = undefined;
-    this.listedAt = -Infinity;
-    this.checkAt = -Infinity;
-  }
-
-  /** The same, when it may be listed again: whatever a server says or does, listing it takes a small part of the time. */
-  private expireListsInTime(): void {
-    if (this.isListing) this.hasNewLists = true;
-    else if (performance.now() >= this.listableAt) this.expireLists();
-    else this.relisting ??= setTimeout(() => this.expireLists(), this.listableAt - performance.now()).unref();
+    this.listAge.expire();
   }
 
   /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
-  async readLists(): Promise<OfferedLists> {
+  readLists(): Promise<OfferedLists> {
     const options = { timeoutMs: this.template.timeoutMs };
-    const startedAt = performance.now();
-    this.isListing = true;
-    this.hasNewLists = false;
-    try {
-      const lists = await readOfferedLists(
+    return this.listAge.whileReading(() =>
+      readOfferedLists(
         (method, params, schema) => this.connection.request(method, params, schema, options),
         () => this.connection.capabilities,
-      );
-      this.listedAt = startedAt;
-      return lists;
-    } finally {
-      const now = performance.now();
-      this.listableAt = now + Math.max(LIST_PAUSE_MS, (now - startedAt) * LIST_PAUSE_SHARE);
-      this.isListing = false;
-      if (this.hasNewLists) this.expireListsInTime();
-    }
+      ),
+    );
   }
 
   /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
@@ -259,13 +229,13 @@ export class PooledServer implements Candidate {
   }
 
   close(): Promise<void> {
-    clearTimeout(this.relisting);
+    this.listAge.stop();
     return this.connection.close();
   }
 
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
-    this.expireListsInTime();
+    this.listAge.expireInTime();
     for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 

@@ -1,8 +1,9 @@
 import { TOO_LARGE } from '../unusable-answer.js';
 
 const [LF, CR] = [0x0a, 0x0d];
-/** Small events come in pieces of about so many bytes, so that reading one takes milliseconds. */
+/** Small events come in pieces of about so many bytes and lines, so that reading one takes milliseconds. */
 const PIECE_BYTES = 4_096;
+const PIECE_LINES = 64;
 /** The parser is much slower with a long event in pieces than in one: behind this many bytes, the rest is held until it is complete. */
 export const HELD_BYTES = 262_144;
 /** Of one event. Each takes the parser a moment. */
@@ -42,18 +43,18 @@ export function linesIn(piece: Buffer): number {
 /** Cut behind events. */
 function* piecesOf(part: Buffer): Generator<Buffer> {
   let from = 0;
-  while (part.length - from > PIECE_BYTES) {
-    const event = endOfEvent(part, from + PIECE_BYTES);
-    if (event === -1) break;
-    yield part.subarray(from, event);
-    from = event;
+  for (let end = endOfPiece(part, from); end !== -1; end = endOfPiece(part, from)) {
+    yield part.subarray(from, end);
+    from = end;
   }
   if (from < part.length) yield part.subarray(from);
 }
 
-/** Behind the first event that ends after `from`; -1 where none does. */
-function endOfEvent(part: Buffer, from: number): number {
+/** Behind the first event that ends where the piece is long enough; -1 where none does. */
+function endOfPiece(part: Buffer, from: number): number {
+  let lines = 0;
   for (let at = part.indexOf(LF, from); at !== -1; at = part.indexOf(LF, at + 1)) {
+    if (++lines < PIECE_LINES && at - from < PIECE_BYTES) continue;
     if (part[at + 1] === LF) return at + 2;
     if (part[at + 1] === CR && part[at + 2] === LF) return at + 3;
   }
