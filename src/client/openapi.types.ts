@@ -696,10 +696,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every tool that the server has ever offered. */
+    /** Every tool that the server has ever offered, by name. */
     get: operations['ServerToolsController_list'];
     put?: never;
-    /** Approves a new or changed tool. */
+    /** Approves a new or changed tool, and answers with it. */
     post: operations['ServerToolsController_approve'];
     delete?: never;
     options?: never;
@@ -1512,6 +1512,13 @@ export interface components {
       pin: string;
       /** Format: date-time */
       seen_at: string;
+    };
+    ServerToolListDto: {
+      tools: components['schemas']['ServerToolDto'][];
+      /** @description Number of tools on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     SyntheticDto: {
       /**
@@ -5339,7 +5346,12 @@ export interface operations {
   };
   ServerToolsController_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
       header?: never;
       path: {
         /** @description Id or name of the server, e.g. `file-server-1`. */
@@ -5354,7 +5366,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ServerToolDto'][];
+          'application/json': components['schemas']['ServerToolListDto'];
         };
       };
       /** @description The path cannot be decoded */
@@ -5447,7 +5459,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ServerToolDto'][];
+          'application/json': components['schemas']['ServerToolDto'];
         };
       };
       /** @description The body cannot be read: it is broken, or ended early */

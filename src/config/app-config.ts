@@ -107,6 +107,8 @@ export const configSchema = z.strictObject({
       max_streams_per_key: z.int().min(1).max(1_000_000).default(100),
       /** Of all keys of a user together. */
       max_streams_per_user: z.int().min(1).max(1_000_000).default(500),
+      /** Resources that all keys of a user watch together, in sessions and in streams. One watched twice counts twice. */
+      max_watches_per_user: z.int().min(1).max(1_000_000).default(1_000),
       /** A stream that is silent for this long gets a comment, so that proxies do not close it. */
       keep_alive_seconds: z.number().min(0.1).max(3_600).default(15),
       /** How long a tool waits for an answer of its client; this time does not count against the tool's own limit. */

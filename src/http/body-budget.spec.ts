@@ -30,6 +30,18 @@ describe('The budget of 16 MiB', () => {
     expect([budget.held, budget.refused]).toEqual([16 * MIB, 3]);
   });
 
+  it('counts what is made of a body, at most the share of its owner', () => {
+    const [held, other] = [budget.hold('ann'), budget.hold('ann')];
+    held.take(MIB);
+    held.weigh(2 * MIB);
+    expect(budget.held).toBe(3 * MIB);
+    other.take(1);
+    expect(() => other.weigh(100 * MIB)).toThrow('Too many request bodies');
+    held.release();
+    other.weigh(100 * MIB);
+    expect(budget.held).toBe(4 * MIB);
+  });
+
   it('has back what a body took, once, whatever comes after its end', () => {
     const held = budget.hold('ann');
     held.take(MIB);

@@ -17,8 +17,8 @@ export const isStranger = (owner: string): boolean => owner.startsWith(STRANGERS
 const budgets = new WeakMap<AppConfig, BodyBudget>();
 
 /**
- * The bytes of bodies that a process holds for both ports: from their arrival until their request is over, since what is made of a
- * body lives as long. At most `listeners.bodies_max_mib` in all.
+ * The bytes of bodies that a process holds for both ports, and of what is made of them: from their arrival until their request is
+ * over. At most `listeners.bodies_max_mib` in all.
  */
 export class BodyBudget {
   /** Bodies refused for want of room, since the process started. */
@@ -47,6 +47,11 @@ export class BodyBudget {
     if (!fits(this.heldBytes, 1)) return false;
     if (!isStranger(owner)) return fits(ofOwner, SHARES.user);
     return fits(ofOwner, SHARES.address) && fits(this.ofOwner.get(STRANGERS) ?? 0, SHARES.strangers);
+  }
+
+  /** What one owner may have at most. */
+  shareOf(owner: string): number {
+    return this.maxBytes * (isStranger(owner) ? SHARES.address : SHARES.user);
   }
 
   /** A body that begins to arrive. */
@@ -92,6 +97,11 @@ export class HeldBody {
     this.assertRoom(bytes);
     this.bytes += bytes;
     this.budget.change(this.owner, bytes);
+  }
+
+  /** Takes what will be made of it, but no more than its owner's share, so that any body fits by itself. @throws OVERLOADED */
+  weigh(bytes: number): void {
+    this.take(Math.max(0, Math.min(bytes, this.budget.shareOf(this.owner) - this.bytes)));
   }
 
   /** Gives back all of it, once. */

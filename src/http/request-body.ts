@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jsonWeight } from '../common/json-weight.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { HeldBody } from './body-budget.js';
 
@@ -67,7 +68,13 @@ export function readBody(request: IncomingMessage, response: ServerResponse, bou
     request.on('end', () => {
       clearTimeout(deadline);
       isRead = true;
-      resolve(pieces.whole());
+      try {
+        const body = pieces.whole();
+        held.weigh(jsonWeight(body));
+        resolve(body);
+      } catch (error) {
+        stop(error as TallygateError);
+      }
     });
     request.on('error', cutOff);
     request.on('close', cutOff);

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../src/tools/source/call-context.js';
+import { TemplateWork } from '../../src/tools/source/template-work.js';
 import type { FixtureSource } from './fixture.source.js';
 
 export type Params = { name?: string; uri?: string; arguments?: never; argument?: { name: string; value: string } };
@@ -18,8 +19,9 @@ export function answersOf(
     'resources/list': () => ({ resources: source.resources().map(listed) }),
     'resources/templates/list': () => ({ resourceTemplates: source.resourceTemplates().map(listed) }),
     'resources/read': async ({ uri = '' }, context) => {
+      const templates = source.resourceTemplates();
       const resource =
-        source.resources().find((each) => each.uri === uri) ?? source.resourceTemplates().find((each) => each.matches(uri));
+        source.resources().find((each) => each.uri === uri) ?? templates.find((each) => each.matches(uri, new TemplateWork()));
       return { contents: (await resource!.read(uri, context)).contents };
     },
     'prompts/list': () => ({ prompts: source.prompts().map(listed) }),

@@ -6,7 +6,7 @@ import { McpStream, modernMeta, startStreamingGateway } from '../support/gateway
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
-  gateway = await startStreamingGateway({ max_streams: 3, max_streams_per_key: 2 });
+  gateway = await startStreamingGateway({ max_streams: 3, max_streams_per_key: 2, max_watches_per_user: 2 });
 }, 60_000);
 afterAll(() => gateway.destroy(), 60_000);
 
@@ -61,6 +61,24 @@ describe('subscriptions/listen', () => {
     const params = { notifications: {}, _meta: modernMeta() };
     const json = await McpStream.open(gateway, { method: 'subscriptions/listen', params }, { accept: 'application/json' });
     expect(json.response.status).toBe(406);
+  });
+
+  it('watches no more resources than a user may with all keys, until one of the streams has ended', async () => {
+    const watching = { resourceSubscriptions: [WATCHED] };
+    const key = await newKey({ key_name: 'watching' });
+    const open = [await listen(watching), await listen(watching, key)];
+    for (const stream of open) await stream.next();
+    const refused = await listen(watching, key);
+    expect(refused.response.status).toBe(429);
+    expect(await refused.response.text()).toContain('mcp.max_watches_per_user');
+    open[0]!.close();
+    await eventually(async () => {
+      const again = await listen(watching, key);
+      again.close();
+      expect(again.response.status).toBe(200);
+    });
+    open[1]!.close();
+    await eventually(async () => expect(await openStreams()).toBe(0));
   });
 
   it("serves the official SDK's client, and ends with a result when the gateway stops", async () => {

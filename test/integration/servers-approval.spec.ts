@@ -16,10 +16,12 @@ describe('Tools that wait for approval', () => {
     rest = await ServersRest.start({ servers: { enabled_templates: ['everything'], tool_approval: 'manual' } });
     await rest.register('everything');
     await rest.post('/servers/everything-1/check').expect(200);
-    tools = (await rest.get('/servers/everything-1/tools').expect(200)).body as ShownTool[];
+    tools = await page('page_size=100');
   });
   afterAll(() => rest.stop());
 
+  const page = async (query: string) =>
+    ((await rest.get(`/servers/everything-1/tools?${query}`).expect(200)).body as { tools: ShownTool[] }).tools;
   const listed = () =>
     rest.app
       .get(ToolCatalog, { strict: false })
@@ -33,13 +35,20 @@ describe('Tools that wait for approval', () => {
     expect(listed()).toEqual([]);
   });
 
+  it('are shown page by page, by name', async () => {
+    const { body } = await rest.get('/servers/everything-1/tools?page=2&page_size=2').expect(200);
+    expect(body).toEqual({ tools: tools.slice(2, 4), total: tools.length, page: 2, page_size: 2 });
+    await rest.get('/servers/everything-1/tools?page_size=101').expect(422);
+  });
+
   it('are let in one by one, by the pin that was looked at', async () => {
     const { pin } = tools.find(({ tool_name }) => tool_name === 'echo')!;
     await approve('echo', 'f'.repeat(64)).expect(409);
     await approve('nonsense', pin).expect(404);
     const { body } = await approve('echo', pin).expect(200);
-    const approved = (body as ShownTool[]).filter(({ state }) => state === 'approved').map(({ tool_name }) => tool_name);
-    expect(approved).toEqual(['echo']);
+    expect(body).toMatchObject({ tool_name: 'echo', pin, state: 'approved' });
+    const approved = (await page('page_size=100')).filter(({ state }) => state === 'approved');
+    expect(approved.map(({ tool_name }) => tool_name)).toEqual(['echo']);
     await eventually(() => expect(listed()).toEqual(['everything__echo']));
   });
 });

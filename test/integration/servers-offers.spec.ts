@@ -119,7 +119,7 @@ describe('a resource that is watched', () => {
     async (_, template, upstream) => {
       await rig.register(server(`${template}-2`, template, { url: upstream.url }));
       let told = 0;
-      const stop = rig.resources.watch('note://today', caller, () => (told += 1));
+      const stop = rig.resources.find('note://today', caller)!.source.watch!('note://today', () => (told += 1));
       await eventually(async () => {
         await upstream.changeNote();
         expect(told).toBeGreaterThan(0);
@@ -132,4 +132,32 @@ describe('a resource that is watched', () => {
     },
     30_000,
   );
+
+  const ADDRESSES = Array.from({ length: 200 }, (_, n) => `note://${n}/all`);
+
+  it('is asked for by itself and once, however many others are watched and whoever else watches it', async () => {
+    await rig.register(server('old-3', 'old', { url: legacy.url }));
+    const { source } = rig.resources.find('note://today', caller)!;
+    const before = legacy.watchRequests;
+    const stops = [...ADDRESSES, ...ADDRESSES].map((uri) => source.watch!(uri, () => undefined));
+    await eventually(() => expect(legacy.watched.size).toBe(ADDRESSES.length), 15_000);
+    expect(legacy.watchRequests - before).toBe(ADDRESSES.length);
+    for (const stop of stops) stop();
+    await eventually(() => expect(legacy.watched.size).toBe(0), 15_000);
+    expect(legacy.watchRequests - before).toBe(2 * ADDRESSES.length);
+  }, 30_000);
+
+  it('of 2026-07-28 is named in few streams, though each names all that is watched', async () => {
+    await rig.register(server('new-3', 'new', { url: modern.url }));
+    const { source } = rig.resources.find('note://today', caller)!;
+    modern.addresses = [];
+    const stops: (() => void)[] = [];
+    for (const uri of ADDRESSES) {
+      stops.push(source.watch!(uri, () => undefined));
+      await rig.call('greet').catch(() => undefined); // the server has time to answer between two
+    }
+    await eventually(() => expect(new Set(modern.addresses).size).toBe(ADDRESSES.length), 15_000);
+    expect(modern.addresses.length).toBeLessThan(20 * ADDRESSES.length);
+    for (const stop of stops) stop();
+  }, 30_000);
 });

@@ -7,8 +7,8 @@ function linesOf(maxBytes: number, ...chunks: (string | Buffer)[]) {
 }
 
 describe('lines of a stream', () => {
-  it('are whole, however they arrive; empty ones are left out', () => {
-    expect(linesOf(100, 'a', 'b\nc', 'd\r\n', '\ne')).toEqual(['ab', 'cd']);
+  it('are whole, however they arrive', () => {
+    expect(linesOf(100, 'a', 'b\nc', 'd\r\n', '\ne')).toEqual(['ab', 'cd', '']);
   });
 
   it('keep characters that two chunks share', () => {

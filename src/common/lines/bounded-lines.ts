@@ -16,14 +16,13 @@ export class BoundedLines {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** The lines that end in this chunk, without blanks at their ends; empty ones are left out. */
+  /** The lines that end in this chunk, without blanks at their ends. */
   *push(chunk: Buffer): Generator<string | DroppedLine> {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
       this.add(chunk.subarray(from, end));
       from = end + 1;
-      const line = this.endLine();
-      if (line !== '') yield line;
+      yield this.endLine();
     }
     this.add(chunk.subarray(from));
   }

@@ -20,6 +20,7 @@ export async function exchangeLines({ input, output, lineMaxBytes, inFlightMax, 
   output.on('error', gone);
   try {
     for await (const line of linesOf(input, lineMaxBytes)) {
+      if (line === '') continue;
       if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
       const work = answer(typeof line === 'string' ? line : null)
         .then((text) => write(output, text))

@@ -1,9 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { AppConfig } from '../../config/app-config.js';
 import type { ListPage } from '../../tools/catalog/mcp-list.js';
 import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
-import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
+import { ResourceCatalog, type CatalogResource } from '../../tools/catalog/resource-catalog.service.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
+import { TemplateWork } from '../../tools/source/template-work.js';
 
 /** Many changes at once, such as those of an upstream server that comes back, are told as one. */
 const GATHER_MS = 50;
@@ -18,6 +21,9 @@ export interface Follower {
   tell(method: string, params: Record<string, unknown>): void;
 }
 
+/** What stands at addresses, by address. */
+export type Found = ReadonlyMap<string, CatalogResource>;
+
 interface Seen extends Follower {
   /** What each list was for this caller when they last heard of it. */
   seen: Map<ListName, ListPage[]>;
@@ -28,8 +34,11 @@ interface Seen extends Follower {
 export class CatalogChanges implements OnModuleInit {
   private readonly followers = new Set<Seen>();
   private readonly changed = new Set<ListName>();
+  /** How many resources each user watches, by its id. */
+  private readonly watches = new Map<string, number>();
 
   constructor(
+    private readonly config: AppConfig,
     private readonly tools: ToolCatalog,
     private readonly resources: ResourceCatalog,
     private readonly prompts: PromptCatalog,
@@ -49,13 +58,46 @@ export class CatalogChanges implements OnModuleInit {
     return () => void this.followers.delete(entry);
   }
 
-  mayRead(uri: string, principal: Principal): boolean {
-    return this.resources.find(uri, principal) !== undefined;
+  /**
+   * What stands at each of these addresses, of those that the caller may read.
+   * @throws BAD_REQUEST when finding them all takes too long.
+   */
+  find(uris: readonly string[], principal: Principal): Found {
+    const work = new TemplateWork();
+    const found = new Map<string, CatalogResource>();
+    for (const uri of uris) {
+      const resource = this.resources.find(uri, principal, work);
+      if (resource) found.set(uri, resource);
+    }
+    return found;
   }
 
-  /** Tells of a changed resource until the returned function is called. */
-  watch(uri: string, { principal, tell }: Omit<Follower, 'lists'>): () => void {
-    return this.resources.watch(uri, principal, () => tell('notifications/resources/updated', { uri }));
+  /** @throws RATE_LIMITED when the caller's user may not watch so many resources more. All their keys count together. */
+  assertRoom({ userId }: Principal, more: number): void {
+    const { max_watches_per_user: most } = this.config.values.mcp;
+    const open = this.watches.get(userId) ?? 0;
+    if (open + more <= most) return;
+    const words = `Your keys watch ${open} resources and may watch ${most} (mcp.max_watches_per_user); unsubscribe from some or close a stream first.`;
+    throw new TallygateError('RATE_LIMITED', words);
+  }
+
+  /** Tells of each resource that changes until the returned function is called, once. @throws RATE_LIMITED */
+  watch(found: Found, { principal, tell }: Omit<Follower, 'lists'>): () => void {
+    this.assertRoom(principal, found.size);
+    this.count(principal, found.size);
+    const stops = [...found].map(([uri, { source }]) =>
+      source.watch?.(uri, () => tell('notifications/resources/updated', { uri })),
+    );
+    return () => {
+      for (const stop of stops) stop?.();
+      this.count(principal, -found.size);
+    };
+  }
+
+  private count({ userId }: Principal, change: number): void {
+    const open = (this.watches.get(userId) ?? 0) + change;
+    if (open > 0) this.watches.set(userId, open);
+    else this.watches.delete(userId);
   }
 
   private gather(list: ListName): void {

@@ -6,7 +6,7 @@ import { McpMethod } from '../protocol/mcp-method.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { WATCHES_MAX } from '../sessions/mcp-session.js';
-import { CatalogChanges, LISTS, type ListName } from './catalog-changes.service.js';
+import { CatalogChanges, LISTS, type Found, type ListName } from './catalog-changes.service.js';
 
 /** MCP 2026-07-28, "Subscriptions": what a client opts in to, and what the server agreed to. */
 interface Filter {
@@ -30,36 +30,29 @@ export class ListenMethods {
 
   @McpMethod('subscriptions/listen')
   async listen(context: McpContext) {
-    const filter = this.honoured(context);
+    const { filter, found } = this.honoured(context);
+    this.changes.assertRoom(context.caller, found.size);
     const tag = { 'io.modelcontextprotocol/subscriptionId': context.id };
     const tell = (method: string, params: object) => context.emit({ method, params: { ...params, _meta: tag } });
     const ended = context.exchange.keepOpen(context.caller);
     tell('notifications/subscriptions/acknowledged', { notifications: filter });
-    const stops = this.follow(filter, context, (method, params) => void tell(method, params));
+    const follower = { principal: context.caller, lists: LISTS.filter((list) => filter[FIELD[list]]), tell };
+    const stops = [this.changes.follow(follower), this.changes.watch(found, follower)];
     await ended;
     for (const stop of stops) stop();
     return { _meta: tag };
   }
 
-  private follow(
-    filter: Filter,
-    { caller: principal }: McpContext,
-    tell: (method: string, params: object) => void,
-  ): (() => void)[] {
-    const follower = { principal, lists: LISTS.filter((list) => filter[FIELD[list]]), tell };
-    const watches = (filter.resourceSubscriptions ?? []).map((uri) => this.changes.watch(uri, follower));
-    return [this.changes.follow(follower), ...watches];
-  }
-
-  /** What was asked for without what the key may not see. @throws McpProtocolError */
-  private honoured({ params: { notifications }, caller }: McpContext): Filter {
+  /** What was asked for without what the key may not see, and what stands at the addresses. @throws McpProtocolError */
+  private honoured({ params: { notifications }, caller }: McpContext): { filter: Filter; found: Found } {
     if (!isObject(notifications)) throw invalidParams('"notifications" must be an object');
     const lists = LISTS.filter((list) => notifications[FIELD[list]] === true).map((list) => [FIELD[list], true]);
+    const filter = Object.fromEntries(lists) as Filter;
     const { resourceSubscriptions: wanted } = notifications;
-    if (wanted === undefined) return Object.fromEntries(lists) as Filter;
+    if (wanted === undefined) return { filter, found: new Map() };
     if (!Array.isArray(wanted) || wanted.length > WATCHES_MAX || !wanted.every((uri) => typeof uri === 'string'))
       throw invalidParams(`"resourceSubscriptions" must be at most ${WATCHES_MAX} URIs`);
-    const resourceSubscriptions = [...new Set(wanted as string[])].filter((uri) => this.changes.mayRead(uri, caller));
-    return { ...Object.fromEntries(lists), resourceSubscriptions } as Filter;
+    const found = this.changes.find([...new Set(wanted as string[])], caller);
+    return { filter: { ...filter, resourceSubscriptions: [...found.keys()] }, found };
   }
 }

@@ -8,7 +8,7 @@ import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod, OnSession } from '../protocol/mcp-method.js';
 import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
 import { unknownResource } from './read-result.js';
-import type { McpSession } from '../sessions/mcp-session.js';
+import { WATCHES_MAX, type McpSession } from '../sessions/mcp-session.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 
 /** What legacy clients do with a session. Answers to our questions, and the end, are always welcome: they do not count. */
@@ -36,9 +36,11 @@ export class SessionsMethods {
     const session = sessionHere(context);
     const uri = context.text('uri');
     const principal = context.caller;
-    if (!this.changes.mayRead(uri, principal)) throw unknownResource(uri, context.era);
+    const found = this.changes.find([uri], principal);
+    if (found.size === 0) throw unknownResource(uri, context.era);
     const tell = (method: string, params: object) => session.tell(messageOf({ method, params }));
-    if (!session.watch(uri, () => this.changes.watch(uri, { principal, tell }))) throw invalidParams('too many subscriptions');
+    if (!session.watch(uri, () => this.changes.watch(found, { principal, tell })))
+      throw invalidParams(`this session watches ${WATCHES_MAX} resources, the most it may; unsubscribe from one first`);
     return {};
   }
 

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
+import { PageQuery } from '../../rest/page.dto.js';
 import { ServerParams } from '../server.dto.js';
-import { ApproveToolDto, ServerToolDto } from './server-tools.dto.js';
+import { ApproveToolDto, ServerToolDto, ServerToolListDto } from './server-tools.dto.js';
 import { ServersService } from '../servers.service.js';
 import { ToolPins } from './tool-pins.service.js';
 
@@ -16,24 +17,24 @@ export class ServerToolsController {
     private readonly pins: ToolPins,
   ) {}
 
-  /** Every tool that the server has ever offered. */
+  /** Every tool that the server has ever offered, by name. */
   @Get()
   @CallerAuthenticated('gateway:read')
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
-  async list(@Param() { id }: ServerParams): Promise<ServerToolDto[]> {
+  async list(@Param() { id }: ServerParams, @Query() { page, page_size }: PageQuery): Promise<ServerToolListDto> {
     const server = await this.servers.get(id);
-    return (await this.pins.list(server.id)).map((tool) => ServerToolDto.of(tool));
+    const { tools, total } = await this.pins.list(server.id, { limit: page_size, offset: (page - 1) * page_size });
+    return { tools: tools.map((tool) => ServerToolDto.of(tool)), total, page, page_size };
   }
 
-  /** Approves a new or changed tool. */
+  /** Approves a new or changed tool, and answers with it. */
   @Post()
   @HttpCode(200)
   @CallerAuthenticated('gateway:write')
   @ApiNotFoundResponse({ description: 'No such server, or it has no such tool', type: ErrorDto })
   @ApiConflictResponse({ description: 'The tool has changed: the pin is not its current one', type: ErrorDto })
-  async approve(@Param() { id }: ServerParams, @Body() { tool_name, pin }: ApproveToolDto): Promise<ServerToolDto[]> {
+  async approve(@Param() { id }: ServerParams, @Body() { tool_name, pin }: ApproveToolDto): Promise<ServerToolDto> {
     const server = await this.servers.get(id);
-    await this.pins.approve(server.id, tool_name, pin);
-    return (await this.pins.list(server.id)).map((tool) => ServerToolDto.of(tool));
+    return ServerToolDto.of(await this.pins.approve(server.id, tool_name, pin));
   }
 }

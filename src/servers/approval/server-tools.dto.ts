@@ -36,3 +36,11 @@ export class ServerToolDto {
     return { tool_name: tool, description, pin, state, seen_at: seenAt };
   }
 }
+
+export class ServerToolListDto {
+  tools!: ServerToolDto[];
+  /** Number of tools on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}

@@ -18,6 +18,8 @@ export type SeenTool = Pick<ServerTool, 'tool' | 'description' | 'pin'>;
 /** Names a server may have given to tools in its life, and one list more: one that invents new ones each time would fill the disk. */
 const TOOLS_MAX = 2_000;
 
+const TOOLS = 'SELECT tool, description, pin, state, seen_at AS "seenAt" FROM mcp.server_tools';
+
 /** The SQL of `mcp.server_tools`. */
 @Injectable()
 export class ServerToolsRepository {
@@ -41,11 +43,28 @@ export class ServerToolsRepository {
     );
   }
 
-  async of(serverId: string): Promise<ServerTool[]> {
-    return this.postgres.query<ServerTool>(
-      `SELECT tool, description, pin, state, seen_at AS "seenAt" FROM mcp.server_tools WHERE server_id = $1 ORDER BY tool`,
-      [serverId],
-    );
+  /** A page of them, by name, and how many there are. */
+  async of(
+    serverId: string,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<{ tools: ServerTool[]; total: number }> {
+    const [tools, [counted]] = await Promise.all([
+      this.postgres.query<ServerTool>(`${TOOLS} WHERE server_id = $1 ORDER BY tool LIMIT $2 OFFSET $3`, [
+        serverId,
+        limit,
+        offset,
+      ]),
+      this.postgres.query<{ total: number }>('SELECT count(*)::int AS total FROM mcp.server_tools WHERE server_id = $1', [
+        serverId,
+      ]),
+    ]);
+    return { tools, total: counted!.total };
+  }
+
+  /** Undefined for a tool the server has never offered. */
+  async find(serverId: string, tool: string): Promise<ServerTool | undefined> {
+    const [found] = await this.postgres.query<ServerTool>(`${TOOLS} WHERE server_id = $1 AND tool = $2`, [serverId, tool]);
+    return found;
   }
 
   /** The pin that was approved of each tool. */

@@ -42,19 +42,21 @@ export class ToolPins {
     return { approved, lists: isManual && approved.size === 0 ? { ...NOTHING_OFFERED, tools: lists.tools } : lists };
   }
 
-  /** Every tool that the server has ever offered. */
-  list(serverId: string): Promise<ServerTool[]> {
-    return this.tools.of(serverId);
+  /** Tools that the server has ever offered, by name, and how many there are. */
+  list(serverId: string, page: { limit: number; offset: number }): Promise<{ tools: ServerTool[]; total: number }> {
+    return this.tools.of(serverId, page);
   }
 
   /**
-   * Approves a tool as it was looked at, which the pin says.
+   * Approves a tool as it was looked at, which the pin says. Returns it as it is now.
    * @throws NOT_FOUND for a tool the server does not offer, CONFLICT when it changed after it was looked at.
    */
-  async approve(serverId: string, tool: string, pin: string): Promise<void> {
-    if (await this.tools.approve(serverId, tool, pin)) return this.registry.reload();
-    const isKnown = (await this.tools.of(serverId)).some((known) => known.tool === tool);
-    if (!isKnown) throw new TallygateError('NOT_FOUND', `The server offers no tool "${tool.slice(0, 128)}".`);
+  async approve(serverId: string, tool: string, pin: string): Promise<ServerTool> {
+    const isApproved = await this.tools.approve(serverId, tool, pin);
+    const known = await this.tools.find(serverId, tool);
+    if (isApproved) await this.registry.reload();
+    if (isApproved && known) return known;
+    if (!known) throw new TallygateError('NOT_FOUND', `The server offers no tool "${tool.slice(0, 128)}".`);
     throw new TallygateError(
       'CONFLICT',
       'The tool has changed since you looked at it. Look at it again, then approve its new pin.',

@@ -1,7 +1,11 @@
 import type { Client, McpSubscription, SubscriptionFilter } from '@modelcontextprotocol/client';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Pause before another stream is opened in place of one that the server ended. */
 const LISTEN_AGAIN_MS = 1_000;
+/** Least pause between two streams that are opened since other resources are watched, at all and for each resource. */
+const STREAM_PAUSE_MS = 50;
+const STREAM_PAUSE_PER_RESOURCE_MS = 1;
 
 export interface AnnouncementListener {
   /** The server offers other tools, resources or prompts than before, or may do so. */
@@ -15,11 +19,15 @@ export interface AnnouncementListener {
  * the connection, about the resources they were asked to watch; modern ones on a stream that is opened for what is wanted.
  */
 export class Announcements {
-  private watched: ReadonlySet<string> = new Set();
+  private readonly watched = new Set<string>();
+  /** Resources of which the server has not been told that they are watched now, or no longer. */
+  private readonly untold = new Set<string>();
   /** The resources a legacy server was asked to watch. */
-  private subscribed: ReadonlySet<string> = new Set();
+  private readonly subscribed = new Set<string>();
   /** The stream of a modern server. */
   private stream: McpSubscription | undefined;
+  /** Earliest time of the next one, monotonic clock, ms. */
+  private nextStreamAt = 0;
   private isSyncing = false;
   private needsSync = false;
   private timer: NodeJS.Timeout | undefined;
@@ -35,9 +43,18 @@ export class Announcements {
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => listener.onResourceUpdated(params.uri));
   }
 
-  /** Watches these resources from now on, and no others. */
-  watch(uris: ReadonlySet<string>): void {
-    this.watched = new Set(uris);
+  /** Watches these resources too. Called once when the session has started, also where there are none. */
+  watch(uris: readonly string[]): void {
+    for (const uri of uris) {
+      this.watched.add(uri);
+      this.untold.add(uri);
+    }
+    void this.sync();
+  }
+
+  unwatch(uri: string): void {
+    this.watched.delete(uri);
+    this.untold.add(uri);
     void this.sync();
   }
 
@@ -55,16 +72,22 @@ export class Announcements {
     while (this.needsSync && !this.isClosed) {
       this.needsSync = false;
       if (this.client.getProtocolEra() === 'modern') await this.openStream();
-      else await this.subscribe(this.watched);
+      else await this.subscribe();
     }
     this.isSyncing = false;
   }
 
-  private async subscribe(wanted: ReadonlySet<string>): Promise<void> {
-    if (!this.client.getServerCapabilities()?.resources?.subscribe) return;
-    for (const uri of this.subscribed) if (!wanted.has(uri)) await this.send('resources/unsubscribe', uri);
-    for (const uri of wanted) if (!this.subscribed.has(uri)) await this.send('resources/subscribe', uri);
-    this.subscribed = wanted;
+  /** Of each resource, what has changed for it, however many others are watched. */
+  private async subscribe(): Promise<void> {
+    const canWatch = this.client.getServerCapabilities()?.resources?.subscribe;
+    for (const uri of this.untold) {
+      this.untold.delete(uri);
+      const isWanted = this.watched.has(uri);
+      if (!canWatch || this.isClosed || isWanted === this.subscribed.has(uri)) continue;
+      if (isWanted) this.subscribed.add(uri);
+      else this.subscribed.delete(uri);
+      await this.send(isWanted ? 'resources/subscribe' : 'resources/unsubscribe', uri);
+    }
   }
 
   /** A server that refuses cannot announce this resource; reading it works as before. */
@@ -72,7 +95,13 @@ export class Announcements {
     await this.client.request({ method, params: { uri } }).catch(() => undefined);
   }
 
+  /** A stream names all that is watched: it waits longer the more that is, for all that comes in the meantime. */
   private async openStream(): Promise<void> {
+    const waitMs = this.nextStreamAt - performance.now();
+    if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
+    if (this.isClosed) return;
+    this.nextStreamAt = performance.now() + Math.max(STREAM_PAUSE_MS, this.watched.size * STREAM_PAUSE_PER_RESOURCE_MS);
+    this.untold.clear();
     const filter = this.filter();
     const previous = this.stream;
     try {

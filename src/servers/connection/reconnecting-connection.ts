@@ -6,6 +6,7 @@ import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { AnnouncementListener } from './announcements.js';
 import { RestartPause } from './restart-pause.js';
+import { UnaskedPace } from './unasked-pace.js';
 import type { ExchangeOptions } from './upstream-exchange.js';
 import { SessionExpired, UpstreamFailure } from './upstream-failure.js';
 import { UpstreamSession, type SessionOptions } from './upstream-session.js';
@@ -21,7 +22,7 @@ export interface ConnectionListener extends AnnouncementListener {
   onLost: () => void;
 }
 
-export interface ConnectionOptions extends Omit<SessionOptions, 'onNoise' | 'onClosed'>, ConnectionListener {
+export interface ConnectionOptions extends Omit<SessionOptions, 'onNoise' | 'onClosed' | 'pace'>, ConnectionListener {
   /** Where the server is now. @throws ConfigProblem when the server's settings no longer fit its template. */
   target: () => ServerTarget;
 }
@@ -29,12 +30,14 @@ export interface ConnectionOptions extends Omit<SessionOptions, 'onNoise' | 'onC
 /** A long-lived connection to one upstream server: its session is started when it is needed, and again when it was lost or expired. */
 export class ReconnectingConnection {
   private readonly logger: Logger;
+  private readonly pace = new UnaskedPace(() => this.logger.warn('It says so much unasked that it is read more slowly'));
   private readonly restartPause = new RestartPause();
   private session: UpstreamSession | undefined;
   private connecting: Promise<UpstreamSession> | undefined;
   private isClosed = false;
   private noise = { since: 0, chars: 0 };
-  private watched: ReadonlySet<string> = new Set();
+  /** The resources whose changes are told. */
+  readonly watched = new Set<string>();
 
   constructor(private readonly options: ConnectionOptions) {
     this.logger = loggerFor(`Server ${options.name}`);
@@ -54,10 +57,15 @@ export class ReconnectingConnection {
     return this.session?.capabilities ?? {};
   }
 
-  /** Has `onResourceUpdated` called when one of these resources changes, in this session and every later one. */
-  watch(uris: ReadonlySet<string>): void {
-    this.watched = uris;
+  /** Has `onResourceUpdated` called when one of these resources changes too, in this session and every later one. */
+  watch(uris: readonly string[]): void {
+    for (const uri of uris) this.watched.add(uri);
     this.session?.watch(uris);
+  }
+
+  unwatch(uri: string): void {
+    this.watched.delete(uri);
+    this.session?.unwatch(uri);
   }
 
   /** @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered. */
@@ -112,7 +120,7 @@ export class ReconnectingConnection {
       throw this.removed();
     }
     this.session = session;
-    session.watch(this.watched);
+    session.watch([...this.watched]);
     this.restartPause.started();
     this.options.onConnected();
     return session;
@@ -123,6 +131,7 @@ export class ReconnectingConnection {
     try {
       return await UpstreamSession.connect(target(), {
         ...options,
+        pace: this.pace,
         onNoise: (text) => this.log(text),
         onClosed: (session) => this.handleEnd(session),
       });

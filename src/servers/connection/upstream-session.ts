@@ -107,9 +107,13 @@ export class UpstreamSession {
     });
   }
 
-  /** Has `onResourceUpdated` called when one of these resources changes, and no others. */
-  watch(uris: ReadonlySet<string>): void {
+  /** Has `onResourceUpdated` called when one of these resources changes too. Called once when the session has started. */
+  watch(uris: readonly string[]): void {
     this.announcements.watch(uris);
+  }
+
+  unwatch(uri: string): void {
+    this.announcements.unwatch(uri);
   }
 
   /** Closes when its requests in flight have ended; they have timeouts of their own. */

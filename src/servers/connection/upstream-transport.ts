@@ -5,6 +5,7 @@ import { HttpTransport } from './http/http.transport.js';
 import { WAITING_MAX } from './server-questions.js';
 import { ChildTransport } from './stdio/child.transport.js';
 import type { ProcessSlots } from './stdio/process-slots.js';
+import type { UnaskedPace } from './unasked-pace.js';
 import { unreachable } from './upstream-failure.js';
 
 /** The longest answer that is taken from an upstream server. */
@@ -22,6 +23,8 @@ export interface TransportOptions {
   slots: ProcessSlots;
   /** Which addresses HTTP servers may have. */
   network: NetworkRules;
+  /** How fast what the server says unasked is read, by all its sessions. */
+  pace: UnaskedPace;
   /** Called with what a child process writes that is not MCP. */
   onNoise: (text: string) => void;
 }
@@ -45,9 +48,12 @@ function httpTransport({ url, headers }: ServerTarget & { transport: 'http' }, o
     connections: options.concurrency + WAITING_MAX + EXTRA_CONNECTIONS,
     maxAnswerBytes: ANSWER_MAX_BYTES,
   });
-  return new HttpTransport(new URL(url), http);
+  return new HttpTransport(new URL(url), http, options.pace);
 }
 
-function childTransport(target: ServerTarget & { transport: 'stdio' }, { slots, onNoise }: TransportOptions): ChildTransport {
-  return new ChildTransport({ ...target, slots, onNoise, maxAnswerBytes: ANSWER_MAX_BYTES });
+function childTransport(
+  target: ServerTarget & { transport: 'stdio' },
+  { slots, onNoise, pace }: TransportOptions,
+): ChildTransport {
+  return new ChildTransport({ ...target, slots, onNoise, pace, maxAnswerBytes: ANSWER_MAX_BYTES });
 }

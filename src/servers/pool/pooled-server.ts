@@ -39,8 +39,7 @@ export class PooledServer implements Candidate {
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
   private started = 0;
-  private readonly offers = new ServerOffers();
-  private watched: ReadonlySet<string> = new Set();
+  private readonly offers = new ServerOffers(() => this.serverHealth.expectCheck());
   private onResourceUpdated: (uri: string) => void = () => undefined;
 
   /**
@@ -57,7 +56,7 @@ export class PooledServer implements Candidate {
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
-      onListChanged: () => this.expireLists(),
+      onListChanged: () => this.offers.expireInTime(),
       onResourceUpdated: (uri) => this.onResourceUpdated(uri),
     });
   }
@@ -182,7 +181,6 @@ export class PooledServer implements Candidate {
   /** Has its lists read again at the next check, which is due at once. */
   expireLists(): void {
     this.offers.expire();
-    this.serverHealth.expectCheck();
   }
 
   /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
@@ -201,26 +199,30 @@ export class PooledServer implements Candidate {
     return this.offers.take(lists, approved);
   }
 
-  /** Has the listener called when one of these resources changes, or may have, and for no others. */
-  watch(uris: ReadonlySet<string>, onUpdated: (uri: string) => void): void {
-    this.watched = uris;
+  /** Has the listener, the one of all watched resources, called when one of these changes, or may have. */
+  watch(uris: readonly string[], onUpdated: (uri: string) => void): void {
     this.onResourceUpdated = onUpdated;
     this.connection.watch(uris);
   }
 
+  unwatch(uri: string): void {
+    this.connection.unwatch(uri);
+  }
+
   close(): Promise<void> {
+    this.offers.stop();
     return this.connection.close();
   }
 
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
-    this.expireLists();
-    for (const uri of this.watched) this.onResourceUpdated(uri);
+    this.offers.expireInTime();
+    for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 
   /** Where somebody watches a resource, there has to be another session soon: a check starts one. */
   private handleLost(): void {
-    if (this.watched.size > 0) this.serverHealth.expectCheck();
+    if (this.connection.watched.size > 0) this.serverHealth.expectCheck();
   }
 }
 

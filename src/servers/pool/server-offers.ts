@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NOTHING_OFFERED, type OfferedLists } from '../connection/offered-lists.js';
-
-/** Lists are read again after this time, since not every server announces its changes. */
-const LISTS_MAX_AGE_MS = 5 * 60_000;
+import { ListAge } from './list-age.js';
 
 /** What one server offers: its lists as they were read last, and which of its tools are approved. */
 export class ServerOffers {
   private readLists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
-  /** Of the last reading, monotonic clock, ms. */
-  private readAt = -Infinity;
+  private readonly age: ListAge;
+
+  /** `onStale` is called when the lists have to be read again. */
+  constructor(onStale: () => void) {
+    this.age = new ListAge(onStale);
+  }
 
   get lists(): OfferedLists {
     return this.readLists;
@@ -22,19 +24,26 @@ export class ServerOffers {
 
   /** Whether the lists are too old, or may have changed since they were read. */
   get areStale(): boolean {
-    return performance.now() - this.readAt > LISTS_MAX_AGE_MS;
+    return this.age.isStale;
   }
 
+  /** They have to be read again. */
   expire(): void {
-    this.readAt = -Infinity;
+    this.age.expire();
+  }
+
+  /** The same, since the server said or did something: as soon as it may be read again. */
+  expireInTime(): void {
+    this.age.expireInTime();
   }
 
   /** Asks for the lists, which are offered only after `take`. @throws what `ask` throws; the lists are as stale as before then */
-  async read(ask: () => Promise<OfferedLists>): Promise<OfferedLists> {
-    const startedAt = performance.now();
-    const lists = await ask();
-    this.readAt = startedAt;
-    return lists;
+  read(ask: () => Promise<OfferedLists>): Promise<OfferedLists> {
+    return this.age.whileReading(ask);
+  }
+
+  stop(): void {
+    this.age.stop();
   }
 
   /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */

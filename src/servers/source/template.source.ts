@@ -12,6 +12,7 @@ import type {
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { PoolRequests } from './pool-requests.js';
+import { ResourceWatchers } from './resource-watchers.js';
 import { publicToolName } from './tool-name.js';
 
 /**
@@ -21,7 +22,7 @@ import { publicToolName } from './tool-name.js';
 export class TemplateSource implements ToolSource {
   readonly isForeign = true;
   private readonly changes = new ChangeListeners();
-  private readonly watchers = new Map<string, Set<() => void>>();
+  private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
   /** By their own name; the same object while its pin is the same, so that the catalog keeps its entry. */
   private offeredTools = new Map<string, { pin: string; tool: Tool }>();
@@ -55,25 +56,21 @@ export class TemplateSource implements ToolSource {
   }
 
   watch(uri: string, listener: () => void): () => void {
-    const watchers = this.watchers.get(uri) ?? new Set();
-    watchers.add(listener);
-    this.watchers.set(uri, watchers);
-    if (watchers.size === 1) this.watchOnServers();
+    if (this.watchers.add(uri, listener)) this.watchOn(this.servers, [uri]);
     return () => {
-      if (!watchers.delete(listener) || watchers.size > 0) return;
-      this.watchers.delete(uri);
-      this.watchOnServers();
+      if (this.watchers.remove(uri, listener)) for (const server of this.servers) server.unwatch(uri);
     };
   }
 
   /** Takes over what these servers of the template offer now; of their tools, the approved ones. */
   update(servers: readonly PooledServer[]): void {
+    const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
     this.offeredTools = this.toolsOf(servers);
     this.offeredResources = firstOfEach(servers, resourcesOf, ({ uri }) => uri, this.resource.bind(this));
     this.offeredTemplates = firstOfEach(servers, templatesOf, ({ uriTemplate }) => uriTemplate, this.template.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
-    this.watchOnServers();
+    this.watchOn(newcomers, this.watchers.uris);
     this.changes.tell();
   }
 
@@ -121,7 +118,7 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  private template(definition: ResourceTemplateDefinition, { template, canComplete }: PooledServer): ResourceTemplate {
+  private template(definition: ResourceTemplateDefinition, { id, template, canComplete }: PooledServer): ResourceTemplate {
     const { uriTemplate, name } = definition;
     const pattern = new UriTemplate(uriTemplate);
     const tableName = ownValue(template.tables, name) ?? '';
@@ -130,7 +127,7 @@ export class TemplateSource implements ToolSource {
       ...definition,
       tableName,
       timeoutMs: timeoutOf(template),
-      matches: (uri) => pattern.matches(uri),
+      matches: (uri, work) => pattern.matches(uri, (chars) => work.take(id, chars)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };
@@ -148,16 +145,8 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  private watchOnServers(): void {
-    const uris = new Set(this.watchers.keys());
-    for (const server of this.servers) server.watch(uris, (uri) => this.tellWatchers(uri));
-  }
-
-  /** The resource that changed may be a part of one that is watched. */
-  private tellWatchers(changed: string): void {
-    for (const [uri, watchers] of this.watchers) {
-      if (changed === uri || changed.startsWith(`${uri}/`)) for (const listener of watchers) listener();
-    }
+  private watchOn(servers: readonly PooledServer[], uris: readonly string[]): void {
+    for (const server of servers) server.watch(uris, (uri) => this.watchers.change(uri));
   }
 }
 

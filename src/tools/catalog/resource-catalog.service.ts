@@ -4,6 +4,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Resource, ResourceTemplate } from '../source/resource.js';
+import { TemplateWork } from '../source/template-work.js';
 import { Sources, type Offer } from './sources.service.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 
@@ -16,8 +17,10 @@ export class ResourceCatalog implements OnModuleInit {
   private readonly changes = new ChangeListeners();
   private readonly list: McpList;
   private readonly templateList: McpList;
-  private resources = new Map<string, CatalogResource>();
-  private templates = new Map<string, CatalogResource>();
+  private resources = new Map<string, Offer<Resource>>();
+  private templates = new Map<string, Offer<ResourceTemplate>>();
+  private ownTemplates: readonly Offer<ResourceTemplate>[] = [];
+  private foreignTemplates: readonly Offer<ResourceTemplate>[] = [];
 
   constructor(
     private readonly sources: Sources,
@@ -50,24 +53,22 @@ export class ResourceCatalog implements OnModuleInit {
   /**
    * What stands at the address, if the caller may read it: the resource itself, else a template it fits. An address that one of
    * our own sources has is never a stranger's, whoever asks for it.
+   * @param work what the request may spend, where it asks for several addresses. @throws BAD_REQUEST when it has spent that.
    */
-  find(uri: string, principal: Principal): CatalogResource | undefined {
+  find(uri: string, principal: Principal, work = new TemplateWork()): CatalogResource | undefined {
     const resource = this.resources.get(uri);
-    const offers = [...(resource ? [resource] : []), ...this.templates.values()];
-    const own = offers.filter((one) => !one.source.isForeign && standsAt(one, uri));
+    const ownTemplates = this.ownTemplates.filter(({ offer }) => offer.matches(uri, work));
+    const own = resource && !resource.source.isForeign ? [resource, ...ownTemplates] : ownTemplates;
     if (own.length > 0) return own.find((one) => mayRead(principal, one, uri));
-    return offers.find((one) => one.source.isForeign && mayRead(principal, one, uri) && standsAt(one, uri));
+    if (resource && mayRead(principal, resource, uri)) return resource;
+    work.nextAddress();
+    return this.foreignTemplates.find((one) => mayRead(principal, one, uri) && one.offer.matches(uri, work));
   }
 
   /** The template of this pattern, if the caller may use it. */
   template(uriTemplate: string, principal: Principal): ResourceTemplate | undefined {
     const found = this.templates.get(uriTemplate);
-    return found && mayUse(principal, uriTemplate) ? (found.offer as ResourceTemplate) : undefined;
-  }
-
-  /** Calls the listener whenever the resource has changed, until the returned function is called. */
-  watch(uri: string, principal: Principal, listener: () => void): () => void {
-    return this.find(uri, principal)?.source.watch?.(uri, listener) ?? (() => undefined);
+    return found && mayUse(principal, uriTemplate) ? found.offer : undefined;
   }
 
   private rebuild(): void {
@@ -81,13 +82,13 @@ export class ResourceCatalog implements OnModuleInit {
       (source) => source.resourceTemplates?.(),
       ({ uriTemplate }) => uriTemplate,
     );
+    const templates = [...this.templates.values()];
+    this.ownTemplates = templates.filter(({ source }) => !source.isForeign);
+    this.foreignTemplates = templates.filter(({ source }) => source.isForeign);
     const changed = [this.list.replace(entriesOf(this.resources)), this.templateList.replace(entriesOf(this.templates))];
     if (changed.includes(true)) this.changes.tell();
   }
 }
-
-const standsAt = ({ offer }: CatalogResource, uri: string): boolean =>
-  'matches' in offer ? offer.matches(uri) : offer.uri === uri;
 
 const mayRead = (principal: Principal, { offer }: CatalogResource, uri: string): boolean =>
   mayUse(principal, uri) || ('uriTemplate' in offer && mayUse(principal, offer.uriTemplate));

@@ -1,6 +1,7 @@
 import type { CallContext } from './call-context.js';
 import type { Completable } from './completion.js';
 import type { ToolUsage } from './content.js';
+import type { TemplateWork } from './template-work.js';
 
 /** What lists tell of a resource or a template beside its address; MCP, "Resources". */
 interface ResourceDescription {
@@ -28,8 +29,8 @@ export interface Resource extends ResourceDescription {
 /** Documents whose addresses follow a pattern: RFC 6570, e.g. `dataset://{name}`. */
 export interface ResourceTemplate extends ResourceDescription, Completable {
   uriTemplate: string;
-  /** Whether the address is one of the template's. */
-  matches(uri: string): boolean;
+  /** Whether the address is one of the template's. A stranger's template takes what the comparison costs from `work`. */
+  matches(uri: string, work: TemplateWork): boolean;
 }
 
 /** Text, or bytes in base64. */

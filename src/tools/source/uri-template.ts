@@ -29,12 +29,16 @@ export class UriTemplate {
     if (this.expressions.length > EXPRESSIONS_MAX) throw new Error(`a URI template has at most ${EXPRESSIONS_MAX} expressions`);
   }
 
-  /** Whether some values of the variables make this address. */
-  matches(uri: string): boolean {
-    if (uri.length > URI_MAX_CHARS) return false;
+  /**
+   * Whether some values of the variables make this address.
+   * @param mayLook asked with the number of characters before each pass over the address; where it says no, there is no match.
+   */
+  matches(uri: string, mayLook: (chars: number) => boolean = () => true): boolean {
+    if (uri.length > URI_MAX_CHARS || !this.hasEndsOf(uri)) return false;
     let ends = new Uint8Array(uri.length + 1); // 1 where the parts so far may end
     ends[0] = 1;
     for (const part of this.parts) {
+      if (!mayLook(uri.length)) return false;
       ends = typeof part === 'string' ? afterText(uri, ends, part) : afterExpression(uri, ends, part);
       if (!ends.includes(1)) return false;
     }
@@ -56,6 +60,12 @@ export class UriTemplate {
   with(value: string): string {
     const { start, end } = this.only;
     return this.text.slice(0, start) + encodeURIComponent(value) + this.text.slice(this.text.length - end);
+  }
+
+  /** Most addresses are of another template, which their ends tell at once. */
+  private hasEndsOf(uri: string): boolean {
+    const [first, last] = [this.parts[0], this.parts.at(-1)];
+    return (typeof first !== 'string' || uri.startsWith(first)) && (typeof last !== 'string' || uri.endsWith(last));
   }
 
   private get expressions(): Part[] {

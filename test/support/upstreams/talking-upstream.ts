@@ -63,6 +63,8 @@ export class LegacyUpstream extends TalkingUpstream {
   readonly watched = new Set<string>();
   /** Lets `guess` go on, which asks and does not wait for the answer. */
   readonly goOn = new EventEmitter();
+  /** How often it was asked to watch one, or no longer to. */
+  watchRequests = 0;
 
   async changeNote(): Promise<void> {
     if (this.watched.has(NOTE)) for (const { mcp } of this.sessions.values()) await mcp.server.sendResourceUpdated({ uri: NOTE });
@@ -81,6 +83,7 @@ export class LegacyUpstream extends TalkingUpstream {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = request.method === 'POST' ? ((await json(request)) as { method?: string }) : undefined;
+    if (body?.method === 'resources/subscribe' || body?.method === 'resources/unsubscribe') this.watchRequests += 1;
     const known = this.sessions.get(String(request.headers['mcp-session-id']));
     if (!known && body?.method !== 'initialize') return void response.writeHead(400).end('{}');
     await (known?.transport ?? (await this.newSession())).handleRequest(request, response, body);
@@ -156,6 +159,8 @@ export class LegacyUpstream extends TalkingUpstream {
 export class ModernUpstream extends TalkingUpstream {
   /** `Mcp-Name` of the calls. */
   readonly names: string[] = [];
+  /** Addresses in the streams it was asked for, each as often as it was named. */
+  addresses: string[] = [];
   private readonly handler = createMcpHandler(() => this.server(), { legacy: 'reject' });
 
   async changeNote(): Promise<void> {
@@ -176,6 +181,7 @@ export class ModernUpstream extends TalkingUpstream {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const body = request.method === 'POST' ? await text(request) : null;
+    if (request.headers['mcp-method'] === 'subscriptions/listen') this.addresses.push(...addressesIn(body!));
     const headers = new Headers(request.headers as Record<string, string>);
     const answer = await this.handler.fetch(
       new Request(this.url, { method: request.method!, headers, body, signal: gone.signal }),
@@ -220,3 +226,7 @@ export class ModernUpstream extends TalkingUpstream {
     return mcp;
   }
 }
+
+const addressesIn = (body: string): string[] =>
+  (JSON.parse(body) as { params: { notifications: { resourceSubscriptions?: string[] } } }).params.notifications
+    .resourceSubscriptions ?? [];

@@ -13,6 +13,7 @@ import { createParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
 import { headerText } from '../../../common/mcp-header.js';
 import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
+import { HELD_BYTES } from './event-pieces.js';
 import type { HttpAnswer } from './http-pool.js';
 
 /** The headers of a request. Modern ones name the revision, method and tool; legacy ones the session and revision of `initialize`. */
@@ -33,6 +34,9 @@ export function headersOf(
   return { ...headers, 'mcp-method': method, ...(typeof name === 'string' && { 'mcp-name': headerText(name) }) };
 }
 
+/** Messages of one answer. */
+const BATCH_MAX = 1_000;
+
 const versionClaimed = (params: JSONRPCRequest['params']): string | undefined =>
   params?._meta?.[PROTOCOL_VERSION_META_KEY] as string | undefined;
 
@@ -45,6 +49,7 @@ export function messagesOf(answer: HttpAnswer, request: JSONRPCRequest): JSONRPC
     throw new SdkError(SdkErrorCode.ClientHttpUnexpectedContent, `Unexpected content type: ${type}`, { contentType: type });
   }
   const data = JSON.parse(text) as unknown;
+  if (Array.isArray(data) && data.length > BATCH_MAX) throw new Error(`an answer of more than ${BATCH_MAX} messages`);
   return Array.isArray(data) ? data.map((each) => deserializeMessage(JSON.stringify(each))) : [deserializeMessage(text)];
 }
 
@@ -65,24 +70,31 @@ function errorIn(text: string): JSONRPCMessage | undefined {
   }
 }
 
-/** An event of a stream. */
+/** An event of a stream, or what came beside the events. */
 export interface StreamedEvent {
-  id: string | undefined;
-  /** Undefined for an event without data, or of another type. */
-  message: JSONRPCMessage | undefined;
+  id?: string | undefined;
+  /** Absent for an event without data, or of another type. */
+  message?: JSONRPCMessage | undefined;
+  bytes: number;
 }
 
-/** The events of a stream, as they arrive. @throws Error for an event whose data is no JSON-RPC. */
+/** The events of a stream, as they arrive, and after those of each piece what else was in it. @throws Error for an event whose data is no JSON-RPC. */
 export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEvent> {
   const text = new StringDecoder('utf8');
   let ready: StreamedEvent[] = [];
   const parser = createParser({
     onEvent: ({ id, event = 'message', data }) =>
-      ready.push({ id, message: data && event === 'message' ? deserializeMessage(data) : undefined }),
+      ready.push({ id, message: data && event === 'message' ? deserializeMessage(data) : undefined, bytes: data.length }),
   });
+  let otherBytes = 0;
   for await (const chunk of chunks) {
     parser.feed(text.write(chunk));
     yield* ready;
+    otherBytes += chunk.length - ready.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (ready.length > 0 || otherBytes > 2 * HELD_BYTES) {
+      yield { bytes: Math.max(0, otherBytes) };
+      otherBytes = 0; // without an event, it may be the beginning of a long one
+    }
     ready = [];
   }
 }

@@ -1,7 +1,8 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
-import { TOO_LARGE } from '../unusable-answer.js';
+import type { UnaskedPace } from '../unasked-pace.js';
+import { AnswerTooLarge, eventPieces, linesIn } from './event-pieces.js';
 
 export interface HttpPoolOptions {
   headers: Readonly<Record<string, string>>;
@@ -13,6 +14,7 @@ export interface HttpPoolOptions {
   maxAnswerBytes: number;
   /** Options of `net.connect`, whose `lookup` gives only addresses that may be connected to. */
   connect: object;
+  pace: UnaskedPace;
 }
 
 export interface HttpAnswer {
@@ -64,7 +66,7 @@ export class HttpPool {
       .split(';', 1)[0]!
       .trim();
     const { statusCode: status, body } = answer;
-    if (type === 'text/event-stream') return { status, type, text: '', events: bounded(body, this.options.maxAnswerBytes) };
+    if (type === 'text/event-stream') return { status, type, text: '', events: eventPieces(body, this.options.maxAnswerBytes) };
     return { status, type, text: await this.textOf(body) };
   }
 
@@ -74,6 +76,7 @@ export class HttpPool {
   }
 
   private async request({ pathname, search }: URL, init: RequestInit, timeoutMs: number): Promise<Response> {
+    await this.options.pace.take(0); // a stream that ends is opened again as soon as the server says
     const answer = await this.pool.request({
       path: pathname + search,
       method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
@@ -86,11 +89,19 @@ export class HttpPool {
     const headers = headersOf(answer.headers);
     const { statusCode: status } = answer;
     if (headers.get('content-type')?.startsWith('text/event-stream')) {
-      const events = Readable.from(bounded(answer.body, this.options.maxAnswerBytes));
+      const events = Readable.from(this.paced(eventPieces(answer.body, this.options.maxAnswerBytes)));
       return new Response(Readable.toWeb(events) as ReadableStream<Uint8Array>, { status, headers });
     }
     const text = await this.textOf(answer.body);
     return new Response(text && ![204, 304].includes(status) ? text : null, { status, headers });
+  }
+
+  /** Nobody asked for what the server pushes. An event has two lines at least. */
+  private async *paced(events: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of events) {
+      yield piece;
+      await this.options.pace.take(piece.length, linesIn(piece) / 2);
+    }
   }
 
   private async textOf(body: Readable): Promise<string> {
@@ -103,29 +114,6 @@ export class HttpPool {
     }
     return Buffer.concat(parts).toString('utf8');
   }
-}
-
-class AnswerTooLarge extends Error {
-  override readonly message = TOO_LARGE;
-}
-
-/** The parser is much slower with a long event in pieces than in one: behind this many bytes, the rest is held until it is complete. */
-const PIECES_MAX_BYTES = 262_144;
-
-/** The bytes of one event are bounded, those of a stream are not. */
-async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer> {
-  let size = 0;
-  let held: Buffer[] = [];
-  for await (const part of body as AsyncIterable<Buffer>) {
-    const event = Math.max(part.lastIndexOf('\n\n'), part.lastIndexOf('\n\r\n'));
-    size = event === -1 ? size + part.length : part.length - event;
-    if (size > maxBytes) throw new AnswerTooLarge();
-    held.push(part);
-    if (event === -1 && size > PIECES_MAX_BYTES) continue;
-    yield held.length === 1 ? part : Buffer.concat(held);
-    held = [];
-  }
-  if (held.length > 0) yield Buffer.concat(held);
 }
 
 function headersOf(raw: Record<string, string | string[] | undefined>): Headers {

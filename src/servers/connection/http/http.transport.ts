@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import type { LogMessage } from '../../../tools/source/call-context.js';
+import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import { EXCHANGE, type UpstreamExchange } from '../upstream-exchange.js';
 import type { HttpPool } from './http-pool.js';
@@ -17,6 +18,8 @@ import { headersOf, messagesIn, messagesOf } from './http-messages.js';
 const QUESTIONS_MAX = 1_000;
 /** Answers to the server that may be on their way at once. One that asks on and takes none gets no more: each costs more than the last. */
 const REPLIES_MAX = 100;
+/** An answer to the server is a request: it takes as much as reading so many messages. */
+const REPLY_MESSAGES = 5;
 
 /**
  * MCP over streamable HTTP. The SDK's transport starts and ends the session and reads the server's own stream. Requests are sent
@@ -44,6 +47,7 @@ export class HttpTransport implements Transport {
   constructor(
     private readonly url: URL,
     private readonly http: HttpPool,
+    private readonly pace: UnaskedPace,
   ) {
     this.path = url.pathname + url.search;
     this.base = new StreamableHTTPClientTransport(url, { fetch: http.fetch });
@@ -91,6 +95,7 @@ export class HttpTransport implements Transport {
   }
 
   private async reply(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    this.pace.count(0, REPLY_MESSAGES);
     if (this.replies >= REPLIES_MAX) throw new Error('The server does not take the answers to what it asks.');
     this.replies += 1;
     await this.base.send(message, options).finally(() => (this.replies -= 1));
@@ -107,7 +112,7 @@ export class HttpTransport implements Transport {
       const headers = { ...headersOf(request, this.base), ...options?.headers, ...exchange?.headers };
       const answer = await this.http.post(this.path, JSON.stringify(request), headers, controller.signal);
       if (answer.events && answer.status < 300) void this.readEvents(request, answer.events, exchange, onEnd);
-      else for (const message of messagesOf(answer, request)) this.receive(message, exchange);
+      else for (const message of messagesOf(answer, request)) if (!this.receive(message, exchange)) this.pace.count(0, 1);
     } catch (error) {
       this.running.delete(id);
       throw error;
@@ -125,9 +130,10 @@ export class HttpTransport implements Transport {
     let lastEventId: string | undefined;
     let end = onEnd;
     try {
-      for await (const { id: eventId, message } of messagesIn(events)) {
+      for await (const { id: eventId, message, bytes } of messagesIn(events)) {
         lastEventId = eventId ?? lastEventId;
-        if (message) this.receive(message, exchange);
+        if (!message) await this.pace.take(bytes, 0);
+        else if (!this.receive(message, exchange)) await this.pace.take(bytes);
         if (message && 'method' in message) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
       }
     } catch (error) {
@@ -154,17 +160,20 @@ export class HttpTransport implements Transport {
       ...(protocolVersion !== undefined && { protocolVersion }),
     });
     this.running.set(request.id, () => void stream.close());
-    stream.onmessage = (message) => this.receive(message, exchange);
+    stream.onmessage = (message) => void this.receive(message, exchange);
     stream.onerror = ({ message }) => message.includes(TOO_LARGE) && this.fail(request.id, TOO_LARGE);
     void stream.start();
     void stream.send(request, { resumptionToken, onRequestStreamEnd: onEnd }).catch(onEnd);
   }
 
-  private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): void {
-    if (!('method' in message)) this.running.delete(message.id!);
-    else if ('id' in message && message.method !== 'ping') this.rememberQuestion(message.id, exchange);
-    else if (message.method === 'notifications/message') return exchange?.caller?.log(message.params as unknown as LogMessage);
-    this.onmessage?.(message);
+  /** Returns whether it is an answer to a request that waits for one. */
+  private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): boolean {
+    const isAnswer = !('method' in message) && this.running.delete(message.id!);
+    if ('method' in message && 'id' in message && message.method !== 'ping') this.rememberQuestion(message.id, exchange);
+    if ('method' in message && message.method === 'notifications/message')
+      exchange?.caller?.log(message.params as unknown as LogMessage);
+    else this.onmessage?.(message);
+    return isAnswer;
   }
 
   private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {

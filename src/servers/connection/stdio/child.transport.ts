@@ -1,9 +1,10 @@
-import { deserializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
+import { deserializeMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-lines.js';
 import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { tooLargeAnswer } from '../unusable-answer.js';
+import type { UnaskedPace } from '../unasked-pace.js';
 import type { ProcessSlots } from './process-slots.js';
 
 /** How long a child may take to end by itself when its input ends, and then after SIGTERM. */
@@ -17,6 +18,7 @@ export interface ChildOptions {
   env: Readonly<Record<string, string>>;
   maxAnswerBytes: number;
   slots: ProcessSlots;
+  pace: UnaskedPace;
   /** Called with what the child writes to stderr, and with lines on stdout that are no MCP. */
   onNoise: (text: string) => void;
 }
@@ -33,6 +35,10 @@ export class ChildTransport implements Transport {
   onclose?: () => void;
   private child: ChildProcess | undefined;
   private ending: Promise<void> | undefined;
+  /** Until all that the child has written is read, or nobody reads it any more. */
+  private reading: Promise<unknown> = Promise.resolve();
+  /** Requests that have no answer yet. */
+  private readonly running = new Set<RequestId>();
 
   constructor(private readonly options: ChildOptions) {}
 
@@ -53,14 +59,17 @@ export class ChildTransport implements Transport {
     this.child = child;
     // What it started may hold its output open; `close` comes only when nobody does.
     child.once('exit', () => child.pid && slots.signal(child.pid, 'SIGKILL'));
-    child.once('close', () => this.handleEnd());
-    this.listen(child);
+    this.reading = this.listen(child);
+    child.once('close', () => void this.reading.then(() => this.handleEnd()));
     await once(child, 'spawn');
     slots.started(child.pid!);
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
     const input = this.child?.stdin;
+    if ('method' in message && 'id' in message) this.running.add(message.id);
+    if ('method' in message && message.method === 'notifications/cancelled')
+      this.running.delete(message.params?.['requestId'] as RequestId);
     if (!input?.writable) throw new Error('its process has ended');
     if (!input.write(`${JSON.stringify(message)}\n`)) await Promise.race([once(input, 'drain'), once(input, 'close')]);
   }
@@ -71,30 +80,48 @@ export class ChildTransport implements Transport {
     return this.ending;
   }
 
-  private listen(child: ChildProcess): void {
-    const lines = new BoundedLines(this.options.maxAnswerBytes);
-    child.stdout!.on('data', (chunk: Buffer) => {
-      for (const line of lines.push(chunk)) this.receive(line);
-    });
-    child.stderr!.on('data', (chunk: Buffer) => this.options.onNoise(chunk.toString('utf8')));
+  /** Resolves when its output has ended. */
+  private listen(child: ChildProcess): Promise<unknown> {
     child.on('error', (error) => this.onerror?.(error));
     child.stdin!.on('error', (error) => this.onerror?.(error));
+    return Promise.allSettled([this.readMessages(child.stdout!), this.readNoise(child.stderr!)]);
   }
 
-  private receive(line: string | DroppedLine): void {
+  private async readMessages(output: AsyncIterable<Buffer>): Promise<void> {
+    const lines = new BoundedLines(this.options.maxAnswerBytes);
+    for await (const chunk of output)
+      for (const line of lines.push(chunk))
+        if (!this.receive(line)) await this.options.pace.take(typeof line === 'string' ? line.length : 0);
+  }
+
+  private async readNoise(output: AsyncIterable<Buffer>): Promise<void> {
+    for await (const chunk of output) {
+      this.options.onNoise(chunk.toString('utf8'));
+      await this.options.pace.take(chunk.length);
+    }
+  }
+
+  /** Returns whether it is an answer to a request that waits for one. */
+  private receive(line: string | DroppedLine): boolean {
+    if (line === '') return false;
     if (typeof line !== 'string') return this.failCallOf(line);
     try {
-      this.onmessage?.(deserializeMessage(line));
+      const message = deserializeMessage(line);
+      const isAnswer = !('method' in message) && this.running.delete(message.id!);
+      this.onmessage?.(message);
+      return isAnswer;
     } catch {
       this.options.onNoise(`not MCP: ${line.slice(0, 200)}`);
+      return false;
     }
   }
 
   /** When it is not known which call the line answers, that call times out. */
-  private failCallOf(line: DroppedLine): void {
+  private failCallOf(line: DroppedLine): boolean {
     const answer = tooLargeAnswer(line);
     if (answer) this.onmessage?.(answer);
     else this.options.onNoise('a message that is too large was dropped');
+    return answer !== undefined && 'id' in answer && this.running.delete(answer.id!);
   }
 
   private async end(): Promise<void> {

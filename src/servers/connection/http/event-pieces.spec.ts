@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventPieces } from './event-pieces.js';
+import { messagesIn } from './http-messages.js';
+
+const CHUNK = 65_536;
+const message = JSON.stringify({ jsonrpc: '2.0', method: 'x' });
+
+async function* inChunks(text: string): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += CHUNK) yield Buffer.from(bytes.subarray(at, at + CHUNK));
+}
+
+const pieces = (text: string, maxBytes = 8_388_608) => eventPieces(inChunks(text), maxBytes);
+
+async function messagesOf(text: string): Promise<number> {
+  let count = 0;
+  for await (const { message } of messagesIn(pieces(text))) if (message) count += 1;
+  return count;
+}
+
+describe('a stream of events', () => {
+  it.each(['\n', '\r\n', '\r'])('has each of its events, whatever ends its lines', async (end) => {
+    expect(await messagesOf(`data: ${message}${end}${end}`.repeat(5_000) + end)).toBe(5_000);
+  });
+
+  it('comes in pieces of few events, and an event of any size in one', async () => {
+    for await (const piece of pieces('data: {}\n\n'.repeat(10_000))) expect(piece.length).toBeLessThan(400);
+    const long = JSON.stringify({ jsonrpc: '2.0', method: 'x', params: { text: 'x'.repeat(3_000_000) } });
+    expect(await messagesOf(`data: ${message}\n\ndata: ${long}\n\ndata: ${message}\n\n`)).toBe(3);
+  });
+
+  it.each([
+    ['bytes', 'x'.repeat(8_500_000)],
+    ['lines', 'data\n'.repeat(200_000)],
+    ['lines that end in CR', 'data\r'.repeat(200_000)],
+  ])('is refused with an event of too many %s', async (_, event) => {
+    await expect(messagesOf(`data: ${event}\n\n`)).rejects.toThrow('too large');
+  });
+
+  it('takes no longer for lines that end in CR, of which the parser would look at all that follows', async () => {
+    const before = process.cpuUsage();
+    for await (const piece of messagesIn(pieces('id: 1\r\r'.repeat(300_000)))) expect(piece.message).toBeUndefined();
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(3_000);
+  });
+});

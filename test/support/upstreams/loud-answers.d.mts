@@ -1,0 +1,5 @@
+export interface Asked {
+  method: string;
+  id?: number | string;
+}
+export function answerOf(asked: Asked): object;
