@@ -5,6 +5,7 @@ import { ApiKeyHasher } from './keys/api-key-hasher.js';
 import { ApiKey } from './keys/api-key.entity.js';
 import { ApiKeyMetrics } from './verification/api-key.metrics.js';
 import { ApiKeyVerifier } from './verification/api-key.verifier.js';
+import { AdminKeysController } from './keys/admin-keys.controller.js';
 import { ApiKeysController } from './keys/api-keys.controller.js';
 import { ApiKeysRepository } from './keys/api-keys.repository.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
@@ -12,12 +13,13 @@ import { AuthChangeFeed } from './verification/auth-change-feed.js';
 import { AuthChangesRepository } from './verification/auth-changes.repository.js';
 import { DefaultKeyBootstrap } from './keys/default-key.bootstrap.js';
 import { KeyAdmission } from './verification/key-admission.service.js';
+import { KeyIssuer } from './keys/key-issuer.service.js';
 import { KeyUsageTracker } from './verification/key-usage.tracker.js';
 
 /** API keys: issued over REST, verified on both listeners. When it has started there is at least one key. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey]), AuthModule],
-  controllers: [ApiKeysController],
+  controllers: [ApiKeysController, AdminKeysController],
   providers: [
     ApiKeyHasher,
     ApiKeyMetrics,
@@ -28,6 +30,7 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
     AuthChangesRepository,
     DefaultKeyBootstrap,
     KeyAdmission,
+    KeyIssuer,
     KeyUsageTracker,
   ],
   exports: [ApiKeysService, KeyAdmission, AuthModule],

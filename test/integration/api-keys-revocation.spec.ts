@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { IssuedKey } from '../../src/api-keys/keys/api-keys.service.js';
+import type { IssuedKey } from '../../src/api-keys/keys/key-issuer.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';
 import { TestClock } from '../support/test-clock.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
-import { ACTIVE_KEYS_MAX } from '../../src/api-keys/keys/api-keys.service.js';
+import { ACTIVE_KEYS_MAX } from '../../src/api-keys/keys/key-issuer.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { createUser } from '../support/gateway/key-replica.js';
 import { KeysRest, type Created } from '../support/gateway/keys-rest.js';

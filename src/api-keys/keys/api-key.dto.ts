@@ -18,15 +18,15 @@ import {
 import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
-import type { IssuedKey } from './api-keys.service.js';
+import type { IssuedKey } from './key-issuer.service.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
 const OVERLAP_MAX_SECONDS = 7 * 86_400;
-const ALLOWED_TOOLS_MAX = 200;
-const RATE_LIMIT_MAX = 10_000_000;
+export const ALLOWED_TOOLS_MAX = 200;
+export const RATE_LIMIT_MAX = 10_000_000;
 /** The name of a tool or a prompt, or the URI of a resource or of a template. */
-const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
+export const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
 
 /** A new API key, as source 000 asks for it. */
 export class CreateKeyDto {
@@ -109,6 +109,14 @@ export class RevokeKeyDto {
   /** The key's `id`, not the key itself. */
   @IsUUID()
   key_id!: string;
+
+  /** Why, for whoever looks at the key later; 1 to 500 characters. */
+  @Matches(PRINTABLE, { message: 'reason must not contain control characters' })
+  @Length(1, 500)
+  @IsString()
+  @Trimmed()
+  @IsOptional()
+  reason?: string;
 }
 
 /** The key to replace. */

@@ -53,6 +53,17 @@ export class ApiKey {
   @Column({ type: 'uuid', nullable: true })
   lineage!: string | null;
 
+  /** Null: not revoked, or so long ago that it was not written down. */
+  @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
+  revokedAt!: Date | null;
+
+  /** The user who revoked it; null for nobody in person. */
+  @Column({ name: 'revoked_by', type: 'uuid', nullable: true })
+  revokedBy!: string | null;
+
+  @Column({ name: 'revoke_reason', type: 'text', nullable: true })
+  revokeReason!: string | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiForbiddenResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
@@ -18,9 +18,11 @@ import {
   RotateKeyDto,
 } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { EditKeyDto, KeyDetailsDto, KeyParams } from './key-details.dto.js';
 import { expiryAt, expiryInDays } from './key-expiry.js';
 
 const BEYOND_OWNER = { description: 'The key could do more than the caller', type: ErrorDto };
+const NO_KEY = { description: 'No such key of yours', type: ErrorDto };
 const KEEP_IT = 'Save this API key now: it is shown only once.';
 
 /** The logged-in user's API keys. */
@@ -69,13 +71,35 @@ export class ApiKeysController {
     return { keys: keys.map((key) => ListedKeyDto.of(key, this.keys.isActive(key))), total };
   }
 
+  /** One of the caller's keys, with everything that is known of it but the key itself. */
+  @Get('api/mcp-keys/:id')
+  @Authenticated()
+  @ApiNotFoundResponse(NO_KEY)
+  async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<KeyDetailsDto> {
+    const key = await this.keys.get(owner, id);
+    return KeyDetailsDto.of(key, this.keys.isActive(key));
+  }
+
+  /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
+  @Patch('api/mcp-keys/:id')
+  @Authenticated()
+  @ApiNotFoundResponse(NO_KEY)
+  @ApiForbiddenResponse(BEYOND_OWNER)
+  @ApiConflictResponse({ description: 'The key is revoked or expired', type: ErrorDto })
+  async edit(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams, @Body() body: EditKeyDto): Promise<KeyDetailsDto> {
+    const { key_name: name, permissions: scopes, allowed_tools: allowedTools, rate_limit_per_hour: rateLimitPerHour } = body;
+    const expiresAt = body.expires_at ? expiryAt(body.expires_at, this.clock.now()) : body.expires_at === null ? null : undefined;
+    const key = await this.keys.edit(owner, id, { name, scopes, allowedTools, rateLimitPerHour, expiresAt });
+    return KeyDetailsDto.of(key, this.keys.isActive(key));
+  }
+
   /** Revokes a key at once, on every replica. */
   @Post('api/mcp-keys/revoke')
   @HttpCode(200)
   @Authenticated()
-  @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
-  async revoke(@CurrentPrincipal() owner: Principal, @Body() { key_id }: RevokeKeyDto): Promise<RevokedKeyDto> {
-    await this.keys.revoke(owner, key_id);
+  @ApiNotFoundResponse(NO_KEY)
+  async revoke(@CurrentPrincipal() owner: Principal, @Body() { key_id, reason }: RevokeKeyDto): Promise<RevokedKeyDto> {
+    await this.keys.revoke(owner, key_id, reason);
     return { success: true, message: 'API key revoked' };
   }
 
@@ -84,7 +108,7 @@ export class ApiKeysController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Authenticated()
-  @ApiNotFoundResponse({ description: 'No such key of yours', type: ErrorDto })
+  @ApiNotFoundResponse(NO_KEY)
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'The key is revoked, expired or already rotated', type: ErrorDto })
   async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {

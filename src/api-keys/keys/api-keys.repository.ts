@@ -47,6 +47,23 @@ export type NewApiKey = Pick<
   | 'createdAt'
 >;
 
+/** What may change of a key; null where it takes a bound off. */
+export type KeyChange = Partial<Pick<ApiKey, 'name' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'expiresAt'>>;
+
+/** Undefined members do not filter. */
+export interface KeySearch {
+  /** Part of the key's name or beginning, or of its owner's e-mail, case-insensitive, without wildcards. */
+  search?: string | undefined;
+  userId?: string | undefined;
+  /** Whether it works at `now`. */
+  isActive?: boolean | undefined;
+  now: Date;
+  limit: number;
+  offset: number;
+}
+
+export type KeyOfUser = ApiKey & { email: string };
+
 /** All SQL of `mcp.api_keys`; what a key's owner may do comes from the view `mcp.callers`. */
 @Injectable()
 export class ApiKeysRepository {
@@ -83,6 +100,22 @@ export class ApiKeysRepository {
     return query.orderBy('k.createdAt', 'DESC').addOrderBy('k.id', 'DESC').take(LISTED_MAX).getManyAndCount();
   }
 
+  /** One user's key. */
+  findOf(userId: string, id: string): Promise<ApiKey | null> {
+    return this.keys.findOneBy({ id, userId });
+  }
+
+  /** A page of all users' keys, newest first, with the number of all that are found. */
+  async search({ search, userId, isActive, now, limit, offset }: KeySearch): Promise<{ keys: KeyOfUser[]; total: number }> {
+    const values = [search ?? null, userId ?? null, isActive ?? null, now];
+    const [count] = await this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total ${IS_FOUND}`, values);
+    const keys = await this.postgres.query<KeyOfUser>(
+      `SELECT ${COLUMNS}, email ${IS_FOUND} ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6`,
+      [...values, limit, offset],
+    );
+    return { keys, total: count!.total };
+  }
+
   /** The role a user has now, whatever their token says; undefined for one who is gone. */
   async roleOf(userId: string): Promise<Role | undefined> {
     const [owner] = await this.postgres.query<{ role: Role }>('SELECT role FROM mcp.callers WHERE user_id = $1', [userId]);
@@ -91,18 +124,6 @@ export class ApiKeysRepository {
 
   async isEmpty(): Promise<boolean> {
     return !(await this.keys.exists());
-  }
-
-  /**
-   * Revokes the key, even if others change it at the same time. Returns its token id; undefined when the user has no
-   * such key.
-   */
-  async revoke(userId: string, id: string): Promise<string | undefined> {
-    const [revoked] = await this.postgres.query<{ token_id: string }>(
-      'UPDATE mcp.api_keys SET is_active = false WHERE id = $1 AND user_id = $2 RETURNING token_id',
-      [id, userId],
-    );
-    return revoked?.token_id;
   }
 
   /**
@@ -131,10 +152,17 @@ export class ApiKeysRepository {
   }
 }
 
+/** A plain substring search, so there is nothing to escape. */
+const IS_FOUND = `FROM mcp.api_keys JOIN (SELECT user_id AS owner, email FROM mcp.callers) AS owners ON owner = user_id
+  WHERE ($1::text IS NULL OR strpos(lower(name), lower($1)) > 0 OR strpos(prefix, $1) > 0 OR strpos(email, lower($1)) > 0)
+    AND ($2::uuid IS NULL OR user_id = $2)
+    AND ($3::boolean IS NULL OR (is_active AND (expires_at IS NULL OR expires_at > $4::timestamptz)) = $3)`;
+
 /** The columns under the names of `ApiKey`. */
 const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
   rate_limit_per_hour AS "rateLimitPerHour", lineage, is_active AS "isActive", expires_at AS "expiresAt",
-  last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", created_at AS "createdAt"`;
+  last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
+  revoke_reason AS "revokeReason", created_at AS "createdAt"`;
 
 /** One user's keys inside a transaction that locks out other changes to them. */
 export class KeysOfUser {
@@ -174,6 +202,30 @@ export class KeysOfUser {
       ],
     );
     return inserted!;
+  }
+
+  /** What the change leaves out stays. */
+  async update(id: string, { name, scopes, allowedTools, rateLimitPerHour, expiresAt }: KeyChange): Promise<ApiKey> {
+    const [changed] = await this.tx.query<ApiKey>(
+      `UPDATE mcp.api_keys SET name = coalesce($2, name), scopes = coalesce($3, scopes),
+              allowed_tools = CASE WHEN $4 THEN $5 ELSE allowed_tools END,
+              rate_limit_per_hour = CASE WHEN $6 THEN $7::int ELSE rate_limit_per_hour END,
+              expires_at = CASE WHEN $8 THEN $9::timestamptz ELSE expires_at END
+       WHERE id = $1 RETURNING ${COLUMNS}`,
+      [
+        ...[id, name ?? null, scopes ?? null, allowedTools !== undefined, allowedTools ?? null],
+        ...[rateLimitPerHour !== undefined, rateLimitPerHour ?? null, expiresAt !== undefined, expiresAt ?? null],
+      ],
+    );
+    return changed!;
+  }
+
+  /** Ends the key; one that was revoked before stays as it was then. */
+  async revoke(id: string, by: string | null, reason: string | null): Promise<void> {
+    await this.tx.query(
+      `UPDATE mcp.api_keys SET is_active = false, revoked_at = now(), revoked_by = $2, revoke_reason = $3 WHERE id = $1 AND is_active`,
+      [id, by, reason],
+    );
   }
 
   /** Records the successor; the key itself ends at once, or at the given time if that is before its own expiry. */

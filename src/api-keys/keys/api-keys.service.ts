@@ -1,57 +1,35 @@
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/sql.js';
 import type { Principal } from '../../auth/access/principal.js';
-import type { Scope } from '../../auth/access/scopes.js';
+import type { Role, Scope } from '../../auth/access/scopes.js';
+import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { ApiKeyHasher } from './api-key-hasher.js';
-import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
 import type { ApiKey } from './api-key.entity.js';
-import { ApiKeysRepository, type KeysOfUser, type NewApiKey } from './api-keys.repository.js';
+import { ApiKeysRepository, type KeyChange, type KeyOfUser, type KeySearch, type KeysOfUser } from './api-keys.repository.js';
+import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './key-issuer.service.js';
 import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
 import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 
-/** Most active keys of one user. */
-export const ACTIVE_KEYS_MAX = 100;
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
 const ACCOUNT_KEY: GrantedKey = { name: 'MCP account', scopes: DEFAULT_SCOPES, expiresAt: null };
-
-export interface KeyWishes {
-  name: string;
-  /** Default `tools:call`. */
-  scopes?: readonly Scope[];
-  /** Null or absent: every tool the scopes reach. */
-  allowedTools?: string[] | null;
-  /** Null or absent: the configured limit. */
-  rateLimitPerHour?: number | null;
-  /** What it is counted under; null or absent: itself. */
-  lineage?: string | null;
-  /** Null: never. */
-  expiresAt: Date | null;
-}
-
-/** A key as it is made: what was left open is decided. */
-type GrantedKey = KeyWishes & Required<Pick<KeyWishes, 'scopes'>>;
-
-/** A key with its token, which is not stored and cannot be shown again. */
-export interface IssuedKey {
-  key: ApiKey;
-  token: string;
-}
 
 /** An account's key, and the result of what was booked with it. */
 export interface BookedKey<T> extends IssuedKey {
   booked: T;
 }
 
-/** A user's API keys: issue, list, revoke, rotate. */
+/** A user's API keys: issue, look at, change, rotate, revoke. Every change is in the audit log. */
 @Injectable()
 export class ApiKeysService {
   constructor(
     private readonly repository: ApiKeysRepository,
-    private readonly hasher: ApiKeyHasher,
+    private readonly issuer: KeyIssuer,
     private readonly feed: AuthChangeFeed,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -63,7 +41,11 @@ export class ApiKeysService {
   async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
     const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
     this.refuseBeyond(owner, granted);
-    return this.issue(owner.userId, (keys) => this.add(keys, 'sk-', granted));
+    return this.issuer.issue(owner.userId, async (keys, tx) => {
+      const issued = await this.issuer.add(keys, 'sk-', granted);
+      await this.note(tx, owner, 'api_key.created', issued.key, { scopes: issued.key.scopes });
+      return issued;
+    });
   }
 
   /**
@@ -83,17 +65,55 @@ export class ApiKeysService {
     return isActive && (expiresAt === null || expiresAt.getTime() > this.clock.now());
   }
 
+  /** @throws TallygateError NOT_FOUND for a key that is not theirs, or can do more than they may */
+  async get(owner: Principal, keyId: string): Promise<ApiKey> {
+    const key = await this.repository.findOf(owner.userId, keyId);
+    const role = (await this.repository.roleOf(owner.userId)) ?? owner.role;
+    if (!key || this.lacking(owner, { scopes: scopesNow({ ...key, role }) }).length > 0) throw notFound();
+    return key;
+  }
+
+  /**
+   * Changes a key that works: within what its owner may do, in every direction.
+   * @throws TallygateError NOT_FOUND; INSUFFICIENT_PERMISSIONS for a key that could do more than its owner, before or after; CONFLICT
+   * for one that is inactive
+   */
+  async edit(owner: Principal, keyId: string, change: KeyChange): Promise<ApiKey> {
+    const changed = await this.repository.changeKeysOf(owner.userId, async (keys, tx) => {
+      const old = await this.ownKey(keys, owner, keyId);
+      if (!this.isActive(old)) throw inactive();
+      const { scopes = old.scopes, rateLimitPerHour = old.rateLimitPerHour } = change;
+      this.refuseBeyond(owner, { scopes, rateLimitPerHour });
+      const made = await keys.update(keyId, change);
+      await this.audit.write(tx, actorOf(owner), {
+        action: 'api_key.changed',
+        subjectId: keyId,
+        details: differences(old, made),
+      });
+      return made;
+    });
+    this.feed.announce({ kind: 'key', id: changed.tokenId });
+    return changed;
+  }
+
   /**
    * Revokes a key at once. Revoking it again changes nothing.
    * @throws TallygateError NOT_FOUND for a key that is not theirs; INSUFFICIENT_PERMISSIONS for one that can do more
    */
-  async revoke(owner: Principal, keyId: string): Promise<void> {
+  revoke(owner: Principal, keyId: string, reason?: string): Promise<void> {
+    return this.end(owner, owner.userId, keyId, reason);
+  }
+
+  /** Revokes anybody's key. @throws TallygateError NOT_FOUND */
+  async revokeOfAnybody(admin: Principal, keyId: string, reason?: string): Promise<void> {
     const [key] = await this.repository.findByIds([keyId]);
-    if (key?.userId !== owner.userId) throw notFound();
-    this.refuseBeyond(owner, { scopes: scopesNow(key) });
-    const tokenId = await this.repository.revoke(owner.userId, keyId);
-    if (tokenId === undefined) throw notFound();
-    this.feed.announce({ kind: 'key', id: tokenId });
+    if (!key) throw notFound();
+    await this.end(admin, key.userId, keyId, reason);
+  }
+
+  /** A page of all users' keys, newest first. */
+  search(found: Omit<KeySearch, 'now'>): Promise<{ keys: KeyOfUser[]; total: number }> {
+    return this.repository.search({ ...found, now: new Date(this.clock.now()) });
   }
 
   /**
@@ -104,14 +124,13 @@ export class ApiKeysService {
    */
   async rotate(owner: Principal, keyId: string, overlapSeconds: number): Promise<IssuedKey> {
     const until = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
-    return this.issue(owner.userId, async (keys) => {
-      const old = await keys.find(keyId);
-      if (!old) throw notFound();
-      this.refuseBeyond(owner, { scopes: scopesNow(old), rateLimitPerHour: old.rateLimitPerHour });
+    return this.issuer.issue(owner.userId, async (keys, tx) => {
+      const old = await this.ownKey(keys, owner, keyId);
       this.refuseUnrotatable(old);
       const wishes = { ...old, scopes: inheritedScopes(owner, old), lineage: old.lineage ?? old.id };
-      const issued = await this.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, until ? 0 : 1);
+      const issued = await this.issuer.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, until ? 0 : 1);
       await keys.replace(old.id, issued.key.id, until);
+      await this.note(tx, owner, 'api_key.rotated', old, { successor: issued.key.id });
       return { ...issued, ended: [old.tokenId] };
     });
   }
@@ -123,46 +142,43 @@ export class ApiKeysService {
    */
   async issueAccountKey<T>(userId: string, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
     let booked!: T;
-    const issued = await this.issue(userId, async (keys, tx) => {
+    const issued = await this.issuer.issue(userId, async (keys, tx) => {
       const ended = await keys.endAccountKeys();
-      const added = await this.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
+      const added = await this.issuer.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
       booked = await book(added.key, tx);
       return { ...added, ended };
     });
     return { ...issued, booked };
   }
 
-  private async issue(
-    userId: string,
-    change: (keys: KeysOfUser, tx: Transaction) => Promise<IssuedKey & { ended?: string[] }>,
-  ): Promise<IssuedKey> {
-    const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, change);
-    for (const id of [key.tokenId, ...ended]) this.feed.announce({ kind: 'key', id });
-    return { key, token };
+  /** One of the caller's own keys, which can do no more than they may. */
+  private async ownKey(keys: KeysOfUser, owner: Principal, keyId: string): Promise<ApiKey & { role: Role }> {
+    const key = await keys.find(keyId);
+    if (!key) throw notFound();
+    this.refuseBeyond(owner, { scopes: scopesNow(key), rateLimitPerHour: key.rateLimitPerHour });
+    return key;
   }
 
-  /** @param ending How many active keys the same transaction ends. */
-  private async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, ending = 0): Promise<IssuedKey> {
-    const now = new Date(this.clock.now());
-    if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
-    const { token, tokenId } = createToken(prefix);
-    const key = await keys.insert(this.newKey(token, tokenId, now, wishes));
-    return { key, token };
+  private async end(by: Principal, userId: string, keyId: string, reason: string | undefined): Promise<void> {
+    const tokenId = await this.repository.changeKeysOf(userId, async (keys, tx) => {
+      const key = await keys.find(keyId);
+      if (!key) throw notFound();
+      this.refuseBeyond(by, { scopes: scopesNow(key) });
+      await keys.revoke(keyId, by.userId, reason ?? null);
+      if (key.isActive) await this.note(tx, by, 'api_key.revoked', key, reason === undefined ? {} : { reason });
+      return key.tokenId;
+    });
+    this.feed.announce({ kind: 'key', id: tokenId });
   }
 
-  private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): Omit<NewApiKey, 'userId'> {
-    return {
-      tokenId,
-      hmac: Buffer.from(this.hasher.hash(token), 'latin1'),
-      prefix: displayPrefix(token),
-      name: wishes.name,
-      scopes: [...wishes.scopes],
-      allowedTools: wishes.allowedTools ?? null,
-      rateLimitPerHour: wishes.rateLimitPerHour ?? null,
-      lineage: wishes.lineage ?? null,
-      expiresAt: wishes.expiresAt,
-      createdAt,
-    };
+  private note(
+    tx: Transaction,
+    by: Principal,
+    action: AuditAction,
+    { id, name, userId }: ApiKey,
+    details: object,
+  ): Promise<void> {
+    return this.audit.write(tx, actorOf(by), { action, subjectId: id, details: { name, user_id: userId, ...details } });
   }
 
   private lacking(owner: Principal, reach: KeyReach): Scope[] {
@@ -178,10 +194,17 @@ export class ApiKeysService {
 
   private refuseUnrotatable(old: ApiKey): void {
     if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has already been rotated.');
-    if (!this.isActive(old)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
+    if (!this.isActive(old)) throw inactive();
   }
 }
 
-const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');
+/** What a change came to, before and after, for the log. */
+function differences(old: ApiKey, made: ApiKey): Record<string, { before: unknown; after: unknown }> {
+  const names = ['name', 'scopes', 'allowedTools', 'rateLimitPerHour', 'expiresAt'] as const;
+  const changed = names.filter((name) => !isDeepStrictEqual(old[name], made[name]));
+  return Object.fromEntries(changed.map((name) => [name, { before: old[name], after: made[name] }]));
+}
 
-const tooManyKeys = () => new TallygateError('CONFLICT', `Active key limit reached: ${ACTIVE_KEYS_MAX}. Revoke a key first.`);
+const inactive = () => new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
+
+const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');

@@ -12,6 +12,7 @@ import { MoneyThatComesBack11 } from './0011-money-that-comes-back.js';
 import { EndingsOfLoginsAndKeys12 } from './0012-endings-of-logins-and-keys.js';
 import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
 import { AuditLog15 } from './0015-audit-log.js';
+import { EndingsOfKeys16 } from './0016-endings-of-keys.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   EndingsOfLoginsAndKeys12,
   IdempotentCallsOwner13,
   AuditLog15,
+  EndingsOfKeys16,
 ];

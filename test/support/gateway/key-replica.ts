@@ -4,10 +4,12 @@ import { ApiKeyHasher } from '../../../src/api-keys/keys/api-key-hasher.js';
 import { ApiKey } from '../../../src/api-keys/keys/api-key.entity.js';
 import { ApiKeyVerifier } from '../../../src/api-keys/verification/api-key.verifier.js';
 import { ApiKeysRepository } from '../../../src/api-keys/keys/api-keys.repository.js';
+import { KeyIssuer } from '../../../src/api-keys/keys/key-issuer.service.js';
 import { ApiKeysService } from '../../../src/api-keys/keys/api-keys.service.js';
 import { AuthChangesRepository } from '../../../src/api-keys/verification/auth-changes.repository.js';
 import { AuthChangeFeed } from '../../../src/api-keys/verification/auth-change-feed.js';
 import { KeyUsageTracker } from '../../../src/api-keys/verification/key-usage.tracker.js';
+import { AuditLog } from '../../../src/auth/audit/audit-log.service.js';
 import { principalOf, type Principal } from '../../../src/auth/access/principal.js';
 import type { Role } from '../../../src/auth/access/scopes.js';
 import { User } from '../../../src/auth/users/user.entity.js';
@@ -38,6 +40,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
   feed.onApplicationBootstrap();
+  const issuer = new KeyIssuer(repository, hasher, feed, clock);
   const stop = async () => {
     await feed.onApplicationShutdown();
     await usage.onApplicationShutdown();
@@ -53,7 +56,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, hasher, feed, clock, config),
+    service: new ApiKeysService(repository, issuer, feed, new AuditLog(postgres), clock, config),
   };
 }
 

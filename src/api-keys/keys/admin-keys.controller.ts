@@ -1,0 +1,38 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { RevokedKeyDto } from './api-key.dto.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { AdminKeyDto, AdminKeyListDto, EndKeyDto, KeyParams, KeysQuery } from './key-details.dto.js';
+
+/** All users' API keys, for operators. */
+@ApiTags('Administration')
+@Authenticated('admin')
+@Controller('api/admin/keys')
+export class AdminKeysController {
+  constructor(private readonly keys: ApiKeysService) {}
+
+  /** Lists all keys, newest first, filtered by name, owner or activity. */
+  @Get()
+  async list(@Query() { page, page_size, search, user_id, is_active }: KeysQuery): Promise<AdminKeyListDto> {
+    const range = { limit: page_size, offset: (page - 1) * page_size };
+    const { keys, total } = await this.keys.search({ search, userId: user_id, isActive: is_active, ...range });
+    return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.isActive(key))), total, page, page_size };
+  }
+
+  /** Revokes anybody's key at once, on every replica, and says why. */
+  @Post(':id/revoke')
+  @HttpCode(200)
+  @ApiNotFoundResponse({ description: 'No such key', type: ErrorDto })
+  async revoke(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: KeyParams,
+    @Body() { reason }: EndKeyDto,
+  ): Promise<RevokedKeyDto> {
+    await this.keys.revokeOfAnybody(who, id, reason);
+    return { success: true, message: 'API key revoked' };
+  }
+}

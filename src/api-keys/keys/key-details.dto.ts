@@ -1,0 +1,152 @@
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { SCOPES, type Scope } from '../../auth/access/scopes.js';
+import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PageQuery } from '../../rest/page.dto.js';
+import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, ListedKeyDto, RATE_LIMIT_MAX } from './api-key.dto.js';
+import type { ApiKey } from './api-key.entity.js';
+import type { KeyOfUser } from './api-keys.repository.js';
+
+/** A bound that `null` takes off. */
+const UnlessNull = (name: string) =>
+  ValidateIf((body: Record<string, unknown>) => body[name] !== null && body[name] !== undefined);
+
+/** The key in the path. */
+export class KeyParams {
+  /** The key's `id`, not the key itself. */
+  @IsUUID()
+  id!: string;
+}
+
+/** What changes of a key; what is left out stays, and null takes a bound off. */
+export class EditKeyDto {
+  /** 1 to 100 characters. */
+  @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
+  @Length(1, 100)
+  @IsString()
+  @Trimmed()
+  @IsOptional()
+  key_name?: string;
+
+  /** What the key may do, at most what its owner may. */
+  @IsIn(SCOPES, { each: true })
+  @ArrayUnique()
+  @ArrayNotEmpty()
+  @IsArray()
+  @IsOptional()
+  permissions?: Scope[];
+
+  /** Names of the only tools, prompts and resources the key may reach. Null: everything its permissions allow. */
+  @Matches(ALLOWED_NAME, { each: true, message: 'allowed_tools must be names of tools or prompts, or URIs of resources' })
+  @ArrayUnique()
+  @ArrayMaxSize(ALLOWED_TOOLS_MAX)
+  @ArrayNotEmpty()
+  @IsArray()
+  @UnlessNull('allowed_tools')
+  allowed_tools?: string[] | null;
+
+  /** Requests an hour. Null: the gateway's limit for keys; only an admin may set a higher one. */
+  @Max(RATE_LIMIT_MAX)
+  @Min(1)
+  @IsInt()
+  @UnlessNull('rate_limit_per_hour')
+  rate_limit_per_hour?: number | null;
+
+  /** ISO 8601, in the future, within ten years; UTC if no zone is given. Null: never. */
+  @IsISO8601({ strict: true })
+  @UnlessNull('expires_at')
+  expires_at?: string | null;
+}
+
+/** A key with everything that is known of it but the key itself. */
+export class KeyDetailsDto extends ListedKeyDto {
+  permissions!: Scope[];
+  /** Null: everything its permissions allow. */
+  allowed_tools!: string[] | null;
+  /** Null: the gateway's limit for keys. */
+  rate_limit_per_hour!: number | null;
+  /** The key that rotation made of this one. */
+  replaced_by!: string | null;
+  revoked_at!: Date | null;
+  /** The user who revoked it; null for a key that was not revoked, or by nobody in person. */
+  revoked_by!: string | null;
+  revoke_reason!: string | null;
+
+  static override of(key: ApiKey, isActive: boolean): KeyDetailsDto {
+    return {
+      ...ListedKeyDto.of(key, isActive),
+      permissions: key.scopes,
+      allowed_tools: key.allowedTools,
+      rate_limit_per_hour: key.rateLimitPerHour,
+      replaced_by: key.replacedBy,
+      revoked_at: key.revokedAt,
+      revoked_by: key.revokedBy,
+      revoke_reason: key.revokeReason,
+    };
+  }
+}
+
+/** Filters of the list of all keys. */
+export class KeysQuery extends PageQuery {
+  /** Part of a key's name or beginning, or of its owner's e-mail, case-insensitive. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  search?: string;
+
+  /** Only keys of this user. */
+  @IsUUID()
+  @IsOptional()
+  user_id?: string;
+
+  /** Only keys that work, or only those that do not. */
+  @Flag()
+  @IsBoolean()
+  @IsOptional()
+  is_active?: boolean;
+}
+
+/** Why a key ends. */
+export class EndKeyDto {
+  /** For whoever looks at the key later; 1 to 500 characters. */
+  @Matches(PRINTABLE, { message: 'reason must not contain control characters' })
+  @Length(1, 500)
+  @IsString()
+  @Trimmed()
+  reason!: string;
+}
+
+/** A key and its owner, for operators. */
+export class AdminKeyDto extends KeyDetailsDto {
+  user_id!: string;
+  user_email!: string;
+
+  static ofUser(key: KeyOfUser, isActive: boolean): AdminKeyDto {
+    return { ...KeyDetailsDto.of(key, isActive), user_id: key.userId, user_email: key.email };
+  }
+}
+
+/** A page of all keys. */
+export class AdminKeyListDto {
+  keys!: AdminKeyDto[];
+  /** Number of keys on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}

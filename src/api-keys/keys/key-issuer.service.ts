@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { Scope } from '../../auth/access/scopes.js';
+import { Clock } from '../../common/clock.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { Transaction } from '../../database/sql.js';
+import { AuthChangeFeed } from '../verification/auth-change-feed.js';
+import { ApiKeyHasher } from './api-key-hasher.js';
+import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
+import type { ApiKey } from './api-key.entity.js';
+import { ApiKeysRepository, type KeysOfUser, type NewApiKey } from './api-keys.repository.js';
+
+/** Most active keys of one user. */
+export const ACTIVE_KEYS_MAX = 100;
+
+export interface KeyWishes {
+  name: string;
+  /** Default `tools:call`. */
+  scopes?: readonly Scope[];
+  /** Null or absent: every tool the scopes reach. */
+  allowedTools?: string[] | null;
+  /** Null or absent: the configured limit. */
+  rateLimitPerHour?: number | null;
+  /** What it is counted under; null or absent: itself. */
+  lineage?: string | null;
+  /** Null: never. */
+  expiresAt: Date | null;
+}
+
+/** A key as it is made: what was left open is decided. */
+export type GrantedKey = KeyWishes & Required<Pick<KeyWishes, 'scopes'>>;
+
+/** A key with its token, which is not stored and cannot be shown again. */
+export interface IssuedKey {
+  key: ApiKey;
+  token: string;
+}
+
+/** Makes keys: within a transaction that changes a user's keys, told to every replica when it is committed. */
+@Injectable()
+export class KeyIssuer {
+  constructor(
+    private readonly repository: ApiKeysRepository,
+    private readonly hasher: ApiKeyHasher,
+    private readonly feed: AuthChangeFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs a change that makes a key, and may end others: those with the token ids in `ended`. */
+  async issue(
+    userId: string,
+    change: (keys: KeysOfUser, tx: Transaction) => Promise<IssuedKey & { ended?: string[] }>,
+  ): Promise<IssuedKey> {
+    const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, change);
+    for (const id of [key.tokenId, ...ended]) this.feed.announce({ kind: 'key', id });
+    return { key, token };
+  }
+
+  /** @param ending How many active keys the same transaction ends. @throws TallygateError CONFLICT at the limit of active keys */
+  async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, ending = 0): Promise<IssuedKey> {
+    const now = new Date(this.clock.now());
+    if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
+    const { token, tokenId } = createToken(prefix);
+    const key = await keys.insert(this.newKey(token, tokenId, now, wishes));
+    return { key, token };
+  }
+
+  private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): Omit<NewApiKey, 'userId'> {
+    return {
+      tokenId,
+      hmac: Buffer.from(this.hasher.hash(token), 'latin1'),
+      prefix: displayPrefix(token),
+      name: wishes.name,
+      scopes: [...wishes.scopes],
+      allowedTools: wishes.allowedTools ?? null,
+      rateLimitPerHour: wishes.rateLimitPerHour ?? null,
+      lineage: wishes.lineage ?? null,
+      expiresAt: wishes.expiresAt,
+      createdAt,
+    };
+  }
+}
+
+const tooManyKeys = () => new TallygateError('CONFLICT', `Active key limit reached: ${ACTIVE_KEYS_MAX}. Revoke a key first.`);

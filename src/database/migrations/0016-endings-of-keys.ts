@@ -1,0 +1,28 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * When a key was revoked, by whom and why; null for one that is not, and for those revoked before there were these columns. And the
+ * e-mail of a caller, by which operators look for keys.
+ */
+export class EndingsOfKeys16 implements MigrationInterface {
+  readonly name = 'EndingsOfKeys1700000000016';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE mcp.api_keys ADD COLUMN revoked_at timestamptz, ADD COLUMN revoked_by uuid, ADD COLUMN revoke_reason text;
+      CREATE OR REPLACE VIEW mcp.callers AS
+        SELECT u.id AS user_id, u.role, u.is_active AS is_user_active, a.id AS account_id, a.is_active AS is_account_active, u.email
+        FROM mcp.users u LEFT JOIN mcp.user_accounts a ON a.user_id = u.id;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE mcp.api_keys DROP COLUMN revoked_at, DROP COLUMN revoked_by, DROP COLUMN revoke_reason;
+      DROP VIEW mcp.callers;
+      CREATE VIEW mcp.callers AS
+        SELECT u.id AS user_id, u.role, u.is_active AS is_user_active, a.id AS account_id, a.is_active AS is_account_active
+        FROM mcp.users u LEFT JOIN mcp.user_accounts a ON a.user_id = u.id;
+    `);
+  }
+}
