@@ -15,8 +15,16 @@ const OWN = 'localhost:8000';
 describe('Without authentication', () => {
   it.each([OWN, 'LOCALHOST', '127.0.0.1:8000', '127.8.9.1', '[::1]:8000', '[0:0::1]'])('%s is a name of the gateway', (host) => {
     expect(refusal({}, { host })).toBeUndefined();
-    expect(refusal({}, { host: OWN, origin: `http://${host}` })).toBeUndefined();
+    expect(refusal({}, { host, origin: `http://${host.toLowerCase()}` })).toBeUndefined();
   });
+
+  it.each(['localhost:3000', 'localhost', '127.0.0.1:8000'])(
+    'a page of %s, which is not where it is asked, is refused',
+    (authority) => {
+      expect(refusal({}, { host: OWN, origin: `http://${authority}` })).toContain('GATEWAY_CORS_ORIGINS');
+      expect(refusal({ cors_origins: [`http://${authority}`] }, { host: OWN, origin: `http://${authority}` })).toBeUndefined();
+    },
+  );
 
   it.each([
     ...[

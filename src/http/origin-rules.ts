@@ -60,7 +60,7 @@ export class OriginRules {
     if (this.needsOwnName && !this.names.areAsked(request) && !PROBES.has(pathOf(request)))
       return 'Without authentication the gateway answers to local names only; see GATEWAY_HOST_NAMES';
     const { origin } = request.headers;
-    const mayAsk = origin === undefined || this.isAllowed(origin) || (this.hasPages && this.isOwnPage(origin));
+    const mayAsk = origin === undefined || this.isAllowed(origin) || (this.hasPages && this.isOwnPage(request, origin));
     return mayAsk ? undefined : 'Origin is not allowed; see GATEWAY_CORS_ORIGINS';
   }
 
@@ -68,8 +68,13 @@ export class OriginRules {
     return this.allowed.has(ANY) || this.allowed.has(origin);
   }
 
-  /** With authentication nobody has told which names lead here, so that any page may be the gateway's; what it may not read, it may not read. */
-  private isOwnPage(origin: string): boolean {
-    return !this.needsOwnName || this.names.has(origin.split('://')[1]);
+  /**
+   * With authentication nobody has told which names lead here, so that any page may be the gateway's; what it may not read, it may not
+   * read. Without, a page is the gateway's own that comes from where it is asked: another port of this machine has other pages.
+   */
+  private isOwnPage({ headers: { host } }: IncomingMessage, origin: string): boolean {
+    if (!this.needsOwnName) return true;
+    const authority = origin.split('://')[1];
+    return this.names.has(authority) && authority === host?.toLowerCase();
   }
 }

@@ -155,6 +155,18 @@ describe('a call that waits for its caller', () => {
     }
   });
 
+  it('waits through all its rounds for an hour at most', async () => {
+    const interview = (input?: CallClient['input']) => rig.call('old__interview', {}, later(), { client: modernClient(input) });
+    const next = ({ state }: { state?: unknown }, n: number) =>
+      interview({ responses: { [`question-${n}`]: named('Ada') }, state });
+    const second = await next((await interview()).inputRequired!, 1);
+    expect((await next(second.inputRequired!, 2)).text).toBe('Thank you');
+    const first = await interview();
+    rig.clock.advance(3_600_000);
+    const { errorCode, text } = await next(first.inputRequired!, 1);
+    expect([errorCode, text]).toEqual(['INVALID_ARGUMENTS', expect.stringMatching(/waited for answers for an hour/)]);
+  });
+
   it('ends with its server: the caller is told so in its next round, and has all its places back', async () => {
     const waiting = [];
     for (let call = 0; call < 16; call += 1) waiting.push(await ask());

@@ -36,9 +36,9 @@ afterAll(async () => {
 async function round(
   name: string,
   input?: CallClient['input'],
-  { idempotencyKey, args = {} }: { idempotencyKey?: string; args?: object } = {},
+  { idempotencyKey, args = {}, pays = accountId }: { idempotencyKey?: string; args?: object; pays?: number | null } = {},
 ): Promise<RecordedCall> {
-  const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', accountId };
+  const principal = { ...caller, userId: '00000000-0000-0000-0000-000000000001', ...(pays !== null && { accountId: pays }) };
   const client = { ...SILENT_CLIENT, capabilities: { elicitation: {} }, takesRounds: true, ...(input && { input }) };
   const entry = rig.catalog.get(`old__${name}`, principal);
   const about = { requestId: 'r', clientName: 't', protocolVersion: '2026-07-28', transport: 'http' as const };
@@ -94,7 +94,7 @@ describe('a priced call that asks its caller between rounds', () => {
     });
   });
 
-  it('answers the round after its end, once, and is not charged again', async () => {
+  it('answers the rounds after its end, and is not charged again', async () => {
     const question = asked(await round('guess'));
     await eventually(async () => {
       upstream.goOn.emit('now');
@@ -102,8 +102,43 @@ describe('a priced call that asks its caller between rounds', () => {
     });
     const last = await round('guess', answerTo(question));
     expect([text(last), charged(last)]).toEqual(['Hello, whoever', PRICE]);
-    expect(text(await round('guess', answerTo(question)))).toMatch(/Call again from the start|Insufficient credits/);
+    expect(text(await round('guess', answerTo(question)))).toBe('Hello, whoever'); // the answer was lost on its way
     expect(await books()).toEqual({ balance: 0, held: 0, charges: 1 });
+  });
+
+  it('is of the account of its first round, though another one would pay now', async () => {
+    const free = asked(await round('greet', undefined, { pays: null }));
+    expect(charged(await round('greet', answerTo(free)))).toBe(0);
+    expect(await books()).toEqual({ balance: PRICE, held: 0, charges: 0 });
+    const priced = asked(await round('greet'));
+    expect(charged(await round('greet', answerTo(priced), { pays: null }))).toBe(PRICE);
+    expect(await books()).toEqual({ balance: 0, held: 0, charges: 1 });
+  });
+
+  it('keeps no large answer for its caller, and says what a call from the start would do', async () => {
+    const question = asked(await round('guess'));
+    await eventually(async () => {
+      upstream.goOn.emit('now', 'x'.repeat(3_000_000));
+      expect((await books()).charges).toBe(1);
+    });
+    expect(text(await round('guess', answerTo(question)))).toMatch(/has ended.*to run it once more|Insufficient credits/);
+  });
+
+  it('costs nothing when the gateway asks nobody, since too many wait already', async () => {
+    accountId = await accountWith(rigs[0]!, 20 * PRICE);
+    for (let n = 0; n < 16; n += 1) asked(await round('greet'));
+    const refused = await round('greet');
+    expect([text(refused), charged(refused)]).toEqual([expect.stringMatching(/Too many of your calls wait/), 0]);
+    await rig.suspendedCalls.giveUpAll();
+    expect(await books()).toEqual({ balance: 20 * PRICE, held: 0, charges: 0 });
+  });
+
+  it('is given up when its caller could not be told that it waits', async () => {
+    await database.dataSource.query('ALTER TABLE mcp.usage_outbox RENAME TO usage_outbox_away');
+    await expect(round('greet')).rejects.toThrow();
+    await database.dataSource.query('ALTER TABLE mcp.usage_outbox_away RENAME TO usage_outbox');
+    await eventually(async () => expect(await books()).toEqual({ balance: PRICE, held: 0, charges: 0 }), 15_000);
+    expect(upstream.asking).toBe(0);
   });
 
   it('costs nothing when its caller never answers and the tool cannot go on without', async () => {
@@ -149,5 +184,23 @@ describe('an idempotency key', () => {
     await rig.suspendedCalls.giveUpAll();
     expect(text(await round('guess', undefined, { idempotencyKey: 'k-3' }))).toBe('Hello, whoever');
     expect(await books()).toEqual({ balance: 0, held: 0, charges: 1 });
+  });
+
+  it('of a later round is one of the call too: neither a repetition nor a call from the start runs it again', async () => {
+    const question = asked(await round('greet', undefined, { idempotencyKey: 'k-4' }));
+    expect(text(await round('greet', answerTo(question), { idempotencyKey: 'k-5' }))).toBe('Hello, Ada');
+    for (const again of [answerTo(question), undefined])
+      expect(text(await round('greet', again, { idempotencyKey: 'k-5' }))).toBe('Hello, Ada');
+    expect(text(await round('greet', undefined, { idempotencyKey: 'k-4' }))).toBe('Hello, Ada');
+    expect(await books()).toEqual({ balance: 0, held: 0, charges: 1 });
+  });
+
+  it('of a later round that is another call’s, or none, is refused, and the call waits on', async () => {
+    accountId = await accountWith(rigs[0]!, 3 * PRICE);
+    asked(await round('guess', undefined, { idempotencyKey: 'k-6' }));
+    const question = asked(await round('greet'));
+    await expect(round('greet', answerTo(question), { idempotencyKey: 'k-6' })).rejects.toThrow(/another call/);
+    await expect(round('greet', answerTo(question), { idempotencyKey: 'x y' })).rejects.toThrow(/visible ASCII/);
+    expect(text(await round('greet', answerTo(question)))).toBe('Hello, Ada');
   });
 });

@@ -15,6 +15,8 @@ export interface Caller {
   elicitationCompleted(elicitationId: string): void;
   /** Passes a question of the server on. Rejects, in words for the server, when the caller cannot or will not be asked. */
   ask(request: ClientRequest): Promise<Record<string, unknown>>;
+  /** The gateway refuses a question for a bound of its own; the caller does not pay for what the server fails with then. */
+  onQuestionRefused(words: string): void;
   /** How far the call has come. */
   onEffect(effect: CallEffect): void;
 }

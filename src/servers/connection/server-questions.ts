@@ -2,13 +2,19 @@ import { ProtocolError, ProtocolErrorCode, type Request } from '@modelcontextpro
 import type { Caller } from './caller.js';
 import type { UpstreamExchange } from './upstream-exchange.js';
 
-/** Calls to one server that may wait for their callers' answers at once; meanwhile others take their places at work. */
+/**
+ * Calls to one server that may wait for their callers' answers at once; meanwhile others take their places at work. Beyond, a user who
+ * waits for none may still have one, up to the second number.
+ */
 export const WAITING_MAX = 64;
+const WAITING_IN_ALL_MAX = 256;
 /** Questions by URL of which the server may still say that they are done; the oldest is forgotten. */
 const ELICITATIONS_MAX = 200;
 const ID_MAX_CHARS = 200;
 /** Of those that may wait, how many may be one user's. */
 const WAITING_OF_USER_MAX = 24;
+
+const TOO_MANY = 'Too many calls already wait for their callers to answer.';
 
 /** What a server asks while it works on calls: each question goes to the caller of the call that it belongs to. */
 export class ServerQuestions {
@@ -26,9 +32,10 @@ export class ServerQuestions {
     const { caller } = exchange ?? {};
     if (!exchange || !caller) throw refusal('The gateway cannot tell which call this question belongs to, so it asks nobody.');
     const { userId } = caller;
-    const own = this.waitingOf.get(userId) ?? 0;
-    if (this.waiting >= WAITING_MAX || own >= WAITING_OF_USER_MAX)
-      throw refusal('Too many calls already wait for their callers to answer.');
+    if (this.isFullFor(userId)) {
+      caller.onQuestionRefused(TOO_MANY);
+      throw refusal(TOO_MANY);
+    }
     this.remember(params['elicitationId'], caller);
     this.count(userId, 1);
     return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => this.count(userId, -1));
@@ -38,6 +45,11 @@ export class ServerQuestions {
   complete(elicitationId: string): void {
     this.elicitations.get(elicitationId)?.elicitationCompleted(elicitationId);
     this.elicitations.delete(elicitationId);
+  }
+
+  private isFullFor(userId: string): boolean {
+    const own = this.waitingOf.get(userId) ?? 0;
+    return own >= WAITING_OF_USER_MAX || this.waiting >= (own > 0 ? WAITING_MAX : WAITING_IN_ALL_MAX);
   }
 
   private count(userId: string, change: 1 | -1): void {

@@ -1,5 +1,5 @@
 import type { TraceContext } from '../../telemetry/trace-context.js';
-import { ClientCannot, refuseUnlessAble } from '../../tools/source/ask-client.js';
+import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
 import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
 import type { Caller } from '../connection/caller.js';
 
@@ -47,10 +47,17 @@ export class LiveCaller implements Caller {
     this.context.onEffect?.(effect);
   }
 
+  onQuestionRefused(words: string): void {
+    this.context.onQuestionRefused?.(words);
+  }
+
   async ask(request: ClientRequest): Promise<Record<string, unknown>> {
     const { client } = this.context;
     refuseUnlessAble(client.capabilities, request.method);
     if (!client.ask) throw new ClientCannot('The caller cannot be asked: their client has no way to be asked.');
-    return client.ask(request);
+    return client.ask(request).catch((error: unknown) => {
+      if (error instanceof QuestionRefused) this.onQuestionRefused(error.message);
+      throw error;
+    });
   }
 }

@@ -58,7 +58,11 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
    * client has been asked: the agent may try again. One of which nobody knows what it did, since it timed out or its record failed,
    * keeps its key without an answer, so that it is never run and charged twice.
    */
-  async keep(claim: IdempotentCall, settling: Promise<RecordedCall>, { effect, errorCode }: ToolOutcome): Promise<RecordedCall> {
+  async keep(
+    claims: readonly IdempotentCall[],
+    settling: Promise<RecordedCall>,
+    { effect, errorCode }: ToolOutcome,
+  ): Promise<RecordedCall> {
     const mayRepeat = effect === 'none' || errorCode === 'INPUT_REQUIRED';
     let answer: string | null = null;
     try {
@@ -66,7 +70,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
       if (effect === 'known' && recorded.json.result.length <= ANSWER_MAX_CHARS) answer = kept(recorded);
       return recorded;
     } finally {
-      await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
+      for (const claim of claims) await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
     }
   }
 

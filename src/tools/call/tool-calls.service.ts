@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../../common/clock.js';
+import { TallygateError } from '../../common/tallygate-error.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import { Idempotency } from './idempotency.service.js';
 import type { IdempotentCall } from './idempotent-calls.repository.js';
@@ -12,10 +13,10 @@ import type { RecordedCall } from './recorded-call.js';
 import type { SuspendedCall } from '../rounds/suspended-call.js';
 import { SuspendedCalls } from '../rounds/suspended-calls.service.js';
 
-/** A call that came to its end, and the idempotency key it has claimed. */
+/** A call that came to its end, and the idempotency keys it has claimed: one, or those of its rounds. */
 interface Ended {
   outcome: ToolOutcome;
-  claim: IdempotentCall | undefined;
+  claims: readonly IdempotentCall[];
 }
 
 /** A call that has ended; `ToolCalls.record` makes its answer. */
@@ -50,9 +51,11 @@ export class ToolCalls {
    * recorded; it has not run then.
    */
   async run<Answer>(request: ToolRequest, toAnswer: (recorded: RecordedCall) => Answer): Promise<FinishedCall<Answer>> {
-    const suspended = this.suspendedCalls.resume(request);
+    const suspended = this.suspendedCalls.find(request);
     if (suspended) return this.goOn(suspended, request, toAnswer);
     const call = this.begin(request);
+    const answered = this.suspendedCalls.answerTo(request);
+    if (answered) return { call, end: { answered }, toAnswer };
     let claim: IdempotentCall | undefined;
     try {
       if (request.idempotencyKey !== undefined) {
@@ -63,7 +66,7 @@ export class ToolCalls {
       const reserved = this.meter.reserve(call);
       const refused = reserved && (await inSpan(call.span, 'reserve', () => reserved));
       const outcome = refused ?? (await inSpan(call.span, 'tool', () => this.runTool(call, claim)));
-      return { call, end: { outcome, claim }, toAnswer };
+      return { call, end: { outcome, claims: claim ? [claim] : [] }, toAnswer };
     } catch (error) {
       this.meter.abandon(call);
       if (claim) await this.idempotency.release(claim);
@@ -88,29 +91,62 @@ export class ToolCalls {
     return { id, entry: request.entry, request, ...times, span: this.observer.started(request) };
   }
 
-  /** The next round of a call whose tool waits for it, or has ended meanwhile. The price is held and the key claimed since the first. */
+  /** The next round of a call whose tool waits for it, or has ended meanwhile. Its price is held since the first. */
   private async goOn<Answer>(
     suspended: SuspendedCall,
     request: ToolRequest,
     toAnswer: FinishedCall<Answer>['toAnswer'],
   ): Promise<FinishedCall<Answer>> {
-    const call = this.begin(request, suspended.id);
-    const { answered, claim } = suspended;
-    if (answered) return { call, end: { answered }, toAnswer };
-    const outcome = await inSpan(call.span, 'tool', () => suspended.next(call));
-    return { call, end: { outcome, claim }, toAnswer };
+    const call = this.begin(suspended.roundOf(request), suspended.id);
+    try {
+      const claimed = await this.claimFor(suspended, call);
+      if (claimed) return { call, end: claimed, toAnswer };
+      const { answered, claims } = suspended;
+      if (answered) return { call, end: { answered }, toAnswer };
+      if (!this.suspendedCalls.resume(suspended, request)) throw otherRound();
+      const outcome = await inSpan(call.span, 'tool', () => suspended.next(call));
+      return { call, end: { outcome, claims }, toAnswer };
+    } catch (error) {
+      this.observer.ended(call);
+      throw error;
+    }
+  }
+
+  /** A later round may come with an idempotency key of its own, which names the call as well; an answer if it is another call's. */
+  private async claimFor(suspended: SuspendedCall, call: ToolCall): Promise<{ answered: RecordedCall } | undefined> {
+    const { idempotencyKey } = call.request;
+    if (idempotencyKey === undefined || suspended.claims.some(({ key }) => key === idempotencyKey)) return undefined;
+    const claimed = await this.idempotency.claim(call, idempotencyKey);
+    if ('answered' in claimed) return claimed;
+    suspended.claims.push(claimed);
+    return undefined;
   }
 
   private runTool(call: ToolCall, claim: IdempotentCall | undefined): Promise<ToolOutcome> {
     const { client, entry } = call.request;
     // Our own tools run anew in each round.
     if (!client.takesRounds || !entry.tool.isForeign) return this.runner.run(call.request, call.span);
-    return this.suspendedCalls.begin({ call, claim, settle: (round, outcome) => this.settle(round, { outcome, claim }) });
+    return this.suspendedCalls.begin({
+      call,
+      claim,
+      settle: (round, outcome, claims) => this.settle(round, { outcome, claims }),
+    });
   }
 
-  private settle(call: ToolCall, { outcome, claim }: Ended): Promise<RecordedCall> {
-    if (outcome.isSuspended) return this.meter.recordRound(call, outcome);
+  private settle(call: ToolCall, { outcome, claims }: Ended): Promise<RecordedCall> {
+    if (outcome.isSuspended) return this.recordRound(call, outcome, claims);
     const settling = inSpan(call.span, 'settle', () => this.meter.settle(call, outcome));
-    return claim ? this.idempotency.keep(claim, settling, outcome) : settling;
+    return claims.length > 0 ? this.idempotency.keep(claims, settling, outcome) : settling;
+  }
+
+  /** A caller who is not told that the call waits can come back only under an idempotency key. */
+  private recordRound(call: ToolCall, outcome: ToolOutcome, claims: readonly IdempotentCall[]): Promise<RecordedCall> {
+    return this.meter.recordRound(call, outcome).catch((error: unknown) => {
+      if (claims.length === 0) void this.suspendedCalls.abandon(call.id);
+      throw error;
+    });
   }
 }
+
+const otherRound = () =>
+  new TallygateError('CONFLICT', 'Another request goes on with this call. Ask again in a moment.', { retryAfterSeconds: 1 });

@@ -39,6 +39,7 @@ export class ToolRunner {
       if (problem) return failed(entry, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
       if (cancellation.isCancelled) return failed(entry, 'CANCELLED', 'The caller went away before the tool ran.');
       const result = await this.withinTime(request, attempt, span);
+      if (result.isError && attempt.refusal !== undefined) return failed(entry, 'INVALID_ARGUMENTS', attempt.refusal, 'unknown');
       return { result, effect: 'known', ...(result.isError && { errorCode: 'TOOL_ERROR' as const }) };
     } catch (error) {
       attempt.failed(error);
@@ -105,6 +106,8 @@ class Attempt {
   readonly stop = new Cancellation();
   /** What the tool may have done so far. */
   effect: CallEffect = 'none';
+  /** Why the gateway has not passed on what the tool wanted to ask, if so. */
+  refusal: string | undefined;
   private timer: PausableTimer | undefined;
   private grace: NodeJS.Timeout | undefined;
   /** Why the caller has gone, if they have. */
@@ -166,6 +169,7 @@ function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, s
     trace: span?.context ?? trace,
     client,
     onEffect: (effect) => (attempt.effect = effect),
+    onQuestionRefused: (words) => (attempt.refusal = words),
     get signal() {
       return attempt.stop.signal;
     },

@@ -20,12 +20,12 @@ export interface SuspendedState {
 export interface SuspendedCallOptions {
   /** The first round, whose id names the call: under it the price is held, and charged. */
   call: ToolCall;
-  /** The idempotency key it has claimed, for all rounds. */
+  /** The idempotency key it has claimed. */
   claim: IdempotentCall | undefined;
   /** Called before each question; throws when the call may not be suspended. */
   onSuspend: (suspended: SuspendedCall) => void;
   /** Charges and records a call that ends while no round waits for it. */
-  settle: (call: ToolCall, outcome: ToolOutcome) => Promise<RecordedCall>;
+  settle: (call: ToolCall, outcome: ToolOutcome, claims: readonly IdempotentCall[]) => Promise<RecordedCall>;
 }
 
 /**
@@ -34,7 +34,10 @@ export interface SuspendedCallOptions {
  */
 export class SuspendedCall extends ForwardingClient {
   readonly id: string;
-  readonly claim: IdempotentCall | undefined;
+  /** The idempotency keys of its rounds, each of which is of this call alone. */
+  readonly claims: IdempotentCall[];
+  /** Monotonic clock, ms. */
+  readonly begunAt: number;
   /** Once the call has ended between two rounds: what the next one is answered. */
   answered: Promise<RecordedCall> | undefined;
   protected client: CallClient;
@@ -53,12 +56,20 @@ export class SuspendedCall extends ForwardingClient {
     this.options = options;
     this.round = options.call;
     this.id = options.call.id;
-    this.claim = options.claim;
+    this.begunAt = options.call.startedAtMonotonic;
+    this.claims = options.claim ? [options.claim] : [];
     this.client = options.call.request.client;
   }
 
+  /** Of the round that waits, or did last. */
   get request(): ToolRequest {
     return this.round.request;
+  }
+
+  /** A later round as one of this call: who pays, and how much, was decided in the first. */
+  roundOf(request: ToolRequest): ToolRequest {
+    const { entry, principal } = this.options.call.request;
+    return { ...request, entry, principal };
   }
 
   /** Runs the tool. Gives what the first round came to: the end, or a question. */
@@ -126,7 +137,7 @@ export class SuspendedCall extends ForwardingClient {
     for (const { refuse } of this.questions.values()) refuse(new ClientCannot('The call is over.'));
     this.questions.clear();
     if (this.endRound) this.endRound(outcome);
-    else this.answered = this.options.settle(this.round, outcome);
+    else this.answered = this.options.settle(this.round, outcome, this.claims);
   }
 
   private openQuestions(): ToolOutcome {

@@ -19,6 +19,9 @@ export class ClientCannot extends ToolInputError {
   }
 }
 
+/** The gateway itself does not pass a question on, for a bound of its own: what a tool fails with after that, costs nothing. */
+export class QuestionRefused extends ClientCannot {}
+
 /**
  * Asks the caller's client, by names of the tool's choice, and gives its answers by the same names. Clients of MCP 2026-07-28 are
  * asked between two rounds of the call: the tool runs again from its beginning, and this returns what it threw for before.

@@ -14,6 +14,8 @@ export interface CallContext {
   client: CallClient;
   /** Told by the tools of upstream servers how far a call has come; the runner judges our own by how they end. */
   onEffect?(effect: CallEffect): void;
+  /** Told when the gateway, not the client, refuses a question of the tool, in words for the caller. */
+  onQuestionRefused?(words: string): void;
 }
 
 /**

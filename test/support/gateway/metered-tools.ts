@@ -101,7 +101,7 @@ export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optiona
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
   const runner = new ToolRunner(config);
-  const calls = toolCalls(rig, config, runner, new SuspendedCalls(runner, {} as KeyAdmission));
+  const calls = toolCalls(rig, config, runner, new SuspendedCalls(runner, {} as KeyAdmission, new SystemClock()));
   const call = async (name: string, options: CallOptions = {}): Promise<ToolResultJson> =>
     calls.record(await calls.run(request(catalog, name, options), resultOf));
   return { call };

@@ -112,10 +112,14 @@ export class LegacyUpstream extends TalkingUpstream {
       const { action, content } = await asked.finally(() => (this.asking -= 1));
       return said(action === 'accept' ? `Hello, ${String(content?.['name'])}` : `So you ${action}`);
     });
+    mcp.registerTool('interview', { description: 'Asks twice.' }, async ({ sendRequest }) => {
+      for (let n = 0; n < 2; n += 1) await sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
+      return said('Thank you');
+    });
     mcp.registerTool('guess', { description: 'Asks for a name, and may do without.' }, async ({ sendRequest }) => {
       sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema).catch(() => undefined);
-      await once(this.goOn, 'now');
-      return said('Hello, whoever');
+      const [greeting = 'Hello, whoever'] = (await once(this.goOn, 'now')) as [string?];
+      return said(greeting);
     });
     mcp.registerTool('sign_in', { description: 'Asks to open a page.' }, async (extra) => {
       const params = { mode: 'url' as const, message: 'Sign in', url: 'https://example.com/in', elicitationId: SIGN_IN };

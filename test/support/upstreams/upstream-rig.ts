@@ -24,6 +24,7 @@ import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
 import type { ToolOutcome, ToolRequest } from '../../../src/tools/call/tool-call.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
+import { TestClock } from '../test-clock.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from '../gateway/test-config.js';
 import { textOf } from '../../../src/tools/source/content.js';
@@ -51,12 +52,13 @@ export class UpstreamRig {
   readonly catalog = new ToolCatalog(this.config, this.sources);
   readonly resources = new ResourceCatalog(this.sources, this.config);
   readonly prompts = new PromptCatalog(this.sources, this.config);
+  readonly clock = new TestClock();
   readonly runner = new ToolRunner(this.config);
   readonly servers: ServerPool;
   readonly health: HealthChecks;
   readonly balancer: LoadBalancer;
   /** Callers have no keys here. */
-  readonly suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission);
+  readonly suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission, this.clock);
   /** What is registered now. */
   registered: readonly RegisteredServer[] = [];
   private listener: () => void = () => undefined;
@@ -130,11 +132,15 @@ export class UpstreamRig {
   private async round(request: ToolRequest): Promise<ToolOutcome> {
     const { client, entry } = request;
     if (!client.takesRounds) return this.runner.run(request);
-    const call = { id: randomUUID(), entry, request, startedAt: 0, startedAtMonotonic: 0, span: undefined };
-    const suspended = this.suspendedCalls.resume(request);
+    const startedAtMonotonic = this.clock.monotonic();
+    const call = { id: randomUUID(), entry, request, startedAt: 0, startedAtMonotonic, span: undefined };
+    const answered = this.suspendedCalls.answerTo(request) as unknown as ToolOutcome | undefined;
+    if (answered) return answered;
+    const suspended = this.suspendedCalls.find(request);
     if (suspended?.answered) return (await suspended.answered) as never;
-    if (suspended) return suspended.next(call);
-    return this.suspendedCalls.begin({ call, claim: undefined, settle: async (_, outcome) => outcome as never });
+    if (suspended && this.suspendedCalls.resume(suspended, request)) return suspended.next(call);
+    const settle = async (_: unknown, outcome: ToolOutcome) => ({ ...outcome, json: { result: '' } }) as never;
+    return this.suspendedCalls.begin({ call, claim: undefined, settle });
   }
 
   names(): string[] {
