@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { eventually } from '../support/eventually.js';
+import { createUser } from '../support/gateway/key-replica.js';
+import { KeysRest, type Created } from '../support/gateway/keys-rest.js';
+
+const NOBODYS = '00000000-0000-4000-8000-000000000000';
+
+describe('A key', () => {
+  let rest: KeysRest;
+  let owner: Principal;
+  let admin: Principal;
+  let key: Created;
+
+  beforeAll(async () => {
+    rest = await KeysRest.start(ApiKeysModule);
+    admin = await createUser(rest.database.dataSource, 'admin');
+  });
+  afterAll(() => rest.stop());
+  beforeEach(async () => {
+    owner = await createUser(rest.database.dataSource);
+    key = await rest.create(owner, { key_name: 'reports', allowed_tools: ['greet'] });
+  });
+
+  const get = (who: Principal, path: string) => rest.http().get(path).set('Authorization', rest.jwt(who));
+  const look = (who: Principal, id = key.key_id) => get(who, `/api/mcp-keys/${id}`);
+  const edit = (who: Principal, body: object, id = key.key_id) =>
+    rest.http().patch(`/api/mcp-keys/${id}`).set('Authorization', rest.jwt(who)).send(body);
+  const written = async (action: string, id = key.key_id) => {
+    const { body } = await get(admin, `/api/admin/audit?subject_id=${id}&action=${action}`).expect(200);
+    return (body as { entries: { actor_id: string; details: Record<string, unknown> }[] }).entries;
+  };
+
+  it('is shown to its owner with all but itself', async () => {
+    const { body } = await look(owner).expect(200);
+    expect(body).toMatchObject({
+      id: key.key_id,
+      key_name: 'reports',
+      permissions: ['tools:call'],
+      allowed_tools: ['greet'],
+      rate_limit_per_hour: null,
+      is_active: true,
+      replaced_by: null,
+      revoked_at: null,
+      revoked_by: null,
+    });
+    expect(JSON.stringify(body)).not.toContain(key.api_key.slice(12));
+    await look(await createUser(rest.database.dataSource)).expect(404);
+    await look(owner, NOBODYS).expect(404);
+    await look(owner, 'reports').expect(422);
+  });
+
+  it('is renamed, narrowed and extended; null takes a bound off, and what is left out stays', async () => {
+    const expires_at = new Date(rest.clock.now() + 86_400_000).toISOString();
+    const change = { key_name: ' weekly ', allowed_tools: ['greet', 'add'], rate_limit_per_hour: 7, expires_at };
+    expect((await edit(owner, change).expect(200)).body).toMatchObject({ ...change, key_name: 'weekly' });
+    const free = { allowed_tools: null, rate_limit_per_hour: null, expires_at: null };
+    expect((await edit(owner, free).expect(200)).body).toMatchObject({
+      ...free,
+      key_name: 'weekly',
+      permissions: ['tools:call'],
+    });
+    expect((await edit(owner, { key_name: null }).expect(200)).body).toMatchObject({ key_name: 'weekly' });
+    const [, taken, first] = await written('api_key.changed');
+    expect(first?.details).toMatchObject({ name: { before: 'reports', after: 'weekly' } });
+    expect(taken?.details).toMatchObject({ rateLimitPerHour: { before: 7, after: null } });
+  });
+
+  it('works as it was changed at once, on every replica', async () => {
+    expect(await rest.verdict(key.api_key)).toBe('ok');
+    await edit(owner, { expires_at: new Date(rest.clock.now() + 60_000).toISOString() }).expect(200);
+    rest.clock.advance(61_000);
+    await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('expired'));
+    await edit(owner, { expires_at: null }).expect(409);
+  });
+
+  it.each([
+    ['more than its owner may', { permissions: ['admin'] }, 403],
+    ['more requests than other keys', { rate_limit_per_hour: 1_000_000 }, 403],
+    ['an end that has passed', { expires_at: '2001-01-01' }, 422],
+    ['no permission at all', { permissions: [] }, 422],
+    ['no tool at all', { allowed_tools: [] }, 422],
+    ['an empty name', { key_name: '' }, 422],
+    ['another owner', { user_id: NOBODYS }, 422],
+  ])('is never given %s', async (_, body, status) => {
+    await edit(owner, body).expect(status);
+    expect((await look(owner)).body).toMatchObject({
+      key_name: 'reports',
+      permissions: ['tools:call'],
+      allowed_tools: ['greet'],
+    });
+    expect(await written('api_key.changed')).toEqual([]);
+  });
+
+  it('of somebody else is not changed, nor one that ended', async () => {
+    await edit(admin, { key_name: 'mine' }).expect(404);
+    await rest.revoke(owner, key.key_id).expect(200);
+    await edit(owner, { key_name: 'again' }).expect(409);
+  });
+
+  it('says who revoked it, when and why, also when it is revoked again', async () => {
+    await rest.post(owner, '/api/mcp-keys/revoke', { key_id: key.key_id, reason: 'left on a train' }).expect(200);
+    await rest.post(owner, '/api/mcp-keys/revoke', { key_id: key.key_id, reason: 'again' }).expect(200);
+    expect((await look(owner)).body).toMatchObject({
+      is_active: false,
+      revoked_by: owner.userId,
+      revoked_at: expect.any(String),
+      revoke_reason: 'left on a train',
+    });
+    const entries = await written('api_key.revoked');
+    expect(entries).toMatchObject([{ actor_id: owner.userId, details: { name: 'reports', reason: 'left on a train' } }]);
+  });
+
+  it('has its making and its rotation written down, and no secret', async () => {
+    const next = (await rest.rotate(owner, { key_id: key.key_id }).expect(200)).body as Created;
+    expect(await written('api_key.created')).toMatchObject([{ actor_id: owner.userId, details: { scopes: ['tools:call'] } }]);
+    expect(await written('api_key.rotated')).toMatchObject([{ details: { successor: next.key_id } }]);
+    const rows = JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'));
+    for (const { api_key } of [key, next]) expect(rows).not.toContain(api_key.slice(3, 15));
+  });
+
+  describe('of anybody', () => {
+    const all = async (query: string) =>
+      (await get(admin, `/api/admin/keys?${query}`).expect(200)).body as { keys: Record<string, unknown>[]; total: number };
+
+    it('is found by an admin: by name, owner, beginning and activity', async () => {
+      const email = ((await get(admin, `/api/admin/users/${owner.userId}`)).body as { email: string }).email;
+      const prefix = key.api_key.slice(0, 12);
+      for (const query of [
+        `search=${email.slice(0, 14).toUpperCase()}`,
+        `search=${prefix}`,
+        `user_id=${owner.userId}&search=REPORTS`,
+      ])
+        expect(await all(query)).toMatchObject({
+          total: 1,
+          keys: [{ id: key.key_id, user_id: owner.userId, user_email: email }],
+        });
+      expect((await all(`user_id=${owner.userId}&is_active=false`)).total).toBe(0);
+      await rest.revoke(owner, key.key_id).expect(200);
+      expect((await all(`user_id=${owner.userId}&is_active=false`)).total).toBe(1);
+      expect((await all('search=%25')).total).toBe(0);
+    });
+
+    it('is revoked by an admin, with a reason, which its owner reads', async () => {
+      const path = `/api/admin/keys/${key.key_id}/revoke`;
+      await rest.post(admin, path, {}).expect(422);
+      await rest.post(admin, path, { reason: 'found in a public repository' }).expect(200);
+      expect(await rest.verdict(key.api_key)).toBe('revoked');
+      expect((await look(owner)).body).toMatchObject({ revoked_by: admin.userId, revoke_reason: 'found in a public repository' });
+      expect(await written('api_key.revoked')).toMatchObject([{ actor_id: admin.userId }]);
+      await rest.post(admin, `/api/admin/keys/${NOBODYS}/revoke`, { reason: 'x' }).expect(404);
+    });
+
+    it('is nothing for those who are no admins', async () => {
+      await get(owner, '/api/admin/keys').expect(403);
+      await rest.post(owner, `/api/admin/keys/${key.key_id}/revoke`, { reason: 'x' }).expect(403);
+    });
+  });
+
+  it('is refused with its user, at once, and comes back with them', async () => {
+    const path = `/api/admin/users/${owner.userId}`;
+    const setActive = (is_active: boolean) => rest.http().patch(path).set('Authorization', rest.jwt(admin)).send({ is_active });
+    await setActive(false).expect(200);
+    await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('inactive_user'));
+    await setActive(true).expect(200);
+    await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('ok'));
+    await rest.http().delete(path).set('Authorization', rest.jwt(admin)).expect(204);
+    await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('inactive_user'));
+  });
+});
