@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.command.js';
 import { importCommand } from './commands/import.command.js';
 import { keysCommand } from './commands/keys.command.js';
 import { loginCommand } from './commands/login.command.js';
+import { logoutCommand, passwordCommand } from './commands/password.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { serversCommand } from './commands/servers.command.js';
 import { sqlCommand } from './commands/sql.command.js';
@@ -38,6 +39,8 @@ export function tallygateCommand(): Command {
     .addCommand(callCommand())
     .addCommand(toolsCommand())
     .addCommand(loginCommand())
+    .addCommand(logoutCommand())
+    .addCommand(passwordCommand())
     .addCommand(keysCommand())
     .addCommand(usageCommand())
     .addCommand(sqlCommand())

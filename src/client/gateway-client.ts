@@ -54,6 +54,24 @@ export class GatewayClient {
     return answer;
   }
 
+  /** Changes the caller's password, which ends their other logins; later requests are made with the new token. */
+  async changePassword(current: string, next: string, options?: RequestOptions): Promise<Schemas['AccessTokenDto']> {
+    const json: Schemas['ChangePasswordDto'] = { current_password: current, new_password: next };
+    const answer = await this.http.send<Schemas['AccessTokenDto']>({
+      method: 'PUT',
+      path: '/api/auth/password',
+      json,
+      ...options,
+    });
+    this.token = answer.access_token;
+    return answer;
+  }
+
+  /** Ends the login token. */
+  logout(options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: 'POST', path: '/api/auth/logout', ...options });
+  }
+
   /** Lists the tools the caller may call. */
   async listTools(options?: RequestOptions): Promise<Schemas['ListedToolDto'][]> {
     return (await this.get<Schemas['ToolListDto']>('/tools', options)).tools;
@@ -167,6 +185,16 @@ export class GatewayClient {
   /** Lists all users, newest first, page by page. For admins. */
   listUsers(query: QueryOf<'/api/admin/users'> = {}, options?: RequestOptions): Promise<Schemas['UserListDto']> {
     return this.get('/api/admin/users', options, query);
+  }
+
+  /** Changes a user's role, display name or activity. For admins. */
+  editUser(id: string, change: Schemas['EditUserDto'], options?: RequestOptions): Promise<Schemas['UserDto']> {
+    return this.http.send({ method: 'PATCH', path: `/api/admin/users/${encodeURIComponent(id)}`, json: change, ...options });
+  }
+
+  /** Deletes a user, whose books stay. For admins. */
+  deleteUser(id: string, options?: RequestOptions): Promise<void> {
+    return this.http.send({ method: 'DELETE', path: `/api/admin/users/${encodeURIComponent(id)}`, ...options });
   }
 
   private get<Answer>(path: string, options?: RequestOptions, query?: object): Promise<Answer> {

@@ -23,7 +23,7 @@ export interface RequestOptions {
 }
 
 export interface GatewayRequest extends RequestOptions {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the root of the gateway, e.g. `/tools/call`. */
   path: string;
   query?: object;

@@ -2,6 +2,23 @@
 // Written by `npm run openapi` from openapi.json. Do not edit.
 
 export interface paths {
+  '/api/admin/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists changes, newest first, filtered by actor, action, what was changed, and time. */
+    get: operations['AuditController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -47,6 +64,40 @@ export interface paths {
     get: operations['AdminUsageController_check'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists all keys, newest first, filtered by name, owner or activity. */
+    get: operations['AdminKeysController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/keys/{id}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Revokes anybody's key at once, on every replica, and says why. */
+    post: operations['AdminKeysController_revoke'];
     delete?: never;
     options?: never;
     head?: never;
@@ -231,9 +282,45 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists all users, newest first. */
+    /** Lists users, newest first, filtered by name, e-mail, role or activity. */
     get: operations['AdminUsersController_list'];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A user. */
+    get: operations['AdminUsersController_get'];
+    put?: never;
+    post?: never;
+    /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */
+    delete: operations['AdminUsersController_delete'];
+    options?: never;
+    head?: never;
+    /** Changes a user's role, display name, or whether they may log in and call; their keys end or come back with that. */
+    patch: operations['AdminUsersController_edit'];
+    trace?: never;
+  };
+  '/api/admin/users/{id}/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets a user's password. Their logins end; their API keys go on. */
+    put: operations['AdminUsersController_setPassword'];
     post?: never;
     delete?: never;
     options?: never;
@@ -258,6 +345,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/auth/logout': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
+    post: operations['AuthController_logOut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/auth/me': {
     parameters: {
       query?: never;
@@ -268,6 +372,23 @@ export interface paths {
     /** The logged-in user. */
     get: operations['AuthController_me'];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
+    put: operations['AuthController_changePassword'];
     post?: never;
     delete?: never;
     options?: never;
@@ -358,6 +479,24 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One of the caller's keys, with everything that is known of it but the key itself. */
+    get: operations['ApiKeysController_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
+    patch: operations['ApiKeysController_edit'];
     trace?: never;
   };
   '/api/mcp-usage/history': {
@@ -905,6 +1044,44 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
+    AdminKeyDto: {
+      id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      /** @description Neither revoked nor expired. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Up to ten seconds late.
+       */
+      last_used_at: string | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      /** @description Null: everything its permissions allow. */
+      allowed_tools: string[] | null;
+      /** @description Null: the gateway's limit for keys. */
+      rate_limit_per_hour: number | null;
+      /** @description The key that rotation made of this one. */
+      replaced_by: string | null;
+      /** Format: date-time */
+      revoked_at: string | null;
+      /** @description The user who revoked it; null for a key that was not revoked, or by nobody in person. */
+      revoked_by: string | null;
+      revoke_reason: string | null;
+      user_id: string;
+      user_email: string;
+    };
+    AdminKeyListDto: {
+      keys: components['schemas']['AdminKeyDto'][];
+      /** @description Number of keys on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
     AllToolsUsageDto: {
       /**
        * Format: double
@@ -933,6 +1110,36 @@ export interface components {
       tool_name: string;
       /** @description The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
       pin: string;
+    };
+    AuditLineDto: {
+      /** @description Grows with every change. */
+      id: number;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * @description How whoever made the change came in: a login, a key, the machine's command line, the gateway by itself, or Stripe.
+       * @enum {string}
+       */
+      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'stripe';
+      /** @description The user who made the change; null for nobody in person. */
+      actor_id: string | null;
+      actor_email: string | null;
+      api_key_id: string | null;
+      /** @description What was done, e.g. `api_key.revoked`. */
+      action: string;
+      subject_type: string;
+      subject_id: string;
+      /** @description Values before and after, a reason. Never a secret. */
+      details: {
+        [key: string]: unknown;
+      };
+    };
+    AuditListDto: {
+      entries: components['schemas']['AuditLineDto'][];
+      /** @description Number of changes on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     CallToolDto: {
       /**
@@ -984,6 +1191,11 @@ export interface components {
     ChangeActiveDto: {
       /** @description False: every key of the account's user is refused until it is true again. */
       is_active: boolean;
+    };
+    ChangePasswordDto: {
+      current_password: string;
+      /** @description 8 to 256 characters. */
+      new_password: string;
     };
     ChangeTierDto: {
       /** @description One of the configured `tiers`. A larger allocation applies at once, a smaller one from next month. */
@@ -1135,6 +1347,18 @@ export interface components {
       /** @description Usage_log − rollup. Must be 0. */
       rollup_difference: number;
     };
+    EditKeyDto: {
+      /** @description 1 to 100 characters. */
+      key_name?: string | null;
+      /** @description What the key may do, at most what its owner may. */
+      permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[] | null;
+      /** @description Names of the only tools, prompts and resources the key may reach. Null: everything its permissions allow. */
+      allowed_tools: string[] | null;
+      /** @description Requests an hour. Null: the gateway's limit for keys; only an admin may set a higher one. */
+      rate_limit_per_hour: number | null;
+      /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. Null: never. */
+      expires_at: string | null;
+    };
     EditServerDto: {
       /** @description Replaces the whole config. Answers mask secrets, so send them again. */
       config?: {
@@ -1149,12 +1373,24 @@ export interface components {
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
       weight?: number | null;
     };
+    EditUserDto: {
+      /** @enum {string|null} */
+      role?: 'admin' | 'user' | null;
+      /** @description False: no login and no key of the user is accepted until it is true again. */
+      is_active?: boolean | null;
+      /** @description 1 to 200 characters. */
+      display_name?: string | null;
+    };
     EnabledAccountDto: {
       success: boolean;
       message: string;
       /** @description The whole key. Keep it: it cannot be shown again. */
       mcp_api_key: string;
       account: components['schemas']['AccountInfoDto'];
+    };
+    EndKeyDto: {
+      /** @description For whoever looks at the key later; 1 to 500 characters. */
+      reason: string;
     };
     ErrorDto: {
       /** @description What went wrong; a list of problems when fields are invalid */
@@ -1279,6 +1515,35 @@ export interface components {
       checked_at: string;
       ledger: components['schemas']['LedgerIntegrityDto'];
       usage: components['schemas']['UsageIntegrityDto'];
+    };
+    KeyDetailsDto: {
+      id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      /** @description Neither revoked nor expired. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Up to ten seconds late.
+       */
+      last_used_at: string | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      /** @description Null: everything its permissions allow. */
+      allowed_tools: string[] | null;
+      /** @description Null: the gateway's limit for keys. */
+      rate_limit_per_hour: number | null;
+      /** @description The key that rotation made of this one. */
+      replaced_by: string | null;
+      /** Format: date-time */
+      revoked_at: string | null;
+      /** @description The user who revoked it; null for a key that was not revoked, or by nobody in person. */
+      revoked_by: string | null;
+      revoke_reason: string | null;
     };
     KeyListDto: {
       keys: components['schemas']['ListedKeyDto'][];
@@ -1440,6 +1705,8 @@ export interface components {
        * @description The key's `id`, not the key itself.
        */
       key_id: string;
+      /** @description Why, for whoever looks at the key later; 1 to 500 characters. */
+      reason?: string | null;
     };
     RevokedKeyDto: {
       success: boolean;
@@ -1519,6 +1786,10 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    SetPasswordDto: {
+      /** @description 8 to 256 characters. */
+      password: string;
     };
     SyntheticDto: {
       /**
@@ -1757,6 +2028,117 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  AuditController_list: {
+    parameters: {
+      query?: {
+        /** @description Only changes by this user. */
+        actor_id?: string;
+        /** @description Only changes of this kind, e.g. `api_key.revoked`. */
+        action?:
+          | 'account.activated'
+          | 'account.credits_added'
+          | 'account.deactivated'
+          | 'account.enabled'
+          | 'account.flags_cleared'
+          | 'account.tier_changed'
+          | 'api_key.changed'
+          | 'api_key.created'
+          | 'api_key.revoked'
+          | 'api_key.rotated'
+          | 'dataset.imported'
+          | 'login.ended'
+          | 'login.failed'
+          | 'login.succeeded'
+          | 'server.changed'
+          | 'server.registered'
+          | 'server.removed'
+          | 'settings.log_level_changed'
+          | 'tool.approved'
+          | 'user.activated'
+          | 'user.created'
+          | 'user.deactivated'
+          | 'user.deleted'
+          | 'user.password_changed'
+          | 'user.password_link_made'
+          | 'user.role_changed';
+        /** @description Only changes to things of this kind, e.g. `api_key`, `user` or `server`. */
+        subject_type?: string;
+        /** @description Only changes to the thing with this id. */
+        subject_id?: string;
+        /** @description Only changes from this time on, ISO 8601. */
+        from?: string;
+        /** @description Only changes before this time, ISO 8601. */
+        to?: string;
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   DatasetImportController_generate: {
     parameters: {
       query?: never;
@@ -2063,6 +2445,196 @@ export interface operations {
       };
     };
   };
+  AdminKeysController_list: {
+    parameters: {
+      query?: {
+        /** @description Part of a key's name or beginning, or of its owner's e-mail, case-insensitive. */
+        search?: string;
+        /** @description Only keys of this user. */
+        user_id?: string;
+        /** @description Only keys that work, or only those that do not. */
+        is_active?: boolean;
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminKeyListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminKeysController_revoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The key's `id`, not the key itself. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EndKeyDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevokedKeyDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   LogLevelController_get: {
     parameters: {
       query?: never;
@@ -2224,10 +2796,6 @@ export interface operations {
   AdminAccountsController_list: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
         /** @description Part of the e-mail or the display name, case-insensitive. */
         search?: string;
         /** @description Only accounts of this tier. */
@@ -2248,6 +2816,10 @@ export interface operations {
           | 'total_tool_calls'
           | 'user_email';
         sort_order?: 'asc' | 'desc';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
       };
       header?: never;
       path?: never;
@@ -3060,6 +3632,11 @@ export interface operations {
   AdminUsersController_list: {
     parameters: {
       query?: {
+        /** @description Part of the e-mail or the user name, case-insensitive. */
+        search?: string;
+        role?: 'admin' | 'user';
+        /** @description Only users who may log in, or only those who may not. */
+        is_active?: boolean;
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -3090,6 +3667,416 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsersController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsersController_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description It would leave no active admin */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsersController_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EditUserDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description It would leave no active admin */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsersController_setPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetPasswordDto'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -3220,6 +4207,54 @@ export interface operations {
       };
     };
   };
+  AuthController_logOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AuthController_me: {
     parameters: {
       query?: never;
@@ -3239,6 +4274,96 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_changePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangePasswordDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccessTokenDto'];
+        };
+      };
+      /** @description The new password is the current one */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -3746,13 +4871,209 @@ export interface operations {
       };
     };
   };
+  ApiKeysController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The key's `id`, not the key itself. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyDetailsDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ApiKeysController_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The key's `id`, not the key itself. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditKeyDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyDetailsDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The key could do more than the caller */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The key is revoked or expired */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   UsageController_history: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
@@ -3761,6 +5082,10 @@ export interface operations {
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
       };
       header?: never;
       path?: never;

@@ -58,7 +58,7 @@ export class AdminBootstrap {
     const admin: User | null = await this.users.findByLogin(email);
     if (admin && (await this.passwords.verify(admin.passwordHash, chosen))) return;
     this.logger.warn(
-      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and is ignored: it is only used when the first admin is created.`,
+      `GATEWAY_ADMIN_PASSWORD is not the password of ${email} and is ignored: it is only used when the first admin is created. To change it: tallygate password, or tallygate users set-password ${email} on this machine.`,
     );
   }
 }

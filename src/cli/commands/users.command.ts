@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
-import { action } from '../terminal/cli-failure.js';
+import type { components, GatewayClient } from '../../client/gateway-client.js';
+import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
+import { readPasswords } from '../terminal/password-prompt.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
 import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from '../terminal/rest-command.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
 const PASSWORD_BYTES = 18;
+const PASSWORD_MIN_CHARS = 8;
 
 const EXAMPLES = `
 Examples:
@@ -14,13 +17,21 @@ Examples:
   tallygate users create bob bob@example.com --admin
   tallygate users list
   tallygate users list --json | jq -r '.users[] | select(.role == "admin") | .email'
+  tallygate users deactivate bob
+  tallygate users activate bob
+  tallygate users promote bob@example.com
+  tallygate users demote bob@example.com
+  tallygate users delete bob
+  tallygate users set-password admin@localhost
 
-Both need \`tallygate login\` as an admin first. The password is generated and shown only once.`;
+All but set-password need \`tallygate login\` as an admin first. Generated passwords are shown only once. set-password works on
+the gateway's own machine, on its data folder or GATEWAY_DATABASE_URL, whether the gateway runs or not: so it is also the way back
+when the admin's password is lost.`;
 
 /** `tallygate users`: how admins manage users. */
 export function usersCommand(): Command {
   return new Command('users')
-    .description('create and list users (admins only)')
+    .description('create, list, change and delete users (admins only)')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(
       restCommand('create', 'create a user with a generated password')
@@ -29,7 +40,74 @@ export function usersCommand(): Command {
         .option('--admin', 'make the user an admin')
         .action(action(create)),
     )
-    .addCommand(pagedCommand('list', 'list all users, newest first').action(action(list)));
+    .addCommand(pagedCommand('list', 'list all users, newest first').action(action(list)))
+    .addCommand(changeCommand('deactivate', 'refuse all logins and keys of a user', { is_active: false }))
+    .addCommand(changeCommand('activate', 'accept them again', { is_active: true }))
+    .addCommand(changeCommand('promote', 'make a user an admin', { role: 'admin' }))
+    .addCommand(changeCommand('demote', 'make an admin a user', { role: 'user' }))
+    .addCommand(
+      restCommand('delete', 'delete a user; what they called and paid stays in the books')
+        .argument('<user>', USER)
+        .action(action(remove)),
+    )
+    .addCommand(
+      new Command('set-password')
+        .description('set a password on the gateway’s own machine; generated, or the first line of stdin')
+        .argument('<user>', USER)
+        .option('--json', 'print the answer as JSON')
+        .action(action(setPassword)),
+    );
+}
+
+const USER = 'e-mail or user name';
+
+function changeCommand(name: string, description: string, change: components['schemas']['EditUserDto']): Command {
+  return restCommand(name, description)
+    .argument('<user>', USER)
+    .action(action((login: string, options: RestOptions) => edit(login, change, options)));
+}
+
+async function edit(login: string, change: components['schemas']['EditUserDto'], { url, json }: RestOptions): Promise<void> {
+  const user = await onRest({ url }, async (gateway) => gateway.editUser((await find(gateway, login)).id, change));
+  print(json, user, () => `${user.username} (${user.email}) is ${user.is_active ? 'active' : 'off'}, ${user.role}.`);
+}
+
+async function remove(login: string, { url, json }: RestOptions): Promise<void> {
+  const user = await onRest({ url }, async (gateway) => {
+    const found = await find(gateway, login);
+    await gateway.deleteUser(found.id);
+    return found;
+  });
+  print(json, user, () => `Deleted ${user.username} (${user.email}).`);
+}
+
+/** @throws CliFailure when nobody has exactly this name or e-mail */
+async function find(gateway: GatewayClient, login: string): Promise<components['schemas']['UserDto']> {
+  const wanted = login.toLowerCase();
+  const { users } = await gateway.listUsers({ search: wanted, page_size: 100 });
+  const user = users.find(({ username, email }) => username.toLowerCase() === wanted || email === wanted);
+  if (!user) throw new CliFailure(`There is no user "${login}".`);
+  return user;
+}
+
+async function setPassword(login: string, { json }: { json?: boolean }): Promise<void> {
+  const [given] = process.stdin.isTTY ? [] : await readPasswords('New password');
+  const password = given || randomBytes(PASSWORD_BYTES).toString('base64url');
+  if (password.length < PASSWORD_MIN_CHARS)
+    throw new CliFailure(`A password has at least ${PASSWORD_MIN_CHARS} characters.`, EXIT.usage);
+  // Only here, since they would slow every other command down.
+  const { loadConfig } = await import('../../config/load-config.js');
+  const { onLocalPostgres } = await import('../gateway/local-postgres.js');
+  const { setPasswordAt } = await import('../../auth/users/local-users.js');
+  const user = await onLocalPostgres(loadConfig(), (postgres) => setPasswordAt(postgres, login, password));
+  if (!user) throw new CliFailure(`There is no user "${login}".`);
+  const shown = given ? {} : { password };
+  print(json, { username: user.username, email: user.email, ...shown }, () =>
+    [
+      `The password of ${user.username} (${user.email}) is set; their logins have ended.`,
+      ...(given ? [] : [`Password, shown only once: ${password}`]),
+    ].join('\n'),
+  );
 }
 
 async function create(username: string, email: string, { url, json, admin = false }: RestOptions & { admin?: boolean }) {

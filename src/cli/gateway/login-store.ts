@@ -28,6 +28,12 @@ export function keepLogin(restUrl: string, login: KeptLogin, now = Date.now()): 
   writePrivateFile(loginFile(), JSON.stringify({ ...Object.fromEntries(valid), [restUrl]: login }));
 }
 
+/** Removes the login of one gateway. */
+export function forgetLogin(restUrl: string): void {
+  const { [restUrl]: gone, ...others } = readLogins();
+  if (gone) writePrivateFile(loginFile(), JSON.stringify(others));
+}
+
 /** A missing or broken file counts as no logins. */
 function readLogins(): Logins {
   try {
