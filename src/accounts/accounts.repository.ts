@@ -46,6 +46,9 @@ export interface AccountChange {
 /** Most changes shown per account, newest first. */
 const CHANGES_MAX = 100;
 
+/** Writes a change down where all changes are, in its transaction. */
+type Note = (tx: Sql) => Promise<void>;
+
 /** Accounts as people see them, and all SQL of `mcp.account_changes`. What changes an account is in `credits/`. */
 @Injectable()
 export class AccountsRepository {
@@ -63,21 +66,23 @@ export class AccountsRepository {
   }
 
   /** Switches the account on or off and notes who did, if there is such an account. */
-  async setActive(id: number, isActive: boolean, changedBy: string): Promise<void> {
+  async setActive(id: number, isActive: boolean, changedBy: string, note: Note): Promise<void> {
     await this.postgres.transaction(async (tx) => {
       const changed = await this.records.setActive(tx, id, isActive);
       if (!changed) return;
       const [before, after] = [String(changed.before), String(isActive)];
       await this.noteChange(id, { kind: 'active', before, after, changedBy }, tx);
+      if (before !== after) await note(tx);
     });
   }
 
   /** Takes the account's flags off and notes who did, if there are any. */
-  async clearFlags(id: number, changedBy: string): Promise<void> {
+  async clearFlags(id: number, changedBy: string, note: Note): Promise<void> {
     await this.postgres.transaction(async (tx) => {
       const before = (await this.records.clearFlags(tx, id))?.before;
       if (!before) return;
       await this.noteChange(id, { kind: 'flag', before: Object.values(before).join('; '), after: '', changedBy }, tx);
+      await note(tx);
     });
   }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/sql.js';
 import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
+import { STRIPE } from '../auth/audit/audit-entry.js';
+import { AuditLog } from '../auth/audit/audit-log.service.js';
 import { UsersService } from '../auth/users/users.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AccountRecords } from '../credits/account-records.service.js';
@@ -29,6 +31,7 @@ export class AccountsService {
     private readonly keys: ApiKeysService,
     private readonly ledger: CreditLedger,
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -65,6 +68,7 @@ export class AccountsService {
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
       if (!account) throw alreadyEnabled();
+      await this.audit.write(tx, { via: 'login', userId }, { action: 'account.enabled', subjectId: String(account.id) });
       return account;
     });
     return { account: booked, key: { token, prefix: key.prefix } };
@@ -88,6 +92,8 @@ export class AccountsService {
     const { accountId, before, tier, by } = change;
     await this.ledger.changeTier({ accountId, tier, by }, tx);
     await this.repository.noteChange(accountId, { kind: 'tier', before, after: tier, changedBy: by }, tx);
+    const entry = { action: 'account.tier_changed', subjectId: String(accountId), details: { before, after: tier } } as const;
+    await this.audit.write(tx, STRIPE, entry);
   }
 
   private async book(tx: Transaction, userId: string, key: NewKey, changedBy: string): Promise<void> {

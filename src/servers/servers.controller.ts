@@ -3,6 +3,7 @@ import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTag
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
+import { actorOf } from '../auth/audit/audit-entry.js';
 import { hasScope } from '../auth/access/scopes.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
@@ -45,7 +46,10 @@ export class ServersController {
     @CurrentPrincipal() caller: Principal,
     @Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto,
   ): Promise<ServerDto> {
-    return this.answer(caller, await this.servers.register({ templateName: template_name, config, metadata: instance_metadata }));
+    return this.answer(
+      caller,
+      await this.servers.register(actorOf(caller), { templateName: template_name, config, metadata: instance_metadata }),
+    );
   }
 
   /** A server and its health. */
@@ -68,7 +72,7 @@ export class ServersController {
     @Body() body: EditServerDto,
   ): Promise<ServerDto> {
     const { instance_metadata: metadata, ...rest } = body;
-    return this.answer(caller, await this.servers.edit(id, { ...rest, metadata }));
+    return this.answer(caller, await this.servers.edit(actorOf(caller), id, { ...rest, metadata }));
   }
 
   /** Removes a server. Its calls in flight fail. */
@@ -76,8 +80,8 @@ export class ServersController {
   @HttpCode(204)
   @CallerAuthenticated('gateway:write')
   @ApiNotFoundResponse(NO_SERVER)
-  remove(@Param() { id }: ServerParams): Promise<void> {
-    return this.servers.remove(id);
+  remove(@CurrentPrincipal() caller: Principal, @Param() { id }: ServerParams): Promise<void> {
+    return this.servers.remove(actorOf(caller), id);
   }
 
   /** Checks the health of a server now, and reads its tools again. */

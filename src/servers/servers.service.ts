@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { Actor, AuditAction } from '../auth/audit/audit-entry.js';
+import { AuditLog } from '../auth/audit/audit-log.service.js';
+import type { Transaction } from '../database/sql.js';
 import { loggerFor } from '../common/log-contexts.js';
 import { endedWithin } from '../common/concurrency/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
@@ -41,6 +44,7 @@ export class ServersService {
     private readonly registry: ServerRegistry,
     private readonly templates: ServerTemplates,
     private readonly cipher: ConfigCipher,
+    private readonly audit: AuditLog,
     private readonly config: AppConfig,
   ) {}
 
@@ -60,13 +64,13 @@ export class ServersService {
   /**
    * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when the limit of servers is reached.
    */
-  async register({ templateName, config, metadata }: Registration): Promise<RegisteredServer> {
+  async register(by: Actor, { templateName, config, metadata }: Registration): Promise<RegisteredServer> {
     const checked = await this.checkConfig(templateName, config);
     demandSmall('instance_metadata', metadata);
     const id = randomUUID();
     const server = { id, templateName, config: this.cipher.seal(id, checked), metadata };
     const max = this.config.values.servers.max_servers;
-    const stored = await this.repository.insert(server, max);
+    const stored = await this.repository.insert(server, max, this.note(by, 'server.registered', { template_name: templateName }));
     if (!stored) throw new TallygateError('CONFLICT', `Server limit reached: ${max} (servers.max_servers).`);
     this.logger.log(`${stored.name} registered`);
     await this.registry.reload();
@@ -74,28 +78,40 @@ export class ServersService {
   }
 
   /** @throws NOT_FOUND, INVALID_INPUT with the path of what is wrong. */
-  async edit(idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<RegisteredServer> {
+  async edit(by: Actor, idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<RegisteredServer> {
     const { id, name, templateName } = await this.get(idOrName);
     const checked = config && (await this.checkConfig(templateName, config));
     if (metadata) demandSmall('instance_metadata', metadata);
-    await this.repository.update(id, {
+    const change = {
       ...(checked && { config: this.cipher.seal(id, checked) }),
       ...(metadata && { metadata }),
       ...(enabled !== undefined && { enabled }),
       ...(weight !== undefined && { weight }),
-    });
+    };
+    // Of a config, which may hold secrets, only that it changed.
+    const details = {
+      changed: Object.keys(change),
+      ...(enabled !== undefined && { enabled }),
+      ...(weight !== undefined && { weight }),
+    };
+    await this.repository.update(id, change, this.note(by, 'server.changed', details));
     this.logger.log(`${name} changed`);
     await this.registry.reload();
     return this.get(id);
   }
 
   /** @throws NOT_FOUND, also when somebody else removed it meanwhile. */
-  async remove(idOrName: string): Promise<void> {
+  async remove(by: Actor, idOrName: string): Promise<void> {
     const { id, name } = await this.get(idOrName);
-    const removed = await this.repository.delete(id);
+    const removed = await this.repository.delete(id, this.note(by, 'server.removed', {}));
     await this.registry.reload();
     if (!removed) throw new TallygateError('NOT_FOUND', `There is no server "${name}".`);
     this.logger.log(`${name} removed`);
+  }
+
+  private note(by: Actor, action: AuditAction, details: object) {
+    return (tx: Transaction, { id, name }: Pick<RegisteredServer, 'id' | 'name'>) =>
+      this.audit.write(tx, by, { action, subjectId: id, details: { name, ...details } });
   }
 
   /** The config with defaults filled in. @throws INVALID_INPUT when no server can be made of it. */

@@ -4,6 +4,7 @@ import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
 import { SecretCheck } from '../../src/auth/login/secret-check.js';
 import { User } from '../../src/auth/users/user.entity.js';
 import { UsersRepository } from '../../src/auth/users/users.repository.js';
+import { AuditLog } from '../../src/auth/audit/audit-log.service.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { FirstRunSecrets } from '../../src/config/first-run-secrets.js';
 import { testConfig } from '../support/gateway/test-config.js';
@@ -24,7 +25,7 @@ describe('The first start', () => {
   });
 
   const users = ({ dataSource, postgres }: Pick<OpenPostgres, 'dataSource' | 'postgres'>) =>
-    new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher);
+    new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher, new AuditLog(postgres));
   const start = async (door: Parameters<typeof users>[0], auth: object = {}) => {
     const firstRun = new FirstRunSecrets();
     await new AdminBootstrap(door.postgres, users(door), hasher, firstRun, testConfig({ auth })).run();

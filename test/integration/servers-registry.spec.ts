@@ -43,9 +43,9 @@ describe('The registry of servers', () => {
       config: Buffer.from(''),
       metadata: {},
     }));
-    const stored = await Promise.all(servers.map((server) => repository.insert(server, count + 3)));
+    const stored = await Promise.all(servers.map((server) => repository.insert(server, count + 3, async () => undefined)));
     expect(stored.filter(Boolean)).toHaveLength(3);
-    for (const { id } of servers) await repository.delete(id);
+    for (const { id } of servers) await repository.delete(id, async () => undefined);
   });
 
   it('shows no secret in any answer and keeps none in clear in the database', async () => {

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
+import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
+import type { Sql } from '../../database/sql.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import type { PageQuery } from '../../rest/page.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -18,6 +21,7 @@ export class AdminAccounts {
     private readonly ledger: CreditLedger,
     private readonly books: CreditAudit,
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
   ) {}
 
   list({
@@ -68,6 +72,9 @@ export class AdminAccounts {
       by,
       ...(reference && { reference: { type: 'admin', id: reference } }),
     });
+    const details = { amount, reason, ...(reference && { reference }) };
+    if (granted.booked)
+      await this.audit.note(actorOf(admin), { action: 'account.credits_added', subjectId: String(id), details });
     return { ...granted, debt: (await this.get(id)).debt };
   }
 
@@ -79,6 +86,8 @@ export class AdminAccounts {
     const [before, by] = [await this.get(id), await this.nameOf(admin)];
     await this.ledger.changeTier({ accountId: id, tier, by });
     await this.accounts.noteChange(id, { kind: 'tier', before: before.tier, after: tier, changedBy: by });
+    const details = { before: before.tier, after: tier };
+    await this.audit.note(actorOf(admin), { action: 'account.tier_changed', subjectId: String(id), details });
     return this.get(id);
   }
 
@@ -87,14 +96,19 @@ export class AdminAccounts {
    * @throws NOT_FOUND
    */
   async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
-    await this.accounts.setActive(id, isActive, await this.nameOf(admin));
+    const action = isActive ? 'account.activated' : 'account.deactivated';
+    await this.accounts.setActive(id, isActive, await this.nameOf(admin), this.noteOf(admin, action, id));
     return this.get(id);
   }
 
   /** @throws NOT_FOUND */
   async clearFlags(admin: Principal, id: number): Promise<Account> {
-    await this.accounts.clearFlags(id, await this.nameOf(admin));
+    await this.accounts.clearFlags(id, await this.nameOf(admin), this.noteOf(admin, 'account.flags_cleared', id));
     return this.get(id);
+  }
+
+  private noteOf(admin: Principal, action: AuditAction, id: number) {
+    return (tx: Sql) => this.audit.write(tx, actorOf(admin), { action, subjectId: String(id) });
   }
 
   /** The admin's e-mail, as histories show it. */

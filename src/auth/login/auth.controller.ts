@@ -14,6 +14,7 @@ import { AuthService } from './auth.service.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto } from './login.dto.js';
+import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
 import type { Principal } from '../access/principal.js';
 import { RegistrationGuard } from './registration.guard.js';
@@ -94,7 +95,7 @@ export class AuthController {
   @Post('auth/users')
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
-  async createUser(@Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
-    return UserDto.of(await this.users.create({ ...user, role: is_superuser ? 'admin' : 'user' }));
+  async createUser(@CurrentPrincipal() who: Principal, @Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
+    return UserDto.of(await this.users.create({ ...user, role: is_superuser ? 'admin' : 'user' }, actorOf(who)));
   }
 }

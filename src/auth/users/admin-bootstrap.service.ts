@@ -5,6 +5,7 @@ import { Postgres } from '../../database/postgres.js';
 import { AppConfig } from '../../config/app-config.js';
 import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK } from '../../database/advisory-lock.js';
+import { GATEWAY } from '../audit/audit-entry.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
@@ -42,7 +43,7 @@ export class AdminBootstrap {
     const { admin_email: email, admin_password: chosen } = this.config.values.auth;
     const password = chosen ?? randomBytes(18).toString('base64url');
     try {
-      await this.users.create({ username: ADMIN_USERNAME, email, password, role: 'admin' });
+      await this.users.create({ username: ADMIN_USERNAME, email, password, role: 'admin' }, GATEWAY);
     } catch (cause) {
       const words = `The admin "${ADMIN_USERNAME}" <${email}> cannot be created: ${(cause as Error).message}. Set GATEWAY_ADMIN_EMAIL to another address, or rename the user "${ADMIN_USERNAME}".`;
       throw new Error(words, { cause });

@@ -16,9 +16,10 @@ export async function setPasswordAt(url: string, login: string, password: string
   const dataSource = await openDataSource(dataSourceOptions(url, [User]));
   try {
     const postgres = new Postgres(dataSource);
+    const audit = new AuditLog(postgres);
     const [users, passwords] = [new UsersRepository(dataSource.getRepository(User), postgres), new PasswordHasher()];
-    const user = await new UsersService(users, passwords).findByLogin(login);
-    if (user) await new UserChanges(users, passwords, new AuditLog(postgres)).setPassword(COMMAND_LINE, user.id, password);
+    const user = await new UsersService(users, passwords, audit).findByLogin(login);
+    if (user) await new UserChanges(users, passwords, audit).setPassword(COMMAND_LINE, user.id, password);
     return user ?? undefined;
   } finally {
     await dataSource.destroy();

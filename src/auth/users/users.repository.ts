@@ -68,14 +68,17 @@ export class UsersRepository {
     return this.users.findOne({ where: { role: 'admin' }, order: { isActive: 'DESC', createdAt: 'ASC', id: 'ASC' } });
   }
 
-  /** Returns null when the user name or e-mail is taken. The unique indexes decide, so of two at once only one wins. */
-  async insert({ username, email, passwordHash, role, displayName = null }: UserRow): Promise<User | null> {
-    const [made] = await this.postgres.query<{ id: string }>(
+  /** The new user's id; undefined when the user name or e-mail is taken. The unique indexes decide, so of two at once only one wins. */
+  async insert(
+    tx: Transaction,
+    { username, email, passwordHash, role, displayName = null }: UserRow,
+  ): Promise<string | undefined> {
+    const [made] = await tx.query<{ id: string }>(
       `INSERT INTO mcp.users (username, email, password_hash, role, display_name) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING id`,
       [username, email, passwordHash, role, displayName],
     );
-    return made ? this.findById(made.id) : null;
+    return made?.id;
   }
 
   /** The name of the user's account, which a principal carries; undefined when there is none. */

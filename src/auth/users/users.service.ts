@@ -5,6 +5,8 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import type { ExternalLogin } from '../login/external-login.js';
 import { NO_PASSWORD, PasswordHasher } from './password-hasher.js';
 import { principalOf, type Principal } from '../access/principal.js';
+import type { Actor } from '../audit/audit-entry.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import type { Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { usernameFrom } from './username.js';
@@ -26,6 +28,7 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly passwords: PasswordHasher,
+    private readonly audit: AuditLog,
   ) {}
 
   findById(id: string): Promise<User | null> {
@@ -43,10 +46,10 @@ export class UsersService {
     return { users, total };
   }
 
-  /** @throws INVALID_INPUT when the e-mail or the user name is taken. */
-  async create({ username, email, password, role = 'user' }: NewUser): Promise<User> {
+  /** `by`: absent for users who register themselves. @throws INVALID_INPUT when the e-mail or the user name is taken. */
+  async create({ username, email, password, role = 'user' }: NewUser, by?: Actor): Promise<User> {
     const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };
-    const user = username ? await this.users.insert({ ...row, username }) : await this.insertUnnamed(row, email);
+    const user = username ? await this.insert({ ...row, username }, by) : await this.insertUnnamed(row, email, by);
     if (!user) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
     return user;
   }
@@ -83,9 +86,20 @@ export class UsersService {
   }
 
   /** Generated user names may collide; then a random suffix is added. Returns null when the e-mail is taken. */
-  private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string): Promise<User | null> {
+  private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string, by?: Actor): Promise<User | null> {
     const username = usernameFrom(email);
-    const user = await this.users.insert({ ...row, username });
-    return user ?? this.users.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` });
+    const user = await this.insert({ ...row, username }, by);
+    return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by);
+  }
+
+  private async insert(row: UserRow, by?: Actor): Promise<User | null> {
+    const id = await this.audit.inTransaction(async (tx) => {
+      const made = await this.users.insert(tx, row);
+      const { username, email, role } = row;
+      const entry = { action: 'user.created', details: { username, email, role } } as const;
+      if (made) await this.audit.write(tx, by ?? { via: 'login', userId: made }, { ...entry, subjectId: made });
+      return made;
+    });
+    return id === undefined ? null : this.users.findById(id);
   }
 }

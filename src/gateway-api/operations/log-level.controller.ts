@@ -1,5 +1,10 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { hostname } from 'node:os';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { actorOf } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -13,7 +18,10 @@ import { LogLevelsDto } from './log-level.dto.js';
 export class LogLevelController {
   private readonly logger = loggerFor('Log');
 
-  constructor(private readonly log: TallygateLogger) {}
+  constructor(
+    private readonly log: TallygateLogger,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** Current log levels. */
   @Get()
@@ -24,8 +32,10 @@ export class LogLevelController {
   /** Replaces the log levels of this process until it ends. Other replicas keep theirs. */
   @Put()
   @ApiUnprocessableEntityResponse({ description: 'No such level or context', type: ErrorDto })
-  set(@Body() { level, contexts }: LogLevelsDto): LogLevelsDto {
+  async set(@CurrentPrincipal() who: Principal, @Body() { level, contexts }: LogLevelsDto): Promise<LogLevelsDto> {
     this.log.levels = { level, contexts: new Map(contexts.map((one) => [one.context, one.level])) };
+    const details = { level, contexts, host: hostname() };
+    await this.audit.note(actorOf(who), { action: 'settings.log_level_changed', subjectId: 'log', details });
     this.logger.warn(`Levels are set to ${JSON.stringify(LogLevelsDto.of(this.log.levels))}`);
     return this.get();
   }

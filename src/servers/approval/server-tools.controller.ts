@@ -1,6 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ServerParams } from '../server.dto.js';
@@ -33,8 +36,12 @@ export class ServerToolsController {
   @CallerAuthenticated('gateway:write')
   @ApiNotFoundResponse({ description: 'No such server, or it has no such tool', type: ErrorDto })
   @ApiConflictResponse({ description: 'The tool has changed: the pin is not its current one', type: ErrorDto })
-  async approve(@Param() { id }: ServerParams, @Body() { tool_name, pin }: ApproveToolDto): Promise<ServerToolDto> {
+  async approve(
+    @CurrentPrincipal() caller: Principal,
+    @Param() { id }: ServerParams,
+    @Body() { tool_name, pin }: ApproveToolDto,
+  ): Promise<ServerToolDto> {
     const server = await this.servers.get(id);
-    return ServerToolDto.of(await this.pins.approve(server.id, tool_name, pin));
+    return ServerToolDto.of(await this.pins.approve(actorOf(caller), server.id, tool_name, pin));
   }
 }

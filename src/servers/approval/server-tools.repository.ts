@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
 
 export type ToolState = 'approved' | 'quarantined';
 
@@ -77,11 +78,15 @@ export class ServerToolsRepository {
   }
 
   /** Approves exactly what the pin stands for. False when the tool has changed since, or is unknown. */
-  async approve(serverId: string, tool: string, pin: string): Promise<boolean> {
-    const count = await this.postgres.execute(
-      'UPDATE mcp.server_tools SET approved_pin = pin WHERE server_id = $1 AND tool = $2 AND pin = $3',
-      [serverId, tool, pin],
-    );
-    return count > 0;
+  async approve(
+    { serverId, tool, pin }: { serverId: string; tool: string; pin: string },
+    note: (tx: Transaction) => Promise<void>,
+  ): Promise<boolean> {
+    const approve = 'UPDATE mcp.server_tools SET approved_pin = pin WHERE server_id = $1 AND tool = $2 AND pin = $3';
+    return this.postgres.transaction(async (tx) => {
+      const count = await tx.execute(approve, [serverId, tool, pin]);
+      if (count > 0) await note(tx);
+      return count > 0;
+    });
   }
 }

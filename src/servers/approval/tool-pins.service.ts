@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { NOTHING_OFFERED, type OfferedLists } from '../connection/offered-lists.js';
@@ -21,6 +23,7 @@ export class ToolPins {
   constructor(
     private readonly tools: ServerToolsRepository,
     private readonly registry: ServerRegistry,
+    private readonly audit: AuditLog,
     private readonly config: AppConfig,
   ) {}
 
@@ -51,8 +54,9 @@ export class ToolPins {
    * Approves a tool as it was looked at, which the pin says. Returns it as it is now.
    * @throws NOT_FOUND for a tool the server does not offer, CONFLICT when it changed after it was looked at.
    */
-  async approve(serverId: string, tool: string, pin: string): Promise<ServerTool> {
-    const isApproved = await this.tools.approve(serverId, tool, pin);
+  async approve(by: Actor, serverId: string, tool: string, pin: string): Promise<ServerTool> {
+    const entry = { action: 'tool.approved', subjectId: serverId, details: { tool, pin } } as const;
+    const isApproved = await this.tools.approve({ serverId, tool, pin }, (tx) => this.audit.write(tx, by, entry));
     const known = await this.tools.find(serverId, tool);
     if (isApproved) await this.registry.reload();
     if (isApproved && known) return known;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
 import { LOCK } from '../../database/advisory-lock.js';
 
 /** A row of `mcp.servers`; the config is sealed. */
@@ -34,7 +35,14 @@ const INSERT = `WITH number AS (INSERT INTO mcp.server_numbers AS n (template_na
   INSERT INTO mcp.servers (id, name, template_name, config, metadata)
   SELECT $1::uuid, $2::text || '-' || last, $2::text, $3::bytea, $4::jsonb FROM number RETURNING ${COLUMNS}`;
 
+const UPDATE = `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
+    enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
+  WHERE id = $1 RETURNING ${COLUMNS}`;
+
 const valuesOf = ({ id, templateName, config, metadata }: NewServer) => [id, templateName, config, JSON.stringify(metadata)];
+
+/** Writes down what was done to a server, in the transaction that does it. */
+type Note = (tx: Transaction, server: StoredServer) => Promise<void>;
 
 /** All SQL of `mcp.servers` and what belongs to it. */
 @Injectable()
@@ -59,28 +67,31 @@ export class ServersRepository {
    * Names it with the template's next number, which is never given again. Undefined when there are `max` already: one is
    * registered at a time, so that many at once cannot pass it.
    */
-  async insert(server: NewServer, max: number): Promise<StoredServer | undefined> {
+  async insert(server: NewServer, max: number, note: Note): Promise<StoredServer | undefined> {
     return this.postgres.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
-      const rows = await tx.query<StoredServer>(INSERT, [...valuesOf(server), max]);
-      return rows[0];
+      const [stored] = await tx.query<StoredServer>(INSERT, [...valuesOf(server), max]);
+      if (stored) await note(tx, stored);
+      return stored;
     });
   }
 
   /** What the change leaves out stays. Undefined when there is no such server. */
-  async update(id: string, { config, metadata, enabled, weight }: ServerChange): Promise<StoredServer | undefined> {
-    const rows = await this.postgres.query<StoredServer>(
-      `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
-              enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
-       WHERE id = $1 RETURNING ${COLUMNS}`,
-      [id, config ?? null, metadata ? JSON.stringify(metadata) : null, enabled ?? null, weight ?? null],
-    );
-    return rows[0];
+  async update(id: string, { config, metadata, enabled, weight }: ServerChange, note: Note): Promise<StoredServer | undefined> {
+    const values = [id, config ?? null, metadata ? JSON.stringify(metadata) : null, enabled ?? null, weight ?? null];
+    return this.changeOne(UPDATE, values, note);
   }
 
   /** Whether there was one. */
-  async delete(id: string): Promise<boolean> {
-    const count = await this.postgres.execute('DELETE FROM mcp.servers WHERE id = $1', [id]);
-    return count > 0;
+  async delete(id: string, note: Note): Promise<boolean> {
+    return (await this.changeOne(`DELETE FROM mcp.servers WHERE id = $1 RETURNING ${COLUMNS}`, [id], note)) !== undefined;
+  }
+
+  private changeOne(statement: string, values: unknown[], note: Note): Promise<StoredServer | undefined> {
+    return this.postgres.transaction(async (tx) => {
+      const [changed] = await tx.query<StoredServer>(statement, values);
+      if (changed) await note(tx, changed);
+      return changed;
+    });
   }
 }

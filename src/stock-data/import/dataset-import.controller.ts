@@ -12,6 +12,10 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { actorOf } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { ImportQuery, ImportReportDto, pairs, SyntheticDto } from './dataset-import.dto.js';
@@ -27,6 +31,7 @@ export class DatasetImportController {
   constructor(
     private readonly imports: DatasetImportService,
     private readonly synthetic: SyntheticData,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Imports a CSV (plain or gzip) or Parquet file, all or nothing. Admins only. */
@@ -45,6 +50,7 @@ export class DatasetImportController {
     schema: { oneOf: [{ $ref: getSchemaPath(ImportReportDto) }, { $ref: getSchemaPath(ErrorDto) }] },
   })
   async import(
+    @CurrentPrincipal() who: Principal,
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
     @Req() request: Request,
@@ -53,6 +59,7 @@ export class DatasetImportController {
     const options = { map: pairs(query.map), set: pairs(query.set), skipRejected: query.skip_rejected };
     const report = await withReceivedFile(request, (path) => this.imports.import(dataset, fileInput(path, query.name), options));
     if (report.status === 'rejected') response.status(422);
+    else await this.audit.note(actorOf(who), { action: 'dataset.imported', subjectId: dataset, details: { file: query.name } });
     return report;
   }
 
@@ -61,7 +68,9 @@ export class DatasetImportController {
   @HttpCode(200)
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: '`symbols` times `days` is more than 20 million', type: ErrorDto })
-  generate(@Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
-    return this.synthetic.generate({ ...universe });
+  async generate(@CurrentPrincipal() who: Principal, @Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
+    const reports = await this.synthetic.generate({ ...universe });
+    await this.audit.note(actorOf(who), { action: 'dataset.imported', subjectId: 'synthetic', details: { ...universe } });
+    return reports;
   }
 }
