@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
+import { AccountsRest } from '../support/gateway/accounts-rest.js';
+
+interface Entry {
+  via: string;
+  actor_id: string;
+  action: string;
+  subject_id: string;
+  details: Record<string, unknown>;
+}
+
+describe('What an operator does', () => {
+  let rest: AccountsRest;
+  let admin: Principal;
+
+  beforeAll(async () => {
+    rest = await AccountsRest.start({ servers: { allowed_networks: ['127.0.0.0/8'] } }, [GatewayApiModule]);
+    admin = await rest.newUser('admin');
+  }, 60_000);
+  afterAll(() => rest.stop());
+
+  const written = async (query: string) => {
+    const { body } = await rest.get(admin, `/api/admin/audit?page_size=100&${query}`).expect(200);
+    return (body as { entries: Entry[] }).entries;
+  };
+  const by = (action: string, subject_id: string | number, details: object = {}) => ({
+    via: 'login',
+    actor_id: admin.userId,
+    action,
+    subject_id: String(subject_id),
+    details,
+  });
+
+  it('to an account is written down: credits, tier, activity; once, and only what has changed', async () => {
+    const { account, user } = await rest.newAccount();
+    const path = `/api/admin/mcp/accounts/${account.id}`;
+    const gift = { amount: 5, reason: 'sorry', reference: 'T-1' };
+    for (let n = 0; n < 2; n += 1) await rest.post(admin, `${path}/add-credits`, gift).expect(200);
+    await rest.put(admin, `${path}/tier`, { tier: 'pro' }).expect(200);
+    for (const is_active of [false, false, true]) await rest.put(admin, `${path}/active`, { is_active }).expect(200);
+    expect(await written(`subject_type=account&subject_id=${account.id}`)).toMatchObject([
+      by('account.activated', account.id),
+      by('account.deactivated', account.id),
+      by('account.tier_changed', account.id, { before: 'free', after: 'pro' }),
+      by('account.credits_added', account.id, gift),
+      { actor_id: user.userId, action: 'account.enabled' },
+    ]);
+  });
+
+  it('to a server is written down, without its secrets', async () => {
+    const config = { url: 'http://127.0.0.1:9/mcp', bearer_token: 's3cret' };
+    const made = await rest.post(admin, '/servers', { template_name: 'http', config }).expect(201);
+    const { id, name } = made.body as { id: string; name: string };
+    const patch = { weight: 3, config: { ...config, bearer_token: 's3cret-2' } };
+    await rest.http().patch(`/servers/${id}`).set('Authorization', rest.bearer(admin)).send(patch).expect(200);
+    await rest.delete(admin, `/servers/${id}`).expect(204);
+    expect(await written(`subject_type=server&subject_id=${id}`)).toMatchObject([
+      by('server.removed', id, { name }),
+      by('server.changed', id, { name, changed: ['config', 'weight'], weight: 3 }),
+      by('server.registered', id, { name, template_name: 'http' }),
+    ]);
+    expect(JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'))).not.toContain('s3cret');
+  });
+
+  it('to the log, and to users, is written down', async () => {
+    await rest.put(admin, '/api/admin/log-level', { level: 'info', contexts: [] }).expect(200);
+    expect(await written('action=settings.log_level_changed')).toMatchObject([
+      by('settings.log_level_changed', 'log', { level: 'info' }),
+    ]);
+    const user = { username: 'bob', email: 'bob@example.com', password: 'correct horse' };
+    const { id } = (await rest.post(admin, '/auth/users', user).expect(201)).body as { id: string };
+    expect(await written(`subject_id=${id}`)).toMatchObject([by('user.created', id, { username: 'bob', role: 'user' })]);
+  });
+
+  it('that fails is not written down', async () => {
+    const before = (await written('')).length;
+    await rest.post(admin, '/api/admin/mcp/accounts/999999/add-credits', { amount: 5, reason: 'x' }).expect(404);
+    await rest.post(admin, '/servers', { template_name: 'none' }).expect(400);
+    await rest.put(admin, '/api/admin/mcp/accounts/999999/active', { is_active: false }).expect(404);
+    expect(await written('')).toHaveLength(before);
+  });
+});
