@@ -24,12 +24,26 @@ const ABOUT_LAST =
 /** Between the words of snake_case, kebab-case and camelCase; a digit is no letter of a word: `api_key_2`. */
 const BETWEEN_WORDS = /[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
 
+/** What names have been read as: each line of the log has the same few. */
+const KNOWN = new Map<string, boolean>();
+const KNOWN_MAX = 1_000;
+const KNOWN_LENGTH_MAX = 64;
+
 /**
  * Whether a setting, an option, a variable, a header or a parameter of this name holds a secret. The one rule of it: what it says
  * is masked wherever values are shown. In order: a name that says something about a secret is none; then what is a secret's wherever
  * it stands; then what is one at the end of a name.
  */
 export function isSecretName(name: string): boolean {
+  const known = KNOWN.get(name);
+  if (known !== undefined) return known;
+  const isSecret = readName(name);
+  if (KNOWN.size >= KNOWN_MAX) KNOWN.clear();
+  if (name.length <= KNOWN_LENGTH_MAX) KNOWN.set(name, isSecret);
+  return isSecret;
+}
+
+function readName(name: string): boolean {
   const words = wordsOf(name);
   if (isAbout(words)) return false;
   if (ANYWHERE.test(words.join(''))) return true;
