@@ -14,6 +14,7 @@ const PLACEHOLDERS = /(\$\{[^{}]*\})/;
 const FILLED_IN = /^((Bearer|Basic|Token) )?\$\{[^{}]*\}$/i;
 /** Under the name `auth` no secret, but how it is done. */
 const WAY_OF_AUTH = /^(|none|off|no|false|true|disabled|optional|required|basic|bearer|digest|jwt|oauth2?|api_?key)$/i;
+/** A name of how a caller proves who they are: a secret, or settings of which some are none. */
 export const AUTH = /(^|[^a-z])(o?auth|authorization|authentication)$/i;
 /** A name and the sign before its value, `token=`, `"token": `, `token: `; or an option and the space before it, `--token `. */
 const NAME_AND_SIGN = /(?<![\w.-])(?:([\w.-]+)(\\{0,3}["']?[ \t]{0,3}[=:][ \t]{0,3})|(--?\w[\w.-]*)([ \t]{1,3}))/g;
