@@ -155,9 +155,18 @@ function auditRevocations({ calls, revokedMs }: Journal): Violation[] {
 
 const hasPassed = (ending: Attempt['ending']) => ending === 'answered' || ending === 'refused';
 
-/** What is away is told as 503, which clients understand; for everything else the caller is to blame. */
-function auditAnswers({ calls }: Journal): Violation[] {
-  const wrong = calls.filter(({ attempts }) => attempts.some(({ status = 0 }) => status >= 500 && status !== 503));
+/**
+ * What is away is told as 503, which clients understand; for everything else the caller is to blame. Only a gateway that stood still
+ * meanwhile may say that a server was too slow.
+ */
+function auditAnswers({ calls, faults }: Journal): Violation[] {
+  const wrong = calls.filter((call) => {
+    const isSlowness = faults.some((fault) => stoodStill(call, fault));
+    return call.attempts.some(({ status = 0, problem = '' }) => {
+      const mayBe = status < 500 || status === 503 || (isSlowness && problem.includes('did not answer within'));
+      return !mayBe;
+    });
+  });
   return wrong.map((call) => violation('no answer is an internal error', JSON.stringify(call)));
 }
 

@@ -106,6 +106,9 @@ export class ClickHousePart implements Part {
   }
 }
 
+/** Far longer than a start takes while something of what it needs is away. */
+const START_MAX_MS = 90_000;
+
 /** A gateway with a way to PostgreSQL and a clock of its own. */
 export class GatewayPart implements Part {
   readonly proxy: TcpProxy;
@@ -179,8 +182,15 @@ export class GatewayPart implements Part {
         NODE_OPTIONS: `--import=${CLOCK}`,
         FAULTS_CLOCK_FILE: this.clockFile,
       },
-      onSpawn: (child) => (this.starting = child),
+      onSpawn: (child) => this.limitStart(child),
     });
+  }
+
+  /** As an init system does: a start that hangs is ended, and another one tried. Its output is thrown with the failure, and kept. */
+  private limitStart(child: ChildProcess): void {
+    this.starting = child;
+    const timer = setTimeout(() => this.starting === child && child.kill('SIGKILL'), START_MAX_MS).unref();
+    child.once('exit', () => clearTimeout(timer));
   }
 
   private keepOutput(): void {

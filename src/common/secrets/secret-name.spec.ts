@@ -32,6 +32,34 @@ describe('A name', () => {
     ],
     ...['signingKey', 'encryption-key', 'SSH_KEY', 'auth', '_auth', 'basicAuth', 'proxy-authorization', 'Authorization'],
     ...['cookie', 'Set-Cookie', 'X-Amz-Signature', 'signature', 'sig', 'connectionString', 'sessionid', 'stripe_webhook_secret'],
+    ...[
+      'smtppass',
+      'mypass',
+      'adminpass',
+      'ftppass',
+      'PGPASS',
+      'passkey',
+      'db_pw',
+      'rootpw',
+      'pswd',
+      'DB_PASS_PROD',
+      'seedPhrase',
+    ],
+    ...['openaikey', 'stripekey', 'rootkey', 'aeskey', 'dbkey', 'sharedkey', 'storagekey', 'keydata', 'key_pem', 'key_material'],
+    ...['auth_header', 'authorization_header', 'AuthHeader', 'auth_code', 'authcode', 'auth_value', 'oauth', 'credential_map'],
+    ...[
+      'psk',
+      'wpapsk',
+      'otp',
+      'totp',
+      'pin',
+      'recovery_codes',
+      'backupCode',
+      'session_cookie_value',
+      'OPENAI_KEY_OLD',
+      'key_v2',
+    ],
+    ...['token_id', 'tokenbudget', 'cvv', 'mnemonic', 'conn_str'],
   ])('%s is that of a secret', (name) => expect(isSecretName(name)).toBe(true));
 
   it.each([
@@ -78,6 +106,9 @@ describe('A name', () => {
       '--',
       '__proto__',
     ],
+    ...['signature_version', 'password_policy', 'token_budget', 'use_secrets', 'passphrase_hint', 'api_key_header'],
+    ...['pagination_token_param', 'secret_key_ref', 'primary_key', 'primaryKey', 'foreign_key', 'partition_key', 'partitionkeys'],
+    ...['public_key_pem', 'price_per_token', 'spin', 'pinned', 'metadata', 'donkey', 'country_code', 'value', 'code', 'data'],
   ])('%j is none of a secret', (name) => expect(isSecretName(name)).toBe(false));
 
   it.each(['a', 'A', 'Aa', '-', 'key', '_1'])('of any length is read at once, such as of %j again and again', (piece) => {

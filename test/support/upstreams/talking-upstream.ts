@@ -28,9 +28,8 @@ abstract class TalkingUpstream {
   /** Calls of `wait` that came, and those it was told to give up. */
   waiting = 0;
   cancelled = 0;
-  /** Calls of `greet` that wait for the name, and those it was told to give up. */
+  /** Calls of `greet` that wait for the name. */
   asking = 0;
-  givenUp = 0;
   /** The `_meta` of every call. */
   readonly metas: Record<string, unknown>[] = [];
   private http: Server | undefined;
@@ -107,7 +106,6 @@ export class LegacyUpstream extends TalkingUpstream {
     );
     mcp.registerTool('greet', { description: 'Asks for a name.' }, async (extra) => {
       this.asking += 1;
-      extra.signal.addEventListener('abort', () => (this.givenUp += 1));
       const asked = extra.sendRequest({ method: 'elicitation/create', params: question }, ElicitResultSchema);
       const { action, content } = await asked.finally(() => (this.asking -= 1));
       return said(action === 'accept' ? `Hello, ${String(content?.['name'])}` : `So you ${action}`);
