@@ -11,8 +11,8 @@ import { SharedViews10 } from './0010-shared-views.js';
 import { MoneyThatComesBack11 } from './0011-money-that-comes-back.js';
 import { EndingsOfLoginsAndKeys12 } from './0012-endings-of-logins-and-keys.js';
 import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
-import { AuditLog15 } from './0015-audit-log.js';
-import { EndingsOfKeys16 } from './0016-endings-of-keys.js';
+import { AuditLog14 } from './0014-audit-log.js';
+import { EndingsOfKeys15 } from './0015-endings-of-keys.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -29,6 +29,6 @@ export const MIGRATIONS = [
   MoneyThatComesBack11,
   EndingsOfLoginsAndKeys12,
   IdempotentCallsOwner13,
-  AuditLog15,
-  EndingsOfKeys16,
+  AuditLog14,
+  EndingsOfKeys15,
 ];

@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * When a key was revoked, by whom and why; null for one that is not, and for those revoked before there were these columns. And the
  * e-mail of a caller, by which operators look for keys.
  */
-export class EndingsOfKeys16 implements MigrationInterface {
-  readonly name = 'EndingsOfKeys1700000000016';
+export class EndingsOfKeys15 implements MigrationInterface {
+  readonly name = 'EndingsOfKeys1700000000015';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -5,8 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * reference, since what a deleted user did stays written. `ended_logins`: login tokens that were logged out, until they would have
  * expired. A deleted user keeps a row without name, password and rights, to which their books belong.
  */
-export class AuditLog15 implements MigrationInterface {
-  readonly name = 'AuditLog1700000000015';
+export class AuditLog14 implements MigrationInterface {
+  readonly name = 'AuditLog1700000000014';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
