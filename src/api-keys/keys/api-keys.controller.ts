@@ -18,7 +18,7 @@ import {
   RotateKeyDto,
 } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { EditKeyDto, KeyDetailsDto, KeyParams } from './key-details.dto.js';
+import { BOUNDS, EditKeyDto, KeyDetailsDto, KeyParams } from './key-details.dto.js';
 import { expiryAt, expiryInDays } from './key-expiry.js';
 
 const BEYOND_OWNER = { description: 'The key could do more than the caller', type: ErrorDto };
@@ -87,9 +87,17 @@ export class ApiKeysController {
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'The key is revoked or expired', type: ErrorDto })
   async edit(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams, @Body() body: EditKeyDto): Promise<KeyDetailsDto> {
-    const { key_name: name, permissions: scopes, allowed_tools: allowedTools, rate_limit_per_hour: rateLimitPerHour } = body;
-    const expiresAt = body.expires_at ? expiryAt(body.expires_at, this.clock.now()) : body.expires_at === null ? null : undefined;
-    const key = await this.keys.edit(owner, id, { name, scopes, allowedTools, rateLimitPerHour, expiresAt });
+    const { clear = [] } = body;
+    const bound = <Value>(field: (typeof BOUNDS)[number], value: Value | undefined) => (clear.includes(field) ? null : value);
+    const expiresAt = body.expires_at === undefined ? undefined : expiryAt(body.expires_at, this.clock.now());
+    const change = {
+      name: body.key_name,
+      scopes: body.permissions,
+      allowedTools: bound('allowed_tools', body.allowed_tools),
+      rateLimitPerHour: bound('rate_limit_per_hour', body.rate_limit_per_hour),
+      expiresAt: bound('expires_at', expiresAt),
+    };
+    const key = await this.keys.edit(owner, id, change);
     return KeyDetailsDto.of(key, this.keys.isActive(key));
   }
 

@@ -14,7 +14,6 @@ import {
   Matches,
   Max,
   Min,
-  ValidateIf,
 } from 'class-validator';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
@@ -23,9 +22,8 @@ import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, ListedKeyDto, RATE_LIMIT_MAX } from '.
 import type { ApiKey } from './api-key.entity.js';
 import type { KeyOfUser } from './api-keys.repository.js';
 
-/** A bound that `null` takes off. */
-const UnlessNull = (name: string) =>
-  ValidateIf((body: Record<string, unknown>) => body[name] !== null && body[name] !== undefined);
+/** What a key may have a bound of. */
+export const BOUNDS = ['allowed_tools', 'rate_limit_per_hour', 'expires_at'] as const;
 
 /** The key in the path. */
 export class KeyParams {
@@ -34,7 +32,7 @@ export class KeyParams {
   id!: string;
 }
 
-/** What changes of a key; what is left out stays, and null takes a bound off. */
+/** What changes of a key; what is left out stays. */
 export class EditKeyDto {
   /** 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
@@ -52,26 +50,33 @@ export class EditKeyDto {
   @IsOptional()
   permissions?: Scope[];
 
-  /** Names of the only tools, prompts and resources the key may reach. Null: everything its permissions allow. */
+  /** Names of the only tools, prompts and resources the key may reach. */
   @Matches(ALLOWED_NAME, { each: true, message: 'allowed_tools must be names of tools or prompts, or URIs of resources' })
   @ArrayUnique()
   @ArrayMaxSize(ALLOWED_TOOLS_MAX)
   @ArrayNotEmpty()
   @IsArray()
-  @UnlessNull('allowed_tools')
-  allowed_tools?: string[] | null;
+  @IsOptional()
+  allowed_tools?: string[];
 
-  /** Requests an hour. Null: the gateway's limit for keys; only an admin may set a higher one. */
+  /** Requests an hour. Only an admin may set more than the gateway's limit for keys. */
   @Max(RATE_LIMIT_MAX)
   @Min(1)
   @IsInt()
-  @UnlessNull('rate_limit_per_hour')
-  rate_limit_per_hour?: number | null;
+  @IsOptional()
+  rate_limit_per_hour?: number;
 
-  /** ISO 8601, in the future, within ten years; UTC if no zone is given. Null: never. */
+  /** ISO 8601, in the future, within ten years; UTC if no zone is given. */
   @IsISO8601({ strict: true })
-  @UnlessNull('expires_at')
-  expires_at?: string | null;
+  @IsOptional()
+  expires_at?: string;
+
+  /** Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. */
+  @IsIn(BOUNDS, { each: true })
+  @ArrayUnique()
+  @IsArray()
+  @IsOptional()
+  clear?: (typeof BOUNDS)[number][];
 }
 
 /** A key with everything that is known of it but the key itself. */
