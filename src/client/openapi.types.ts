@@ -1352,12 +1352,14 @@ export interface components {
       key_name?: string | null;
       /** @description What the key may do, at most what its owner may. */
       permissions?: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[] | null;
-      /** @description Names of the only tools, prompts and resources the key may reach. Null: everything its permissions allow. */
-      allowed_tools: string[] | null;
-      /** @description Requests an hour. Null: the gateway's limit for keys; only an admin may set a higher one. */
-      rate_limit_per_hour: number | null;
-      /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. Null: never. */
-      expires_at: string | null;
+      /** @description Names of the only tools, prompts and resources the key may reach. */
+      allowed_tools?: string[] | null;
+      /** @description Requests an hour. Only an admin may set more than the gateway's limit for keys. */
+      rate_limit_per_hour?: number | null;
+      /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
+      expires_at?: string | null;
+      /** @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. */
+      clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
     };
     EditServerDto: {
       /** @description Replaces the whole config. Answers mask secrets, so send them again. */
@@ -4961,7 +4963,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['EditKeyDto'];
       };
