@@ -26,6 +26,7 @@ const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
   'test/integration/api-keys*.spec.ts': /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/enable) 409$/,
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
+  'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
   'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
   'test/integration/accounts-admin.spec.ts': /\/add-credits 409$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
@@ -39,6 +40,13 @@ const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'POST /api/mcp/regenerate-key': undefined,
   'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
   'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
+  'GET /api/mcp-keys/{id}': undefined,
+  'PATCH /api/mcp-keys/{id}': { key_name: 'nothing' },
+  'POST /api/admin/keys/{id}/revoke': { reason: 'nothing' },
+  'GET /api/admin/users/{id}': undefined,
+  'PATCH /api/admin/users/{id}': { is_active: true },
+  'PUT /api/admin/users/{id}/password': { password: PASSWORD },
+  'DELETE /api/admin/users/{id}': undefined,
   'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
   'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
   'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
@@ -123,7 +131,15 @@ describe('an operation that goes well is answered as documented', () => {
     const { key_id } = await well('POST', '/api/mcp-keys/create', nothing, 'ada');
     const { key_id: next } = await well('POST', '/api/mcp-keys/rotate', { key_id }, 'ada');
     await well('GET', '/api/mcp-keys/list?include_inactive=true', undefined, 'ada');
-    await well('POST', '/api/mcp-keys/revoke', { key_id: next }, 'ada');
+    await well('GET', `/api/mcp-keys/${next}`, undefined, 'ada');
+    await well('PATCH', `/api/mcp-keys/${next}`, { key_name: 'renamed', allowed_tools: null }, 'ada');
+    await well('POST', '/api/mcp-keys/revoke', { key_id: next, reason: null }, 'ada');
+    const change = { current_password: PASSWORD, new_password: `${PASSWORD} 2` };
+    tokens['bob'] = (await well('PUT', '/api/auth/password', change, 'bob')).access_token;
+    const same = JSON.stringify({ ...change, current_password: change.new_password });
+    expect((await send('PUT', '/api/auth/password', tokens['bob'], { body: same })).status).toBe(400);
+    tokens['leaving'] = (await well('POST', '/api/auth/login', { email: 'bob', password: change.new_password })).access_token;
+    await well('POST', '/api/auth/logout', undefined, 'leaving');
   });
 
   it('for an account and its calls', async () => {
@@ -142,9 +158,20 @@ describe('an operation that goes well is answered as documented', () => {
   });
 
   it('for operators', async () => {
-    const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level'];
+    const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level', 'audit', 'keys'];
     for (const path of reads) await well('GET', `/api/admin/${path}`);
     await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
+    const { key_id } = await well('POST', '/api/mcp-keys/create', {}, 'ada');
+    await well('POST', `/api/admin/keys/${key_id}/revoke`, { reason: 'lost' });
+    const { id } = await well('POST', '/auth/users', { username: 'leaver', email: 'leaver@example.com', password: PASSWORD });
+    const user = `/api/admin/users/${id}`;
+    await well('GET', user);
+    await well('PATCH', user, { is_active: false, role: null });
+    await well('PUT', `${user}/password`, { password: PASSWORD });
+    await well('DELETE', user);
+    const me = `/api/admin/users/${(await well('GET', '/api/auth/me')).id}`;
+    expect((await send('PATCH', me, tokens['admin'], { body: '{"role":"user"}' })).status).toBe(409);
+    expect((await send('DELETE', me, tokens['admin'])).status).toBe(409);
     for (const path of ['/health', '/livez', '/readyz', '/metrics', '/stats']) await well('GET', path);
     await well('POST', '/api/admin/datasets/synthetic', { symbols: 1, days: 63 });
     await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], { body: BARS, headers: FILE });
@@ -184,7 +211,7 @@ describe('what any caller can do wrong is answered as documented', () => {
     const expects = async (status: number, at: string, sent: Sent = {}, who: string | undefined = token) =>
       expect([status, (await send(method, at, who, { headers, ...sent })).status]).toEqual([status, status]);
     if (needsAuth) expect((await send(method, url, undefined, { headers })).status).toBe(401);
-    if (documents(endpoint, 403) && needsAuth && !path.endsWith('/rotate'))
+    if (documents(endpoint, 403) && needsAuth && !path.endsWith('/rotate') && path !== '/api/mcp-keys/{id}')
       await expects(403, url, { body: body && (BEYOND[path] ?? '{}') }, tokens[withoutScope(path)]);
     if (path.includes('{')) await expects(400, urlOf(endpoint, '%FF'));
     if (path.includes('{')) await expects(422, urlOf(endpoint, '%00'));
