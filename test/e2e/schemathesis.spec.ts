@@ -57,6 +57,9 @@ const BILLING = `billing:
       '--no-color',
       '--phases',
       phases,
+      // It would be refused everywhere from then on.
+      '--exclude-path',
+      '/api/auth/logout',
     ];
     const env = { ...process.env, TALLYGATE_TOKEN: token };
     const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
