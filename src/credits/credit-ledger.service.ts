@@ -72,7 +72,9 @@ export class CreditLedger {
   async settle(request: SettleRequest): Promise<Settlement> {
     const attempt = () => this.settlements.submit(request);
     const row = await timed(this.latency, { operation: 'settle' }, () =>
-      retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS }),
+      retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS }).catch((error: unknown) => {
+        throw isDataError(error) ? error : unsettled(error);
+      }),
     );
     if (!row) throw new TallygateError('INTERNAL_ERROR', 'The call has no reservation.');
     const { charged, remaining, isExpired } = row;
@@ -169,3 +171,10 @@ function found<T>(row: T | undefined): T {
   if (!row) throw new TallygateError('NOT_FOUND', 'There is no such account.');
   return row;
 }
+
+/** PostgreSQL was away, or silent, for all the patience there is: nobody knows whether the charge was booked. */
+const unsettled = (cause: unknown) =>
+  new TallygateError('UNAVAILABLE', 'The call has run, but it cannot be recorded right now, so it is not answered.', {
+    retryAfterSeconds: 1,
+    cause,
+  });

@@ -13,7 +13,7 @@ const misbehaving = {
   command: process.execPath,
   args: [join('test', 'support', 'upstreams', 'misbehaving-server.mjs'), pids],
   env: { GREETING: 'hello' },
-  timeout_seconds: 1,
+  timeout_seconds: 4,
   tables: { environment: 'variables' },
 };
 let rig: UpstreamRig;
@@ -81,8 +81,8 @@ describe('a child process', () => {
       ['hang', 'garbage', 'environment'].map((tool) => rig.call(`misbehaving__${tool}`)),
     );
     expect([hung!.errorCode, garbled!.errorCode, fine!.errorCode]).toEqual(['BACKEND_ERROR', 'BACKEND_ERROR', undefined]);
-    expect(hung!.text).toBe('misbehaving-1 did not answer within 1 s. Nothing was charged.');
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(hung!.text).toBe('misbehaving-1 did not answer within 4 s. Nothing was charged.');
+    expect(performance.now() - started).toBeLessThan(6_000);
   });
 
   it('that answers 10 MB fails that call only', async () => {

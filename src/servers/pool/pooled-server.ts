@@ -15,6 +15,7 @@ import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { Candidate } from './balancing.js';
 import type { Circuit } from './circuit-breaker.js';
+import { ListAge } from './list-age.js';
 import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
 import { ServerOffers } from './server-offers.js';
@@ -39,7 +40,8 @@ export class PooledServer implements Candidate {
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
   private started = 0;
-  private readonly offers = new ServerOffers(() => this.serverHealth.expectCheck());
+  private readonly offers = new ServerOffers();
+  private readonly listAge = new ListAge(() => this.serverHealth.expectCheck());
   private onResourceUpdated: (uri: string) => void = () => undefined;
 
   /**
@@ -56,7 +58,7 @@ export class PooledServer implements Candidate {
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
-      onListChanged: () => this.offers.expireInTime(),
+      onListChanged: () => this.listAge.expireInTime(),
       onResourceUpdated: (uri) => this.onResourceUpdated(uri),
     });
   }
@@ -175,18 +177,18 @@ export class PooledServer implements Candidate {
 
   /** Whether its lists are too old, or may have changed since they were read. */
   get areListsStale(): boolean {
-    return this.offers.areStale;
+    return this.listAge.isStale;
   }
 
   /** Has its lists read again at the next check, which is due at once. */
   expireLists(): void {
-    this.offers.expire();
+    this.listAge.expire();
   }
 
   /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
   readLists(): Promise<OfferedLists> {
     const { timeoutMs } = this.template;
-    return this.offers.read(() =>
+    return this.listAge.whileReading(() =>
       readOfferedLists(
         (method, params, schema) => this.connection.request(method, params, schema, { timeoutMs }),
         () => this.connection.capabilities,
@@ -210,13 +212,13 @@ export class PooledServer implements Candidate {
   }
 
   close(): Promise<void> {
-    this.offers.stop();
+    this.listAge.stop();
     return this.connection.close();
   }
 
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
-    this.offers.expireInTime();
+    this.listAge.expireInTime();
     for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 

@@ -99,11 +99,15 @@ export class ToolCalls {
   ): Promise<FinishedCall<Answer>> {
     const call = this.begin(suspended.roundOf(request), suspended.id);
     try {
-      const claimed = await this.claimFor(suspended, call);
-      if (claimed) return { call, end: claimed, toAnswer };
+      const claimed = suspended.answered ? undefined : await this.claimFor(suspended, call);
+      if (claimed && 'answered' in claimed) return { call, end: claimed, toAnswer };
       const { answered, claims } = suspended;
+      const goesOn = !answered && this.suspendedCalls.resume(suspended, request);
+      // Only a call that goes on gives its keys back, or keeps its answer under them.
+      if (claimed && goesOn) claims.push(claimed);
+      else if (claimed) await this.idempotency.release(claimed);
       if (answered) return { call, end: { answered }, toAnswer };
-      if (!this.suspendedCalls.resume(suspended, request)) throw otherRound();
+      if (!goesOn) throw otherRound();
       const outcome = await inSpan(call.span, 'tool', () => suspended.next(call));
       return { call, end: { outcome, claims }, toAnswer };
     } catch (error) {
@@ -113,13 +117,13 @@ export class ToolCalls {
   }
 
   /** A later round may come with an idempotency key of its own, which names the call as well; an answer if it is another call's. */
-  private async claimFor(suspended: SuspendedCall, call: ToolCall): Promise<{ answered: RecordedCall } | undefined> {
+  private async claimFor(
+    { claims }: SuspendedCall,
+    call: ToolCall,
+  ): Promise<IdempotentCall | { answered: RecordedCall } | undefined> {
     const { idempotencyKey } = call.request;
-    if (idempotencyKey === undefined || suspended.claims.some(({ key }) => key === idempotencyKey)) return undefined;
-    const claimed = await this.idempotency.claim(call, idempotencyKey);
-    if ('answered' in claimed) return claimed;
-    suspended.claims.push(claimed);
-    return undefined;
+    if (idempotencyKey === undefined || claims.some(({ key }) => key === idempotencyKey)) return undefined;
+    return this.idempotency.claim(call, idempotencyKey);
   }
 
   private runTool(call: ToolCall, claim: IdempotentCall | undefined): Promise<ToolOutcome> {
