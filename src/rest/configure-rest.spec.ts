@@ -39,6 +39,11 @@ class ThingsController {
     return page;
   }
 
+  @Post('by-id/new')
+  createNew() {
+    return {};
+  }
+
   @Get('by-id/:id')
   get(@Param('id') id: string) {
     return { id };
@@ -99,6 +104,12 @@ describe('Port 8000', () => {
       const { body, headers } = await http().delete('/things').expect(405);
       expect(body).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' });
       expect(headers['allow']).toBe('GET, POST');
+    });
+
+    it('for a wrong method of a path with a name of its own: 405, and not the thing of that id', async () => {
+      expect((await http().get('/things/by-id/new').expect(405)).headers['allow']).toBe('POST');
+      await http().get('/things/by-id/newer').expect(200);
+      await http().head('/things').expect(200);
     });
 
     it.each(['{"name":', '{"name": 1,}', 'nonsense', '"a string"', '[1'])('for broken JSON: 400 (%s)', async (text) => {

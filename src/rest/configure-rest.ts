@@ -5,6 +5,7 @@ import { frontDoor, type Middleware, type IdentifiedRequest } from '../http/fron
 import { OriginRules } from '../http/origin-rules.js';
 import { restBody } from './rest-body.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
+import { namedPathsFirst } from './rest-routes.js';
 import { RestValidationPipe } from './validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
@@ -14,7 +15,7 @@ import { buildOpenApi } from './openapi/openapi.js';
 export function configureRest(app: NestExpressApplication, config: AppConfig): void {
   app.set('trust proxy', config.values.limits.trusted_proxies);
   const origins = new OriginRules(config, true);
-  app.use(frontDoor, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, restBody(config));
+  app.use(frontDoor, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {

@@ -6,6 +6,7 @@ import { maskSecrets } from '../telemetry/mask-secrets.js';
 import { sendAnswer } from '../http/answer.js';
 import { pathOf, type IdentifiedRequest } from '../http/front-door.js';
 import { restErrorOf, type RestError } from './rest-error.js';
+import { methodsAt } from './rest-routes.js';
 import { TallygateError } from '../common/tallygate-error.js';
 
 /** As Express says it of every answer. */
@@ -54,17 +55,4 @@ function noRoute(request: Request): { shown: RestError; allow: string[] } {
       ? new TallygateError('METHOD_NOT_ALLOWED', `${endpoint} is not allowed; allowed: ${allow.join(', ')}`)
       : new TallygateError('NOT_FOUND', `No such endpoint: ${endpoint}`);
   return { shown: restErrorOf(error), allow };
-}
-
-interface RouteLayer {
-  route?: { methods: Record<string, boolean> };
-  match: (path: string) => boolean;
-}
-
-function methodsAt(request: Request): string[] {
-  const layers = ((request.app as unknown as { router?: { stack: RouteLayer[] } }).router?.stack ?? []).filter(
-    ({ route }) => route,
-  );
-  const matching = layers.filter((layer) => layer.match(request.path));
-  return [...new Set(matching.flatMap(({ route }) => Object.keys(route!.methods)))].map((method) => method.toUpperCase()).sort();
 }
