@@ -116,6 +116,20 @@ describe('Credits on a bad way to PostgreSQL', () => {
     expect(again.map(({ charged }) => charged)).toEqual(Array(10).fill(5));
     expect(await usageOf(accountId)).toHaveLength(10);
   });
+
+  it('are said to be unavailable, and no fault of ours, when the first try alone outlasts all patience; it may still be booked', async () => {
+    const accountId = await openAccount(witness);
+    const eventId = randomUUID();
+    await reserve(accountId, eventId);
+    const blocker = await lockAccount(database, accountId);
+    await expect(rig.ledger.settle(settlement(eventId, accountId, 5))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      status: 503,
+      message: 'The call has run, but it cannot be recorded right now, so it is not answered.',
+    });
+    await blocker.release();
+    await eventually(async () => expect(await usageOf(accountId)).toHaveLength(1));
+  });
 });
 
 describe('Credits when gateways and PostgreSQL are killed under load', () => {
