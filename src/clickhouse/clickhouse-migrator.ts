@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouse } from './clickhouse.js';
+import { demandRoom } from './disk-room.js';
 
 /** Where the files are. */
 export const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'migrations');
@@ -17,9 +18,10 @@ interface MigrationFile {
  * Runs `NNNN_*.sql` in order, each once; statements in a file are separated by a semicolon at a line's end.
  * ClickHouse has no transactions for this, so every statement must be safe to run again (`IF NOT EXISTS`).
  * `only` names the files to run, for a schema of the past.
- * @throws Error when a file that has run was changed or removed since.
+ * @throws Error when a file that has run was changed or removed since, and when there is something to run and ClickHouse's disk is full.
  */
 export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, only?: string[]): Promise<string[]> {
+  if (!(await hasMigrations(clickhouse))) await demandRoom(clickhouse);
   await clickhouse.command(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
   );
@@ -27,6 +29,7 @@ export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, 
   const applied = await appliedChecksums(clickhouse);
   refuseChanged(files, applied);
   const pending = files.filter((file) => !applied.has(file.name) && (only?.includes(file.name) ?? true));
+  if (pending.length > 0) await demandRoom(clickhouse);
   for (const file of pending) await apply(clickhouse, file);
   return pending.map((file) => file.name);
 }
@@ -42,6 +45,11 @@ function readMigrations(folder: string): MigrationFile[] {
     const sql = readFileSync(join(folder, name), 'utf8');
     return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
   });
+}
+
+async function hasMigrations(clickhouse: ClickHouse): Promise<boolean> {
+  const named = "database = currentDatabase() AND name = 'schema_migrations'";
+  return (await clickhouse.query(`SELECT name FROM system.tables WHERE ${named}`)).length > 0;
 }
 
 async function appliedChecksums(clickhouse: ClickHouse): Promise<Map<string, string>> {

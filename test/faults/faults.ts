@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Lane } from '../../src/clickhouse/engine/lane.js';
 import type { Cluster } from './cluster.js';
 import type { JournalKeeper } from './journal.js';
 import { startNewcomers } from './newcomers.js';
@@ -8,6 +9,10 @@ import { killStarts } from './starts.js';
 
 const HOUR_MS = 3_600_000;
 const WINDOW = 'non_replicated_deduplication_window';
+
+/** A table that is altered on a full disk is lost (src/clickhouse/disk-room.ts), so the two faults that would do it take turns. */
+const turns = new Lane(1, 10);
+const tooMany = () => new Error('other faults of the kind were waiting');
 
 /** Brings a fault about, and ends it. Resolves when it is over; its part recovers by itself or by its supervisor. */
 type Inject = (cluster: Cluster, fault: PlannedFault, journal: JournalKeeper) => Promise<void>;
@@ -102,15 +107,19 @@ const INJECT: Record<FaultName, Inject> = {
     await clickhouse.arm('timeout-after-commit', 4);
     await pause(1_000);
     await clickhouse.arm('none', 0);
-    for (const size of [0, 1_000]) await clickhouse.command(`ALTER TABLE mcp_tool_usage_log MODIFY SETTING ${WINDOW} = ${size}`);
+    await turns.run(async () => {
+      for (const size of [0, 1_000])
+        await clickhouse.command(`ALTER TABLE mcp_tool_usage_log MODIFY SETTING ${WINDOW} = ${size}`);
+    }, tooMany);
     await killClickHouse(cluster, fault);
   },
 
-  'ClickHouse disk full': async ({ disks }, { lastsMs }) => {
-    await disks.clickhouse!.fill();
-    await pause(lastsMs);
-    disks.clickhouse!.empty();
-  },
+  'ClickHouse disk full': ({ disks }, { lastsMs }) =>
+    turns.run(async () => {
+      await disks.clickhouse!.fill();
+      await pause(lastsMs);
+      disks.clickhouse!.empty();
+    }, tooMany),
 };
 
 /** @throws when its target was down already, so that it hit nothing. */

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import { demandRoom } from '../../clickhouse/disk-room.js';
 import { AppConfig } from '../../config/app-config.js';
 
 /**
@@ -40,6 +41,7 @@ export class UsageRetention implements OnApplicationBootstrap {
          AND position(engine_full, {ttl:String}) = 0 ORDER BY name`,
       { names: Object.keys(KEPT), ttl: `toIntervalMonth(${months})` },
     );
+    if (tables.length > 0) await demandRoom(this.clickhouse);
     for (const { name } of tables) {
       await this.clickhouse.command(`ALTER TABLE ${name} MODIFY TTL ${KEPT[name]} + INTERVAL ${months} MONTH`);
       this.logger.log(`${name} is now kept for ${months} months`);

@@ -21,9 +21,10 @@ export interface TestClickHouse {
 /** The engine may take its time to end; nothing of it is needed any more. */
 const STOP_MAX_MS = 10_000;
 
-/** Only the HTTP server, for tests that start a whole gateway against it. */
-export async function startClickHouseServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [join('test', 'support', 'databases', 'clickhouse-front.mjs')], {
+/** Only the HTTP server, for tests that start a whole gateway against it. Without a folder its data goes when it stops. */
+export async function startClickHouseServer(folder?: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const kept = folder === undefined ? [] : ['0', folder];
+  const child = spawn(process.execPath, [join('test', 'support', 'databases', 'clickhouse-front.mjs'), ...kept], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
@@ -37,8 +38,8 @@ export async function startClickHouseServer(): Promise<{ url: string; stop: () =
   return { url: `http://127.0.0.1:${line.toString().trim()}`, stop };
 }
 
-export async function startTestClickHouse(): Promise<TestClickHouse> {
-  const server = await startClickHouseServer();
+export async function startTestClickHouse(folder?: string): Promise<TestClickHouse> {
+  const server = await startClickHouseServer(folder);
   const clickhouse = new ClickHouse(testConfig({ clickhouse_url: server.url }));
   await clickhouse.start();
   await migrateClickHouse(clickhouse, join('src', 'clickhouse', 'migrations'));
