@@ -9,6 +9,7 @@ import {
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
+import { Unlimited } from '../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { ToolCallHistoryDto, ToolCallsQuery, UsageSummaryDto } from './account-usage.dto.js';
 import { AccountUsage } from './account-usage.service.js';
@@ -48,6 +49,7 @@ export class AccountController {
   /** Replaces the account's key; the old one is refused at once. The whole key is shown only in this answer. */
   @Post('regenerate-key')
   @HttpCode(200)
+  @Unlimited()
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NOT_ENABLED)
   async regenerateKey(@CurrentPrincipal() { userId }: Principal): Promise<RegeneratedKeyDto> {

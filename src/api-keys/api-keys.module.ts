@@ -33,7 +33,7 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
     KeyIssuer,
     KeyUsageTracker,
   ],
-  exports: [ApiKeysService, KeyAdmission, AuthModule],
+  exports: [ApiKeysService, KeyAdmission, KeyUsageTracker, AuthModule],
 })
 export class ApiKeysModule implements OnModuleInit {
   constructor(private readonly defaultKey: DefaultKeyBootstrap) {}

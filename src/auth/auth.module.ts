@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { LimitsModule } from '../limits/limits.module.js';
+import { PasswordPageController } from './login/password-page.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
@@ -17,6 +18,7 @@ import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
 import { EndedLogins } from './login/ended-logins.repository.js';
 import { LoginLimits } from './login/login-limits.service.js';
 import { PasswordCheck } from './login/password-check.service.js';
+import { PasswordLinks } from './login/password-links.service.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { SecretCheck } from './login/secret-check.js';
 import { User } from './users/user.entity.js';
@@ -35,7 +37,7 @@ const jwt = JwtModule.registerAsync({
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
-  controllers: [AuthController, AdminUsersController, AuditController],
+  controllers: [AuthController, PasswordPageController, AdminUsersController, AuditController],
   providers: [
     AdminBootstrap,
     AnonymousAccess,
@@ -48,12 +50,13 @@ const jwt = JwtModule.registerAsync({
     LoginLimits,
     PasswordCheck,
     PasswordHasher,
+    PasswordLinks,
     SecretCheck,
     UserChanges,
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
+  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, JwtGuard, LimitsModule, UserChanges, UsersService],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = loggerFor('Auth');

@@ -133,7 +133,7 @@ export class GatewayClient {
     return this.post('/api/mcp-keys/create', key, options);
   }
 
-  async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['ListedKeyDto'][]> {
+  async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['KeyDetailsDto'][]> {
     return (await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, query)).keys;
   }
 
@@ -190,6 +190,11 @@ export class GatewayClient {
   /** Changes a user's role, display name or activity. For admins. */
   editUser(id: string, change: Schemas['EditUserDto'], options?: RequestOptions): Promise<Schemas['UserDto']> {
     return this.http.send({ method: 'PATCH', path: `/api/admin/users/${encodeURIComponent(id)}`, json: change, ...options });
+  }
+
+  /** Makes a link by which a user sets a password, once, within a day. For admins. */
+  makePasswordLink(id: string, options?: RequestOptions): Promise<Schemas['PasswordLinkDto']> {
+    return this.post(`/api/admin/users/${encodeURIComponent(id)}/password-link`, {}, options);
   }
 
   /** Deletes a user, whose books stay. For admins. */

@@ -204,14 +204,14 @@ describe('An operator', () => {
         expect(await Promise.all(tokens.map((token) => rest.verdict(token)))).toEqual(['inactive_account', 'inactive_account']);
       }, 2_000);
       expect(await rest.verdict(bystander.mcp_api_key)).toBe('ok');
-      expect((await rest.get(user, '/api/mcp/account').expect(200)).body).toMatchObject({ is_active: false });
-      await rest
-        .post(user, '/api/mcp/regenerate-key')
-        .expect(200)
-        .then(async ({ body }) =>
-          expect(await rest.verdict((body as { mcp_api_key: string }).mcp_api_key)).toBe('inactive_account'),
-        );
+      for (const answer of [
+        await rest.get(user, '/api/mcp/account'),
+        await rest.post(user, '/api/mcp/regenerate-key'),
+        await rest.post(user, '/api/mcp-keys/create'),
+      ])
+        expect(answer).toMatchObject({ status: 401, body: { detail: expect.stringContaining('account is switched off') } });
       await active(true);
+      await rest.get(user, '/api/mcp/account').expect(200);
       await eventually(async () => expect(await rest.verdict(other)).toBe('ok'), 2_000);
       await replica.stop();
       const { changes } = await historyOf(account.id);
@@ -228,6 +228,14 @@ describe('An operator', () => {
         })),
       );
     });
+  });
+
+  it('but not that of the last admin who can log in', async () => {
+    const { account } = (await rest.post(admin, '/api/mcp/enable').expect(200)).body as { account: { id: number } };
+    const off = () => rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active: false });
+    await rest.database.dataSource.query(`UPDATE mcp.users SET role = 'user' WHERE role = 'admin' AND id <> $1`, [admin.userId]);
+    expect((await off().expect(409)).body).toMatchObject({ detail: expect.stringContaining('last active admin') });
+    await rest.get(admin, '/api/mcp/account').expect(200);
   });
 
   it.each([

@@ -247,7 +247,7 @@ describe('An MCP account', () => {
 
   it('is charged for calls of its user’s login tokens too', async () => {
     const { user, account } = await rest.newAccount();
-    expect(await rest.app.get(UsersService).principalOf({ id: user.userId, role: 'user' })).toMatchObject({
+    expect(await rest.app.get(UsersService).admit({ id: user.userId, role: 'user', isActive: true })).toMatchObject({
       accountId: account.id,
     });
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
 import type { Principal } from '../../src/auth/access/principal.js';
+import { eventually } from '../support/eventually.js';
 import { createUser } from '../support/gateway/key-replica.js';
 import { KeysRest, type Created } from '../support/gateway/keys-rest.js';
 
@@ -42,6 +43,16 @@ describe('The end of an API key', () => {
       }
       expect(await rest.verdict(api_key)).toBe('ok');
     });
+  });
+
+  it('meets no rate limit: who has spent the hour still revokes and rotates', async () => {
+    const [old, other] = [await rest.create(owner), await rest.create(owner)];
+    const list = () => rest.http().get('/api/mcp-keys/list').set('Authorization', rest.jwt(owner));
+    await eventually(async () => expect((await Promise.all(Array.from({ length: 100 }, list))).at(-1)!.status).toBe(429));
+    for (let n = 0; n < 3; n += 1) await rest.revoke(owner, old.key_id).expect(200);
+    const next = (await rest.rotate(owner, { key_id: other.key_id }).expect(200)).body as Created;
+    expect([await rest.verdict(old.api_key), await rest.verdict(next.api_key)]).toEqual(['revoked', 'ok']);
+    await list().expect(429);
   });
 
   describe('rotate', () => {

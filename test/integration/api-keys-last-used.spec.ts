@@ -25,10 +25,10 @@ describe('The last use of a key', () => {
 
   it('moves forward only, whichever replica writes last', async () => {
     const id = await newKey();
-    await replica.repository.setLastUsed(new Map([[id, 2_000]]));
-    await replica.repository.setLastUsed(new Map([[id, 1_000]]));
+    await replica.repository.setLastUsed(new Map([[id, { at: 2_000 }]]));
+    await replica.repository.setLastUsed(new Map([[id, { at: 1_000 }]]));
     expect(await lastUsed(id)).toBe(2_000);
-    await replica.repository.setLastUsed(new Map([[id, 3_000]]));
+    await replica.repository.setLastUsed(new Map([[id, { at: 3_000 }]]));
     expect(await lastUsed(id)).toBe(3_000);
   });
 
@@ -43,7 +43,7 @@ describe('The last use of a key', () => {
     const id = await newKey();
     const count = async () => (await database.dataSource.query('SELECT count(*)::int AS n FROM mcp.auth_changes'))[0].n as number;
     const before = await count();
-    await replica.repository.setLastUsed(new Map([[id, 1_000]]));
+    await replica.repository.setLastUsed(new Map([[id, { at: 1_000 }]]));
     expect(await count()).toBe(before);
   });
 
@@ -51,7 +51,7 @@ describe('The last use of a key', () => {
     const ids = await Promise.all(Array.from({ length: 50 }, newKey));
     const other = await startKeyReplica(database.url);
     for (let round = 1; round <= 20; round += 1) {
-      const uses = ids.map((id) => [id, round * 10_000] as const);
+      const uses = ids.map((id) => [id, { at: round * 10_000 }] as const);
       await Promise.all([
         replica.repository.setLastUsed(new Map(uses)),
         other.repository.setLastUsed(new Map([...uses].reverse())),

@@ -128,7 +128,9 @@ describe('An admin', () => {
     const token = await login(user.email);
     expect((await send(admin, 'patch', path(), { is_active: false }).expect(200)).body).toMatchObject({ is_active: false });
     expect(await accepted(token)).toEqual([false, false]);
-    await tryLogin(user.email).expect(401);
+    for (const answer of [await tryLogin(user.email), await send(token, 'get', '/api/auth/me')])
+      expect(answer).toMatchObject({ status: 401, body: { detail: expect.stringContaining('account is switched off') } });
+    expect((await tryLogin(user.email, 'wrong').expect(401)).body).toMatchObject({ detail: 'Invalid credentials' });
     await send(admin, 'patch', path(), { is_active: true }).expect(200);
     expect(await accepted(token)).toEqual([false, false]);
     await login(user.email);

@@ -3,6 +3,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import type { Sql } from '../../database/sql.js';
+import { UserChanges } from '../../auth/users/user-changes.service.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import type { PageQuery } from '../../rest/page.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -21,6 +22,7 @@ export class AdminAccounts {
     private readonly ledger: CreditLedger,
     private readonly books: CreditAudit,
     private readonly users: UsersService,
+    private readonly changes: UserChanges,
     private readonly audit: AuditLog,
   ) {}
 
@@ -92,12 +94,16 @@ export class AdminAccounts {
   }
 
   /**
-   * Reaches every replica as a revoked key does.
-   * @throws NOT_FOUND
+   * An account that is switched off shuts its user out everywhere, on every replica as a revoked key.
+   * @throws NOT_FOUND; CONFLICT for that of the last admin
    */
   async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
-    const action = isActive ? 'account.activated' : 'account.deactivated';
-    await this.accounts.setActive(id, isActive, await this.nameOf(admin), this.noteOf(admin, action, id));
+    const { userId } = await this.get(id);
+    const note = this.noteOf(admin, isActive ? 'account.activated' : 'account.deactivated', id);
+    await this.accounts.setActive(id, isActive, await this.nameOf(admin), async (tx) => {
+      if (!isActive) await this.changes.keepAnAdmin(tx, userId);
+      await note(tx);
+    });
     return this.get(id);
   }
 

@@ -3,6 +3,7 @@ import { ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { Unlimited } from '../../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { RevokedKeyDto } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -19,13 +20,14 @@ export class AdminKeysController {
   @Get()
   async list(@Query() { page, page_size, search, user_id, is_active }: KeysQuery): Promise<AdminKeyListDto> {
     const range = { limit: page_size, offset: (page - 1) * page_size };
-    const { keys, total } = await this.keys.search({ search, userId: user_id, isActive: is_active, ...range });
+    const { keys, total } = await this.keys.search({ text: search, userId: user_id, isActive: is_active, ...range });
     return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.isActive(key))), total, page, page_size };
   }
 
   /** Revokes anybody's key at once, on every replica, and says why. */
   @Post(':id/revoke')
   @HttpCode(200)
+  @Unlimited()
   @ApiNotFoundResponse({ description: 'No such key', type: ErrorDto })
   async revoke(
     @CurrentPrincipal() who: Principal,

@@ -2,28 +2,47 @@ import { Injectable } from '@nestjs/common';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { derivedKey } from '../../common/derived-key.js';
 import { AppConfig } from '../../config/app-config.js';
+import { ID_LENGTH, parseToken } from './api-key-token.js';
+import { isForeignSecret } from './foreign-secret.js';
 
 const HASH_BYTES = 32;
-/** Changing it makes every existing key unknown. */
+/** Changing one makes every existing key unknown, or every one that was made elsewhere. */
 const PEPPER_LABEL = 'tallygate api key pepper v1';
+const FOREIGN_ID_LABEL = 'tallygate foreign key id v1';
 
 /**
- * HMAC-SHA-256 of a token with the server's pepper. A fast hash is right here: the token has 190 random bits, so it
- * cannot be guessed, and the pepper makes a stolen table useless for testing leaked tokens.
+ * What is stored of a token. Its hash is HMAC-SHA-256 with the server's pepper. A fast hash is right here: the token has 190 random
+ * bits, and one made elsewhere must look random too, so it cannot be guessed, and the pepper makes a stolen table useless for testing
+ * leaked tokens.
  */
 @Injectable()
 export class ApiKeyHasher {
   private readonly pepper: Buffer;
+  private readonly foreignIds: Buffer;
   private readonly shown = Buffer.alloc(HASH_BYTES);
   private readonly stored = Buffer.alloc(HASH_BYTES);
 
   constructor(config: AppConfig) {
     this.pepper = derivedKey(config.values.auth.secret_key, PEPPER_LABEL);
+    this.foreignIds = derivedKey(config.values.auth.secret_key, FOREIGN_ID_LABEL);
+  }
+
+  /**
+   * The 12 characters that find a stored key: a part of a token made here, and a keyed hash of one made elsewhere. Undefined for what
+   * can be no key, which is told without a look-up.
+   */
+  idOf(token: string): string | undefined {
+    const own = parseToken(token)?.tokenId;
+    return own ?? (isForeignSecret(token) ? this.foreignIdOf(token) : undefined);
   }
 
   /** As 32 Latin-1 characters, the form that takes least memory in a cache of many keys. */
   hash(token: string): string {
     return createHmac('sha256', this.pepper).update(token).digest('binary');
+  }
+
+  private foreignIdOf(token: string): string {
+    return createHmac('sha256', this.foreignIds).update(token).digest('base64url').slice(0, ID_LENGTH);
   }
 
   /** Takes constant time, whatever the two have in common. */

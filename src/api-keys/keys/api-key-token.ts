@@ -12,7 +12,7 @@ export interface ParsedToken {
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const ID_LENGTH = 12;
+export const ID_LENGTH = 12;
 const SECRET_LENGTH = 32;
 /** 62^6 is above 2^32, so every CRC-32 fits. */
 const CHECKSUM_LENGTH = 6;
@@ -28,6 +28,9 @@ export function createToken(prefix: TokenPrefix): { token: string; tokenId: stri
   return { token: body + checksum(body), tokenId: tokenIdOf(body, prefix) };
 }
 
+/** Whether a text looks like a key that was made here, were it not for its checksum. */
+export const hasTokenShape = (text: string): boolean => SHAPE.test(text);
+
 /** Undefined when the text cannot be a key: wrong shape or wrong checksum. */
 export function parseToken(text: string): ParsedToken | undefined {
   const prefix = SHAPE.exec(text)?.[1] as TokenPrefix | undefined;
@@ -36,9 +39,9 @@ export function parseToken(text: string): ParsedToken | undefined {
   return checksum(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, tokenId: tokenIdOf(text, prefix) } : undefined;
 }
 
-/** The first 12 characters: enough for its owner to recognise a key, and none of the secret. */
+/** The first 12 characters: enough for its owner to recognise a key, and none of the secret. Of a secret made elsewhere, a quarter. */
 export function displayPrefix(token: string): string {
-  return token.slice(0, DISPLAY_LENGTH);
+  return token.slice(0, hasTokenShape(token) ? DISPLAY_LENGTH : Math.min(DISPLAY_LENGTH, token.length / 4));
 }
 
 const tokenIdOf = (token: string, prefix: TokenPrefix): string => token.slice(prefix.length, prefix.length + ID_LENGTH);

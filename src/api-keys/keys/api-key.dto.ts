@@ -3,7 +3,6 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
@@ -14,11 +13,13 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
+  type ValidationArguments,
 } from 'class-validator';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
-import type { ApiKey } from './api-key.entity.js';
 import type { IssuedKey } from './key-issuer.service.js';
+import { weaknessOf } from './foreign-secret.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
@@ -27,6 +28,10 @@ export const ALLOWED_TOOLS_MAX = 200;
 export const RATE_LIMIT_MAX = 10_000_000;
 /** The name of a tool or a prompt, or the URI of a resource or of a template. */
 export const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
+
+const isStrong = (secret: unknown) => typeof secret === 'string' && weaknessOf(secret) === undefined;
+const weakness = (asked?: ValidationArguments) =>
+  `secret ${typeof asked?.value === 'string' ? weaknessOf(asked.value) : 'must be a string'}`;
 
 /** A new API key, as source 000 asks for it. */
 export class CreateKeyDto {
@@ -71,6 +76,11 @@ export class CreateKeyDto {
   @IsInt()
   @IsOptional()
   rate_limit_per_hour?: number;
+
+  /** An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
+  @ValidateBy({ name: 'isStrongSecret', validator: { validate: isStrong, defaultMessage: weakness } })
+  @IsOptional()
+  secret?: string;
 }
 
 /** A new API key, as source 003 asks for it. */
@@ -93,15 +103,6 @@ export class CreateServiceKeyDto {
   @IsISO8601({ strict: true })
   @IsOptional()
   expires_at?: string;
-}
-
-/** Filter of the key list. */
-export class ListKeysQuery {
-  /** Include revoked and expired keys. */
-  @IsBoolean()
-  @Flag()
-  @IsOptional()
-  include_inactive: boolean = false;
 }
 
 /** The key to revoke. */
@@ -183,38 +184,6 @@ export class CreatedServiceKeyDto {
       expires_at: key.expiresAt,
     };
   }
-}
-
-/** A key in the list, without its secret. */
-export class ListedKeyDto {
-  id!: string;
-  key_name!: string;
-  /** Its first 12 characters. */
-  api_key_prefix!: string;
-  /** Neither revoked nor expired. */
-  is_active!: boolean;
-  /** Up to ten seconds late. */
-  last_used_at!: Date | null;
-  expires_at!: Date | null;
-  created_at!: Date;
-
-  static of(key: ApiKey, isActive: boolean): ListedKeyDto {
-    return {
-      id: key.id,
-      key_name: key.name,
-      api_key_prefix: key.prefix,
-      is_active: isActive,
-      last_used_at: key.lastUsedAt,
-      expires_at: key.expiresAt,
-      created_at: key.createdAt,
-    };
-  }
-}
-
-/** A user's keys, newest first. */
-export class KeyListDto {
-  keys!: ListedKeyDto[];
-  total!: number;
 }
 
 /** The key was revoked. */

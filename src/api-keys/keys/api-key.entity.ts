@@ -45,6 +45,10 @@ export class ApiKey {
   @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
   lastUsedAt!: Date | null;
 
+  /** What made its last recorded call: the client's own name, or its User-Agent. */
+  @Column({ name: 'last_client', type: 'text', nullable: true })
+  lastClient!: string | null;
+
   /** The key that rotation made of this one; a key is rotated once. */
   @Column({ name: 'replaced_by', type: 'uuid', nullable: true })
   replacedBy!: string | null;

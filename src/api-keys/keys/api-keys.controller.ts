@@ -3,6 +3,7 @@ import { ApiConflictResponse, ApiForbiddenResponse, ApiNotFoundResponse, ApiTags
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { Unlimited } from '../../auth/access/rate-limit.guard.js';
 import { Clock } from '../../common/clock.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import {
@@ -10,19 +11,17 @@ import {
   CreatedServiceKeyDto,
   CreateKeyDto,
   CreateServiceKeyDto,
-  KeyListDto,
-  ListedKeyDto,
-  ListKeysQuery,
   RevokedKeyDto,
   RevokeKeyDto,
   RotateKeyDto,
 } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { BOUNDS, EditKeyDto, KeyDetailsDto, KeyParams } from './key-details.dto.js';
+import { BOUNDS, EditKeyDto, KeyDetailsDto, KeyListDto, KeyParams, ListKeysQuery } from './key-details.dto.js';
 import { expiryAt, expiryInDays } from './key-expiry.js';
 
 const BEYOND_OWNER = { description: 'The key could do more than the caller', type: ErrorDto };
 const NO_KEY = { description: 'No such key of yours', type: ErrorDto };
+const BROUGHT_IN = 'This secret is an API key from now on. Only its hash is stored.';
 const KEEP_IT = 'Save this API key now: it is shown only once.';
 
 /** The logged-in user's API keys. */
@@ -34,13 +33,13 @@ export class ApiKeysController {
     private readonly clock: Clock,
   ) {}
 
-  /** Creates an API key. The whole key is shown only in this answer. */
+  /** Creates an API key, or makes one of an existing secret. The whole key is shown only in this answer. */
   @Post('api/mcp-keys/create')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiForbiddenResponse(BEYOND_OWNER)
-  @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
+  @ApiConflictResponse({ description: 'Active key limit reached, or the secret is a key already', type: ErrorDto })
   async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     const issued = await this.keys.create(owner, {
       name: body.key_name,
@@ -48,8 +47,9 @@ export class ApiKeysController {
       allowedTools: body.allowed_tools,
       rateLimitPerHour: body.rate_limit_per_hour,
       expiresAt: expiryInDays(body.expires_days, this.clock.now()),
+      secret: body.secret,
     });
-    return CreatedKeyDto.of(issued, KEEP_IT);
+    return CreatedKeyDto.of(issued, body.secret === undefined ? KEEP_IT : BROUGHT_IN);
   }
 
   /** Creates an API key for a service. The whole key is shown only in this answer. */
@@ -63,12 +63,14 @@ export class ApiKeysController {
     return CreatedServiceKeyDto.of(await this.keys.create(owner, { name: body.name, scopes: body.permissions, expiresAt }));
   }
 
-  /** Lists the caller's keys, newest first. */
+  /** Lists the caller's keys, newest first, filtered by name or activity. */
   @Get('api/mcp-keys/list')
   @Authenticated()
   async list(@CurrentPrincipal() owner: Principal, @Query() query: ListKeysQuery): Promise<KeyListDto> {
-    const { keys, total } = await this.keys.list(owner, query.include_inactive);
-    return { keys: keys.map((key) => ListedKeyDto.of(key, this.keys.isActive(key))), total };
+    const { include_inactive, search, page, page_size } = query;
+    const range = { limit: page_size, offset: (page - 1) * page_size };
+    const { keys, total } = await this.keys.list(owner, { text: search, isActive: include_inactive ? undefined : true, ...range });
+    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.isActive(key))), total };
   }
 
   /** One of the caller's keys, with everything that is known of it but the key itself. */
@@ -104,6 +106,7 @@ export class ApiKeysController {
   /** Revokes a key at once, on every replica. */
   @Post('api/mcp-keys/revoke')
   @HttpCode(200)
+  @Unlimited()
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)
   async revoke(@CurrentPrincipal() owner: Principal, @Body() { key_id, reason }: RevokeKeyDto): Promise<RevokedKeyDto> {
@@ -114,6 +117,7 @@ export class ApiKeysController {
   /** Replaces a key by one with the same name, permissions, limits and expiry. */
   @Post('api/mcp-keys/rotate')
   @HttpCode(200)
+  @Unlimited()
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)

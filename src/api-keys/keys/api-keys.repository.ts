@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { Role } from '../../auth/access/scopes.js';
+import type { Role, Scope } from '../../auth/access/scopes.js';
 import { LOCK_OF_ONE } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { ApiKey } from './api-key.entity.js';
-
-/** Most inactive keys listed, the newest; the number of active ones is bounded elsewhere. */
-const LISTED_MAX = 1_000;
 
 /** A key and its owner's rights, as the verifier needs them. */
 export interface StoredKey extends Pick<
@@ -52,14 +49,24 @@ export type KeyChange = Partial<Pick<ApiKey, 'name' | 'scopes' | 'allowedTools' 
 
 /** Undefined members do not filter. */
 export interface KeySearch {
-  /** Part of the key's name or beginning, or of its owner's e-mail, case-insensitive, without wildcards. */
-  search?: string | undefined;
+  /** Part of the key's name or beginning, or, among all users', of its owner's e-mail; case-insensitive, without wildcards. */
+  text?: string | undefined;
   userId?: string | undefined;
   /** Whether it works at `now`. */
   isActive?: boolean | undefined;
+  /** Only keys without any of these scopes. */
+  without?: readonly Scope[] | undefined;
   now: Date;
   limit: number;
   offset: number;
+}
+
+/** A key's last use. */
+export interface KeyUse {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** What made its last call, if it made one. */
+  client?: string;
 }
 
 export type KeyOfUser = ApiKey & { email: string };
@@ -93,24 +100,18 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Newest first. Keys that have expired at `now` count as inactive. */
-  async list(userId: string, { now, includeInactive }: { now: Date; includeInactive: boolean }): Promise<[ApiKey[], number]> {
-    const query = this.keys.createQueryBuilder('k').where('k.userId = :userId', { userId });
-    if (!includeInactive) query.andWhere('k.isActive AND (k.expiresAt IS NULL OR k.expiresAt > :now)', { now });
-    return query.orderBy('k.createdAt', 'DESC').addOrderBy('k.id', 'DESC').take(LISTED_MAX).getManyAndCount();
-  }
-
   /** One user's key. */
   findOf(userId: string, id: string): Promise<ApiKey | null> {
     return this.keys.findOneBy({ id, userId });
   }
 
-  /** A page of all users' keys, newest first, with the number of all that are found. */
-  async search({ search, userId, isActive, now, limit, offset }: KeySearch): Promise<{ keys: KeyOfUser[]; total: number }> {
-    const values = [search ?? null, userId ?? null, isActive ?? null, now];
+  /** A page of keys, newest first, with the number of all that are found. */
+  async search(search: KeySearch): Promise<{ keys: KeyOfUser[]; total: number }> {
+    const { text = null, userId = null, isActive = null, without = [], now, limit, offset } = search;
+    const values = [text, userId, isActive, now, without];
     const [count] = await this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total ${IS_FOUND}`, values);
     const keys = await this.postgres.query<KeyOfUser>(
-      `SELECT ${COLUMNS}, email ${IS_FOUND} ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6`,
+      `SELECT ${COLUMNS}, email ${IS_FOUND} ORDER BY created_at DESC, id DESC LIMIT $6 OFFSET $7`,
       [...values, limit, offset],
     );
     return { keys, total: count!.total };
@@ -129,17 +130,19 @@ export class ApiKeysRepository {
   /**
    * Moves last uses forward, never back: another replica may have written a later one.
    * Rows are locked in one order, since two replicas that write at once would otherwise wait for each other for ever.
-   * @param uses Milliseconds since the epoch, by key id.
+   * @param uses By key id.
    */
-  async setLastUsed(uses: ReadonlyMap<string, number>): Promise<void> {
-    const times = [...uses.values()].map((at) => new Date(at).toISOString());
+  async setLastUsed(uses: ReadonlyMap<string, KeyUse>): Promise<void> {
+    const times = [...uses.values()].map(({ at }) => new Date(at).toISOString());
+    const clients = [...uses.values()].map(({ client }) => client ?? null);
     await this.postgres.query(
-      `WITH uses AS (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS uses (id, at)),
-            later AS (SELECT k.id, uses.at FROM mcp.api_keys k JOIN uses USING (id)
+      `WITH uses AS (SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS uses (id, at, client)),
+            later AS (SELECT k.id, uses.at, uses.client FROM mcp.api_keys k JOIN uses USING (id)
                       WHERE k.last_used_at IS NULL OR k.last_used_at < uses.at
                       ORDER BY k.id FOR NO KEY UPDATE OF k)
-       UPDATE mcp.api_keys k SET last_used_at = greatest(k.last_used_at, later.at) FROM later WHERE k.id = later.id`,
-      [[...uses.keys()], times],
+       UPDATE mcp.api_keys k SET last_used_at = greatest(k.last_used_at, later.at), last_client = coalesce(later.client, k.last_client)
+       FROM later WHERE k.id = later.id`,
+      [[...uses.keys()], times, clients],
     );
   }
 
@@ -154,14 +157,15 @@ export class ApiKeysRepository {
 
 /** A plain substring search, so there is nothing to escape. */
 const IS_FOUND = `FROM mcp.api_keys JOIN (SELECT user_id AS owner, email FROM mcp.callers) AS owners ON owner = user_id
-  WHERE ($1::text IS NULL OR strpos(lower(name), lower($1)) > 0 OR strpos(prefix, $1) > 0 OR strpos(email, lower($1)) > 0)
+  WHERE ($1::text IS NULL OR strpos(lower(name), lower($1)) > 0 OR strpos(prefix, $1) > 0 OR ($2::uuid IS NULL AND strpos(email, lower($1)) > 0))
     AND ($2::uuid IS NULL OR user_id = $2)
-    AND ($3::boolean IS NULL OR (is_active AND (expires_at IS NULL OR expires_at > $4::timestamptz)) = $3)`;
+    AND ($3::boolean IS NULL OR (is_active AND (expires_at IS NULL OR expires_at > $4::timestamptz)) = $3)
+    AND NOT scopes && $5::text[]`;
 
 /** The columns under the names of `ApiKey`. */
 const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
   rate_limit_per_hour AS "rateLimitPerHour", lineage, is_active AS "isActive", expires_at AS "expiresAt",
-  last_used_at AS "lastUsedAt", replaced_by AS "replacedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
+  last_used_at AS "lastUsedAt", last_client AS "lastClient", replaced_by AS "replacedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
   revoke_reason AS "revokeReason", created_at AS "createdAt"`;
 
 /** One user's keys inside a transaction that locks out other changes to them. */
@@ -191,17 +195,18 @@ export class KeysOfUser {
     return key;
   }
 
-  async insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey> {
+  /** Undefined when there is a key with this token id already. */
+  async insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey | undefined> {
     const [inserted] = await this.tx.query<ApiKey>(
       `INSERT INTO mcp.api_keys
          (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, lineage, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (token_id) DO NOTHING RETURNING ${COLUMNS}`,
       [
         ...[this.userId, key.tokenId, key.hmac, key.prefix, key.name, key.scopes, key.allowedTools],
         ...[key.rateLimitPerHour, key.lineage, key.expiresAt, key.createdAt],
       ],
     );
-    return inserted!;
+    return inserted;
   }
 
   /** What the change leaves out stays. */

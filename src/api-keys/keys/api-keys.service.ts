@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/sql.js';
 import type { Principal } from '../../auth/access/principal.js';
-import type { Role, Scope } from '../../auth/access/scopes.js';
+import { SCOPES, type Role, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { Clock } from '../../common/clock.js';
@@ -36,28 +36,27 @@ export class ApiKeysService {
 
   /**
    * @throws TallygateError INSUFFICIENT_PERMISSIONS for a key that could do more than its owner; CONFLICT at the
-   * limit of active keys
+   * limit of active keys, and for a secret that is, or was, anybody's key
    */
   async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
     const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
     this.refuseBeyond(owner, granted);
     return this.issuer.issue(owner.userId, async (keys, tx) => {
       const issued = await this.issuer.add(keys, 'sk-', granted);
-      await this.note(tx, owner, 'api_key.created', issued.key, { scopes: issued.key.scopes });
+      const madeElsewhere = wishes.secret === undefined ? {} : { made_elsewhere: true };
+      await this.note(tx, owner, 'api_key.created', issued.key, { scopes: issued.key.scopes, ...madeElsewhere });
       return issued;
     });
   }
 
   /**
-   * Newest first; `total` also counts those beyond the first 1 000. Keys that can do more than the owner's token are left out:
-   * who holds an external token with less than its user's role learns nothing of an admin's keys.
+   * A page of the owner's keys, newest first. Keys that can do more than the owner's token are left out: who holds an external token
+   * with less than its user's role learns nothing of an admin's keys.
    */
-  async list(owner: Principal, includeInactive: boolean): Promise<{ keys: ApiKey[]; total: number }> {
-    const now = new Date(this.clock.now());
+  async list(owner: Principal, found: Pick<KeySearch, 'text' | 'isActive' | 'limit' | 'offset'>) {
     const role = (await this.repository.roleOf(owner.userId)) ?? owner.role;
-    const [keys, total] = await this.repository.list(owner.userId, { now, includeInactive });
-    const shown = keys.filter((key) => this.lacking(owner, { scopes: scopesNow({ ...key, role }) }).length === 0);
-    return { keys: shown, total: total - (keys.length - shown.length) };
+    const without = SCOPES.filter((scope) => this.lacking(owner, { scopes: scopesNow({ scopes: [scope], role }) }).length > 0);
+    return this.search({ ...found, userId: owner.userId, without });
   }
 
   /** Whether a key works now: neither revoked nor expired. */

@@ -16,12 +16,14 @@ import {
   Min,
 } from 'class-validator';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { Flag, PRINTABLE, Trimmed, WholeNumber } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
-import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, ListedKeyDto, RATE_LIMIT_MAX } from './api-key.dto.js';
+import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, RATE_LIMIT_MAX } from './api-key.dto.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { KeyOfUser } from './api-keys.repository.js';
 
+/** As many keys as a list without pages shows; most users have fewer. */
+const LISTED_MAX = 1_000;
 /** What a key may have a bound of. */
 export const BOUNDS = ['allowed_tools', 'rate_limit_per_hour', 'expires_at'] as const;
 
@@ -80,7 +82,19 @@ export class EditKeyDto {
 }
 
 /** A key with everything that is known of it but the key itself. */
-export class KeyDetailsDto extends ListedKeyDto {
+export class KeyDetailsDto {
+  id!: string;
+  key_name!: string;
+  /** Its first 12 characters. */
+  api_key_prefix!: string;
+  /** Neither revoked nor expired. */
+  is_active!: boolean;
+  /** Up to ten seconds late. */
+  last_used_at!: Date | null;
+  expires_at!: Date | null;
+  created_at!: Date;
+  /** What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
+  last_client!: string | null;
   permissions!: Scope[];
   /** Null: everything its permissions allow. */
   allowed_tools!: string[] | null;
@@ -93,9 +107,16 @@ export class KeyDetailsDto extends ListedKeyDto {
   revoked_by!: string | null;
   revoke_reason!: string | null;
 
-  static override of(key: ApiKey, isActive: boolean): KeyDetailsDto {
+  static of(key: ApiKey, isActive: boolean): KeyDetailsDto {
     return {
-      ...ListedKeyDto.of(key, isActive),
+      id: key.id,
+      key_name: key.name,
+      api_key_prefix: key.prefix,
+      is_active: isActive,
+      last_used_at: key.lastUsedAt,
+      expires_at: key.expiresAt,
+      created_at: key.createdAt,
+      last_client: key.lastClient,
       permissions: key.scopes,
       allowed_tools: key.allowedTools,
       rate_limit_per_hour: key.rateLimitPerHour,
@@ -105,6 +126,44 @@ export class KeyDetailsDto extends ListedKeyDto {
       revoke_reason: key.revokeReason,
     };
   }
+}
+
+/** Filters of the list of one's own keys. Without pages, the newest 1 000. */
+export class ListKeysQuery {
+  /** Include revoked and expired keys. */
+  @IsBoolean()
+  @Flag()
+  @IsOptional()
+  include_inactive: boolean = false;
+
+  /** Part of a key's name or beginning, case-insensitive. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  search?: string;
+
+  /** From 1. */
+  @Max(1_000_000)
+  @Min(1)
+  @IsInt()
+  @WholeNumber()
+  @IsOptional()
+  page: number = 1;
+
+  /** Keys on a page, 1 to 1000. */
+  @Max(LISTED_MAX)
+  @Min(1)
+  @IsInt()
+  @WholeNumber()
+  @IsOptional()
+  page_size: number = LISTED_MAX;
+}
+
+/** A page of a user's keys, newest first. */
+export class KeyListDto {
+  keys!: KeyDetailsDto[];
+  /** Number of keys on all pages. */
+  total!: number;
 }
 
 /** Filters of the list of all keys. */

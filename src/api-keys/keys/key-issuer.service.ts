@@ -24,6 +24,8 @@ export interface KeyWishes {
   lineage?: string | null;
   /** Null: never. */
   expiresAt: Date | null;
+  /** A secret made elsewhere that becomes the key. Absent: a new one is made. */
+  secret?: string | undefined;
 }
 
 /** A key as it is made: what was left open is decided. */
@@ -55,13 +57,24 @@ export class KeyIssuer {
     return { key, token };
   }
 
-  /** @param ending How many active keys the same transaction ends. @throws TallygateError CONFLICT at the limit of active keys */
+  /**
+   * @param ending How many active keys the same transaction ends.
+   * @throws TallygateError CONFLICT at the limit of active keys, and for a secret that is, or was, anybody's key
+   */
   async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, ending = 0): Promise<IssuedKey> {
     const now = new Date(this.clock.now());
     if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
-    const { token, tokenId } = createToken(prefix);
+    const { token, tokenId } = wishes.secret === undefined ? createToken(prefix) : this.broughtIn(wishes.secret);
     const key = await keys.insert(this.newKey(token, tokenId, now, wishes));
+    if (!key) throw new TallygateError('CONFLICT', 'This secret is, or was, a key of this gateway. Bring in another one.');
     return { key, token };
+  }
+
+  /** What decides whether a secret will do has looked at it before. */
+  private broughtIn(token: string): { token: string; tokenId: string } {
+    const tokenId = this.hasher.idOf(token);
+    if (tokenId === undefined) throw new TallygateError('INVALID_INPUT', 'This secret can be no key.');
+    return { token, tokenId };
   }
 
   private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): Omit<NewApiKey, 'userId'> {

@@ -6,7 +6,6 @@ import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { tally } from '../../telemetry/metrics.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { ApiKeyHasher } from '../keys/api-key-hasher.js';
-import { parseToken } from '../keys/api-key-token.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
 import { AuthChangeFeed } from './auth-change-feed.js';
 import { EVERYTHING, type AuthChangeListener } from './auth-change.js';
@@ -70,18 +69,18 @@ export class ApiKeyVerifier implements OnModuleInit {
    * @throws TallygateError UNAVAILABLE when the database is needed and does not answer; OVERLOADED in a flood of misses.
    */
   verify(token: string): ApiKeyVerification | Promise<ApiKeyVerification> {
-    const parsed = parseToken(token);
-    if (!parsed) return this.deny('malformed');
-    const known = this.remembered(parsed.tokenId);
+    const tokenId = this.hasher.idOf(token);
+    if (tokenId === undefined) return this.deny('malformed');
+    const known = this.remembered(tokenId);
     if (known !== undefined) return this.judge(token, known);
-    return this.lookUp(parsed.tokenId).then((key) => this.judge(token, key));
+    return this.lookUp(tokenId).then((key) => this.judge(token, key));
   }
 
   /** What `verify` would answer without asking the database; undefined when it would have to ask. */
   recall(token: string): ApiKeyVerification | undefined {
-    const parsed = parseToken(token);
-    if (!parsed) return this.deny('malformed');
-    const known = this.remembered(parsed.tokenId);
+    const tokenId = this.hasher.idOf(token);
+    if (tokenId === undefined) return this.deny('malformed');
+    const known = this.remembered(tokenId);
     return known === undefined ? undefined : this.judge(token, known);
   }
 

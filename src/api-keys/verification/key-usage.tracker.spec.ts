@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ApiKeysRepository } from '../keys/api-keys.repository.js';
+import type { ApiKeysRepository, KeyUse } from '../keys/api-keys.repository.js';
 import { KeyUsageTracker } from './key-usage.tracker.js';
 
 describe('The last uses of keys', () => {
-  const written: [string, number][][] = [];
+  const written: [string, KeyUse][][] = [];
   let failure: Error | undefined;
   let whileWriting: () => void;
   let tracker: KeyUsageTracker;
@@ -11,7 +11,7 @@ describe('The last uses of keys', () => {
     written.length = 0;
     failure = undefined;
     whileWriting = () => undefined;
-    const setLastUsed = async (uses: ReadonlyMap<string, number>) => {
+    const setLastUsed = async (uses: ReadonlyMap<string, KeyUse>) => {
       whileWriting();
       if (failure) throw failure;
       written.push([...uses]);
@@ -30,8 +30,21 @@ describe('The last uses of keys', () => {
     await tracker.flush();
     expect(written).toEqual([
       [
-        ['a', 3],
-        ['b', 2],
+        ['a', { at: 3 }],
+        ['b', { at: 2 }],
+      ],
+    ]);
+  });
+
+  it('say what made the last call with each', async () => {
+    tracker.touch('a', 1, 'claude-code');
+    tracker.touch('a', 2);
+    tracker.touch('b', 2, 'curl');
+    await tracker.flush();
+    expect(written).toEqual([
+      [
+        ['a', { at: 2, client: 'claude-code' }],
+        ['b', { at: 2, client: 'curl' }],
       ],
     ]);
   });
@@ -47,8 +60,8 @@ describe('The last uses of keys', () => {
     await tracker.flush();
     expect(new Map(written[0])).toEqual(
       new Map([
-        ['a', 2],
-        ['b', 1],
+        ['a', { at: 2 }],
+        ['b', { at: 1 }],
       ]),
     );
   });
@@ -58,13 +71,13 @@ describe('The last uses of keys', () => {
     tracker.touch('0', 2);
     await tracker.flush();
     expect(written[0]).toHaveLength(100_000);
-    expect(written[0]![0]).toEqual(['0', 2]);
+    expect(written[0]![0]).toEqual(['0', { at: 2 }]);
   });
 
   it('are written at the end, and a failure does not hold the end up', async () => {
     tracker.touch('a', 1);
     await tracker.onApplicationShutdown();
-    expect(written).toEqual([[['a', 1]]]);
+    expect(written).toEqual([[['a', { at: 1 }]]]);
     tracker.touch('a', 2);
     failure = new Error('away');
     await tracker.onApplicationShutdown();

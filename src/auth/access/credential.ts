@@ -3,6 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** How API keys begin, and no login token does: `sk-` for user keys, `mcp_` for account keys. */
 export const KEY_PREFIXES = ['sk-', 'mcp_'] as const;
 
+/** What may stand behind `Bearer` (RFC 6750, section 2.1), and no shorter than 128 bits in base64. */
+const SECRET = /^[A-Za-z0-9._~+/-]{22,200}={0,2}$/;
+/** Login tokens are JWTs, which all begin like this. */
+const LOGIN_TOKEN = 'eyJ';
+
+/** Whether a text may be a key that was made elsewhere and brought in. */
+export const mayBeForeignSecret = (text: string): boolean => SECRET.test(text) && !text.startsWith(LOGIN_TOKEN);
+
 /**
  * What a request shows to prove who is calling: by its looks an API key or a login token, something that can be neither, or
  * nothing. Whether it is right is for others to say.
@@ -23,6 +31,6 @@ export function credentialOf({ 'x-api-key': apiKey, authorization }: IncomingHtt
   if (authorization === undefined) return NONE;
   const bearer = BEARER.exec(authorization)?.[1];
   const text = bearer ?? authorization;
-  if (KEY_PREFIXES.some((prefix) => text.startsWith(prefix))) return { kind: 'key', text };
+  if (KEY_PREFIXES.some((prefix) => text.startsWith(prefix)) || mayBeForeignSecret(text)) return { kind: 'key', text };
   return { kind: bearer === undefined ? 'unreadable' : 'token', text };
 }

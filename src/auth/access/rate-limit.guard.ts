@@ -1,15 +1,28 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { CallerLimit } from './caller-limit.service.js';
 import type { AuthenticatedRequest } from './current-principal.decorator.js';
 
+const UNLIMITED = Symbol('UNLIMITED');
+
+/**
+ * Admits callers who have spent their allowance, and counts nothing: for what ends access, which is most urgent just when somebody
+ * else is spending it.
+ */
+export const Unlimited = () => SetMetadata(UNLIMITED, true);
+
 /** Admits REST requests within their caller's limit. Stands behind the guard that sets `request.principal`. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  constructor(private readonly limit: CallerLimit) {}
+  constructor(
+    private readonly limit: CallerLimit,
+    private readonly reflector: Reflector,
+  ) {}
 
   /** @throws RATE_LIMITED */
   canActivate(context: ExecutionContext): true | Promise<true> {
+    if (this.reflector.get<boolean | undefined>(UNLIMITED, context.getHandler())) return true;
     const http = context.switchToHttp();
     const { principal } = http.getRequest<AuthenticatedRequest>();
     return this.limit.admit(principal, (headers) => http.getResponse<Response>().set(headers));

@@ -2,7 +2,7 @@ import type { Principal } from '../access/principal.js';
 
 /** Who made a change, and how they came in. */
 export interface Actor {
-  via: 'login' | 'api_key' | 'command_line' | 'gateway' | 'stripe';
+  via: 'login' | 'api_key' | 'password_link' | 'command_line' | 'gateway' | 'stripe';
   /** Absent for the command line of the machine, the gateway itself, and Stripe. */
   userId?: string;
   apiKeyId?: string;

@@ -13,9 +13,11 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { AuthService } from './auth.service.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto } from './login.dto.js';
+import { Unlimited } from '../access/rate-limit.guard.js';
+import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto, UsePasswordLinkDto } from './login.dto.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
+import { PasswordLinks } from './password-links.service.js';
 import type { Principal } from '../access/principal.js';
 import { RegistrationGuard } from './registration.guard.js';
 import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
@@ -27,6 +29,7 @@ import { UsersService } from '../users/users.service.js';
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
+    private readonly links: PasswordLinks,
     private readonly users: UsersService,
   ) {}
 
@@ -63,6 +66,7 @@ export class AuthController {
 
   /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
   @Put('api/auth/password')
+  @Unlimited()
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiBadRequestResponse({ description: 'The new password is the current one', type: ErrorDto })
@@ -74,9 +78,18 @@ export class AuthController {
     return this.auth.changePassword(who, { current: current_password, next: new_password, address });
   }
 
+  /** Sets the password of the user whom an admin gave a link. Their logins end. */
+  @Post('api/auth/password-link')
+  @HttpCode(204)
+  @ApiBadRequestResponse({ description: 'The link was used, was replaced, or is too old', type: ErrorDto })
+  usePasswordLink(@Body() { token, new_password }: UsePasswordLinkDto): Promise<void> {
+    return this.links.use(token, new_password);
+  }
+
   /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
   @Post('api/auth/logout')
   @HttpCode(204)
+  @Unlimited()
   @Authenticated()
   async logOut(@CurrentPrincipal() who: Principal, @Req() { headers }: Request): Promise<void> {
     if (headers.authorization !== undefined) await this.auth.logOut(who, loginTokenOf(headers));

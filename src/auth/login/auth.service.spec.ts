@@ -8,6 +8,7 @@ import type { AuditLog } from '../audit/audit-log.service.js';
 import type { EndedLogins } from './ended-logins.repository.js';
 import { PasswordCheck } from './password-check.service.js';
 import type { UserChanges } from '../users/user-changes.service.js';
+import { switchedOff } from '../access/switched-off.js';
 import { LoginLimits } from './login-limits.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import type { User } from '../users/user.entity.js';
@@ -40,19 +41,23 @@ describe('A login', () => {
     };
     const limits = new LoginLimits(config, new TestClock(), new RedisConnection());
     const jwt = new JwtService({ secret: config.values.auth.secret_key });
-    const [known, audit] = [{ findByLogin } as unknown as UsersService, { note: async () => undefined } as unknown as AuditLog];
+    const admit = async ({ isActive }: User) => {
+      if (!isActive) throw switchedOff();
+    };
+    const [known, audit] = [{ findByLogin, admit } as unknown as UsersService, { note: async () => undefined } as unknown as AuditLog];
     const check = new PasswordCheck(known, watched as PasswordHasher, limits, audit);
     auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, audit, jwt, config);
   });
 
   const attempt = (login: string, password = PASSWORD) => auth.login({ login, password, address: '10.0.0.1' });
 
-  it('does the same work and says the same for an unknown user, a wrong password and a deactivated user', async () => {
+  it('does the same work and says the same for an unknown user and a wrong password, and for one who is switched off only with the right one', async () => {
     const invalid = { code: 'INVALID_CREDENTIALS', message: 'Invalid credentials' };
     await expect(attempt('nobody')).rejects.toMatchObject(invalid);
     await expect(attempt('anna', 'wrong')).rejects.toMatchObject(invalid);
-    await expect(attempt('gone')).rejects.toMatchObject(invalid);
-    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 3, verifications: 3 });
+    await expect(attempt('gone', 'wrong')).rejects.toMatchObject(invalid);
+    await expect(attempt('gone')).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('switched off') });
+    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 4, verifications: 4 });
   });
 
   it('from a blocked address reaches neither the database nor a password hash', async () => {

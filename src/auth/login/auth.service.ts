@@ -42,12 +42,13 @@ export class AuthService {
   ) {}
 
   /**
-   * @throws INVALID_CREDENTIALS with the same message and after the same work for an unknown user, a wrong password
-   * and a deactivated user, so that they cannot be told apart; RATE_LIMITED before any of that work
+   * @throws INVALID_CREDENTIALS with the same message and after the same work for an unknown user and a wrong password, so that
+   * they cannot be told apart; RATE_LIMITED before any of that work; UNAUTHORIZED for who is switched off and has the right password
    */
   async login({ login, password, address }: LoginAttempt): Promise<AccessToken> {
     const user = await this.check.userOf({ login, password, address });
     if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'Invalid credentials');
+    await this.users.admit(user);
     await this.audit.note(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
     return this.tokenFor(user);
   }

@@ -8,7 +8,6 @@ import { EndedLogins } from './ended-logins.repository.js';
 import { loginTokenOf } from './login-token.js';
 import { isCurrent, ownSubject } from './own-token.js';
 import type { Principal } from '../access/principal.js';
-import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
 /** The only algorithm used for signing, and the only one accepted. */
@@ -31,8 +30,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   /**
-   * Returns false, which refuses the token, when it was logged out, or its user is gone, deactivated, or has changed since.
-   * @throws UNAUTHORIZED for a token that never expires, and for one of others without an e-mail
+   * Returns false, which refuses the token, when it was logged out, or its user is gone or has changed since.
+   * @throws UNAUTHORIZED for a token that never expires, one of others without an e-mail, and one whose user is switched off
    */
   async validate({ headers }: IncomingMessage, claims: Claims): Promise<Principal | false> {
     demandExpiry(claims);
@@ -46,15 +45,13 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     if (!this.config.values.auth.trust_external_tokens) return false;
     const login = externalLoginOf(claims);
     const user = await this.users.findOrCreateExternal(login);
-    return this.admit({ ...user, role: roleOfRequest(login, user) });
+    return this.users.admit({ ...user, role: roleOfRequest(login, user) });
   }
 
   private async admitOwn(claims: Claims, id: string): Promise<Principal | false> {
     const user = await this.users.findById(id);
-    return user && isCurrent(claims, user) ? this.admit(user) : false;
-  }
-
-  private async admit(user: User | null): Promise<Principal | false> {
-    return user?.isActive ? this.users.principalOf(user) : false;
+    if (!user || user.deletedAt) return false;
+    const principal = await this.users.admit(user); // whose version counts up when they are switched off
+    return isCurrent(claims, user) && principal;
   }
 }

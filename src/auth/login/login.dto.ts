@@ -62,6 +62,19 @@ export class ChangePasswordDto {
   new_password!: string;
 }
 
+/** A password, set by a link. */
+export class UsePasswordLinkDto {
+  /** What stands behind `#` in the link. */
+  @Length(43, 43, { message: 'token must be what stands behind # in the link' })
+  @IsString()
+  token!: string;
+
+  /** 8 to 256 characters. */
+  @Length(8, PASSWORD_MAX)
+  @IsString()
+  new_password!: string;
+}
+
 /** A login token. */
 export class AccessTokenDto {
   /** A JWT, for `Authorization: Bearer`. */

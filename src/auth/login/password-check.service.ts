@@ -26,13 +26,13 @@ export class PasswordCheck {
     private readonly audit: AuditLog,
   ) {}
 
-  /** The user, if the password is theirs and they may log in. @throws RATE_LIMITED; what goes wrong on our side, which does not count */
+  /** The user, if the password is theirs. @throws RATE_LIMITED; what goes wrong on our side, which does not count */
   async userOf({ login, password, address }: LoginAttempt): Promise<User | undefined> {
     this.limits.begin(login, address);
     try {
       const user = await this.users.findByLogin(login);
       const matches = await this.passwords.verify(user?.passwordHash, password);
-      if (!user?.isActive || !matches) return void (user && this.noteFailure(user, address));
+      if (!user || !matches) return void (user && this.noteFailure(user, address));
       this.limits.succeeded(login, address);
       return user;
     } catch (error) {

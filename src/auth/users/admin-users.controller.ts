@@ -1,13 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { actorOf } from '../audit/audit-entry.js';
+import { PasswordLinks } from '../login/password-links.service.js';
 import { UserChanges } from './user-changes.service.js';
-import { EditUserDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
+import { EditUserDto, PasswordLinkDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
 const NO_USER = { description: 'No such user', type: ErrorDto };
@@ -21,6 +23,7 @@ export class AdminUsersController {
   constructor(
     private readonly users: UsersService,
     private readonly changes: UserChanges,
+    private readonly links: PasswordLinks,
   ) {}
 
   /** Lists users, newest first, filtered by name, e-mail, role or activity. */
@@ -59,6 +62,21 @@ export class AdminUsersController {
     @Body() { password }: SetPasswordDto,
   ): Promise<void> {
     await this.changes.setPassword(actorOf(who), id, password);
+  }
+
+  /** Makes a link by which a user sets a password of their own, once, within a day. An earlier link of theirs ends. */
+  @Post(':id/password-link')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiNotFoundResponse(NO_USER)
+  async makePasswordLink(
+    @CurrentPrincipal() who: Principal,
+    @Param() { id }: UserParams,
+    @Req() request: Request,
+  ): Promise<PasswordLinkDto> {
+    const { token, expiresAt } = await this.links.make(actorOf(who), id);
+    // Behind `#`, so that neither a log nor a server on the way sees it.
+    return { link: `${request.protocol}://${request.host}/password#${token}`, expires_at: expiresAt };
   }
 
   /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */

@@ -21,10 +21,14 @@ export class UserChanges {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Sets a new password, which ends the login tokens handed out before. @throws NOT_FOUND */
-  async setPassword(actor: Actor, id: string, password: string): Promise<void> {
+  /**
+   * Sets a new password, which ends the login tokens handed out before. @throws NOT_FOUND
+   * @param demand Throws where it may not be set after all, with the user locked.
+   */
+  async setPassword(actor: Actor, id: string, password: string, demand?: (tx: Transaction) => Promise<void>): Promise<void> {
     const passwordHash = await this.passwords.hash(password);
     await this.change(actor, id, async (tx) => {
+      await demand?.(tx);
       await this.users.update(tx, id, { passwordHash });
       return [['user.password_changed', {}]];
     });
@@ -56,7 +60,15 @@ export class UserChanges {
     });
   }
 
-  private change(actor: Actor, id: string, work: (tx: Transaction, before: LockedUser) => Promise<Change[]>): Promise<void> {
+  /** For what is about to shut a user out, within its transaction. @throws CONFLICT for the last admin who can log in */
+  async keepAnAdmin(tx: Transaction, id: string): Promise<void> {
+    await this.users.lockAdmins(tx);
+    const user = await this.users.lock(tx, id);
+    if (user) await this.demandOtherAdmin(tx, user);
+  }
+
+  /** Runs a change with the user locked, and writes down what it says it has changed. @throws NOT_FOUND */
+  change(actor: Actor, id: string, work: (tx: Transaction, before: LockedUser) => Promise<Change[]>): Promise<void> {
     return this.audit.inTransaction(async (tx) => {
       await this.users.lockAdmins(tx);
       const before = await this.users.lock(tx, id);

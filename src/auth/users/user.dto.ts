@@ -103,6 +103,14 @@ export class SetPasswordDto {
   password!: string;
 }
 
+/** A link by which a user sets a password, once. */
+export class PasswordLinkDto {
+  /** For the user only: whoever has it can set the password. Shown only in this answer. */
+  link!: string;
+  /** A day from now. */
+  expires_at!: Date;
+}
+
 /** A user, without secrets. */
 export class UserDto {
   id!: string;

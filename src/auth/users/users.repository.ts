@@ -81,13 +81,13 @@ export class UsersRepository {
     return made?.id;
   }
 
-  /** The name of the user's account, which a principal carries; undefined when there is none. */
-  async findAccountId(id: string): Promise<number | undefined> {
-    const [caller] = await this.postgres.query<{ accountId: string | null }>(
-      'SELECT account_id AS "accountId" FROM mcp.callers WHERE user_id = $1',
+  /** The user's account, whose id a principal carries; undefined when there is none. */
+  async findAccount(id: string): Promise<{ id: number; isActive: boolean } | undefined> {
+    const [caller] = await this.postgres.query<{ accountId: string | null; isActive: boolean }>(
+      'SELECT account_id AS "accountId", is_account_active AS "isActive" FROM mcp.callers WHERE user_id = $1',
       [id],
     );
-    return caller?.accountId ? Number(caller.accountId) : undefined;
+    return caller?.accountId ? { id: Number(caller.accountId), isActive: caller.isActive } : undefined;
   }
 
   /** Undefined for one who is gone. The row is locked until the transaction ends. */
@@ -104,8 +104,13 @@ export class UsersRepository {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.firstAdmin]);
   }
 
+  /** Whether anybody else is an admin who can log in. */
   async hasOtherAdmin(tx: Transaction, id: string): Promise<boolean> {
-    const found = await tx.query(`SELECT FROM mcp.users WHERE role = 'admin' AND is_active AND id <> $1 LIMIT 1`, [id]);
+    const found = await tx.query(
+      `SELECT FROM mcp.callers
+       WHERE role = 'admin' AND is_user_active AND is_account_active IS NOT FALSE AND user_id <> $1 LIMIT 1`,
+      [id],
+    );
     return found.length > 0;
   }
 

@@ -8,6 +8,7 @@ import { principalOf, type Principal } from '../access/principal.js';
 import type { Actor } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import type { Role } from '../access/scopes.js';
+import { switchedOff } from '../access/switched-off.js';
 import type { User } from './user.entity.js';
 import { usernameFrom } from './username.js';
 import { UsersRepository, type UserRow, type UserSearch } from './users.repository.js';
@@ -77,12 +78,14 @@ export class UsersService {
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
     if (!admin) throw new Error('No admin exists to act as');
-    return this.principalOf(admin);
+    return principalOf(admin, (await this.users.findAccount(admin.id))?.id);
   }
 
-  /** The principal of an authenticated user. */
-  async principalOf(user: Pick<User, 'id' | 'role'>): Promise<Principal> {
-    return principalOf(user, await this.users.findAccountId(user.id));
+  /** The principal of an authenticated user, wherever they come in. @throws UNAUTHORIZED when they or their account are switched off */
+  async admit(user: Pick<User, 'id' | 'role' | 'isActive'>): Promise<Principal> {
+    const account = await this.users.findAccount(user.id);
+    if (!user.isActive || account?.isActive === false) throw switchedOff();
+    return principalOf(user, account?.id);
   }
 
   /** Generated user names may collide; then a random suffix is added. Returns null when the e-mail is taken. */

@@ -4,6 +4,7 @@ import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { restCommand, wholeNumber, type RestOptions } from '../terminal/rest-command.js';
 import { print } from '../terminal/output.js';
+import { readPasswords } from '../terminal/password-prompt.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
 interface CreateOptions extends RestOptions {
@@ -12,12 +13,14 @@ interface CreateOptions extends RestOptions {
   permission?: NonNullable<components['schemas']['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
+  own?: true;
 }
 
 const EXAMPLES = `
 Examples:
   tallygate keys create my-cursor-key --days 90
   tallygate keys create reports --tool get_daily_bars get_returns --rate-limit 100
+  tallygate keys create old-server --own < secret.txt
   tallygate keys list --all
   tallygate keys rotate KEY_ID --overlap 3600
   tallygate keys revoke KEY_ID
@@ -42,16 +45,18 @@ function createCommand(): Command {
     .option('--permission <scope...>', 'what the key may do (default: tools:call)')
     .option('--tool <name...>', 'the only tools it may call (default: all)')
     .option('--rate-limit <n>', 'requests an hour', wholeNumber)
+    .option('--own', 'bring in a secret of your own; it is asked for, or read from stdin')
     .action(action(create));
 }
 
-async function create(name: string | undefined, { url, json, days, permission, tool, rateLimit }: CreateOptions): Promise<void> {
+async function create(name: string | undefined, { url, json, days, permission, tool, rateLimit, own }: CreateOptions): Promise<void> {
   const wanted = {
     ...(name !== undefined && { key_name: name }),
     ...(days !== undefined && { expires_days: days }),
     ...(permission && { permissions: permission }),
     ...(tool && { allowed_tools: tool }),
     ...(rateLimit !== undefined && { rate_limit_per_hour: rateLimit }),
+    ...(own && { secret: (await readPasswords('Secret'))[0] ?? '' }),
   };
   const key = await onRest({ url }, (gateway) => gateway.createKey(wanted));
   print(json, key, () => newKeyText(key));

@@ -21,6 +21,7 @@ Examples:
   tallygate users activate bob
   tallygate users promote bob@example.com
   tallygate users demote bob@example.com
+  tallygate users password-link bob
   tallygate users delete bob
   tallygate users set-password admin@localhost
 
@@ -46,6 +47,11 @@ export function usersCommand(): Command {
     .addCommand(changeCommand('promote', 'make a user an admin', { role: 'admin' }))
     .addCommand(changeCommand('demote', 'make an admin a user', { role: 'user' }))
     .addCommand(
+      restCommand('password-link', 'make a link by which a user sets a password, once, within a day')
+        .argument('<user>', USER)
+        .action(action(passwordLink)),
+    )
+    .addCommand(
       restCommand('delete', 'delete a user; what they called and paid stays in the books')
         .argument('<user>', USER)
         .action(action(remove)),
@@ -70,6 +76,11 @@ function changeCommand(name: string, description: string, change: components['sc
 async function edit(login: string, change: components['schemas']['EditUserDto'], { url, json }: RestOptions): Promise<void> {
   const user = await onRest({ url }, async (gateway) => gateway.editUser((await find(gateway, login)).id, change));
   print(json, user, () => `${user.username} (${user.email}) is ${user.is_active ? 'active' : 'off'}, ${user.role}.`);
+}
+
+async function passwordLink(login: string, { url, json }: RestOptions): Promise<void> {
+  const made = await onRest({ url }, async (gateway) => gateway.makePasswordLink((await find(gateway, login)).id));
+  print(json, made, () => `${made.link}\n\nWhoever has it can set the password, once, until ${secondsOf(made.expires_at)} UTC.`);
 }
 
 async function remove(login: string, { url, json }: RestOptions): Promise<void> {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { KeyUsageTracker } from '../../api-keys/verification/key-usage.tracker.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
 import { HoldRenewal } from '../../credits/hold-renewal.service.js';
+import type { UsageEvent } from '../../usage/recording/usage-event.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
 import { FREE, recordedCall, written, type RecordedCall, type WrittenOutcome } from './recorded-call.js';
@@ -19,6 +21,7 @@ export class ToolMeter {
     private readonly ledger: CreditLedger,
     private readonly holds: HoldRenewal,
     private readonly recorder: UsageRecorder,
+    private readonly keys: KeyUsageTracker,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -69,7 +72,7 @@ export class ToolMeter {
   }
 
   private async recordFree(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
-    await this.recorder.record(recordOf(call, answer.outcome, durationMs, 0));
+    await this.recorder.record(this.eventOf(call, answer.outcome, durationMs, 0));
     return recordedCall(answer, durationMs, FREE);
   }
 
@@ -85,7 +88,7 @@ export class ToolMeter {
   private async settleCredits(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
     const { outcome } = answer;
     const charge = chargeOf(call.entry, outcome);
-    const event = recordOf(call, outcome, durationMs, charge);
+    const event = this.eventOf(call, outcome, durationMs, charge);
     const settlement = await this.ledger.settle({
       eventId: call.id,
       accountId: call.request.principal.accountId!,
@@ -93,6 +96,12 @@ export class ToolMeter {
       usage: { createdAt: event.created_at, body: JSON.stringify(event) },
     });
     return recordedCall(answer, durationMs, settlement);
+  }
+
+  private eventOf(call: ToolCall, outcome: ToolOutcome, durationMs: number, charge: number): UsageEvent {
+    const event = recordOf(call, outcome, durationMs, charge);
+    if (event.api_key_id) this.keys.touch(event.api_key_id, this.clock.now(), event.client_name);
+    return event;
   }
 
   /** Milliseconds since the call began, to the microsecond. */

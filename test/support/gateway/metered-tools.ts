@@ -1,3 +1,5 @@
+import type { ApiKeysRepository } from '../../../src/api-keys/keys/api-keys.repository.js';
+import { KeyUsageTracker } from '../../../src/api-keys/verification/key-usage.tracker.js';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import type { Scope } from '../../../src/auth/access/scopes.js';
@@ -112,7 +114,7 @@ export function toolCalls(rig: CreditRig, config: AppConfig, runner: ToolRunner,
   const clock = new SystemClock();
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
   const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
-  const meter = new ToolMeter(rig.ledger, holds, recorder, config, clock);
+  const meter = new ToolMeter(rig.ledger, holds, recorder, new KeyUsageTracker({} as ApiKeysRepository), config, clock);
   const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
   const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
   return new ToolCalls(meter, idempotency, runner, suspendedCalls, observer, clock);
