@@ -21,10 +21,7 @@ interface MigrationFile {
  * @throws Error when a file that has run was changed or removed since, and when there is something to run and ClickHouse's disk is full.
  */
 export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, only?: string[]): Promise<string[]> {
-  if (!(await hasMigrations(clickhouse))) await demandRoom(clickhouse);
-  await clickhouse.command(
-    'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
-  );
+  if (!(await hasMigrations(clickhouse))) await prepare(clickhouse);
   const files = readMigrations(folder);
   const applied = await appliedChecksums(clickhouse);
   refuseChanged(files, applied);
@@ -45,6 +42,13 @@ function readMigrations(folder: string): MigrationFile[] {
     const sql = readFileSync(join(folder, name), 'utf8');
     return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
   });
+}
+
+async function prepare(clickhouse: ClickHouse): Promise<void> {
+  await demandRoom(clickhouse);
+  await clickhouse.command(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
+  );
 }
 
 async function hasMigrations(clickhouse: ClickHouse): Promise<boolean> {

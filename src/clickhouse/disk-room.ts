@@ -4,8 +4,9 @@ import type { ClickHouse } from './clickhouse.js';
 const ROOM_MIN_BYTES = 16 * 1_048_576;
 
 /**
- * To be asked before tables are created or altered: on a full disk, ClickHouse 26.7 answers that as done, and leaves the table's
- * definition empty. The table is then gone, and the embedded engine does not start on its folder again.
+ * To be asked before tables are created or altered: on a full disk, ClickHouse 26.7 may answer that as done and leave the table's
+ * definition empty, so that the table is gone with its next start. The embedded engine refuses it as well (`DiskGuard`); this is for
+ * servers, and says what to do.
  * @throws Error when a disk of ClickHouse's is full
  */
 export async function demandRoom(clickhouse: ClickHouse): Promise<void> {

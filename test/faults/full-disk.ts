@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const CHUNK = Buffer.alloc(1_048_576);
 const CRUMB = Buffer.alloc(4_096);
+const LITTLE = Buffer.alloc(16 * CHUNK.length);
+const SEEN_MS = 1_000;
 
 /** A small disk in memory under a data folder, which can be filled to the last byte and emptied again. */
 export class SmallDisk {
@@ -21,10 +24,13 @@ export class SmallDisk {
     }
   }
 
+  /** First all but a little, as disks fill: whoever looks how much is left can see it coming. */
   async fill(): Promise<void> {
     const file = await open(this.filler, 'w');
     try {
-      for (const piece of [CHUNK, CRUMB]) await writeUntilFull(file, piece);
+      while (this.freeBytes > LITTLE.length) await file.write(CHUNK);
+      await pause(SEEN_MS);
+      for (const piece of [LITTLE, CHUNK, CRUMB]) await writeUntilFull(file, piece);
     } finally {
       await file.close();
     }

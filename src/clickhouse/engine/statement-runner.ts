@@ -1,10 +1,11 @@
 import { Session } from 'chdb';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { DiskGuard } from './disk-guard.js';
 import { EngineError } from './engine-error.js';
 import { Lane } from './lane.js';
 import { assertReadOnly } from './read-only.js';
-import { insertsNothing, onlyReads, scriptOf, sqlText, type Statement } from './statement.js';
+import { insertsNothing, mayWrite, onlyReads, scriptOf, sqlText, type Statement } from './statement.js';
 
 /** Each may take the memory that its settings allow. */
 const RUNNING_MAX = Math.min(4, Math.max(2, availableParallelism()));
@@ -13,6 +14,7 @@ const QUESTIONS_MAX = 1;
 const WAITING_MAX = 100;
 const TOO_MANY = 202;
 const CANCELLED = 394;
+const NO_ROOM = 243;
 
 /**
  * The embedded engine on one folder. Every statement gets a connection of its own, which costs about a millisecond: what a
@@ -24,16 +26,22 @@ export class StatementRunner {
   private readonly running = new Set<Promise<unknown>>();
   /** Keeps the engine open between statements. */
   private readonly engine: Session;
+  private readonly disk: DiskGuard;
 
   /** @throws Error when the folder cannot be opened, or another process has it open. */
   constructor(private readonly folder: string) {
     this.engine = new Session(folder);
+    this.disk = new DiskGuard(folder, (stop) => this.execute(`SYSTEM ${stop ? 'STOP' : 'START'} MERGES`, 'Null'));
   }
 
-  /** The answer, whole. When `gone` fires a statement that only reads is cancelled. @throws EngineError. */
+  /**
+   * The answer, whole. When `gone` fires a statement that only reads is cancelled.
+   * @throws EngineError, for one that may write also when the disk is as good as full
+   */
   async run(statement: Statement, gone: AbortSignal): Promise<Uint8Array> {
     const isQuestion = statement.settings['readonly'] === '1';
     if (!isQuestion && insertsNothing(statement)) return new Uint8Array();
+    if (!isQuestion && this.disk.isFull && mayWrite(statement)) throw noRoom();
     const lane = isQuestion ? this.questions : this.statements;
     const work = lane
       .run(() => this.runNow(statement, gone), tooMany)
@@ -46,6 +54,7 @@ export class StatementRunner {
 
   /** Resolves when everything that runs has ended. */
   async close(): Promise<void> {
+    await this.disk.close();
     await Promise.allSettled(this.running);
     this.engine.close();
   }
@@ -83,5 +92,7 @@ export class StatementRunner {
     }
   }
 }
+
+const noRoom = () => new EngineError(NO_ROOM, 'NOT_ENOUGH_SPACE', 'The disk is as good as full, so nothing is written on it.');
 
 const tooMany = () => new EngineError(TOO_MANY, 'TOO_MANY_SIMULTANEOUS_QUERIES', 'Too many statements are waiting.');

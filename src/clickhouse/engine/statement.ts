@@ -14,6 +14,7 @@ const PARAMETER = 'param_';
 /** What the HTTP interface itself understands; every answer here is whole before it begins, as `wait_end_of_query=1` asks. */
 const INTERFACE = new Set(['query', 'query_id', 'default_format', 'wait_end_of_query']);
 const INSERT_WITH_ROWS = /^\s*INSERT\b.*\bFORMAT\s+\w+\s*$/is;
+const FREES = /^\s*(DROP|TRUNCATE|DETACH|SYSTEM|KILL|SET)\b/i;
 const READS = /^\s*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b/i;
 
 /** ClickHouse's HTTP interface: the statement is `query` and the body, one after the other; what is not known is a setting. */
@@ -33,6 +34,9 @@ export const insertsNothing = ({ text }: Statement): boolean => INSERT_WITH_ROWS
 
 /** Whether it only reads: then nobody needs its end once the caller has gone. */
 export const onlyReads = ({ text }: Statement): boolean => READS.test(text);
+
+/** Whether it may take room on the disk. What makes room does not count. */
+export const mayWrite = (statement: Statement): boolean => !onlyReads(statement) && !FREES.test(statement.text);
 
 /**
  * SQL that sets everything first and runs the statement then, on a connection that nothing else has used.
