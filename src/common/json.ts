@@ -4,6 +4,13 @@ import { configure } from 'safe-stable-stringify';
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The object without its members that are null, which is as good as nothing; the same one where there are none. */
+export function withoutNulls(object: Record<string, unknown>): Record<string, unknown> {
+  for (const name in object)
+    if (object[name] === null) return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+  return object;
+}
+
 const stringify = configure({ deterministic: true, circularValue: Error });
 
 /**

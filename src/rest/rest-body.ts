@@ -52,13 +52,14 @@ export function restBody(config: AppConfig): Middleware {
   };
 }
 
-/** An object or a list; nothing is one without fields. */
+/** An object or a list; nothing, and null, is one without fields. */
 function parseJson(body: Buffer): unknown {
   const text = utf8(body);
   if (text === '') return {};
   if (isTooDeep(text)) throw new TallygateError('BAD_REQUEST', `The body is nested deeper than ${JSON_DEPTH_MAX} levels`);
   const value = jsonOf(text);
-  if (typeof value !== 'object' || value === null) throw new TallygateError('BAD_REQUEST', NOT_JSON);
+  if (value === null) return {};
+  if (typeof value !== 'object') throw new TallygateError('BAD_REQUEST', NOT_JSON);
   return value;
 }
 
