@@ -5,7 +5,7 @@ import { isTooDeep, JSON_DEPTH_MAX } from '../common/json-depth.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { BodyBudget, strangerAt } from '../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../http/body-type.js';
-import { type Middleware, pathOf } from '../http/front-door.js';
+import { endpointOf, type Middleware } from '../http/front-door.js';
 import { BODY_MAX_BYTES, hasBody, readBody, textOf } from '../http/request-body.js';
 
 const FORM_FIELDS_MAX = 100;
@@ -28,9 +28,9 @@ const FILE: BodyKind = {
 
 /** Everywhere else the body is JSON. */
 const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
-  [/^\/auth\/login\/?$/i, FORM],
-  [/^\/api\/webhooks\/stripe\/?$/i, SIGNED],
-  [/^\/api\/admin\/datasets\/[^/]+\/import\/?$/i, FILE],
+  [/^\/auth\/login$/i, FORM],
+  [/^\/api\/webhooks\/stripe$/i, SIGNED],
+  [/^\/api\/admin\/datasets\/[^/]+\/import$/i, FILE],
 ];
 
 /**
@@ -42,7 +42,7 @@ export function restBody(config: AppConfig): Middleware {
   const { request_timeout_seconds: seconds } = config.values.listeners;
   return (request: IncomingMessage & { body?: unknown; ip?: string }, response, next: (error?: unknown) => void) => {
     if (!hasBody(request)) return next();
-    const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(pathOf(request)))?.[1] ?? JSON_BODY;
+    const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(endpointOf(request)))?.[1] ?? JSON_BODY;
     assertBodyType(request, types);
     if (!parse) return next();
     const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(strangerAt(request.ip)), seconds };

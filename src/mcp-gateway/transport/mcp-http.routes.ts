@@ -9,7 +9,7 @@ import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
 import { OriginRules } from '../../http/origin-rules.js';
 import { textOf } from '../../http/request-body.js';
 import { McpBodies } from '../access/mcp-bodies.service.js';
-import { idTextsIn, isBatch } from '../protocol/id-text.js';
+import { isBatch, textsIn, type MessageTexts } from '../../common/json-rpc/message-texts.js';
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
@@ -100,14 +100,14 @@ export class McpHttpRoutes {
     exchange.request.operation = operationOf(body);
     if (Array.isArray(body)) return this.batch(body, json, exchange);
     return this.dispatcher.dispatch(
-      parseMessage(body, () => idTextsIn(json)[0]),
+      parseMessage(body, () => textsIn(json)[0]),
       exchange,
     );
   }
 
   /** Nothing is made of it; a request is still answered under its id, without which its client would wait on. */
   private tooDeep(json: string, exchange: McpExchange): McpAnswer {
-    const id = isBatch(json) ? undefined : idTextsIn(json)[0];
+    const id = isBatch(json) ? undefined : textsIn(json)[0]?.id;
     const words = `Invalid params: the message is nested deeper than ${JSON_DEPTH_MAX} levels`;
     const error = new McpProtocolError(JSON_RPC.INVALID_PARAMS, words, id === undefined ? 400 : 200);
     return this.dispatcher.failed(error, exchange.requestId, id);
@@ -117,8 +117,8 @@ export class McpHttpRoutes {
   private async batch(messages: unknown[], json: string, exchange: McpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
     exchange.beginBatch();
-    let ids: string[] | undefined;
-    const parsed = messages.map((message, place) => parseMessage(message, () => (ids ??= idTextsIn(json))[place]));
+    let texts: MessageTexts[] | undefined;
+    const parsed = messages.map((message, place) => parseMessage(message, () => (texts ??= textsIn(json))[place]));
     await this.dispatcher.admitBatch(parsed, exchange);
     const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
     const body = joinAnswers(answers.map((answer) => answer.body));
