@@ -43,7 +43,7 @@ export function restBody(config: AppConfig): Middleware {
   return (request: IncomingMessage & { body?: unknown; ip?: string }, response, next: (error?: unknown) => void) => {
     if (!hasBody(request)) return next();
     const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(endpointOf(request)))?.[1] ?? JSON_BODY;
-    assertBodyType(request, types);
+    assertBodyType(request, types, parse !== undefined);
     if (!parse) return next();
     const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(strangerAt(request.ip)), seconds };
     readBody(request, response, bounds)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { sendAnswer, type WholeAnswer } from '../../http/answer.js';
 import { pathOf, type IdentifiedRequest } from '../../http/front-door.js';
@@ -20,14 +20,16 @@ import { OpenStreams } from '../streams/open-streams.service.js';
 
 /** Clients join a base URL and a path in all these ways, or are given the bare host. */
 const ENDPOINT = /^\/{1,2}(messages|mcp)?\/?$/;
+/** The same beside REST, to which the bare host belongs. */
+const NAMED_ENDPOINT = /^\/{1,2}(messages|mcp)\/?$/;
 /** Answered as on port 8000, by what answers there. */
-const HEALTH = /^\/(health|livez|readyz)$/;
+const HEALTH = /^\/(health|livez|readyz)\/?$/;
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
 /** Of a method or a tool. */
 const NAME = /^[\w./:-]{1,128}$/;
 
-/** HTTP framing of port 8001: paths, methods, origins, bodies, batches. */
+/** HTTP framing of MCP, the same on both ports: paths, methods, origins, bodies, batches. */
 @Injectable()
 export class McpHttpRoutes {
   private readonly trusts: (address: string, hop: number) => boolean;
@@ -41,6 +43,12 @@ export class McpHttpRoutes {
   ) {
     this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
     this.origins = new OriginRules(config, false);
+  }
+
+  /** Whether a request to the port of REST is one of MCP, or one of its clients looking for OAuth. */
+  areMeantBy(request: IncomingMessage): boolean {
+    const path = pathOf(request);
+    return NAMED_ENDPOINT.test(path) || OAUTH_DISCOVERY.test(path);
   }
 
   /**
