@@ -11,6 +11,21 @@ export function withoutNulls(object: Record<string, unknown>): Record<string, un
   return object;
 }
 
+/** Takes out of a value the members that are null where its JSON Schema takes no null. Whether there was one. */
+export function dropNulls({ properties, items }: Record<string, unknown>, value: unknown): boolean {
+  if (Array.isArray(value)) return isObject(items) && value.map((one) => dropNulls(items, one)).includes(true);
+  if (!isObject(value) || !isObject(properties)) return false;
+  const dropped = Object.entries(value).map(([name, one]) => {
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (!isObject(schema)) return false;
+    return one === null && !takesNull(schema) ? delete value[name] : dropNulls(schema, one);
+  });
+  return dropped.includes(true);
+}
+
+const takesNull = ({ type, enum: values }: Record<string, unknown>): boolean =>
+  type === undefined ? !Array.isArray(values) || values.includes(null) : [type].flat().includes('null');
+
 const stringify = configure({ deterministic: true, circularValue: Error });
 
 /**

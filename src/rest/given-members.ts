@@ -22,10 +22,13 @@ export function givenMembers(sent: unknown, target: Type | undefined, isText: bo
   const given = Object.entries(sent).flatMap(([name, value]): [string, unknown][] => {
     const field = fields.get(name);
     if (!field) return [[name, value]];
-    return value === null || (isText && value === '') ? [] : [[name, readAs(field, value, isText)]];
+    return value === null || (isText && isEmpty(value)) ? [] : [[name, readAs(field, value, isText)]];
   });
   return Object.fromEntries(given);
 }
+
+/** Also a parameter that is repeated, and empty each time. */
+const isEmpty = (value: unknown): boolean => [value].flat().every((one) => one === '');
 
 function readAs({ schema, isNested }: ValidatedField, value: unknown, isText: boolean): unknown {
   if (isNested) return withoutInnerNulls(value);

@@ -36,7 +36,9 @@ function namedPaths(app: Application): Map<string, string[]> {
   if (known) return known;
   const paths = routes(app).flatMap(({ route }) => route!.path);
   const literals = new Set(paths.filter((path): path is string => typeof path === 'string' && !/[:*{]/.test(path)));
-  const byPath = [...literals].map((path) => [spelt(path), methodsOf(routes(app).filter(({ route }) => route!.path === path))] as const);
+  const byPath = [...literals].map(
+    (path) => [spelt(path), methodsOf(routes(app).filter(({ route }) => route!.path === path))] as const,
+  );
   const found = new Map(byPath);
   named.set(app, found);
   return found;

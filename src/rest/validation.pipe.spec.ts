@@ -101,7 +101,6 @@ describe('validation', () => {
     ['is_blue=&is_blue', { days: 7 }],
   ])('reads a query as people write it: %s', async (query, read) => {
     const { status, body } = await http().get(`/things?${query}`);
-    if (query === 'is_blue=&is_blue') return expect(status).toBe(422);
     expect([status, body]).toEqual([200, expect.objectContaining(read)]);
   });
 

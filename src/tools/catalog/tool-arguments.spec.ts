@@ -33,7 +33,10 @@ describe('compileArguments', () => {
     const args = { symbol: 'MSFT', limit: null, period: null, day: null };
     expect(check(args)).toBeUndefined();
     expect(args).toEqual({ symbol: 'MSFT', limit: 3 });
-    const items = { type: 'object', properties: { a: { type: 'integer' }, b: { type: ['integer', 'null'] }, c: { enum: [1, null] } } };
+    const items = {
+      type: 'object',
+      properties: { a: { type: 'integer' }, b: { type: ['integer', 'null'] }, c: { enum: [1, null] } },
+    };
     const nested = compileArguments({ type: 'object', properties: { list: { type: 'array', items }, any: {} } });
     const deep = { list: [{ a: null, b: null, c: null }], any: null };
     expect(nested(deep)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { isObject } from '../../common/json.js';
+import { dropNulls } from '../../common/json.js';
 import type { JsonSchema } from '../source/tool-source.js';
 
 /** Says what is wrong with a call's arguments, naming the path; undefined when they satisfy the schema. */
@@ -27,25 +27,10 @@ export function compileArguments({ $schema, ...schema }: JsonSchema): ArgumentsC
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
   return (args) => {
-    const isValid = validate(args) || (takeOutNulls(schema, args) && validate(args));
+    const isValid = validate(args) || (dropNulls(schema, args) && validate(args));
     return isValid ? undefined : describe(validate.errors![0]!);
   };
 }
-
-/** Takes out what is null and may not be. Whether there was such a member. */
-function takeOutNulls({ properties, items }: Record<string, unknown>, value: unknown): boolean {
-  if (Array.isArray(value)) return isObject(items) && value.map((one) => takeOutNulls(items, one)).includes(true);
-  if (!isObject(value) || !isObject(properties)) return false;
-  const found = Object.entries(value).map(([name, one]) => {
-    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (!isObject(schema)) return false;
-    return one === null && !takesNull(schema) ? delete value[name] : takeOutNulls(schema, one);
-  });
-  return found.includes(true);
-}
-
-const takesNull = ({ type, enum: values }: Record<string, unknown>): boolean =>
-  type === undefined ? !Array.isArray(values) || values.includes(null) : [type].flat().includes('null');
 
 function describe({ instancePath, keyword, params, message }: ErrorObject): string {
   const path = instancePath.slice(1).replaceAll('/', '.');
