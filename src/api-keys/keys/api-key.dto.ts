@@ -15,7 +15,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { IssuedKey } from './key-issuer.service.js';
@@ -99,7 +99,6 @@ export class CreateServiceKeyDto {
 export class ListKeysQuery {
   /** Include revoked and expired keys. */
   @IsBoolean()
-  @Flag()
   @IsOptional()
   include_inactive: boolean = false;
 }

@@ -16,7 +16,7 @@ import {
   Min,
 } from 'class-validator';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, ListedKeyDto, RATE_LIMIT_MAX } from './api-key.dto.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -121,7 +121,6 @@ export class KeysQuery extends PageQuery {
   user_id?: string;
 
   /** Only keys that work, or only those that do not. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;
