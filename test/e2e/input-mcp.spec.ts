@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
+import { McpStream, modernMeta } from '../support/gateway/streaming-gateway.js';
 import { sendRaw } from '../support/clients/raw-http.js';
 
 /** MCP as clients send it, at its own port and at source 001's address beside REST: the same code, and the same answers. */
@@ -156,9 +157,23 @@ describe.each(PLACES)('at %s', (_place, url) => {
   });
 });
 
+it('probes of the port of MCP may end in a slash', async () => {
+  for (const path of ['/health/', '/livez/', '/readyz/']) expect((await fetch(new URL(path, gateway.mcpUrl))).status).toBe(200);
+});
+
 it('what is not of MCP stays REST', async () => {
   for (const path of ['/', '/mcp/x', '/messages2', '/docs/mcp'])
     expect([path, (await fetch(gateway.restUrl + path, { method: 'POST' })).status]).toEqual([path, 404]);
+});
+
+it('a stream on the port of REST ends with its result when the gateway stops, which waits for it', async () => {
+  const params = { notifications: { toolsListChanged: true }, _meta: modernMeta() };
+  const place = { mcpUrl: `${gateway.restUrl}/mcp`, apiKey: gateway.apiKey };
+  const stream = await McpStream.open(place, { method: 'subscriptions/listen', params });
+  expect(await stream.next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+  const ended = gateway.end();
+  expect(await stream.rest()).toEqual([expect.objectContaining({ id: 7, result: expect.anything() })]);
+  expect(await ended).toBe(0);
 });
 
 describe('where the operator keeps MCP to its own port', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { sendRaw } from '../support/clients/raw-http.js';
 import { endpoints, type Endpoint } from '../support/docs/openapi-walk.js';
 import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
 import { hasPython } from '../support/python/python-program.js';
@@ -169,6 +170,21 @@ describe('a path', () => {
     const headers = { authorization: `Bearer ${await gateway.token()}` };
     const [plain, slash] = [await fetch(url, { headers }), await fetch(`${url}/`, { headers })];
     expect(slash.status).toBe(plain.status);
+  });
+
+  it('of a form or a body may end in a slash too', async () => {
+    const form = new URLSearchParams({ username: 'admin@localhost', password: gateway.adminPassword });
+    expect((await fetch(`${gateway.restUrl}/auth/login/`, { method: 'POST', body: form })).status).toBe(200);
+    expect((await gateway.rest('POST', '/api/mcp-keys/create/', {})).status).toBe(200);
+  });
+
+  it('may stand in its whole URL, as for a proxy', async () => {
+    const head = `GET ${gateway.restUrl}/api/mcp-keys/list/?include_inactive=1 HTTP/1.1\r\nHost: localhost\r\n`;
+    const { text } = await sendRaw(
+      gateway.restUrl,
+      `${head}Authorization: Bearer ${await gateway.token()}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 [^]*"keys":/);
   });
 });
 
