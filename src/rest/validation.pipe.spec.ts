@@ -149,7 +149,12 @@ describe('validation', () => {
     expect(JSON.stringify(body)).toContain('["body","name"]');
   });
 
-  it.each(['[]', '[{"name":"x","parts":[]}]'])('refuses a list where an object belongs: %s', (text) => post(text).expect(422));
+  it.each(['[]', '[{"name":"x","parts":[]}]'])('refuses a list where an object belongs: %s', async (text) => {
+    const { body } = await post(text).expect(422);
+    expect((body as { detail: object[] }).detail).toEqual([
+      { loc: ['body'], msg: 'must be an object', type: 'value_error.is_object' },
+    ]);
+  });
 
   it('refuses null characters wherever they are', async () => {
     await post('{"name":"a\\u0000b","parts":[]}').expect(422);

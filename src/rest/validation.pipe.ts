@@ -34,6 +34,7 @@ export class RestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       transform: true,
       stopAtFirstError: true,
+      validationError: { target: true },
       exceptionFactory: (errors) => new InvalidFields(errors),
     });
   }
@@ -43,6 +44,8 @@ export class RestValidationPipe extends ValidationPipe {
     const place = PLACE[metadata.type];
     const flaw = metadata.type === 'custom' ? undefined : unstorable(value);
     if (flaw) throw invalid([{ loc: [place], msg: flaw, type: 'value_error' }]);
+    if (Array.isArray(value) && isValidated(metadata.metatype))
+      throw invalid([{ loc: [place], msg: TYPES['object']!.words, type: errorType('isObject') }]);
     try {
       const isText = metadata.type === 'query' || metadata.type === 'param';
       return await super.transform(givenMembers(value, metadata.metatype, isText), metadata);
@@ -51,6 +54,8 @@ export class RestValidationPipe extends ValidationPipe {
     }
   }
 }
+
+const isValidated = (target: Type | undefined): boolean => target !== undefined && validatedFields(target).size > 0;
 
 function invalid(problems: FieldProblem[]): TallygateError {
   return new TallygateError('VALIDATION_ERROR', 'The request is not valid', { detail: problems.slice(0, PROBLEMS_MAX) });
