@@ -73,16 +73,16 @@ export class McpContext {
   get cancellation(): Cancellation {
     if (this.ownCancellation) return this.ownCancellation;
     this.ownCancellation = this.exchange.cancelledWhenGone();
-    const { id, session } = this;
-    if (id !== undefined && session?.isHere) session.calls.set(id, this.ownCancellation);
+    const { session } = this;
+    if (session?.isHere && this.id !== undefined) session.calls.set(this.id, this.ownCancellation);
     return this.ownCancellation;
   }
 
   /** The message is answered. */
   over(): void {
-    const { id, session } = this;
-    if (!this.ownCancellation || id === undefined || !session?.isHere) return;
-    if (session.calls.get(id) === this.ownCancellation) session.calls.delete(id);
+    const { session } = this;
+    if (!this.ownCancellation || !session?.isHere || this.id === undefined) return;
+    if (session.calls.get(this.id) === this.ownCancellation) session.calls.delete(this.id);
   }
 
   /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
