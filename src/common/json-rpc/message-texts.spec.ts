@@ -29,7 +29,11 @@ describe('textsIn', () => {
   it.each([
     ['the request that is cancelled', `{"params":{"requestId":${LONG},"reason":"x"}}`, { requestId: LONG }],
     ['the token of progress', `{"params":{"_meta":{"a":{"progressToken":1},"progressToken":${LONG}}}}`, { progressToken: LONG }],
-    ['both beside an id', `{"params":{"_meta":{"progressToken":1},"requestId":2},"id":3}`, { progressToken: '1', requestId: '2', id: '3' }],
+    [
+      'both beside an id',
+      `{"params":{"_meta":{"progressToken":1},"requestId":2},"id":3}`,
+      { progressToken: '1', requestId: '2', id: '3' },
+    ],
     ['none in arguments', `{"params":{"arguments":{"id":1,"requestId":2,"_meta":{"progressToken":3}}}}`, undefined],
     ['none in a list', `{"params":["requestId",1,{"_meta":{"progressToken":3}}]}`, undefined],
   ])('finds %s', (_, json, texts) => {

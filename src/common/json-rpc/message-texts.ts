@@ -14,7 +14,8 @@ const PLACES: Record<string, keyof MessageTexts> = {
   'params.requestId': 'requestId',
   'params._meta.progressToken': 'progressToken',
 };
-const DEEPEST = 3;
+/** What lies on the way to them. */
+const WAYS = new Set(['', 'params', 'params._meta']);
 const SCALAR = /[^\s"{}[\],:]+/y;
 /** What has a meaning however deep it stands. */
 const BRACKET_OR_QUOTE = /["{}[\]]/g;
@@ -33,17 +34,23 @@ export const mayBeRounded = (value: unknown): value is number => typeof value ==
 export function textsIn(json: string): MessageTexts[] {
   const texts: MessageTexts[] = [];
   const outside = isBatch(json) ? 1 : 0;
-  /** The member that is being read of each thing that is open; null in a list. */
+  /** The member that is being read of the message, and of each thing on the way; null in the list of a batch. */
   const path: (string | null)[] = [];
+  /** Things that are open beside the way. */
+  let aside = 0;
   let [place, isValue] = [0, false];
   for (let at = 0; at < json.length; at += 1) {
-    if (path.length > outside + DEEPEST) at = nextOf(BRACKET_OR_QUOTE, json, at);
+    if (aside > 0) at = nextOf(BRACKET_OR_QUOTE, json, at);
     const char = json.charAt(at);
-    if (char === '{' || char === '[') {
+    const isOpening = char === '{' || char === '[';
+    if (isOpening && (aside > 0 || !leadsOn(path, outside, char))) aside += 1;
+    else if (isOpening) {
       path.push(char === '[' ? null : '');
       isValue = false;
-    } else if (char === '}' || char === ']') path.pop();
-    else if (path.length > outside + DEEPEST) at = endOfString(json, at) - 1;
+    } else if (char === '}' || char === ']') {
+      if (aside > 0) aside -= 1;
+      else path.pop();
+    } else if (aside > 0) at = endOfString(json, at) - 1;
     else if (char === ',') {
       if (path.length <= outside) place += 1;
       isValue = false;
@@ -51,7 +58,7 @@ export function textsIn(json: string): MessageTexts[] {
     else {
       const text = char === '"' ? json.slice(at, endOfString(json, at)) : scalarAt(json, at);
       const last = path.length - 1;
-      if (last >= outside && text !== '' && path[last] !== null) {
+      if (last >= outside && text !== '') {
         if (!isValue) path[last] = String(valueOf(text));
         else if (isId(valueOf(text))) note(texts, place, path.slice(outside).join('.'), text);
       }
@@ -59,6 +66,12 @@ export function textsIn(json: string): MessageTexts[] {
     }
   }
   return texts;
+}
+
+/** Whether what opens here is a message, or an object on the way. */
+function leadsOn(path: (string | null)[], outside: number, bracket: string): boolean {
+  if (path.length < outside) return true;
+  return bracket === '{' && WAYS.has(path.slice(outside).join('.'));
 }
 
 function note(texts: MessageTexts[], place: number, path: string, text: string): void {
