@@ -8,7 +8,7 @@ import { mergedSchemas, validatedClasses, validatedFields, type Schema } from '.
 
 const DESCRIPTION =
   'API keys, credits and usage analytics in front of MCP tools. ' +
-  'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself is at POST /mcp, also on a port of its own, and takes API keys.';
+  'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself takes API keys, on a port of its own and, unless that is switched off, at POST /mcp of this one.';
 
 interface Model extends Schema {
   properties?: Record<string, Schema>;
