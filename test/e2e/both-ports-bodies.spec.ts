@@ -90,7 +90,7 @@ describe.each(PORTS)('a body of $name', ({ name, url, bodyMaxBytes }) => {
       const fits = gzipSync(JSON.stringify(call).padEnd(bodyMaxBytes));
       expect((await send(fits)).status).toBe(200);
       expect((await send(gzipSync(Buffer.alloc(bodyMaxBytes + 1, ' ')))).status).toBe(413);
-      const nothing = Buffer.concat(Array.from({ length: 250_000 }, () => gzipSync('')));
+      const nothing = Buffer.alloc(bodyMaxBytes + 100, gzipSync(''));
       expect((await send(nothing, 'gzip', bearer(gateway.apiKey), false)).status).toBe(413);
     });
 
