@@ -88,6 +88,8 @@ function completeParameters(parameters: Parameter[], { query, params }: Route): 
     if (!field) continue;
     parameter.schema = mergedSchemas(parameter.schema, field.schema);
     parameter.required = !field.isOptional;
+    // As good as absent (`givenMembers`), whatever the schema asks of a value.
+    if (parameter.in === 'query' && field.isOptional) parameter.allowEmptyValue = true;
   }
 }
 
