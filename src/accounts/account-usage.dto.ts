@@ -1,5 +1,5 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Flag, Fraction, WholeNumber } from '../rest/dto-fields.js';
+import { Fraction } from '../rest/dto-fields.js';
 import type { UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
@@ -10,7 +10,6 @@ export class DaysBackQuery {
   @Max(90)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   days: number = 7;
 }
@@ -24,7 +23,6 @@ export class ToolCallsQuery extends DaysBackQuery {
   tool_name?: string;
 
   /** Only calls that succeeded. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   success_only: boolean = false;
@@ -33,7 +31,6 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(500)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   limit: number = 100;
 
@@ -41,7 +38,6 @@ export class ToolCallsQuery extends DaysBackQuery {
   @Max(OFFSET_MAX)
   @Min(0)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   offset: number = 0;
 }

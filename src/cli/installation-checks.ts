@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
+import { listenAddress, localName } from '../config/host.js';
 import { ConfigError, readConfig } from '../config/load-config.js';
 import { MIGRATIONS } from '../database/migrations/index.js';
 import { enabledTemplates } from '../servers/templates/server-templates.service.js';
@@ -54,12 +55,12 @@ function settings(): ConfigValues | Finding[] {
   }
 }
 
-const hostOf = ({ host }: ConfigValues) => (['0.0.0.0', '::'].includes(host) ? 'localhost' : host);
-
 /** What a gateway on the configured port says of itself; undefined when none answers. */
 async function gatewayHealth(values: ConfigValues): Promise<Health | undefined> {
   try {
-    const response = await fetch(`http://${hostOf(values)}:${values.port}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`http://${localName(values.host)}:${values.port}/health`, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const health = (await response.json()) as Partial<Health>;
     return health.database && health.clickhouse ? (health as Health) : undefined;
   } catch {
@@ -70,7 +71,7 @@ async function gatewayHealth(values: ConfigValues): Promise<Health | undefined> 
 async function portFinding({ host }: ConfigValues, port: number, variable: string, isOurs: boolean): Promise<Finding> {
   const probe = createServer();
   try {
-    probe.listen(port, host);
+    probe.listen(port, listenAddress(host));
     await once(probe, 'listening');
     probe.close();
     return good('ports', `${port} is free`);

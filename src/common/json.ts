@@ -4,6 +4,28 @@ import { configure } from 'safe-stable-stringify';
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The object without its members that are null, which is as good as nothing; the same one where there are none. */
+export function withoutNulls(object: Record<string, unknown>): Record<string, unknown> {
+  for (const name in object)
+    if (object[name] === null) return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+  return object;
+}
+
+/** Takes out of a value the members that are null where its JSON Schema takes no null. Whether there was one. */
+export function dropNulls({ properties, items }: Record<string, unknown>, value: unknown): boolean {
+  if (Array.isArray(value)) return isObject(items) && value.map((one) => dropNulls(items, one)).includes(true);
+  if (!isObject(value) || !isObject(properties)) return false;
+  const dropped = Object.entries(value).map(([name, one]) => {
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (!isObject(schema)) return false;
+    return one === null && !takesNull(schema) ? delete value[name] : dropNulls(schema, one);
+  });
+  return dropped.includes(true);
+}
+
+const takesNull = ({ type, enum: values }: Record<string, unknown>): boolean =>
+  type === undefined ? !Array.isArray(values) || values.includes(null) : [type].flat().includes('null');
+
 const stringify = configure({ deterministic: true, circularValue: Error });
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
+import { EVERY_ADDRESS } from './host.js';
 import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
@@ -28,7 +29,8 @@ const redisUrl = z
  * ignored.
  */
 export const configSchema = z.strictObject({
-  host: z.string().min(1).default('0.0.0.0'),
+  /** `::`: every address of IPv6 and IPv4; of IPv4 alone on a machine without IPv6. */
+  host: z.string().min(1).default(EVERY_ADDRESS),
   port: port.default(8000),
   mcp_port: port.default(8001),
   /** Unset: embedded PostgreSQL and ClickHouse under data_dir. `memory:`: both in a temporary folder. */
@@ -91,6 +93,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   mcp: z
     .strictObject({
+      /** `/mcp` and `/messages` are served on `port`, too. */
+      on_rest_port: z.boolean().default(true),
       /** Entries of a list in one answer; the rest follows in further pages. */
       page_size: z.int().min(1).max(10_000).default(1_000),
       /**

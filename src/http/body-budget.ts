@@ -104,10 +104,16 @@ export class HeldBody {
     this.take(Math.max(0, Math.min(bytes, this.budget.shareOf(this.owner) - this.bytes)));
   }
 
+  /** Gives back a part of it: what only reading it took. */
+  giveBack(bytes: number): void {
+    if (this.isOver) return;
+    this.bytes -= bytes;
+    this.budget.change(this.owner, -bytes);
+  }
+
   /** Gives back all of it, once. */
   release(): void {
-    if (this.isOver) return;
+    this.giveBack(this.bytes);
     this.isOver = true;
-    this.budget.change(this.owner, -this.bytes);
   }
 }

@@ -7,18 +7,7 @@ const logger = loggerFor('Http');
 /** The log is no place for what strangers send. */
 const LOGGED_PATH_MAX_CHARS = 200;
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
-const ROUTINE = new Set([
-  '/livez',
-  '/readyz',
-  '/health',
-  '/metrics',
-  '/tools/call',
-  '/messages',
-  '/messages/',
-  '/mcp',
-  '/mcp/',
-  '/',
-]);
+const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp', '/']);
 
 /** Short, and without anything that could forge a header, a log line or markup. */
 const HARMLESS = /^[\w.:+/=-]{1,64}$/;
@@ -60,7 +49,7 @@ function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: n
   if (response.writableFinished) httpTraffic.responses.inc({ code: response.statusCode });
   const fields = describe(request, response, elapsedMs);
   if (fields.status >= 500) logger.warn(fields);
-  else if (fields.status < 400 && ROUTINE.has(fields.path)) logger.debug(fields);
+  else if (fields.status < 400 && ROUTINE.has(endpointOf(request))) logger.debug(fields);
   else logger.log(fields);
 }
 
@@ -87,4 +76,10 @@ export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): str
 export function pathOf({ url, originalUrl = url! }: IncomingMessage & { originalUrl?: string }): string {
   const path = originalUrl.split('?', 1)[0]!;
   return path.startsWith('/') ? path : path.replace(ABSOLUTE_FORM, '') || '/';
+}
+
+/** The path without the slash that some clients put at its end: what both ports know an endpoint by. */
+export function endpointOf(request: IncomingMessage): string {
+  const path = pathOf(request);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

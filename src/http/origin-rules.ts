@@ -1,7 +1,7 @@
 import cors from 'cors';
 import type { IncomingMessage } from 'node:http';
 import type { AppConfig } from '../config/app-config.js';
-import { pathOf, type Middleware } from './front-door.js';
+import { endpointOf, type Middleware } from './front-door.js';
 import { OwnNames } from './own-names.js';
 
 /** In `cors_origins`: every page. */
@@ -57,7 +57,7 @@ export class OriginRules {
 
   /** Why a request is refused, in words for its sender; undefined where it is not. */
   refusal(request: IncomingMessage): string | undefined {
-    if (this.needsOwnName && !this.names.areAsked(request) && !PROBES.has(pathOf(request)))
+    if (this.needsOwnName && !this.names.areAsked(request) && !PROBES.has(endpointOf(request)))
       return 'Without authentication the gateway answers to local names only; see GATEWAY_HOST_NAMES';
     const { origin } = request.headers;
     const mayAsk = origin === undefined || this.isAllowed(origin) || (this.hasPages && this.isOwnPage(request, origin));

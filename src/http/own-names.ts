@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { AppConfig } from '../config/app-config.js';
+import { isAllInterfaces } from '../config/host.js';
 
-/** Addresses to listen on that mean all interfaces; they are no names. */
-const ANY_ADDRESS = ['0.0.0.0', '::'];
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** The last is 127.0.0.0/8 as IPv6 writes it. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/;
 /** What may stand in `Host`: a name or an address, and a port. */
 const AUTHORITY = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 const HOST_IN_TARGET = /^https?:\/\/([^/?]*)/i;
@@ -14,7 +14,7 @@ export class OwnNames {
   private readonly names: ReadonlySet<string | undefined>;
 
   constructor({ values: { host, listeners } }: AppConfig) {
-    const given = [host, ...listeners.host_names].filter((name) => !ANY_ADDRESS.includes(name));
+    const given = [host, ...listeners.host_names].filter((name) => !isAllInterfaces(name));
     this.names = new Set(given.map((name) => nameIn(isIPv6(name) ? `[${name}]` : name)));
   }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonWeight } from '../common/json-weight.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { HeldBody } from './body-budget.js';
+import { isPacked, Unpacking } from './body-coding.js';
 
 const MIB = 1_048_576;
 /**
@@ -33,10 +34,11 @@ export const announcedLength = ({ headers }: IncomingMessage): number =>
 export const hasBody = (request: IncomingMessage): boolean => announcedLength(request) > 0;
 
 /**
- * Reads a whole body. What it takes of the budget is given back when its request is over, and at once when it is refused.
- * @throws PAYLOAD_TOO_LARGE (or `refusal`) as soon as the announced or the received size passes the limit; OVERLOADED where the
- * budget has no room; REQUEST_TIMEOUT; BAD_REQUEST when the client leaves in the middle, which is its business and not an error of
- * ours.
+ * Reads a whole body, unpacked where it is gzip. What it takes of the budget is given back when its request is over, and at once when
+ * it is refused.
+ * @throws PAYLOAD_TOO_LARGE (or `refusal`) as soon as the announced, the received or the unpacked size passes the limit; OVERLOADED
+ * where the budget has no room; REQUEST_TIMEOUT; UNSUPPORTED_MEDIA_TYPE for what is no gzip; BAD_REQUEST when the client leaves in
+ * the middle, which is its business and not an error of ours.
  */
 export function readBody(request: IncomingMessage, response: ServerResponse, bounds: BodyBounds): Promise<Buffer> {
   const { maxBytes, held, seconds, refusal = () => tooLarge(maxBytes) } = bounds;
@@ -46,17 +48,23 @@ export function readBody(request: IncomingMessage, response: ServerResponse, bou
     held.assertRoom(announced === Infinity ? 0 : announced);
     const pieces = new Pieces();
     let isRead = false;
+    const unpacking = isPacked(request)
+      ? new Unpacking(request, held, { maxBytes, tooLarge: () => stop(refusal()), broken: (error) => stop(error) })
+      : undefined;
     const stop = (error: TallygateError) => {
       clearTimeout(deadline);
+      unpacking?.end();
       held.release();
       pieces.drop();
       reject(error);
     };
     const deadline = seconds && setTimeout(() => stop(tooSlow(seconds)), seconds * 1_000);
-    const cutOff = () => isRead || stop(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
+    const hasArrived = () => isRead || (unpacking !== undefined && request.complete);
+    const cutOff = () => hasArrived() || stop(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
     if (request.destroyed) return void cutOff();
     response.once('close', () => held.release());
-    request.on('data', (piece: Buffer) => {
+    const body = unpacking?.begin() ?? request;
+    body.on('data', (piece: Buffer) => {
       try {
         if (pieces.bytes + piece.length > maxBytes) throw refusal();
         held.take(piece.length);
@@ -65,13 +73,14 @@ export function readBody(request: IncomingMessage, response: ServerResponse, bou
         stop(error as TallygateError);
       }
     });
-    request.on('end', () => {
+    body.on('end', () => {
       clearTimeout(deadline);
+      unpacking?.end();
       isRead = true;
       try {
-        const body = pieces.whole();
-        held.weigh(jsonWeight(body));
-        resolve(body);
+        const whole = pieces.whole();
+        held.weigh(jsonWeight(whole));
+        resolve(whole);
       } catch (error) {
         stop(error as TallygateError);
       }

@@ -14,6 +14,7 @@ import { buildOpenApi } from './openapi/openapi.js';
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
 export function configureRest(app: NestExpressApplication, config: AppConfig): void {
   app.set('trust proxy', config.values.limits.trusted_proxies);
+  app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
   app.use(frontDoor, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());

@@ -1,10 +1,8 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { WholeNumber } from './dto-fields.js';
 
 /** The page part of a query: `?page=1&page_size=20`. */
 export class PageQuery {
   /** Page number, from 1. */
-  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -12,7 +10,6 @@ export class PageQuery {
   page: number = 1;
 
   /** Records on a page, 1 to 100. */
-  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(100)

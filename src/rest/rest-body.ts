@@ -5,7 +5,7 @@ import { isTooDeep, JSON_DEPTH_MAX } from '../common/json-depth.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { BodyBudget, strangerAt } from '../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../http/body-type.js';
-import { type Middleware, pathOf } from '../http/front-door.js';
+import { endpointOf, type Middleware } from '../http/front-door.js';
 import { BODY_MAX_BYTES, hasBody, readBody, textOf } from '../http/request-body.js';
 
 const FORM_FIELDS_MAX = 100;
@@ -28,9 +28,9 @@ const FILE: BodyKind = {
 
 /** Everywhere else the body is JSON. */
 const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
-  [/^\/auth\/login\/?$/i, FORM],
-  [/^\/api\/webhooks\/stripe\/?$/i, SIGNED],
-  [/^\/api\/admin\/datasets\/[^/]+\/import\/?$/i, FILE],
+  [/^\/auth\/login$/i, FORM],
+  [/^\/api\/webhooks\/stripe$/i, SIGNED],
+  [/^\/api\/admin\/datasets\/[^/]+\/import$/i, FILE],
 ];
 
 /**
@@ -42,8 +42,8 @@ export function restBody(config: AppConfig): Middleware {
   const { request_timeout_seconds: seconds } = config.values.listeners;
   return (request: IncomingMessage & { body?: unknown; ip?: string }, response, next: (error?: unknown) => void) => {
     if (!hasBody(request)) return next();
-    const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(pathOf(request)))?.[1] ?? JSON_BODY;
-    assertBodyType(request, types);
+    const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(endpointOf(request)))?.[1] ?? JSON_BODY;
+    assertBodyType(request, types, parse !== undefined);
     if (!parse) return next();
     const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(strangerAt(request.ip)), seconds };
     readBody(request, response, bounds)
@@ -52,13 +52,14 @@ export function restBody(config: AppConfig): Middleware {
   };
 }
 
-/** An object or a list; nothing is one without fields. */
+/** An object or a list; nothing, and null, is one without fields. */
 function parseJson(body: Buffer): unknown {
   const text = utf8(body);
   if (text === '') return {};
   if (isTooDeep(text)) throw new TallygateError('BAD_REQUEST', `The body is nested deeper than ${JSON_DEPTH_MAX} levels`);
   const value = jsonOf(text);
-  if (typeof value !== 'object' || value === null) throw new TallygateError('BAD_REQUEST', NOT_JSON);
+  if (value === null) return {};
+  if (typeof value !== 'object') throw new TallygateError('BAD_REQUEST', NOT_JSON);
   return value;
 }
 

@@ -1,5 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
+import { isObject } from '../common/json.js';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
+import { givenMembers } from './given-members.js';
 import { validatedFields } from './openapi/validated-fields.js';
 import { unstorable } from './storable-value.js';
 
@@ -15,7 +17,16 @@ class InvalidFields extends Error {
   }
 }
 
-/** Validates what a handler takes by its class, refuses unknown fields, and lists problems as source 003 does. */
+/** What a value of another type is told, whichever of its member's rules was looked at first. */
+const TYPES: Record<string, { is: (value: unknown) => boolean; rule: string; words: string }> = {
+  integer: { is: Number.isInteger, rule: 'isInt', words: 'must be an integer' },
+  boolean: { is: (value) => typeof value === 'boolean', rule: 'isBoolean', words: 'must be true or false' },
+  string: { is: (value) => typeof value === 'string', rule: 'isString', words: 'must be a string' },
+  array: { is: Array.isArray, rule: 'isArray', words: 'must be a list' },
+  object: { is: isObject, rule: 'isObject', words: 'must be an object' },
+};
+
+/** Reads and validates what a handler takes by its class, refuses unknown fields, and lists problems as source 003 does. */
 export class RestValidationPipe extends ValidationPipe {
   constructor() {
     super({
@@ -23,6 +34,7 @@ export class RestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       transform: true,
       stopAtFirstError: true,
+      validationError: { target: true },
       exceptionFactory: (errors) => new InvalidFields(errors),
     });
   }
@@ -32,21 +44,18 @@ export class RestValidationPipe extends ValidationPipe {
     const place = PLACE[metadata.type];
     const flaw = metadata.type === 'custom' ? undefined : unstorable(value);
     if (flaw) throw invalid([{ loc: [place], msg: flaw, type: 'value_error' }]);
+    if (Array.isArray(value) && isValidated(metadata.metatype))
+      throw invalid([{ loc: [place], msg: TYPES['object']!.words, type: errorType('isObject') }]);
     try {
-      return await super.transform(withoutNulls(value, metadata.metatype), metadata);
+      const isText = metadata.type === 'query' || metadata.type === 'param';
+      return await super.transform(givenMembers(value, metadata.metatype, isText), metadata);
     } catch (error) {
       throw error instanceof InvalidFields ? invalid(problemsOf(error.errors, [place])) : error;
     }
   }
 }
 
-/** Null is as good as nothing for an optional member: handlers find its default, or undefined. */
-function withoutNulls(value: unknown, target: Type | undefined): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !target) return value;
-  if (!Object.values(value).includes(null)) return value;
-  const fields = validatedFields(target);
-  return Object.fromEntries(Object.entries(value).filter(([name, one]) => one !== null || !fields.get(name)?.isOptional));
-}
+const isValidated = (target: Type | undefined): boolean => target !== undefined && validatedFields(target).size > 0;
 
 function invalid(problems: FieldProblem[]): TallygateError {
   return new TallygateError('VALIDATION_ERROR', 'The request is not valid', { detail: problems.slice(0, PROBLEMS_MAX) });
@@ -55,13 +64,23 @@ function invalid(problems: FieldProblem[]): TallygateError {
 function problemsOf(errors: ValidationError[], path: FieldProblem['loc']): FieldProblem[] {
   return errors.slice(0, PROBLEMS_MAX).flatMap((error) => {
     const loc = [...path, /^\d+$/.test(error.property) ? Number(error.property) : error.property.slice(0, NAME_MAX)];
-    const own = Object.entries(error.constraints ?? {}).map(([rule, words]) => problem(loc, rule, words, error.value));
+    const own = Object.entries(error.constraints ?? {}).map(([rule, words]) => problem(loc, rule, words, error));
     return [...own, ...problemsOf(error.children ?? [], loc)];
   });
 }
 
-function problem(loc: FieldProblem['loc'], rule: string, words: string, value: unknown): FieldProblem {
+function problem(loc: FieldProblem['loc'], rule: string, words: string, error: ValidationError): FieldProblem {
   if (rule === 'whitelistValidation') return { loc, msg: 'unknown field', type: 'value_error.extra' };
-  if (value === undefined) return { loc, msg: 'field required', type: 'value_error.missing' };
-  return { loc, msg: words, type: `value_error.${rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}` };
+  if (error.value === undefined) return { loc, msg: 'field required', type: 'value_error.missing' };
+  const type = typeOf(error);
+  if (type && !type.is(error.value)) return { loc, msg: `${error.property} ${type.words}`, type: errorType(type.rule) };
+  return { loc, msg: words, type: errorType(rule) };
+}
+
+const errorType = (rule: string): string => `value_error.${rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+
+/** The type that the member's class wants; undefined for one that its rules do not name. */
+function typeOf({ target, property }: ValidationError): (typeof TYPES)[string] | undefined {
+  const field = target && validatedFields(target.constructor as Type).get(property);
+  return TYPES[String(field?.schema['type'])];
 }

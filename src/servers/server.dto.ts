@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { Flag, Fraction } from '../rest/dto-fields.js';
+import { Fraction } from '../rest/dto-fields.js';
 import { maskText } from '../common/secrets/mask-text.js';
 import { maskValues } from '../common/secrets/mask-values.js';
 import { maskConfig } from './registry/config-mask.js';
@@ -17,7 +17,6 @@ const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
 export class ListServersQuery {
   /** Tell the health of each server as well. */
   @IsBoolean()
-  @Flag()
   @IsOptional()
   include_health: boolean = false;
 }

@@ -9,13 +9,15 @@ import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
+import { listenAddress, localName } from '../config/host.js';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
 import { FirstRunSecrets } from '../config/first-run-secrets.js';
-import { McpListener } from '../mcp-gateway/transport/mcp-listener.js';
+import { McpHttpRoutes } from '../mcp-gateway/transport/mcp-http.routes.js';
+import { mcpBesideRest, McpListener } from '../mcp-gateway/transport/mcp-listener.js';
 import { shutDownOnSignal } from './shutdown.js';
 
 /** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
@@ -41,23 +43,25 @@ export async function serve(ready = showBanner): Promise<void> {
 const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
-  const { host, port, mcp_port: mcpPort } = config.values;
+  const { port, mcp_port: mcpPort } = config.values;
+  const host = listenAddress(config.values.host);
   for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
   const logger = new TallygateLogger(config);
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const adapter = new RestAdapter(config);
   const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
+  if (config.values.mcp.on_rest_port) app.use(mcpBesideRest(app.get(McpHttpRoutes)));
   configureRest(app, config);
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
   const mcp = await app.get(McpListener).listen(adapter.getInstance());
-  await app.listen(port, host);
+  await app.listen(port, host!);
   return { app, rest: adapter.listener, mcp };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
-async function assertFree(port: number, host: string): Promise<void> {
+async function assertFree(port: number, host: string | undefined): Promise<void> {
   const probe = createServer().listen(port, host);
   await once(probe, 'listening');
   probe.close();
@@ -65,7 +69,7 @@ async function assertFree(port: number, host: string): Promise<void> {
 }
 
 function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener) {
-  const host = ['0.0.0.0', '::'].includes(values.host) ? 'localhost' : values.host;
+  const host = localName(values.host);
   return { restUrl: `http://${host}:${rest.port}`, mcpUrl: `http://${host}:${mcp.port}/messages` };
 }
 

@@ -133,6 +133,8 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase }) =
       ['a bearer behind any white space', (key) => ({ authorization: `Bearer\t  ${key}` })],
       ['Authorization alone', (key) => ({ authorization: key })],
       ['a bearer beside an empty X-API-Key', (key) => ({ 'X-API-Key': '', ...bearer(key) })],
+      ['X-API-Key beside an empty Authorization', (key) => ({ 'X-API-Key': key, authorization: '' })],
+      ['X-API-Key beside a bearer of nothing', (key) => ({ 'X-API-Key': key, authorization: 'Bearer ' })],
       ['X-API-Key beside another credential', (key) => ({ 'X-API-Key': key, authorization: 'Bearer nonsense' })],
     ];
     it.each(spellings)('may come as %s', async (_, spell) => {
@@ -187,7 +189,7 @@ describe.each(PORTS)('on the port of $name', ({ name, url, ask, askDatabase }) =
     });
 
     it('of an allowed origin may send what it asks to send, and need not ask again', async () => {
-      const wanted = 'authorization,content-type,mcp-param-region';
+      const wanted = 'authorization,content-type,mcp-param-region,traceparent,x-request-id';
       const { status, headers } = await preflight(url(), PORTAL, wanted);
       expect(status).toBe(204);
       expect(Object.fromEntries(headers)).toMatchObject({

@@ -26,6 +26,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
 const PORTS = [
   ['REST', () => `${gateway.restUrl}/api/mcp-keys/create`, '{"key_name":"k"}'],
   ['MCP', () => gateway.mcpUrl, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
+  ['MCP beside REST', () => `${gateway.restUrl}/mcp`, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
 ] as const;
 
 const STRANGERS: [string, Headers][] = [
@@ -36,7 +37,7 @@ const STRANGERS: [string, Headers][] = [
   ['by an address', { host: '192.168.1.5:8000' }],
 ];
 
-describe.each(PORTS)('on the port of %s', (_name, url, body) => {
+describe.each(PORTS)('at %s', (_name, url, body) => {
   it.each(STRANGERS)('a request %s is refused, whatever its method and type', async (_, headers) => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
       expect(await send('POST', url(), { ...headers, 'content-type': type }, body)).toBe(403);
@@ -49,6 +50,7 @@ describe.each(PORTS)('on the port of %s', (_name, url, body) => {
     ['localhost', { host: 'localhost:8000' }],
     ['another loopback address', { host: '127.0.0.7' }],
     ['the loopback of IPv6', { host: '[::1]:8000' }],
+    ['the loopback of IPv4 as IPv6 writes it', { host: '[::ffff:127.0.0.1]:8000' }],
     ['a name the operator lists', { host: 'Tallygate.LAN:8000' }],
     ['localhost, from a page the operator lists', { host: 'localhost', origin: PORTAL }],
   ])('a request by %s is served', async (_, headers) => {
@@ -68,9 +70,9 @@ it('the pages of the gateway itself may call it', async () => {
   );
 });
 
-it('pages of the gateway may call its port of REST only: that of MCP has none, and needs them listed', async () => {
+it('pages of the gateway may call REST only: MCP has none, and needs them listed', async () => {
   const headers = { ...JSON_BODY, origin: new URL(gateway.restUrl).origin };
-  expect(await send('POST', gateway.mcpUrl, headers, PORTS[1][2])).toBe(403);
+  for (const [, url, body] of PORTS.slice(1)) expect(await send('POST', url(), headers, body)).toBe(403);
 });
 
 it.each(PORTS.map(([name, url]) => [name, url] as const))('probes may come to the port of %s by any address', async (_, url) => {

@@ -1,5 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
-import { Flag, PRINTABLE, Trimmed, WholeNumber } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { LedgerEntry } from '../../credits/credit-audit.service.js';
 import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
@@ -14,7 +14,6 @@ export class AccountParams {
   @Max(Number.MAX_SAFE_INTEGER)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   id!: number;
 }
 
@@ -33,13 +32,11 @@ export class AccountsQuery extends PageQuery {
   tier?: string;
 
   /** Only active accounts, or only inactive ones. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;
 
   /** Only accounts with a reason for an operator to look at them, or only those without. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   is_flagged?: boolean;

@@ -1,5 +1,4 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { WholeNumber } from '../../rest/dto-fields.js';
 
 /** The days to compare. */
 export class IntegrityQuery {
@@ -7,7 +6,6 @@ export class IntegrityQuery {
   @Max(366)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   days: number = 31;
 }

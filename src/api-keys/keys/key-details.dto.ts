@@ -16,7 +16,7 @@ import {
   Min,
 } from 'class-validator';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
-import { Flag, PRINTABLE, Trimmed, WholeNumber } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, RATE_LIMIT_MAX } from './api-key.dto.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -132,7 +132,6 @@ export class KeyDetailsDto {
 export class ListKeysQuery {
   /** Include revoked and expired keys. */
   @IsBoolean()
-  @Flag()
   @IsOptional()
   include_inactive: boolean = false;
 
@@ -146,7 +145,6 @@ export class ListKeysQuery {
   @Max(1_000_000)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   page: number = 1;
 
@@ -154,7 +152,6 @@ export class ListKeysQuery {
   @Max(LISTED_MAX)
   @Min(1)
   @IsInt()
-  @WholeNumber()
   @IsOptional()
   page_size: number = LISTED_MAX;
 }
@@ -180,7 +177,6 @@ export class KeysQuery extends PageQuery {
   user_id?: string;
 
   /** Only keys that work, or only those that do not. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;

@@ -1,5 +1,5 @@
 import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
-import { Flag, PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
@@ -69,7 +69,6 @@ export class UsersQuery extends PageQuery {
   role?: Role;
 
   /** Only users who may log in, or only those who may not. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;

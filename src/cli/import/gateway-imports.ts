@@ -5,6 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { AppConfig } from '../../config/app-config.js';
+import { localName } from '../../config/host.js';
 import type { ImportOptions } from '../../stock-data/import/dataset-import.service.js';
 import { fileSize } from '../../stock-data/import/files/file-input.js';
 import type { ImportReport } from '../../stock-data/import/import-report.js';
@@ -18,7 +19,7 @@ const UNPROCESSABLE = 422;
 /** The gateway that runs on this data folder; undefined when none does. */
 export async function findGateway(config: AppConfig): Promise<GatewayImports | undefined> {
   const { host, port } = config.values;
-  const url = `http://${['0.0.0.0', '::'].includes(host) ? 'localhost' : host}:${port}`;
+  const url = `http://${localName(host)}:${port}`;
   if (!(await answers(`${url}/livez`))) return undefined;
   const token = await localAdminToken(config);
   return token === undefined ? undefined : new GatewayImports(url, token);

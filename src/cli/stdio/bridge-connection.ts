@@ -148,10 +148,10 @@ function mayMove(message: BridgeMessage): boolean {
 const versionOf = (answer: string) =>
   (parsed(answer) as { result?: { protocolVersion?: string } } | undefined)?.result?.protocolVersion;
 
-/** A message or a batch; undefined for what is no JSON. What is JSON and neither has nothing that a bridge looks into. */
+/** A message or a batch, also behind a byte order mark; undefined for what is no JSON. What is JSON and neither has nothing that a bridge looks into. */
 export function parsed(line: string): BridgeMessage | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(line.replace(/^\ufeff/, ''));
     return typeof value === 'object' && value !== null ? (value as BridgeMessage) : {};
   } catch {
     return undefined;

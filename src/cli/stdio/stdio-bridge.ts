@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isId, mayBeRounded, textsIn } from '../../common/json-rpc/message-texts.js';
 import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
 import { BridgeConnection, EVENTS, parsed, type Answer, type BridgedGateway } from './bridge-connection.js';
@@ -44,9 +45,10 @@ class StdioBridge {
   private isClosed = false;
   /** Whatever waits for the gateway, with what ends its patience. One controller each: `AbortSignal.any` costs a millisecond. */
   private readonly open = new Map<AbortController, NodeJS.Timeout | undefined>();
-  private readonly calls = new Map<string | number, AbortController>();
-  /** What the gateway has asked the client and it has not answered. */
-  private readonly questions = new Set<string | number>();
+  /** By their ids, as JSON. */
+  private readonly calls = new Map<string, AbortController>();
+  /** What the gateway has asked the client and it has not answered, by its ids. */
+  private readonly questions = new Set<string>();
   /** The latest `initialize`: what comes after it belongs to what it agrees on. */
   private beginning: Promise<unknown> = Promise.resolve();
   private isClientGone = false;
@@ -62,30 +64,30 @@ class StdioBridge {
 
   /** Never rejects: a client that waits for an answer gets one. */
   async answer(line: string | null): Promise<string | undefined> {
-    if (line === null) return failure(null, INVALID_REQUEST, 'Invalid Request: a line is longer than 4 MiB');
+    if (line === null) return failure('null', INVALID_REQUEST, 'Invalid Request: a line is longer than 4 MiB');
     const message = parsed(line);
-    if (!message) return failure(null, PARSE_ERROR, 'Parse error: the line is not JSON');
-    this.take(message);
+    if (!message) return failure('null', PARSE_ERROR, 'Parse error: the line is not JSON');
+    this.take(message, line);
     try {
       const answered = this.post(message, line);
       if (message.method === 'initialize') this.beginning = answered.catch(() => undefined);
       if (message.method === LISTEN) {
         // Lines after it do not wait for its end.
-        void answered.catch((error: unknown) => this.unanswered(message, error)).then(writeLine);
+        void answered.catch((error: unknown) => this.unanswered(message, line, error)).then(writeLine);
         return undefined;
       }
       const body = await answered;
       if (message.method === 'notifications/initialized' && this.connection.hasSession) void this.hearOfChanges();
       return expectsAnswer(message) ? body : undefined;
     } catch (error) {
-      return this.unanswered(message, error);
+      return this.unanswered(message, line, error);
     }
   }
 
-  private unanswered(message: BridgeMessage, error: unknown): string | undefined {
+  private unanswered(message: BridgeMessage, line: string, error: unknown): string | undefined {
     const words = unreachable(this.url, error).message;
     process.stderr.write(`${words}\n`);
-    return expectsAnswer(message) ? failure(message.id ?? null, BRIDGE_ERROR, words) : undefined;
+    return expectsAnswer(message) ? failure(idOf(message, line), BRIDGE_ERROR, words) : undefined;
   }
 
   /** What it was asked it will not answer any more; the calls that ask end with that. */
@@ -101,19 +103,20 @@ class StdioBridge {
     await this.connection.end();
   }
 
-  private take(message: BridgeMessage): void {
-    if (message.method === 'notifications/cancelled') this.calls.get(message.params?.requestId as string)?.abort();
-    if (message.method === undefined && message.id !== undefined) this.questions.delete(message.id);
+  private take(message: BridgeMessage, line: string): void {
+    if (message.method === 'notifications/cancelled') this.calls.get(cancelledIn(message, line))?.abort();
+    if (message.method === undefined && message.id !== undefined) this.questions.delete(idOf(message, line));
   }
 
-  private refuse(id: string | number): void {
+  private refuse(id: string): void {
     const line = failure(id, BRIDGE_ERROR, 'Your client has gone.');
     void this.post(parsed(line)!, line).catch(() => undefined);
   }
 
   /** Undefined for a request that was cancelled: closing the connection cancels it at the gateway, too. */
   private async post(message: BridgeMessage, line: string): Promise<string | undefined> {
-    const controller = this.controllerOf(message);
+    const id = idOf(message, line);
+    const controller = this.controllerOf(message, id);
     const { signal } = controller;
     try {
       await this.beginning;
@@ -122,19 +125,19 @@ class StdioBridge {
       this.connection.answered(message, line, response, text);
       if (text === '' && response.status === ACCEPTED) return undefined;
       const words = `${this.url} answered with status ${response.status}.`;
-      return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, words);
+      return oneLine(text) ?? failure(id, BRIDGE_ERROR, words);
     } catch (error) {
-      if (this.isClosed && message.method === LISTEN) return endOfListening(message.id!);
+      if (this.isClosed && message.method === LISTEN) return endOfListening(id);
       if (signal.aborted && signal.reason !== TOO_LATE) return undefined;
       throw error;
     } finally {
-      this.over(message, controller);
+      this.over(id, controller);
     }
   }
 
-  private controllerOf({ id, method }: BridgeMessage): AbortController {
+  private controllerOf({ id: given, method }: BridgeMessage, id: string): AbortController {
     const controller = this.begin();
-    if (id !== undefined && method !== undefined) this.calls.set(id, controller);
+    if (given !== undefined && method !== undefined) this.calls.set(id, controller);
     if (method !== LISTEN)
       this.open.set(
         controller,
@@ -151,10 +154,10 @@ class StdioBridge {
     return controller;
   }
 
-  private over({ id }: BridgeMessage, controller: AbortController): void {
+  private over(id: string, controller: AbortController): void {
     clearTimeout(this.open.get(controller));
     this.open.delete(controller);
-    if (this.calls.get(id!) === controller) this.calls.delete(id!);
+    if (this.calls.get(id) === controller) this.calls.delete(id);
   }
 
   /** The session's own stream, opened again when it ends; a gateway without one says so with a status. */
@@ -175,15 +178,15 @@ class StdioBridge {
     if (!String(headers['content-type']).startsWith(EVENTS)) return body.text();
     let last = '';
     for await (const data of eventsOf(body)) {
-      const { id, method } = parsed(data) ?? {};
-      if (method === undefined) last = data;
-      else await this.tell(data, id);
+      const message = parsed(data) ?? {};
+      if (message.method === undefined) last = data;
+      else await this.tell(data, message.id === undefined ? undefined : idOf(message, data));
     }
     return last;
   }
 
   /** A notification, or with an id a question. */
-  private async tell(message: string, id: string | number | undefined): Promise<void> {
+  private async tell(message: string, id: string | undefined): Promise<void> {
     if (id === undefined) return writeLine(message);
     this.questions.add(id);
     if (this.isClientGone) this.refuse(id);
@@ -215,15 +218,24 @@ async function writeLine(line: string | undefined): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
-/** The answer as one line; undefined when it is not the gateway's JSON, such as a proxy's page. */
-function oneLine(text: string): string | undefined {
-  const value = parsed(text);
-  return value && JSON.stringify(value);
+/** The answer as one line, its numbers as they are; undefined when it is not the gateway's JSON, such as a proxy's page. */
+const oneLine = (text: string): string | undefined => (parsed(text) ? text.replace(/[\r\n]+/g, ' ') : undefined);
+
+/** A message's id as JSON, as its line has it; `null` of one without. */
+function idOf({ id }: BridgeMessage, line: string): string {
+  return (mayBeRounded(id) ? textsIn(line)[0]?.id : undefined) ?? JSON.stringify(isId(id) ? id : null);
 }
 
-const failure = (id: string | number | null, code: number, message: string) =>
-  JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+/** The id of the request that a notification cancels, likewise. */
+function cancelledIn({ params }: BridgeMessage, line: string): string {
+  const { requestId } = params ?? {};
+  return (mayBeRounded(requestId) ? textsIn(line)[0]?.requestId : undefined) ?? JSON.stringify(requestId ?? null);
+}
+
+/** `id`: as JSON. */
+const failure = (id: string, code: number, message: string) =>
+  `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}`;
 
 /** As the gateway says it to a client that listens when it stops (MCP 2026-07-28, "Subscriptions"). */
-const endOfListening = (id: string | number) =>
-  JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', _meta: { [SUBSCRIPTION_META]: id } } });
+const endOfListening = (id: string) =>
+  `{"jsonrpc":"2.0","id":${id},"result":{"resultType":"complete","_meta":{"${SUBSCRIPTION_META}":${id}}}}`;

@@ -9,7 +9,7 @@ import {
   type Progress,
 } from '../../tools/source/call-context.js';
 import { isObject } from '../../common/json.js';
-import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
+import { messageOf, notificationOf } from '../protocol/json-rpc.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 
@@ -48,7 +48,7 @@ export class McpCallClient implements CallClient {
   }
 
   get wantsProgress(): boolean {
-    return this.progressToken !== undefined;
+    return this.context.progressToken !== undefined;
   }
 
   /** Modern clients say with every request whether they want to hear anything. */
@@ -59,27 +59,23 @@ export class McpCallClient implements CallClient {
   }
 
   progress({ progress, total, message }: Progress): void {
-    const { progressToken } = this;
+    const { progressToken } = this.context;
     if (progressToken === undefined) return;
-    this.context.emit({ method: 'notifications/progress', params: { progressToken, progress, total, message } });
+    const [done, all, words] = [progress, total, message].map((value) => JSON.stringify(value) as string | undefined);
+    this.context.emit(notificationOf('notifications/progress', { progressToken, progress: done, total: all, message: words }));
   }
 
   log({ level, logger, data }: LogMessage): void {
     const { logLevel } = this;
     if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return;
-    this.context.emit({ method: 'notifications/message', params: { level, logger, data } });
+    this.context.emit(messageOf({ method: 'notifications/message', params: { level, logger, data } }));
   }
 
   /** On the call's own stream; after its end on the session's. Modern clients know no such message. */
   elicitationCompleted(elicitationId: string): void {
     const { era, session } = this.context;
-    const message = { method: 'notifications/elicitation/complete', params: { elicitationId } };
-    if (!era.modern && !this.context.emit(message) && session?.isHere) session.tell(messageOf(message));
-  }
-
-  private get progressToken(): JsonRpcId | undefined {
-    const { progressToken: token } = this.context.meta;
-    return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+    const message = messageOf({ method: 'notifications/elicitation/complete', params: { elicitationId } });
+    if (!era.modern && !this.context.emit(message) && session?.isHere) session.tell(message);
   }
 
   private askOver({ asks }: McpSession, request: ClientRequest): Promise<Record<string, unknown>> {

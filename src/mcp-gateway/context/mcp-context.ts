@@ -1,7 +1,8 @@
 import type { Principal } from '../../auth/access/principal.js';
 import { isObject } from '../../common/json.js';
 import type { Cancellation } from '../../tools/call/cancellation.js';
-import { messageOf, type JsonRpcId } from '../protocol/json-rpc.js';
+import { idOf, type JsonRpcId } from '../protocol/json-rpc.js';
+import { isId, type MessageTexts } from '../../common/json-rpc/message-texts.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
 import type { McpExchange } from './mcp-exchange.js';
@@ -9,7 +10,6 @@ import type { DistantSession, McpSession } from '../sessions/mcp-session.js';
 
 /** One message on its way to its handler, which `ApiKeyGuard` admits. */
 export class McpContext {
-  readonly id: JsonRpcId | undefined;
   readonly method: string;
   readonly params: Record<string, unknown>;
   private admitted: { caller: Principal; session: McpSession | DistantSession | undefined } | undefined;
@@ -18,11 +18,25 @@ export class McpContext {
   constructor(
     readonly exchange: McpExchange,
     readonly era: Era,
-    { id, method, params }: { id?: JsonRpcId; method: string; params: Record<string, unknown> },
+    private readonly message: { id?: JsonRpcId; method: string; params: Record<string, unknown>; texts?: MessageTexts },
   ) {
-    this.id = id;
-    this.method = method;
-    this.params = params;
+    this.method = message.method;
+    this.params = message.params;
+  }
+
+  /** The message's id as JSON, as it was sent; undefined for what has none. */
+  get id(): string | undefined {
+    return this.message.id === undefined ? undefined : idOf(this.message);
+  }
+
+  /** The id of the request that this message speaks of, as JSON. */
+  get namedId(): string | undefined {
+    return this.idIn('requestId', this.params['requestId']);
+  }
+
+  /** By which the client knows the progress of its request, as JSON. */
+  get progressToken(): string | undefined {
+    return this.idIn('progressToken', this.meta['progressToken']);
   }
 
   /** The guard's decision, made once: who calls, and in which session of a legacy client. */
@@ -51,29 +65,30 @@ export class McpContext {
   }
 
   /** Sends a message before the answer, or drops it. */
-  emit(message: { id?: JsonRpcId; method: string; params?: object }): boolean {
-    return this.exchange.emit(messageOf(message), this.caller);
+  emit(message: string): boolean {
+    return this.exchange.emit(message, this.caller);
   }
 
   /** One for the whole message. A client with a session can cancel by the message's id, too. */
   get cancellation(): Cancellation {
     if (this.ownCancellation) return this.ownCancellation;
     this.ownCancellation = this.exchange.cancelledWhenGone();
-    const { id, session } = this;
-    if (id !== undefined && session?.isHere) session.calls.set(id, this.ownCancellation);
+    const { session } = this;
+    if (session?.isHere && this.id !== undefined) session.calls.set(this.id, this.ownCancellation);
     return this.ownCancellation;
   }
 
   /** The message is answered. */
   over(): void {
-    const { id, session } = this;
-    if (!this.ownCancellation || id === undefined || !session?.isHere) return;
-    if (session.calls.get(id) === this.ownCancellation) session.calls.delete(id);
+    const { session } = this;
+    if (!this.ownCancellation || !session?.isHere || this.id === undefined) return;
+    if (session.calls.get(this.id) === this.ownCancellation) session.calls.delete(this.id);
   }
 
   /** A parameter that must be there. @throws McpProtocolError when it is not, or no text. */
   text(name: string): string {
     const value = this.params[name];
+    if (value === undefined) throw invalidParams(`"${name}" is missing`);
     if (typeof value !== 'string') throw invalidParams(`"${name}" must be a string`);
     return value;
   }
@@ -87,6 +102,10 @@ export class McpContext {
 
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */
   cursor(): string | undefined {
-    return (this.params['cursor'] ?? undefined) === undefined ? undefined : this.text('cursor');
+    return this.params['cursor'] === undefined ? undefined : this.text('cursor');
+  }
+
+  private idIn(place: keyof MessageTexts, value: unknown): string | undefined {
+    return isId(value) ? (this.message.texts?.[place] ?? JSON.stringify(value)) : undefined;
   }
 }

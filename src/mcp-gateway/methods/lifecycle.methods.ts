@@ -3,7 +3,7 @@ import { VERSION } from '../../common/version.js';
 import { ApiKeyGuard, KeyOptional } from '../access/api-key.guard.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import type { McpContext } from '../context/mcp-context.js';
-import { JSON_RPC, type JsonRpcId } from '../protocol/json-rpc.js';
+import { JSON_RPC } from '../protocol/json-rpc.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { McpMethod, Notifications, OtherMethods } from '../protocol/mcp-method.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../protocol/protocol-era.js';
@@ -54,8 +54,8 @@ export class LifecycleMethods {
 
   @Notifications()
   @KeyOptional()
-  notification({ method, params, session }: McpContext) {
-    if (method === 'notifications/cancelled' && session?.isHere) session.calls.get(params['requestId'] as JsonRpcId)?.cancel();
+  notification({ method, namedId, session }: McpContext) {
+    if (method === 'notifications/cancelled' && namedId !== undefined && session?.isHere) session.calls.get(namedId)?.cancel();
     return {};
   }
 

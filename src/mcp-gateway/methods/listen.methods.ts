@@ -1,8 +1,10 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
-import { isObject } from '../../common/json.js';
+import { isObject, jsonObject } from '../../common/json.js';
 import type { McpContext } from '../context/mcp-context.js';
+import { notificationOf } from '../protocol/json-rpc.js';
 import { McpMethod } from '../protocol/mcp-method.js';
+import { SerializedResult } from '../protocol/serialized-result.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { WATCHES_MAX } from '../sessions/mcp-session.js';
@@ -32,15 +34,18 @@ export class ListenMethods {
   async listen(context: McpContext) {
     const { filter, found } = this.honoured(context);
     this.changes.assertRoom(context.caller, found.size);
-    const tag = { 'io.modelcontextprotocol/subscriptionId': context.id };
-    const tell = (method: string, params: object) => context.emit({ method, params: { ...params, _meta: tag } });
+    const tag = { _meta: `{"io.modelcontextprotocol/subscriptionId":${context.id!}}` };
+    const tell = (method: string, params: object) => {
+      const members = Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)] as const);
+      context.emit(notificationOf(method, { ...Object.fromEntries(members), ...tag }));
+    };
     const ended = context.exchange.keepOpen(context.caller);
     tell('notifications/subscriptions/acknowledged', { notifications: filter });
     const follower = { principal: context.caller, lists: LISTS.filter((list) => filter[FIELD[list]]), tell };
     const stops = [this.changes.follow(follower), this.changes.watch(found, follower)];
     await ended;
     for (const stop of stops) stop();
-    return { _meta: tag };
+    return new SerializedResult(jsonObject(tag));
   }
 
   /** What was asked for without what the key may not see, and what stands at the addresses. @throws McpProtocolError */
@@ -48,7 +53,7 @@ export class ListenMethods {
     if (!isObject(notifications)) throw invalidParams('"notifications" must be an object');
     const lists = LISTS.filter((list) => notifications[FIELD[list]] === true).map((list) => [FIELD[list], true]);
     const filter = Object.fromEntries(lists) as Filter;
-    const { resourceSubscriptions: wanted } = notifications;
+    const wanted = notifications['resourceSubscriptions'] ?? undefined;
     if (wanted === undefined) return { filter, found: new Map() };
     if (!Array.isArray(wanted) || wanted.length > WATCHES_MAX || !wanted.every((uri) => typeof uri === 'string'))
       throw invalidParams(`"resourceSubscriptions" must be at most ${WATCHES_MAX} URIs`);

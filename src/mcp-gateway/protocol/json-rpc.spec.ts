@@ -16,18 +16,35 @@ describe('parseMessage', () => {
     expect(parseMessage({ jsonrpc: '2.0', id: 1, method: 'ping', params: null })).toMatchObject({ kind: 'request', params: {} });
   });
 
-  it('asks for the text of an id that may be rounded, and of no other', () => {
-    const read = (id: unknown) => parseMessage({ jsonrpc: '2.0', id, method: 'ping' }, () => 'as sent');
-    for (const id of [2 ** 53, 1.5, 1e300]) expect(idOf(read(id))).toBe('as sent');
-    for (const id of [1, 0, -7, 'a', '']) expect(idOf(read(id))).toBe(JSON.stringify(id));
+  it('takes parameters that are null for absent, those of a tool for its own', () => {
+    const params = { cursor: null, _meta: { progressToken: null, a: 1 }, arguments: { a: null } };
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, method: 'x', params })).toMatchObject({
+      params: { _meta: { a: 1 }, arguments: { a: null } },
+    });
+    expect(parseMessage({ jsonrpc: '2.0', id: 1, method: 'x', params })).not.toHaveProperty('params.cursor');
+  });
+
+  it('asks for the texts of what may be rounded, and of no other message', () => {
+    const read = (message: object) => parseMessage({ jsonrpc: '2.0', method: 'ping', ...message }, () => ({ id: 'as sent' }));
+    for (const id of [2 ** 53, 1.5, 1e300]) expect(idOf(read({ id }))).toBe('as sent');
+    for (const id of [1, 0, -7, 'a', '']) expect(idOf(read({ id }))).toBe(JSON.stringify(id));
+    for (const asked of [{ id: 1, params: { _meta: { progressToken: 2 ** 60 } } }, { params: { requestId: 2 ** 60 } }])
+      expect(read(asked)).toHaveProperty('texts');
+    expect(read({ id: 1, params: { requestId: 7, arguments: { id: 2 ** 60 } } })).not.toHaveProperty('texts');
   });
 
   it('reads a notification: a method without an id', () => {
-    expect(parseMessage({ jsonrpc: '2.0', method: 'notifications/initialized' })).toMatchObject({ kind: 'notification' });
+    for (const id of [undefined, null])
+      expect(parseMessage({ jsonrpc: '2.0', id, method: 'notifications/initialized' })).toMatchObject({ kind: 'notification' });
   });
 
   it('reads the answer to a question, a result or an error', () => {
-    expect(parseMessage({ jsonrpc: '2.0', id: 'ask-1', result: {} })).toEqual({ kind: 'reply', id: 'ask-1', result: {} });
+    for (const nothing of [{}, { method: null }])
+      expect(parseMessage({ jsonrpc: '2.0', id: 'ask-1', result: {}, ...nothing })).toEqual({
+        kind: 'reply',
+        id: 'ask-1',
+        result: {},
+      });
     const error = { code: -1, message: 'declined' };
     expect(parseMessage({ jsonrpc: '2.0', id: 1, error })).toEqual({ kind: 'reply', id: 1, error });
   });

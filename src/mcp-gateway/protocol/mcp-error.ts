@@ -59,12 +59,13 @@ const CODE: Partial<Record<ErrorCode, number>> = {
   INSUFFICIENT_CREDITS: MCP_ERROR.UNAVAILABLE,
   UNKNOWN_TOOL: JSON_RPC.INVALID_PARAMS,
   BAD_REQUEST: JSON_RPC.INVALID_PARAMS,
+  REQUEST_TIMEOUT: JSON_RPC.INVALID_REQUEST,
   PAYLOAD_TOO_LARGE: JSON_RPC.INVALID_REQUEST,
   UNSUPPORTED_MEDIA_TYPE: JSON_RPC.INVALID_REQUEST,
 };
 
 /** HTTP statuses clients act on; everything else is told inside a 200, as JSON-RPC over HTTP does. */
-const HTTP_STATUSES = new Set([401, 409, 413, 415, 429, 503]);
+const HTTP_STATUSES = new Set([401, 408, 409, 413, 415, 429, 503]);
 
 /** Renders any error for port 8001. Nothing internal leaves; `null` for an error nobody meant to show. */
 export function mcpFailure(error: unknown, requestId: string): McpFailure {

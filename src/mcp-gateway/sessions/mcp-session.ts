@@ -1,6 +1,5 @@
 import type { Cancellation } from '../../tools/call/cancellation.js';
 import type { LogLevel } from '../../tools/source/call-context.js';
-import type { JsonRpcId } from '../protocol/json-rpc.js';
 import { PendingAsks } from './pending-asks.js';
 
 /** Resources one session may watch. */
@@ -21,8 +20,8 @@ export interface DistantSession extends ClientSelf {
 export class McpSession implements ClientSelf {
   readonly isHere = true;
   readonly asks: PendingAsks;
-  /** Requests that can be cancelled, by the id the client gave them. */
-  readonly calls = new Map<JsonRpcId, Cancellation>();
+  /** Requests that can be cancelled, by the id the client gave them, as JSON. */
+  readonly calls = new Map<string, Cancellation>();
   capabilities: Readonly<Record<string, unknown>> = {};
   clientName = '';
   /** From `logging/setLevel`. */

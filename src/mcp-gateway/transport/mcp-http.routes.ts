@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { sendAnswer, type WholeAnswer } from '../../http/answer.js';
 import { pathOf, type IdentifiedRequest } from '../../http/front-door.js';
@@ -9,7 +9,7 @@ import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
 import { OriginRules } from '../../http/origin-rules.js';
 import { textOf } from '../../http/request-body.js';
 import { McpBodies } from '../access/mcp-bodies.service.js';
-import { idTextsIn, isBatch } from '../protocol/id-text.js';
+import { isBatch, textsIn, type MessageTexts } from '../../common/json-rpc/message-texts.js';
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
@@ -20,14 +20,16 @@ import { OpenStreams } from '../streams/open-streams.service.js';
 
 /** Clients join a base URL and a path in all these ways, or are given the bare host. */
 const ENDPOINT = /^\/{1,2}(messages|mcp)?\/?$/;
+/** The same beside REST, to which the bare host belongs. */
+const NAMED_ENDPOINT = /^\/{1,2}(messages|mcp)\/?$/;
 /** Answered as on port 8000, by what answers there. */
-const HEALTH = /^\/(health|livez|readyz)$/;
+const HEALTH = /^\/(health|livez|readyz)\/?$/;
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
 const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
 /** Of a method or a tool. */
 const NAME = /^[\w./:-]{1,128}$/;
 
-/** HTTP framing of port 8001: paths, methods, origins, bodies, batches. */
+/** HTTP framing of MCP, the same on both ports: paths, methods, origins, bodies, batches. */
 @Injectable()
 export class McpHttpRoutes {
   private readonly trusts: (address: string, hop: number) => boolean;
@@ -41,6 +43,12 @@ export class McpHttpRoutes {
   ) {
     this.trusts = proxyAddress.compile([...config.values.limits.trusted_proxies]);
     this.origins = new OriginRules(config, false);
+  }
+
+  /** Whether a request to the port of REST is one of MCP, or one of its clients looking for OAuth. */
+  areMeantBy(request: IncomingMessage): boolean {
+    const path = pathOf(request);
+    return NAMED_ENDPOINT.test(path) || OAUTH_DISCOVERY.test(path);
   }
 
   /**
@@ -100,14 +108,14 @@ export class McpHttpRoutes {
     exchange.request.operation = operationOf(body);
     if (Array.isArray(body)) return this.batch(body, json, exchange);
     return this.dispatcher.dispatch(
-      parseMessage(body, () => idTextsIn(json)[0]),
+      parseMessage(body, () => textsIn(json)[0]),
       exchange,
     );
   }
 
   /** Nothing is made of it; a request is still answered under its id, without which its client would wait on. */
   private tooDeep(json: string, exchange: McpExchange): McpAnswer {
-    const id = isBatch(json) ? undefined : idTextsIn(json)[0];
+    const id = isBatch(json) ? undefined : textsIn(json)[0]?.id;
     const words = `Invalid params: the message is nested deeper than ${JSON_DEPTH_MAX} levels`;
     const error = new McpProtocolError(JSON_RPC.INVALID_PARAMS, words, id === undefined ? 400 : 200);
     return this.dispatcher.failed(error, exchange.requestId, id);
@@ -117,8 +125,8 @@ export class McpHttpRoutes {
   private async batch(messages: unknown[], json: string, exchange: McpExchange): Promise<McpAnswer> {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
     exchange.beginBatch();
-    let ids: string[] | undefined;
-    const parsed = messages.map((message, place) => parseMessage(message, () => (ids ??= idTextsIn(json))[place]));
+    let texts: MessageTexts[] | undefined;
+    const parsed = messages.map((message, place) => parseMessage(message, () => (texts ??= textsIn(json))[place]));
     await this.dispatcher.admitBatch(parsed, exchange);
     const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
     const body = joinAnswers(answers.map((answer) => answer.body));

@@ -8,6 +8,7 @@ export interface Parameter {
   in: string;
   name: string;
   required?: boolean;
+  allowEmptyValue?: boolean;
   schema: Schema;
 }
 

@@ -8,7 +8,7 @@ import { mergedSchemas, validatedClasses, validatedFields, type Schema } from '.
 
 const DESCRIPTION =
   'API keys, credits and usage analytics in front of MCP tools. ' +
-  'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself is on its own port and takes API keys.';
+  'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself takes API keys, on a port of its own and, unless that is switched off, at POST /mcp of this one.';
 
 interface Model extends Schema {
   properties?: Record<string, Schema>;
@@ -88,6 +88,8 @@ function completeParameters(parameters: Parameter[], { query, params }: Route): 
     if (!field) continue;
     parameter.schema = mergedSchemas(parameter.schema, field.schema);
     parameter.required = !field.isOptional;
+    // As good as absent (`givenMembers`), whatever the schema asks of a value.
+    if (parameter.in === 'query' && field.isOptional) parameter.allowEmptyValue = true;
   }
 }
 

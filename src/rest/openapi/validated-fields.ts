@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
 /** A piece of JSON Schema, as OpenAPI 3.0 writes it. */
@@ -11,11 +11,17 @@ export interface ValidatedField {
   schema: Schema;
   /** Left out and null mean the same: nothing was given. */
   isOptional: boolean;
+  /** It is, or lists, objects with validators of their own. */
+  isNested: boolean;
 }
 
-/** What a validator of class-validator refuses, in JSON Schema. What is not here cannot be said in it, or is the property's own type. */
+/** What a validator of class-validator refuses, in JSON Schema. What is not here cannot be said in it. */
 const SAID_AS: Record<string, (...constraints: never[]) => Schema> = {
   isInt: () => ({ type: 'integer' }),
+  isBoolean: () => ({ type: 'boolean' }),
+  isString: () => ({ type: 'string' }),
+  isArray: () => ({ type: 'array' }),
+  isObject: () => ({ type: 'object' }),
   min: (minimum: number) => ({ minimum }),
   max: (maximum: number) => ({ maximum }),
   notEquals: (value: unknown) => ({ not: { enum: [value] } }),
@@ -38,13 +44,22 @@ export function validatedClasses(): Map<string, Type> {
   return new Map([...validationMetadatas.keys()].map((target) => [target.name, target]));
 }
 
+const known = new WeakMap<Type, ReadonlyMap<string, ValidatedField>>();
+
 /** What `target` validates, by member; empty for a class that validates nothing. */
-export function validatedFields(target: Type): Map<string, ValidatedField> {
+export function validatedFields(target: Type): ReadonlyMap<string, ValidatedField> {
+  let fields = known.get(target);
+  if (!fields) known.set(target, (fields = fieldsOf(target)));
+  return fields;
+}
+
+function fieldsOf(target: Type): Map<string, ValidatedField> {
   const fields = new Map<string, ValidatedField>();
   for (const rule of getMetadataStorage().getTargetValidationMetadatas(target, '', false, false)) {
-    const field = fields.get(rule.propertyName) ?? { schema: {}, isOptional: false };
+    const field = fields.get(rule.propertyName) ?? { schema: {}, isOptional: false, isNested: false };
     fields.set(rule.propertyName, field);
     if (rule.name === 'isOptional') field.isOptional = true;
+    if (rule.type === ValidationTypes.NESTED_VALIDATION) field.isNested = true;
     field.schema = mergedSchemas(field.schema, schemaOf(rule));
   }
   return fields;

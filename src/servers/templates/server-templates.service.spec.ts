@@ -59,6 +59,10 @@ describe('Templates of upstream servers', () => {
     expect(all.check('own', sent)).toEqual({ a: 1, b: 1 });
     expect(sent).toEqual({ a: 1 });
     expect(() => all.check('own', { a: 'x' })).toThrow(ConfigProblem);
-    expect(() => all.check('own', {})).toThrow(expect.objectContaining({ path: ['a'], reason: 'field required' }) as never);
+    expect(all.check('own', { a: 1, b: null })).toEqual({ a: 1, b: null });
+    for (const nothing of [{}, { a: null }])
+      expect(() => all.check('own', nothing)).toThrow(
+        expect.objectContaining({ path: ['a'], reason: 'field required' }) as never,
+      );
   });
 });

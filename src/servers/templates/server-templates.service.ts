@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { dropNulls } from '../../common/json.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
 import { compileConfigSchema, type TemplateValues } from '../../config/template-config.js';
@@ -48,13 +49,14 @@ export class ServerTemplates {
   }
 
   /**
-   * The config with the schema's defaults filled in.
+   * The config with the schema's defaults filled in, and without what is null where the schema takes no null.
    * @throws ConfigProblem with the path of what does not fit the template's schema.
    */
   check(name: string, config: Record<string, unknown>): Record<string, unknown> {
     const { validate } = this.entry(name);
     const checked = structuredClone(config);
-    if (validate(checked)) return checked;
+    if (validate(checked) || (dropNulls(validate.schema as Record<string, unknown>, checked) && validate(checked)))
+      return checked;
     throw problemOf(validate.errors![0]!);
   }
 

@@ -1,6 +1,5 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { Flag } from '../../rest/dto-fields.js';
 import type { ImportReport } from './import-report.js';
 import {
   UNIVERSE_DAYS_MAX,
@@ -33,7 +32,6 @@ export class ImportQuery {
   set: string[] = [];
 
   /** Import the valid lines of a file that has invalid ones; otherwise one invalid line rejects the whole file. */
-  @Flag()
   @IsBoolean()
   @IsOptional()
   skip_rejected: boolean = false;

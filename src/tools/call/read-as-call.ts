@@ -54,7 +54,9 @@ export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: nu
 const ownOrForeign = ({ isForeign }: ToolSource): Pick<Tool, 'isForeign' | 'annotations'> =>
   isForeign ? { isForeign } : { annotations: { readOnlyHint: true } };
 
+/** What is wrong with the arguments of a prompt, which are strings; null is as good as none. */
 function problemOf({ arguments: known = [] }: CatalogPrompt['offer'], args: Record<string, unknown>): string | undefined {
+  for (const [name, value] of Object.entries(args)) if (value === null) delete args[name];
   const missing = known.find(({ name, required }) => required && args[name] === undefined);
   if (missing) return `"${missing.name}" is required`;
   const wrong = Object.keys(args).find((name) => typeof args[name] !== 'string');

@@ -29,8 +29,25 @@ describe('compileArguments', () => {
     expect(args).toEqual({ symbol: 'MSFT', limit: 3 });
   });
 
+  it('takes null for missing, unless the schema takes it', () => {
+    const args = { symbol: 'MSFT', limit: null, period: null, day: null };
+    expect(check(args)).toBeUndefined();
+    expect(args).toEqual({ symbol: 'MSFT', limit: 3 });
+    const items = {
+      type: 'object',
+      properties: { a: { type: 'integer' }, b: { type: ['integer', 'null'] }, c: { enum: [1, null] } },
+    };
+    const nested = compileArguments({ type: 'object', properties: { list: { type: 'array', items }, any: {} } });
+    const deep = { list: [{ a: null, b: null, c: null }], any: null };
+    expect(nested(deep)).toBeUndefined();
+    expect(deep).toEqual({ list: [{ b: null, c: null }], any: null });
+  });
+
   it.each([
     [{}, '"symbol" is required'],
+    [{ symbol: null }, '"symbol" is required'],
+    [{ symbol: 'A', colour: null }, '"colour" is not a known argument'],
+    [{ symbol: 'A', filter: { field: null } }, '"filter.field" is required'],
     [{ symbol: 1 }, '"symbol" must be string'],
     [{ symbol: 'TOOLONG' }, '"symbol" must NOT have more than 5 characters'],
     [{ symbol: 'A', limit: 11 }, '"limit" must be <= 10'],

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { dropNulls } from '../../common/json.js';
 import type { JsonSchema } from '../source/tool-source.js';
 
 /** Says what is wrong with a call's arguments, naming the path; undefined when they satisfy the schema. */
@@ -15,7 +16,7 @@ const OLD_DRAFT = /^https?:\/\/json-schema\.org\/draft-0[4-7]\/schema/;
 
 /**
  * Compiles the input schema of a tool of ours, once and by itself: no `$id` of one reaches another. Missing arguments that have a
- * default are filled in. Never for a stranger's schema, whose compilation or patterns may take for ever.
+ * default are filled in, and null is as good as missing where the schema does not take it. Never for a stranger's schema, whose compilation or patterns may take for ever.
  * @throws Error when it cannot be compiled.
  */
 export function compileArguments({ $schema, ...schema }: JsonSchema): ArgumentsCheck {
@@ -25,7 +26,10 @@ export function compileArguments({ $schema, ...schema }: JsonSchema): ArgumentsC
   const ajv = isOld ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
-  return (args) => (validate(args) ? undefined : describe(validate.errors![0]!));
+  return (args) => {
+    const isValid = validate(args) || (dropNulls(schema, args) && validate(args));
+    return isValid ? undefined : describe(validate.errors![0]!);
+  };
 }
 
 function describe({ instancePath, keyword, params, message }: ErrorObject): string {

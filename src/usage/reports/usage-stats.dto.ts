@@ -1,9 +1,8 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { Fraction, WholeNumber } from '../../rest/dto-fields.js';
+import { Fraction } from '../../rest/dto-fields.js';
 
 export class UsageStatsQuery {
   /** Number of days, today (UTC) included: 1 to 365. */
-  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(365)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { idTextsIn } from './id-text.js';
+import { textsIn } from './message-texts.js';
 
-describe('idTextsIn', () => {
+const LONG = '12345678901234567890';
+
+describe('textsIn', () => {
   it.each([
     ['a long number', '{"id":9007199254740993}', ['9007199254740993']],
     ['a fraction', '{"id" : 1.0 , "method":"x"}', ['1.0']],
@@ -21,12 +23,27 @@ describe('idTextsIn', () => {
     ['what is no JSON', '}}]{"id":', []],
     ['nothing', '', []],
   ])('%s', (_, json, ids) => {
-    expect([...idTextsIn(json)]).toEqual(ids);
+    expect(Array.from(textsIn(json), (texts) => texts?.id)).toEqual(ids);
+  });
+
+  it.each([
+    ['the request that is cancelled', `{"params":{"requestId":${LONG},"reason":"x"}}`, { requestId: LONG }],
+    ['the token of progress', `{"params":{"_meta":{"a":{"progressToken":1},"progressToken":${LONG}}}}`, { progressToken: LONG }],
+    [
+      'both beside an id',
+      `{"params":{"_meta":{"progressToken":1},"requestId":2},"id":3}`,
+      { progressToken: '1', requestId: '2', id: '3' },
+    ],
+    ['none in arguments', `{"params":{"arguments":{"id":1,"requestId":2,"_meta":{"progressToken":3}}}}`, undefined],
+    ['none in a list', `{"params":["requestId",1,{"_meta":{"progressToken":3}}]}`, undefined],
+  ])('finds %s', (_, json, texts) => {
+    expect(textsIn(json)[0]).toEqual(texts);
+    expect(textsIn(`[5,${json}]`)[1]).toEqual(texts);
   });
 
   it('reads a large text in one pass', () => {
     const started = performance.now();
-    idTextsIn(`{"a":"${'\\"{'.repeat(500_000)}","b":[${'{"id":1},'.repeat(200_000)}1],"id":2}`);
+    textsIn(`{"a":"${'\\"{'.repeat(500_000)}","b":[${'{"id":1},'.repeat(200_000)}1],"id":2}`);
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
