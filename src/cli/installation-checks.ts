@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { isInstalled } from '../common/is-installed.js';
 import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
 import { ConfigError, readConfig } from '../config/load-config.js';
 import { MIGRATIONS } from '../database/migrations/index.js';
@@ -189,15 +189,6 @@ function templateFindings(values: ConfigValues): Finding[] {
     );
   } catch (error) {
     return [bad('templates', (error as Error).message, 'Correct it in gateway.yaml.')];
-  }
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'; // it is there, and keeps that file to itself
   }
 }
 

@@ -9,7 +9,7 @@ import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
-import { ConfigError, loadConfig } from '../config/load-config.js';
+import { ConfigError, loadConfig, strangeVariables } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
@@ -18,12 +18,15 @@ import { FirstRunSecrets } from '../config/first-run-secrets.js';
 import { McpListener } from '../mcp-gateway/transport/mcp-listener.js';
 import { shutDownOnSignal } from './shutdown.js';
 
-/** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
-export async function serve(ready = showBanner): Promise<void> {
+/**
+ * Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1.
+ * @param options settings of the command line, by the variables they stand for
+ */
+export async function serve(ready = showBanner, options: Readonly<Record<string, string>> = {}): Promise<void> {
   const started = performance.now();
   const firstRun = new FirstRunSecrets();
   try {
-    const config = loadConfig();
+    const config = loadConfig(undefined, options);
     announceGateway(config);
     process.once('exit', () => withdrawGateway(config.values.data_dir));
     const { app, rest, mcp } = await start(config, firstRun);
@@ -41,9 +44,9 @@ export async function serve(ready = showBanner): Promise<void> {
 const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
-  const { host, port, mcp_port: mcpPort } = config.values;
-  for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
+  await assertFree(config);
   const logger = new TallygateLogger(config);
+  for (const name of strangeVariables(config)) logger.warn(`${name} is no setting and is ignored`, 'Start');
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const adapter = new RestAdapter(config);
@@ -52,16 +55,31 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
   const mcp = await app.get(McpListener).listen(adapter.getInstance());
-  await app.listen(port, host);
+  await app.listen(config.values.port, config.values.host);
   return { app, rest: adapter.listener, mcp };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
-async function assertFree(port: number, host: string): Promise<void> {
+async function assertFree({ values: { host, port, mcp_port: mcpPort } }: AppConfig): Promise<void> {
+  const found = [await portProblem('GATEWAY_PORT', port, host), await portProblem('GATEWAY_MCP_PORT', mcpPort, host)];
+  // An address that is no address is so for both.
+  const problems = [...new Set(found.filter((problem) => problem !== undefined))];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+async function portProblem(variable: string, port: number, host: string): Promise<string | undefined> {
   const probe = createServer().listen(port, host);
-  await once(probe, 'listening');
-  probe.close();
-  await once(probe, 'close');
+  try {
+    await once(probe, 'listening');
+    probe.close();
+    await once(probe, 'close');
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'EADDRINUSE') return `${variable}: port ${port} is in use. Stop what uses it, or choose another.`;
+    if (code === 'EACCES') return `${variable}: port ${port} is not allowed for this user. Choose one above 1023.`;
+    return `GATEWAY_HOST: cannot listen on ${host}: ${message}`;
+  }
 }
 
 function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener) {
@@ -69,12 +87,7 @@ function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener)
   return { restUrl: `http://${host}:${rest.port}`, mcpUrl: `http://${host}:${mcp.port}/messages` };
 }
 
-function problems(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.map((problem) => `  ${problem}`).join('\n');
-  const { code, port, message } = error as { code?: string; port?: number; message?: string };
-  if (code === 'EADDRINUSE')
-    return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
-  if (code === 'EACCES' && port)
-    return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
-  return `  ${message ?? String(error)}`;
-}
+const problems = (error: unknown): string =>
+  (error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)])
+    .map((problem) => `  ${problem}`)
+    .join('\n');
