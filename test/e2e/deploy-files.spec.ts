@@ -94,7 +94,10 @@ describe('the Dockerfile', () => {
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stdout.resume();
     await eventually(() => expect(output).toMatch(/API key +sk-/), 40_000);
-    expect([readdirSync(app), readdirSync(volume)]).toEqual([before, expect.arrayContaining(['clickhouse', 'postgres', 'secret-key'])]);
+    expect([readdirSync(app), readdirSync(volume)]).toEqual([
+      before,
+      expect.arrayContaining(['clickhouse', 'postgres', 'secret-key']),
+    ]);
     await end();
     rmSync(volume, { recursive: true, force: true });
   }, 90_000);

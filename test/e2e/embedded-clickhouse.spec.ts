@@ -48,7 +48,11 @@ async function start(url: string, name: string, env: Record<string, string> = {}
   running.push(gateway);
   return gateway;
 }
-const refusal = (...args: Parameters<typeof start>) => start(...args).then(() => 'started', (error: Error) => error.message);
+const refusal = (...args: Parameters<typeof start>) =>
+  start(...args).then(
+    () => 'started',
+    (error: Error) => error.message,
+  );
 const total = async (gateway: GatewayProcess) => (await gateway.rest('GET', '/api/mcp-usage/history')).json.total as number;
 
 describe('A gateway on a PostgreSQL server with the embedded ClickHouse', () => {
@@ -70,7 +74,9 @@ describe('A gateway on a PostgreSQL server with the embedded ClickHouse', () => 
     const words = await refusal(url, 'claimed-2', SECRET);
     expect(words).toContain('Another Tallygate uses this PostgreSQL');
     expect(words).toContain('GATEWAY_CLICKHOUSE_URL');
-    await ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'claimed' AND application_name = 'tallygate changes'`);
+    await ask(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'claimed' AND application_name = 'tallygate changes'`,
+    );
     await eventually(() => expect(first.log.match(/Listening to/g)!.length).toBeGreaterThan(1));
     const replica = { ...SECRET, GATEWAY_CLICKHOUSE_URL: clickhouse.url };
     expect(await refusal(url, 'claimed-3', replica)).toContain('A Tallygate with an embedded ClickHouse of its own');

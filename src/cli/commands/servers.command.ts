@@ -74,7 +74,13 @@ async function add(template: string, pairs: string[], { json, config, ...access 
   if (config !== undefined && pairs.length > 0) throw new CliFailure('Give --config or key=value, not both.', EXIT.usage);
   const given = config === undefined ? argumentsFromPairs(pairs, {}) : argumentsFromJson(await textOf(config), '--config');
   const server = await onRest(access, (gateway) => gateway.registerServer({ template_name: template, config: given }));
-  print(json, server, () => `Added ${server.name} (${server.id}). Its tools: tallygate tools`);
+  print(json, server, () => addedText(server));
+}
+
+function addedText({ name, id, health }: Server): string {
+  const added = `Added ${name} (${id}).`;
+  if (!health?.error) return `${added} Its tools: tallygate tools`;
+  return `${added} It cannot serve yet: ${health.error}\nOnce that is mended: tallygate servers check ${name}`;
 }
 
 const textOf = (config: string) => (config === '-' ? text(process.stdin) : Promise.resolve(config));
