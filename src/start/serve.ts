@@ -11,6 +11,7 @@ import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError, loadConfig, strangeVariables } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
+import { HealthService } from '../gateway-api/health/health.service.js';
 import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
@@ -33,7 +34,9 @@ export async function serve(ready = showBanner, options: Readonly<Record<string,
     shutDownOnSignal(app, [rest, mcp]);
     const urls = addresses(config, rest, mcp);
     announceGateway(config, urls);
-    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun });
+    const isOpen = !config.values.auth.enabled;
+    const needsAccount = config.values.credits.mode === 'required';
+    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun, isOpen, needsAccount });
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();
@@ -56,7 +59,9 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   await app.init();
   const mcp = await app.get(McpListener).listen(adapter.getInstance());
   await app.listen(config.values.port, config.values.host);
-  return { app, rest: adapter.listener, mcp };
+  const rest = adapter.listener;
+  app.get(HealthService).listenOn(rest.port, mcp.port);
+  return { app, rest, mcp };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */

@@ -108,6 +108,9 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
         GATEWAY_MCP_PORT: 'abc',
         GATEWAY_SECRET_KEY: 'short',
         GATEWAY_DATABASE_URL: 'sqlite:///gateway.db',
+        GATEWAY_REGISTRATION: 'open',
+        GATEWAY_TRUST_EXTERNAL_TOKENS: 'true',
+        GATEWAY_REDIS_ULR: 'redis://localhost',
       },
     });
     expect(message).toContain('ended with 1');
@@ -118,18 +121,28 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
       'GATEWAY_MCP_PORT',
       'GATEWAY_SECRET_KEY',
       'GATEWAY_DATABASE_URL',
+      'GATEWAY_REGISTRATION',
+      'GATEWAY_REDIS_ULR: unknown setting; did you mean GATEWAY_REDIS_URL?',
     ]) {
       expect(message).toContain(name);
     }
     expect(message).toContain('embedded PostgreSQL');
+    // One list: what spans settings as well.
+    expect(message.match(/^ {2}\S.*/gm)!.length).toBeGreaterThan(6);
   }, 60_000);
 
-  it('for a port in use, and leaves no PostgreSQL behind', async () => {
-    const squatter = createServer().listen(0);
-    const { port } = squatter.address() as AddressInfo;
-    const message = await failing({ env: { GATEWAY_PORT: String(port) } });
-    squatter.close();
-    expect(message).toContain(`Port ${port} is in use`);
+  it('for ports in use, both at once, and leaves no PostgreSQL behind', async () => {
+    const squatters = [createServer().listen(0), createServer().listen(0)];
+    const [port, mcpPort] = squatters.map((squatter) => (squatter.address() as AddressInfo).port);
+    const message = await failing({ env: { GATEWAY_PORT: String(port), GATEWAY_MCP_PORT: String(mcpPort) } });
+    for (const squatter of squatters) squatter.close();
+    expect(message).toContain(`GATEWAY_PORT: port ${port} is in use`);
+    expect(message).toContain(`GATEWAY_MCP_PORT: port ${mcpPort} is in use`);
+  }, 60_000);
+
+  it('not for a variable that is no setting and like none: the log says that it is ignored', async () => {
+    const gateway = await start({ env: { GATEWAY_REGION: 'eu' } });
+    expect(gateway.log).toContain('GATEWAY_REGION is no setting and is ignored');
   }, 60_000);
 
   it('for a data folder that another gateway uses, which goes on undisturbed', async () => {

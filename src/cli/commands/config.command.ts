@@ -4,7 +4,7 @@ import { maskValues } from '../../common/secrets/mask-values.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action } from '../terminal/cli-failure.js';
 import { clientConfigurations } from '../../start/client-configuration.js';
-import { mcpUrlOf } from '../gateway/gateway-address.js';
+import { addressesOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
 import { settingsIn, withSettings, type SettingOptions } from '../terminal/setting-options.js';
@@ -66,7 +66,8 @@ function clientCommand(): Command {
 
 async function printClient(name: string, options: McpOptions & Options): Promise<void> {
   const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
-  const found = clientConfigurations(mcpUrlOf(url), apiKey).find((configuration) => configuration.name === name)!;
+  const { mcp } = await addressesOf(url);
+  const found = clientConfigurations(mcp, apiKey).find((configuration) => configuration.name === name)!;
   // Where it belongs goes to stderr, so that stdout can be redirected to a file.
   if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
   print(options.json, found, () => found.text);
