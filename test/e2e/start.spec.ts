@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { freePort } from '../support/gateway/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { GatewayProcess, type GatewayOptions } from '../support/gateway/gateway-process.js';
@@ -43,6 +44,45 @@ describe('the first start', () => {
 
     const second = await start({ dataDir: first.dataDir });
     expect(second.output).not.toMatch(/password:|API key|sk-/);
+  }, 60_000);
+});
+
+describe('tallygate serve', () => {
+  const program = join('dist', 'cli', 'main.js');
+
+  it('takes settings as options, which win over variables', async () => {
+    const [port, dataDir] = [await freePort(), temporaryFolder('serve')];
+    const args = [
+      'serve',
+      '--port',
+      String(port),
+      '--data-dir',
+      dataDir,
+      '--templates',
+      'http,file-server',
+      '--credits',
+      'required',
+    ];
+    const gateway = await start({ program, args, env: { GATEWAY_PORT: '0', GATEWAY_TEMPLATES: 'http' } });
+    expect(gateway.restUrl).toBe(`http://localhost:${port}`);
+    expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['postgres', 'clickhouse', 'secret-key']));
+    const registration = { template_name: 'file-server', config: { base_path: dataDir } };
+    expect((await gateway.rest('POST', '/servers', registration)).json.health).toMatchObject({ status: 'healthy', error: null });
+    expect((await gateway.call('get_latest_trading_day')).text).toContain('account');
+    await gateway.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 60_000);
+
+  it('names the option that is wrong, and knows no others', async () => {
+    const env = { GATEWAY_PORT: '1' };
+    const wrong = await tallygate(['serve', '--port', 'many', '--log-level', 'loud'], { env });
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    expect(wrong.stderr).toMatch(/^ {2}--port: /m);
+    expect(wrong.stderr).toMatch(/^ {2}--log-level: /m);
+    expect(await tallygate(['serve', '--secret-key', 'x'.repeat(32)])).toMatchObject({ code: 2 });
+    const { stdout } = await tallygate(['serve', '--help']);
+    for (const [, name] of readFileSync('gateway.example.yaml', 'utf8').matchAll(/\b(GATEWAY_[A-Z_]+)\b/g))
+      if (!/SECRET|PASSWORD|METRICS_TOKEN/.test(name!)) expect(stdout.replace(/\s+/g, ' ')).toContain(`(${name})`);
   }, 60_000);
 });
 
