@@ -77,7 +77,7 @@ export function billingContradictions(billing: BillingSettings, tiers: Record<st
       problem: `${name}: required while billing is enabled`,
     })),
     ...unknown.map(({ tier }) => ({
-      about: ['tiers', 'billing.subscriptions'],
+      about: [`tiers.${tier}`, 'billing.subscriptions'],
       problem: `gateway.yaml: billing.subscriptions: "${tier}" is not one of the tiers`,
     })),
     ...repeated(

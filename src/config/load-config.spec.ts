@@ -25,21 +25,23 @@ describe('The problems of a configuration', () => {
     const yaml = `porrt: 8000
 log: { level: loud, colour: red }
 port: 9000
-tiers: { basic: 10 }
+tiers: { basic: 10, none: -1 }
 billing: { enabled: true, credit_packs: [{ id: a, name: A, credits: 0 }], subscriptions: [{ tier: gold, price_id: p }] }
 servers: { enabled_templates: [files] }
-templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET}'] } }
+templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET}'] }, other: { transport: http, url: 'http://\${env:NOT_SET}' } }
 `;
     const env = { GATEWAY_MCP_PORT: '9000', GATEWAY_SECRET_KEY: 'short', GATEWAY_REDIS_ULR: 'redis://r' };
     expect(problems(yaml, env, { GATEWAY_CREDITS: 'maybe' })).toEqual([
       'GATEWAY_SECRET_KEY: must have at least 32 characters; `openssl rand -hex 32` makes one',
+      expect.stringMatching(/^gateway\.yaml: tiers\.none: /),
       '--credits: Invalid option: expected one of "optional"|"required"',
       expect.stringMatching(/^gateway\.yaml: billing\.credit_packs\.0\.credits: /),
+      'gateway.yaml: billing.credit_packs.0: needs either price_id, or unit_amount and currency',
       expect.stringMatching(/^gateway\.yaml: templates\.own\.timeout_seconds: /),
+      'gateway.yaml: templates.own.command: required with transport stdio',
       expect.stringMatching(/^gateway\.yaml: log\.level: /),
       'gateway.yaml: log: unknown setting colour',
       'gateway.yaml: unknown setting porrt',
-      'gateway.yaml: templates.own.command: required with transport stdio',
       'GATEWAY_REDIS_ULR: unknown setting; did you mean GATEWAY_REDIS_URL?',
       'GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are 9000)',
       'gateway.yaml: credits.default_tier: "free" is not one of the tiers (basic)',
@@ -48,6 +50,8 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
       'gateway.yaml: billing.success_url: required while billing is enabled',
       'gateway.yaml: billing.cancel_url: required while billing is enabled',
       'gateway.yaml: billing.subscriptions: "gold" is not one of the tiers',
+      'gateway.yaml: servers.enabled_templates: "files" is not a shipped template (http, file-server, everything, memory)',
+      'gateway.yaml: templates: the environment variable NOT_SET is not set',
     ]);
   });
 

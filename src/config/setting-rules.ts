@@ -72,7 +72,7 @@ function registrationContradictions({ registration, auth }: ConfigValues): Contr
 function creditContradictions({ credits: { default_tier: tier }, tiers }: ConfigValues): Contradiction[] {
   const names = Object.keys(tiers).join(', ') || 'none';
   const words = `gateway.yaml: credits.default_tier: "${tier}" is not one of the tiers (${names})`;
-  return problemIf(!Object.hasOwn(tiers, tier), ['credits.default_tier', 'tiers'], words);
+  return problemIf(!Object.hasOwn(tiers, tier), ['credits.default_tier', `tiers.${tier}`], words);
 }
 
 function templateContradictions({ templates, servers }: ConfigValues, given: Given): Contradiction[] {
@@ -84,11 +84,11 @@ function templateContradictions({ templates, servers }: ConfigValues, given: Giv
   const unset = variablesOf(templates).filter((name) => given.env[name] === undefined);
   return [
     ...unknown.map((name) => ({
-      about: [path, 'templates'],
+      about: [path, `templates.${name}`],
       problem: `${settingName(path, given)}: "${name}" is not a shipped template (${known})`,
     })),
     ...unset.map((name) => ({
-      about: ['templates'],
+      about: [],
       problem: `gateway.yaml: templates: the environment variable ${name} is not set`,
     })),
   ];
