@@ -1002,6 +1002,16 @@ export interface components {
       /** @description What the account still owes; added credits pay it first. */
       credits_debt: number;
     };
+    AddressesDto: {
+      /** @description The port it listens on for REST. A proxy may give it another number. */
+      rest_port: number;
+      /** @description The port it listens on for MCP. */
+      mcp_port: number;
+      /** @description Where clients reach REST (`public_url`); absent where the operator has not said it. */
+      rest_url?: string;
+      /** @description Where clients reach MCP (`public_mcp_url`). */
+      mcp_url?: string;
+    };
     AdminAccountDto: {
       id: number;
       user_email: string;
@@ -1490,6 +1500,7 @@ export interface components {
       usage_backlog: components['schemas']['UsageBacklogDto'] | null;
       /** @description Upstream MCP servers. */
       mcp_servers: components['schemas']['McpServersDto'];
+      addresses: components['schemas']['AddressesDto'];
     };
     ImportReportDto: {
       dataset: string;
@@ -1571,6 +1582,7 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1746,7 +1758,7 @@ export interface components {
       updated_at: string;
       /** @description Why the server cannot be used; absent when it can. */
       problem?: string;
-      /** @description Present in lists with `include_health`, and always for a single server. */
+      /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
     };
     ServerHealthDto: {
@@ -1765,7 +1777,7 @@ export interface components {
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description Why it is not healthy; null when it is. */
+      /** @description Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
       error: string | null;
     };
     ServerToolDto: {

@@ -1,11 +1,9 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
-/** Whether an optional package is installed beside Tallygate's own. */
+/** Whether an optional package is installed beside Tallygate's own. Its files are its own business: some keep even package.json to themselves. */
 export function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'; // it is there, and keeps that file to itself
-  }
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  return folders.some((folder) => existsSync(join(folder, name)));
 }

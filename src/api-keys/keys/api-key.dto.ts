@@ -191,6 +191,7 @@ export class ListedKeyDto {
   key_name!: string;
   /** Its first 12 characters. */
   api_key_prefix!: string;
+  permissions!: Scope[];
   /** Neither revoked nor expired. */
   is_active!: boolean;
   /** Up to ten seconds late. */
@@ -203,6 +204,7 @@ export class ListedKeyDto {
       id: key.id,
       key_name: key.name,
       api_key_prefix: key.prefix,
+      permissions: key.scopes,
       is_active: isActive,
       last_used_at: key.lastUsedAt,
       expires_at: key.expiresAt,

@@ -81,7 +81,6 @@ export class EditKeyDto {
 
 /** A key with everything that is known of it but the key itself. */
 export class KeyDetailsDto extends ListedKeyDto {
-  permissions!: Scope[];
   /** Null: everything its permissions allow. */
   allowed_tools!: string[] | null;
   /** Null: the gateway's limit for keys. */
