@@ -784,7 +784,10 @@ export interface paths {
     /** All registered servers, in the order of registration. */
     get: operations['ServersController_list'];
     put?: never;
-    /** Registers a server from a template of the gateway's configuration. */
+    /**
+     * Registers a server from a template of the gateway's configuration. The answer has its first health, for which it waits at most 3
+     *     seconds: a server that cannot start is registered all the same, and `health.error` says why.
+     */
     post: operations['ServersController_register'];
     delete?: never;
     options?: never;
@@ -1059,6 +1062,7 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1070,7 +1074,6 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */
@@ -1534,6 +1537,7 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1545,7 +1549,6 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */

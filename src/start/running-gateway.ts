@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from '../common/private-file.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -17,6 +17,8 @@ export function announceGateway({ values, isAlone }: AppConfig, urls: Omit<Runni
   const dataDir = values.data_dir;
   const other = runningGateway(dataDir);
   if (!isAlone || (other && other.pid !== process.pid)) return;
+  // With a secret in the settings nothing was kept there yet.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writePrivateFile(fileIn(dataDir), JSON.stringify({ pid: process.pid, ...urls }));
 }
 

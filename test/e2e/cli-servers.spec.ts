@@ -59,8 +59,9 @@ describe('tallygate servers', () => {
     const words = new RegExp(`${name} ended when it was started\\. Its program ended with exit code 1 and said: .*${missing}`);
     expect(added.stdout).toMatch(words);
     expect((await servers('check', name)).stdout).toMatch(new RegExp(`Its program .*said: .*${missing}`));
-    // It is started again more and more seldom, and still says why.
-    await eventually(async () => expect((await servers('list')).stdout).toMatch(/ended too often; .*nowhere/), 30_000);
+    expect((await servers('list')).stdout).toMatch(new RegExp(`\\n${name}: .*Its program .*said: .*${missing}`));
+    // It is started again more and more seldom, and what it said is still told.
+    await eventually(async () => expect((await servers('check', name)).stdout).toMatch(/ended too often; .*nowhere/), 30_000);
     const { health } = (await gateway.rest('GET', `/servers/${name}`)).json;
     expect(health.error).toContain(missing);
 

@@ -54,13 +54,23 @@ const serverCommand = (name: string, description: string) =>
 
 async function list({ json, ...access }: Options): Promise<void> {
   const servers = await onRest(access, (gateway) => gateway.listServers({ include_health: true }));
-  print(json, servers, () => textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row)));
+  print(json, servers, () => listText(servers));
 }
 
-function row({ name, template_name, enabled, problem, health, id }: Server): unknown[] {
-  const state = enabled ? health?.status : 'switched off';
-  return [name, template_name, state, health?.latency_ms, problem ?? health?.error, id];
+/** What is wrong stands below, since a column would cut it off. */
+function listText(servers: Server[]): string {
+  const table = textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row));
+  const problems = servers.filter(problemOf).map((server) => `${server.name}: ${problemOf(server)}`);
+  return [table, ...(problems.length > 0 ? ['', ...problems] : [])].join('\n');
 }
+
+function row(server: Server): unknown[] {
+  const { name, template_name, enabled, health, id } = server;
+  const state = enabled ? health?.status : 'switched off';
+  return [name, template_name, state, health?.latency_ms, problemOf(server), id];
+}
+
+const problemOf = ({ problem, health }: Server) => problem ?? health?.error;
 
 function addCommand(): Command {
   return serverCommand('add', 'register a server made from a template')
