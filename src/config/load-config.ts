@@ -7,7 +7,8 @@ import { isObject } from '../common/json.js';
 import { AppConfig, type ConfigValues } from './app-config.js';
 import type { Contradiction } from './billing-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
-import { ALL_ENGINES, contradictions, installedEngines, type Engines } from './setting-rules.js';
+import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
+import { contradictions } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
 import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';
 

