@@ -116,7 +116,7 @@ describe('a child process', () => {
       ...more,
     });
     const own = new UpstreamRig({
-      dying: broken('console.error('no license for ' + process.env.LOGIN + ', password=hunter2xyz'); process.exit(7)'),
+      dying: broken("console.error('no license for ' + process.env.LOGIN + ', password=hunter2xyz'); process.exit(7)"),
       throwing: broken("throw new Error('the disk is full')"),
       talking: broken("console.log('usage: server FILE'); process.exitCode = 2"),
       killed: broken("process.kill(process.pid, 'SIGKILL')"),
