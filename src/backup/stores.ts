@@ -37,6 +37,7 @@ function refuseServers(config: AppConfig): void {
   if (postgres && clickhouse) return;
   throw new Error(
     'This works with embedded databases only. For database servers, use their own tools: pg_dump and pg_restore for PostgreSQL, ' +
-      'BACKUP and RESTORE for ClickHouse; PostgreSQL first (docs/data.md).',
+      'BACKUP and RESTORE for ClickHouse; PostgreSQL first (docs/data.md). An embedded one beside a server is its folder in the data ' +
+      'folder, copied while the gateway is stopped.',
   );
 }

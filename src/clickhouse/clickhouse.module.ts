@@ -3,6 +3,7 @@ import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
 import { LOCK } from '../database/advisory-lock.js';
 import { Postgres } from '../database/postgres.js';
+import { ClickHouseClaim } from './clickhouse-claim.js';
 import { ClickHouse } from './clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from './clickhouse-migrator.js';
 
@@ -23,8 +24,10 @@ const OPENED = Symbol('ClickHouse, running');
     },
     {
       provide: ClickHouse,
-      inject: [OPENED, Postgres],
-      useFactory: async (clickhouse: ClickHouse, postgres: Postgres) => {
+      inject: [OPENED, Postgres, AppConfig],
+      useFactory: async (clickhouse: ClickHouse, postgres: Postgres, { embedded }: AppConfig) => {
+        // An embedded PostgreSQL has one gateway anyway.
+        if (!embedded.postgres) await new ClickHouseClaim(postgres, embedded.clickhouse).take();
         const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );

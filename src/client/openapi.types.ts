@@ -328,23 +328,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/admin/users/{id}/password-link': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Makes a link by which a user sets a password of their own, once, within a day. An earlier link of theirs ends. */
-    post: operations['AdminUsersController_makePasswordLink'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/auth/login': {
     parameters: {
       query?: never;
@@ -413,23 +396,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/auth/password-link': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Sets the password of the user whom an admin gave a link. Their logins end. */
-    post: operations['AuthController_usePasswordLink'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/auth/register': {
     parameters: {
       query?: never;
@@ -456,7 +422,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Creates an API key, or makes one of an existing secret. The whole key is shown only in this answer. */
+    /** Creates an API key. The whole key is shown only in this answer. */
     post: operations['ApiKeysController_create'];
     delete?: never;
     options?: never;
@@ -471,7 +437,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the caller's keys, newest first, filtered by name or activity. */
+    /** Lists the caller's keys, newest first. */
     get: operations['ApiKeysController_list'];
     put?: never;
     post?: never;
@@ -818,7 +784,10 @@ export interface paths {
     /** All registered servers, in the order of registration. */
     get: operations['ServersController_list'];
     put?: never;
-    /** Registers a server from a template of the gateway's configuration. */
+    /**
+     * Registers a server from a template of the gateway's configuration. The answer has its first health, for which it waits at most 3
+     *     seconds: a server that cannot start is registered all the same, and `health.error` says why.
+     */
     post: operations['ServersController_register'];
     delete?: never;
     options?: never;
@@ -1036,6 +1005,16 @@ export interface components {
       /** @description What the account still owes; added credits pay it first. */
       credits_debt: number;
     };
+    AddressesDto: {
+      /** @description The port it listens on for REST. A proxy may give it another number. */
+      rest_port: number;
+      /** @description The port it listens on for MCP. */
+      mcp_port: number;
+      /** @description Where clients reach REST (`public_url`); absent where the operator has not said it. */
+      rest_url?: string;
+      /** @description Where clients reach MCP (`public_mcp_url`). */
+      mcp_url?: string;
+    };
     AdminAccountDto: {
       id: number;
       user_email: string;
@@ -1083,6 +1062,7 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1094,9 +1074,6 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
-      /** @description What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
-      last_client: string | null;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */
@@ -1156,7 +1133,7 @@ export interface components {
        * @description How whoever made the change came in: a login, a key, the machine's command line, the gateway by itself, or Stripe.
        * @enum {string}
        */
-      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'password_link' | 'stripe';
+      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'stripe';
       /** @description The user who made the change; null for nobody in person. */
       actor_id: string | null;
       actor_email: string | null;
@@ -1275,8 +1252,6 @@ export interface components {
       allowed_tools?: string[] | null;
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
       rate_limit_per_hour?: number | null;
-      /** @description An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
-      secret?: string | null;
     };
     CreateServiceKeyDto: {
       /** @description A name to tell keys apart, 1 to 100 characters. */
@@ -1528,6 +1503,7 @@ export interface components {
       usage_backlog: components['schemas']['UsageBacklogDto'] | null;
       /** @description Upstream MCP servers. */
       mcp_servers: components['schemas']['McpServersDto'];
+      addresses: components['schemas']['AddressesDto'];
     };
     ImportReportDto: {
       dataset: string;
@@ -1561,6 +1537,7 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1572,9 +1549,6 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
-      /** @description What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
-      last_client: string | null;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */
@@ -1588,8 +1562,7 @@ export interface components {
       revoke_reason: string | null;
     };
     KeyListDto: {
-      keys: components['schemas']['KeyDetailsDto'][];
-      /** @description Number of keys on all pages. */
+      keys: components['schemas']['ListedKeyDto'][];
       total: number;
     };
     LedgerIntegrityDto: {
@@ -1606,6 +1579,24 @@ export interface components {
       difference_count: number;
       /** @description The first 1000, by account. */
       differences: components['schemas']['AccountDifferenceDto'][];
+    };
+    ListedKeyDto: {
+      id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      /** @description Neither revoked nor expired. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Up to ten seconds late.
+       */
+      last_used_at: string | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: date-time */
+      created_at: string;
     };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
@@ -1674,15 +1665,6 @@ export interface components {
       total: number;
       healthy: number;
       unhealthy: number;
-    };
-    PasswordLinkDto: {
-      /** @description For the user only: whoever has it can set the password. Shown only in this answer. */
-      link: string;
-      /**
-       * Format: date-time
-       * @description A day from now.
-       */
-      expires_at: string;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -1779,7 +1761,7 @@ export interface components {
       updated_at: string;
       /** @description Why the server cannot be used; absent when it can. */
       problem?: string;
-      /** @description Present in lists with `include_health`, and always for a single server. */
+      /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
     };
     ServerHealthDto: {
@@ -1798,7 +1780,7 @@ export interface components {
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description Why it is not healthy; null when it is. */
+      /** @description Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
       error: string | null;
     };
     ServerToolDto: {
@@ -2032,12 +2014,6 @@ export interface components {
       tool_breakdown: components['schemas']['ToolShareDto'][];
       /** @description Days until the first of next month. */
       days_until_refill: number;
-    };
-    UsePasswordLinkDto: {
-      /** @description What stands behind `#` in the link. */
-      token: string;
-      /** @description 8 to 256 characters. */
-      new_password: string;
     };
     UserDto: {
       id: string;
@@ -4158,94 +4134,6 @@ export interface operations {
       };
     };
   };
-  AdminUsersController_makePasswordLink: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PasswordLinkDto'];
-        };
-      };
-      /** @description The path cannot be decoded */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs admin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such user */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AuthController_login: {
     parameters: {
       query?: never;
@@ -4524,74 +4412,6 @@ export interface operations {
       };
     };
   };
-  AuthController_usePasswordLink: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UsePasswordLinkDto'];
-      };
-    };
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The link was used, was replaced, or is too old */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AuthController_register: {
     parameters: {
       query?: never;
@@ -4730,7 +4550,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Active key limit reached, or the secret is a key already */
+      /** @description Active key limit reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4795,12 +4615,6 @@ export interface operations {
       query?: {
         /** @description Include revoked and expired keys. */
         include_inactive?: boolean;
-        /** @description Part of a key's name or beginning, case-insensitive. */
-        search?: string;
-        /** @description From 1. */
-        page?: number;
-        /** @description Keys on a page, 1 to 1000. */
-        page_size?: number;
       };
       header?: never;
       path?: never;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS } from './host.js';
-import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
+import { network, proxy, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
@@ -33,12 +33,16 @@ export const configSchema = z.strictObject({
   host: z.string().min(1).default(EVERY_ADDRESS),
   port: port.default(8000),
   mcp_port: port.default(8001),
-  /** Unset: embedded PostgreSQL and ClickHouse under data_dir. `memory:`: both in a temporary folder. */
+  /** Unset: embedded PostgreSQL under data_dir. `memory:`: it and the embedded ClickHouse in a temporary folder. */
   database_url: databaseUrl.optional(),
+  /** Unset: embedded ClickHouse under data_dir, of the one gateway on its PostgreSQL. */
   clickhouse_url: httpUrl.optional(),
   /** Redis, in which replicas count limits together. Unset: each counts for itself, in memory. */
   redis_url: redisUrl.optional(),
   data_dir: z.string().min(1).default('./data'),
+  /** Where clients reach REST and MCP, where a proxy gives them other addresses than the gateway's own. */
+  public_url: httpUrl.optional(),
+  public_mcp_url: httpUrl.optional(),
   /** How long the start waits for a database server that does not answer yet. */
   start_timeout_seconds: z.number().min(0).max(3_600).default(30),
   cors_origins: z.array(z.string().min(1)).default(['*']),
@@ -71,7 +75,7 @@ export const configSchema = z.strictObject({
       /** Failed logins or invalid keys from one address in 15 minutes before its requests are refused unread. */
       failures_per_address: z.int().min(1).default(50),
       /** Addresses of proxies whose X-Forwarded-For is trusted. */
-      trusted_proxies: z.array(z.string()).default(['loopback']),
+      trusted_proxies: z.array(proxy).default(['loopback']),
     })
     .prefault({}),
   /** Bounds of the connections to each of the two ports. */
@@ -243,6 +247,11 @@ export class AppConfig {
   /** `memory:`: the data folder is temporary and is removed at exit. */
   get isTemporary(): boolean {
     return this.values.database_url?.startsWith('memory:') ?? false;
+  }
+
+  /** Whether no other gateway can share its databases: one of them is embedded. */
+  get isAlone(): boolean {
+    return this.embedded.postgres || this.embedded.clickhouse;
   }
 
   /** Whether Tallygate runs PostgreSQL and ClickHouse itself. */

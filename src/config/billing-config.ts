@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+/** Settings that cannot go together. */
+export interface Contradiction {
+  /** The paths of the settings it is about. While one of them is wrong itself, nothing is said. */
+  about: string[];
+  problem: string;
+}
+
 /** Stripe's highest amount of one payment, in the currency's smallest unit. */
 const AMOUNT_MAX = 99_999_999;
 const CREDITS_MAX = 1_000_000_000;
@@ -60,13 +67,19 @@ const REQUIRED = {
 } as const;
 
 /** Rules of billing that span several settings. */
-export function billingContradictions(billing: BillingSettings, tiers: Record<string, number>): string[] {
+export function billingContradictions(billing: BillingSettings, tiers: Record<string, number>): Contradiction[] {
   const { credit_packs: packs, subscriptions } = billing;
   const missing = Object.entries(REQUIRED).filter(([key]) => billing[key as keyof typeof REQUIRED] === undefined);
   const unknown = subscriptions.filter(({ tier }) => !Object.hasOwn(tiers, tier));
   return [
-    ...(billing.enabled ? missing.map(([, name]) => `${name}: required while billing is enabled`) : []),
-    ...unknown.map(({ tier }) => `gateway.yaml: billing.subscriptions: "${tier}" is not one of the tiers`),
+    ...(billing.enabled ? missing : []).map(([key, name]) => ({
+      about: ['billing.enabled', `billing.${key}`],
+      problem: `${name}: required while billing is enabled`,
+    })),
+    ...unknown.map(({ tier }) => ({
+      about: [`tiers.${tier}`, 'billing.subscriptions'],
+      problem: `gateway.yaml: billing.subscriptions: "${tier}" is not one of the tiers`,
+    })),
     ...repeated(
       'credit_packs',
       'id',
@@ -86,7 +99,10 @@ export function billingContradictions(billing: BillingSettings, tiers: Record<st
   ];
 }
 
-function repeated(list: string, key: string, values: string[]): string[] {
-  const twice = values.filter((value, index) => values.indexOf(value) !== index);
-  return [...new Set(twice)].map((value) => `gateway.yaml: billing.${list}: ${key} "${value}" is listed more than once`);
+function repeated(list: string, key: string, values: string[]): Contradiction[] {
+  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index));
+  return [...twice].map((value) => ({
+    about: [`billing.${list}`],
+    problem: `gateway.yaml: billing.${list}: ${key} "${value}" is listed more than once`,
+  }));
 }

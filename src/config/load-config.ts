@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
-import { AppConfig, configSchema, usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
-import { billingContradictions } from './billing-config.js';
-import { settingName, withEnvironment } from './environment.js';
+import { parseDocument } from 'yaml';
+import { isObject } from '../common/json.js';
+import { AppConfig, type ConfigValues } from './app-config.js';
+import type { Contradiction } from './billing-config.js';
+import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
+import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
+import { contradictions } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
+import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';
 
 /** The settings are invalid; `problems` lists everything that is wrong, one line each. */
 export class ConfigError extends Error {
@@ -17,101 +21,89 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads `gateway.yaml` (or the file GATEWAY_CONFIG names) and the environment, which wins.
- * @throws ConfigError with every problem, each under its variable or YAML path.
+ * Reads `gateway.yaml` (or the file GATEWAY_CONFIG names), the environment, which wins, and options of the command line by the names
+ * of their variables, which win over both.
+ * @throws ConfigError with every problem, each under its option, variable or YAML path.
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
-  const values = readConfig(env);
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): AppConfig {
+  const values = examined({ env, options }, installedEngines());
   values.data_dir = values.database_url?.startsWith('memory:')
     ? mkdtempSync(join(tmpdir(), 'tallygate-'))
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
-  return new AppConfig({ ...values, auth }, templateVariables(values, env));
+  const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
+  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>);
 }
 
 /**
- * Reads the settings only, creating neither folders nor a secret.
- * @throws ConfigError with every problem, each under its variable or YAML path
+ * Reads the settings only, creating neither folders nor a secret; which engines are installed does not matter.
+ * @throws ConfigError as `loadConfig`
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
-  const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
-  if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
-  const values = result.data;
-  const problems = [...contradictions(values), ...unsetVariables(values, env)];
+export function readConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): ConfigValues {
+  return examined({ env, options }, ALL_ENGINES);
+}
+
+function examined(given: Given, engines: Engines): ConfigValues {
+  const file = readYaml(given);
+  const { values, issues } = validSettings(withEnvironment(file.settings, given));
+  const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
+  const problems = [
+    ...file.problems,
+    ...issues.map((issue) => describe(issue, given)),
+    ...misspeltVariables(values, given),
+    // Without the file nobody knows what the others would contradict.
+    ...(file.problems.length > 0
+      ? []
+      : contradictions(values, given, engines)
+          .filter(isRight)
+          .map(({ problem }) => problem)),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   return values;
 }
 
-function readYaml(env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const file = env['GATEWAY_CONFIG'] ?? 'gateway.yaml';
-  if (!existsSync(file)) {
-    if (env['GATEWAY_CONFIG']) throw new ConfigError([`GATEWAY_CONFIG: no such file: ${file}`]);
-    return {};
-  }
-  return parseFile(file);
+/** Variables that are named like settings and are nobody's; a misspelt one has ended the start. */
+export const strangeVariables = ({ values }: AppConfig, env: NodeJS.ProcessEnv = process.env): string[] =>
+  unknownVariables(env, variablesOf(values.templates)).map(({ name }) => name);
+
+/** Whether a mistake is in this setting, or in a section it belongs to. */
+function isAbout({ path, keys }: SettingIssue, setting: string): boolean {
+  const parts = setting.split('.');
+  return keys === undefined && (isWithin(path, parts) || isWithin(parts, path));
 }
 
-function parseFile(file: string): Record<string, unknown> {
+/** Most are misspelt settings, and a start without what they say would be another one than is wanted. */
+function misspeltVariables({ templates }: ConfigValues, { env }: Given): string[] {
+  return unknownVariables(env, variablesOf(templates)).flatMap(({ name, nearest }) =>
+    nearest === undefined ? [] : [`${name}: unknown setting; did you mean ${nearest}?`],
+  );
+}
+
+/** Its settings; none, and why, where it cannot be read. */
+function readYaml({ env, options }: Given): { settings: Record<string, unknown>; problems: string[] } {
+  const named = options[CONFIG_FILE] || env[CONFIG_FILE];
+  const file = named || 'gateway.yaml';
+  if (existsSync(file)) return parseFile(file);
+  const name = options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
+  return { settings: {}, problems: named ? [`${name}: no such file: ${file}`] : [] };
+}
+
+function parseFile(file: string): { settings: Record<string, unknown>; problems: string[] } {
   try {
-    const parsed: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {};
-    if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    const document = parseDocument(readFileSync(file, 'utf8'));
+    const problems = document.errors.map(({ message }) => `${file}: ${message.split('\n')[0]}`);
+    const settings: unknown = problems.length > 0 ? {} : (document.toJS() ?? {});
+    if (isObject(settings)) return { settings, problems };
+    return { settings: {}, problems: [`${file}: must be a mapping of settings, as in gateway.example.yaml`] };
   } catch (error) {
-    throw new ConfigError([`${file}: ${(error as Error).message.split('\n')[0]}`]);
+    return { settings: {}, problems: [`${file}: ${(error as Error).message.split('\n')[0]}`] };
   }
-  throw new ConfigError([`${file}: must be a mapping of settings, as in gateway.example.yaml`]);
 }
 
-function describe(
-  issue: { path: PropertyKey[]; message: string; code: string; keys?: string[] },
-  env: NodeJS.ProcessEnv,
-): string {
-  const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${issue.keys?.join(', ')}`;
-  return `${settingName(path, env)}: ${issue.message}`;
-}
-
-/** Rules that span several settings. */
-function contradictions(values: ConfigValues): string[] {
-  const problems: string[] = [];
-  if (!usesEmbeddedPostgres(values) && !values.auth.secret_key) {
-    problems.push(
-      'GATEWAY_SECRET_KEY: required with an external database, since all replicas must share it; `openssl rand -hex 32` makes one',
-    );
-  }
-  if (!usesEmbeddedPostgres(values) && !values.clickhouse_url) {
-    problems.push(
-      'GATEWAY_CLICKHOUSE_URL: required with an external database, since replicas cannot share the embedded ClickHouse',
-    );
-  }
-  if (values.port !== 0 && values.port === values.mcp_port) {
-    problems.push(`GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${values.port})`);
-  }
-  if (values.registration === 'open' && values.auth.trust_external_tokens) {
-    problems.push(
-      'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
-    );
-  }
-  return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
-}
-
-function unsetVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv): string[] {
-  return variablesOf(templates)
-    .filter((name) => env[name] === undefined)
-    .map((name) => `gateway.yaml: templates: the environment variable ${name} is not set`);
-}
-
-function templateVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(variablesOf(templates).map((name) => [name, env[name]!]));
-}
-
-function creditContradictions({ credits, tiers }: ConfigValues): string[] {
-  const problems: string[] = [];
-  if (!Object.hasOwn(tiers, credits.default_tier)) {
-    const names = Object.keys(tiers).join(', ') || 'none';
-    problems.push(`gateway.yaml: credits.default_tier: "${credits.default_tier}" is not one of the tiers (${names})`);
-  }
-  return problems;
+function describe({ path: parts, message, keys }: SettingIssue, given: Given): string {
+  const path = parts.map(String).join('.');
+  if (keys === undefined) return `${settingName(path, given)}: ${message}`;
+  return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${keys.join(', ')}`;
 }
 
 /**

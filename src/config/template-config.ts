@@ -1,9 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { parseNetwork } from '../common/ip-address.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
+
+/** Templates that come with Tallygate. */
+export const SHIPPED_TEMPLATE_NAMES = ['http', 'file-server', 'everything', 'memory'] as const;
+export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];
 
 /** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
 export const PLACEHOLDER = /\$\{(?:config\.([A-Za-z][A-Za-z0-9_]*)|env:([A-Za-z_][A-Za-z0-9_]*))\}/g;
@@ -21,6 +26,15 @@ export const templateName = z
 export const network = z
   .string()
   .refine((text) => parseNetwork(text) !== undefined, 'must be an address or a network like 10.0.0.0/8');
+
+/** As `proxy-addr` takes it, on whose words the start would end. */
+export const proxy = z.string().refine((text) => {
+  try {
+    return Boolean(proxyAddress.compile([text]));
+  } catch {
+    return false;
+  }
+}, 'must be an address, a network like 10.0.0.0/8, or loopback, linklocal or uniquelocal');
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -5,7 +5,7 @@ import { maskText } from '../common/secrets/mask-text.js';
 import { maskValues } from '../common/secrets/mask-values.js';
 import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
-import type { HealthReport } from './pool/server-health.js';
+import { wordsOf, type HealthReport } from './pool/server-health.js';
 import type { RegisteredServer } from './registry/registered-server.js';
 import type { ServerTemplate } from './templates/server-template.js';
 
@@ -88,10 +88,13 @@ export class ServerHealthDto {
   /** How long the server took to answer last, in milliseconds. */
   @Fraction()
   latency_ms!: number | null;
-  /** Why it is not healthy; null when it is. */
+  /** Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
   error!: string | null;
 
-  static of({ state, checkedAt, latencyMs, error }: HealthReport): ServerHealthDto {
+  /** @param mayConfigure Whether the caller may see what its program said, which names paths and addresses. */
+  static of(report: HealthReport, mayConfigure: boolean): ServerHealthDto {
+    const { state, checkedAt, latencyMs } = report;
+    const error = mayConfigure ? wordsOf(report) : report.error;
     return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error: error && maskText(error) };
   }
 }
@@ -113,7 +116,7 @@ export class ServerDto {
   updated_at!: Date;
   /** Why the server cannot be used; absent when it can. */
   problem?: string;
-  /** Present in lists with `include_health`, and always for a single server. */
+  /** Present in lists with `include_health`, for a single server, and for one that was just registered. */
   health?: ServerHealthDto;
 
   /** @param mayConfigure Whether the caller may see how it is configured. */
@@ -135,7 +138,7 @@ export class ServerDto {
       created_at: server.createdAt,
       updated_at: server.updatedAt,
       ...(problem && { problem }),
-      ...(health && { health: ServerHealthDto.of(health) }),
+      ...(health && { health: ServerHealthDto.of(health, mayConfigure) }),
     };
   }
 }

@@ -37,7 +37,10 @@ export class ServersController {
     return servers.map((server) => this.answer(caller, server, include_health ? this.health.of(server.id) : undefined));
   }
 
-  /** Registers a server from a template of the gateway's configuration. */
+  /**
+   * Registers a server from a template of the gateway's configuration. The answer has its first health, for which it waits at most 3
+   * seconds: a server that cannot start is registered all the same, and `health.error` says why.
+   */
   @Post()
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
@@ -46,10 +49,9 @@ export class ServersController {
     @CurrentPrincipal() caller: Principal,
     @Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto,
   ): Promise<ServerDto> {
-    return this.answer(
-      caller,
-      await this.servers.register(actorOf(caller), { templateName: template_name, config, metadata: instance_metadata }),
-    );
+    const registration = { templateName: template_name, config, metadata: instance_metadata };
+    const server = await this.servers.register(actorOf(caller), registration);
+    return this.answer(caller, server, await this.health.first(server.id));
   }
 
   /** A server and its health. */
@@ -91,7 +93,7 @@ export class ServersController {
   @ApiNotFoundResponse(NO_SERVER)
   async check(@Param() { id }: ServerParams): Promise<ServerHealthDto> {
     const server = await this.servers.get(id);
-    return ServerHealthDto.of(await this.health.check(server.id));
+    return ServerHealthDto.of(await this.health.check(server.id), true);
   }
 
   private answer({ scopes }: Principal, server: RegisteredServer, health?: HealthReport): ServerDto {

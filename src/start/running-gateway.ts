@@ -1,9 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from '../common/private-file.js';
 import type { AppConfig } from '../config/app-config.js';
 
-/** The gateway of a data folder with embedded databases, as it says in the folder; without URLs until it is ready. */
+/** The gateway of a data folder with an embedded database, as it says in the folder; without URLs until it is ready. */
 export interface RunningGateway {
   pid: number;
   restUrl?: string;
@@ -13,10 +13,12 @@ export interface RunningGateway {
 const fileIn = (dataDir: string) => join(dataDir, 'gateway.json');
 
 /** Says in the data folder that this process is its gateway, unless another one is. Replicas, with databases on servers, have no such folder. */
-export function announceGateway({ values, embedded }: AppConfig, urls: Omit<RunningGateway, 'pid'> = {}): void {
+export function announceGateway({ values, isAlone }: AppConfig, urls: Omit<RunningGateway, 'pid'> = {}): void {
   const dataDir = values.data_dir;
   const other = runningGateway(dataDir);
-  if (!embedded.postgres || (other && other.pid !== process.pid)) return;
+  if (!isAlone || (other && other.pid !== process.pid)) return;
+  // With a secret in the settings nothing was kept there yet.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writePrivateFile(fileIn(dataDir), JSON.stringify({ pid: process.pid, ...urls }));
 }
 

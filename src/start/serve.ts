@@ -10,8 +10,9 @@ import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
 import { listenAddress, localName } from '../config/host.js';
-import { ConfigError, loadConfig } from '../config/load-config.js';
+import { ConfigError, loadConfig, strangeVariables } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
+import { HealthService } from '../gateway-api/health/health.service.js';
 import type { HttpListener } from '../http/http-listener.js';
 import { configureRest } from '../rest/configure-rest.js';
 import { RestAdapter } from '../rest/rest.adapter.js';
@@ -20,19 +21,24 @@ import { McpHttpRoutes } from '../mcp-gateway/transport/mcp-http.routes.js';
 import { mcpBesideRest, McpListener } from '../mcp-gateway/transport/mcp-listener.js';
 import { shutDownOnSignal } from './shutdown.js';
 
-/** Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1. */
-export async function serve(ready = showBanner): Promise<void> {
+/**
+ * Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1.
+ * @param options settings of the command line, by the variables they stand for
+ */
+export async function serve(ready = showBanner, options: Readonly<Record<string, string>> = {}): Promise<void> {
   const started = performance.now();
   const firstRun = new FirstRunSecrets();
   try {
-    const config = loadConfig();
+    const config = loadConfig(undefined, options);
     announceGateway(config);
     process.once('exit', () => withdrawGateway(config.values.data_dir));
     const { app, rest, mcp } = await start(config, firstRun);
     shutDownOnSignal(app, [rest, mcp]);
     const urls = addresses(config, rest, mcp);
     announceGateway(config, urls);
-    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun });
+    const isOpen = !config.values.auth.enabled;
+    const needsAccount = config.values.credits.mode === 'required';
+    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun, isOpen, needsAccount });
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();
@@ -43,10 +49,9 @@ export async function serve(ready = showBanner): Promise<void> {
 const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
-  const { port, mcp_port: mcpPort } = config.values;
-  const host = listenAddress(config.values.host);
-  for (const wanted of [port, mcpPort]) await assertFree(wanted, host);
+  await assertFree(config);
   const logger = new TallygateLogger(config);
+  for (const name of strangeVariables(config)) logger.warn(`${name} is no setting and is ignored`, 'Start');
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const adapter = new RestAdapter(config);
@@ -56,16 +61,33 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   // Before a listener opens, which Nest would not wait for: a load balancer sends calls the moment a port answers.
   await app.init();
   const mcp = await app.get(McpListener).listen(adapter.getInstance());
-  await app.listen(port, host!);
-  return { app, rest: adapter.listener, mcp };
+  await app.listen(config.values.port, listenAddress(config.values.host)!);
+  const rest = adapter.listener;
+  app.get(HealthService).listenOn(rest.port, mcp.port);
+  return { app, rest, mcp };
 }
 
 /** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
-async function assertFree(port: number, host: string | undefined): Promise<void> {
-  const probe = createServer().listen(port, host);
-  await once(probe, 'listening');
-  probe.close();
-  await once(probe, 'close');
+async function assertFree({ values: { host, port, mcp_port: mcpPort } }: AppConfig): Promise<void> {
+  const found = [await portProblem('GATEWAY_PORT', port, host), await portProblem('GATEWAY_MCP_PORT', mcpPort, host)];
+  // An address that is no address is so for both.
+  const problems = [...new Set(found.filter((problem) => problem !== undefined))];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+async function portProblem(variable: string, port: number, host: string): Promise<string | undefined> {
+  const probe = createServer().listen(port, listenAddress(host));
+  try {
+    await once(probe, 'listening');
+    probe.close();
+    await once(probe, 'close');
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'EADDRINUSE') return `${variable}: port ${port} is in use. Stop what uses it, or choose another.`;
+    if (code === 'EACCES') return `${variable}: port ${port} is not allowed for this user. Choose one above 1023.`;
+    return `GATEWAY_HOST: cannot listen on ${host}: ${message}`;
+  }
 }
 
 function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener) {
@@ -73,12 +95,7 @@ function addresses({ values }: AppConfig, rest: HttpListener, mcp: HttpListener)
   return { restUrl: `http://${host}:${rest.port}`, mcpUrl: `http://${host}:${mcp.port}/messages` };
 }
 
-function problems(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.map((problem) => `  ${problem}`).join('\n');
-  const { code, port, message } = error as { code?: string; port?: number; message?: string };
-  if (code === 'EADDRINUSE')
-    return `  Port ${port} is in use. Stop what uses it, or set GATEWAY_PORT or GATEWAY_MCP_PORT to another.`;
-  if (code === 'EACCES' && port)
-    return `  Port ${port} is not allowed for this user. Set GATEWAY_PORT and GATEWAY_MCP_PORT to ports above 1023.`;
-  return `  ${message ?? String(error)}`;
-}
+const problems = (error: unknown): string =>
+  (error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)])
+    .map((problem) => `  ${problem}`)
+    .join('\n');

@@ -36,7 +36,7 @@ export function shutDownOnSignal(app: NestExpressApplication, listeners: HttpLis
 async function close(app: NestExpressApplication, listeners: HttpListener[]): Promise<void> {
   app.get(HealthService).startDraining();
   for (const listener of listeners) listener.stopAccepting();
-  if (!app.get(AppConfig).embedded.postgres) await handOver(listeners);
+  if (!app.get(AppConfig).isAlone) await handOver(listeners);
   // Before Nest, which closes one after the other: all have the same deadline.
   for (const listener of listeners) void listener.drain();
   await app.close();

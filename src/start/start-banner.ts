@@ -10,17 +10,24 @@ export interface BannerFacts {
   version: string;
   startedInMs: number;
   firstRun: FirstRunSecrets;
+  /** Whether every caller is the admin (`auth.enabled: false`). */
+  isOpen: boolean;
+  /** Whether calls need an account (`credits.mode: required`). */
+  needsAccount: boolean;
 }
 
 /** What the operator sees once everything is up. Goes to stderr, since stdout may be a log collector's. */
-export function startBanner({ restUrl, mcpUrl, version, startedInMs, firstRun }: BannerFacts): string {
+export function startBanner(facts: BannerFacts): string {
+  const { restUrl, mcpUrl, version, startedInMs, firstRun, isOpen } = facts;
   const lines = [
     '',
     `Tallygate ${version} is ready (${(startedInMs / 1000).toFixed(1)} s)`,
     '',
     `  REST     ${restUrl}         API documentation: ${restUrl}/docs`,
     `  MCP      ${mcpUrl}`,
+    ...(isOpen ? ['', '  Authentication is off (auth.enabled: false): every caller is the admin, with the key or without.'] : []),
     ...secretLines(firstRun),
+    ...accountLines(facts),
     ...(firstRun.apiKey ? clientLines(mcpUrl, firstRun.apiKey) : []),
     '',
   ];
@@ -35,6 +42,17 @@ export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRunSecre
     '  Made on this first start and shown only now; keep them:',
     ...(adminPassword ? [`  Admin    ${adminEmail}   password: ${adminPassword}`] : []),
     ...(apiKey ? [`  API key  ${apiKey}`] : []),
+  ];
+}
+
+/** What the new key needs to call anything that has a price; where authentication is off nobody logs in. */
+function accountLines({ restUrl, firstRun: { apiKey, adminEmail }, isOpen, needsAccount }: BannerFacts): string[] {
+  if (!needsAccount || !apiKey) return [];
+  return [
+    '',
+    '  Calls need an account with credits (credits.mode: required). Open the admin’s, once:',
+    ...(isOpen ? [] : [`    npx tallygate login ${adminEmail ?? 'ADMIN'} --url ${restUrl}`]),
+    `    npx tallygate account enable --url ${restUrl}`,
   ];
 }
 

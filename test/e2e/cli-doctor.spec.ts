@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { tallygate } from '../support/gateway/cli-process.js';
+import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Finding {
@@ -76,5 +77,41 @@ describe('tallygate doctor', () => {
     const { bad } = await findings({ GATEWAY_DATA_DIR: dataDir });
     expect(bad).toEqual([expect.objectContaining({ check: 'secrets', fix: `chmod 600 ${join(dataDir, 'secret-key')}` })]);
     rmSync(dataDir, { recursive: true });
+  });
+});
+
+describe('tallygate doctor, while a gateway runs,', () => {
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start({ env: { GATEWAY_TEMPLATES: 'http,file-server' } });
+  });
+  afterAll(() => gateway.destroy());
+
+  const said = async (env: Record<string, string> = {}) => {
+    const args = ['doctor', '--data-dir', gateway.dataDir];
+    return tallygate(args, { env: { XDG_CONFIG_HOME: folder, GATEWAY_TEMPLATES: 'http,file-server', ...env } });
+  };
+  const portsOf = ({ restUrl, mcpUrl }: GatewayProcess) => [restUrl, mcpUrl].map((url) => new URL(url).port);
+
+  it('finds it by its data folder, on whatever ports, with the settings of another start', async () => {
+    const { code, stdout } = await said({ GATEWAY_PORT: taken });
+    expect(code).toBe(0);
+    for (const port of portsOf(gateway)) expect(stdout).toContain(`${port} is served by the running gateway`);
+    expect(stdout).toContain('connected, says the running gateway');
+    expect(stdout).not.toContain(taken);
+  });
+
+  it('says which server behind it cannot serve, in the words of its program to whoever is logged in', async () => {
+    const missing = join(folder, 'not-there');
+    await gateway.rest('POST', '/servers', { template_name: 'file-server', config: { base_path: missing } });
+    const stranger = await said();
+    expect([stranger.code, stranger.stdout]).toEqual([1, expect.stringContaining('1 of 1 cannot serve')]);
+    expect(stranger.stdout).toContain(`tallygate login admin@localhost --url ${gateway.restUrl}`);
+    expect(stranger.stdout).not.toContain(missing);
+    const login = ['login', 'admin@localhost', '--url', gateway.mcpUrl];
+    expect((await tallygate(login, { stdin: gateway.adminPassword, env: { XDG_CONFIG_HOME: folder } })).code).toBe(0);
+    const { stdout } = await said();
+    expect(stdout).toMatch(new RegExp(`✗ servers +file-server-1: .*said: .*${missing}`));
+    expect(stdout).toContain('Fix: Mend it, then: tallygate servers check file-server-1');
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayClient } from '../../src/client/gateway-client.js';
 import { tallygate, type CliOptions } from '../support/gateway/cli-process.js';
+import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -49,6 +50,28 @@ describe('tallygate servers', () => {
     const { code, stdout } = await servers('check', name, '--json');
     expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ status: 'unhealthy', error: expect.any(String) })]);
     expect(JSON.parse((await servers('remove', name, '--json')).stdout)).toEqual({ removed: name });
+  });
+
+  it('says in the own words of a program why it cannot start: when it is added, checked and listed', async () => {
+    const missing = join(folder, 'nowhere');
+    const added = await servers('add', 'file-server', `base_path=${missing}`);
+    const name = /^Added (file-server-\d+) /.exec(added.stdout)![1]!;
+    const words = new RegExp(`${name} ended when it was started\\. Its program ended with exit code 1 and said: .*${missing}`);
+    expect(added.stdout).toMatch(words);
+    expect((await servers('check', name)).stdout).toMatch(new RegExp(`Its program .*said: .*${missing}`));
+    expect((await servers('list')).stdout).toMatch(new RegExp(`\\n${name}: .*Its program .*said: .*${missing}`));
+    // It is started again more and more seldom, and what it said is still told.
+    await eventually(async () => expect((await servers('check', name)).stdout).toMatch(/ended too often; .*nowhere/), 30_000);
+    const { health } = (await gateway.rest('GET', `/servers/${name}`)).json;
+    expect(health.error).toContain(missing);
+
+    const client = new GatewayClient(gateway.restUrl, { token: await gateway.token() });
+    const { api_key: reader } = await client.createKey({ permissions: ['gateway:read', 'tools:call'] });
+    const seen = (await gateway.rest('GET', `/servers/${name}`, undefined, reader)).json;
+    expect([seen.health.status, seen.health.error]).toEqual(['unhealthy', expect.not.stringContaining('nowhere')]);
+    const called = await gateway.mcp('tools/call', { name: 'file-server__read_file', arguments: { path: 'x' } });
+    expect(called.text).not.toContain('nowhere');
+    await servers('remove', name);
   });
 
   it("says what is wrong in the gateway's words", async () => {

@@ -38,6 +38,32 @@ describe('tallygate call', () => {
     expect(await onMcp('call', 'greet', 'name=Alice')).toEqual({ code: 0, stdout: 'Hello, Alice!\n', stderr: '' });
   });
 
+  it('counts as one request against the limit, with a value that may be a text or a number as two', async () => {
+    const env = { XDG_CONFIG_HOME: join(home, 'limited') };
+    await onRest(['login', 'admin@localhost'], { stdin: gateway.adminPassword, env });
+    const keyFor = async (limit: string) => (await onRest(['keys', 'create', '--rate-limit', limit], { env })).stdout.trim();
+    const [one, two] = [await keyFor('1'), await keyFor('2')];
+    const call = (key: string, ...args: string[]) => onRest(['call', ...args, '--api-key', key]);
+    expect((await call(one, 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
+    expect(await call(one, 'greet', 'name=Ada')).toMatchObject({ code: 1, stderr: expect.stringMatching(/rate limit/i) });
+    expect((await call(two, 'add', 'a=1', 'b=2')).stdout).toBe('3\n');
+    expect((await call(two, 'greet', 'name=Ada')).code).toBe(1);
+  });
+
+  it('takes one address for all commands, of either port and on any ports', async () => {
+    const env = { XDG_CONFIG_HOME: join(home, 'one-address') };
+    const mcp = new URL(gateway.mcpUrl);
+    for (const url of [gateway.restUrl, gateway.mcpUrl, mcp.origin, `${gateway.restUrl}/mcp`]) {
+      const login = await tallygate(['login', 'admin@localhost', '--url', url], { stdin: gateway.adminPassword, env });
+      expect(login.stdout).toContain(`Logged in at ${gateway.restUrl} as`);
+      expect((await tallygate(['keys', 'list', '--url', url], { env })).code).toBe(0);
+      const args = ['call', 'greet', 'name=Ada', '--url', url, '--api-key', gateway.apiKey];
+      expect((await tallygate(args, { env })).stdout).toBe('Hello, Ada!\n');
+      const { stdout } = await tallygate(['config', 'client', 'cursor', '--url', url]);
+      expect(JSON.parse(stdout).mcpServers.tallygate.url).toMatch(new RegExp(`^${mcp.origin}/(messages|mcp)$`));
+    }
+  });
+
   it('takes address and key from the environment, and arguments as JSON', async () => {
     const env = { TALLYGATE_URL: gateway.mcpUrl, TALLYGATE_API_KEY: gateway.apiKey };
     const added = await tallygate(['call', 'add', '--args', '{"a":1,"b":2}'], { env });
@@ -136,9 +162,17 @@ describe('tallygate keys', () => {
     expect(JSON.parse((await tallygate(['tools', '--json', ...key])).stdout)).toHaveLength(1);
 
     const { stdout } = await onRest(['keys', 'list']);
-    expect(stdout).toMatch(/^ID +NAME +KEY +STATE +LAST USED \(UTC\) +EXPIRES \(UTC\)\n/);
+    expect(stdout).toMatch(/^ID +NAME +KEY +STATE +SCOPES +LAST USED \(UTC\) +EXPIRES \(UTC\)\n/);
+    expect(stdout).toMatch(/ my-key .* active +tools:call +/);
     expect(stdout).toContain('my-key');
     expect(stdout).not.toContain(created.api_key);
+
+    const plain = await onRest(['keys', 'create', 'for-a-script', '--permission', 'tools:call', 'gateway:read']);
+    expect(plain.stdout).toMatch(/^sk-[0-9A-Za-z]+\n$/);
+    expect(plain.stderr).toMatch(/^Store it now: .*for-a-script/);
+    expect((await onRest(['keys', 'list'])).stdout).toMatch(
+      / for-a-script .* active +(gateway:read tools:call|tools:call gateway:read) /,
+    );
 
     const rotated = await jsonOf(['keys', 'rotate', created.key_id]);
     expect((await tallygate(['call', 'greet', 'name=A', ...key])).code).toBe(1);
@@ -174,7 +208,7 @@ describe('tallygate account', () => {
     const enabled = await jsonOf(['account', 'enable']);
     expect(enabled.mcp_api_key).toMatch(/^mcp_/);
     const shown = await onRest(['account', 'show']);
-    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Balance  50 credits')]);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Credits balance     50\n')]);
     expect((await jsonOf(['account', 'regenerate-key'])).mcp_api_key).not.toBe(enabled.mcp_api_key);
   });
 });

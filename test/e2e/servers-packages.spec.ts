@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { linkPackage, linkPackages } from '../support/gateway/installation.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 jest.setTimeout(60_000);
 
 const FILE_SERVER = '@modelcontextprotocol/server-filesystem';
-const SERVERS = /^@modelcontextprotocol\/server-(filesystem|memory|everything)$/;
+const SERVERS = ['filesystem', 'memory', 'everything'].map((name) => `@modelcontextprotocol/server-${name}`);
 
 /** The program as `npm ci` and the build leave it: without the packages of servers, which tests have. */
 const installation = temporaryFolder('installation');
@@ -20,7 +21,7 @@ const command = `npm install --prefix ${join(dataDir, 'packages')} ${FILE_SERVER
 beforeAll(() => {
   cpSync('dist', join(installation, 'dist'), { recursive: true });
   cpSync('package.json', join(installation, 'package.json'));
-  for (const name of packagesOf('node_modules').filter((name) => !SERVERS.test(name))) link(name, installation);
+  linkPackages(installation, SERVERS);
   writeFileSync(env.GATEWAY_CONFIG, 'servers:\n  enabled_templates: [http, file-server]\n');
 });
 afterAll(() => {
@@ -31,19 +32,6 @@ let gateway: GatewayProcess;
 afterEach(async () => {
   await gateway.end();
 });
-
-function packagesOf(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) =>
-    name.startsWith('@') ? readdirSync(join(folder, name)).map((part) => `${name}/${part}`) : [name],
-  );
-}
-
-/** Makes a package of this checkout one of that folder. */
-function link(name: string, folder: string): void {
-  const path = join(folder, 'node_modules', name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  symlinkSync(resolve('node_modules', name), path);
-}
 
 /** What `tallygate doctor` says of the templates. */
 async function templateFindings(): Promise<unknown[]> {
@@ -69,7 +57,7 @@ describe('a shipped template that is switched on while its package is not instal
   });
 
   it('works from the next start on with the package in the data folder', async () => {
-    link(FILE_SERVER, join(dataDir, 'packages'));
+    linkPackage(FILE_SERVER, join(dataDir, 'packages'));
     expect(await templateFindings()).toEqual([]);
     gateway = await GatewayProcess.start({ dataDir, program, env });
     expect((await gateway.rest('POST', '/servers', registration)).status).toBe(201);

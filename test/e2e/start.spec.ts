@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { freePort } from '../support/gateway/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { GatewayProcess, type GatewayOptions } from '../support/gateway/gateway-process.js';
@@ -43,6 +44,45 @@ describe('the first start', () => {
 
     const second = await start({ dataDir: first.dataDir });
     expect(second.output).not.toMatch(/password:|API key|sk-/);
+  }, 60_000);
+});
+
+describe('tallygate serve', () => {
+  const program = join('dist', 'cli', 'main.js');
+
+  it('takes settings as options, which win over variables', async () => {
+    const [port, dataDir] = [await freePort(), temporaryFolder('serve')];
+    const args = [
+      'serve',
+      '--port',
+      String(port),
+      '--data-dir',
+      dataDir,
+      '--templates',
+      'http,file-server',
+      '--credits',
+      'required',
+    ];
+    const gateway = await start({ program, args, env: { GATEWAY_PORT: '0', GATEWAY_TEMPLATES: 'http' } });
+    expect(gateway.restUrl).toBe(`http://localhost:${port}`);
+    expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['postgres', 'clickhouse', 'secret-key']));
+    const registration = { template_name: 'file-server', config: { base_path: dataDir } };
+    expect((await gateway.rest('POST', '/servers', registration)).json.health).toMatchObject({ status: 'healthy', error: null });
+    expect((await gateway.call('get_latest_trading_day')).text).toContain('account');
+    await gateway.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 60_000);
+
+  it('names the option that is wrong, and knows no others', async () => {
+    const env = { GATEWAY_PORT: '1' };
+    const wrong = await tallygate(['serve', '--port', 'many', '--log-level', 'loud'], { env });
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    expect(wrong.stderr).toMatch(/^ {2}--port: /m);
+    expect(wrong.stderr).toMatch(/^ {2}--log-level: /m);
+    expect(await tallygate(['serve', '--secret-key', 'x'.repeat(32)])).toMatchObject({ code: 2 });
+    const { stdout } = await tallygate(['serve', '--help']);
+    for (const [, name] of readFileSync('gateway.example.yaml', 'utf8').matchAll(/\b(GATEWAY_[A-Z_]+)\b/g))
+      if (!/SECRET|PASSWORD|METRICS_TOKEN/.test(name!)) expect(stdout.replace(/\s+/g, ' ')).toContain(`(${name})`);
   }, 60_000);
 });
 
@@ -108,6 +148,9 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
         GATEWAY_MCP_PORT: 'abc',
         GATEWAY_SECRET_KEY: 'short',
         GATEWAY_DATABASE_URL: 'sqlite:///gateway.db',
+        GATEWAY_REGISTRATION: 'open',
+        GATEWAY_TRUST_EXTERNAL_TOKENS: 'true',
+        GATEWAY_REDIS_ULR: 'redis://localhost',
       },
     });
     expect(message).toContain('ended with 1');
@@ -118,18 +161,28 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
       'GATEWAY_MCP_PORT',
       'GATEWAY_SECRET_KEY',
       'GATEWAY_DATABASE_URL',
+      'GATEWAY_REGISTRATION',
+      'GATEWAY_REDIS_ULR: unknown setting; did you mean GATEWAY_REDIS_URL?',
     ]) {
       expect(message).toContain(name);
     }
     expect(message).toContain('embedded PostgreSQL');
+    // One list: what spans settings as well.
+    expect(message.match(/^ {2}\S.*/gm)!.length).toBeGreaterThan(6);
   }, 60_000);
 
-  it('for a port in use, and leaves no PostgreSQL behind', async () => {
-    const squatter = createServer().listen(0);
-    const { port } = squatter.address() as AddressInfo;
-    const message = await failing({ env: { GATEWAY_PORT: String(port) } });
-    squatter.close();
-    expect(message).toContain(`Port ${port} is in use`);
+  it('for ports in use, both at once, and leaves no PostgreSQL behind', async () => {
+    const squatters = [createServer().listen(0), createServer().listen(0)];
+    const [port, mcpPort] = squatters.map((squatter) => (squatter.address() as AddressInfo).port);
+    const message = await failing({ env: { GATEWAY_PORT: String(port), GATEWAY_MCP_PORT: String(mcpPort) } });
+    for (const squatter of squatters) squatter.close();
+    expect(message).toContain(`GATEWAY_PORT: port ${port} is in use`);
+    expect(message).toContain(`GATEWAY_MCP_PORT: port ${mcpPort} is in use`);
+  }, 60_000);
+
+  it('not for a variable that is no setting and like none: the log says that it is ignored', async () => {
+    const gateway = await start({ env: { GATEWAY_REGION: 'eu' } });
+    expect(gateway.log).toContain('GATEWAY_REGION is no setting and is ignored');
   }, 60_000);
 
   it('for a data folder that another gateway uses, which goes on undisturbed', async () => {

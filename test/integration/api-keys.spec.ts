@@ -161,7 +161,7 @@ describe('API keys over REST', () => {
       expect(keys.map(({ id }) => id)).toEqual(made);
       expect(total).toBe(3);
       expect(Object.keys(keys[0]!).sort()).toEqual(
-        ['api_key_prefix', 'created_at', 'expires_at', 'id', 'is_active', 'key_name', 'last_used_at'].sort(),
+        ['api_key_prefix', 'created_at', 'expires_at', 'id', 'is_active', 'key_name', 'last_used_at', 'permissions'].sort(),
       );
     });
 

@@ -106,6 +106,37 @@ describe('a child process', () => {
     expect((await rig.call('everything__echo', { message: 'hi' })).errorCode).toBeUndefined();
   });
 
+  it('that cannot start is reported in its own words, without what is secret in them; callers read only that it ended', async () => {
+    const broken = (script: string, more: object = {}) => ({
+      transport: 'stdio',
+      command: process.execPath,
+      args: ['-e', script],
+      env: { LOGIN: '${config.login}' },
+      config: { type: 'object', properties: { login: { type: 'string', writeOnly: true } } },
+      ...more,
+    });
+    const own = new UpstreamRig({
+      dying: broken("console.error('no license for ' + process.env.LOGIN + ', password=hunter2xyz'); process.exit(7)"),
+      throwing: broken("throw new Error('the disk is full')"),
+      talking: broken("console.log('usage: server FILE'); process.exitCode = 2"),
+      killed: broken("process.kill(process.pid, 'SIGKILL')"),
+      silent: broken("console.error('waiting for the database'); setInterval(() => 0, 1_000)", { connect_timeout_seconds: 1 }),
+      absent: broken('', { command: '/nowhere/program' }),
+    });
+    const names = ['dying', 'throwing', 'talking', 'killed', 'silent', 'absent'];
+    own.set(...names.map((name) => server(`${name}-1`, name, { login: 'ada-s3cret' })));
+    const words = (name: string) => own.servers.get(`${name}-1`)!.health;
+    await eventually(() => expect(names.filter((name) => words(name).state !== 'unhealthy')).toEqual([]), 20_000);
+    expect(words('dying').words).toMatch(/^Its program (ended with exit code 7 and )?said: no license for …, password=/);
+    expect(words('throwing').words).toContain('said: Error: the disk is full');
+    expect(words('talking').words).toContain('not MCP: usage: server FILE');
+    expect(words('killed').words).toMatch(/SIGKILL/);
+    expect(words('silent').words).toBe('Its program said: waiting for the database');
+    expect(words('absent').words).toContain('said: spawn /nowhere/program ENOENT');
+    for (const name of names) expect(words(name).error).not.toMatch(/license|disk|usage|waiting|nowhere/);
+    await own.close();
+  }, 30_000);
+
   it('is gone with everything it started when its server is removed, and all are when the gateway closes', async () => {
     const grandchild = Number((await rig.call('misbehaving__have-child')).text);
     expect(isAlive(grandchild)).toBe(true);

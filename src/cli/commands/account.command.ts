@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { components } from '../../client/gateway-client.js';
 import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
-import { print } from '../terminal/output.js';
+import { print, printSecret } from '../terminal/output.js';
 import { restCommand, type RestOptions } from '../terminal/rest-command.js';
 
 const EXAMPLES = `
@@ -32,21 +32,25 @@ async function show({ url, json }: RestOptions): Promise<void> {
 
 async function enable({ url, json }: RestOptions): Promise<void> {
   const enabled = await onRest({ url }, (gateway) => gateway.enableAccount());
-  print(json, enabled, () => `${enabled.mcp_api_key}\n\n${enabled.message}\n${accountText(enabled.account)}`);
+  printSecret(json, enabled, enabled.mcp_api_key, `${enabled.message}\n${accountText(enabled.account)}`);
 }
 
 async function regenerateKey({ url, json }: RestOptions): Promise<void> {
   const key = await onRest({ url }, (gateway) => gateway.regenerateKey());
-  print(json, key, () => `${key.mcp_api_key}\n\n${key.message}`);
+  printSecret(json, key, key.mcp_api_key, key.message);
 }
 
+/** In the words of the API: `credits_balance` is the credits balance. */
 function accountText(account: components['schemas']['AccountInfoDto']): string {
   return [
-    `User     ${account.user_email}`,
-    `State    ${account.is_active ? 'active' : 'switched off by an admin'}`,
-    `Tier     ${account.credits_tier}, ${account.credits_monthly_allocation} credits a month`,
-    `Balance  ${account.credits_balance} credits`,
-    `Used     ${account.total_credits_used} credits in ${account.total_tool_calls} calls`,
-    `Key      ${account.mcp_key_prefix}…`,
+    `User                ${account.user_email}`,
+    `State               ${account.is_active ? 'active' : 'switched off by an admin'}`,
+    `Tier                ${account.credits_tier}`,
+    `Monthly allocation  ${account.credits_monthly_allocation} credits`,
+    `Credits balance     ${account.credits_balance}`,
+    ...(account.credits_debt > 0 ? [`Credits debt        ${account.credits_debt}`] : []),
+    `Credits used        ${account.total_credits_used}`,
+    `Tool calls          ${account.total_tool_calls}`,
+    `Key prefix          ${account.mcp_key_prefix}…`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { Command } from 'commander';
-import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments.js';
+import { argumentsFromJson, argumentsFromPairs, isAmbiguous } from '../gateway/call-arguments.js';
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onGateway, type GatewayMcp, type McpOptions } from '../gateway/on-gateway.js';
 import { print } from '../terminal/output.js';
@@ -13,11 +13,12 @@ interface Options extends McpOptions {
 
 const EXAMPLES = `
 Examples:
-  tallygate call greet --api-key KEY --url http://localhost:8001/messages name=Alice
+  tallygate call greet --api-key KEY --url http://localhost:8000 name=Alice
   tallygate call get_daily_bars symbol=^GSPC start_date=2008-09-15 'fields=["close"]' --json
   tallygate call add --args '{"a":1,"b":2}'
 
-A value is text if the tool expects text, else JSON. Exit code 4: the tool answered with an error.`;
+A value is text if the tool expects text, else JSON; where that makes a difference the tool is looked up first, which counts as a
+request of its own. Exit code 4: the tool answered with an error.`;
 
 /** `tallygate call`: calls one tool once. */
 export function callCommand(): Command {
@@ -37,7 +38,7 @@ async function call(tool: string, pairs: string[], options: Options): Promise<vo
   if (options.args !== undefined && pairs.length > 0) throw new CliFailure('Give --args or key=value, not both.', EXIT.usage);
   const given = options.args === undefined ? undefined : argumentsFromJson(options.args);
   const result = await onGateway(options, async (gateway) =>
-    gateway.call(tool, given ?? argumentsFromPairs(pairs, pairs.length > 0 ? await schemaOf(gateway, tool) : {})),
+    gateway.call(tool, given ?? argumentsFromPairs(pairs, pairs.some(isAmbiguous) ? await schemaOf(gateway, tool) : {})),
   );
   if (result.isError && !options.json) throw new CliFailure(textOf(result), EXIT.toolError);
   print(options.json, result, () => textOf(result));

@@ -4,9 +4,10 @@ import { maskValues } from '../../common/secrets/mask-values.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action } from '../terminal/cli-failure.js';
 import { clientConfigurations } from '../../start/client-configuration.js';
-import { mcpUrlOf } from '../gateway/gateway-address.js';
+import { addressesOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
+import { settingsIn, withSettings, type SettingOptions } from '../terminal/setting-options.js';
 import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
@@ -24,9 +25,13 @@ export function configCommand(): Command {
   return new Command('config')
     .description('check or print the settings, or print what an MCP client needs')
     .addHelpText('afterAll', EXAMPLES)
-    .addCommand(new Command('check').description('list every mistake in gateway.yaml and the environment').action(action(check)))
     .addCommand(
-      new Command('print')
+      withSettings(new Command('check'))
+        .description('list every mistake in gateway.yaml, the environment and these options')
+        .action(action(check)),
+    )
+    .addCommand(
+      withSettings(new Command('print'))
         .description('print all effective settings, secrets masked')
         .option('--json', 'as JSON instead of YAML')
         .action(action(printSettings)),
@@ -35,15 +40,16 @@ export function configCommand(): Command {
 }
 
 /** Loaded when it is needed, so that other commands start at once. */
-const settings = async () => (await import('../../config/load-config.js')).readConfig();
+const settings = async (options: SettingOptions) =>
+  (await import('../../config/load-config.js')).readConfig(undefined, settingsIn(options));
 
-async function check(): Promise<void> {
-  await settings();
+async function check(options: SettingOptions): Promise<void> {
+  await settings(options);
   print(false, undefined, () => 'The settings are valid.');
 }
 
-async function printSettings({ json }: Options): Promise<void> {
-  const shown = maskValues(await settings());
+async function printSettings({ json, ...options }: Options & SettingOptions): Promise<void> {
+  const shown = maskValues(await settings(options));
   print(json, shown, () => stringify(shown).trimEnd());
 }
 
@@ -60,7 +66,8 @@ function clientCommand(): Command {
 
 async function printClient(name: string, options: McpOptions & Options): Promise<void> {
   const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
-  const found = clientConfigurations(mcpUrlOf(url), apiKey).find((configuration) => configuration.name === name)!;
+  const { mcp } = await addressesOf(url);
+  const found = clientConfigurations(mcp, apiKey).find((configuration) => configuration.name === name)!;
   // Where it belongs goes to stderr, so that stdout can be redirected to a file.
   if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
   print(options.json, found, () => found.text);

@@ -3,7 +3,7 @@ import type { components } from '../../client/gateway-client.js';
 import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { restCommand, wholeNumber, type RestOptions } from '../terminal/rest-command.js';
-import { print } from '../terminal/output.js';
+import { print, printSecret } from '../terminal/output.js';
 import { readPasswords } from '../terminal/password-prompt.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
@@ -21,6 +21,7 @@ Examples:
   tallygate keys create my-cursor-key --days 90
   tallygate keys create reports --tool get_daily_bars get_returns --rate-limit 100
   tallygate keys create old-server --own < secret.txt
+  KEY=$(tallygate keys create ci)
   tallygate keys list --all
   tallygate keys rotate KEY_ID --overlap 3600
   tallygate keys revoke KEY_ID
@@ -59,7 +60,7 @@ async function create(name: string | undefined, { url, json, days, permission, t
     ...(own && { secret: (await readPasswords('Secret'))[0] ?? '' }),
   };
   const key = await onRest({ url }, (gateway) => gateway.createKey(wanted));
-  print(json, key, () => newKeyText(key));
+  printSecret(json, key, key.api_key, newKeyText(key));
 }
 
 function listCommand(): Command {
@@ -75,10 +76,11 @@ async function list({ url, json, all = false }: RestOptions & { all?: boolean })
     key.key_name,
     `${key.api_key_prefix}…`,
     key.is_active ? 'active' : 'inactive',
+    key.permissions.join(' '),
     key.last_used_at ? secondsOf(key.last_used_at) : 'never',
     key.expires_at ? secondsOf(key.expires_at) : 'never',
   ]);
-  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'LAST USED (UTC)', 'EXPIRES (UTC)'], rows));
+  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'SCOPES', 'LAST USED (UTC)', 'EXPIRES (UTC)'], rows));
 }
 
 function rotateCommand(): Command {
@@ -90,7 +92,7 @@ function rotateCommand(): Command {
 
 async function rotate(keyId: string, { url, json, overlap }: RestOptions & { overlap: number }): Promise<void> {
   const key = await onRest({ url }, (gateway) => gateway.rotateKey(keyId, overlap));
-  print(json, key, () => newKeyText(key));
+  printSecret(json, key, key.api_key, newKeyText(key));
 }
 
 function revokeCommand(): Command {
@@ -104,6 +106,6 @@ async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> 
   print(json, answer, () => answer.message);
 }
 
-function newKeyText({ api_key, key_id, key_name, expires_at }: components['schemas']['CreatedKeyDto']): string {
-  return `${api_key}\n\nStore it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
+function newKeyText({ key_id, key_name, expires_at }: components['schemas']['CreatedKeyDto']): string {
+  return `Store it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
 }

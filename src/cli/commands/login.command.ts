@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
-import { restUrlOf } from '../gateway/gateway-address.js';
+import { addressesOf } from '../gateway/gateway-address.js';
 import { forgetLogin, keepLogin, loginFile } from '../gateway/login-store.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
@@ -33,7 +33,7 @@ export function loginCommand(): Command {
 }
 
 async function login(user: string, { url: address = readClientSettings().url, json }: Options): Promise<void> {
-  const url = restUrlOf(address);
+  const { rest: url } = await addressesOf(address);
   const [password = ''] = await readPasswords('Password');
   if (password === '') throw new CliFailure('No password was given.', EXIT.usage);
   const answer = await onRest({ url }, (gateway) => gateway.login(user, password));
@@ -73,7 +73,7 @@ async function change({ url: address = readClientSettings().url, json }: RestOpt
   const [current, next, again = next] = await readPasswords('Current password', 'New password', 'New password, once more');
   if (!current || !next) throw new CliFailure('Give the current password and the new one.', EXIT.usage);
   if (next !== again && again !== '') throw new CliFailure('The new passwords are not the same.', EXIT.usage);
-  const url = restUrlOf(address);
+  const { rest: url } = await addressesOf(address);
   const answer = await onRest({ url }, (gateway) => gateway.changePassword(current, next));
   const expires_at = new Date(Date.now() + answer.expires_in * 1_000).toISOString();
   keepLogin(url, { token: answer.access_token, expires_at });
@@ -81,7 +81,7 @@ async function change({ url: address = readClientSettings().url, json }: RestOpt
 }
 
 async function logOut({ url: address = readClientSettings().url, json }: RestOptions): Promise<void> {
-  const url = restUrlOf(address);
+  const { rest: url } = await addressesOf(address);
   await onRest({ url }, (gateway) => gateway.logout());
   forgetLogin(url);
   print(json, { url }, () => `Logged out at ${url}.`);

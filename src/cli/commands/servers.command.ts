@@ -54,13 +54,23 @@ const serverCommand = (name: string, description: string) =>
 
 async function list({ json, ...access }: Options): Promise<void> {
   const servers = await onRest(access, (gateway) => gateway.listServers({ include_health: true }));
-  print(json, servers, () => textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row)));
+  print(json, servers, () => listText(servers));
 }
 
-function row({ name, template_name, enabled, problem, health, id }: Server): unknown[] {
-  const state = enabled ? health?.status : 'switched off';
-  return [name, template_name, state, health?.latency_ms, problem ?? health?.error, id];
+/** What is wrong stands below, since a column would cut it off. */
+function listText(servers: Server[]): string {
+  const table = textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row));
+  const problems = servers.filter(problemOf).map((server) => `${server.name}: ${problemOf(server)}`);
+  return [table, ...(problems.length > 0 ? ['', ...problems] : [])].join('\n');
 }
+
+function row(server: Server): unknown[] {
+  const { name, template_name, enabled, health, id } = server;
+  const state = enabled ? health?.status : 'switched off';
+  return [name, template_name, state, health?.latency_ms, problemOf(server), id];
+}
+
+const problemOf = ({ problem, health }: Server) => problem ?? health?.error;
 
 function addCommand(): Command {
   return serverCommand('add', 'register a server made from a template')
@@ -74,7 +84,13 @@ async function add(template: string, pairs: string[], { json, config, ...access 
   if (config !== undefined && pairs.length > 0) throw new CliFailure('Give --config or key=value, not both.', EXIT.usage);
   const given = config === undefined ? argumentsFromPairs(pairs, {}) : argumentsFromJson(await textOf(config), '--config');
   const server = await onRest(access, (gateway) => gateway.registerServer({ template_name: template, config: given }));
-  print(json, server, () => `Added ${server.name} (${server.id}). Its tools: tallygate tools`);
+  print(json, server, () => addedText(server));
+}
+
+function addedText({ name, id, health }: Server): string {
+  const added = `Added ${name} (${id}).`;
+  if (!health?.error) return `${added} Its tools: tallygate tools`;
+  return `${added} It cannot serve yet: ${health.error}\nOnce that is mended: tallygate servers check ${name}`;
 }
 
 const textOf = (config: string) => (config === '-' ? text(process.stdin) : Promise.resolve(config));

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { action } from '../terminal/cli-failure.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { readClientSettings } from '../../config/client-settings.js';
-import { mcpUrlOf } from '../gateway/gateway-address.js';
+import { addressesOf } from '../gateway/gateway-address.js';
 import type { BridgedGateway } from '../stdio/bridge-connection.js';
 
 const EXAMPLES = `
@@ -27,7 +27,7 @@ async function stdio({ url, apiKey = readClientSettings().apiKey }: McpOptions):
   // Only here, since the bridge's parts would slow every other command down.
   const { runBridge } = await import('../stdio/stdio-bridge.js');
   const { LocalGateway } = await import('../stdio/local-gateway.js');
-  await runBridge(url === undefined ? new LocalGateway() : gatewayAt(mcpUrlOf(url)), apiKey);
+  await runBridge(url === undefined ? new LocalGateway() : gatewayAt((await addressesOf(url)).mcp), apiKey);
 }
 
 /** Somebody else's: it stays where it is, and we wait for nothing. */

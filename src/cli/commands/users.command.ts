@@ -4,7 +4,7 @@ import type { components, GatewayClient } from '../../client/gateway-client.js';
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { readPasswords } from '../terminal/password-prompt.js';
 import { onRest } from '../gateway/on-rest.js';
-import { print } from '../terminal/output.js';
+import { print, printSecret } from '../terminal/output.js';
 import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from '../terminal/rest-command.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
@@ -113,23 +113,18 @@ async function setPassword(login: string, { json }: { json?: boolean }): Promise
   const user = await onLocalPostgres(loadConfig(), (postgres) => setPasswordAt(postgres, login, password));
   if (!user) throw new CliFailure(`There is no user "${login}".`);
   const shown = given ? {} : { password };
-  print(json, { username: user.username, email: user.email, ...shown }, () =>
-    [
-      `The password of ${user.username} (${user.email}) is set; their logins have ended.`,
-      ...(given ? [] : [`Password, shown only once: ${password}`]),
-    ].join('\n'),
-  );
+  const answer = { username: user.username, email: user.email, ...shown };
+  const words = `The password of ${user.username} (${user.email}) is set; their logins have ended.`;
+  if (given) print(json, answer, () => words);
+  else printSecret(json, answer, password, `${words} It is shown only once.`);
 }
 
 async function create(username: string, email: string, { url, json, admin = false }: RestOptions & { admin?: boolean }) {
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const body = { username, email, password, is_superuser: admin };
   const user = await onRest({ url }, (gateway) => gateway.createUser(body));
-  print(
-    json,
-    { ...user, password },
-    () => `Created ${user.username} (${user.email}, ${user.role}).\nPassword, shown only once: ${password}`,
-  );
+  const words = `Created ${user.username} (${user.email}, ${user.role}). The password is shown only once.`;
+  printSecret(json, { ...user, password }, password, words);
 }
 
 async function list({ url, json, page, pageSize }: PageOptions): Promise<void> {

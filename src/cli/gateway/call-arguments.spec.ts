@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { argumentsFromJson, argumentsFromPairs } from './call-arguments.js';
+import { argumentsFromJson, argumentsFromPairs, isAmbiguous } from './call-arguments.js';
 import { CliFailure } from '../terminal/cli-failure.js';
 
 const schema = {
@@ -23,6 +23,21 @@ describe('the arguments of a call', () => {
     [[], {}],
   ])('%j are %j', (pairs, args) => {
     expect(argumentsFromPairs(pairs, schema)).toEqual(args);
+  });
+
+  it.each([
+    ['name=Alice', false],
+    ['name=12', true],
+    ['name="Alice"', true],
+    ['fields=["open"]', true],
+    ['on=true', true],
+    ['either=null', false],
+    ['date=2008-09-15', false],
+    ['name=', false],
+  ])('%s needs the schema: %s', (pair, needed) => {
+    expect(isAmbiguous(pair)).toBe(needed);
+    const asText = argumentsFromPairs([pair], { properties: { name: { type: 'string' } } });
+    if (!needed) expect(argumentsFromPairs([pair], {})).toEqual(asText);
   });
 
   it.each(['Alice', '=Alice', ''])('%j is no pair', (pair) => {

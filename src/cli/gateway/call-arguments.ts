@@ -18,6 +18,9 @@ export function argumentsFromJson(text: string, option = '--args'): Record<strin
   throw new CliFailure(`${option} must be a JSON object, such as '{"name":"Alice"}'.`, EXIT.usage);
 }
 
+/** Whether a pair's value could be a text or something else, so that only the tool's schema tells which. */
+export const isAmbiguous = (pair: string): boolean => parsed(pair.slice(pair.indexOf('=') + 1)) != null;
+
 function fromPair(pair: string, schema: Schema): [string, unknown] {
   const at = pair.indexOf('=');
   if (at < 1) throw new CliFailure(`"${pair}" must look like name=Alice.`, EXIT.usage);

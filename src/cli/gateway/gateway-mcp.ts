@@ -1,21 +1,31 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { Protocol } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
+import { LATEST_PROTOCOL_VERSION, type CallToolResult, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import { VERSION } from '../../common/version.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { CliFailure } from '../terminal/cli-failure.js';
-import { mcpUrlOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
+import { addressesOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
 
 export interface McpOptions {
   url?: string;
   apiKey?: string;
 }
 
+const NAME = 'tallygate-cli';
 /** Longer than the gateway lets any tool run, so that the gateway's own time limit is the one reported. */
 const TIMEOUT_MS = 660_000;
 /** The HTTP status; an unknown tool is a JSON-RPC error instead. */
 const NOT_FOUND = 404;
 const REFUSED_WORDS: Record<number, string> = { 401: UNAUTHORIZED_WORDS };
+
+/** A gateway answers every message by itself. An `initialize` before each would count against the key's limit an hour. */
+class StatelessClient extends Client {
+  override connect(transport: Transport): Promise<void> {
+    return Protocol.prototype.connect.call(this, transport);
+  }
+}
 
 /** A gateway's MCP endpoint, through the official SDK's client. */
 export class GatewayMcp {
@@ -27,7 +37,8 @@ export class GatewayMcp {
   /** Connects, works, disconnects. @throws CliFailure when nothing answers, or the key or the call is refused. */
   static async with<T>(options: McpOptions, work: (gateway: GatewayMcp) => Promise<T>): Promise<T> {
     const { url: address = readClientSettings().url, apiKey = readClientSettings().apiKey } = options;
-    const gateway = new GatewayMcp(new Client({ name: 'tallygate-cli', version: VERSION }), mcpUrlOf(address));
+    const { mcp } = await addressesOf(address);
+    const gateway = new GatewayMcp(new StatelessClient({ name: NAME, version: VERSION }), mcp);
     try {
       await gateway.client.connect(transportTo(gateway.url, apiKey));
       return await work(gateway);
@@ -59,8 +70,10 @@ export class GatewayMcp {
 
 /** A transport to the endpoint, with the key in the header of source 001. */
 function transportTo(url: string, apiKey: string | undefined): StreamableHTTPClientTransport {
-  const headers: Record<string, string> = apiKey === undefined ? {} : { 'X-API-Key': apiKey };
-  return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  const headers = { 'User-Agent': `${NAME}/${VERSION}`, ...(apiKey !== undefined && { 'X-API-Key': apiKey }) };
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  transport.setProtocolVersion(LATEST_PROTOCOL_VERSION);
+  return transport;
 }
 
 /** The SDK wraps the gateway's message, which is JSON-RPC if the address is that of MCP. */

@@ -1,7 +1,7 @@
 import { GatewayClient, GatewayError } from '../../client/gateway-client.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { CliFailure } from '../terminal/cli-failure.js';
-import { restUrlOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
+import { addressesOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
 import { keptToken } from './login-store.js';
 
 /**
@@ -22,7 +22,7 @@ const UNAUTHORIZED = 401;
  */
 export async function onRest<T>({ url: address, apiKey }: RestAccess, work: (gateway: GatewayClient) => Promise<T>): Promise<T> {
   const settings = readClientSettings();
-  const url = restUrlOf(address ?? settings.url);
+  const { rest: url } = await addressesOf(address ?? settings.url);
   const token = apiKey === undefined ? keptToken(url) : undefined;
   const key = apiKey ?? (token === undefined ? settings.apiKey : undefined);
   const credentials = { ...(token !== undefined && { token }), ...(key !== undefined && { apiKey: key }) };

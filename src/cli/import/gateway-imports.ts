@@ -5,9 +5,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { AppConfig } from '../../config/app-config.js';
-import { localName } from '../../config/host.js';
 import type { ImportOptions } from '../../stock-data/import/dataset-import.service.js';
 import { fileSize } from '../../stock-data/import/files/file-input.js';
+import { runningGateway } from '../../start/running-gateway.js';
 import type { ImportReport } from '../../stock-data/import/import-report.js';
 import type { UniverseOptions } from '../../stock-data/sample/synthetic-universe.js';
 import { localAdminToken } from './admin-token.js';
@@ -16,11 +16,10 @@ import type { ImportTarget } from './import-target.js';
 const PROBE_TIMEOUT_MS = 2_000;
 const UNPROCESSABLE = 422;
 
-/** The gateway that runs on this data folder; undefined when none does. */
+/** The gateway that runs on this data folder, on whatever port; undefined when none does. */
 export async function findGateway(config: AppConfig): Promise<GatewayImports | undefined> {
-  const { host, port } = config.values;
-  const url = `http://${localName(host)}:${port}`;
-  if (!(await answers(`${url}/livez`))) return undefined;
+  const url = runningGateway(config.values.data_dir)?.restUrl;
+  if (url === undefined || !(await answers(`${url}/livez`))) return undefined;
   const token = await localAdminToken(config);
   return token === undefined ? undefined : new GatewayImports(url, token);
 }

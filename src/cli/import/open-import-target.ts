@@ -9,6 +9,6 @@ import { LocalImports } from './local-imports.js';
  */
 export async function openImportTarget(config: AppConfig): Promise<ImportTarget> {
   if (config.isTemporary) throw new Error('GATEWAY_DATABASE_URL=memory: keeps nothing, so there is nothing to import into.');
-  const gateway = config.embedded.postgres ? await findGateway(config) : undefined;
+  const gateway = config.isAlone ? await findGateway(config) : undefined;
   return gateway ?? LocalImports.open(config);
 }

@@ -6,6 +6,15 @@ export function print(isJson: boolean | undefined, value: unknown, text: () => s
   process.stdout.write(`${isJson ? JSON.stringify(value) : text()}\n`);
 }
 
+/**
+ * Prints what is shown only once, alone on stdout, so that `KEY=$(tallygate keys create)` has it and nothing else; the words about it
+ * go to stderr. As JSON both are one answer.
+ */
+export function printSecret(isJson: boolean | undefined, value: unknown, secret: string, note: string): void {
+  print(isJson, value, () => secret);
+  if (!isJson) process.stderr.write(`${note}\n`);
+}
+
 /** Coloured on a terminal; plain anywhere else and where NO_COLOR is set. */
 export function inColour(text: string): string {
   return process.stdout.isTTY && !readClientSettings().noColour ? styleText('cyan', text) : text;

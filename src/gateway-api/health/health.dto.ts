@@ -13,6 +13,18 @@ export class McpServersDto {
   unhealthy!: number;
 }
 
+/** Where the gateway is, so that a client that has one of its addresses finds the other. */
+export class AddressesDto {
+  /** The port it listens on for REST. A proxy may give it another number. */
+  rest_port!: number;
+  /** The port it listens on for MCP. */
+  mcp_port!: number;
+  /** Where clients reach REST (`public_url`); absent where the operator has not said it. */
+  rest_url?: string;
+  /** Where clients reach MCP (`public_mcp_url`). */
+  mcp_url?: string;
+}
+
 /** Source 003, "Health Check", with the reasons behind the status. */
 export class HealthDto {
   /** `unhealthy`: cannot serve; `degraded`: serves with restrictions. */
@@ -32,6 +44,7 @@ export class HealthDto {
   usage_backlog!: UsageBacklogDto | null;
   /** Upstream MCP servers. */
   mcp_servers!: McpServersDto;
+  addresses!: AddressesDto;
 }
 
 export class ProbeDto {

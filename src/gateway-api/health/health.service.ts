@@ -3,7 +3,8 @@ import { VERSION } from '../../common/version.js';
 import { HealthChecks } from '../../servers/pool/health-checks.service.js';
 import { UsageStatus, type UsageNumbers } from '../../usage/delivery/usage-status.service.js';
 import { EngineProbes, type Engines } from './engine-probes.service.js';
-import type { HealthDto } from './health.dto.js';
+import { AppConfig } from '../../config/app-config.js';
+import type { AddressesDto, HealthDto } from './health.dto.js';
 
 /** Usage that waits longer than this for ClickHouse is reported to the operator. */
 const BACKLOG_AGE_MAX_MS = 60_000;
@@ -12,12 +13,23 @@ const BACKLOG_AGE_MAX_MS = 60_000;
 @Injectable()
 export class HealthService {
   private isDraining = false;
+  private readonly addresses: AddressesDto;
 
   constructor(
     private readonly engines: EngineProbes,
     private readonly usage: UsageStatus,
     private readonly servers: HealthChecks,
-  ) {}
+    { values }: AppConfig,
+  ) {
+    const { port, mcp_port, public_url, public_mcp_url } = values;
+    const addresses = { ...(public_url && { rest_url: public_url }), ...(public_mcp_url && { mcp_url: public_mcp_url }) };
+    this.addresses = { rest_port: port, mcp_port, ...addresses };
+  }
+
+  /** The ports that the system chose, where the settings leave it to it. */
+  listenOn(rest: number, mcp: number): void {
+    Object.assign(this.addresses, { rest_port: rest, mcp_port: mcp });
+  }
 
   /** The first step of a shutdown, so that load balancers look elsewhere. */
   startDraining(): void {
@@ -47,6 +59,7 @@ export class HealthService {
         ? { pending: usage.pending, oldest_pending_ms: usage.oldest_pending_ms, rejected: usage.rejected }
         : null,
       mcp_servers: this.servers.numbers(),
+      addresses: this.addresses,
     };
   }
 

@@ -68,7 +68,7 @@ export class McpSessions implements BeforeApplicationShutdown {
   find(token: string, caller: Principal): McpSession | DistantSession {
     const { id, replica, capabilities, clientName } = this.open(token, caller);
     // An embedded database serves one process at a time: whichever other kept a session has ended.
-    const mayBeElsewhere = !this.config.embedded.postgres;
+    const mayBeElsewhere = !this.config.isAlone;
     if (replica !== this.replica && mayBeElsewhere) return { isHere: false, capabilities, clientName };
     const session = this.sessions.get(id);
     if (!session) throw unknownSession();

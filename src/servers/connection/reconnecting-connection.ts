@@ -2,7 +2,6 @@ import { type Logger } from '@nestjs/common';
 import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { z } from 'zod';
 import { loggerFor } from '../../common/log-contexts.js';
-import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { AnnouncementListener } from './announcements.js';
 import { RestartPause } from './restart-pause.js';
@@ -36,6 +35,8 @@ export class ReconnectingConnection {
   private connecting: Promise<UpstreamSession> | undefined;
   private isClosed = false;
   private noise = { since: 0, chars: 0 };
+  /** What the program said last before it ended: why it is not started again at once. */
+  private lastWords: string | undefined;
   /** The resources whose changes are told. */
   readonly watched = new Set<string>();
 
@@ -113,7 +114,9 @@ export class ReconnectingConnection {
   }
 
   private async connect(): Promise<UpstreamSession> {
-    await this.restartPause.wait(this.options.name);
+    await this.restartPause.wait(this.options.name).catch((failure: UpstreamFailure) => {
+      throw Object.assign(failure, { words: this.lastWords });
+    });
     const session = await this.connectOnce();
     if (this.isClosed) {
       await session.close();
@@ -137,6 +140,7 @@ export class ReconnectingConnection {
       });
     } catch (error) {
       this.restartPause.ended();
+      this.lastWords = error instanceof UpstreamFailure ? error.words : undefined;
       throw this.startFailure(error);
     }
   }
@@ -152,6 +156,7 @@ export class ReconnectingConnection {
   private handleEnd(session: UpstreamSession): void {
     if (this.session !== session || this.isClosed) return;
     this.session = undefined;
+    this.lastWords = session.lastWords;
     this.logger.warn('The server ended the connection');
     this.restartPause.ended();
     this.options.onLost();
@@ -168,7 +173,7 @@ export class ReconnectingConnection {
     const room = NOISE_CHARS_PER_MINUTE - this.noise.chars;
     if (room <= 0) return;
     this.noise.chars += text.length;
-    this.logger.debug(maskSecrets(text.slice(0, room)).trimEnd());
+    this.logger.debug(this.options.mask(text).slice(0, room).trimEnd());
   }
 }
 

@@ -14,6 +14,9 @@ export type UpstreamFailureKind = 'unreachable' | 'timeout' | 'protocol' | 'refu
 
 /** An upstream server did not do what it was asked. The message is for the caller, who is charged nothing. */
 export class UpstreamFailure extends TallygateError {
+  /** How the server's program ended and what it said, a sentence, secrets masked. For operators only: it names paths and addresses. */
+  words: string | undefined;
+
   constructor(
     readonly kind: UpstreamFailureKind,
     message: string,

@@ -8,13 +8,16 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { Announcements, type AnnouncementListener } from './announcements.js';
 import { metaOf } from './caller.js';
 import { HttpTransport } from './http/http.transport.js';
+import { ChildTransport } from './stdio/child.transport.js';
 import { ServerQuestions } from './server-questions.js';
 import { EXCHANGE, UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
-import { effectOf, failureOf } from './upstream-failure.js';
+import { effectOf, failureOf, UpstreamFailure } from './upstream-failure.js';
 import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
 /** The exchange's own timer decides, since it can be paused. The SDK has to have one: it gets the longest there is. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
+/** How long it may take to see that a process has ended which does not listen any more. */
+const EXIT_SEEN_MS = 500;
 /** How long a server may take to confirm that its session ends. */
 const GOODBYE_MS = 500;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
@@ -28,6 +31,8 @@ const CAPABILITIES_OVER_HTTP = { ...CAPABILITIES, roots: {} };
 export interface SessionOptions extends TransportOptions, AnnouncementListener {
   /** `auto`: the server is asked which revision it speaks. */
   protocol: ServerTemplate['protocol'];
+  /** Hides the server's secrets in what its program says. */
+  mask: (text: string) => string;
   /** Called once when the session has ended, whoever ended it. */
   onClosed: (session: UpstreamSession) => void;
 }
@@ -40,6 +45,7 @@ export class UpstreamSession {
   private readonly questions = new ServerQuestions();
   /** Requests in flight, the gateway's own included. */
   private readonly exchanges = new Set<UpstreamExchange>();
+  private isStarted = false;
   private isRetired = false;
   private isClosed = false;
   /** The least severe messages a legacy server was asked for, which is set for the whole connection. */
@@ -62,6 +68,7 @@ export class UpstreamSession {
       await session.exchange({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
         session.client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
       );
+      session.isStarted = true;
       return session;
     } catch (error) {
       void session.close(); // a process that does not answer would stay
@@ -72,6 +79,13 @@ export class UpstreamSession {
   /** Of the child process, if it is one. */
   get pid(): number | undefined {
     return 'pid' in this.transport ? this.transport.pid : undefined;
+  }
+
+  /** The last that the child process, if it is one, has said; see `UpstreamFailure.words`. */
+  get lastWords(): string | undefined {
+    return this.transport instanceof ChildTransport
+      ? sentenceOf(this.transport.lastWords(this.options.mask), undefined)
+      : undefined;
   }
 
   get era(): 'legacy' | 'modern' {
@@ -177,15 +191,41 @@ export class UpstreamSession {
     try {
       return await run(exchange);
     } catch (error) {
-      if (exchange.signal.aborted) throw exchange.signal.reason;
-      throw failureOf(error, { name, hasSession: this.http?.sessionId !== undefined });
+      if (exchange.signal.aborted) throw await this.inItsWords(exchange.signal.reason);
+      throw await this.inItsWords(failureOf(error, { name, hasSession: this.http?.sessionId !== undefined }));
     } finally {
       exchange.end();
       this.exchanges.delete(exchange);
       if (this.isRetired && this.exchanges.size === 0) void this.close();
     }
   }
+
+  /** Of a process, how it ended is the reason, whatever the protocol made of it; and what it said is kept with it. */
+  private async inItsWords(error: unknown): Promise<unknown> {
+    const child = this.transport;
+    if (!(child instanceof ChildTransport) || !(error instanceof UpstreamFailure) || !error.isServersFault) return error;
+    const exit = error.kind === 'timeout' ? undefined : await child.exit(error.kind === 'unreachable' ? EXIT_SEEN_MS : 0);
+    const failure = exit === undefined ? error : this.ended(error);
+    const said = child.lastWords(this.options.mask) || (isNoStart(error.cause) ? error.cause.message : '');
+    failure.words = sentenceOf(said, exit);
+    return failure;
+  }
+
+  private ended(error: UpstreamFailure): UpstreamFailure {
+    const when = this.isStarted ? 'while it was asked' : 'when it was started';
+    return new UpstreamFailure('unreachable', `${this.options.name} ended ${when}.`, error, error.effect);
+  }
 }
+
+function sentenceOf(said: string, exit: string | undefined): string | undefined {
+  const ending = exit === undefined ? undefined : `ended with ${exit}`;
+  if (!said) return ending && `Its program ${ending}.`;
+  return `Its program ${ending ? `${ending} and ` : ''}said: ${said}`;
+}
+
+/** The program is not there, or may not be started: the system says which. */
+const isNoStart = (error: unknown): error is Error =>
+  ['ENOENT', 'EACCES'].includes((error as { code?: string } | undefined)?.code ?? '');
 
 /** MCP, "Versioning": with `auto`, a server is asked by `server/discover`, and started by `initialize` when it does not know that. */
 function clientFor(target: ServerTarget, { protocol, connectTimeoutMs }: SessionOptions): Client {

@@ -5,14 +5,14 @@ import { endedWithin } from '../../common/concurrency/deadline.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { ToolPins } from '../approval/tool-pins.service.js';
 import type { PooledServer } from './pooled-server.js';
-import { UNKNOWN_HEALTH, type HealthReport } from './server-health.js';
+import { UNKNOWN_HEALTH, wordsOf, type HealthReport } from './server-health.js';
 import { ServerPool } from './server-pool.service.js';
 
 /** Pause between two looks for servers whose check is due. */
 const TICK_MS = 100;
 /** Checks in flight at once; the others wait for the next tick. */
 const CHECKS_MAX = 16;
-/** How long a start waits for servers to say what they offer. What a slower one offers is added when it has said it. */
+/** How long a start, or a registration, waits for servers to say what they offer. What a slower one offers is added when it has said it. */
 const FIRST_CHECKS_MS = 3_000;
 
 /** Checks regularly how every server is, and reads what it offers. What calls show of a server's health counts as well. */
@@ -68,6 +68,12 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     return this.of(serverId);
   }
 
+  /** A server that was just registered, as its first check shows it; a slow one is waited for a little only. */
+  async first(serverId: string): Promise<HealthReport> {
+    await endedWithin(this.check(serverId), FIRST_CHECKS_MS);
+    return this.of(serverId);
+  }
+
   /** Called when some server offers other tools, resources or prompts than before. */
   onOfferChanged(listener: () => void): void {
     this.offerChanges.add(listener);
@@ -85,8 +91,9 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     const before = server.health.state;
     const check = this.checkAndList(server).finally(() => {
       this.checking.delete(server.id);
-      const { state, error } = server.health;
-      if (state !== before) this.logger.log(`${server.name} is ${state}${error ? `: ${error}` : ''}`);
+      const why = wordsOf(server.health);
+      const { state } = server.health;
+      if (state !== before) this.logger.log(`${server.name} is ${state}${why ? `: ${why}` : ''}`);
     });
     this.checking.set(server.id, check);
     return check;

@@ -24,9 +24,14 @@ export interface HealthReport {
   latencyMs: number | null;
   /** Why it is not healthy, without secrets; null when it is. */
   error: string | null;
+  /** What its program said of it, for operators (`UpstreamFailure.words`). */
+  words?: string | undefined;
 }
 
 export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
+
+/** Why a server is not healthy, in its own words too where there are some. */
+export const wordsOf = ({ error, words }: HealthReport): string | null => (error && words ? `${error} ${words}` : error);
 
 /** The health of one server, as its checks and calls show it, and when it is to be checked again. */
 export class ServerHealth {
@@ -85,7 +90,7 @@ export class ServerHealth {
       this.recordSuccess(performance.now() - startedAt);
       return answer;
     } catch (error) {
-      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error.message, callerId);
+      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error, callerId);
       else if (error instanceof ProtocolError) this.recordSuccess(performance.now() - startedAt);
       throw error;
     }
@@ -99,15 +104,15 @@ export class ServerHealth {
   }
 
   /**
-   * @param error what people read in the report.
+   * @param failure its words are in the report.
    * @param callerId whose call failed; absent for a check. What one caller asks may fail for its arguments, again and again: only a
    * check, or failures of several callers, say that the server does not work.
    */
-  private recordFailure(error: string, callerId?: string): void {
+  private recordFailure({ message: error, words }: UpstreamFailure, callerId?: string): void {
     if (callerId !== undefined && this.failedCallers.size < 2) this.failedCallers.add(callerId);
     const isProof = callerId === undefined || this.failedCallers.size > 1;
     this.breaker = isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker);
-    this.last = { ...this.last, checkedAt: new Date(), error };
+    this.last = { ...this.last, checkedAt: new Date(), error, words };
     if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
 }

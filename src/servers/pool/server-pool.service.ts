@@ -5,6 +5,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { programPath } from '../../config/environment.js';
 import { ReconnectingConnection, type ConnectionListener } from '../connection/reconnecting-connection.js';
 import { ProcessSlots } from '../connection/stdio/process-slots.js';
+import { hiding, secretsIn } from '../registry/config-mask.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { NetworkRules } from '../templates/network-rules.js';
@@ -109,6 +110,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         network: new NetworkRules([...allowed_networks, ...template.allowed_networks]),
         target: () => targetOf(template, registered.config, this.config.templateVariables),
         protocol: template.protocol,
+        mask: hiding([...secretsIn(template.config, registered.config), ...Object.values(this.config.templateVariables)]),
       });
     return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(template.name));
   }

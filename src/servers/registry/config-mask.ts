@@ -1,6 +1,7 @@
 import { isObject } from '../../common/json.js';
 import { MASK } from '../../common/secrets/mask-text.js';
 import { maskValues } from '../../common/secrets/mask-values.js';
+import { maskSecrets } from '../../telemetry/mask-secrets.js';
 
 type Schema = Record<string, unknown>;
 
@@ -12,6 +13,24 @@ type Schema = Record<string, unknown>;
 export function maskConfig(schema: unknown, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return maskValues(maskObject([schema], config));
 }
+
+/** The values of a config that `maskConfig` hides. */
+export function secretsIn(schema: unknown, config: Readonly<Record<string, unknown>>): string[] {
+  const shown = leaves(maskConfig(schema, config));
+  return leaves(config).filter((value) => !shown.includes(value));
+}
+
+/** Shorter values are in any text by chance. */
+const SECRET_MIN_CHARS = 4;
+
+/** Hides these values in a text, and what the log takes for a secret. */
+export const hiding = (secrets: readonly string[]) => (text: string) =>
+  maskSecrets(
+    secrets.filter(({ length }) => length >= SECRET_MIN_CHARS).reduce((rest, secret) => rest.replaceAll(secret, MASK), text),
+  );
+
+const leaves = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [String(value)];
 
 function maskObject(schemas: unknown[], value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(childSchemas(schemas, name), child)]));

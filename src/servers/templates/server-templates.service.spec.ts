@@ -20,10 +20,6 @@ describe('Templates of upstream servers', () => {
     expect(() => templatesOf({}).get('file-server')).toThrow('servers.enabled_templates');
   });
 
-  it('stop the start when the operator enables one that does not exist', () => {
-    expect(() => templatesOf({ servers: { enabled_templates: ['files'] } })).toThrow('"files" is not a shipped template');
-  });
-
   it.each([
     ['file-server', { base_path: '/data' }],
     ['memory', { file_path: '/data/memory.json' }],

@@ -76,7 +76,7 @@ export class ServerTemplates {
   private reasonWithout(name: string): string {
     const missing = this.missing.get(name);
     if (missing) return `${missing.message}: \`tallygate doctor\` on the gateway's machine says how to install it`;
-    if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates';
+    if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates (GATEWAY_TEMPLATES)';
     return `is unknown; known are ${this.names().join(', ')}`;
   }
 }
@@ -88,7 +88,7 @@ export function enabledTemplates({ servers, templates: own, data_dir }: ConfigVa
   const missing = new Map<string, PackageMissing>();
   for (const name of servers.enabled_templates.filter((name) => !Object.hasOwn(own, name))) {
     try {
-      templates.set(name, shippedOf(name, folders));
+      templates.set(name, SHIPPED_TEMPLATES[name]!(folders));
     } catch (error) {
       if (!(error instanceof PackageMissing)) throw error;
       missing.set(name, error);
@@ -109,12 +109,6 @@ function entriesOf(templates: ReadonlyMap<string, TemplateValues>, values: Confi
       return [name, entry];
     }),
   );
-}
-
-function shippedOf(name: string, folders: readonly string[]): TemplateValues {
-  if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return SHIPPED_TEMPLATES[name]!(folders);
-  const known = Object.keys(SHIPPED_TEMPLATES).join(', ');
-  throw new Error(`gateway.yaml: servers.enabled_templates: "${name}" is not a shipped template (${known})`);
 }
 
 function problemOf({ instancePath, keyword, params, message }: NonNullable<Validate['errors']>[number]): ConfigProblem {

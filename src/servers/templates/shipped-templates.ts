@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { templateSchema, type TemplateValues } from '../../config/template-config.js';
+import { templateSchema, type ShippedTemplateName, type TemplateValues } from '../../config/template-config.js';
 import { installedPackage } from './server-packages.js';
+
+type Recipe = (folders: readonly string[]) => TemplateValues;
 
 /**
  * Templates that come with Tallygate, by name. `servers.enabled_templates` says which may be used. Their programs do not come
  * with it: each is made with the folders where packages are looked for, and throws PackageMissing where its own is not there.
  */
-export const SHIPPED_TEMPLATES: Readonly<Record<string, (folders: readonly string[]) => TemplateValues>> = {
+export const SHIPPED_TEMPLATES: Readonly<Record<string, Recipe>> = {
   http: () =>
     templateSchema.parse({
       description: 'Any MCP server with streamable HTTP',
@@ -42,7 +44,7 @@ export const SHIPPED_TEMPLATES: Readonly<Record<string, (folders: readonly strin
         file_path: { type: 'string', pattern: '^(/|[A-Za-z]:[\\\\/])', description: 'An absolute path on the gateway' },
       }),
     }),
-};
+} satisfies Record<ShippedTemplateName, Recipe>;
 
 function objectOf(required: string[], properties: Record<string, object>) {
   return { type: 'object', properties, required, additionalProperties: false };

@@ -26,11 +26,9 @@ export class PageShell {
     // What `npx tallygate` finds in a clone.
     const program = join(folder, 'node_modules', '.bin', 'tallygate');
     mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
-    // Off the usual ports one address does not tell the other, so calls are sent to the one for MCP.
-    const address = `case "$1" in call|tools) TALLYGATE_URL=${gateway.mcpUrl};; *) TALLYGATE_URL=${gateway.restUrl};; esac`;
     writeFileSync(
       program,
-      `#!/bin/sh\n${address}\nexport TALLYGATE_URL\nexec '${process.execPath}' '${resolve('dist', 'cli', 'main.js')}' "$@"\n`,
+      `#!/bin/sh\nexport TALLYGATE_URL=${gateway.restUrl}\nexec '${process.execPath}' '${resolve('dist', 'cli', 'main.js')}' "$@"\n`,
     );
     chmodSync(program, 0o755);
   }

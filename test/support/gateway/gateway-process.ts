@@ -13,8 +13,9 @@ export interface GatewayOptions {
   /** Keeps the data of an earlier start; a new temporary folder when absent. */
   dataDir?: string;
   env?: Record<string, string>;
-  /** Another build of the program. */
+  /** Another build of the program, or another one that starts it. */
   program?: string;
+  args?: readonly string[];
   /** Told of the process while it is on its way to be ready. */
   onSpawn?: (child: ChildProcess) => void;
 }
@@ -37,7 +38,7 @@ export class GatewayProcess {
 
   /** @throws Error with its output when it ends instead of getting ready. */
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
-    const { dataDir = temporaryFolder('e2e'), env = {}, program = join('dist', 'main.js') } = options;
+    const { dataDir = temporaryFolder('e2e'), env = {}, program = join('dist', 'main.js'), args = [] } = options;
     const settings = {
       GATEWAY_PORT: '0',
       GATEWAY_MCP_PORT: '0',
@@ -45,7 +46,7 @@ export class GatewayProcess {
       GATEWAY_ADMIN_PASSWORD: ADMIN_PASSWORD,
       ...env,
     };
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [program, ...args], {
       env: { PATH: process.env['PATH'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

