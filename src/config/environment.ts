@@ -29,6 +29,7 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse }> = {
   GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text },
   GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text },
   GATEWAY_CREDITS: { path: 'credits.mode', parse: text },
+  GATEWAY_MCP_INITIALIZE_NEEDS_KEY: { path: 'mcp.initialize_needs_key', parse: flag },
   GATEWAY_MCP_SESSIONS: { path: 'mcp.sessions', parse: flag },
   GATEWAY_STRIPE_SECRET_KEY: { path: 'billing.stripe_secret_key', parse: text },
   GATEWAY_STRIPE_WEBHOOK_SECRET: { path: 'billing.stripe_webhook_secret', parse: text },

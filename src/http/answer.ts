@@ -6,6 +6,8 @@ import type { IdentifiedRequest } from './front-door.js';
 /** How long a client that was answered early may go on sending before its connection is closed. */
 const LINGER_MS = 2_000;
 const CHALLENGE = 'Bearer realm="tallygate"';
+/** What `error_description` may not hold (RFC 6750, section 3). */
+const NOT_IN_CHALLENGE = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g;
 
 /** An answer that is made as a whole. */
 export interface WholeAnswer {
@@ -38,14 +40,16 @@ function endWhenRead(request: IncomingMessage, response: ServerResponse, body = 
 }
 
 /**
- * What a refusal says in headers: when to come back, and with 401 what to send. The challenge names a credential that was
- * wrong an `invalid_token`, and says no more where none came (RFC 6750, section 3).
+ * What a refusal says in headers: when to come back, and with 401 what to send, in the words of the error. The challenge names
+ * a credential that was wrong an `invalid_token`, and none that did not come (RFC 6750, section 3).
  */
-export function refusalHeaders({ code, extras }: TallygateError): Record<string, string> {
+export function refusalHeaders({ code, message, extras }: TallygateError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (extras.retryAfterSeconds !== undefined) headers['Retry-After'] = `${Math.ceil(extras.retryAfterSeconds)}`;
-  if (code === 'UNAUTHORIZED')
-    headers['WWW-Authenticate'] = extras.isCredentialMissing ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
+  if (code === 'UNAUTHORIZED') {
+    const error = extras.isCredentialMissing ? '' : ', error="invalid_token"';
+    headers['WWW-Authenticate'] = `${CHALLENGE}${error}, error_description="${message.replaceAll(NOT_IN_CHALLENGE, "'")}"`;
+  }
   // A login with a wrong password came without a token.
   if (code === 'INVALID_CREDENTIALS') headers['WWW-Authenticate'] = CHALLENGE;
   return headers;

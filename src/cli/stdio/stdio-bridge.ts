@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
+import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
 import { BridgeConnection, EVENTS, parsed, type Answer, type BridgedGateway } from './bridge-connection.js';
@@ -18,6 +19,9 @@ const INVALID_REQUEST = -32_600;
 const PARSE_ERROR = -32_700;
 /** The gateway has taken what needs no answer. */
 const ACCEPTED = 202;
+const UNAUTHORIZED = 401;
+/** What a person can do about a key here, where the header is the bridge's. */
+const HOW_TO_GIVE_A_KEY = '`tallygate stdio` takes the key from the variable TALLYGATE_API_KEY, or from --api-key.';
 const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 /** As `AbortSignal.timeout` has it. */
@@ -50,6 +54,8 @@ class StdioBridge {
   /** The latest `initialize`: what comes after it belongs to what it agrees on. */
   private beginning: Promise<unknown> = Promise.resolve();
   private isClientGone = false;
+  /** Why the key was refused last. */
+  private refusal: string | undefined;
 
   constructor(
     /** For words. */
@@ -121,6 +127,7 @@ class StdioBridge {
       const text = await this.lastOf(response);
       this.connection.answered(message, line, response, text);
       if (text === '' && response.status === ACCEPTED) return undefined;
+      if (response.status === UNAUTHORIZED) return this.refused(message, text);
       const words = `${this.url} answered with status ${response.status}.`;
       return oneLine(text) ?? failure(message.id ?? null, BRIDGE_ERROR, words);
     } catch (error) {
@@ -130,6 +137,16 @@ class StdioBridge {
     } finally {
       this.over(message, controller);
     }
+  }
+
+  /** The gateway's refusal of the key in words for this side; on stderr as well, where many clients look for what went wrong. */
+  private refused({ id }: BridgeMessage, text: string): string {
+    const { error } = (parsed(text) ?? {}) as { error?: { code: number; message: string; data?: object } };
+    const { code = BRIDGE_ERROR, message = `${this.url} answered with status ${UNAUTHORIZED}.`, data } = error ?? {};
+    const words = `${message.replace(HOW_TO_SEND_A_KEY, '').trim()} ${HOW_TO_GIVE_A_KEY}`;
+    if (words !== this.refusal) process.stderr.write(`${words}\n`);
+    this.refusal = words;
+    return failure(id ?? null, code, words, data);
   }
 
   private controllerOf({ id, method }: BridgeMessage): AbortController {
@@ -221,8 +238,8 @@ function oneLine(text: string): string | undefined {
   return value && JSON.stringify(value);
 }
 
-const failure = (id: string | number | null, code: number, message: string) =>
-  JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+const failure = (id: string | number | null, code: number, message: string, data?: object) =>
+  JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 
 /** As the gateway says it to a client that listens when it stops (MCP 2026-07-28, "Subscriptions"). */
 const endOfListening = (id: string | number) =>
