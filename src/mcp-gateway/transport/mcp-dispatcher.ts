@@ -24,6 +24,8 @@ import { McpHandlers, type McpHandler } from './mcp-handlers.js';
 /** One answer: its HTTP status, extra headers, and the JSON-RPC message; no body for a notification. */
 export interface McpAnswer {
   status: number;
+  /** In place of the status's own words. */
+  reason?: string;
   headers: Record<string, string>;
   body?: string;
 }
@@ -88,12 +90,8 @@ export class McpDispatcher {
       const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
       this.logger.error({ msg, requestId });
     }
-    const failure = mcpFailure(error, requestId);
-    return {
-      status: failure.status,
-      headers: failure.headers,
-      body: `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(failure.error)}}`,
-    };
+    const { error: shown, ...failure } = mcpFailure(error, requestId);
+    return { ...failure, body: `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(shown)}}` };
   }
 
   private needsKey(message: JsonRpcMessage, exchange: McpExchange): boolean {
