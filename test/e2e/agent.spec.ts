@@ -72,7 +72,7 @@ describe('an agent (Gemini CLI) with the configuration printed for it', () => {
   it('says that MCP has a problem without a key, and in its details how to send one', async () => {
     const { stderr } = await ask(undefined, '--debug');
     expect(stderr).toContain('MCP issues detected');
-    expect(stderr).toContain('Send an API key as \\"Authorization: Bearer <key>\\"');
+    expect(stderr).toContain("Send an API key as 'Authorization: Bearer <key>'");
     expect([...model.offered].filter((name) => name.startsWith('mcp_tallygate'))).toEqual([]);
   });
 
