@@ -5,6 +5,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { tallygate } from '../support/gateway/cli-process.js';
+import { claudeCode } from '../support/clients/claude-code.js';
+import { FakeAnthropic } from '../support/clients/fake-anthropic.js';
 import { FakeGemini } from '../support/clients/fake-gemini.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -82,3 +84,43 @@ describe('an agent (Gemini CLI) with the configuration printed for it', () => {
     expect([...model.offered].filter((name) => name.startsWith('mcp_tallygate'))).toEqual([]);
   });
 });
+
+const claude = claudeCode();
+(claude === undefined ? describe.skip : describe)(
+  'an agent (Claude Code) with the configuration of a project printed for it',
+  () => {
+    const TOOL = 'mcp__tallygate__add';
+    const QUIET = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
+    let model: FakeAnthropic;
+    let home: string;
+    beforeEach(() => {
+      model = new FakeAnthropic({ name: TOOL, input: { a: 2, b: 40 } });
+      home = temporaryFolder('claude-code');
+    });
+    afterEach(async () => {
+      await model.stop();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    /** What it says to one question, and all that it logs. */
+    async function ask(key: string | undefined): Promise<{ stdout: string; stderr: string }> {
+      const { stdout: printed } = await tallygate(['config', 'client', 'claude-code-project', '--url', gateway.mcpUrl]);
+      const file = join(home, '.mcp.json');
+      writeFileSync(file, key === undefined ? printed.replace(/,"headers":\{[^}]*\}\}/, '') : printed);
+      const env = { PATH: process.env['PATH'], HOME: home, ANTHROPIC_API_KEY: 'any', ANTHROPIC_BASE_URL: await model.start() };
+      const options = ['--mcp-config', file, '--strict-mcp-config', '--allowedTools', TOOL, '--debug-to-stderr'];
+      const child = spawn(claude!, ['--print', 'What is 2 and 40?', ...options], {
+        cwd: home,
+        env: { ...env, ...NO_NETWORK, ...QUIET, ...(key !== undefined && { TALLYGATE_API_KEY: key }) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+      return { stdout, stderr };
+    }
+
+    it('offers our tools to its model, calls one, and goes on with its result', async () => {
+      const { stdout } = await ask(gateway.apiKey);
+      expect(stdout).toMatch(/The tool says .*42/);
+    });
+  },
+);

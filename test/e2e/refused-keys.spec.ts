@@ -49,7 +49,15 @@ async function person(username: string) {
   return { id: user.id as string, key: enabled.mcp_api_key as string, accountId: enabled.account.id as number };
 }
 
-describe('A refusal says why and what to do, in the message and in the challenge, to a key that is', () => {
+/** All that some clients show. */
+async function statusLine(key: string | null): Promise<string> {
+  const headers = { 'content-type': 'application/json', ...(key !== null && { 'x-api-key': key }) };
+  const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+  const { status, statusText } = await fetch(gateway.mcpUrl, { method: 'POST', headers, body });
+  return `${status} ${statusText}`;
+}
+
+describe('A refusal says why and what to do, in the message, the challenge and the status line, to a key that is', () => {
   it.each([
     ['none', `API key required. ${HOW_TO_SEND}`],
     ['mistyped', UNKNOWN],
@@ -75,6 +83,7 @@ describe('A refusal says why and what to do, in the message and in the challenge
     expect(json.error).toMatchObject({ code: -32001, message: words });
     const error = key === null ? '' : ' error="invalid_token",';
     expect(headers.get('www-authenticate')).toBe(`Bearer realm="tallygate",${error} error_description="${words}"`);
+    expect(await statusLine(key)).toBe(`401 Unauthorized: ${words}`);
     if (key !== null) expect((await gateway.rest('GET', '/tools', undefined, key)).json.detail).toBe(words);
   });
 

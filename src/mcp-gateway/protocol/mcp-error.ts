@@ -1,6 +1,6 @@
 import { backendAway } from '../../common/backend-away.js';
 import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
-import { inHeader, refusalHeaders } from '../../http/answer.js';
+import { refusalHeaders } from '../../http/answer.js';
 import { JSON_RPC } from './json-rpc.js';
 
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
@@ -42,8 +42,6 @@ export function missingCapability(capability: string): McpProtocolError {
 /** An error as it goes over the wire. */
 export interface McpFailure {
   status: number;
-  /** For the status line: all that some clients show of a 401, such as version 1 of the Python SDK. */
-  reason?: string;
   headers: Record<string, string>;
   error: { code: number; message: string; data?: Record<string, unknown> };
 }
@@ -85,6 +83,5 @@ function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   if (retryAfterSeconds !== undefined) data['retryAfterMs'] = retryAfterSeconds * 1_000;
   const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
   const code = CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR;
-  const reason = status === 401 && { reason: `Unauthorized: ${inHeader(error.message)}` };
-  return { status, ...reason, headers: refusalHeaders(error), error: { code, message: error.message, data } };
+  return { status, headers: refusalHeaders(error), error: { code, message: error.message, data } };
 }
