@@ -30,17 +30,33 @@ interface Run {
 
 type Program = (key: string | undefined) => [program: string, ...args: string[]];
 
-/** A program is run four times, all at once: most of its time goes into loading its libraries. */
-function runsOf(program: () => Program): () => Record<'good' | 'none' | 'wrong' | 'revoked', Run> {
-  let runs: Record<'good' | 'none' | 'wrong' | 'revoked', Run>;
+/** Who calls, and what a client shows them. */
+const CALLERS = {
+  good: { key: () => gateway.apiKey, shown: /Hello, Alice!|'greet'/ },
+  none: { key: () => undefined, shown: /API key required\. Send an API key as 'Authorization: Bearer/ },
+  wrong: { key: () => createToken('sk-').token, shown: /Invalid or expired API key: there is no such key here/ },
+  revoked: { key: () => gateway.revokedKey(), shown: /Invalid or expired API key: it was revoked/ },
+};
+type Caller = keyof typeof CALLERS;
+const ALL = Object.keys(CALLERS) as Caller[];
+
+/** What a client shows. Its runs are all at once: most of their time goes into loading libraries. */
+function shows(callers: Caller[], program: () => Program): void {
+  const runs = new Map<Caller, Run>();
   beforeAll(async () => {
     const start = program();
-    const run = (key?: string) => execute(start(key), key);
-    const revoked = await gateway.revokedKey();
-    const all = await Promise.all([run(gateway.apiKey), run(), run(createToken('sk-').token), run(revoked)]);
-    runs = { good: all[0], none: all[1], wrong: all[2], revoked: all[3] };
+    const run = async (caller: Caller) => {
+      const key = await CALLERS[caller].key();
+      runs.set(caller, await execute(start(key), key));
+    };
+    await Promise.all(callers.map(run));
   });
-  return () => runs;
+
+  it.each(callers)('to a caller whose key is %s', (caller) => {
+    const { code, output } = runs.get(caller)!;
+    expect(output).toMatch(CALLERS[caller].shown);
+    expect(code).toBe(caller === 'good' ? 0 : 1);
+  });
 }
 
 const execute = ([program, ...args]: string[], key = ''): Promise<Run> =>
@@ -62,46 +78,31 @@ function printed(name: string, ending: string, interpreter: string): Program {
   };
 }
 
-/** What a client shows to whom it serves, and to whom it does not. */
-function showsWhy(runs: () => Record<'good' | 'none' | 'wrong' | 'revoked', Run>): void {
-  it('calls with a good key', () => {
-    expect(runs().good).toMatchObject({ code: 0, output: expect.stringMatching(/Hello, Alice!|'greet'/) });
-  });
-
-  it.each([
-    ['none', /API key required\. Send an API key as '?.?Authorization: Bearer/],
-    ['wrong', /Invalid or expired API key: there is no such key here/],
-    ['revoked', /Invalid or expired API key: it was revoked/],
-  ] as const)('shows why: %s', (which, reason) => {
-    const { code, output } = runs()[which];
-    expect(output).toMatch(reason);
-    expect(code).toBe(1);
-  });
-}
-
-const PYTHON: [name: string, environment: PythonEnvironment][] = [
-  ['python', 'mcp-1'],
-  ['langchain', 'mcp-1'],
-  ['python', 'mcp-2'],
-  ['fastmcp', 'mcp-2'],
-  ['openai-agents', 'mcp-2'],
-  ['pydantic-ai', 'mcp-2'],
+/** Frameworks on top of the SDK show what it says. */
+const PYTHON: [name: string, environment: PythonEnvironment, callers: Caller[]][] = [
+  ['python', 'mcp-1', ALL],
+  ['langchain', 'mcp-1', ['good', 'revoked']],
+  ['python', 'mcp-2', ALL],
+  ['fastmcp', 'mcp-2', ALL],
+  ['openai-agents', 'mcp-2', ['good', 'revoked']],
+  ['pydantic-ai', 'mcp-2', ['good', 'revoked']],
 ];
-(hasPython(11) ? describe : describe.skip).each(PYTHON)('the program printed for %s, with %s', (name, environment) => {
-  showsWhy(runsOf(() => printed(name, 'py', pythonProgram(environment, 'python'))));
+(hasPython(11) ? describe : describe.skip).each(PYTHON)(
+  'the program printed for %s, with %s, shows',
+  (name, environment, callers) => {
+    shows(callers, () => printed(name, 'py', pythonProgram(environment, 'python')));
+  },
+);
+
+describe('the program printed for typescript shows', () => {
+  shows(ALL, () => printed('typescript', 'mjs', process.execPath));
 });
 
-describe('the program printed for typescript', () => {
-  showsWhy(runsOf(() => printed('typescript', 'mjs', process.execPath)));
-});
-
-(hasGo() ? describe : describe.skip)("the official SDK's client for Go", () => {
-  showsWhy(
-    runsOf(() => {
-      const program = goProgram();
-      return () => [program, gateway.mcpUrl];
-    }),
-  );
+(hasGo() ? describe : describe.skip)("the official SDK's client for Go shows", () => {
+  shows(ALL, () => {
+    const program = goProgram();
+    return () => [program, gateway.mcpUrl];
+  });
 });
 
 function hasGo(): boolean {
