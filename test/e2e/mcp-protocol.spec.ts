@@ -88,17 +88,6 @@ describe('HTTP', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
   });
 
-  it.each([
-    '/.well-known/oauth-protected-resource',
-    '/.well-known/oauth-authorization-server/messages',
-    '/.well-known/openid-configuration',
-    '/register',
-  ])('%s is a JSON 404 that says how to get in', async (path) => {
-    const response = await fetch(new URL(path, gateway.mcpUrl), { method: path === '/register' ? 'POST' : 'GET' });
-    expect(response.status).toBe(404);
-    expect(((await response.json()) as { error_description: string }).error_description).toMatch(/API key/);
-  });
-
   const ping = (id = '"x"', params = '{}') => `{"jsonrpc":"2.0","id":${id},"method":"ping","params":${params}}`;
   const KEY_AND_TYPE = () => ({ 'x-api-key': gateway.apiKey, 'content-type': 'application/json' });
 

@@ -128,7 +128,7 @@ describe('Authentication', () => {
       expect({ status, body }).toMatchObject({ status: 401, body: { error_code: 'UNAUTHORIZED' } });
       const { detail: words } = body as { detail: string };
       expect(words).toMatch(detail);
-      const challenge = `Bearer realm="tallygate", error="invalid_token", error_description="${words}"`;
+      const challenge = `Bearer realm="tallygate", error="invalid_token", error_description="${words.replaceAll('"', "'")}"`;
       expect(headers['www-authenticate']).toBe(challenge);
     };
 
