@@ -101,6 +101,8 @@ export const configSchema = z.strictObject({
       on_rest_port: z.boolean().default(true),
       /** Entries of a list in one answer; the rest follows in further pages. */
       page_size: z.int().min(1).max(10_000).default(1_000),
+      /** Nothing is answered without a key, `initialize` neither. Source 000 wants it open. */
+      initialize_needs_key: z.boolean().default(false),
       /**
        * Legacy clients get an `Mcp-Session-Id`, so that tools can ask them questions and changes can reach them.
        * Needs sticky routing.

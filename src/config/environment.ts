@@ -59,6 +59,11 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse; help: string }> 
   GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text, help: 'of the first admin' },
   GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text, help: 'of the first admin' },
   GATEWAY_CREDITS: { path: 'credits.mode', parse: text, help: 'required: calls need an account; optional' },
+  GATEWAY_MCP_INITIALIZE_NEEDS_KEY: {
+    path: 'mcp.initialize_needs_key',
+    parse: flag,
+    help: 'true: nothing on MCP is answered without a key',
+  },
   GATEWAY_MCP_ON_REST_PORT: { path: 'mcp.on_rest_port', parse: flag, help: 'false: MCP on its own port alone' },
   GATEWAY_MCP_SESSIONS: { path: 'mcp.sessions', parse: flag, help: 'true: legacy clients get sessions' },
   GATEWAY_STRIPE_SECRET_KEY: { path: 'billing.stripe_secret_key', parse: text, help: 'for payments' },

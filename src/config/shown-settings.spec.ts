@@ -67,11 +67,11 @@ describe('settings that are shown', () => {
     expect(maskValues(values)).toEqual(values);
   });
 
-  it('are secret, by their names, for these alone, of which one is true or false', () => {
+  it('are secret, by their names, for these alone, of which two are true or false', () => {
     const settings = Object.entries(configSchema.shape).flatMap(([name, schema]) => [name, ...namesIn(schema)]);
     expect(settings.length).toBeGreaterThan(80);
     expect([...new Set(settings)].filter(isSecretName).sort()).toEqual([
-      ...['admin_password', 'auth', 'secret_key', 'stripe_secret_key', 'stripe_webhook_secret', 'token'],
+      ...['admin_password', 'auth', 'initialize_needs_key', 'secret_key', 'stripe_secret_key', 'stripe_webhook_secret', 'token'],
       'trust_external_tokens',
     ]);
   });

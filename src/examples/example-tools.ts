@@ -12,6 +12,14 @@ const READ_ONLY: ToolAnnotations = { readOnlyHint: true, destructiveHint: false,
 /** Calling these costs nothing and reads no table. */
 const FREE = { price: 0, tableName: '', annotations: READ_ONLY };
 
+/** Of a tool whose answer is a text. With the mark, FastMCP's Python client takes it out again: its `result.data` is the text. */
+const TEXT_OUTPUT: JsonSchema = {
+  type: 'object',
+  properties: { result: { type: 'string' } },
+  required: ['result'],
+  'x-fastmcp-wrap-result': true,
+};
+
 /** Source 001, "Adding New Tools". */
 export const greet: Tool = {
   ...FREE,
@@ -21,7 +29,8 @@ export const greet: Tool = {
   inputSchema: inputOf({
     name: { type: 'string', minLength: 1, maxLength: NAME_MAX_CHARS, description: 'Name of the person to greet.' },
   }),
-  call: ({ name }) => answer(`Hello, ${String(name)}!`),
+  outputSchema: TEXT_OUTPUT,
+  call: ({ name }) => textAnswer(`Hello, ${String(name)}!`),
 };
 
 /** Source 001, "Adding New Tools". */
@@ -46,15 +55,18 @@ export const timestamp = (clock: Clock): Tool => ({
   title: 'Timestamp',
   description: 'Returns the current time of the server: ISO 8601, UTC.',
   inputSchema: inputOf({}),
-  call: () => answer(new Date(clock.now()).toISOString()),
+  outputSchema: TEXT_OUTPUT,
+  call: () => textAnswer(new Date(clock.now()).toISOString()),
 });
 
 function inputOf(properties: Record<string, object>): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
+/** Fits `TEXT_OUTPUT`. */
+const textAnswer = (text: string) => answer(text, { result: text });
+
 /** One record is what a caller gets; `structuredContent` must match the tool's `outputSchema`. */
-async function answer(text: string, structuredContent?: Record<string, unknown>): Promise<ToolResult> {
-  const usage = { recordCount: 1, tableName: '' };
-  return { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }), usage };
+async function answer(text: string, structuredContent: Record<string, unknown>): Promise<ToolResult> {
+  return { content: [{ type: 'text', text }], structuredContent, usage: { recordCount: 1, tableName: '' } };
 }

@@ -27,6 +27,15 @@ describe('the examples', () => {
     expect(await text('timestamp', {})).toEqual({ type: 'text', text: '2026-11-21T12:00:00.000Z' });
   });
 
+  it.each([
+    ['greet', { name: 'Alice' }, 'Hello, Alice!'],
+    ['timestamp', {}, '2026-11-21T12:00:00.000Z'],
+  ])("%s gives its text in the structure that FastMCP's client opens", async (name, args, result) => {
+    const { outputSchema } = tools.get(name)!;
+    expect(outputSchema).toMatchObject({ properties: { result: { type: 'string' } }, 'x-fastmcp-wrap-result': true });
+    expect((await call(name, args)).structuredContent).toEqual({ result });
+  });
+
   it('say what to do about a sum that is no number', async () => {
     await expect(call('add', { a: 1.7e308, b: 1.7e308 })).rejects.toThrow(ToolInputError);
   });

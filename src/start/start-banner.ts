@@ -1,5 +1,5 @@
 import type { FirstRunSecrets } from '../config/first-run-secrets.js';
-import { clientConfigurations } from './client-configuration.js';
+import { clientConfigurations } from './clients/client-configuration.js';
 
 /** The commonest clients; the others are named. */
 const SHOWN = new Set(['claude-code', 'cursor', 'vscode']);
@@ -59,11 +59,11 @@ function accountLines({ restUrl, firstRun: { apiKey, adminEmail }, isOpen, needs
 function clientLines(mcpUrl: string, apiKey: string): string[] {
   const all = clientConfigurations(mcpUrl, apiKey);
   const shown = all.filter(({ name }) => SHOWN.has(name));
-  const others = all.filter(({ name }) => !SHOWN.has(name)).map(({ client, name }) => `${client} (${name})`);
+  const others = all.filter(({ name }) => !SHOWN.has(name)).map(({ name }) => name);
   return [
     ...shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]),
     '',
-    `  ${others.join(', ')}:`,
+    `  Other clients, of the name ${others.join(', ')}:`,
     `    npx tallygate config client NAME --url ${mcpUrl} --api-key ${apiKey}`,
   ];
 }

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { clientConfigurations } from '../../src/start/clients/client-configuration.js';
 import { tallygate } from '../support/gateway/cli-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -8,6 +10,9 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 jest.setTimeout(60_000);
 
 const folder = temporaryFolder('cli-config');
+/** What is in a link, too. */
+const plainOf = (text: string) =>
+  decodeURIComponent(text) + Buffer.from(decodeURIComponent(/config=(\S+)/.exec(text)?.[1] ?? ''), 'base64').toString();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('tallygate config', () => {
@@ -36,17 +41,53 @@ describe('tallygate config', () => {
     expect(yaml.stdout + stdout).not.toMatch(/0123456789|correct horse/);
   });
 
-  it.each(['claude-code', 'claude-desktop', 'cursor', 'vscode', 'codex', 'gemini-cli'])(
-    'client %s is ready to paste',
-    async (name) => {
-      const args = ['config', 'client', name, '--url', 'https://mcp.example.com', '--api-key', 'sk-mine'];
-      const { code, stdout, stderr } = await tallygate(args);
-      expect([code, stderr.split('\n').length]).toEqual([0, 2]);
-      expect(stdout).toContain('https://mcp.example.com/messages');
-      expect(stdout).toContain('sk-mine');
-      if (!['claude-code', 'codex'].includes(name)) expect(JSON.parse(stdout)).toBeDefined();
-    },
-  );
+  const client = (name: string) =>
+    tallygate(['config', 'client', name, '--url', 'https://mcp.example.com', '--api-key', 'sk-mine']);
+  const headers = { Authorization: 'Bearer sk-mine' };
+  const URL_OF_MCP = 'https://mcp.example.com/messages';
+
+  it.each(clientConfigurations('', '').map(({ name }) => name))('client %s is ready to paste', async (name) => {
+    const { code, stdout, stderr } = await client(name);
+    expect([code, stderr.split('\n').length]).toEqual([0, 2]);
+    expect(plainOf(stdout)).toContain(URL_OF_MCP);
+    // What is shared takes the key from its user's environment.
+    const isShared = stderr.includes('TALLYGATE_API_KEY');
+    expect(plainOf(stdout)).toContain(isShared ? 'TALLYGATE_API_KEY' : 'sk-mine');
+    if (isShared) expect(stdout).not.toContain('sk-mine');
+  });
+
+  it.each<[string, object]>([
+    ['claude-code-project', { type: 'http', url: URL_OF_MCP, headers: { Authorization: 'Bearer ${TALLYGATE_API_KEY}' } }],
+    ['cursor', { url: URL_OF_MCP, headers }],
+    ['vscode', { type: 'http', url: URL_OF_MCP, headers }],
+    ['gemini-cli', { httpUrl: URL_OF_MCP, headers }],
+    ['windsurf', { serverUrl: URL_OF_MCP, headers }],
+    ['zed', { url: URL_OF_MCP, headers }],
+    ['lm-studio', { url: URL_OF_MCP, headers }],
+  ])('client %s is the JSON that it reads', async (name, server) => {
+    const [servers] = Object.values(JSON.parse((await client(name)).stdout) as Record<string, object>);
+    expect(servers).toEqual({ tallygate: server });
+  });
+
+  it('client continue is the YAML that it reads', async () => {
+    const server = { name: 'tallygate', type: 'streamable-http', url: URL_OF_MCP, requestOptions: { headers } };
+    expect(parse((await client('continue')).stdout)).toMatchObject({ schema: 'v1', mcpServers: [server] });
+  });
+
+  it.each([
+    ['cursor-link', 'cursor://anysphere.cursor-deeplink/mcp/install'],
+    ['lm-studio-link', 'lmstudio://add_mcp'],
+  ])('client %s has the server in base64', async (name, address) => {
+    const { href, searchParams } = new URL((await client(name)).stdout.trim());
+    expect([href.startsWith(`${address}?`), searchParams.get('name')]).toEqual([true, 'tallygate']);
+    expect(JSON.parse(Buffer.from(searchParams.get('config')!, 'base64').toString())).toEqual({ url: URL_OF_MCP, headers });
+  });
+
+  it('client vscode-link has the server in its query', async () => {
+    const [address, query] = (await client('vscode-link')).stdout.trim().split('?');
+    const server = { name: 'tallygate', type: 'http', url: URL_OF_MCP, headers };
+    expect([address, JSON.parse(decodeURIComponent(query!))]).toEqual(['vscode:mcp/install', server]);
+  });
 
   it('client names those it knows', async () => {
     const { code, stderr } = await tallygate(['config', 'client', 'netscape']);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { createToken } from '../../src/api-keys/keys/api-key-token.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -29,7 +30,8 @@ const headersOf = (key?: string): Record<string, string> => (key === undefined ?
 /** Who may not call, and what each client shows of the reason. */
 const REFUSED = [
   { whose: 'without a key', key: () => undefined, reason: /API key required.*Send an API key as/ },
-  { whose: 'with a revoked key', key: () => revoked, reason: /Invalid or expired API key.*Send an API key as/ },
+  { whose: 'with a wrong key', key: () => createToken('sk-').token, reason: /there is no such key here.*Send an API key as/ },
+  { whose: 'with a revoked key', key: () => revoked, reason: /Invalid or expired API key: it was revoked/ },
 ];
 
 interface AnyClient {

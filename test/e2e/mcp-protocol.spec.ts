@@ -31,11 +31,6 @@ describe('without a key', () => {
       expect((await gateway.mcp(method, {}, null)).status).toBe(401);
     }
   });
-
-  it('the refusal says how to send one', async () => {
-    const { json } = await gateway.mcp('tools/list', {}, null);
-    expect(json.error.data.hint).toMatch(/X-API-Key/);
-  });
 });
 
 describe('with a wrong key', () => {
@@ -47,8 +42,8 @@ describe('with a wrong key', () => {
     for (const method of ['initialize', 'ping', 'tools/list']) {
       const { status, json, headers } = await gateway.mcp(method, {}, key);
       expect(status).toBe(401);
-      expect(json.error).toMatchObject({ code: -32001, message: 'Invalid or expired API key' });
-      expect(headers.get('www-authenticate')).toBe('Bearer realm="tallygate", error="invalid_token"');
+      expect(json.error).toMatchObject({ code: -32001, message: expect.stringMatching(/^Invalid or expired API key/) });
+      expect(headers.get('www-authenticate')).toContain('Bearer realm="tallygate", error="invalid_token"');
     }
   });
 
@@ -91,17 +86,6 @@ describe('HTTP', () => {
   it.each(['GET', 'DELETE', 'PUT'])('%s is 405 before any auth check', async (method) => {
     const response = await fetch(gateway.mcpUrl, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
-  });
-
-  it.each([
-    '/.well-known/oauth-protected-resource',
-    '/.well-known/oauth-authorization-server/messages',
-    '/.well-known/openid-configuration',
-    '/register',
-  ])('%s is a JSON 404 that says how to get in', async (path) => {
-    const response = await fetch(new URL(path, gateway.mcpUrl), { method: path === '/register' ? 'POST' : 'GET' });
-    expect(response.status).toBe(404);
-    expect(((await response.json()) as { error_description: string }).error_description).toMatch(/API key/);
   });
 
   const ping = (id = '"x"', params = '{}') => `{"jsonrpc":"2.0","id":${id},"method":"ping","params":${params}}`;
@@ -227,7 +211,10 @@ describe('legacy clients', () => {
     ]);
     const mixed = JSON.stringify([...messages, { jsonrpc: '2.0', id: 3, method: 'tools/list' }]);
     const refused = await gateway.mcpRaw(mixed);
-    expect([refused.status, refused.json]).toMatchObject([401, { id: null, error: { message: 'API key required' } }]);
+    expect([refused.status, refused.json]).toMatchObject([
+      401,
+      { id: null, error: { message: expect.stringMatching(/^API key required/) } },
+    ]);
     expect((await gateway.mcpRaw(mixed, { 'x-api-key': gateway.apiKey })).json).toHaveLength(3);
   });
 

@@ -28,7 +28,7 @@ const BILLING = `billing:
   let gateway: GatewayProcess;
   let program: string;
   beforeAll(async () => {
-    program = pythonProgram('schemathesis');
+    program = pythonProgram('schemathesis', 'schemathesis');
     const config = join(folder, 'gateway.yaml');
     writeFileSync(config, LIMITS + BILLING);
     gateway = await GatewayProcess.start({ env: { GATEWAY_CONFIG: config } });

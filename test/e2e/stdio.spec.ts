@@ -121,14 +121,17 @@ describe('tallygate stdio', () => {
 
   it('is guarded: no key, a wrong key', async () => {
     const none = await exchange([request(1, 'tools/list')], [], environment({}));
-    expect(none.answers.get(1).error).toMatchObject({ code: -32001, message: 'API key required' });
+    expect(none.answers.get(1).error.code).toBe(-32001);
+    expect(none.answers.get(1).error.message).toMatch(/^API key required\. `tallygate stdio` takes .* TALLYGATE_API_KEY/);
+    expect(none.stderr).toContain(none.answers.get(1).error.message);
     const wrong = await exchange(
       [request(1, 'initialize'), '{"jsonrpc":"2.0","method":"notifications/initialized"}'],
       [],
       environment({ TALLYGATE_API_KEY: 'sk-wrong' }),
     );
     expect(wrong.answers.size).toBe(1);
-    expect(wrong.answers.get(1).error).toMatchObject({ code: -32001, message: 'Invalid or expired API key' });
+    expect(wrong.answers.get(1).error.message).toMatch(/^Invalid or expired API key.* TALLYGATE_API_KEY/);
+    expect(wrong.stderr.split('TALLYGATE_API_KEY')).toHaveLength(2);
   });
 
   it('needs no key where authentication is off', async () => {
@@ -235,7 +238,7 @@ describe('tallygate stdio --url', () => {
 
   it("hands on the gateway's refusal, and says when nobody answers", async () => {
     const refused = await exchange([request(1, 'tools/list')], ['--url', gateway.mcpUrl, '--api-key', 'sk-wrong']);
-    expect(refused.answers.get(1).error.message).toBe('Invalid or expired API key');
+    expect(refused.answers.get(1).error.message).toMatch(/^Invalid or expired API key.* --api-key\.$/);
     const away = await exchange([request(7, 'tools/list'), 'nonsense'], ['--url', 'http://no-such-host.invalid/messages']);
     expect(away.answers.get(7).error.message).toContain('Cannot reach http://no-such-host.invalid/messages');
     expect([away.code, away.answers.get(null).error.code]).toEqual([0, -32700]);

@@ -126,14 +126,16 @@ describe('Authentication', () => {
     const unauthorized = async (authorization: string, detail: string | RegExp) => {
       const { status, body, headers } = await me(authorization);
       expect({ status, body }).toMatchObject({ status: 401, body: { error_code: 'UNAUTHORIZED' } });
-      expect((body as { detail: string }).detail).toMatch(detail);
-      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate", error="invalid_token"');
+      const { detail: words } = body as { detail: string };
+      expect(words).toMatch(detail);
+      const challenge = `Bearer realm="tallygate", error="invalid_token", error_description="${words.replaceAll('"', "'")}"`;
+      expect(headers['www-authenticate']).toBe(challenge);
     };
 
     it('missing is said to be missing', async () => {
       const { body, headers } = await http().get('/api/auth/me').expect(401);
       expect(body).toMatchObject({ detail: 'Missing Authorization header', error_code: 'UNAUTHORIZED' });
-      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate"');
+      expect(headers['www-authenticate']).toBe('Bearer realm="tallygate", error_description="Missing Authorization header"');
     });
 
     it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'token'])('in the form %s is refused as that', (header) =>

@@ -1,13 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FailureLimiter } from '../../limits/failure-limiter.js';
-import { ApiKeyVerifier, type ApiKeyVerification } from './api-key.verifier.js';
+import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './api-key.verifier.js';
 
-/** Source 000, "Troubleshooting": the words of a missing key. */
-const KEY_REQUIRED = 'API key required';
-/** Source 000, "Troubleshooting": the words of a key that is wrong, expired or revoked. */
-const KEY_INVALID = 'Invalid or expired API key';
+/** They begin as source 000, "Troubleshooting", has them, and go on with what to do, since clients show little else. */
+const KEY_REQUIRED = `API key required. ${HOW_TO_SEND_A_KEY}`;
+const UNKNOWN = `Invalid or expired API key: there is no such key here. Check that it was copied whole. ${HOW_TO_SEND_A_KEY}`;
+const CREATE_ANOTHER = 'Create a new one at POST /api/mcp-keys/create.';
+const ASK = 'Ask whoever runs this gateway to switch it on again.';
+
+/** Why a key is refused. Whatever tells of a key's state is said to who holds the whole key only (`ApiKeyVerifier`). */
+const DENIED: Record<ApiKeyDenial, string> = {
+  malformed: UNKNOWN,
+  unknown: UNKNOWN,
+  expired: `Invalid or expired API key: it has expired. ${CREATE_ANOTHER}`,
+  revoked: `Invalid or expired API key: it was revoked or replaced. ${CREATE_ANOTHER}`,
+  inactive_user: `The user of this API key is switched off. ${ASK}`,
+  inactive_account: `The MCP account of this API key is switched off. ${ASK}`,
+};
 
 /** What is said where a key is needed and no credential came. */
 export const keyRequired = (): TallygateError => new TallygateError('UNAUTHORIZED', KEY_REQUIRED, { isCredentialMissing: true });
@@ -23,7 +35,7 @@ export class KeyAdmission {
   /**
    * Synchronous for a key that memory knows. Such a key passes even from an address that presented too many wrong ones:
    * one client with a revoked key must not lock out its whole office.
-   * @throws UNAUTHORIZED in the same words for every reason; RATE_LIMITED for such an address; UNAVAILABLE.
+   * @throws UNAUTHORIZED saying why and what to do; RATE_LIMITED for such an address; UNAVAILABLE.
    */
   admit(token: string, address: string | undefined): Principal | Promise<Principal> {
     const known = this.verifier.recall(token);
@@ -48,6 +60,6 @@ export class KeyAdmission {
   private principalOf(verification: ApiKeyVerification, address: string | undefined): Principal {
     if (verification.ok) return verification.principal;
     this.failures.recordFailure(address);
-    throw new TallygateError('UNAUTHORIZED', KEY_INVALID);
+    throw new TallygateError('UNAUTHORIZED', DENIED[verification.reason]);
   }
 }

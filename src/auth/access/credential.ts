@@ -17,6 +17,10 @@ export const mayBeForeignSecret = (text: string): boolean => SECRET.test(text) &
  */
 export type Credential = { kind: 'key' | 'token' | 'unreadable'; text: string } | { kind: 'none'; text?: undefined };
 
+/** How a client gets in; clients print this to their users. No double quote is in it, so that a challenge can hold it. */
+export const HOW_TO_SEND_A_KEY =
+  "Send an API key as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'. Keys are created at POST /api/mcp-keys/create.";
+
 const NONE: Credential = { kind: 'none' };
 const BEARER = /^Bearer\s+(\S+)$/i;
 

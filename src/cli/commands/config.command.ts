@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { maskValues } from '../../common/secrets/mask-values.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action } from '../terminal/cli-failure.js';
-import { clientConfigurations } from '../../start/client-configuration.js';
+import { clientConfigurations } from '../../start/clients/client-configuration.js';
 import { addressesOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';

@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
+import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import { isId, mayBeRounded, textsIn } from '../../common/json-rpc/message-texts.js';
 import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
@@ -19,6 +20,9 @@ const INVALID_REQUEST = -32_600;
 const PARSE_ERROR = -32_700;
 /** The gateway has taken what needs no answer. */
 const ACCEPTED = 202;
+const UNAUTHORIZED = 401;
+/** What a person can do about a key here, where the header is the bridge's. */
+const HOW_TO_GIVE_A_KEY = '`tallygate stdio` takes the key from the variable TALLYGATE_API_KEY, or from --api-key.';
 const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 /** As `AbortSignal.timeout` has it. */
@@ -52,6 +56,8 @@ class StdioBridge {
   /** The latest `initialize`: what comes after it belongs to what it agrees on. */
   private beginning: Promise<unknown> = Promise.resolve();
   private isClientGone = false;
+  /** Why the key was refused last. */
+  private refusal: string | undefined;
 
   constructor(
     /** For words. */
@@ -124,6 +130,7 @@ class StdioBridge {
       const text = await this.lastOf(response);
       this.connection.answered(message, line, response, text);
       if (text === '' && response.status === ACCEPTED) return undefined;
+      if (response.status === UNAUTHORIZED) return this.refused(id, text);
       const words = `${this.url} answered with status ${response.status}.`;
       return oneLine(text) ?? failure(id, BRIDGE_ERROR, words);
     } catch (error) {
@@ -133,6 +140,16 @@ class StdioBridge {
     } finally {
       this.over(id, controller);
     }
+  }
+
+  /** The gateway's refusal of the key in words for this side; on stderr as well, where many clients look for what went wrong. */
+  private refused(id: string, text: string): string {
+    const { error } = (parsed(text) ?? {}) as { error?: { code: number; message: string; data?: object } };
+    const { code = BRIDGE_ERROR, message = `${this.url} answered with status ${UNAUTHORIZED}.`, data } = error ?? {};
+    const words = `${message.replace(HOW_TO_SEND_A_KEY, '').trim()} ${HOW_TO_GIVE_A_KEY}`;
+    if (words !== this.refusal) process.stderr.write(`${words}\n`);
+    this.refusal = words;
+    return failure(id, code, words, data);
   }
 
   private controllerOf({ id: given, method }: BridgeMessage, id: string): AbortController {
@@ -233,8 +250,8 @@ function cancelledIn({ params }: BridgeMessage, line: string): string {
 }
 
 /** `id`: as JSON. */
-const failure = (id: string, code: number, message: string) =>
-  `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}`;
+const failure = (id: string, code: number, message: string, data?: object) =>
+  `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message, data })}}`;
 
 /** As the gateway says it to a client that listens when it stops (MCP 2026-07-28, "Subscriptions"). */
 const endOfListening = (id: string) =>

@@ -1,15 +1,19 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { AppConfig } from '../../config/app-config.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpCallers } from './mcp-callers.service.js';
 import { McpSessions, SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 
-export const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
+const KEY_OPTIONAL = Symbol('KEY_OPTIONAL');
 
-/** Marks an MCP method that is answered without a key; a wrong key is refused all the same. */
+/** Marks an MCP method that is answered without a key, as far as the settings allow; a wrong key is refused all the same. */
 export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
+
+/** Whether a method that serves MCP is answered without a key. */
+export const isKeyOptional = (method: object, { values }: AppConfig): boolean =>
+  Reflect.hasMetadata(KEY_OPTIONAL, method) && !values.mcp.initialize_needs_key;
 
 /**
  * Admits a message with a valid API key: its owner is its caller, in their session where they name one.
@@ -20,7 +24,7 @@ export const KeyOptional = () => SetMetadata(KEY_OPTIONAL, true);
 export class ApiKeyGuard implements CanActivate {
   constructor(
     private readonly callers: McpCallers,
-    private readonly reflector: Reflector,
+    private readonly config: AppConfig,
     private readonly sessions: McpSessions,
   ) {}
 
@@ -34,7 +38,7 @@ export class ApiKeyGuard implements CanActivate {
 
   private enter(context: McpContext, caller: Principal | undefined, execution: ExecutionContext): true {
     if (caller) context.admit(caller, this.sessionOf(context, caller));
-    else if (!this.reflector.get<boolean>(KEY_OPTIONAL, execution.getHandler())) throw keyRequired();
+    else if (!isKeyOptional(execution.getHandler(), this.config)) throw keyRequired();
     return true;
   }
 

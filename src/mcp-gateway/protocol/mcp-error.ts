@@ -46,10 +46,6 @@ export interface McpFailure {
   error: { code: number; message: string; data?: Record<string, unknown> };
 }
 
-/** How a client gets in; clients print this to their users. */
-export const HOW_TO_SEND_A_KEY =
-  'Send an API key as "Authorization: Bearer <key>" or "X-API-Key: <key>". Keys are created at POST /api/mcp-keys/create.';
-
 const CODE: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: MCP_ERROR.UNAUTHORIZED,
   RATE_LIMITED: MCP_ERROR.RATE_LIMITED,
@@ -86,7 +82,6 @@ function fromTallygate(error: TallygateError, requestId: string): McpFailure {
   const { retryAfterSeconds } = error.extras;
   const data: Record<string, unknown> = { errorCode: error.code, requestId };
   if (retryAfterSeconds !== undefined) data['retryAfterMs'] = retryAfterSeconds * 1_000;
-  if (error.code === 'UNAUTHORIZED') data['hint'] = HOW_TO_SEND_A_KEY;
   const status = HTTP_STATUSES.has(error.status) ? error.status : 200;
   const code = CODE[error.code] ?? JSON_RPC.INTERNAL_ERROR;
   return { status, headers: refusalHeaders(error), error: { code, message: error.message, data } };

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+import { inHeader } from '../../http/answer.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -24,10 +26,13 @@ import { McpHandlers, type McpHandler } from './mcp-handlers.js';
 /** One answer: its HTTP status, extra headers, and the JSON-RPC message; no body for a notification. */
 export interface McpAnswer {
   status: number;
+  /** Of a failure, its words for the status line: some clients show nothing else, such as version 1 of the SDK for Python. */
+  reason?: string;
   headers: Record<string, string>;
   body?: string;
 }
 
+const REASON_MAX_CHARS = 500;
 const ACCEPTED: McpAnswer = { status: 202, headers: {} };
 const DONE: McpAnswer = { status: 200, headers: {} };
 
@@ -88,12 +93,9 @@ export class McpDispatcher {
       const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
       this.logger.error({ msg, requestId });
     }
-    const failure = mcpFailure(error, requestId);
-    return {
-      status: failure.status,
-      headers: failure.headers,
-      body: `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(failure.error)}}`,
-    };
+    const { status, headers, error: shown } = mcpFailure(error, requestId);
+    const body = `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(shown)}}`;
+    return status === 200 ? { status, headers, body } : { status, headers, body, reason: reasonOf(status, shown.message) };
   }
 
   private needsKey(message: JsonRpcMessage, exchange: McpExchange): boolean {
@@ -130,6 +132,8 @@ export class McpDispatcher {
     }
   }
 }
+
+const reasonOf = (status: number, words: string) => inHeader(`${STATUS_CODES[status]}: ${words.slice(0, REASON_MAX_CHARS)}`);
 
 /** Modern results say what kind of result they are (MCP 2026-07-28, "Result"): complete, unless they say so themselves. */
 function resultOf(request: JsonRpcRequest, { modern }: Era, result: unknown): McpAnswer {

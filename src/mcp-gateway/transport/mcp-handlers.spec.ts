@@ -2,6 +2,8 @@ import { Injectable, UseGuards } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
+import { testConfig } from '../../../test/support/gateway/test-config.js';
+import { AppConfig } from '../../config/app-config.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod, Notifications, OnSession, OtherMethods } from '../protocol/mcp-method.js';
 import { McpHandlers } from './mcp-handlers.js';
@@ -43,7 +45,8 @@ class GuardedMethods {
 const legacy = { modern: false, version: '2025-11-25' };
 
 async function handlersOf(methods: typeof OpenMethods | typeof GuardedMethods): Promise<McpHandlers> {
-  const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers: [McpHandlers, methods] }).compile();
+  const providers = [McpHandlers, methods, { provide: AppConfig, useValue: testConfig() }];
+  const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers }).compile();
   await module.init();
   return module.get(McpHandlers);
 }

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
-import { KEY_OPTIONAL } from '../access/api-key.guard.js';
+import { AppConfig } from '../../config/app-config.js';
+import { isKeyOptional } from '../access/api-key.guard.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { HANDLER, handlerOfSession, McpMethod, type SessionAction } from '../protocol/mcp-method.js';
 import { existsIn, type Era } from '../protocol/protocol-era.js';
@@ -21,6 +22,7 @@ export class McpHandlers implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly contexts: ExternalContextCreator,
+    private readonly config: AppConfig,
   ) {}
 
   onModuleInit(): void {
@@ -32,7 +34,7 @@ export class McpHandlers implements OnModuleInit {
         if (method === undefined) continue;
         const handler = this.guarded(instance, name);
         this.handlers.set(method, handler);
-        if (Reflect.hasMetadata(KEY_OPTIONAL, instance[name]!)) this.keyless.add(handler);
+        if (isKeyOptional(instance[name]!, this.config)) this.keyless.add(handler);
       }
     }
   }

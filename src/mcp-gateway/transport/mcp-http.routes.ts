@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import proxyAddress from 'proxy-addr';
 import { sendAnswer, type WholeAnswer } from '../../http/answer.js';
 import { pathOf, type IdentifiedRequest } from '../../http/front-door.js';
+import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
@@ -13,7 +14,7 @@ import { isBatch, textsIn, type MessageTexts } from '../../common/json-rpc/messa
 import { JSON_RPC, parseMessage } from '../protocol/json-rpc.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { McpDispatcher, type McpAnswer } from './mcp-dispatcher.js';
-import { HOW_TO_SEND_A_KEY, McpProtocolError } from '../protocol/mcp-error.js';
+import { McpProtocolError } from '../protocol/mcp-error.js';
 import { McpExchange } from '../context/mcp-exchange.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 import { OpenStreams } from '../streams/open-streams.service.js';
@@ -25,7 +26,9 @@ const NAMED_ENDPOINT = /^\/{1,2}(messages|mcp)\/?$/;
 /** Answered as on port 8000, by what answers there. */
 const HEALTH = /^\/(health|livez|readyz)\/?$/;
 /** What clients ask on their search for OAuth; a plain 404 that explains itself makes them use the configured key. */
-const OAUTH_DISCOVERY = /^\/(\.well-known\/(oauth-|openid-configuration)|register$)/;
+const OAUTH_SEARCH = /\/\.well-known\/(oauth-|openid-configuration)|^\/(register|authorize|token)\/?$/;
+/** What they POST all the same, with the code of an error they know: RFC 7591, section 3.2.2, and RFC 6749, section 5.2. */
+const OAUTH_ERRORS = { register: 'invalid_client_metadata', token: 'unsupported_grant_type' };
 /** Of a method or a tool. */
 const NAME = /^[\w./:-]{1,128}$/;
 
@@ -48,7 +51,7 @@ export class McpHttpRoutes {
   /** Whether a request to the port of REST is one of MCP, or one of its clients looking for OAuth. */
   areMeantBy(request: IncomingMessage): boolean {
     const path = pathOf(request);
-    return NAMED_ENDPOINT.test(path) || OAUTH_DISCOVERY.test(path);
+    return NAMED_ENDPOINT.test(path) || OAUTH_SEARCH.test(path);
   }
 
   /**
@@ -67,7 +70,7 @@ export class McpHttpRoutes {
   private route(request: IdentifiedRequest, response: ServerResponse, health: RequestListener): void {
     const path = pathOf(request);
     if (HEALTH.test(path) && ['GET', 'HEAD'].includes(request.method!)) return health(request, response);
-    if (!ENDPOINT.test(path)) return sendAnswer(request, response, notFound(path));
+    if (!ENDPOINT.test(path)) return sendAnswer(request, response, notFound(request.method, path));
     if (request.method === 'POST') return void this.post(request, response);
     const action = this.sessionAction(request);
     if (action) return void this.onSession(action, request, response);
@@ -160,10 +163,12 @@ function operationOf(body: unknown): string {
   return [method, params?.name].filter((name) => typeof name === 'string' && NAME.test(name)).join(' ');
 }
 
-function notFound(path: string): WholeAnswer {
-  if (!OAUTH_DISCOVERY.test(path)) return refusal(404, 'Not found: the MCP endpoint is POST /messages');
-  const description = `This server does not use OAuth. ${HOW_TO_SEND_A_KEY}`;
-  return { status: 404, headers: {}, body: JSON.stringify({ error: 'not_found', error_description: description }) };
+function notFound(method: string | undefined, path: string): WholeAnswer {
+  const search = OAUTH_SEARCH.exec(path);
+  if (!search) return refusal(404, 'Not found: the MCP endpoint is POST /messages');
+  const known = method === 'POST' ? OAUTH_ERRORS[search[2] as keyof typeof OAUTH_ERRORS] : undefined;
+  const body = { error: known ?? 'not_found', error_description: `This server does not use OAuth. ${HOW_TO_SEND_A_KEY}` };
+  return { status: known ? 400 : 404, headers: { 'Cache-Control': 'no-store' }, body: JSON.stringify(body) };
 }
 
 function refusal(status: number, message: string, headers: Record<string, string> = {}): WholeAnswer {

@@ -1,0 +1,111 @@
+import type { KnownClient } from './known-client.js';
+
+const HEADERS = 'headers = {"Authorization": f"Bearer {os.environ[\'TALLYGATE_API_KEY\']}"}';
+const json = (text: string): string => JSON.stringify(text);
+const FROM_ENVIRONMENT = 'which takes the key from the variable TALLYGATE_API_KEY';
+
+/** A program whose `main` has these lines, indented by the steps of four spaces they begin with. */
+const python = (imports: string, ...main: string[]): string => `import asyncio
+import os
+
+${imports}
+
+${HEADERS}
+
+
+async def main():
+${main.map((line) => `    ${line}`).join('\n')}
+
+
+asyncio.run(main())`;
+
+const inPython = (library: string): string => `a Python program (pip install ${library}), ${FROM_ENVIRONMENT}`;
+
+/** Libraries: a small program that runs as it is, and lists tools or calls `greet`. No key is in it, since programs are shared. */
+export const CLIENTS_BY_PROGRAM: readonly KnownClient[] = [
+  {
+    name: 'python',
+    client: 'MCP SDK for Python',
+    where: inPython('mcp'),
+    text: ({ url }) =>
+      python(
+        `from mcp import ClientSession
+from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client`,
+        'async with (',
+        '    create_mcp_http_client(headers) as http,',
+        `    streamable_http_client(${json(url)}, http_client=http) as (read, write, *_),`,
+        '    ClientSession(read, write) as session,',
+        '):',
+        '    await session.initialize()',
+        '    result = await session.call_tool("greet", {"name": "Alice"})',
+        '    print(result.content[0].text)',
+      ),
+  },
+  {
+    name: 'fastmcp',
+    client: 'FastMCP',
+    where: inPython('fastmcp'),
+    text: ({ url }) =>
+      python(
+        `from fastmcp import Client
+from fastmcp.client.transports import StreamableHttpTransport`,
+        `async with Client(StreamableHttpTransport(${json(url)}, headers=headers)) as client:`,
+        '    result = await client.call_tool("greet", {"name": "Alice"})',
+        '    print(result.data)',
+      ),
+  },
+  {
+    name: 'openai-agents',
+    client: 'OpenAI Agents SDK',
+    where: inPython('openai-agents'),
+    text: ({ url }) =>
+      python(
+        `from agents import Agent
+from agents.mcp import MCPServerStreamableHttp`,
+        `params = {"url": ${json(url)}, "headers": headers}`,
+        'async with MCPServerStreamableHttp(name="tallygate", params=params) as server:',
+        '    agent = Agent(name="Assistant", mcp_servers=[server])',
+        '    print([tool.name for tool in await agent.mcp_servers[0].list_tools()])',
+      ),
+  },
+  {
+    name: 'langchain',
+    client: 'LangChain',
+    where: inPython('langchain-mcp-adapters'),
+    text: ({ url }) =>
+      python(
+        'from langchain_mcp_adapters.client import MultiServerMCPClient',
+        `server = {"transport": "streamable_http", "url": ${json(url)}, "headers": headers}`,
+        'tools = await MultiServerMCPClient({"tallygate": server}).get_tools()',
+        'print([tool.name for tool in tools])',
+      ),
+  },
+  {
+    name: 'pydantic-ai',
+    client: 'Pydantic AI',
+    where: inPython("'pydantic-ai-slim[mcp]'"),
+    text: ({ url }) =>
+      python(
+        `from pydantic_ai import Agent
+from pydantic_ai.mcp import MCPToolset`,
+        `toolset = MCPToolset(${json(url)}, headers=headers)`,
+        'agent = Agent(toolsets=[toolset])  # and a model',
+        'async with agent:',
+        '    print([tool.name for tool in await toolset.list_tools()])',
+      ),
+  },
+  {
+    name: 'typescript',
+    client: 'MCP SDK for TypeScript',
+    where: `a program (npm install @modelcontextprotocol/sdk), ${FROM_ENVIRONMENT}`,
+    text: ({ url }) => `import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+const headers = { Authorization: \`Bearer \${process.env.TALLYGATE_API_KEY}\` };
+const client = new Client({ name: 'my-client', version: '1.0.0' });
+await client.connect(new StreamableHTTPClientTransport(new URL(${json(url)}), { requestInit: { headers } }));
+const { content } = await client.callTool({ name: 'greet', arguments: { name: 'Alice' } });
+console.log(content[0].text);
+await client.close();`,
+  },
+];
