@@ -3,6 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
+import { ExportModule } from '../rest/export/export.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit-log.service.js';
@@ -34,7 +35,7 @@ const jwt = JwtModule.registerAsync({
  * then the secret key has been checked and an admin exists.
  */
 @Module({
-  imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
+  imports: [TypeOrmModule.forFeature([User]), jwt, ExportModule, LimitsModule],
   controllers: [AuthController, AdminUsersController, AuditController],
   providers: [
     AdminBootstrap,
@@ -53,7 +54,7 @@ const jwt = JwtModule.registerAsync({
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, JwtGuard, LimitsModule, UsersService],
+  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, ExportModule, JwtGuard, LimitsModule, UsersService],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = loggerFor('Auth');
