@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../src/auth/access/principal.js';
-import { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
 import { CreditLedger } from '../../src/credits/credit-ledger.service.js';
@@ -225,25 +224,6 @@ describe('An MCP account', () => {
       total_credits_used: 5,
       last_connected_at: expect.stringMatching(MOMENT),
     });
-  });
-
-  it('says what is left of the hour, of the login, of its key and of all keys together, without counting', async () => {
-    const { user, mcp_api_key } = await rest.newAccount();
-    const limits = async () => ((await rest.get(user, '/api/mcp/account').expect(200)).body as { limits: unknown[] }).limits;
-    const fresh = { remaining_this_hour: 5_000, limit: 5_000, resets_at: null };
-    expect(await limits()).toEqual([
-      { of: 'login', limit: 1_000, remaining_this_hour: 998, resets_at: expect.stringMatching(MOMENT) },
-      { ...fresh, of: 'account_key' },
-      { ...fresh, of: 'all_api_keys', limit: 20_000, remaining_this_hour: 20_000 },
-    ]);
-    const answer = await rest.app.get(ApiKeyVerifier).verify(mcp_api_key);
-    if (answer.ok) await rest.app.get(CallerLimit).admit(answer.principal, () => undefined);
-    await rest.post(user, '/api/mcp/regenerate-key').expect(200); // counted with the key before it
-    expect(await limits()).toMatchObject([
-      { remaining_this_hour: 996 },
-      { remaining_this_hour: 4_999, resets_at: expect.stringMatching(MOMENT) },
-      { remaining_this_hour: 19_999, resets_at: expect.stringMatching(MOMENT) },
-    ]);
   });
 
   it('has its month refilled before it is shown', async () => {

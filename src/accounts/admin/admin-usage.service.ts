@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
-import type { User } from '../../auth/users/user.entity.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
@@ -93,7 +92,7 @@ export class AdminUsage {
   }
 
   /** The user, also one who was deleted. @throws NOT_FOUND */
-  async requireUser(id: string): Promise<User> {
+  async requireUser(id: string): Promise<{ email: string }> {
     const user = await this.users.findById(id);
     if (!user) throw new TallygateError('NOT_FOUND', 'There is no such user.');
     return user;
