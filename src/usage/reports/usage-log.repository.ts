@@ -90,8 +90,9 @@ export class UsageLogRepository {
   }
 
   /**
-   * At most `limit` rows that are older than `last`, or the newest, newest first, each once. In the order of the sorting key, from
-   * its end, so that no more is read than what is given.
+   * At most `limit` rows that are older than `last`, or the newest, newest first; repeated deliveries of one are neighbours. Read in
+   * the order of the sorting key, from its end, and by one thread, so that little more is read than what is given; with
+   * `LIMIT 1 BY id` or FINAL it would be all of the user's.
    */
   findOlder(
     filter: UsageFilter,
@@ -104,7 +105,7 @@ export class UsageLogRepository {
       `SELECT ${ROW_COLUMNS} FROM mcp_tool_usage_log
        WHERE user_id = {userId:String} AND created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}
          ${last ? IS_OLDER : ''} ${dimensions(filter)}
-       ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} ${READ_LIMITS}`,
+       ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
       { ...filter, limit, ...(last && { at, lastId: last.id }) },
       { signal },
     );

@@ -6,7 +6,7 @@ import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayToolCounts } from './usage-counts.repository.js';
 import { lastDays } from './usage-days.js';
 import { RECORD_COLUMNS, UsageRecordDto, type UsageHistoryQuery } from './usage-history.dto.js';
-import { UsageLogRepository } from './usage-log.repository.js';
+import { UsageLogRepository, type UsageFilter, type UsageRow } from './usage-log.repository.js';
 import { historyFilter, statsFilter, unavailableWhenAway } from './usage-queries.service.js';
 import { DAY_TOOL_COLUMNS, type UsageStatsQuery } from './usage-stats.dto.js';
 
@@ -29,15 +29,7 @@ export class UsageTables {
   /** Every matching call, newest first. @throws VALIDATION_ERROR when the days are reversed. */
   history(userId: string, query: UsageHistoryQuery): Table<UsageRecordDto> {
     const filter = historyFilter(userId, query);
-    const pieces = (gone: AbortSignal) =>
-      piecesOf<UsageRecordDto>(PIECE_CALLS, (last) =>
-        unavailableWhenAway(async () => {
-          const rows = await this.log.findOlder(filter, last, PIECE_CALLS, gone);
-          const names = await this.keyNames.of(rows);
-          return rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
-        }),
-      );
-    return { name: 'usage', columns: RECORD_COLUMNS, pieces };
+    return { name: 'usage', columns: RECORD_COLUMNS, pieces: (gone) => this.recordPieces(filter, gone) };
   }
 
   /** Calls by day and tool, oldest day first; days without calls have no row. */
@@ -45,6 +37,15 @@ export class UsageTables {
     const dates = lastDays(days, this.clock.now());
     const pieces = (gone: AbortSignal) => this.statsPieces(userId, dates, api_key_id, gone);
     return { name: 'usage-by-day', columns: DAY_TOOL_COLUMNS, pieces };
+  }
+
+  private async *recordPieces(filter: UsageFilter, gone: AbortSignal): AsyncGenerator<UsageRecordDto[]> {
+    const read = (last: UsageRow | undefined) => unavailableWhenAway(() => this.log.findOlder(filter, last, PIECE_CALLS, gone));
+    for await (const piece of piecesOf<UsageRow>(PIECE_CALLS, read)) {
+      const rows = piece.filter((row, index) => row.id !== piece[index - 1]?.id);
+      const names = await unavailableWhenAway(() => this.keyNames.of(rows));
+      yield rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
+    }
   }
 
   private async *statsPieces(userId: string, dates: string[], apiKeyId: string | undefined, gone: AbortSignal) {
