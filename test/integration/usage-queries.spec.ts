@@ -55,7 +55,8 @@ describe('Usage history and statistics', () => {
     await rig.delivery.run();
     const { records } = await history({}, 'carol');
     const { user_id, service_prefix, credits_cost, replica, ...shown } = event;
-    expect(records[0]).toEqual({ ...shown, service: service_prefix, arguments: { symbol: 'AAPL', start: '2024-01-01' } });
+    const own = { service: service_prefix, arguments: { symbol: 'AAPL', start: '2024-01-01' }, api_key_name: null };
+    expect(records[0]).toEqual({ ...shown, ...own });
     expect(records[1]!.arguments).toBe(long.arguments);
     expect([user_id, credits_cost, replica]).toEqual(['carol', 1, 'test:1']);
   });
