@@ -1,6 +1,6 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Fraction } from '../rest/dto-fields.js';
-import type { UsageCall } from '../usage/reports/usage-reports.service.js';
+import type { ToolSums, UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
 
@@ -21,6 +21,12 @@ export class ToolCallsQuery extends DaysBackQuery {
   @IsString()
   @IsOptional()
   tool_name?: string;
+
+  /** Only calls made with this key. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  api_key_id?: string;
 
   /** Only calls that succeeded. */
   @IsBoolean()
@@ -88,6 +94,10 @@ export class ToolShareDto {
   tool!: string;
   calls!: number;
   credits!: number;
+
+  static of({ tool_name, call_count, total_credits }: ToolSums): ToolShareDto {
+    return { tool: tool_name, calls: call_count, credits: total_credits };
+  }
 }
 
 /** A user's calls this month and today, in UTC. Source 002, `UsageSummaryResponse`. */

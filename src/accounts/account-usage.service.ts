@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { CreditLedger } from '../credits/credit-ledger.service.js';
 import { UsageReports } from '../usage/reports/usage-reports.service.js';
-import { ToolCallDto, type ToolCallHistoryDto, type ToolCallsQuery, type UsageSummaryDto } from './account-usage.dto.js';
+import {
+  ToolCallDto,
+  ToolShareDto,
+  type ToolCallHistoryDto,
+  type ToolCallsQuery,
+  type UsageSummaryDto,
+} from './account-usage.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { usageTotals } from './usage-totals.js';
 
@@ -17,10 +23,11 @@ export class AccountUsage {
   /** @throws NOT_FOUND `mcp_not_enabled`, UNAVAILABLE when ClickHouse is away. */
   async history(userId: string, query: ToolCallsQuery): Promise<ToolCallHistoryDto> {
     await this.accounts.require(userId);
-    const { days, tool_name, success_only, limit, offset } = query;
+    const { days, tool_name, api_key_id, success_only, limit, offset } = query;
     const { total, calls } = await this.usage.calls(userId, {
       days,
       toolName: tool_name,
+      apiKeyId: api_key_id,
       successOnly: success_only,
       limit,
       offset,
@@ -43,11 +50,7 @@ export class AccountUsage {
       total_calls_this_month: totals.calls,
       success_rate: totals.successRate,
       avg_latency_ms: totals.avgLatencyMs,
-      tool_breakdown: tools.map(({ tool_name, call_count, total_credits }) => ({
-        tool: tool_name,
-        calls: call_count,
-        credits: total_credits,
-      })),
+      tool_breakdown: tools.map((tool) => ToolShareDto.of(tool)),
       days_until_refill: credits.daysUntilRefill,
     };
   }

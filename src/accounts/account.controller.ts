@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Post, Query, type StreamableFile } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -11,10 +11,14 @@ import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js'
 import type { Principal } from '../auth/access/principal.js';
 import { Unlimited } from '../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../rest/error.dto.js';
+import { ApiPageOrFile, AskedFile, type FileFormat } from '../rest/export/export-format.js';
+import { Exports } from '../rest/export/exports.service.js';
 import { ToolCallHistoryDto, ToolCallsQuery, UsageSummaryDto } from './account-usage.dto.js';
 import { AccountUsage } from './account-usage.service.js';
-import { AccountInfoDto, EnabledAccountDto, RegeneratedKeyDto } from './account.dto.js';
+import { EnabledAccountDto, OwnAccountDto, RegeneratedKeyDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
+import { CreditHistoryDto, CreditHistoryQuery } from './credit-history.dto.js';
+import { CreditHistory } from './credit-history.service.js';
 
 const NOT_ENABLED = { description: 'MCP is not enabled; `detail.code` is `mcp_not_enabled`', type: ErrorDto };
 const AWAY = { description: 'ClickHouse is away; calls are still recorded', type: ErrorDto };
@@ -27,13 +31,16 @@ export class AccountController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly usage: AccountUsage,
+    private readonly credits: CreditHistory,
+    private readonly exports: Exports,
   ) {}
 
-  /** The caller's account, with only the prefix of its key. */
+  /** The caller's account, with only the prefix of its key, and what is left of the hour's requests. */
   @Get('account')
   @ApiNotFoundResponse(NOT_ENABLED)
-  async account(@CurrentPrincipal() { userId }: Principal): Promise<AccountInfoDto> {
-    return AccountInfoDto.of(await this.accounts.get(userId));
+  async account(@CurrentPrincipal() caller: Principal): Promise<OwnAccountDto> {
+    const account = await this.accounts.get(caller.userId);
+    return OwnAccountDto.with(account, await this.accounts.limits(caller, account));
   }
 
   /** Opens an account with its first credits. The whole key is shown only in this answer. */
@@ -54,6 +61,20 @@ export class AccountController {
   @ApiNotFoundResponse(NOT_ENABLED)
   async regenerateKey(@CurrentPrincipal() { userId }: Principal): Promise<RegeneratedKeyDto> {
     return RegeneratedKeyDto.of(await this.accounts.regenerateKey(userId));
+  }
+
+  /** Lists the caller's credit transactions, newest first, with their account's other changes: a page, or all transactions as a file. */
+  @Get('credit-history')
+  @ApiPageOrFile(CreditHistoryDto)
+  @ApiNotFoundResponse(NOT_ENABLED)
+  async creditHistory(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query() query: CreditHistoryQuery,
+    @AskedFile() file?: FileFormat,
+  ): Promise<CreditHistoryDto | StreamableFile> {
+    const { id } = await this.accounts.require(userId);
+    if (file) return this.exports.open(userId, file, this.credits.table(id));
+    return this.credits.page(id, query);
   }
 
   /** Lists the caller's calls, newest first. */

@@ -1,5 +1,5 @@
 import type { Account } from './accounts.repository.js';
-import type { IssuedAccountKey } from './accounts.service.js';
+import type { AccountLimit, IssuedAccountKey } from './accounts.service.js';
 
 /** A user's MCP account. Source 002, `MCPAccountInfo`. */
 export class AccountInfoDto {
@@ -22,9 +22,12 @@ export class AccountInfoDto {
   is_active!: boolean;
   /** Last use of the account's key, or last charged call with any key; up to ten seconds late. */
   last_connected_at!: Date | null;
-  /** Calls settled since the account was opened. */
+  /**
+   * The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
+   * those that were refused. A call counts once it is in the history, some seconds after its answer.
+   */
   total_tool_calls!: number;
-  /** Credits charged for them, as in the ledger. */
+  /** Credits charged for calls since the account was opened, as in the ledger. */
   total_credits_used!: number;
   stripe_subscription_status!: string | null;
   created_at!: Date;
@@ -46,6 +49,32 @@ export class AccountInfoDto {
       stripe_subscription_status: account.subscriptionStatus,
       created_at: account.createdAt,
     };
+  }
+}
+
+/** What is left of an hourly limit. */
+export class LimitDto {
+  /** What counts: requests with the login, with the account's key, or with all of the user's API keys together. */
+  of!: AccountLimit['of'];
+  /** Requests an hour. */
+  limit!: number;
+  remaining_this_hour!: number;
+  /** When the hour is over and all requests are there again; null: none has been counted yet. */
+  resets_at!: Date | null;
+
+  static from({ of, limit, remaining, resetAtSeconds }: AccountLimit): LimitDto {
+    const resets_at = resetAtSeconds === null ? null : new Date(1_000 * resetAtSeconds);
+    return { of, limit, remaining_this_hour: remaining, resets_at };
+  }
+}
+
+/** The caller's own account. */
+export class OwnAccountDto extends AccountInfoDto {
+  /** The limits that there are: an admin's login has none. */
+  limits!: LimitDto[];
+
+  static with(account: Account, limits: AccountLimit[]): OwnAccountDto {
+    return { ...AccountInfoDto.of(account), limits: limits.map((limit) => LimitDto.from(limit)) };
   }
 }
 

@@ -5,18 +5,20 @@ import { UsageModule } from '../usage/usage.module.js';
 import { AccountController } from './account.controller.js';
 import { AccountReportsRepository } from './admin/account-reports.repository.js';
 import { AccountUsage } from './account-usage.service.js';
+import { CreditHistory } from './credit-history.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { AdminAccountsController } from './admin/admin-accounts.controller.js';
 import { AdminAccounts } from './admin/admin-accounts.service.js';
 import { AdminUsageController } from './admin/admin-usage.controller.js';
+import { UserUsageController } from './admin/user-usage.controller.js';
 import { AdminUsage } from './admin/admin-usage.service.js';
 import { IntegrityCheck } from './integrity/integrity-check.service.js';
 
 /** MCP accounts: the endpoints of their users (source 002) and of operators. */
 @Module({
   imports: [ApiKeysModule, CreditsModule, UsageModule],
-  controllers: [AccountController, AdminAccountsController, AdminUsageController],
+  controllers: [AccountController, AdminAccountsController, AdminUsageController, UserUsageController],
   providers: [
     AccountReportsRepository,
     AccountsRepository,
@@ -24,6 +26,7 @@ import { IntegrityCheck } from './integrity/integrity-check.service.js';
     AccountUsage,
     AdminAccounts,
     AdminUsage,
+    CreditHistory,
     IntegrityCheck,
   ],
   exports: [AccountsService],

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/sql.js';
 import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
+import { CallerLimit, type RateLimitRest } from '../auth/access/caller-limit.service.js';
+import type { Principal } from '../auth/access/principal.js';
 import { STRIPE } from '../auth/audit/audit-entry.js';
 import { AuditLog } from '../auth/audit/audit-log.service.js';
 import { UsersService } from '../auth/users/users.service.js';
@@ -22,6 +24,11 @@ export interface IssuedAccountKey {
   prefix: string;
 }
 
+/** What is left of one of a user's limits. */
+export interface AccountLimit extends RateLimitRest {
+  of: 'login' | 'account_key' | 'all_api_keys';
+}
+
 /** The caller's own account: see it, enable it, replace its key. Source 002. */
 @Injectable()
 export class AccountsService {
@@ -32,6 +39,7 @@ export class AccountsService {
     private readonly ledger: CreditLedger,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
+    private readonly callers: CallerLimit,
   ) {}
 
   /**
@@ -52,6 +60,18 @@ export class AccountsService {
     const account = await this.repository.findByUser(userId);
     if (!account) throw notEnabled(message);
     return account;
+  }
+
+  /** What is left of the hour's requests: of the login, the account's key, and all of the user's keys; without limits that there are not. */
+  async limits(login: Principal, { keyLineage, keyRateLimit }: Account): Promise<AccountLimit[]> {
+    const key = { id: keyLineage ?? '', name: '', allowedTools: null, rateLimitPerHour: keyRateLimit };
+    const withKey: Principal = { ...login, scopes: new Set(['tools:call']), apiKey: key };
+    const [ofLogin, [ofKey, ofAll]] = await Promise.all([this.callers.restOf(login), this.callers.restOf(withKey)]);
+    return [
+      ...ofLogin.map((rest) => ({ ...rest, of: 'login' as const })),
+      ...(ofKey && keyLineage ? [{ ...ofKey, of: 'account_key' as const }] : []),
+      ...(ofAll ? [{ ...ofAll, of: 'all_api_keys' as const }] : []),
+    ];
   }
 
   /**

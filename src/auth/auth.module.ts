@@ -3,6 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { loggerFor } from '../common/log-contexts.js';
 import { AppConfig } from '../config/app-config.js';
+import { ExportModule } from '../rest/export/export.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { PasswordPageController } from './login/password-page.controller.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -36,7 +37,7 @@ const jwt = JwtModule.registerAsync({
  * then the secret key has been checked and an admin exists.
  */
 @Module({
-  imports: [TypeOrmModule.forFeature([User]), jwt, LimitsModule],
+  imports: [TypeOrmModule.forFeature([User]), jwt, ExportModule, LimitsModule],
   controllers: [AuthController, PasswordPageController, AdminUsersController, AuditController],
   providers: [
     AdminBootstrap,
@@ -56,7 +57,7 @@ const jwt = JwtModule.registerAsync({
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, JwtGuard, LimitsModule, UserChanges, UsersService],
+  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, ExportModule, JwtGuard, LimitsModule, UserChanges, UsersService],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = loggerFor('Auth');

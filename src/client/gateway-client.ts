@@ -9,6 +9,9 @@ export type { components, paths } from './openapi.types.js';
 type Schemas = components['schemas'];
 type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
 
+/** Of a file with all rows. */
+type FileQuery<Path extends keyof paths> = Omit<QueryOf<Path>, 'format' | 'page' | 'page_size'> & { format: 'csv' | 'ndjson' };
+
 /** Most calls in flight at once in `callTools`. */
 const CONCURRENCY_DEFAULT = 8;
 
@@ -157,9 +160,34 @@ export class GatewayClient {
     return this.get('/api/mcp-usage/stats', options, query);
   }
 
-  /** The caller's account: tier, credits, and the first characters of its key. */
-  account(options?: RequestOptions): Promise<Schemas['AccountInfoDto']> {
+  /** The caller's calls by the key they were made with. */
+  usageByKey(query: QueryOf<'/api/mcp-usage/keys'> = {}, options?: RequestOptions): Promise<Schemas['UsageByKeyDto']> {
+    return this.get('/api/mcp-usage/keys', options, query);
+  }
+
+  /** All of the caller's calls as a file, newest first, to be read as it comes. Reading one that breaks off fails: it is not whole. */
+  exportUsage(query: FileQuery<'/api/mcp-usage/history'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.http.open({ method: 'GET', path: '/api/mcp-usage/history', query, ...options });
+  }
+
+  /** The caller's calls by day and tool as a file; see `exportUsage`. */
+  exportUsageStats(query: FileQuery<'/api/mcp-usage/stats'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.http.open({ method: 'GET', path: '/api/mcp-usage/stats', query, ...options });
+  }
+
+  /** All credit transactions of the caller's account as a file, newest first; see `exportUsage`. */
+  exportCredits(query: FileQuery<'/api/mcp/credit-history'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.http.open({ method: 'GET', path: '/api/mcp/credit-history', query, ...options });
+  }
+
+  /** The caller's account: tier, credits, the first characters of its key, and what is left of the hour's requests. */
+  account(options?: RequestOptions): Promise<Schemas['OwnAccountDto']> {
     return this.get('/api/mcp/account', options);
+  }
+
+  /** The account's credit transactions, newest first, page by page. */
+  creditHistory(query: QueryOf<'/api/mcp/credit-history'> = {}, options?: RequestOptions): Promise<Schemas['CreditHistoryDto']> {
+    return this.get('/api/mcp/credit-history', options, query);
   }
 
   /** Opens an account. Its whole key is shown only in this answer. */

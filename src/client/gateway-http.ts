@@ -56,10 +56,23 @@ export class GatewayHttp {
 
   /** @throws GatewayError, or the reason of `signal` when that aborted it */
   async send<Answer>(request: GatewayRequest): Promise<Answer> {
+    return (await this.repeated(request, answerOf)) as Answer;
+  }
+
+  /**
+   * The body of an answer, to be read as it comes, for as long as that takes; the time limit is for its beginning. Reading one that
+   * breaks off fails.
+   * @throws as `send`
+   */
+  open(request: GatewayRequest): Promise<ReadableStream<Uint8Array>> {
+    return this.repeated(request, bodyOf);
+  }
+
+  private async repeated<Read>(request: GatewayRequest, read: Reader<Read>): Promise<Read> {
     const isRepeatable = request.method !== 'POST' || request.idempotencyKey !== undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return (await this.attempt(request)) as Answer;
+        return await this.attempt(request, read);
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
         const delayMs = retryDelayMs({ error, attempt, retries: this.retries, isRepeatable }, Math.random());
@@ -69,18 +82,21 @@ export class GatewayHttp {
     }
   }
 
-  private async attempt(request: GatewayRequest): Promise<unknown> {
+  private async attempt<Read>(request: GatewayRequest, read: Reader<Read>): Promise<Read> {
     request.signal?.throwIfAborted();
     const timeoutMs = request.timeoutMs ?? this.timeoutMs;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const late = new AbortController();
+    const timeout = setTimeout(() => late.abort(), timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal;
     try {
       const response = await this.fetch(this.url + request.path + queryOf(request.query), this.init(request, signal));
-      return await answerOf(response, request);
+      return await read(response, request);
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       request.signal?.throwIfAborted();
-      throw timeout.aborted ? timedOut(this.url, timeoutMs, error) : unreachable(this.url, error);
+      throw late.signal.aborted ? timedOut(this.url, timeoutMs, error) : unreachable(this.url, error);
+    } finally {
+      clearTimeout(timeout);
     }
   }
 
@@ -92,6 +108,14 @@ export class GatewayHttp {
     const body = form ? new URLSearchParams(form) : json && JSON.stringify(json);
     return { method, headers, redirect: 'error', signal, ...(body !== undefined && { body }) };
   }
+}
+
+/** Takes what is wanted of an answer. */
+type Reader<Read> = (response: Response, request: GatewayRequest) => Promise<Read>;
+
+async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+  if (!response.ok || !response.body) throw refusedAnswer(response, parsed(await response.text()));
+  return response.body;
 }
 
 async function answerOf(response: Response, { alsoAnswer }: GatewayRequest): Promise<unknown> {

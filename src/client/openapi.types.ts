@@ -9,7 +9,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists changes, newest first, filtered by actor, action, what was changed, and time. */
+    /** Lists changes, newest first, filtered by actor, action, what was changed, and time: a page, or all of them as a file. */
     get: operations['AuditController_list'];
     put?: never;
     post?: never;
@@ -180,7 +180,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists an account's credit transactions, newest first, with its other changes. */
+    /** Lists an account's credit transactions, newest first, with its other changes: a page, or all transactions as a file. */
     get: operations['AdminAccountsController_creditHistory'];
     put?: never;
     post?: never;
@@ -321,6 +321,74 @@ export interface paths {
     get?: never;
     /** Sets a user's password. Their logins end; their API keys go on. */
     put: operations['AdminUsersController_setPassword'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}/usage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A user's calls this month and today. */
+    get: operations['UserUsageController_summary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}/usage/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a user's calls, newest first: a page, or all of them as a file. */
+    get: operations['UserUsageController_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}/usage/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts a user's calls by the key they were made with. */
+    get: operations['UserUsageController_keys'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}/usage/stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts a user's calls by day and by tool. */
+    get: operations['UserUsageController_stats'];
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -506,8 +574,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the caller's calls, newest first. */
+    /** Lists the caller's calls, newest first: a page, or all of them as a file. */
     get: operations['UsageController_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-usage/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts the caller's calls by the key they were made with. */
+    get: operations['UsageController_keys'];
     put?: never;
     post?: never;
     delete?: never;
@@ -540,7 +625,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's account, with only the prefix of its key. */
+    /** The caller's account, with only the prefix of its key, and what is left of the hour's requests. */
     get: operations['AccountController_account'];
     put?: never;
     post?: never;
@@ -561,6 +646,23 @@ export interface paths {
     put?: never;
     /** Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment. */
     post: operations['CheckoutController_checkout'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/credit-history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the caller's credit transactions, newest first, with their account's other changes: a page, or all transactions as a file. */
+    get: operations['AccountController_creditHistory'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -925,7 +1027,7 @@ export interface components {
       kind: 'active' | 'flag' | 'key' | 'tier';
       before: string;
       after: string;
-      /** @description E-mail of the admin who made it. */
+      /** @description E-mail of whoever made it. */
       changed_by: string;
       /** Format: date-time */
       created_at: string;
@@ -962,9 +1064,12 @@ export interface components {
        * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
        */
       last_connected_at: string | null;
-      /** @description Calls settled since the account was opened. */
+      /**
+       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
+       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       */
       total_tool_calls: number;
-      /** @description Credits charged for them, as in the ledger. */
+      /** @description Credits charged for calls since the account was opened, as in the ledger. */
       total_credits_used: number;
       stripe_subscription_status: string | null;
       /** Format: date-time */
@@ -1038,9 +1143,12 @@ export interface components {
        * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
        */
       last_connected_at: string | null;
-      /** @description Calls settled since the account was opened. */
+      /**
+       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
+       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       */
       total_tool_calls: number;
-      /** @description Credits charged for them, as in the ledger. */
+      /** @description Credits charged for calls since the account was opened, as in the ledger. */
       total_credits_used: number;
       stripe_subscription_status: string | null;
       /** Format: date-time */
@@ -1198,7 +1306,7 @@ export interface components {
       /** @description Table it read; empty when there is none. */
       table_name: string;
       credits_charged: number;
-      /** @description Null for a free call, and for a caller without an account. */
+      /** @description Credits that no call holds, after this one; null for a caller without an account. */
       credits_remaining: number | null;
     };
     ChangeActiveDto: {
@@ -1565,6 +1673,16 @@ export interface components {
       keys: components['schemas']['ListedKeyDto'][];
       total: number;
     };
+    KeyUsageDto: {
+      /** @description Empty for calls with a login token. */
+      api_key_id: string;
+      /** @description The key's name now, also when it is revoked; null for calls with a login token. */
+      api_key_name: string | null;
+      call_count: number;
+      error_count: number;
+      total_records: number;
+      total_credits: number;
+    };
     LedgerIntegrityDto: {
       accounts: number;
       /** @description Balances by the accounts' rows, and by the ledger. */
@@ -1579,6 +1697,21 @@ export interface components {
       difference_count: number;
       /** @description The first 1000, by account. */
       differences: components['schemas']['AccountDifferenceDto'][];
+    };
+    LimitDto: {
+      /**
+       * @description What counts: requests with the login, with the account's key, or with all of the user's API keys together.
+       * @enum {string}
+       */
+      of: 'account_key' | 'all_api_keys' | 'login';
+      /** @description Requests an hour. */
+      limit: number;
+      remaining_this_hour: number;
+      /**
+       * Format: date-time
+       * @description When the hour is over and all requests are there again; null: none has been counted yet.
+       */
+      resets_at: string | null;
     };
     ListedKeyDto: {
       id: string;
@@ -1665,6 +1798,42 @@ export interface components {
       total: number;
       healthy: number;
       unhealthy: number;
+    };
+    OwnAccountDto: {
+      /** @description The limits that there are: an admin's login has none. */
+      limits: components['schemas']['LimitDto'][];
+      id: number;
+      user_email: string;
+      display_name: string | null;
+      /** @description First 12 characters of the account's key. */
+      mcp_key_prefix: string;
+      /** @description Credits left of this month's allocation, plus purchased credits. */
+      credits_balance: number;
+      /**
+       * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
+       *     pay it first.
+       */
+      credits_debt: number;
+      credits_tier: string;
+      /** @description Credits a month; unused ones do not carry over. */
+      credits_monthly_allocation: number;
+      /** @description False: an admin has switched the account off, and its user's keys are refused. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Last use of the account's key, or last charged call with any key; up to ten seconds late.
+       */
+      last_connected_at: string | null;
+      /**
+       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
+       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       */
+      total_tool_calls: number;
+      /** @description Credits charged for calls since the account was opened, as in the ledger. */
+      total_credits_used: number;
+      stripe_subscription_status: string | null;
+      /** Format: date-time */
+      created_at: string;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -1926,6 +2095,11 @@ export interface components {
       /** @description Events that ClickHouse can never accept. */
       rejected: number;
     };
+    UsageByKeyDto: {
+      period_days: number;
+      /** @description Most called first, at most 100. */
+      keys: components['schemas']['KeyUsageDto'][];
+    };
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
@@ -1971,6 +2145,8 @@ export interface components {
       credits_charged: number;
       /** @description Empty for a call with a login token. */
       api_key_id: string;
+      /** @description The key's name now, also when it is revoked; null for a call with a login token. */
+      api_key_name: string | null;
       client_name: string;
       protocol_version: string;
       /** @description `http`, `stdio` or `rest`. */
@@ -2033,6 +2209,28 @@ export interface components {
       page: number;
       page_size: number;
     };
+    UserUsageDto: {
+      /**
+       * Format: double
+       * @description Percent of this month's calls that succeeded, to one decimal; 100 without calls.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description Of this month's calls, to one decimal; 0 without calls.
+       */
+      avg_latency_ms: number;
+      user_id: string;
+      user_email: string;
+      /** @description The account that pays for them; null: the user has none. */
+      account_id: number | null;
+      total_calls_today: number;
+      total_calls_this_month: number;
+      credits_used_today: number;
+      credits_used_this_month: number;
+      /** @description This month's tools, most called first. */
+      tool_breakdown: components['schemas']['ToolShareDto'][];
+    };
     WebhookAnswerDto: {
       received: boolean;
     };
@@ -2086,6 +2284,8 @@ export interface operations {
         from?: string;
         /** @description Only changes before this time, ISO 8601. */
         to?: string;
+        /** @description `csv` or `ndjson`: a file with all matching changes, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -2103,6 +2303,8 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AuditListDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -3135,6 +3337,8 @@ export interface operations {
   AdminAccountsController_creditHistory: {
     parameters: {
       query?: {
+        /** @description `csv` or `ndjson`: a file with all transactions, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -3154,6 +3358,8 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreditHistoryDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
         };
       };
       /** @description The path cannot be decoded */
@@ -3426,6 +3632,8 @@ export interface operations {
   AdminUsageController_toolCalls: {
     parameters: {
       query?: {
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -4122,6 +4330,387 @@ export interface operations {
         };
       };
       /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UserUsageController_summary: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserUsageDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UserUsageController_history: {
+    parameters: {
+      query?: {
+        /** @description First day, `YYYY-MM-DD`, in UTC. */
+        start_date?: string;
+        /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
+        end_date?: string;
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageHistoryDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UserUsageController_keys: {
+    parameters: {
+      query?: {
+        /** @description Number of days, today (UTC) included: 1 to 365. */
+        days?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageByKeyDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UserUsageController_stats: {
+    parameters: {
+      query?: {
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description `csv` or `ndjson`: a file with a row for each tool on each day; `json`: the sums. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Number of days, today (UTC) included: 1 to 365. */
+        days?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageStatsDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -5099,6 +5688,8 @@ export interface operations {
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -5116,6 +5707,70 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageHistoryDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_keys: {
+    parameters: {
+      query?: {
+        /** @description Number of days, today (UTC) included: 1 to 365. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageByKeyDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -5163,6 +5818,10 @@ export interface operations {
   UsageController_stats: {
     parameters: {
       query?: {
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description `csv` or `ndjson`: a file with a row for each tool on each day; `json`: the sums. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Number of days, today (UTC) included: 1 to 365. */
         days?: number;
       };
@@ -5178,6 +5837,8 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageStatsDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -5236,7 +5897,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AccountInfoDto'];
+          'application/json': components['schemas']['OwnAccountDto'];
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -5389,6 +6050,83 @@ export interface operations {
       };
     };
   };
+  AccountController_creditHistory: {
+    parameters: {
+      query?: {
+        /** @description `csv` or `ndjson`: a file with all transactions, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreditHistoryDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AccountController_enable: {
     parameters: {
       query?: never;
@@ -5521,6 +6259,8 @@ export interface operations {
       query?: {
         /** @description Only calls of this tool. */
         tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
         /** @description Only calls that succeeded. */
         success_only?: boolean;
         /** @description Most calls to return, 1 to 500. */

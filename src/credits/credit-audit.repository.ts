@@ -97,22 +97,20 @@ export class CreditAuditRepository {
       'SELECT count(*)::int AS total FROM mcp.user_credit_transactions WHERE user_account_id = $1',
       [accountId],
     );
-    const rows = await this.postgres.query<Omit<LedgerEntry, Amounts> & Record<Amounts, string>>(
-      `SELECT id, transaction_type AS type, amount, balance_before AS before, balance_after AS after,
-              debt_amount AS debt, reference_type AS "referenceType", ${REFERENCE_ID} AS "referenceId", description,
-              created_by AS "createdBy", created_at AS "createdAt"
-       FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3`,
+    const rows = await this.postgres.query<EntryRow>(
+      `${ENTRIES} WHERE user_account_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3`,
       [accountId, limit, offset],
     );
-    const entries = rows.map((row) => ({
-      ...row,
-      id: Number(row.id),
-      amount: Number(row.amount),
-      before: Number(row.before),
-      after: Number(row.after),
-      debt: Number(row.debt),
-    }));
-    return { entries, total: count!.total };
+    return { entries: rows.map(entryOf), total: count!.total };
+  }
+
+  /** At most `limit` entries before one, newest first; undefined: the last ones. */
+  async entriesBefore(accountId: number, id: number | undefined, limit: number): Promise<LedgerEntry[]> {
+    const rows = await this.postgres.query<EntryRow>(
+      `${ENTRIES} WHERE user_account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`,
+      [accountId, id ?? LAST, limit],
+    );
+    return rows.map(entryOf);
   }
 
   /** What the ledger has moved for all time, by type; signed. Reads the whole ledger. */
@@ -138,10 +136,26 @@ export class CreditAuditRepository {
 }
 
 type Amounts = 'id' | 'amount' | 'before' | 'after' | 'debt';
+type EntryRow = Omit<LedgerEntry, Amounts> & Record<Amounts, string>;
+
+const entryOf = (row: EntryRow): LedgerEntry => ({
+  ...row,
+  id: Number(row.id),
+  amount: Number(row.amount),
+  before: Number(row.before),
+  after: Number(row.after),
+  debt: Number(row.debt),
+});
 
 /** As the operator gave it: in the table the account's id stands before it. */
 const REFERENCE_ID = `CASE WHEN reference_type = 'admin' AND starts_with(reference_id, user_account_id || '/')
   THEN substr(reference_id, length(user_account_id || '/') + 1) ELSE reference_id END`;
+
+const ENTRIES = `
+  SELECT id, transaction_type AS type, amount, balance_before AS before, balance_after AS after, debt_amount AS debt,
+    reference_type AS "referenceType", ${REFERENCE_ID} AS "referenceId", description, created_by AS "createdBy",
+    created_at AS "createdAt"
+  FROM mcp.user_credit_transactions`;
 
 function sumOf(slices: AuditRow[]): AuditRow {
   const sum = (of: (slice: AuditRow) => number) => slices.reduce((total, slice) => total + of(slice), 0);

@@ -50,6 +50,11 @@ export class CreditAudit {
     return this.repository.entries(accountId, limit, offset);
   }
 
+  /** At most `limit` entries before one, newest first; undefined: the last ones. */
+  entriesBefore(accountId: number, id: number | undefined, limit: number): Promise<LedgerEntry[]> {
+    return this.repository.entriesBefore(accountId, id, limit);
+  }
+
   /** Credits moved for all time by type of movement, signed. Reads the whole ledger. */
   moved(): Promise<Map<string, number>> {
     return this.repository.moved();

@@ -12,6 +12,15 @@ export interface RateAllowance {
   perHour: number;
 }
 
+/** What is left of an allowance. */
+export interface RateLimitRest {
+  /** Requests in a window of an hour. */
+  limit: number;
+  remaining: number;
+  /** When the window ends, seconds since the Unix epoch; null: no request has been counted yet. */
+  resetAtSeconds: number | null;
+}
+
 export interface RateLimitDecision {
   allowed: boolean;
   /** Whose limit this is. */
@@ -57,6 +66,13 @@ export class RateLimitService {
     const counted = this.requests.addForBoth(first.bucket, first.perHour, second.bucket);
     const decide = ([one, other]: Pair) => this.decided(tighter(this.judge(one, first), this.judge(other, second)));
     return counted instanceof Promise ? counted.then(decide) : decide(counted);
+  }
+
+  /** What is left, without counting a request. */
+  async restOf(allowance: RateAllowance): Promise<RateLimitRest> {
+    const counted = await this.requests.read(allowance.bucket);
+    const { perHour: limit } = allowance;
+    return counted ? this.judge(counted, allowance) : { limit, remaining: limit, resetAtSeconds: null };
   }
 
   private judge({ count, msLeft }: WindowCount, { bucket, perHour }: RateAllowance): RateLimitDecision {

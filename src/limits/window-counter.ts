@@ -53,6 +53,14 @@ export class WindowCounter {
     return count === undefined ? { count: 0, msLeft: this.windowMs } : { count, msLeft: this.counts.getRemainingTTL(key) };
   }
 
+  /** What all replicas have counted, without counting; null: no window is open. */
+  async read(key: string): Promise<WindowCount | null> {
+    const found = this.shared && this.redis.isReady ? await this.shared.get(key).catch(() => undefined) : undefined;
+    if (found === null) return null;
+    if (found) return { count: Math.max(0, found.consumedPoints), msLeft: found.msBeforeNext };
+    return this.counts.has(key) ? this.get(key) : null;
+  }
+
   /**
    * Counts for all replicas and returns what all have counted. Synchronous when there is no Redis or it is away, and when the
    * limit is known to be used up: who goes on asking then costs Redis nothing.

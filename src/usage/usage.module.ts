@@ -2,6 +2,7 @@ import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { DeliveryLock } from './delivery/delivery-lock.js';
 import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
+import { KeyNames } from './reports/key-names.repository.js';
 import { UsageBatchRepository } from './delivery/usage-batch.repository.js';
 import { UsageCountsRepository } from './reports/usage-counts.repository.js';
 import { UsageDelivery } from './delivery/usage-delivery.service.js';
@@ -13,6 +14,7 @@ import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageRetention } from './delivery/usage-retention.service.js';
 import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsageTables } from './reports/usage-tables.service.js';
 import { UsageStatus } from './delivery/usage-status.service.js';
 import { UsageController } from './reports/usage.controller.js';
 
@@ -23,6 +25,7 @@ import { UsageController } from './reports/usage.controller.js';
   providers: [
     DeliveryLock,
     DirtyHoursRepository,
+    KeyNames,
     UsageBatchRepository,
     UsageCountsRepository,
     UsageDelivery,
@@ -35,8 +38,9 @@ import { UsageController } from './reports/usage.controller.js';
     UsageRetention,
     UsageRollup,
     UsageStatus,
+    UsageTables,
   ],
-  exports: [UsageQueries, UsageRecorder, UsageReports, UsageStatus],
+  exports: [UsageQueries, UsageRecorder, UsageReports, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(

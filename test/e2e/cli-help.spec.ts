@@ -3,8 +3,8 @@ import { EXIT } from '../../src/cli/terminal/cli-failure.js';
 import { tallygate } from '../support/gateway/cli-process.js';
 import { allCommands, callProblem, tallygateCalls } from '../support/docs/command-lines.js';
 
-/** Those whose answer is for eyes or a protocol, or has no content. */
-const WITHOUT_JSON = ['serve', 'stdio', 'config check'];
+/** Those whose answer is for eyes, a file or a protocol, or has no content. */
+const WITHOUT_JSON = ['serve', 'stdio', 'usage export', 'account export', 'config check'];
 
 const commands = allCommands();
 const leaves = commands.filter(({ help }) => !help.includes('\nCommands:'));

@@ -187,12 +187,46 @@ describe('tallygate usage', () => {
   it('shows calls one by one, and by day as a chart and by tool', async () => {
     await eventually(async () => expect((await jsonOf(['usage', 'history', '--tool', 'greet'])).total).toBeGreaterThan(0));
     const history = await onRest(['usage', 'history', '--page-size', '1']);
-    expect(history.stdout).toMatch(/^TIME \(UTC\) +TOOL +TABLE +RECORDS +MS +CREDITS +OUTCOME +CLIENT\n/);
+    expect(history.stdout).toMatch(/^TIME \(UTC\) +TOOL +TABLE +RECORDS +MS +CREDITS +OUTCOME +KEY +CLIENT\n/);
     expect(history.stdout).toMatch(/Page 1 of \d+, \d+ calls\.\n$/);
     const { stdout } = await onRest(['usage', 'stats', '--days', '2']);
     expect(stdout).toMatch(/^Calls a day\n\d{4}-\d\d-\d\d {2}0\n\d{4}-\d\d-\d\d {2}█{40} \d+\n\nTOOL/);
     expect(stdout).not.toContain('\u001b');
     expect((await jsonOf(['usage', 'stats', '--days', '7'])).daily_stats).toHaveLength(7);
+  });
+
+  it('shows calls by key, under its name, and counts those of one key', async () => {
+    const { keys } = await jsonOf(['usage', 'keys']);
+    const { api_key_id, api_key_name, call_count } = keys[0];
+    expect((await onRest(['usage', 'keys'])).stdout).toMatch(new RegExp(`^KEY .*ID\\n${api_key_name} `));
+    expect((await jsonOf(['usage', 'stats', '--key', api_key_id])).total_calls).toBe(call_count);
+    expect((await jsonOf(['usage', 'history', '--key', api_key_id])).records[0]).toMatchObject({ api_key_name });
+  });
+
+  it('writes files: every call, or calls by day and tool', async () => {
+    const { total } = await jsonOf(['usage', 'history', '--tool', 'greet']);
+    const { code, stdout, stderr } = await onRest(['usage', 'export', '--tool', 'greet']);
+    expect([code, stderr, stdout.split('\r\n').length]).toEqual([0, '', total + 2]);
+    expect(stdout).toMatch(/^created_at,id,request_id,tool_name,/);
+    const lines = (await onRest(['usage', 'export', '--format', 'ndjson', '--tool', 'greet'])).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).tool_name)).toEqual(Array(total).fill('greet'));
+    const days = await onRest(['usage', 'export', '--stats', '--days', '2']);
+    expect(days.stdout).toMatch(/^date,tool_name,table_name,call_count,.*\r\n\d{4}-\d\d-\d\d,\w+,/);
+  });
+
+  it('says that a file broke off, which a program sees by the exit code', async () => {
+    const breaking = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nid\r\n\r\n');
+        setImmediate(() => socket.destroy());
+      });
+    }).listen(0, '127.0.0.1');
+    await once(breaking, 'listening');
+    const env = { TALLYGATE_URL: `http://127.0.0.1:${(breaking.address() as AddressInfo).port}` };
+    const { code, stderr } = await onRest(['usage', 'export'], { env });
+    breaking.close();
+    expect([code, stderr]).toEqual([1, 'Error: The gateway broke off: what was written is not the whole file. Try again.\n']);
   });
 
   it('says what is wrong with a question', async () => {
@@ -210,6 +244,12 @@ describe('tallygate account', () => {
     const shown = await onRest(['account', 'show']);
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Credits balance     50\n')]);
     expect((await jsonOf(['account', 'regenerate-key'])).mcp_api_key).not.toBe(enabled.mcp_api_key);
+    const history = await onRest(['account', 'history']);
+    expect(history.stdout).toMatch(/^TIME \(UTC\) +WHAT +CREDITS +BALANCE +WHY\n.* monthly_refill +50 +50 +Initial free tier/);
+    expect((await jsonOf(['account', 'history'])).transactions).toHaveLength(1);
+    expect((await onRest(['account', 'export'])).stdout).toMatch(
+      /^id,created_at,transaction_type,[^\r]*\r\n\d+,.*,monthly_refill,50,/,
+    );
   });
 });
 

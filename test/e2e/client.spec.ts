@@ -78,6 +78,15 @@ describe('GatewayClient on a real gateway', () => {
       expect(records[0]).toMatchObject({ credits_charged: 1, transport: 'rest' });
     });
     expect((await client.usageStats({ days: 7 })).daily_stats).toHaveLength(7);
+    const { keys } = await client.usageByKey({ days: 7 });
+    expect(keys).toContainEqual(expect.objectContaining({ api_key_id: '', api_key_name: null, call_count: expect.any(Number) }));
+    const { transactions } = await client.creditHistory();
+    expect(transactions.map(({ transaction_type }) => transaction_type)).toEqual(['usage', 'monthly_refill']);
+    const read = (file: ReadableStream<Uint8Array>) => new Response(file).text();
+    expect((await read(await client.exportCredits({ format: 'ndjson' }))).match(/\n/g)).toHaveLength(2);
+    expect(await read(await client.exportUsage({ format: 'csv', tool_name: 'none' }))).toMatch(/^created_at,[^\r]*\r\n$/);
+    expect(await read(await client.exportUsageStats({ format: 'csv', days: 7 }))).toContain(',get_daily_bars,daily_bars,');
+    await expect(client.exportUsage({ format: 'csv', start_date: 'x' })).rejects.toMatchObject({ status: 422 });
     expect((await client.health()).status).toBe('healthy');
     expect((await client.stats()).total_requests).toBeGreaterThan(10);
   });

@@ -53,7 +53,7 @@ describe('An MCP account', () => {
         },
       });
       expect(headers['cache-control']).toBe('no-store');
-      expect((await rest.get(user, '/api/mcp/account').expect(200)).body).toEqual((body as Enabled).account);
+      expect((await rest.get(user, '/api/mcp/account').expect(200)).body).toMatchObject((body as Enabled).account);
     });
 
     it('with its key told, whatever fails once that is made', async () => {
@@ -128,6 +128,8 @@ describe('An MCP account', () => {
       ['POST', 'regenerate-key'],
       ['GET', 'usage'],
       ['GET', 'usage/summary'],
+      ['GET', 'credit-history'],
+      ['GET', 'credit-history?format=csv'],
     ] as const)('is a 404 with the code of the source: %s /api/mcp/%s', async (method, path) => {
       const user = await rest.newUser();
       const { status, body } = await (method === 'GET'
@@ -210,12 +212,15 @@ describe('An MCP account', () => {
     expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ last_connected_at: '2026-01-02T03:04:05.000Z' });
   });
 
-  it('counts its calls and what they were charged, as its ledger does', async () => {
+  it('counts what its calls were charged, as its ledger does, and its calls, as the summary does: free ones too', async () => {
     const { user, account } = await rest.newAccount();
     for (const charge of [1, 4, 0]) await rest.call(account, user, charge);
+    await rest.record({ user_id: user.userId, credits_cost: 0, credits_charged: 0 }, { user_id: (await rest.newUser()).userId });
+    await rest.delivered();
+    expect((await rest.get(user, '/api/mcp/usage/summary')).body).toMatchObject({ total_calls_this_month: 4 });
     expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({
       credits_balance: 45,
-      total_tool_calls: 3,
+      total_tool_calls: 4,
       total_credits_used: 5,
       last_connected_at: expect.stringMatching(MOMENT),
     });
@@ -252,11 +257,14 @@ describe('An MCP account', () => {
     });
   });
 
-  it.each(['account', 'usage', 'usage/summary'])('is shown to nobody without a login token: %s', async (path) => {
-    const { mcp_api_key } = await rest.newAccount();
-    const missing = await rest.http().get(`/api/mcp/${path}`).expect(401);
-    expect(missing.body).toMatchObject({ detail: 'Missing Authorization header' });
-    await rest.http().get(`/api/mcp/${path}`).set('Authorization', `Bearer ${mcp_api_key}`).expect(401);
-    await rest.http().get(`/api/mcp/${path}`).set('Authorization', 'Bearer nonsense').expect(401);
-  });
+  it.each(['account', 'usage', 'usage/summary', 'credit-history'])(
+    'is shown to nobody without a login token: %s',
+    async (path) => {
+      const { mcp_api_key } = await rest.newAccount();
+      const missing = await rest.http().get(`/api/mcp/${path}`).expect(401);
+      expect(missing.body).toMatchObject({ detail: 'Missing Authorization header' });
+      await rest.http().get(`/api/mcp/${path}`).set('Authorization', `Bearer ${mcp_api_key}`).expect(401);
+      await rest.http().get(`/api/mcp/${path}`).set('Authorization', 'Bearer nonsense').expect(401);
+    },
+  );
 });

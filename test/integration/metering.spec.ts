@@ -107,6 +107,26 @@ describe('a priced call', () => {
   });
 });
 
+describe('a free call', () => {
+  it('says what credits are left, as they are at that moment', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const remaining = async (of = 0) => usageOf(await gateway(rigs[of]!).call('free', { accountId }));
+    expect(await remaining()).toMatchObject({ credits_charged: 0, credits_remaining: 50 });
+    await gateway(rigs[1]!).call('works', { accountId });
+    expect(await remaining()).toMatchObject({ credits_charged: 0, credits_remaining: 48 });
+    await rigs[1]!.ledger.grant({ accountId, amount: 7, reason: 'test', by: 'test' });
+    expect(await remaining(1)).toMatchObject({ credits_remaining: 55 });
+  });
+
+  it('costs no statement more than one of a caller without an account, however many end together', async () => {
+    const accountIds = await Promise.all([accountWith(rigs[0]!, 1), accountWith(rigs[0]!, 2), undefined]);
+    const answers = await Promise.all(
+      accountIds.map((accountId) => gateway(rigs[0]!).call('free', accountId ? { accountId } : {})),
+    );
+    expect(answers.map((one) => usageOf(one).credits_remaining)).toEqual([1, 2, null]);
+  });
+});
+
 describe('a caller without an account', () => {
   it('calls free of charge while credits are optional', async () => {
     expect(usageOf(await gateway(rigs[0]!).call('works'))).toMatchObject({ credits_charged: 0, credits_remaining: null });

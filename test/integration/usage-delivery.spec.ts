@@ -45,7 +45,7 @@ describe('Delivery to ClickHouse', () => {
   const seen = async (from: UsageRig = rig) => ({
     history: (await from.queries.history(user, historyQuery())).total,
     listed: (await from.queries.history(user, historyQuery({ page_size: 100 }))).records.length,
-    stats: (await from.queries.stats(user, 2)).total_calls,
+    stats: (await from.queries.stats(user, { days: 2 })).total_calls,
   });
   const counted = (calls: number) => ({ history: calls, listed: calls, stats: calls });
   /** Rounds, over the pauses after failures, until nothing is left. */

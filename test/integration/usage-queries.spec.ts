@@ -55,7 +55,8 @@ describe('Usage history and statistics', () => {
     await rig.delivery.run();
     const { records } = await history({}, 'carol');
     const { user_id, service_prefix, credits_cost, replica, ...shown } = event;
-    expect(records[0]).toEqual({ ...shown, service: service_prefix, arguments: { symbol: 'AAPL', start: '2024-01-01' } });
+    const own = { service: service_prefix, arguments: { symbol: 'AAPL', start: '2024-01-01' }, api_key_name: null };
+    expect(records[0]).toEqual({ ...shown, ...own });
     expect(records[1]!.arguments).toBe(long.arguments);
     expect([user_id, credits_cost, replica]).toEqual(['carol', 1, 'test:1']);
   });
@@ -165,14 +166,14 @@ describe('Usage history and statistics', () => {
 
   describe('statistics', () => {
     it('have every day, zeros included, oldest first', async () => {
-      const { daily_stats } = await rig.queries.stats('alice', 30);
+      const { daily_stats } = await rig.queries.stats('alice', { days: 30 });
       expect(daily_stats.map((entry) => entry.date)).toEqual(Array.from({ length: 30 }, (_, index) => day(29 - index)));
       const calls = daily_stats.map((entry) => entry.call_count);
       expect(calls).toEqual([...Array<number>(19).fill(0), ...Array<number>(10).fill(3), 0]);
     });
 
     it('sum up, divide by the days asked for, and name the tools called most with their tables', async () => {
-      expect(await rig.queries.stats('alice', 5)).toMatchObject({
+      expect(await rig.queries.stats('alice', { days: 5 })).toMatchObject({
         total_calls: 12,
         total_records: 12,
         avg_daily_calls: 12 / 5,
@@ -184,7 +185,7 @@ describe('Usage history and statistics', () => {
     });
 
     it('are zeros for someone who has called nothing', async () => {
-      const stats = await rig.queries.stats('nobody', 1);
+      const stats = await rig.queries.stats('nobody', { days: 1 });
       expect(stats).toEqual({
         daily_stats: [{ date: day(0), call_count: 0, total_records: 0 }],
         total_calls: 0,
@@ -195,14 +196,14 @@ describe('Usage history and statistics', () => {
     });
 
     it("never count another user's calls", async () => {
-      expect(await rig.queries.stats('bob', 365)).toMatchObject({ total_calls: 1, total_records: 1_000 });
+      expect(await rig.queries.stats('bob', { days: 365 })).toMatchObject({ total_calls: 1, total_records: 1_000 });
     });
   });
 
   it('say that they cannot be read while ClickHouse is away', async () => {
     await clickhouse.arm('refuse', 2);
     await expect(history({})).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('still served') });
-    await expect(rig.queries.stats('alice', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(rig.queries.stats('alice', { days: 1 })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await clickhouse.arm('none', 0);
   });
 });

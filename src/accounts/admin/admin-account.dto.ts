@@ -1,10 +1,9 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
-import type { LedgerEntry } from '../../credits/credit-audit.service.js';
 import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
 import { AccountInfoDto } from '../account.dto.js';
-import type { Account, AccountChange } from '../accounts.repository.js';
+import type { Account } from '../accounts.repository.js';
 
 /** The ledger's own bound; sums stay far below where numbers become inexact. */
 const AMOUNT_MAX = 1_000_000_000;
@@ -136,68 +135,6 @@ export class AdminAccountDto extends AccountInfoDto {
 export class AccountListDto {
   accounts!: AdminAccountDto[];
   /** Number of accounts on all pages. */
-  total!: number;
-  page!: number;
-  page_size!: number;
-}
-
-/** A ledger entry of an account. */
-export class CreditEntryDto {
-  id!: number;
-  /** E.g. `monthly_refill`, `allocation_expired`, `usage`, `grant`, `tier_change`, `debt_paid`. */
-  transaction_type!: string;
-  /** Signed. */
-  amount!: number;
-  balance_before!: number;
-  balance_after!: number;
-  /** Credits added to what the account owes; negative: paid of it. */
-  debt_amount!: number;
-  reference_type!: string | null;
-  /** For `usage`: the id of the call. */
-  reference_id!: string | null;
-  description!: string | null;
-  /** An admin's e-mail, or `system`. */
-  created_by!: string;
-  created_at!: Date;
-
-  static of(entry: LedgerEntry): CreditEntryDto {
-    return {
-      id: entry.id,
-      transaction_type: entry.type,
-      amount: entry.amount,
-      balance_before: entry.before,
-      balance_after: entry.after,
-      debt_amount: entry.debt,
-      reference_type: entry.referenceType,
-      reference_id: entry.referenceId,
-      description: entry.description,
-      created_by: entry.createdBy,
-      created_at: entry.createdAt,
-    };
-  }
-}
-
-/** A change of an account that moved no credits. */
-export class AccountChangeDto {
-  kind!: 'active' | 'tier' | 'key' | 'flag';
-  before!: string;
-  after!: string;
-  /** E-mail of the admin who made it. */
-  changed_by!: string;
-  created_at!: Date;
-
-  static of({ kind, before, after, changedBy, createdAt }: AccountChange): AccountChangeDto {
-    return { kind, before, after, changed_by: changedBy, created_at: createdAt };
-  }
-}
-
-/** A page of an account's ledger, with the account's other changes. */
-export class CreditHistoryDto {
-  /** Newest first. */
-  transactions!: CreditEntryDto[];
-  /** Newest first, at most 100, the same on every page. */
-  changes!: AccountChangeDto[];
-  /** Number of transactions on all pages. */
   total!: number;
   page!: number;
   page_size!: number;

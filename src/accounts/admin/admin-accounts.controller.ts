@@ -1,12 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, type StreamableFile } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { PageQuery } from '../../rest/page.dto.js';
+import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
+import { Exports } from '../../rest/export/exports.service.js';
+import { CreditHistoryDto, CreditHistoryQuery } from '../credit-history.dto.js';
+import { CreditHistory } from '../credit-history.service.js';
 import {
-  AccountChangeDto,
   AccountListDto,
   AccountParams,
   AccountsQuery,
@@ -15,8 +17,6 @@ import {
   AdminAccountDto,
   ChangeActiveDto,
   ChangeTierDto,
-  CreditEntryDto,
-  CreditHistoryDto,
 } from './admin-account.dto.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 
@@ -27,7 +27,11 @@ const NO_ACCOUNT = { description: 'No such account', type: ErrorDto };
 @Authenticated('admin')
 @Controller('api/admin/mcp/accounts')
 export class AdminAccountsController {
-  constructor(private readonly admin: AdminAccounts) {}
+  constructor(
+    private readonly admin: AdminAccounts,
+    private readonly credits: CreditHistory,
+    private readonly exports: Exports,
+  ) {}
 
   /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
   @Get()
@@ -41,13 +45,19 @@ export class AdminAccountsController {
     };
   }
 
-  /** Lists an account's credit transactions, newest first, with its other changes. */
+  /** Lists an account's credit transactions, newest first, with its other changes: a page, or all transactions as a file. */
   @Get(':id/credit-history')
+  @ApiPageOrFile(CreditHistoryDto)
   @ApiNotFoundResponse(NO_ACCOUNT)
-  async creditHistory(@Param() { id }: AccountParams, @Query() { page, page_size }: PageQuery): Promise<CreditHistoryDto> {
-    const { entries, changes, total } = await this.admin.history(id, { page, page_size });
-    const transactions = entries.map((entry) => CreditEntryDto.of(entry));
-    return { transactions, changes: changes.map((change) => AccountChangeDto.of(change)), total, page, page_size };
+  async creditHistory(
+    @CurrentPrincipal() { userId }: Principal,
+    @Param() { id }: AccountParams,
+    @Query() query: CreditHistoryQuery,
+    @AskedFile() file?: FileFormat,
+  ): Promise<CreditHistoryDto | StreamableFile> {
+    await this.admin.get(id);
+    if (file) return this.exports.open(userId, file, this.credits.table(id));
+    return this.credits.page(id, query);
   }
 
   /** Adds credits that do not expire, and pay first what the account owes; or takes credits back as a correction. */

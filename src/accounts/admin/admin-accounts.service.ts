@@ -5,13 +5,11 @@ import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import type { Sql } from '../../database/sql.js';
 import { UserChanges } from '../../auth/users/user-changes.service.js';
 import { UsersService } from '../../auth/users/users.service.js';
-import type { PageQuery } from '../../rest/page.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { CreditAudit, type LedgerEntry } from '../../credits/credit-audit.service.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
 import { AccountReportsRepository } from './account-reports.repository.js';
 import type { AccountsQuery, AddCreditsDto } from './admin-account.dto.js';
-import { AccountsRepository, type Account, type AccountChange } from '../accounts.repository.js';
+import { AccountsRepository, type Account } from '../accounts.repository.js';
 
 /** Operators' view of accounts, and their changes. Every change records who made it. */
 @Injectable()
@@ -20,7 +18,6 @@ export class AdminAccounts {
     private readonly accounts: AccountsRepository,
     private readonly reports: AccountReportsRepository,
     private readonly ledger: CreditLedger,
-    private readonly books: CreditAudit,
     private readonly users: UsersService,
     private readonly changes: UserChanges,
     private readonly audit: AuditLog,
@@ -46,19 +43,6 @@ export class AdminAccounts {
     const account = await this.accounts.findById(id);
     if (!account) throw new TallygateError('NOT_FOUND', 'There is no such account.');
     return account;
-  }
-
-  /** @throws NOT_FOUND */
-  async history(
-    id: number,
-    { page, page_size }: PageQuery,
-  ): Promise<{ entries: LedgerEntry[]; changes: AccountChange[]; total: number }> {
-    await this.get(id);
-    const [ledger, changes] = await Promise.all([
-      this.books.entries(id, page_size, (page - 1) * page_size),
-      this.accounts.findChanges(id),
-    ]);
-    return { ...ledger, changes };
   }
 
   /**

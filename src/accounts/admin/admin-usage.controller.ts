@@ -2,10 +2,9 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { PageQuery } from '../../rest/page.dto.js';
 import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
-import { AccountCallsDto, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
+import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
 import { IntegrityCheck } from '../integrity/integrity-check.service.js';
@@ -36,7 +35,7 @@ export class AdminUsageController {
   /** Lists the calls of an account's user, newest first. */
   @Get('mcp/accounts/:id/tool-calls')
   @ApiNotFoundResponse({ description: 'No such account', type: ErrorDto })
-  toolCalls(@Param() { id }: AccountParams, @Query() query: PageQuery): Promise<AccountCallsDto> {
+  toolCalls(@Param() { id }: AccountParams, @Query() query: AccountCallsQuery): Promise<AccountCallsDto> {
     return this.usage.toolCalls(id, query);
   }
 

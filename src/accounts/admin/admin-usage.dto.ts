@@ -1,8 +1,39 @@
+import { IsOptional, IsString, Length } from 'class-validator';
 import { Fraction } from '../../rest/dto-fields.js';
+import { PageQuery } from '../../rest/page.dto.js';
 import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
-import { ToolCallDto } from '../account-usage.dto.js';
+import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import type { TierTotals } from './account-reports.repository.js';
 import { usageTotals } from '../usage-totals.js';
+
+/** Filters and page of an account's calls. */
+export class AccountCallsQuery extends PageQuery {
+  /** Only calls made with this key. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  api_key_id?: string;
+}
+
+/** A user's calls this month and today, in UTC. */
+export class UserUsageDto {
+  user_id!: string;
+  user_email!: string;
+  /** The account that pays for them; null: the user has none. */
+  account_id!: number | null;
+  total_calls_today!: number;
+  total_calls_this_month!: number;
+  credits_used_today!: number;
+  credits_used_this_month!: number;
+  /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
+  @Fraction()
+  success_rate!: number;
+  /** Of this month's calls, to one decimal; 0 without calls. */
+  @Fraction()
+  avg_latency_ms!: number;
+  /** This month's tools, most called first. */
+  tool_breakdown!: ToolShareDto[];
+}
 
 /** All users' calls of one tool. */
 export class ToolUsageRowDto {

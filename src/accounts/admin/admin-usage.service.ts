@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { UsersService } from '../../auth/users/users.service.js';
+import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
-import type { PageQuery } from '../../rest/page.dto.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
-import { ToolCallDto } from '../account-usage.dto.js';
+import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 import {
   TierAccountsDto,
   ToolUsageRowDto,
   type AccountCallsDto,
+  type AccountCallsQuery,
   type AccountTotalsDto,
   type AnalyticsDto,
   type CallTotalsDto,
   type CreditTotalsDto,
   type AllToolsUsageDto,
   type TopAccountDto,
+  type UserUsageDto,
 } from './admin-usage.dto.js';
 import { usageTotals } from '../usage-totals.js';
 
@@ -30,6 +33,7 @@ export class AdminUsage {
     private readonly reports: AccountReportsRepository,
     private readonly books: CreditAudit,
     private readonly usage: UsageReports,
+    private readonly users: UsersService,
   ) {}
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
@@ -61,10 +65,37 @@ export class AdminUsage {
    * All stored calls of the account's user.
    * @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away
    */
-  async toolCalls(accountId: number, { page, page_size }: PageQuery): Promise<AccountCallsDto> {
+  async toolCalls(accountId: number, { page, page_size, api_key_id }: AccountCallsQuery): Promise<AccountCallsDto> {
     const { userId } = await this.accounts.get(accountId);
-    const { total, calls } = await this.usage.calls(userId, { limit: page_size, offset: (page - 1) * page_size });
+    const range = { limit: page_size, offset: (page - 1) * page_size };
+    const { total, calls } = await this.usage.calls(userId, { ...range, apiKeyId: api_key_id });
     return { tool_calls: calls.map((call) => ToolCallDto.of(call)), total, page, page_size };
+  }
+
+  /** A user's calls this month and today. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away */
+  async userUsage(userId: string): Promise<UserUsageDto> {
+    const { email } = await this.requireUser(userId);
+    const [accounts, tools] = await Promise.all([this.reports.accountsOf([userId]), this.usage.month(userId)]);
+    const totals = usageTotals(tools);
+    return {
+      user_id: userId,
+      user_email: email,
+      account_id: accounts.get(userId)?.id ?? null,
+      total_calls_today: totals.dayCalls,
+      total_calls_this_month: totals.calls,
+      credits_used_today: totals.dayCredits,
+      credits_used_this_month: totals.credits,
+      success_rate: totals.successRate,
+      avg_latency_ms: totals.avgLatencyMs,
+      tool_breakdown: tools.map((tool) => ToolShareDto.of(tool)),
+    };
+  }
+
+  /** The user, also one who was deleted. @throws NOT_FOUND */
+  async requireUser(id: string): Promise<{ email: string }> {
+    const user = await this.users.findById(id);
+    if (!user) throw new TallygateError('NOT_FOUND', 'There is no such user.');
+    return user;
   }
 
   private async topAccounts(top: UserSums[]): Promise<TopAccountDto[]> {

@@ -7,8 +7,11 @@ import {
   RateLimitService,
   type RateAllowance,
   type RateLimitDecision,
+  type RateLimitRest,
 } from '../../limits/rate-limit.service.js';
 import type { Principal } from './principal.js';
+
+export type { RateLimitRest };
 
 type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour' | 'user_keys_per_hour'>;
 
@@ -38,6 +41,12 @@ export class CallerLimit {
     if (!allowance) return true;
     const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
     return decision instanceof Promise ? decision.then((made) => enter(made, tell)) : enter(decision, tell);
+  }
+
+  /** What is left of a caller's limits, that of their login or key first; see `rateAllowances`. Counts nothing. */
+  restOf(principal: Principal): Promise<RateLimitRest[]> {
+    const allowances = rateAllowances(principal, this.config.values.limits);
+    return Promise.all(allowances.map((allowance) => this.limits.restOf(allowance)));
   }
 
   private allowancesOf(principal: Principal): readonly RateAllowance[] {

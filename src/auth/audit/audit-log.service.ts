@@ -66,12 +66,22 @@ export class AuditLog {
       `SELECT count(*)::int AS total FROM mcp.audit_log a WHERE ${IS_FOUND}`,
       values,
     );
+    const lines = await this.postgres.query<AuditLine>(`${LINES} ORDER BY a.id DESC LIMIT $7 OFFSET $8`, [
+      ...values,
+      limit,
+      offset,
+    ]);
+    return { lines: lines.map(numbered), total: count!.total };
+  }
+
+  /** At most `limit` of the lines before one, newest first; undefined: the last ones. */
+  async before(filter: AuditFilter, id: number | undefined, limit: number): Promise<AuditLine[]> {
+    const values = [...valuesOf(filter), id ?? null, limit];
     const lines = await this.postgres.query<AuditLine>(
-      `SELECT ${COLUMNS} FROM mcp.audit_log a LEFT JOIN mcp.users u ON u.id = a.actor_id WHERE ${IS_FOUND}
-       ORDER BY a.id DESC LIMIT $7 OFFSET $8`,
-      [...values, limit, offset],
+      `${LINES} AND ($7::bigint IS NULL OR a.id < $7) ORDER BY a.id DESC LIMIT $8`,
+      values,
     );
-    return { lines: lines.map((line) => ({ ...line, id: Number(line.id) })), total: count!.total };
+    return lines.map(numbered);
   }
 }
 
@@ -81,6 +91,11 @@ const COLUMNS = `a.id, a.created_at AS "createdAt", a.via, a.actor_id AS "actorI
 const IS_FOUND = `($1::uuid IS NULL OR a.actor_id = $1) AND ($2::text IS NULL OR a.action = $2)
   AND ($3::text IS NULL OR a.subject_type = $3) AND ($4::text IS NULL OR a.subject_id = $4)
   AND ($5::timestamptz IS NULL OR a.created_at >= $5) AND ($6::timestamptz IS NULL OR a.created_at < $6)`;
+
+const LINES = `SELECT ${COLUMNS} FROM mcp.audit_log a LEFT JOIN mcp.users u ON u.id = a.actor_id WHERE ${IS_FOUND}`;
+
+/** PostgreSQL's bigint comes as text. */
+const numbered = (line: AuditLine): AuditLine => ({ ...line, id: Number(line.id) });
 
 const valuesOf = ({ actorId, action, subjectType, subjectId, from, to }: AuditFilter) => [
   ...[actorId ?? null, action ?? null, subjectType ?? null],

@@ -1,4 +1,5 @@
 import { IsIn, IsISO8601, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsFormat, type Format } from '../../rest/export/export-format.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { AUDIT_ACTIONS, type Actor, type AuditAction } from './audit-entry.js';
 import type { AuditFilter, AuditLine } from './audit-log.service.js';
@@ -36,6 +37,10 @@ export class AuditQuery extends PageQuery {
   @IsISO8601({ strict: true })
   @IsOptional()
   to?: string;
+
+  /** `csv` or `ndjson`: a file with all matching changes, whatever the page; `json`: a page. Also by `Accept`. */
+  @IsFormat()
+  format?: Format;
 }
 
 /** One change. */
@@ -71,6 +76,20 @@ export class AuditLineDto {
     };
   }
 }
+
+/** Of the file. */
+export const LINE_COLUMNS = [
+  'id',
+  'created_at',
+  'via',
+  'actor_id',
+  'actor_email',
+  'api_key_id',
+  'action',
+  'subject_type',
+  'subject_id',
+  'details',
+] as const satisfies (keyof AuditLineDto)[];
 
 /** A page of the audit log. */
 export class AuditListDto {

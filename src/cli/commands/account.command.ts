@@ -2,27 +2,38 @@ import { Command } from 'commander';
 import type { components } from '../../client/gateway-client.js';
 import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
-import { print, printSecret } from '../terminal/output.js';
-import { restCommand, type RestOptions } from '../terminal/rest-command.js';
+import { print, printFile, printSecret } from '../terminal/output.js';
+import {
+  fileCommand,
+  pageWords,
+  pagedCommand,
+  restCommand,
+  type FileOptions,
+  type PageOptions,
+  type RestOptions,
+} from '../terminal/rest-command.js';
+import { secondsOf, textTable } from '../terminal/text-table.js';
 
 const EXAMPLES = `
 Examples:
   tallygate account enable
   tallygate account show --json | jq .credits_balance
   tallygate account regenerate-key
+  tallygate account history
+  tallygate account export --format csv > credits.csv
 
 All need \`tallygate login\` first. The whole key is shown only once, when it is created.`;
 
 /** `tallygate account`: the logged-in user's MCP account. */
 export function accountCommand(): Command {
   return new Command('account')
-    .description('show or enable your MCP account, or replace its key')
+    .description('show or enable your MCP account, its credits, or replace its key')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(restCommand('show', 'show tier, credits and key prefix').action(action(show)))
     .addCommand(restCommand('enable', 'open the account with its first credits').action(action(enable)))
-    .addCommand(
-      restCommand('regenerate-key', 'replace the key; the old one stops working at once').action(action(regenerateKey)),
-    );
+    .addCommand(restCommand('regenerate-key', 'replace the key; the old one stops working at once').action(action(regenerateKey)))
+    .addCommand(pagedCommand('history', 'list what gave and took credits, newest first').action(action(history)))
+    .addCommand(fileCommand('export', 'write all of that to stdout').action(action(exportCredits)));
 }
 
 async function show({ url, json }: RestOptions): Promise<void> {
@@ -38,6 +49,24 @@ async function enable({ url, json }: RestOptions): Promise<void> {
 async function regenerateKey({ url, json }: RestOptions): Promise<void> {
   const key = await onRest({ url }, (gateway) => gateway.regenerateKey());
   printSecret(json, key, key.mcp_api_key, key.message);
+}
+
+async function history({ url, json, page, pageSize }: PageOptions): Promise<void> {
+  const found = await onRest({ url }, (gateway) => gateway.creditHistory({ page, page_size: pageSize }));
+  print(json, found, () => {
+    const rows = found.transactions.map((entry) => [
+      secondsOf(entry.created_at),
+      entry.transaction_type,
+      entry.amount,
+      entry.balance_after,
+      entry.description ?? '',
+    ]);
+    return `${textTable(['TIME (UTC)', 'WHAT', 'CREDITS', 'BALANCE', 'WHY'], rows)}\n\n${pageWords(found, 'transactions')}`;
+  });
+}
+
+async function exportCredits({ url, format }: FileOptions): Promise<void> {
+  await onRest({ url }, async (gateway) => printFile(await gateway.exportCredits({ format })));
 }
 
 /** In the words of the API: `credits_balance` is the credits balance. */

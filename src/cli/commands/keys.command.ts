@@ -50,7 +50,10 @@ function createCommand(): Command {
     .action(action(create));
 }
 
-async function create(name: string | undefined, { url, json, days, permission, tool, rateLimit, own }: CreateOptions): Promise<void> {
+async function create(
+  name: string | undefined,
+  { url, json, days, permission, tool, rateLimit, own }: CreateOptions,
+): Promise<void> {
   const wanted = {
     ...(name !== undefined && { key_name: name }),
     ...(days !== undefined && { expires_days: days }),

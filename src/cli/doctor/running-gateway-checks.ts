@@ -17,7 +17,6 @@ export interface Running {
   health: Health;
 }
 
-
 /** The one that has said in the data folder where it is, on whatever port; else the one on the port of the settings. */
 export async function findRunning(values: ConfigValues): Promise<Running | undefined> {
   const restUrl = runningGateway(resolve(values.data_dir))?.restUrl ?? `http://${localName(values.host)}:${values.port}`;

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The option that names the gateway, the same in every command that talks to one. */
 export const URL_OPTION = ['--url <url>', 'the gateway (TALLYGATE_URL; default http://localhost:8000)'] as const;
@@ -28,6 +28,20 @@ export function pagedCommand(name: string, description: string): Command {
   return restCommand(name, description)
     .option('--page <n>', 'page number, from 1', wholeNumber, 1)
     .option('--page-size <n>', 'entries per page, at most 100', wholeNumber, 20);
+}
+
+/** The options of a command that writes all rows into a file. */
+export interface FileOptions {
+  url?: string;
+  format: 'csv' | 'ndjson';
+}
+
+/** A command that writes all rows to stdout, for a file. */
+export function fileCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option(...URL_OPTION)
+    .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'ndjson']).default('csv'));
 }
 
 /** `Page 1 of 3, 52 calls.` */

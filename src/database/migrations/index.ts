@@ -14,6 +14,7 @@ import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
 import { AuditLog14 } from './0014-audit-log.js';
 import { EndingsOfKeys15 } from './0015-endings-of-keys.js';
 import { ClientsOfKeys16 } from './0016-clients-of-keys.js';
+import { UsageOfUsers17 } from './0017-usage-of-users.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   AuditLog14,
   EndingsOfKeys15,
   ClientsOfKeys16,
+  UsageOfUsers17,
 ];

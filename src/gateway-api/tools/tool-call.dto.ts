@@ -38,7 +38,7 @@ export class CallUsageDto {
   /** Table it read; empty when there is none. */
   table_name!: string;
   credits_charged!: number;
-  /** Null for a free call, and for a caller without an account. */
+  /** Credits that no call holds, after this one; null for a caller without an account. */
   credits_remaining!: number | null;
   /** Milliseconds. */
   @Fraction()

@@ -4,13 +4,11 @@ import type { InputRequired } from '../source/call-context.js';
 import type { ContentBlock } from '../source/content.js';
 import { failed, type ToolErrorCode, type ToolOutcome } from './tool-call.js';
 
-/** What a call cost and what is left; null where the caller has no account or the call was free. */
+/** What a call cost, and the credits that are left and no call holds; null where the caller has no account. */
 export interface Charge {
   charged: number;
   remaining: number | null;
 }
-
-export const FREE: Charge = { charged: 0, remaining: null };
 
 /**
  * A call that is recorded, or refused: what there is to answer. What a tool gave is written as JSON once; every answer is made of

@@ -8,7 +8,7 @@ import { HoldRenewal } from '../../credits/hold-renewal.service.js';
 import type { UsageEvent } from '../../usage/recording/usage-event.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
-import { FREE, recordedCall, written, type RecordedCall, type WrittenOutcome } from './recorded-call.js';
+import { recordedCall, written, type RecordedCall, type WrittenOutcome } from './recorded-call.js';
 import { recordOf } from './usage-record.js';
 
 /**
@@ -72,8 +72,9 @@ export class ToolMeter {
   }
 
   private async recordFree(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
-    await this.recorder.record(this.eventOf(call, answer.outcome, durationMs, 0));
-    return recordedCall(answer, durationMs, FREE);
+    const event = this.eventOf(call, answer.outcome, durationMs, 0);
+    const remaining = await this.recorder.record(event, call.request.principal.accountId);
+    return recordedCall(answer, durationMs, { charged: 0, remaining: remaining ?? null });
   }
 
   private async reserveCredits(call: ToolCall, accountId: number): Promise<ToolOutcome | undefined> {

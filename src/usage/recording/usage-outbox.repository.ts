@@ -48,16 +48,22 @@ export class UsageOutboxRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * Commits the events in one statement. Every call waits for this one, so it is prepared once a connection, and takes
-   * two strings instead of arrays, whose quoting costs more than the insert (a third of the CPU time).
+   * Commits the events in one statement, which also reads the credits that no call holds of the given accounts: by account. Every
+   * call waits for this one, so it is prepared once a connection, and takes strings instead of arrays, whose quoting costs
+   * more than the insert (a third of the CPU time).
    */
-  async append(events: UsageEvent[]): Promise<void> {
-    await this.postgres.prepared(
+  async append(events: UsageEvent[], accountIds: Iterable<number> = []): Promise<Map<number, number>> {
+    const rows = await this.postgres.prepared<{ id: string; available: string }>(
       'append-usage',
-      `INSERT INTO mcp.usage_outbox (created_at, body) SELECT * FROM unnest($1::timestamptz[], string_to_array($2, E'\\n'))`,
-      [`{${events.map((event) => event.created_at).join()}}`, events.map((event) => JSON.stringify(event)).join('\n')],
+      APPEND,
+      [
+        `{${events.map((event) => event.created_at).join()}}`,
+        events.map((event) => JSON.stringify(event)).join('\n'),
+        `{${[...accountIds].join()}}`,
+      ],
       BOUNDED,
     );
+    return new Map(rows.map(({ id, available }) => [Number(id), Number(available)]));
   }
 
   async backlog(): Promise<Backlog> {
@@ -84,6 +90,12 @@ export class UsageOutboxRepository {
     return { ...row!, delivered: Number(row!.delivered) };
   }
 }
+
+const APPEND = `
+  WITH appended AS (
+    INSERT INTO mcp.usage_outbox (created_at, body) SELECT * FROM unnest($1::timestamptz[], string_to_array($2, E'\\n'))
+  )
+  SELECT account_id AS id, available FROM mcp.available_credits WHERE account_id = ANY ($3::bigint[])`;
 
 // One statement, so that its parts agree. A rejected row may not even be JSON, so the charge is found as text: inside a
 // JSON string its quotes would be escaped.

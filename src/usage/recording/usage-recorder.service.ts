@@ -5,6 +5,12 @@ import { PostgresOutage } from '../../database/postgres-outage.js';
 import type { UsageEvent } from './usage-event.js';
 import { UsageOutboxRepository } from './usage-outbox.repository.js';
 
+/** A call to be recorded, and the account whose credits its answer shows. */
+interface Recording {
+  event: UsageEvent;
+  accountId: number | undefined;
+}
+
 /** Makes usage events durable. An answer may leave only after `record` has resolved (docs/architecture.md). */
 @Injectable()
 export class UsageRecorder {
@@ -14,7 +20,7 @@ export class UsageRecorder {
     up: 'Usage events are recorded again',
     refusal: 'Calls cannot be recorded right now, so none is answered. Try again in a moment.',
   });
-  private readonly commits = new GroupCommit<UsageEvent>({
+  private readonly commits = new GroupCommit<Recording, number | undefined>({
     commit: (batch) => this.commit(batch),
     isItemFault: isDataError,
   });
@@ -35,10 +41,11 @@ export class UsageRecorder {
 
   /**
    * Resolves once the event is committed to PostgreSQL.
+   * @returns The credits of the account that no call holds; undefined without an account.
    * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many events wait.
    */
-  record(event: UsageEvent): Promise<void> {
-    return this.commits.submit(event);
+  record(event: UsageEvent, accountId?: number): Promise<number | undefined> {
+    return this.commits.submit({ event, accountId });
   }
 
   /**
@@ -48,7 +55,10 @@ export class UsageRecorder {
    */
   ready(): Promise<void> | undefined {
     if (!this.outage.isDown) return undefined;
-    this.probe ??= this.outage.attempt(() => this.outbox.append([])).finally(() => (this.probe = undefined));
+    this.probe ??= this.outage
+      .attempt(() => this.outbox.append([]))
+      .then(() => undefined)
+      .finally(() => (this.probe = undefined));
     return this.probe;
   }
 
@@ -57,9 +67,11 @@ export class UsageRecorder {
     return this.commits.idle();
   }
 
-  private async commit(events: UsageEvent[]): Promise<void[]> {
-    await this.outage.attempt(() => this.outbox.append(events));
+  private async commit(recordings: Recording[]): Promise<(number | undefined)[]> {
+    const events = recordings.map(({ event }) => event);
+    const accountIds = new Set(recordings.flatMap(({ accountId }) => accountId ?? []));
+    const available = await this.outage.attempt(() => this.outbox.append(events, accountIds));
     this.count += events.length;
-    return [];
+    return recordings.map(({ accountId }) => (accountId === undefined ? undefined : available.get(accountId)));
   }
 }

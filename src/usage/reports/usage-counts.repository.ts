@@ -17,6 +17,24 @@ export interface ToolCounts {
   total_records: number;
 }
 
+/** A tool's calls of a day. */
+export interface DayToolCounts extends ToolCounts {
+  /** `YYYY-MM-DD`, UTC. */
+  date: string;
+  error_count: number;
+  total_credits: number;
+}
+
+/** A key's calls. */
+export interface KeyCounts {
+  /** Empty for calls with a login token. */
+  api_key_id: string;
+  call_count: number;
+  error_count: number;
+  total_records: number;
+  total_credits: number;
+}
+
 /** A tool's calls in a period, and on one day of it. Durations in milliseconds. */
 export interface ToolSums {
   tool_name: string;
@@ -47,6 +65,7 @@ export interface DayCredits {
 type SumFilter = Omit<UsageFilter, 'userId'> & { userId?: string };
 
 const TOP_TOOLS_MAX = 20;
+const TOP_KEYS_MAX = 100;
 
 /**
  * All SQL of `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for.
@@ -108,6 +127,27 @@ export class UsageCountsRepository {
     );
   }
 
+  /** Every tool of every day, oldest day first: as many rows as days times tools. */
+  countByDayAndTool(filter: UsageFilter, dirtyHours: string[], signal: AbortSignal): Promise<DayToolCounts[]> {
+    return this.clickhouse.query<DayToolCounts>(
+      `SELECT toString(toDate(hour)) AS date, tool_name, table_name, sum(calls) AS call_count, sum(errors) AS error_count,
+              sum(records) AS total_records, sum(credits) AS total_credits
+       FROM (${counts(filter)}) GROUP BY date, tool_name, table_name ORDER BY date, tool_name, table_name ${READ_LIMITS}`,
+      parameters(filter, dirtyHours),
+      { signal },
+    );
+  }
+
+  /** The most used keys, at most 100. */
+  countByKey(filter: UsageFilter, dirtyHours: string[]): Promise<KeyCounts[]> {
+    return this.clickhouse.query<KeyCounts>(
+      `SELECT api_key_id, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
+              sum(credits) AS total_credits
+       FROM (${counts(filter)}) GROUP BY api_key_id ORDER BY call_count DESC, api_key_id LIMIT ${TOP_KEYS_MAX} ${READ_LIMITS}`,
+      parameters(filter, dirtyHours),
+    );
+  }
+
   /** All tools called since `from`, most called first, with their share of `day`. Without a user: everybody's calls. */
   sumByTool(filter: SumFilter, day: Period, dirtyHours: string[]): Promise<ToolSums[]> {
     return this.clickhouse.query<ToolSums>(
@@ -148,20 +188,20 @@ const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('U
  * `from` is not the start of an hour, that hour must be read from its rows, so it has to be among the dirty ones.
  */
 const counts = (filter: SumFilter): string => `
-  SELECT user_id, hour, tool_name, table_name, calls, records, errors, credits_charged AS credits, duration_ms AS duration
+  SELECT user_id, hour, tool_name, table_name, api_key_id, calls, records, errors, credits_charged AS credits, duration_ms AS duration
   FROM mcp_tool_usage_hourly FINAL
   PREWHERE ${ofUser(filter)} hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
     AND hour NOT IN {dirtyHours:Array(DateTime('UTC'))}
   WHERE true ${dimensions(filter)}
   UNION ALL
-  SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, count() AS calls, sum(record_count) AS records,
-         countIf(is_error) AS errors, sum(credits_charged) AS credits, sum(duration_ms) AS duration
+  SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, api_key_id, count() AS calls,
+         sum(record_count) AS records, countIf(is_error) AS errors, sum(credits_charged) AS credits, sum(duration_ms) AS duration
   FROM mcp_tool_usage_log FINAL
   PREWHERE ${ofUser(filter)} created_at >= {dirtyFrom:DateTime64(3, 'UTC')}
     AND created_at < {dirtyLast:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
     AND toStartOfHour(created_at) IN {dirtyHours:Array(DateTime('UTC'))}
   WHERE true ${dimensions(filter)}
-  GROUP BY user_id, hour, tool_name, table_name`;
+  GROUP BY user_id, hour, tool_name, table_name, api_key_id`;
 
 const ofUser = ({ userId }: SumFilter): string => (userId === undefined ? '' : 'user_id = {userId:String} AND');
 

@@ -1,5 +1,6 @@
 import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { Fraction } from '../../rest/dto-fields.js';
+import { IsFormat, type Format } from '../../rest/export/export-format.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { UsageRow } from './usage-log.repository.js';
 
@@ -30,6 +31,10 @@ export class UsageHistoryQuery extends PageQuery {
   @IsString()
   @IsOptional()
   api_key_id?: string;
+
+  /** `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+  @IsFormat()
+  format?: Format;
 }
 
 /** One call, as its caller may see it. */
@@ -55,6 +60,8 @@ export class UsageRecordDto {
   credits_charged!: number;
   /** Empty for a call with a login token. */
   api_key_id!: string;
+  /** The key's name now, also when it is revoked; null for a call with a login token. */
+  api_key_name!: string | null;
   client_name!: string;
   protocol_version!: string;
   /** `http`, `stdio` or `rest`. */
@@ -62,10 +69,33 @@ export class UsageRecordDto {
   /** When the call was admitted; ISO 8601, UTC. */
   created_at!: string;
 
-  static of(row: UsageRow): UsageRecordDto {
-    return { ...row, arguments: parsed(row.arguments) };
+  static of(row: UsageRow, keyName: string | undefined): UsageRecordDto {
+    return { ...row, arguments: parsed(row.arguments), api_key_name: keyName ?? null };
   }
 }
+
+/** Of the file. */
+export const RECORD_COLUMNS = [
+  'created_at',
+  'id',
+  'request_id',
+  'tool_name',
+  'service',
+  'table_name',
+  'record_count',
+  'duration_ms',
+  'is_error',
+  'is_backend_error',
+  'error_code',
+  'error_message',
+  'arguments',
+  'credits_charged',
+  'api_key_id',
+  'api_key_name',
+  'client_name',
+  'protocol_version',
+  'transport',
+] as const satisfies (keyof UsageRecordDto)[];
 
 export class UsageHistoryDto {
   /** Newest first. */

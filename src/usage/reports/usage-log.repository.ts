@@ -50,6 +50,11 @@ export interface UsageRow {
   created_at: string;
 }
 
+/** Columns of `UsageRow`. */
+const ROW_COLUMNS = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
+              is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
+              protocol_version, transport, created_at`;
+
 /** A row as the call list of an account shows it. */
 export type UsageCall = Pick<UsageRow, (typeof CALL_COLUMNS)[number]> & { credits_cost: number };
 
@@ -81,10 +86,29 @@ export class UsageLogRepository {
 
   /** At most `limit` rows of the page in the columns of history, newest first, each once. */
   findPage(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageRow[]> {
-    const columns = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
-              is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
-              protocol_version, transport, created_at`;
-    return this.page<UsageRow>(columns, filter, place, limit);
+    return this.page<UsageRow>(ROW_COLUMNS, filter, place, limit);
+  }
+
+  /**
+   * At most `limit` rows that are older than `last`, or the newest, newest first; repeated deliveries of one are neighbours. Read in
+   * the order of the sorting key, from its end, and by one thread, so that little more is read than what is given; with
+   * `LIMIT 1 BY id` or FINAL it would be all of the user's.
+   */
+  findOlder(
+    filter: UsageFilter,
+    last: Pick<UsageRow, 'created_at' | 'id'> | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<UsageRow[]> {
+    const at = last?.created_at.replace('T', ' ').replace('Z', '');
+    return this.clickhouse.query<UsageRow>(
+      `SELECT ${ROW_COLUMNS} FROM mcp_tool_usage_log
+       WHERE user_id = {userId:String} AND created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}
+         ${last ? IS_OLDER : ''} ${dimensions(filter)}
+       ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
+      { ...filter, limit, ...(last && { at, lastId: last.id }) },
+      { signal },
+    );
   }
 
   /** At most `limit` rows of the page in the columns of an account's call list, newest first, each once. */
@@ -115,6 +139,10 @@ export class UsageLogRepository {
 /** The range selects parts and granules; the list selects the hours among them. */
 const IN_HOURS = `user_id = {userId:String} AND created_at >= {first:DateTime64(3, 'UTC')}
   AND created_at < {last:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR AND toStartOfHour(created_at) IN {hours:Array(DateTime('UTC'))}`;
+
+/** The first condition is the one that the index knows. */
+const IS_OLDER = `AND created_at <= {at:DateTime64(3, 'UTC')}
+         AND (created_at < {at:DateTime64(3, 'UTC')} OR id < {lastId:UUID})`;
 
 /** The optional parts of a filter, on columns the raw table and the rollup share. */
 export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>

@@ -4,11 +4,12 @@ import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
+import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
 import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
 import { UsageLogRepository, type UsageFilter } from './usage-log.repository.js';
-import type { UsageStatsDto } from './usage-stats.dto.js';
+import { KeyUsageDto, type UsageByKeyDto, type UsageStatsDto, type UsageStatsQuery } from './usage-stats.dto.js';
 
 /** A user's calls and statistics, exact for every delivered event, however often it was delivered. */
 @Injectable()
@@ -17,30 +18,42 @@ export class UsageQueries {
     private readonly log: UsageLogRepository,
     private readonly counts: UsageCountsRepository,
     private readonly dirtyHours: DirtyHoursRepository,
+    private readonly keyNames: KeyNames,
     private readonly clock: Clock,
   ) {}
 
   /** @throws VALIDATION_ERROR when the days are reversed, UNAVAILABLE when ClickHouse is away. */
   async history(userId: string, query: UsageHistoryQuery): Promise<UsageHistoryDto> {
-    refuseReversed(query);
+    const filter = historyFilter(userId, query);
     const { page, page_size } = query;
     const range = { limit: page_size, offset: (page - 1) * page_size };
     return unavailableWhenAway(async () => {
-      const filter = filterOf(userId, query);
       const place = await this.counts.locate(filter, range, await this.dirtyHours.findBetween(filter.from, filter.to));
       const rows = await this.log.findPage(filter, place, page_size);
-      return { records: rows.map((row) => UsageRecordDto.of(row)), total: place.total, page, page_size };
+      const names = await this.keyNames.of(rows);
+      const records = rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
+      return { records, total: place.total, page, page_size };
     });
   }
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
-  async stats(userId: string, days: number): Promise<UsageStatsDto> {
+  async stats(userId: string, { days, api_key_id }: UsageStatsQuery): Promise<UsageStatsDto> {
     const dates = lastDays(days, this.clock.now());
     return unavailableWhenAway(async () => {
-      const filter = { userId, ...periodOfDays(dates[0], dates.at(-1)) };
+      const filter = statsFilter(userId, dates, api_key_id);
       const dirty = await this.dirtyHours.findBetween(filter.from, filter.to);
       const [daily, tools] = await Promise.all([this.counts.countByDay(filter, dirty), this.counts.countByTool(filter, dirty)]);
       return statsOf(dates, daily, tools);
+    });
+  }
+
+  /** Calls by key, most called first. @throws UNAVAILABLE when ClickHouse is away. */
+  async byKey(userId: string, days: number): Promise<UsageByKeyDto> {
+    const filter = statsFilter(userId, lastDays(days, this.clock.now()));
+    return unavailableWhenAway(async () => {
+      const keys = await this.counts.countByKey(filter, await this.dirtyHours.findBetween(filter.from, filter.to));
+      const names = await this.keyNames.of(keys);
+      return { period_days: days, keys: keys.map((key) => KeyUsageDto.of(key, names.get(key.api_key_id))) };
     });
   }
 }
@@ -53,14 +66,21 @@ function statsOf(dates: string[], daily: DayCounts[], top_tools: ToolCounts[]): 
   return { daily_stats, total_calls, total_records, avg_daily_calls: total_calls / dates.length, top_tools };
 }
 
-/** Always filters by the caller, whatever the query says. */
-function filterOf(userId: string, { start_date, end_date, tool_name, api_key_id }: UsageHistoryQuery): UsageFilter {
+/** Always filters by the user, whatever the query says. @throws VALIDATION_ERROR when the days are reversed. */
+export function historyFilter(userId: string, query: UsageHistoryQuery): UsageFilter {
+  refuseReversed(query);
+  const { start_date, end_date, tool_name, api_key_id } = query;
   return {
     userId,
     ...periodOfDays(start_date, end_date),
     ...(tool_name !== undefined && { toolName: tool_name }),
     ...(api_key_id !== undefined && { apiKeyId: api_key_id }),
   };
+}
+
+/** From the first day to the last. */
+export function statsFilter(userId: string, dates: string[], apiKeyId?: string): UsageFilter {
+  return { userId, ...periodOfDays(dates[0], dates.at(-1)), ...(apiKeyId !== undefined && { apiKeyId }) };
 }
 
 function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {

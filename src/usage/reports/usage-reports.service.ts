@@ -11,6 +11,7 @@ export interface CallsQuery {
   /** How far to look back, in days of 24 hours; unset: everything stored. */
   days?: number;
   toolName?: string | undefined;
+  apiKeyId?: string | undefined;
   /** Only calls that succeeded. */
   successOnly?: boolean;
   limit: number;
@@ -35,9 +36,15 @@ export class UsageReports {
    * @throws UNAVAILABLE when ClickHouse is away
    */
   calls(userId: string, query: CallsQuery): Promise<{ total: number; calls: UsageCall[] }> {
-    const { limit, days, toolName, successOnly = false } = query;
+    const { limit, days, toolName, apiKeyId, successOnly = false } = query;
     const period = days === undefined ? periodOfDays() : lastHoursOf(days, this.clock.now());
-    const filter: UsageFilter = { userId, successOnly, ...period, ...(toolName !== undefined && { toolName }) };
+    const filter: UsageFilter = {
+      userId,
+      successOnly,
+      ...period,
+      ...(toolName !== undefined && { toolName }),
+      ...(apiKeyId !== undefined && { apiKeyId }),
+    };
     return unavailableWhenAway(async () => {
       const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
       return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };

@@ -1,13 +1,28 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Fraction } from '../../rest/dto-fields.js';
+import { IsFormat, type Format } from '../../rest/export/export-format.js';
+import type { DayToolCounts, KeyCounts } from './usage-counts.repository.js';
 
-export class UsageStatsQuery {
+/** The days that are counted. */
+export class UsageDaysQuery {
   /** Number of days, today (UTC) included: 1 to 365. */
   @IsInt()
   @Min(1)
   @Max(365)
   @IsOptional()
   days: number = 30;
+}
+
+export class UsageStatsQuery extends UsageDaysQuery {
+  /** Only calls made with this key. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  api_key_id?: string;
+
+  /** `csv` or `ndjson`: a file with a row for each tool on each day; `json`: the sums. Also by `Accept`. */
+  @IsFormat()
+  format?: Format;
 }
 
 export class DailyUsageDto {
@@ -35,3 +50,36 @@ export class UsageStatsDto {
   /** The most called tools, at most 20. */
   top_tools!: ToolUsageDto[];
 }
+
+/** A key's calls. */
+export class KeyUsageDto {
+  /** Empty for calls with a login token. */
+  api_key_id!: string;
+  /** The key's name now, also when it is revoked; null for calls with a login token. */
+  api_key_name!: string | null;
+  call_count!: number;
+  error_count!: number;
+  total_records!: number;
+  total_credits!: number;
+
+  static of(key: KeyCounts, name: string | undefined): KeyUsageDto {
+    return { ...key, api_key_name: name ?? null };
+  }
+}
+
+export class UsageByKeyDto {
+  period_days!: number;
+  /** Most called first, at most 100. */
+  keys!: KeyUsageDto[];
+}
+
+/** Of the file of statistics. */
+export const DAY_TOOL_COLUMNS = [
+  'date',
+  'tool_name',
+  'table_name',
+  'call_count',
+  'error_count',
+  'total_records',
+  'total_credits',
+] as const satisfies (keyof DayToolCounts)[];

@@ -1,12 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, type StreamableFile } from '@nestjs/common';
 import { ApiServiceUnavailableResponse, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
+import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
+import { Exports } from '../../rest/export/exports.service.js';
 import { UsageHistoryDto, UsageHistoryQuery } from './usage-history.dto.js';
 import { UsageQueries } from './usage-queries.service.js';
-import { UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
+import { UsageByKeyDto, UsageDaysQuery, UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
+import { UsageTables } from './usage-tables.service.js';
 
 /** The caller's own usage. */
 @ApiTags('Usage')
@@ -15,17 +18,39 @@ import { UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
 @Authenticated()
 @Controller('api/mcp-usage')
 export class UsageController {
-  constructor(private readonly usage: UsageQueries) {}
+  constructor(
+    private readonly usage: UsageQueries,
+    private readonly tables: UsageTables,
+    private readonly exports: Exports,
+  ) {}
 
-  /** Lists the caller's calls, newest first. */
+  /** Lists the caller's calls, newest first: a page, or all of them as a file. */
   @Get('history')
-  history(@CurrentPrincipal() { userId }: Principal, @Query() query: UsageHistoryQuery): Promise<UsageHistoryDto> {
+  @ApiPageOrFile(UsageHistoryDto)
+  history(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query() query: UsageHistoryQuery,
+    @AskedFile() file?: FileFormat,
+  ): Promise<UsageHistoryDto | StreamableFile> {
+    if (file) return this.exports.open(userId, file, this.tables.history(userId, query));
     return this.usage.history(userId, query);
   }
 
   /** Counts the caller's calls by day and by tool. */
   @Get('stats')
-  stats(@CurrentPrincipal() { userId }: Principal, @Query() { days }: UsageStatsQuery): Promise<UsageStatsDto> {
-    return this.usage.stats(userId, days);
+  @ApiPageOrFile(UsageStatsDto)
+  stats(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query() query: UsageStatsQuery,
+    @AskedFile() file?: FileFormat,
+  ): Promise<UsageStatsDto | StreamableFile> {
+    if (file) return this.exports.open(userId, file, this.tables.stats(userId, query));
+    return this.usage.stats(userId, query);
+  }
+
+  /** Counts the caller's calls by the key they were made with. */
+  @Get('keys')
+  keys(@CurrentPrincipal() { userId }: Principal, @Query() { days }: UsageDaysQuery): Promise<UsageByKeyDto> {
+    return this.usage.byKey(userId, days);
   }
 }

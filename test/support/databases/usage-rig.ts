@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
+import { KeyNames } from '../../../src/usage/reports/key-names.repository.js';
 import { DeliveryLock } from '../../../src/usage/delivery/delivery-lock.js';
 import { DirtyHoursRepository } from '../../../src/usage/delivery/dirty-hours.repository.js';
 import { UsageBatchRepository } from '../../../src/usage/delivery/usage-batch.repository.js';
@@ -41,7 +42,7 @@ export function usageRig(
     recorder,
     outbox,
     delivery: new UsageDelivery(config, lock, batches, log, rollup),
-    queries: new UsageQueries(log, counts, dirtyHours, clock),
+    queries: new UsageQueries(log, counts, dirtyHours, new KeyNames(database.postgres), clock),
     reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };

@@ -186,6 +186,6 @@ export interface RestAnswer {
 
 async function answerOf(response: Response): Promise<RestAnswer> {
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== '';
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
 }

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
+import { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
+import type { Principal } from '../../src/auth/access/principal.js';
+import { AccountsRest } from '../support/gateway/accounts-rest.js';
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe('An account', () => {
+  let rest: AccountsRest;
+  beforeAll(async () => {
+    rest = await AccountsRest.start();
+  });
+  afterAll(() => rest.stop());
+
+  const limits = async (of: Principal) =>
+    ((await rest.get(of, '/api/mcp/account').expect(200)).body as { limits: unknown[] }).limits;
+
+  it('says what is left of the hour, of the login, of its key and of all keys together, without counting', async () => {
+    const { user, mcp_api_key } = await rest.newAccount();
+    const fresh = { remaining_this_hour: 5_000, limit: 5_000, resets_at: null };
+    expect(await limits(user)).toEqual([
+      { of: 'login', limit: 1_000, remaining_this_hour: 998, resets_at: expect.stringMatching(MOMENT) },
+      { ...fresh, of: 'account_key' },
+      { ...fresh, of: 'all_api_keys', limit: 20_000, remaining_this_hour: 20_000 },
+    ]);
+    const answer = await rest.app.get(ApiKeyVerifier).verify(mcp_api_key);
+    if (answer.ok) await rest.app.get(CallerLimit).admit(answer.principal, () => undefined);
+    await rest.post(user, '/api/mcp/regenerate-key').expect(200); // counted with the key before it
+    expect(await limits(user)).toMatchObject([
+      { remaining_this_hour: 996 },
+      { remaining_this_hour: 4_999, resets_at: expect.stringMatching(MOMENT) },
+      { remaining_this_hour: 19_999, resets_at: expect.stringMatching(MOMENT) },
+    ]);
+  });
+
+  it('of an admin has no limit of its login, and one of its key', async () => {
+    const admin = await rest.newUser('admin');
+    await rest.post(admin, '/api/mcp/enable').expect(200);
+    expect(await limits(admin)).toMatchObject([{ of: 'account_key', remaining_this_hour: 5_000 }, { of: 'all_api_keys' }]);
+  });
+
+  it('whose key has a limit of its own shows that', async () => {
+    const { user } = await rest.newAccount();
+    await rest.database.dataSource.query('UPDATE mcp.api_keys SET rate_limit_per_hour = 7 WHERE user_id = $1', [user.userId]);
+    expect(await limits(user)).toMatchObject([{}, { of: 'account_key', limit: 7, remaining_this_hour: 7 }, {}]);
+  });
+});
