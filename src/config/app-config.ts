@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
+import { noticesSchema } from './notices-config.js';
 import { network, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
@@ -141,6 +142,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   billing: billingSchema,
+  notices: noticesSchema,
   /** Recipes for upstream MCP servers, by name. One with the name of a shipped template replaces it. */
   templates: templatesSchema,
   servers: z

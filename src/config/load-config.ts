@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { AppConfig, configSchema, usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import { billingContradictions } from './billing-config.js';
 import { settingName, withEnvironment } from './environment.js';
+import { noticeContradictions, withVariables } from './notices-config.js';
 import { variablesOf } from './template-config.js';
 
 /** The settings are invalid; `problems` lists everything that is wrong, one line each. */
@@ -34,7 +35,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
  * @throws ConfigError with every problem, each under its variable or YAML path
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigValues {
-  const result = configSchema.safeParse(withEnvironment(readYaml(env), env));
+  const written = withEnvironment(readYaml(env), env);
+  const result = configSchema.safeParse({ ...written, notices: withVariables(written['notices'], env) });
   if (!result.success) throw new ConfigError(result.error.issues.map((issue) => describe(issue, env)));
   const values = result.data;
   const problems = [...contradictions(values), ...unsetVariables(values, env)];
@@ -92,7 +94,12 @@ function contradictions(values: ConfigValues): string[] {
       'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
     );
   }
-  return [...problems, ...creditContradictions(values), ...billingContradictions(values.billing, values.tiers)];
+  return [
+    ...problems,
+    ...creditContradictions(values),
+    ...billingContradictions(values.billing, values.tiers),
+    ...noticeContradictions(values.notices),
+  ];
 }
 
 function unsetVariables({ templates }: ConfigValues, env: NodeJS.ProcessEnv): string[] {

@@ -13,6 +13,7 @@ import { EndingsOfLoginsAndKeys12 } from './0012-endings-of-logins-and-keys.js';
 import { IdempotentCallsOwner13 } from './0013-idempotent-calls-owner.js';
 import { AuditLog14 } from './0014-audit-log.js';
 import { EndingsOfKeys15 } from './0015-endings-of-keys.js';
+import { Notices16 } from './0016-notices.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   IdempotentCallsOwner13,
   AuditLog14,
   EndingsOfKeys15,
+  Notices16,
 ];
