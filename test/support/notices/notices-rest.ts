@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../../src/clickhouse/clickhouse.module.js';
+import { Clock } from '../../../src/common/clock.js';
 import { AppConfig } from '../../../src/config/app-config.js';
 import { NoticesModule } from '../../../src/notices/notices.module.js';
 import { eventually } from '../eventually.js';
@@ -50,7 +51,8 @@ export class NoticesRest {
   /** Another gateway on the same database, with the same settings. */
   async startAnother(): Promise<void> {
     const config = this.rest.app.get(AppConfig);
-    this.others.push(await startRestApp(config, [ClickHouseModule, AccountsModule, NoticesModule]));
+    const clock = { provide: Clock, value: this.rest.clock };
+    this.others.push(await startRestApp(config, [ClickHouseModule, AccountsModule, NoticesModule], [clock]));
   }
 
   /** Sends a test notice and returns its deliveries. */
