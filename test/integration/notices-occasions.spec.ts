@@ -98,7 +98,7 @@ describe('A key that is about to expire', () => {
   });
 
   const create = async (user: Principal, expires_days: number) => {
-    const { body } = await gateway.rest.post(user, '/api/mcp-keys/create', { key_name: 'nightly', expires_days }).expect(201);
+    const { body } = await gateway.rest.post(user, '/api/mcp-keys/create', { key_name: 'nightly', expires_days }).expect(200);
     return body as { key_id: string; api_key: string; expires_at: string };
   };
 
@@ -124,7 +124,7 @@ describe('A key that is about to expire', () => {
     const user = await gateway.rest.newUser();
     const [revoked, rotated] = [await create(user, 10), await create(user, 10)];
     await gateway.rest.post(user, '/api/mcp-keys/revoke', { key_id: revoked.key_id }).expect(200);
-    await gateway.rest.post(user, '/api/mcp-keys/rotate', { key_id: rotated.key_id, overlap_hours: 24 });
+    await gateway.rest.post(user, '/api/mcp-keys/rotate', { key_id: rotated.key_id, overlap_seconds: 604_800 }).expect(200);
     gateway.rest.clock.at = Date.now() + 4 * DAY_MS;
     await scans();
     expect(toldOf('api_key.expiring', ({ key_id }) => key_id === revoked.key_id || key_id === rotated.key_id)).toEqual([]);
@@ -137,7 +137,7 @@ describe('A rate limit that is reached', () => {
   it('by a key is told of, once, however many requests are refused', async () => {
     const body = { key_name: 'busy', permissions: ['gateway:read'], rate_limit_per_hour: 2 };
     const user = await gateway.rest.newUser();
-    const created = (await gateway.rest.post(user, '/api/mcp-keys/create', body).expect(201)).body as Record<string, string>;
+    const created = (await gateway.rest.post(user, '/api/mcp-keys/create', body).expect(200)).body as Record<string, string>;
     const statuses = [];
     for (let n = 0; n < 5; n += 1) statuses.push((await asKey(created['api_key']!)).status);
     expect(statuses).toEqual([200, 200, 429, 429, 429]);
@@ -182,7 +182,7 @@ describe('An upstream server', () => {
   const tools = async () =>
     (
       (await gateway.rest.get(gateway.admin, `/servers/${id}/tools`)).body as {
-        tools: { tool: string; pin: string; state: string }[];
+        tools: { tool_name: string; pin: string }[];
       }
     ).tools;
   const swap = async (description: string) => {
@@ -212,7 +212,7 @@ describe('An upstream server', () => {
     await eventually(() => expect(told('tool.quarantined')).toHaveLength(1));
     await hoursPass();
     await eventually(() => expect(told('tool.quarantined')).toHaveLength(2));
-    const [now] = (await tools()).filter(({ tool }) => tool === 'act');
+    const [now] = (await tools()).filter(({ tool_name }) => tool_name === 'act');
     expect(told('tool.quarantined')[1]).toMatchObject({ tools: [{ pin: now!.pin }] });
   });
 
