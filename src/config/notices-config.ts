@@ -79,7 +79,7 @@ export const noticesSchema = z
     server_down_seconds: z.number().min(0).max(86_400).default(30),
     /** Pause between two looks at what there is to tell. */
     scan_seconds: seconds.max(3_600).default(15),
-    /** For a whole attempt to deliver. */
+    /** For a whole attempt to deliver; mail has three times as long. */
     timeout_seconds: seconds.max(60).default(10),
     /** Pause before the second attempt; before each later one it is six times as long, at most 12 hours. */
     retry_seconds: seconds.max(3_600).default(5),

@@ -39,8 +39,9 @@ export function noticeText({ kind, data }: Pick<Notice, 'kind' | 'data'>): { tit
   return { title: oneLine(title(data), 200), lines: lines(data).map((line) => oneLine(line, 1_000)) };
 }
 
-const oneLine = (text: string, max: number) =>
+/** A text of a stranger as one short line, without what no text should hold: control characters, halves of characters. */
+export const oneLine = (text: string, max: number): string =>
   text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .slice(0, max)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();

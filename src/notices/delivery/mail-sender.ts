@@ -6,8 +6,11 @@ import type { Outcome } from './retry-plan.js';
 
 const ERROR_MAX_CHARS = 300;
 
+/** What a server says of the mail itself, sender and recipient included; the rest is about the connection and its login. */
+const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
+
 /** A failure of Nodemailer. */
-type MailError = Error & { responseCode?: number };
+type MailError = Error & { responseCode?: number; code?: string };
 
 /** Sends notices as plain text through the operator's mail server. */
 export class MailSender {
@@ -29,10 +32,10 @@ export class MailSender {
       return { isDelivered: true, status: Number(/^\d{3}/.exec(response)?.[0] ?? 250), error: null };
     } catch (error) {
       signal.throwIfAborted();
-      const { message, responseCode: status = null } = error as MailError;
+      const { message, code = '', responseCode: status = null } = error as MailError;
       const words = late.aborted ? `not sent within ${this.timeoutMs / 1_000} s` : message;
-      // 5yz: the mail server will never take it (RFC 5321), unless it is its own login that fails.
-      const isFinal = status !== null && status >= 500 && ![530, 534, 535, 538].includes(status);
+      // 5yz: the server will never take it (RFC 5321).
+      const isFinal = status !== null && status >= 500 && ABOUT_THE_MAIL.includes(code);
       return { isDelivered: false, status, error: maskText(words).slice(0, ERROR_MAX_CHARS), isFinal };
     }
   }

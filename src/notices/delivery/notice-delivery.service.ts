@@ -19,6 +19,8 @@ const TICK_MS = 1_000;
 const AT_ONCE = 4;
 /** Beyond an attempt's own limit, before another replica takes it that its sender has died. */
 const TAKEN_EXTRA_MS = 5_000;
+/** Mail servers answer slowly on purpose: an attempt has so many times as long as one at a webhook. */
+const MAIL_PATIENCE = 3;
 /** How long a shutdown waits for attempts under way. */
 const FINISH_MS = 2_000;
 
@@ -63,12 +65,17 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
     await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 
+  /** Of a whole attempt at a webhook. */
+  private get timeoutMs(): number {
+    return this.settings.timeout_seconds * 1_000;
+  }
+
   private async takeDue(): Promise<void> {
     const rooms: Room[] = this.lanes.filter(({ room }) => room > 0);
     if (rooms.length === 0) return;
     const taken = await this.deliveries.take(
       rooms.map(({ channel, endpoint, room }) => ({ channel, endpoint, room })),
-      this.settings.timeout_seconds * 1_000 + TAKEN_EXTRA_MS,
+      this.timeoutMs * (this.settings.smtp ? MAIL_PATIENCE : 1) + TAKEN_EXTRA_MS,
     );
     for (const delivery of taken) this.begin(delivery);
   }
@@ -88,7 +95,7 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
   private async attempt(lane: DeliveryLane, delivery: TakenDelivery): Promise<void> {
     const at = new Date().toISOString();
     const startedAt = performance.now();
-    const outcome = await lane.send(delivery, this.stopping.signal).catch(() => undefined);
+    const outcome = await lane.send(delivery, this.stopping.signal).catch((error: Error) => this.unsent(error));
     if (!outcome) return this.deliveries.giveBack(delivery.id);
     const { status, error } = outcome;
     const next = this.nextOf(delivery, outcome);
@@ -98,6 +105,11 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
       next,
     );
     this.tell(delivery, outcome, next.state);
+  }
+
+  /** Undefined where only the shutdown is to blame. */
+  private unsent({ message: error }: Error): Outcome | undefined {
+    return this.stopping.signal.aborted ? undefined : { isDelivered: false, status: null, error };
   }
 
   private nextOf({ tries }: TakenDelivery, outcome: Outcome) {
@@ -114,8 +126,8 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private webhookLanes(): DeliveryLane[] {
-    const { webhooks, allowed_networks, timeout_seconds } = this.settings;
-    const options = { connections: AT_ONCE, timeoutMs: timeout_seconds * 1_000, network: new NetworkRules(allowed_networks) };
+    const { webhooks, allowed_networks } = this.settings;
+    const options = { connections: AT_ONCE, timeoutMs: this.timeoutMs, network: new NetworkRules(allowed_networks) };
     return webhooks.map((webhook) => {
       const sender = new WebhookSender(webhook, options);
       const send = ({ notice }: TakenDelivery, signal: AbortSignal) => sender.send(notice, signal);
@@ -130,9 +142,9 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private mailLanes(): DeliveryLane[] {
-    const { smtp, timeout_seconds } = this.settings;
+    const { smtp } = this.settings;
     if (!smtp) return [];
-    const sender = new MailSender(smtp, timeout_seconds * 1_000);
+    const sender = new MailSender(smtp, this.timeoutMs * MAIL_PATIENCE);
     const send = ({ notice, endpoint }: TakenDelivery, signal: AbortSignal) => sender.send(notice, endpoint, signal);
     return [new DeliveryLane({ channel: 'mail', endpoint: null, atOnce: AT_ONCE, send })];
   }

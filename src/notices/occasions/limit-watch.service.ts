@@ -14,7 +14,7 @@ const KNOWN_MAX = 10_000;
 @Injectable()
 export class LimitWatch implements OnModuleInit {
   private readonly known = new LRUCache<string, true>({ max: KNOWN_MAX });
-  private fresh: Occasion<typeof KIND>[] = [];
+  private readonly fresh = new Map<string, Occasion<typeof KIND>>();
 
   constructor(
     private readonly limits: CallerLimit,
@@ -27,22 +27,21 @@ export class LimitWatch implements OnModuleInit {
   }
 
   /** What was reached and is not told yet. */
-  get waiting(): readonly Occasion<typeof KIND>[] {
-    return this.fresh;
+  get waiting(): Occasion<typeof KIND>[] {
+    return [...this.fresh.values()];
   }
 
   /** These are told. */
   forget(told: readonly Occasion[]): void {
-    const keys = new Set(told.map(({ key }) => key));
-    this.fresh = this.fresh.filter(({ key }) => !keys.has(key));
+    for (const { key } of told) this.fresh.delete(key);
   }
 
   private note(refusal: Refusal): void {
     const { bucket } = refusal.decision;
     const key = `${KIND}:${bucket}:${utcDay(this.clock.now())}`;
-    if (this.known.has(key) || this.fresh.length >= KNOWN_MAX) return;
+    if (this.known.has(key) || this.fresh.size >= KNOWN_MAX) return;
     this.known.set(key, true);
-    this.fresh.push({ key, kind: KIND, subject: bucket, userId: refusal.principal.userId, data: dataOf(refusal) });
+    this.fresh.set(key, { key, kind: KIND, subject: bucket, userId: refusal.principal.userId, data: dataOf(refusal) });
   }
 }
 

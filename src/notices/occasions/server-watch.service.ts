@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { ServerPool } from '../../servers/pool/server-pool.service.js';
 import type { PooledServer } from '../../servers/pool/pooled-server.js';
-import type { Occasion } from '../notice.js';
+import { oneLine, type Occasion } from '../notice.js';
 
 const KIND = 'server.down';
+const ERROR_MAX_CHARS = 500;
 
 /** Which upstream servers are down, as this replica sees them, and which are up. Reads what health checks and calls have shown. */
 @Injectable()
@@ -38,7 +39,8 @@ export class ServerWatch {
 
   private occasionOf(server: PooledServer): Occasion<typeof KIND> {
     const since = new Date(this.downSince.get(server.id)!);
-    const data = { ...namesOf(server), since: since.toISOString(), error: server.health.error };
+    const { error } = server.health;
+    const data = { ...namesOf(server), since: since.toISOString(), error: error && oneLine(error, ERROR_MAX_CHARS) };
     return { key: keyOf(server), kind: KIND, subject: server.id, since, data };
   }
 }

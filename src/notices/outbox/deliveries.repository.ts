@@ -81,13 +81,16 @@ export class DeliveriesRepository {
    */
   async take(rooms: readonly Room[], forMs: number): Promise<TakenDelivery[]> {
     const rows = await this.postgres.query<Omit<TakenDelivery, 'notice'> & Omit<Notice, 'id'> & { noticeId: string }>(
-      `UPDATE mcp.notice_deliveries d SET tries = d.tries + 1, due_at = now() + $2 * interval '1 ms'
-       FROM json_to_recordset($1::json) AS lane (channel text, endpoint text, room int), LATERAL (
-         SELECT id FROM mcp.notice_deliveries
-         WHERE state = 'waiting' AND due_at <= now() AND channel = lane.channel AND (lane.endpoint IS NULL OR endpoint = lane.endpoint)
-         ORDER BY due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
-       ) AS due, mcp.notices n
-       WHERE d.id = due.id AND n.id = d.notice_id
+      // Materialized: joined in another order, the part with the limit could run more than once and lock more than there is room for.
+      `WITH due AS MATERIALIZED (
+         SELECT one.id FROM json_to_recordset($1::json) AS lane (channel text, endpoint text, room int), LATERAL (
+           SELECT id FROM mcp.notice_deliveries
+           WHERE state = 'waiting' AND due_at <= now() AND channel = lane.channel AND (lane.endpoint IS NULL OR endpoint = lane.endpoint)
+           ORDER BY due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
+         ) AS one
+       )
+       UPDATE mcp.notice_deliveries d SET tries = d.tries + 1, due_at = now() + $2 * interval '1 ms'
+       FROM due, mcp.notices n WHERE d.id = due.id AND n.id = d.notice_id
        RETURNING d.id, d.channel, d.endpoint, d.tries, n.id AS "noticeId", n.kind, n.data, n.created_at AS "createdAt"`,
       [JSON.stringify(rooms), forMs],
     );
