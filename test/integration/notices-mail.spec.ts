@@ -40,7 +40,7 @@ describe('Mail', () => {
     for (const line of [/^From: Tallygate <gateway@example.com>/m, /^Subject: \[Tallygate\] Credits are running low/m])
       expect(raw).toMatch(line);
     expect(raw).toMatch(/^Content-Type: text\/plain/m);
-    expect(raw).toContain('has 3 credits left, of 50 a month');
+    expect(raw.replace(/=\r\n/g, '')).toMatch(/has 3 credits\s+left, of 50\s+a month/);
     expect(raw).toMatch(/^Auto-Submitted: auto-generated/m);
   });
 
