@@ -21,6 +21,7 @@ export const MAY_IMPORT = {
   'stock-data': ['tools', 'auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
   examples: ['tools', ...FOUNDATION],
   servers: ['tools', 'api-keys', 'auth', 'rest', 'database', ...FOUNDATION],
+  notices: ['servers', 'auth', 'rest', 'database', ...FOUNDATION],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'limits', 'http', ...FOUNDATION],
   'gateway-api': [
     ...['servers', 'tools', 'api-keys', 'auth', 'usage', 'limits', 'rest', 'http'],

@@ -12,6 +12,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { ExamplesModule } from './examples/examples.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { McpGatewayModule } from './mcp-gateway/mcp-gateway.module.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { ServersModule } from './servers/servers.module.js';
 import { StockDataModule } from './stock-data/stock-data.module.js';
 import { UsageModule } from './usage/usage.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
       StockDataModule,
       ExamplesModule,
       ServersModule,
+      NoticesModule,
       GatewayApiModule,
       McpGatewayModule,
     ];

@@ -328,6 +328,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/users/{id}/password-link': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a link by which a user sets a password of their own, once, within a day. An earlier link of theirs ends. */
+    post: operations['AdminUsersController_makePasswordLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/users/{id}/usage': {
     parameters: {
       query?: never;
@@ -390,6 +407,74 @@ export interface paths {
     get: operations['UserUsageController_stats'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the webhooks of the configuration, without their secrets. */
+    get: operations['WebhooksController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/webhooks/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists deliveries by webhook and by mail, newest first, each with its last attempts. */
+    get: operations['WebhooksController_deliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/webhooks/deliveries/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Delivers again at once, under the same notice id, with all attempts anew; also what was delivered before. */
+    post: operations['WebhooksController_retry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/webhooks/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a test notice. */
+    post: operations['WebhooksController_test'];
     delete?: never;
     options?: never;
     head?: never;
@@ -464,6 +549,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/auth/password-link': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets the password of the user whom an admin gave a link. Their logins end. */
+    post: operations['AuthController_usePasswordLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/auth/register': {
     parameters: {
       query?: never;
@@ -490,7 +592,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Creates an API key. The whole key is shown only in this answer. */
+    /** Creates an API key, or makes one of an existing secret. The whole key is shown only in this answer. */
     post: operations['ApiKeysController_create'];
     delete?: never;
     options?: never;
@@ -505,7 +607,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the caller's keys, newest first. */
+    /** Lists the caller's keys, newest first, filtered by name or activity. */
     get: operations['ApiKeysController_list'];
     put?: never;
     post?: never;
@@ -1170,7 +1272,6 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1182,6 +1283,9 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /** @description What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
+      last_client: string | null;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */
@@ -1232,6 +1336,15 @@ export interface components {
       /** @description The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
       pin: string;
     };
+    AttemptDto: {
+      /** Format: date-time */
+      at: string;
+      duration_ms: number;
+      /** @description Of HTTP or SMTP; null when there was no answer. */
+      status: number | null;
+      /** @description Null when it succeeded. */
+      error: string | null;
+    };
     AuditLineDto: {
       /** @description Grows with every change. */
       id: number;
@@ -1241,7 +1354,7 @@ export interface components {
        * @description How whoever made the change came in: a login, a key, the machine's command line, the gateway by itself, or Stripe.
        * @enum {string}
        */
-      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'stripe';
+      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'password_link' | 'stripe';
       /** @description The user who made the change; null for nobody in person. */
       actor_id: string | null;
       actor_email: string | null;
@@ -1336,7 +1449,7 @@ export interface components {
     };
     ContextLevelDto: {
       /**
-       * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
+       * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, Notices, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
        * @example Usage delivery
        */
       context: string;
@@ -1360,6 +1473,8 @@ export interface components {
       allowed_tools?: string[] | null;
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
       rate_limit_per_hour?: number | null;
+      /** @description An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
+      secret?: string | null;
     };
     CreateServiceKeyDto: {
       /** @description A name to tell keys apart, 1 to 100 characters. */
@@ -1467,6 +1582,45 @@ export interface components {
       difference: number;
       /** @description Usage_log − rollup. Must be 0. */
       rollup_difference: number;
+    };
+    DeliveryDto: {
+      id: number;
+      /** @description `webhook-id` of each attempt, and `id` in its body. */
+      notice_id: string;
+      kind: string;
+      /** @enum {string} */
+      channel: 'mail' | 'webhook';
+      /** @description The webhook's name, or a mail address. */
+      endpoint: string;
+      /**
+       * @description `failed`: given up.
+       * @enum {string}
+       */
+      state: 'delivered' | 'failed' | 'waiting';
+      /** @description Attempts since it was queued, or retried by hand. */
+      tries: number;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description When the next attempt is due; null when there is none.
+       */
+      due_at: string | null;
+      /** Format: date-time */
+      ended_at: string | null;
+      /** @description What the notice says. Never a secret. */
+      data: {
+        [key: string]: unknown;
+      };
+      /** @description The last ten, oldest first. */
+      attempts: components['schemas']['AttemptDto'][];
+    };
+    DeliveryListDto: {
+      deliveries: components['schemas']['DeliveryDto'][];
+      /** @description Number on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     EditKeyDto: {
       /** @description 1 to 100 characters. */
@@ -1645,7 +1799,6 @@ export interface components {
       key_name: string;
       /** @description Its first 12 characters. */
       api_key_prefix: string;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Neither revoked nor expired. */
       is_active: boolean;
       /**
@@ -1657,6 +1810,9 @@ export interface components {
       expires_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /** @description What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
+      last_client: string | null;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
       /** @description Null: the gateway's limit for keys. */
@@ -1670,7 +1826,8 @@ export interface components {
       revoke_reason: string | null;
     };
     KeyListDto: {
-      keys: components['schemas']['ListedKeyDto'][];
+      keys: components['schemas']['KeyDetailsDto'][];
+      /** @description Number of keys on all pages. */
       total: number;
     };
     KeyUsageDto: {
@@ -1712,24 +1869,6 @@ export interface components {
        * @description When the hour is over and all requests are there again; null: none has been counted yet.
        */
       resets_at: string | null;
-    };
-    ListedKeyDto: {
-      id: string;
-      key_name: string;
-      /** @description Its first 12 characters. */
-      api_key_prefix: string;
-      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
-      /** @description Neither revoked nor expired. */
-      is_active: boolean;
-      /**
-       * Format: date-time
-       * @description Up to ten seconds late.
-       */
-      last_used_at: string | null;
-      /** Format: date-time */
-      expires_at: string | null;
-      /** Format: date-time */
-      created_at: string;
     };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
@@ -1834,6 +1973,15 @@ export interface components {
       stripe_subscription_status: string | null;
       /** Format: date-time */
       created_at: string;
+    };
+    PasswordLinkDto: {
+      /** @description For the user only: whoever has it can set the password. Shown only in this answer. */
+      link: string;
+      /**
+       * Format: date-time
+       * @description A day from now.
+       */
+      expires_at: string;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -1993,6 +2141,14 @@ export interface components {
        * @default 1
        */
       seed?: number | null;
+    };
+    TestWebhooksDto: {
+      /** @description The name of one; without it, all webhooks and the operators' mail addresses get the test notice. */
+      webhook?: string | null;
+    };
+    TestedWebhooksDto: {
+      /** @description Look at them with `GET /api/admin/webhooks/deliveries`. */
+      delivery_ids: number[];
     };
     TierAccountsDto: {
       tier: string;
@@ -2191,6 +2347,12 @@ export interface components {
       /** @description Days until the first of next month. */
       days_until_refill: number;
     };
+    UsePasswordLinkDto: {
+      /** @description What stands behind `#` in the link. */
+      token: string;
+      /** @description 8 to 256 characters. */
+      new_password: string;
+    };
     UserDto: {
       id: string;
       username: string;
@@ -2233,6 +2395,28 @@ export interface components {
     };
     WebhookAnswerDto: {
       received: boolean;
+    };
+    WebhookDto: {
+      name: string;
+      /** @description Without what may be secret in it. */
+      url: string;
+      /** @description What it is told. */
+      kinds: string[];
+      /**
+       * @description Of the last attempt; `unused` before the first.
+       * @enum {string}
+       */
+      state: 'failing' | 'unused' | 'working';
+      waiting: number;
+      delivered: number;
+      /** @description Given up. */
+      failed: number;
+      /** Format: date-time */
+      last_delivered_at: string | null;
+      last_attempt: components['schemas']['AttemptDto'] | null;
+    };
+    WebhookListDto: {
+      webhooks: components['schemas']['WebhookDto'][];
     };
   };
   responses: never;
@@ -4342,6 +4526,94 @@ export interface operations {
       };
     };
   };
+  AdminUsersController_makePasswordLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasswordLinkDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   UserUsageController_summary: {
     parameters: {
       query?: never;
@@ -4723,6 +4995,356 @@ export interface operations {
       };
     };
   };
+  WebhooksController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  WebhooksController_deliveries: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+        channel?: 'mail' | 'webhook';
+        /** @description Only deliveries to the webhook of this name, or to this mail address. */
+        endpoint?: string;
+        /** @description Only notices of this kind. */
+        kind?:
+          | 'account.credits_low'
+          | 'api_key.expiring'
+          | 'limit.reached'
+          | 'server.down'
+          | 'server.up'
+          | 'test'
+          | 'tool.quarantined';
+        state?: 'delivered' | 'failed' | 'waiting';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeliveryListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  WebhooksController_retry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeliveryDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such delivery */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  WebhooksController_test: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['TestWebhooksDto'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TestedWebhooksDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No webhook of this name */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description There is neither a webhook nor an address of mail */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AuthController_login: {
     parameters: {
       query?: never;
@@ -5001,6 +5623,74 @@ export interface operations {
       };
     };
   };
+  AuthController_usePasswordLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UsePasswordLinkDto'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The link was used, was replaced, or is too old */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AuthController_register: {
     parameters: {
       query?: never;
@@ -5139,7 +5829,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Active key limit reached */
+      /** @description Active key limit reached, or the secret is a key already */
       409: {
         headers: {
           [name: string]: unknown;
@@ -5204,6 +5894,12 @@ export interface operations {
       query?: {
         /** @description Include revoked and expired keys. */
         include_inactive?: boolean;
+        /** @description Part of a key's name or beginning, case-insensitive. */
+        search?: string;
+        /** @description From 1. */
+        page?: number;
+        /** @description Keys on a page, 1 to 1000. */
+        page_size?: number;
       };
       header?: never;
       path?: never;

@@ -14,6 +14,7 @@ export const LOG_CONTEXTS = [
   'Log',
   'MCP',
   'Metrics',
+  'Notices',
   'PostgreSQL',
   'Redis',
   'Rest',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS } from './host.js';
+import { noticesSchema } from './notices-config.js';
 import { network, proxy, STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
@@ -151,6 +152,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   billing: billingSchema,
+  notices: noticesSchema,
   /** Recipes for upstream MCP servers, by name. One with the name of a shipped template replaces it. */
   templates: templatesSchema,
   servers: z

@@ -8,6 +8,7 @@ import { AppConfig, type ConfigValues } from './app-config.js';
 import type { Contradiction } from './billing-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
+import { withVariables } from './notices-config.js';
 import { contradictions } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
 import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';
@@ -45,7 +46,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, options: Given[
 
 function examined(given: Given, engines: Engines): ConfigValues {
   const file = readYaml(given);
-  const { values, issues } = validSettings(withEnvironment(file.settings, given));
+  const written = withEnvironment(file.settings, given);
+  const { values, issues } = validSettings({ ...written, notices: withVariables(written['notices'], given.env) });
   const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
   const problems = [
     ...file.problems,

@@ -2,6 +2,7 @@ import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import { billingContradictions, type Contradiction } from './billing-config.js';
 import { settingName, type Given } from './environment.js';
 import type { Engines } from './installed-engines.js';
+import { noticeContradictions } from './notices-config.js';
 import { SHIPPED_TEMPLATE_NAMES, variablesOf } from './template-config.js';
 
 /** Rules that span several settings, and where they are given. */
@@ -12,6 +13,7 @@ export function contradictions(values: ConfigValues, given: Given, engines: Engi
     ...registrationContradictions(values),
     ...creditContradictions(values),
     ...billingContradictions(values.billing, values.tiers),
+    ...noticeContradictions(values.notices),
     ...templateContradictions(values, given),
   ];
 }

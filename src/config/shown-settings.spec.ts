@@ -71,7 +71,8 @@ describe('settings that are shown', () => {
     const settings = Object.entries(configSchema.shape).flatMap(([name, schema]) => [name, ...namesIn(schema)]);
     expect(settings.length).toBeGreaterThan(80);
     expect([...new Set(settings)].filter(isSecretName).sort()).toEqual([
-      ...['admin_password', 'auth', 'initialize_needs_key', 'secret_key', 'stripe_secret_key', 'stripe_webhook_secret', 'token'],
+      ...['admin_password', 'auth', 'initialize_needs_key', 'password', 'secret', 'secret_key'],
+      ...['stripe_secret_key', 'stripe_webhook_secret', 'token'],
       'trust_external_tokens',
     ]);
   });

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { parseNetwork } from '../common/ip-address.js';
+import { parseNetwork } from '../common/network/ip-address.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 

@@ -8,7 +8,7 @@ import { endedWithin } from '../common/concurrency/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigCipher } from './registry/config-cipher.js';
-import { ForbiddenAddress } from './templates/network-rules.js';
+import { ForbiddenAddress } from '../common/network/network-rules.js';
 import type { RegisteredServer } from './registry/registered-server.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
 import { ConfigProblem, targetOf } from './templates/server-target.js';

@@ -3,7 +3,7 @@
 import { Logger } from '@nestjs/common';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { NetworkRules } from '../../dist/servers/templates/network-rules.js';
+import { NetworkRules } from '../../dist/common/network/network-rules.js';
 import { ProcessSlots } from '../../dist/servers/connection/stdio/process-slots.js';
 import { ReconnectingConnection } from '../../dist/servers/connection/reconnecting-connection.js';
 import { templateSchema } from '../../dist/config/template-config.js';

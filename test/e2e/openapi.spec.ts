@@ -61,6 +61,8 @@ const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'POST /servers/{id}/check': undefined,
   'GET /servers/{id}/tools': undefined,
   'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
+  'POST /api/admin/webhooks/test': { webhook: 'nothing' },
+  'POST /api/admin/webhooks/deliveries/{id}/retry': undefined,
 };
 
 const seen = new Set<string>();
@@ -72,7 +74,8 @@ beforeAll(async () => {
   const folder = temporaryFolder('openapi');
   writeFileSync(
     join(folder, 'free.yaml'),
-    'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n',
+    'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n' +
+      `notices: { webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
   );
   writeFileSync(join(folder, 'strict.yaml'), 'limits: { user_per_hour: 1, failures_per_address: 1 }\n');
   const start = (name: string, env = {}) => GatewayProcess.start({ env: { GATEWAY_CONFIG: join(folder, name), ...env } });
@@ -160,6 +163,10 @@ describe('an operation that goes well is answered as documented', () => {
   it('for operators', async () => {
     const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level', 'audit', 'keys'];
     for (const path of reads) await well('GET', `/api/admin/${path}`);
+    const [delivery] = (await well('POST', '/api/admin/webhooks/test', { webhook: null })).delivery_ids as number[];
+    for (const path of ['webhooks', 'webhooks/deliveries?state=waiting']) await well('GET', `/api/admin/${path}`);
+    await well('POST', `/api/admin/webhooks/deliveries/${delivery}/retry`);
+    expect((await send('POST', '/api/admin/webhooks/test', await strict.token(), { body: '{}', to: strict })).status).toBe(409);
     await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
     const { key_id } = await well('POST', '/api/mcp-keys/create', {}, 'ada');
     await well('POST', `/api/admin/keys/${key_id}/revoke`, { reason: 'lost' });
@@ -230,7 +237,7 @@ describe('what any caller can do wrong is answered as documented', () => {
 
   it.each(Object.entries(BODY_FOR_NOTHING))('%s, of what is not there', async (name, body) => {
     const [method, path] = name.split(' ') as [string, string];
-    const url = path.replaceAll('{id}', path.includes('/accounts/') ? '999999' : NOWHERE).replaceAll('{dataset}', 'nothing');
+    const url = path.replaceAll('{id}', /accounts|deliveries/.test(path) ? '999999' : NOWHERE).replaceAll('{dataset}', 'nothing');
     const headers = path.endsWith('/import') ? FILE : undefined;
     const { status } = await send(method, url, tokens[path.startsWith('/api/mcp') ? 'bob' : 'admin'], {
       body: body && JSON.stringify(body),

@@ -21,6 +21,7 @@ const SHELL = ['sh', 'console'];
 const RUN_ELSEWHERE: Record<string, { languages: string[]; test: string }> = {
   'README.md': { languages: ['ts'], test: 'test/e2e/client.spec.ts' },
   'docs/extending.md': { languages: ['ts'], test: 'test/e2e/extending.spec.ts' },
+  'docs/notices.md': { languages: ['python', 'js'], test: 'test/integration/notices-signature.spec.ts' },
   'docs/datasets.md': { languages: ['ts', 'sql'], test: 'test/e2e/extending.spec.ts' },
 };
 const PICTURES = ['mermaid'];
@@ -82,7 +83,7 @@ describe('settings on a page', () => {
     const folder = temporaryFolder('page-yaml');
     const file = join(folder, 'gateway.yaml');
     writeFileSync(file, code);
-    const variables = [...code.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => [name, 'value']);
+    const variables = [...code.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => [name, `whsec_${'A'.repeat(32)}`]);
     expect(Object.keys(parse(code) as object).length).toBeGreaterThan(0);
     expect(() => readConfig({ GATEWAY_CONFIG: file, ...Object.fromEntries(variables) })).not.toThrow();
     rmSync(folder, { recursive: true });

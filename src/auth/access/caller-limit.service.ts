@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
 import {
@@ -24,11 +25,20 @@ const KNOWN_MAX = 10_000;
 /** How callers learn where they stand: headers of their answer. */
 type Tell = (headers: Record<string, string>) => void;
 
+/** A request that was refused since a limit was reached: whose request, and which limit. */
+export interface Refusal {
+  principal: Principal;
+  decision: RateLimitDecision;
+  /** Whether the limit is that of all keys of the user together. */
+  isOfAllKeys: boolean;
+}
+
 /** Counts the requests of callers against their hourly allowance, together on both ports. */
 @Injectable()
 export class CallerLimit {
   /** Those of the keys used last: their principal is one object while nothing of it changes, and a bucket's name is hashed but once. */
   private readonly known = new LRUCache<Principal, readonly RateAllowance[]>({ max: KNOWN_MAX });
+  private readonly refusals = new ChangeListeners<Refusal>();
 
   constructor(
     private readonly limits: RateLimitService,
@@ -40,7 +50,24 @@ export class CallerLimit {
     const [allowance, ofUser] = this.allowancesOf(principal);
     if (!allowance) return true;
     const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
-    return decision instanceof Promise ? decision.then((made) => enter(made, tell)) : enter(decision, tell);
+    return decision instanceof Promise
+      ? decision.then((made) => this.enter(principal, made, tell))
+      : this.enter(principal, decision, tell);
+  }
+
+  /** Called at every refusal. Must be quick, and not throw. */
+  onRefused(listener: (refusal: Refusal) => void): void {
+    this.refusals.add(listener);
+  }
+
+  private enter(principal: Principal, decision: RateLimitDecision, tell: Tell): true {
+    tell(rateLimitHeaders(decision));
+    if (decision.allowed) return true;
+    const { bucket, limit, retryAfterSeconds } = decision;
+    const isOfAllKeys = bucket.startsWith(ALL_KEYS_OF);
+    this.refusals.tell({ principal, decision, isOfAllKeys });
+    const whose = isOfAllKeys ? ' for all API keys of one user' : '';
+    throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour${whose} reached.`, { retryAfterSeconds });
   }
 
   /** What is left of a caller's limits, that of their login or key first; see `rateAllowances`. Counts nothing. */
@@ -56,14 +83,6 @@ export class CallerLimit {
     if (principal.apiKey) this.known.set(principal, made); // a login's is made for each request
     return made;
   }
-}
-
-function enter(decision: RateLimitDecision, tell: Tell): true {
-  tell(rateLimitHeaders(decision));
-  if (decision.allowed) return true;
-  const { bucket, limit, retryAfterSeconds } = decision;
-  const whose = bucket.startsWith(ALL_KEYS_OF) ? ' for all API keys of one user' : '';
-  throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour${whose} reached.`, { retryAfterSeconds });
 }
 
 /**

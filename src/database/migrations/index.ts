@@ -15,6 +15,7 @@ import { AuditLog14 } from './0014-audit-log.js';
 import { EndingsOfKeys15 } from './0015-endings-of-keys.js';
 import { ClientsOfKeys16 } from './0016-clients-of-keys.js';
 import { UsageOfUsers17 } from './0017-usage-of-users.js';
+import { Notices18 } from './0018-notices.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   EndingsOfKeys15,
   ClientsOfKeys16,
   UsageOfUsers17,
+  Notices18,
 ];

@@ -2,7 +2,7 @@ import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError 
 import { z } from 'zod';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { CallEffect } from '../../tools/source/call-context.js';
-import { ForbiddenAddress } from '../templates/network-rules.js';
+import { ForbiddenAddress } from '../../common/network/network-rules.js';
 import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { NetworkRules } from '../templates/network-rules.js';
+import type { NetworkRules } from '../../common/network/network-rules.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import { HttpPool } from './http/http-pool.js';
 import { HttpTransport } from './http/http.transport.js';

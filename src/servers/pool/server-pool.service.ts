@@ -8,7 +8,7 @@ import { ProcessSlots } from '../connection/stdio/process-slots.js';
 import { hiding, secretsIn } from '../registry/config-mask.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
-import { NetworkRules } from '../templates/network-rules.js';
+import { NetworkRules } from '../../common/network/network-rules.js';
 import { targetOf } from '../templates/server-target.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { PooledServer } from './pooled-server.js';

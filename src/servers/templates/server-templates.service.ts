@@ -4,7 +4,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
 import { compileConfigSchema, type TemplateValues } from '../../config/template-config.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { NetworkRules } from './network-rules.js';
+import { NetworkRules } from '../../common/network/network-rules.js';
 import { PackageMissing, packageFolders } from './server-packages.js';
 import { ConfigProblem } from './server-target.js';
 import { templateOf, type ServerTemplate } from './server-template.js';

@@ -1,7 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { isIP, type LookupFunction } from 'node:net';
-import { isInNetwork, parseAddress, parseNetwork, type IpAddress, type IpNetwork } from '../../common/ip-address.js';
+import { isInNetwork, parseAddress, parseNetwork, type IpAddress, type IpNetwork } from './ip-address.js';
 
 /** All of IPv6 that is public lies in here; new kinds of addresses may be defined outside of it. */
 const GLOBAL_6 = parseNetwork('2000::/3')!;
@@ -11,13 +11,14 @@ const NAT64 = parseNetwork('64:ff9b::/96')!;
 /** How names become addresses; the system's way, or a test's. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
-/** The address of a server is one it must not have. */
+/** The gateway must not connect to this address. */
 export class ForbiddenAddress extends Error {
   override name = 'ForbiddenAddress';
 }
 
 /**
- * Which addresses upstream servers may have: public ones, and those of the networks the operator allows. A name is
+ * Which addresses the gateway connects to, such as those of upstream servers: public ones, and those of the networks the operator
+ * allows. A name is
  * judged by what it resolves to at the moment of connecting, and the connection goes to the very address that was judged,
  * so that a name cannot point somewhere else in between.
  */

@@ -1,0 +1,60 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from './load-config.js';
+import { NOTICE_KINDS } from './notices-config.js';
+
+const SECRET = `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'}`;
+
+describe('Settings of notices', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tallygate-config-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const load = (notices: object, env: Record<string, string> = {}) => {
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, JSON.stringify({ notices }));
+    return loadConfig({ GATEWAY_CONFIG: file, GATEWAY_DATA_DIR: folder, ...env }).values.notices;
+  };
+  const problems = (notices: object, env: Record<string, string> = {}) => {
+    try {
+      load(notices, env);
+      return [];
+    } catch (error) {
+      return (error as ConfigError).problems;
+    }
+  };
+  const webhook = { url: 'https://hooks.example.com/a', secret: SECRET };
+
+  it('tell nobody unless they say so', () => {
+    expect(load({})).toMatchObject({ webhooks: [], mail_users: false, low_credits_percent: [10, 0], key_expiry_days: [7, 1] });
+    expect(load({}).smtp).toBeUndefined();
+  });
+
+  it('take URLs and secrets from variables, which must be set', () => {
+    const written = { webhooks: [{ url: '${env:HOOK_URL}', secret: '${env:HOOK_SECRET}' }] };
+    const { webhooks } = load(written, { HOOK_URL: webhook.url, HOOK_SECRET: SECRET });
+    expect(webhooks).toEqual([{ ...webhook, kinds: [...NOTICE_KINDS] }]);
+    expect(problems(written, { HOOK_URL: webhook.url })).toEqual([
+      'gateway.yaml: notices.webhooks.0.secret: the environment variable HOOK_SECRET is not set',
+    ]);
+  });
+
+  it('take the mail server from GATEWAY_SMTP_…', () => {
+    const env = { GATEWAY_SMTP_URL: 'smtps://mail.example.com', GATEWAY_SMTP_USER: 'me', GATEWAY_SMTP_PASSWORD: 'secret' };
+    const { smtp } = load({}, { ...env, GATEWAY_SMTP_FROM: 'gateway@example.com' });
+    expect(smtp).toMatchObject({ url: 'smtps://mail.example.com', user: 'me', password: 'secret', to: [] });
+    expect(problems({}, env)).toEqual([expect.stringContaining('notices.smtp.from')]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a secret that is none', { webhooks: [{ ...webhook, secret: 'secret' }] }, 'notices.webhooks.0.secret: must be `whsec_`'],
+    ['a webhook without a secret', { webhooks: [{ url: webhook.url }] }, 'notices.webhooks.0.secret'],
+    ['a URL of another kind', { webhooks: [{ ...webhook, url: 'ftp://a' }] }, 'notices.webhooks.0.url'],
+    ['a kind that is none', { webhooks: [{ ...webhook, kinds: ['x'] }] }, 'notices.webhooks.0.kinds'],
+    ['two webhooks of one host without names', { webhooks: [webhook, webhook] }, 'two named "hooks.example.com"'],
+    ['mail to users without a mail server', { mail_users: true }, 'notices.mail_users: needs notices.smtp'],
+    ['a password without a user', { smtp: { url: 'smtp://a', from: 'a@example.com', password: 'x' } }, 'notices.smtp.user'],
+    ['a sender that is more than an address', { smtp: { url: 'smtp://a', from: 'a@example.com\r\nBcc: b@example.com' } }, 'from'],
+  ])('refuse %s', (_, notices, words) => expect(problems(notices)).toEqual([expect.stringContaining(words)]));
+});

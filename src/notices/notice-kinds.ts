@@ -1,0 +1,110 @@
+import type { NOTICE_KINDS } from '../config/notices-config.js';
+
+/** `test`: an operator asked for it. */
+export type NoticeKind = (typeof NOTICE_KINDS)[number] | 'test';
+
+/** The user whom a notice is about; `email` is added where they are active. */
+interface OfUser {
+  user_id: string;
+  email?: string;
+}
+
+/** What notices say, by kind: the `data` of their JSON. Times are ISO 8601. Never a secret. A change of what is there is another version. */
+export interface NoticeData {
+  /** `percent`: the setting that was reached, of `monthly_allocation`. */
+  'account.credits_low': OfUser & { account_id: number; credits_balance: number; monthly_allocation: number; percent: number };
+  /** `key_prefix`: the key's first characters, as lists show it. `days`: the setting that was reached. */
+  'api_key.expiring': OfUser & { key_id: string; key_name: string; key_prefix: string; expires_at: string; days: number };
+  /** `limit`: of one key, of all keys of the user, or of their logins; `key_id`, `key_name`: the key that was refused, if it was one. */
+  'limit.reached': OfUser & {
+    limit: 'api_key' | 'user_keys' | 'user';
+    key_id: string | null;
+    key_name: string | null;
+    requests_per_hour: number;
+    resets_at: string;
+  };
+  /** Tools that wait for approval since the last notice: `count` of them, at most 20 by name. `is_new`: it was never approved. */
+  'tool.quarantined': {
+    server_id: string;
+    server_name: string;
+    count: number;
+    tools: { name: string; pin: string; is_new: boolean }[];
+  };
+  'server.down': { server_id: string; server_name: string; template_name: string; since: string; error: string | null };
+  'server.up': { server_id: string; server_name: string; template_name: string; down_since: string };
+  test: { message: string };
+}
+
+interface Kind<Data> {
+  /** Whether the user it is about is told by mail. Operators are told of every kind, by webhooks and by mail. */
+  tellsUser: boolean;
+  /** The subject of a mail. */
+  title: (data: Data) => string;
+  /** The lines of a mail. */
+  lines: (data: Data) => string[];
+}
+
+/** The one table of what is told, and in which words. */
+export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
+  'account.credits_low': {
+    tellsUser: true,
+    title: ({ credits_balance }) => (credits_balance > 0 ? 'Credits are running low' : 'Credits are used up'),
+    lines: ({ email, credits_balance, monthly_allocation }) => [
+      `The account of ${email} has ${credits_balance} credits left, of ${monthly_allocation} a month.`,
+      'Calls that cost more than is left are refused until credits are added or the next month begins.',
+    ],
+  },
+  'api_key.expiring': {
+    tellsUser: true,
+    title: ({ key_name, expires_at }) => `API key "${key_name}" expires on ${expires_at.slice(0, 10)}`,
+    lines: ({ email, key_name, key_prefix, expires_at }) => [
+      `The API key "${key_name}" (${key_prefix}…) of ${email} expires at ${expires_at}.`,
+      'Extend it, or rotate it, before then; after that its calls are refused.',
+    ],
+  },
+  'limit.reached': {
+    tellsUser: true,
+    title: ({ limit, key_name }) => `Rate limit reached${limit === 'api_key' ? ` by API key "${key_name}"` : ''}`,
+    lines: ({ email, limit, key_name, requests_per_hour, resets_at }) => [
+      `${LIMITED[limit](key_name)} of ${email} reached the limit of ${requests_per_hour} requests an hour.`,
+      `Further requests are refused until ${resets_at}. This is told once a day.`,
+    ],
+  },
+  'tool.quarantined': {
+    tellsUser: false,
+    title: ({ count, server_name }) =>
+      `${count === 1 ? 'A tool' : `${count} tools`} of ${server_name} wait${count === 1 ? 's' : ''} for approval`,
+    lines: ({ server_id, server_name, count, tools }) => [
+      `What ${server_name} offers as these tools is new or has changed, so they cannot be called:`,
+      ...tools.map(({ name, is_new }) => `- ${name} (${is_new ? 'new' : 'changed'})`),
+      ...(count > tools.length ? [`- and ${count - tools.length} more`] : []),
+      `Look at them with GET /servers/${server_id}/tools, and approve those you trust.`,
+    ],
+  },
+  'server.down': {
+    tellsUser: false,
+    title: ({ server_name }) => `${server_name} is down`,
+    lines: ({ server_name, since, error }) => [
+      `The upstream server ${server_name} does not answer since ${since}${error ? `: ${error}` : '.'}`,
+      'Its tools cannot be called. You are told when it is back.',
+    ],
+  },
+  'server.up': {
+    tellsUser: false,
+    title: ({ server_name }) => `${server_name} is up again`,
+    lines: ({ server_name, down_since }) => [
+      `The upstream server ${server_name} answers again. It was down since ${down_since}.`,
+    ],
+  },
+  test: {
+    tellsUser: false,
+    title: () => 'A test notice',
+    lines: ({ message }) => [message],
+  },
+};
+
+const LIMITED: Record<NoticeData['limit.reached']['limit'], (keyName: string | null) => string> = {
+  api_key: (keyName) => `The API key "${keyName}"`,
+  user_keys: () => 'All API keys together',
+  user: () => 'The login',
+};

@@ -1,0 +1,125 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
+import { AppConfig } from '../../config/app-config.js';
+import type { NoticeSettings } from '../../config/notices-config.js';
+import type { Transaction } from '../../database/sql.js';
+import { NoticeDelivery } from '../delivery/notice-delivery.service.js';
+import type { NewNotice, Occasion } from '../notice.js';
+import type { NoticeKind } from '../notice-kinds.js';
+import { NoticesRepository } from '../outbox/notices.repository.js';
+import { Recipients } from '../outbox/recipients.js';
+import { accountsLowOnCredits, expiringKeys, quarantinedTools, type Holding } from './holdings.js';
+import { LimitWatch } from './limit-watch.service.js';
+import { OccasionsRepository } from './occasions.repository.js';
+import { namesOf, ServerWatch } from './server-watch.service.js';
+import { toldTogether } from './tools-together.js';
+
+/** A limit that is reached is told once a day; what is known of a day is forgotten after two. */
+const LIMITS_KNOWN_MS = 2 * 86_400_000;
+/** A server is up again when no replica has seen it down for so many scans. */
+const SCANS_UNSEEN = 2.5;
+/** One that nobody speaks of any more, since it was removed or switched off, is forgotten. */
+const SERVER_FORGOTTEN_MS = 86_400_000;
+
+/**
+ * Looks for what there is to tell, behind the calls: what PostgreSQL has of accounts, keys and tools, and what this process has seen of
+ * limits and servers. Every replica looks; each thing is noted and told in one transaction, by whichever is first.
+ */
+@Injectable()
+export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly settings: NoticeSettings;
+  private readonly task: PeriodicTask;
+
+  constructor(
+    { values }: AppConfig,
+    private readonly occasions: OccasionsRepository,
+    private readonly notices: NoticesRepository,
+    private readonly recipients: Recipients,
+    private readonly limits: LimitWatch,
+    private readonly servers: ServerWatch,
+    private readonly delivery: NoticeDelivery,
+    private readonly clock: Clock,
+  ) {
+    this.settings = values.notices;
+    this.task = new PeriodicTask('Notices', this.settings.scan_seconds * 1_000, () => this.scan());
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.recipients.isAnybody) this.task.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.task.stop();
+  }
+
+  /** One look at everything. What cannot be looked at now does not keep the rest from being told. */
+  async scan(): Promise<void> {
+    const looks = [
+      ...this.holdings.map((look) => () => this.tellHolding(...look)),
+      () => this.tellLimits(),
+      () => this.tellServers(),
+    ];
+    const problems: unknown[] = [];
+    for (const look of looks) await look().catch((error: unknown) => problems.push(error));
+    this.delivery.nudge();
+    if (problems.length > 0) throw problems[0];
+  }
+
+  /** What is found by a query, for kinds that somebody is told of. */
+  private get holdings(): [NoticeKind, Holding][] {
+    const all: [NoticeKind, Holding][] = [
+      ['account.credits_low', accountsLowOnCredits(this.settings)],
+      ['api_key.expiring', expiringKeys(this.settings, new Date(this.clock.now()))],
+      ['tool.quarantined', quarantinedTools()],
+    ];
+    return all.filter(([kind]) => this.recipients.areFor(kind));
+  }
+
+  private tellHolding(kind: NoticeKind, holding: Holding): Promise<void> {
+    return this.notices.inTransaction(async (tx) => {
+      await this.occasions.end(tx, kind, holding);
+      const begun = await this.occasions.begin(tx, kind, holding);
+      await this.notices.add(tx, kind === 'tool.quarantined' ? toldTogether(begun as Occasion<'tool.quarantined'>[]) : begun);
+    });
+  }
+
+  private async tellLimits(): Promise<void> {
+    if (!this.recipients.areFor('limit.reached')) return;
+    const reached = this.limits.waiting;
+    await this.notices.inTransaction(async (tx) => {
+      await this.occasions.forgetUnseen(tx, 'limit.reached', { unseenMs: LIMITS_KNOWN_MS });
+      await this.tellNew(tx, reached);
+    });
+    this.limits.forget(reached);
+  }
+
+  private async tellServers(): Promise<void> {
+    if (!this.recipients.areFor('server.down') && !this.recipients.areFor('server.up')) return;
+    const down = this.servers.look();
+    await this.notices.inTransaction(async (tx) => {
+      await this.tellNew(tx, down);
+      await this.notices.add(tx, await this.upAgain(tx));
+      await this.occasions.forgetUnseen(tx, 'server.down', { unseenMs: SERVER_FORGOTTEN_MS });
+    });
+  }
+
+  private async tellNew(tx: Transaction, seen: readonly Occasion[]): Promise<void> {
+    if (seen.length === 0) return;
+    const fresh = await this.occasions.see(tx, seen);
+    await this.notices.add(
+      tx,
+      seen.filter(({ key }) => fresh.has(key)),
+    );
+  }
+
+  private async upAgain(tx: Transaction): Promise<NewNotice<'server.up'>[]> {
+    const { healthy } = this.servers;
+    const unseenMs = SCANS_UNSEEN * this.settings.scan_seconds * 1_000;
+    const up = await this.occasions.forgetUnseen(tx, 'server.down', { unseenMs, keys: [...healthy.keys()] });
+    return up.map(({ key, beganAt }) => {
+      const server = healthy.get(key)!;
+      return { kind: 'server.up', subject: server.id, data: { ...namesOf(server), down_since: beganAt.toISOString() } };
+    });
+  }
+}
