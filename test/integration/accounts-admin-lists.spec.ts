@@ -118,6 +118,14 @@ describe('An operator', () => {
       expect(await found('?is_active=true&tier=enterprise')).toEqual([]);
     });
   });
+
+  it('does not switch off the account of the last admin who can log in', async () => {
+    const { account } = (await rest.post(admin, '/api/mcp/enable').expect(200)).body as { account: { id: number } };
+    const off = () => rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active: false });
+    await rest.database.dataSource.query(`UPDATE mcp.users SET role = 'user' WHERE role = 'admin' AND id <> $1`, [admin.userId]);
+    expect((await off().expect(409)).body).toMatchObject({ detail: expect.stringContaining('last active admin') });
+    await rest.get(admin, '/api/mcp/account').expect(200);
+  });
 });
 
 describe('The analytics of an operator', () => {

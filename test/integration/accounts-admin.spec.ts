@@ -230,14 +230,6 @@ describe('An operator', () => {
     });
   });
 
-  it('but not that of the last admin who can log in', async () => {
-    const { account } = (await rest.post(admin, '/api/mcp/enable').expect(200)).body as { account: { id: number } };
-    const off = () => rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active: false });
-    await rest.database.dataSource.query(`UPDATE mcp.users SET role = 'user' WHERE role = 'admin' AND id <> $1`, [admin.userId]);
-    expect((await off().expect(409)).body).toMatchObject({ detail: expect.stringContaining('last active admin') });
-    await rest.get(admin, '/api/mcp/account').expect(200);
-  });
-
   it.each([
     ['get', 'credit-history', undefined],
     ['get', 'tool-calls', undefined],
