@@ -2150,7 +2150,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['SyntheticDto'];
+        'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
     responses: {
@@ -3903,7 +3903,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditUserDto'];
+        'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
     responses: {
@@ -4496,7 +4496,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['CreateKeyDto'];
+        'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
     responses: {
@@ -4965,7 +4965,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditKeyDto'];
+        'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
     responses: {
@@ -5275,7 +5275,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['CheckoutDto'];
+        'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
     responses: {
@@ -6483,7 +6483,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditServerDto'];
+        'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
     responses: {
