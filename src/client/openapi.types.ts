@@ -2551,7 +2551,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['SyntheticDto'];
+        'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
     responses: {
@@ -4310,7 +4310,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditUserDto'];
+        'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
     responses: {
@@ -5790,7 +5790,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['CreateKeyDto'];
+        'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
     responses: {
@@ -6265,7 +6265,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditKeyDto'];
+        'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
     responses: {
@@ -6647,7 +6647,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['CheckoutDto'];
+        'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
     responses: {
@@ -7934,7 +7934,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EditServerDto'];
+        'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
     responses: {

@@ -216,14 +216,13 @@ describe.each(PORTS)('JSON bombs on the port of %s', (port) => {
   it('a gzip bomb is read no further than a plain body would be', async () => {
     const { gzipSync } = await import('node:zlib');
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
-    const { status } = await sendRaw(
-      endpoint(port),
-      Buffer.concat([
-        Buffer.from(rawPost(endpoint(port), '', { 'Content-Encoding': 'gzip', 'Content-Length': String(bomb.length) })),
-        bomb,
-      ]),
-    );
-    expect([400, 413, 415]).toContain(status);
+    const coded = { 'Content-Encoding': 'gzip', 'Content-Length': String(bomb.length) };
+    const send = async (more: Record<string, string>) =>
+      (await sendRaw(endpoint(port), Buffer.concat([Buffer.from(rawPost(endpoint(port), '', { ...coded, ...more })), bomb])))
+        .status;
+    expect(await send(headers())).toBe(413);
+    // Without a key port 8001 asks for one as soon as more than 64 KiB have come of it.
+    expect(await send({})).toBe(port === 'MCP' ? 401 : 413);
     await isWell();
   });
 

@@ -71,10 +71,12 @@ function completeOperations(document: OpenAPIObject, routes: Map<string, Route>,
     for (const operation of Object.values(operations as Record<string, Operation>)) {
       const route = routes.get(operation.operationId) ?? {};
       completeParameters(operation.parameters ?? [], route);
-      for (const { schema } of Object.values(operation.requestBody?.content ?? {})) {
-        const model = models[schema.$ref?.split('/').at(-1) ?? ''];
-        // A body that says nothing may be left out.
-        if (model) operation.requestBody!.required = model.required !== undefined;
+      for (const content of Object.values(operation.requestBody?.content ?? {})) {
+        const model = models[String(content.schema['$ref']).split('/').at(-1)!];
+        if (!model) continue;
+        // A body that need not say anything may be left out, or null.
+        operation.requestBody!.required = model.required !== undefined;
+        if (!model.required) content.schema = { allOf: [content.schema], nullable: true };
       }
       withCommonAnswers(operation, route, path);
     }

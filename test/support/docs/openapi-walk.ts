@@ -44,7 +44,9 @@ export function endpoints(): Endpoint[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security, parameters = [], requestBody }]) => {
       const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
-      const body = type && content ? { body: { type, schema: content.schema } } : {};
+      // Of a body that may be null, what it is otherwise.
+      const [schema] = (content?.schema as { allOf?: Schema[] } | undefined)?.allOf ?? [content?.schema];
+      const body = type && schema ? { body: { type, schema } } : {};
       return { method: method.toUpperCase(), path, needsAuth: security !== undefined, parameters, ...body };
     }),
   );
