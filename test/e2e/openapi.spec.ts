@@ -37,6 +37,7 @@ const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/mcp/account': undefined,
   'GET /api/mcp/usage': undefined,
   'GET /api/mcp/usage/summary': undefined,
+  'GET /api/mcp/credit-history': undefined,
   'POST /api/mcp/regenerate-key': undefined,
   'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
   'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
@@ -47,6 +48,10 @@ const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PATCH /api/admin/users/{id}': { is_active: true },
   'PUT /api/admin/users/{id}/password': { password: PASSWORD },
   'DELETE /api/admin/users/{id}': undefined,
+  'GET /api/admin/users/{id}/usage': undefined,
+  'GET /api/admin/users/{id}/usage/history': undefined,
+  'GET /api/admin/users/{id}/usage/stats': undefined,
+  'GET /api/admin/users/{id}/usage/keys': undefined,
   'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
   'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
   'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
@@ -151,7 +156,9 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', '/api/mcp/regenerate-key', undefined, 'ada');
     await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
     const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
-    for (const path of [...reads, '/api/mcp-usage/stats', '/tools']) await well('GET', path, undefined, 'ada');
+    const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
+    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/tools'])
+      await well('GET', path, undefined, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;
     await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
     await well('PUT', `${path}/tier`, { tier: 'pro' });
@@ -172,7 +179,7 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', `/api/admin/keys/${key_id}/revoke`, { reason: 'lost' });
     const { id } = await well('POST', '/auth/users', { username: 'leaver', email: 'leaver@example.com', password: PASSWORD });
     const user = `/api/admin/users/${id}`;
-    await well('GET', user);
+    for (const part of ['', '/usage', '/usage/history', '/usage/stats', '/usage/keys']) await well('GET', user + part);
     await well('PATCH', user, { is_active: false, role: null });
     await well('PUT', `${user}/password`, { password: PASSWORD });
     await well('DELETE', user);
