@@ -39,6 +39,6 @@ export function pauseAfter(
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1_000;
-  const until = Date.parse(header);
+  const until = /GMT\s*$/.test(header) ? Date.parse(header) : NaN; // what else `Date.parse` reads, such as -5, is no date of HTTP
   return Number.isNaN(until) ? undefined : Math.max(0, until - now);
 }
