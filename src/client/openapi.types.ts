@@ -5237,7 +5237,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['TestWebhooksDto'];
+        'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
     responses: {
