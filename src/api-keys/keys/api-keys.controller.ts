@@ -69,7 +69,11 @@ export class ApiKeysController {
   async list(@CurrentPrincipal() owner: Principal, @Query() query: ListKeysQuery): Promise<KeyListDto> {
     const { include_inactive, search, page, page_size } = query;
     const range = { limit: page_size, offset: (page - 1) * page_size };
-    const { keys, total } = await this.keys.list(owner, { text: search, isActive: include_inactive ? undefined : true, ...range });
+    const { keys, total } = await this.keys.list(owner, {
+      text: search,
+      isActive: include_inactive ? undefined : true,
+      ...range,
+    });
     return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.isActive(key))), total };
   }
 

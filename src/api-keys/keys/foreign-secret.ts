@@ -1,5 +1,5 @@
 import { mayBeForeignSecret } from '../../auth/access/credential.js';
-import { hasTokenShape } from './api-key-token.js';
+import { hasTokenShape, parseToken } from './api-key-token.js';
 
 /** How account keys begin, which are found by it. */
 const ACCOUNT_KEY = 'mcp_';
@@ -26,9 +26,13 @@ export const isForeignSecret = (text: string): boolean =>
  * so it must be random: what has few different characters, repeats itself, or is made of words is refused.
  */
 export function weaknessOf(secret: string): string | undefined {
-  if (!isForeignSecret(secret)) return 'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and no key or token of a gateway';
+  if (parseToken(secret)?.prefix === 'sk-') return undefined; // of another gateway: as random as ours
+  if (!isForeignSecret(secret))
+    return 'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and no key or token of a gateway';
   const isRandom =
-    bitsOf(secret.replace(TELLTALE, '')) >= BITS_MIN && shareOfTriplesOnce(secret) >= ONCE_MIN && lettersInWords(secret) <= WORDS_MAX * secret.length;
+    bitsOf(secret.replace(TELLTALE, '')) >= BITS_MIN &&
+    shareOfTriplesOnce(secret) >= ONCE_MIN &&
+    lettersInWords(secret) <= WORDS_MAX * secret.length;
   return isRandom ? undefined : 'can be guessed: it must be random, as "openssl rand -base64 32" makes it';
 }
 

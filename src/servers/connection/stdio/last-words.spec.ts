@@ -33,6 +33,15 @@ Node.js v22.20.0
     expect(said(trace)).toBe("Error: Cannot find module '/srv/x.js' | code: 'MODULE_NOT_FOUND'");
   });
 
+  it.each(['[eval]:1', '/srv/server.js:12', 'file:///srv/server.mjs:12'])(
+    'nor does the place that it begins with say anything: %s',
+    (place) => {
+      expect(said(`${place}\nthrow new Error('full')\n^\n\nError: full\n    at ${place}:7\n\nNode.js v20.20.2\n`)).toBe(
+        'Error: full',
+      );
+    },
+  );
+
   it('are few, however much it says, and no half of a secret', () => {
     expect(said('x'.repeat(100_000), ...Array.from({ length: 100 }, () => `${'y'.repeat(200)}\n`)).length).toBeLessThan(700);
     expect(said('my s3cret\n', `${'at x\n'.repeat(799)}end`)).toBe('end');
