@@ -4,7 +4,7 @@ const SHOWN_LINES = 5;
 const SHOWN_CHARS = 600;
 /** Where in a program it failed is for its authors: a line of source above its mark, stack frames, Node's first and last line. */
 const SOURCE_LINE = /^.*\n\s*\^+ *\n/gm;
-const NOT_FOR_OPERATORS = /^(at .*|Node\.js v\S+|node:\S+:\d+|\}|)$/;
+const NOT_FOR_OPERATORS = /^(at .*|Node\.js v\S+|(node:|file:|\/|\[eval\])\S*:\d+|\}|)$/;
 
 /** The end of what a program has written beside its answers, which says why it does not work. */
 export class LastWords {
