@@ -2,9 +2,9 @@
 const KEPT_CHARS = 4_000;
 const SHOWN_LINES = 5;
 const SHOWN_CHARS = 600;
-/** Where in a program it failed is for its authors: a line of source above its mark, stack frames, the file and line that Node begins with, its version at the end. */
+/** Where a program failed is for its authors: a line of source above its mark, stack frames, the place Node begins with, its version. */
 const SOURCE_LINE = /^.*\n\s*\^+ *\n/gm;
-const NOT_FOR_OPERATORS = /^(at .*|Node\.js v\S+|\S+:\d+|\}|)$/;
+const NOT_FOR_OPERATORS = /^(at .*|Node\.js v\S+|(node:|file:|\/|\[eval\])\S*:\d+|\}|)$/;
 
 /** The end of what a program has written beside its answers, which says why it does not work. */
 export class LastWords {
