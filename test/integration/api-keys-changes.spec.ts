@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
+import { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';
@@ -49,6 +51,16 @@ describe('A key', () => {
     await look(await createUser(rest.database.dataSource)).expect(404);
     await look(owner, NOBODYS).expect(404);
     await look(owner, 'reports').expect(422);
+  });
+
+  it('says what is left of its limit, and of that of all keys where that is less', async () => {
+    const limits = rest.app.get(CallerLimit);
+    expect((await look(owner).expect(200)).body).toMatchObject({ remaining_this_hour: 200 });
+    const answer = await rest.app.get(ApiKeyVerifier).verify(key.api_key);
+    for (let n = 0; n < 3; n += 1) await limits.admit((answer as { principal: Principal }).principal, () => undefined);
+    expect((await look(owner).expect(200)).body).toMatchObject({ remaining_this_hour: 197 });
+    await edit(owner, { rate_limit_per_hour: 5 }).expect(200);
+    expect((await look(owner).expect(200)).body).toMatchObject({ remaining_this_hour: 2 });
   });
 
   it('is renamed, narrowed and extended; bounds are taken off, and what is left out or null stays', async () => {

@@ -16,7 +16,7 @@ import {
   RotateKeyDto,
 } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { BOUNDS, EditKeyDto, KeyDetailsDto, KeyListDto, KeyParams, ListKeysQuery } from './key-details.dto.js';
+import { BOUNDS, EditKeyDto, KeyDetailsDto, KeyListDto, KeyParams, ListKeysQuery, OwnKeyDto } from './key-details.dto.js';
 import { expiryAt, expiryInDays } from './key-expiry.js';
 
 const BEYOND_OWNER = { description: 'The key could do more than the caller', type: ErrorDto };
@@ -81,9 +81,9 @@ export class ApiKeysController {
   @Get('api/mcp-keys/:id')
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)
-  async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<KeyDetailsDto> {
+  async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<OwnKeyDto> {
     const key = await this.keys.get(owner, id);
-    return KeyDetailsDto.of(key, this.keys.isActive(key));
+    return OwnKeyDto.with(key, this.keys.isActive(key), await this.keys.remainingOf(key));
   }
 
   /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */

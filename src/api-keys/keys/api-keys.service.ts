@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/sql.js';
+import { CallerLimit } from '../../auth/access/caller-limit.service.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { SCOPES, type Role, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
@@ -10,6 +11,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeyChange, type KeyOfUser, type KeySearch, type KeysOfUser } from './api-keys.repository.js';
+import { effectiveScopes } from './effective-scopes.js';
 import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './key-issuer.service.js';
 import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
 import { AuthChangeFeed } from '../verification/auth-change-feed.js';
@@ -30,6 +32,7 @@ export class ApiKeysService {
     private readonly issuer: KeyIssuer,
     private readonly feed: AuthChangeFeed,
     private readonly audit: AuditLog,
+    private readonly limits: CallerLimit,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -70,6 +73,14 @@ export class ApiKeysService {
     const role = (await this.repository.roleOf(owner.userId)) ?? owner.role;
     if (!key || this.lacking(owner, { scopes: scopesNow({ ...key, role }) }).length > 0) throw notFound();
     return key;
+  }
+
+  /** Requests a key has left this hour, by its own limit or that of all its user's keys, whichever is nearer; null: no limit. */
+  async remainingOf({ id, name, userId, scopes, rateLimitPerHour, lineage }: ApiKey): Promise<number | null> {
+    const role = (await this.repository.roleOf(userId)) ?? 'user';
+    const apiKey = { id, name, allowedTools: null, rateLimitPerHour, ...(lineage && { lineage }) };
+    const rests = await this.limits.restOf({ userId, role, scopes: effectiveScopes(scopes, role), apiKey });
+    return rests.length === 0 ? null : Math.min(...rests.map(({ remaining }) => remaining));
   }
 
   /**

@@ -128,6 +128,16 @@ export class KeyDetailsDto {
   }
 }
 
+/** One of one's own keys, with what is left of its limit. */
+export class OwnKeyDto extends KeyDetailsDto {
+  /** Requests it may still make, by its own limit or that of all its user's keys together; null: there is no limit. */
+  remaining_this_hour!: number | null;
+
+  static with(key: ApiKey, isActive: boolean, remaining: number | null): OwnKeyDto {
+    return { ...KeyDetailsDto.of(key, isActive), remaining_this_hour: remaining };
+  }
+}
+
 /** Filters of the list of one's own keys. Without pages, the newest 1 000. */
 export class ListKeysQuery {
   /** Include revoked and expired keys. */

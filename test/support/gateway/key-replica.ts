@@ -9,11 +9,14 @@ import { ApiKeysService } from '../../../src/api-keys/keys/api-keys.service.js';
 import { AuthChangesRepository } from '../../../src/api-keys/verification/auth-changes.repository.js';
 import { AuthChangeFeed } from '../../../src/api-keys/verification/auth-change-feed.js';
 import { KeyUsageTracker } from '../../../src/api-keys/verification/key-usage.tracker.js';
+import { CallerLimit } from '../../../src/auth/access/caller-limit.service.js';
 import { AuditLog } from '../../../src/auth/audit/audit-log.service.js';
 import { principalOf, type Principal } from '../../../src/auth/access/principal.js';
 import type { Role } from '../../../src/auth/access/scopes.js';
 import { User } from '../../../src/auth/users/user.entity.js';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
+import { RateLimitService } from '../../../src/limits/rate-limit.service.js';
+import { RedisConnection } from '../../../src/limits/redis.connection.js';
 import { openPostgres } from '../databases/test-database.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from './test-config.js';
@@ -40,6 +43,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
   feed.onApplicationBootstrap();
+  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), config);
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
   const stop = async () => {
     await feed.onApplicationShutdown();
@@ -56,7 +60,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, new AuditLog(postgres), clock, config),
+    service: new ApiKeysService(repository, issuer, feed, new AuditLog(postgres), limits, clock, config),
   };
 }
 
