@@ -1974,6 +1974,39 @@ export interface components {
       /** Format: date-time */
       created_at: string;
     };
+    OwnKeyDto: {
+      id: string;
+      key_name: string;
+      /** @description Its first 12 characters. */
+      api_key_prefix: string;
+      /** @description Neither revoked nor expired. */
+      is_active: boolean;
+      /**
+       * Format: date-time
+       * @description Up to ten seconds late.
+       */
+      last_used_at: string | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description What made the last recorded call with it: the client's own name, or its User-Agent. Up to ten seconds late. */
+      last_client: string | null;
+      permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      /** @description Null: everything its permissions allow. */
+      allowed_tools: string[] | null;
+      /** @description Null: the gateway's limit for keys. */
+      rate_limit_per_hour: number | null;
+      /** @description The key that rotation made of this one. */
+      replaced_by: string | null;
+      /** Format: date-time */
+      revoked_at: string | null;
+      /** @description The user who revoked it; null for a key that was not revoked, or by nobody in person. */
+      revoked_by: string | null;
+      revoke_reason: string | null;
+      /** @description Requests it may still make, by its own limit or that of all its user's keys together; null: there is no limit. */
+      remaining_this_hour: number | null;
+    };
     PasswordLinkDto: {
       /** @description For the user only: whoever has it can set the password. Shown only in this answer. */
       link: string;
@@ -6190,7 +6223,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['KeyDetailsDto'];
+          'application/json': components['schemas']['OwnKeyDto'];
         };
       };
       /** @description The path cannot be decoded */
