@@ -21,12 +21,11 @@ interface MigrationFile {
  * @throws Error when a file that has run was changed or removed since, and when there is something to run and ClickHouse's disk is full.
  */
 export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, only?: string[]): Promise<string[]> {
-  if (!(await hasMigrations(clickhouse))) await prepare(clickhouse);
   const files = readMigrations(folder);
   const applied = await appliedChecksums(clickhouse);
   refuseChanged(files, applied);
   const pending = files.filter((file) => !applied.has(file.name) && (only?.includes(file.name) ?? true));
-  if (pending.length > 0) await demandRoom(clickhouse);
+  if (pending.length > 0) await prepare(clickhouse);
   for (const file of pending) await apply(clickhouse, file);
   return pending.map((file) => file.name);
 }
@@ -51,12 +50,10 @@ async function prepare(clickhouse: ClickHouse): Promise<void> {
   );
 }
 
-async function hasMigrations(clickhouse: ClickHouse): Promise<boolean> {
-  const named = "database = currentDatabase() AND name = 'schema_migrations'";
-  return (await clickhouse.query(`SELECT name FROM system.tables WHERE ${named}`)).length > 0;
-}
-
+/** None before the first migration. */
 async function appliedChecksums(clickhouse: ClickHouse): Promise<Map<string, string>> {
+  const named = "database = currentDatabase() AND name = 'schema_migrations'";
+  if ((await clickhouse.query(`SELECT name FROM system.tables WHERE ${named}`)).length === 0) return new Map();
   const rows = await clickhouse.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations FINAL');
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }

@@ -1,7 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
-import { loggerFor } from '../../common/log-contexts.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 
 /** What is kept free, or a tenth of a smaller disk. */
 const KEPT_FREE_BYTES = 256 * 1_048_576;
@@ -26,8 +25,7 @@ export class DiskGuard {
   /** Whether the disk is as good as full. */
   isFull: boolean;
   private areMergesStopped = false;
-  private readonly end = new AbortController();
-  private readonly watching: Promise<void>;
+  private readonly task = new PeriodicTask('ClickHouse', LOOK_MS, () => this.look());
 
   /** @param stopMerges Stops them, or lets them go on. It is called again until it succeeds. */
   constructor(
@@ -35,29 +33,20 @@ export class DiskGuard {
     private readonly stopMerges: (stop: boolean) => Promise<unknown>,
   ) {
     this.isFull = this.judge(statfsSync(folder));
-    this.watching = this.watch();
+    this.task.nudge();
   }
 
   /** Resolves when it watches no more. */
-  async close(): Promise<void> {
-    this.end.abort();
-    await this.watching;
+  close(): Promise<void> {
+    return this.task.stop();
   }
 
-  private async watch(): Promise<void> {
-    while (!this.end.signal.aborted) {
-      await this.follow().catch((error: Error) => loggerFor('ClickHouse').warn(`Its disk is not watched: ${error.message}`));
-      await pause(LOOK_MS, undefined, { signal: this.end.signal, ref: false }).catch(() => undefined);
-      const space = await statfs(this.folder).catch(() => undefined);
-      if (space) this.isFull = this.judge(space);
-    }
-  }
-
-  private async follow(): Promise<void> {
+  private async look(): Promise<void> {
+    const space = await statfs(this.folder).catch(() => undefined);
+    if (space) this.isFull = this.judge(space);
     if (this.isFull === this.areMergesStopped) return;
-    const isFull = this.isFull;
-    await this.stopMerges(isFull);
-    this.areMergesStopped = isFull;
+    await this.stopMerges(this.isFull);
+    this.areMergesStopped = this.isFull;
   }
 
   private judge({ bavail, blocks, bsize }: Space): boolean {
