@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
+import { BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
 import { endpoints, type Endpoint } from '../support/docs/openapi-walk.js';
 import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -12,64 +13,6 @@ import { temporaryFolder } from '../support/temporary-folder.js';
  */
 const PASSWORD = 'a long enough password';
 const BARS = 'symbol,date,open,high,low,close,volume\nOA,2024-01-02,1,2,1,2,10\n';
-/** Keys that could do more than a user. */
-const BEYOND: Record<string, string> = {
-  '/api/mcp-keys/create': '{"permissions":["admin"]}',
-  '/auth/api-keys': '{"permissions":["admin"],"name":"raised"}',
-};
-const NOWHERE = '00000000-0000-4000-8000-000000000000';
-
-/** Documented answers that need more than a caller: what is away, slow, sold or running already. Who gives them is named. */
-const GIVEN_ELSEWHERE: Record<string, RegExp> = {
-  'test/integration/billing-*.spec.ts': /^POST \/api\/(mcp\/billing\/checkout|webhooks\/stripe) /,
-  'test/integration/gateway-rest.spec.ts, servers*.spec.ts': /^POST \/tools\/call (402|409|502|504)$/,
-  'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
-  'test/integration/api-keys*.spec.ts': /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/enable) 409$/,
-  'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
-  'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
-  'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
-  'test/integration/accounts-admin.spec.ts': /\/add-credits 409$/,
-  'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
-};
-
-/** Requests for what there is not. */
-const BODY_FOR_NOTHING: Record<string, object | undefined> = {
-  'GET /api/mcp/account': undefined,
-  'GET /api/mcp/usage': undefined,
-  'GET /api/mcp/usage/summary': undefined,
-  'GET /api/mcp/credit-history': undefined,
-  'POST /api/mcp/regenerate-key': undefined,
-  'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
-  'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
-  'GET /api/mcp-keys/{id}': undefined,
-  'PATCH /api/mcp-keys/{id}': { key_name: 'nothing' },
-  'POST /api/admin/keys/{id}/revoke': { reason: 'nothing' },
-  'GET /api/admin/users/{id}': undefined,
-  'PATCH /api/admin/users/{id}': { is_active: true },
-  'PUT /api/admin/users/{id}/password': { password: PASSWORD },
-  'DELETE /api/admin/users/{id}': undefined,
-  'GET /api/admin/users/{id}/usage': undefined,
-  'GET /api/admin/users/{id}/usage/history': undefined,
-  'GET /api/admin/users/{id}/usage/stats': undefined,
-  'GET /api/admin/users/{id}/usage/keys': undefined,
-  'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
-  'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
-  'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
-  'POST /api/admin/mcp/accounts/{id}/add-credits': { amount: 1, reason: 'nobody' },
-  'PUT /api/admin/mcp/accounts/{id}/tier': { tier: 'pro' },
-  'PUT /api/admin/mcp/accounts/{id}/active': { is_active: true },
-  'DELETE /api/admin/mcp/accounts/{id}/flags': undefined,
-  'POST /api/admin/datasets/{dataset}/import': {},
-  'GET /servers/{id}': undefined,
-  'PATCH /servers/{id}': { weight: 1 },
-  'DELETE /servers/{id}': undefined,
-  'POST /servers/{id}/check': undefined,
-  'GET /servers/{id}/tools': undefined,
-  'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
-  'POST /api/admin/webhooks/test': { webhook: 'nothing' },
-  'POST /api/admin/webhooks/deliveries/{id}/retry': undefined,
-};
-
 const seen = new Set<string>();
 let gateway: GatewayProcess;
 let strict: GatewayProcess;
@@ -182,6 +125,8 @@ describe('an operation that goes well is answered as documented', () => {
     for (const part of ['', '/usage', '/usage/history', '/usage/stats', '/usage/keys']) await well('GET', user + part);
     await well('PATCH', user, { is_active: false, role: null });
     await well('PUT', `${user}/password`, { password: PASSWORD });
+    const { link } = await well('POST', `${user}/password-link`);
+    await well('POST', '/api/auth/password-link', { token: new URL(link).hash.slice(1), password: `${PASSWORD} 2` });
     await well('DELETE', user);
     const me = `/api/admin/users/${(await well('GET', '/api/auth/me')).id}`;
     expect((await send('PATCH', me, tokens['admin'], { body: '{"role":"user"}' })).status).toBe(409);

@@ -60,6 +60,8 @@ const BILLING = `billing:
       // It would be refused everywhere from then on.
       '--exclude-path',
       '/api/auth/logout',
+      '--exclude-path',
+      '/api/admin/users/{id}/password',
     ];
     const env = { ...process.env, TALLYGATE_TOKEN: token };
     const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -44,7 +44,10 @@ describe('A login', () => {
     const admit = async ({ isActive }: User) => {
       if (!isActive) throw switchedOff();
     };
-    const [known, audit] = [{ findByLogin, admit } as unknown as UsersService, { note: async () => undefined } as unknown as AuditLog];
+    const [known, audit] = [
+      { findByLogin, admit } as unknown as UsersService,
+      { note: async () => undefined } as unknown as AuditLog,
+    ];
     const check = new PasswordCheck(known, watched as PasswordHasher, limits, audit);
     auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, audit, jwt, config);
   });
@@ -56,7 +59,10 @@ describe('A login', () => {
     await expect(attempt('nobody')).rejects.toMatchObject(invalid);
     await expect(attempt('anna', 'wrong')).rejects.toMatchObject(invalid);
     await expect(attempt('gone', 'wrong')).rejects.toMatchObject(invalid);
-    await expect(attempt('gone')).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('switched off') });
+    await expect(attempt('gone')).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.stringContaining('switched off'),
+    });
     expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 4, verifications: 4 });
   });
 

@@ -57,7 +57,8 @@ export class PasswordLinks {
       [hashOf(token), new Date(this.clock.now())],
     );
     if (link) return link.userId;
-    const words = 'This link was used already, was replaced by another one, or is more than a day old. Ask an administrator for a new one.';
+    const words =
+      'This link was used already, was replaced by another one, or is more than a day old. Ask an administrator for a new one.';
     throw new TallygateError('INVALID_INPUT', words);
   }
 }

@@ -24,11 +24,16 @@ for request in json.load(sys.stdin):
 /** Sends them one after another, as Python does. @throws Error with Python's words */
 export function pythonRequests(all: readonly PythonRequest[]): Promise<{ status: number; text: string }[]> {
   return new Promise((resolve, reject) => {
-    const child = execFile(pythonProgram('schemathesis', 'python'), ['-c', PROGRAM], { maxBuffer: 64 * 1_048_576 }, (error, stdout, stderr) => {
-      if (error) return reject(new Error(stderr || error.message));
-      const lines = stdout.split('\n').filter(Boolean);
-      resolve(lines.map((line) => JSON.parse(line) as { status: number; text: string }));
-    });
+    const child = execFile(
+      pythonProgram('schemathesis', 'python'),
+      ['-c', PROGRAM],
+      { maxBuffer: 64 * 1_048_576 },
+      (error, stdout, stderr) => {
+        if (error) return reject(new Error(stderr || error.message));
+        const lines = stdout.split('\n').filter(Boolean);
+        resolve(lines.map((line) => JSON.parse(line) as { status: number; text: string }));
+      },
+    );
     child.stdin!.end(JSON.stringify(all));
   });
 }
