@@ -3047,17 +3047,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -5492,17 +5481,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -5632,7 +5610,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to try again */
+      /** @description Too many wrong passwords */
       429: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -6065,17 +6043,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6176,17 +6143,6 @@ export interface operations {
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -6953,17 +6909,6 @@ export interface operations {
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {

@@ -62,3 +62,23 @@ describe.each([
     }
   });
 });
+
+describe('behind a proxy that the operator names', () => {
+  const urls = { GATEWAY_PUBLIC_URL: 'https://keys.example.com/', GATEWAY_PUBLIC_MCP_URL: 'https://mcp.example.com/mcp' };
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start({ env: urls });
+  }, 60_000);
+  afterAll(() => gateway.destroy());
+
+  it('programs are told where clients reach both ports', async () => {
+    const { json } = await gateway.rest('GET', '/health', undefined, null);
+    expect(json).toMatchObject({ addresses: { rest_url: urls.GATEWAY_PUBLIC_URL, mcp_url: urls.GATEWAY_PUBLIC_MCP_URL } });
+  });
+
+  it('links for passwords lead there, wherever they are asked for', async () => {
+    const { json: me } = await gateway.rest('GET', '/api/auth/me');
+    const { json } = await gateway.rest('POST', `/api/admin/users/${me.id}/password-link`);
+    expect(json.link).toMatch(/^https:\/\/keys\.example\.com\/password#/);
+  });
+});

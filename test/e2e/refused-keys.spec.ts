@@ -67,11 +67,11 @@ describe('A refusal says why and what to do, in the message, the challenge and t
     ['expired', EXPIRED],
     [
       'of a user who is switched off',
-      'The user of this API key is switched off. Ask whoever runs this gateway to switch it on again.',
+      'The user of this API key is switched off. Ask an administrator of the gateway to switch it on again.',
     ],
     [
       'of an account that is switched off',
-      'The MCP account of this API key is switched off. Ask whoever runs this gateway to switch it on again.',
+      'The MCP account of this API key is switched off. Ask an administrator of the gateway to switch it on again.',
     ],
   ])('%s', async (which, words) => {
     const key = keys[which]!;

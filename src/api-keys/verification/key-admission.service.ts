@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { ASK_TO_SWITCH_ON } from '../../auth/access/switched-off.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FailureLimiter } from '../../limits/failure-limiter.js';
 import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './api-key.verifier.js';
@@ -9,7 +10,6 @@ import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './ap
 const KEY_REQUIRED = `API key required. ${HOW_TO_SEND_A_KEY}`;
 const UNKNOWN = `Invalid or expired API key: there is no such key here. Check that it was copied whole. ${HOW_TO_SEND_A_KEY}`;
 const CREATE_ANOTHER = 'Create a new one at POST /api/mcp-keys/create.';
-const ASK = 'Ask whoever runs this gateway to switch it on again.';
 
 /** Why a key is refused. Whatever tells of a key's state is said to who holds the whole key only (`ApiKeyVerifier`). */
 const DENIED: Record<ApiKeyDenial, string> = {
@@ -17,8 +17,8 @@ const DENIED: Record<ApiKeyDenial, string> = {
   unknown: UNKNOWN,
   expired: `Invalid or expired API key: it has expired. ${CREATE_ANOTHER}`,
   revoked: `Invalid or expired API key: it was revoked or replaced. ${CREATE_ANOTHER}`,
-  inactive_user: `The user of this API key is switched off. ${ASK}`,
-  inactive_account: `The MCP account of this API key is switched off. ${ASK}`,
+  inactive_user: `The user of this API key is switched off. ${ASK_TO_SWITCH_ON}`,
+  inactive_account: `The MCP account of this API key is switched off. ${ASK_TO_SWITCH_ON}`,
 };
 
 /** What is said where a key is needed and no credential came. */

@@ -1,5 +1,5 @@
 import { applyDecorators, UseGuards, type CanActivate, type Type } from '@nestjs/common';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiTooManyRequestsResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { JwtGuard } from '../login/jwt.guard.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
@@ -22,6 +22,5 @@ export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
     ...(scopes.length > 0
       ? [ApiForbiddenResponse({ description: `Insufficient permissions: needs ${scopes.join(', ')}`, type: ErrorDto })]
       : []),
-    ApiTooManyRequestsResponse({ description: 'Rate limit reached; Retry-After says when to try again', type: ErrorDto }),
   );
 }

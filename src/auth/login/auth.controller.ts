@@ -70,6 +70,7 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiBadRequestResponse({ description: 'The new password is the current one', type: ErrorDto })
+  @ApiTooManyRequestsResponse({ description: 'Too many wrong passwords', type: ErrorDto })
   changePassword(
     @CurrentPrincipal() who: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,

@@ -3,6 +3,7 @@ import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagg
 import type { Request } from 'express';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { AppConfig } from '../../config/app-config.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
@@ -24,6 +25,7 @@ export class AdminUsersController {
     private readonly users: UsersService,
     private readonly changes: UserChanges,
     private readonly links: PasswordLinks,
+    private readonly config: AppConfig,
   ) {}
 
   /** Lists users, newest first, filtered by name, e-mail, role or activity. */
@@ -76,7 +78,8 @@ export class AdminUsersController {
   ): Promise<PasswordLinkDto> {
     const { token, expiresAt } = await this.links.make(actorOf(who), id);
     // Behind `#`, so that neither a log nor a server on the way sees it.
-    return { link: `${request.protocol}://${request.host}/password#${token}`, expires_at: expiresAt };
+    const gateway = this.config.values.public_url ?? `${request.protocol}://${request.host}`;
+    return { link: `${gateway.replace(/\/$/, '')}/password#${token}`, expires_at: expiresAt };
   }
 
   /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */

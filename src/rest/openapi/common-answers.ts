@@ -19,6 +19,8 @@ export interface Operation {
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
   responses: Record<string, { description: string; content?: object; headers?: object }>;
   security?: object[];
+  /** Of what counts against no rate limit (`@Unlimited()`). */
+  'x-unlimited'?: boolean;
 }
 
 const ERROR = { 'application/json': { schema: { $ref: getSchemaPath(ErrorDto) } } };
@@ -34,6 +36,7 @@ const OF_BODIES = {
 };
 const OF_PATHS = { 400: 'The path cannot be decoded' };
 const OF_VALIDATION = { 422: 'A field is invalid or unknown; `detail` lists the problems' };
+const OF_LIMITS = { 429: 'Rate limit reached; Retry-After says when to try again' };
 const OF_BACKENDS = { 503: 'A backend is away, or too much is going on at once' };
 
 /** Adds the refusals of what stands before every handler: bodies are read, fields are validated, credentials looked up. */
@@ -42,6 +45,7 @@ export function withCommonAnswers(operation: Operation, route: Route, path: stri
     ...(path.includes('{') && OF_PATHS),
     ...(operation.requestBody && OF_BODIES),
     ...((route.body ?? route.query ?? path.includes('{')) && OF_VALIDATION),
+    ...(operation.security && !operation['x-unlimited'] && OF_LIMITS),
     ...((operation.requestBody ?? operation.security) && OF_BACKENDS),
   };
   for (const [status, description] of Object.entries(common)) {

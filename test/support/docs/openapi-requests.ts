@@ -1,0 +1,62 @@
+/** What openapi.spec.ts knows of the API document that the document does not say. */
+
+const PASSWORD = 'a long enough password';
+
+/** Keys that could do more than a user. */
+export const BEYOND: Record<string, string> = {
+  '/api/mcp-keys/create': '{"permissions":["admin"]}',
+  '/auth/api-keys': '{"permissions":["admin"],"name":"raised"}',
+};
+export const NOWHERE = '00000000-0000-4000-8000-000000000000';
+
+/** Documented answers that need more than a caller: what is away, slow, sold or running already. Who gives them is named. */
+export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
+  'test/integration/billing-*.spec.ts': /^POST \/api\/(mcp\/billing\/checkout|webhooks\/stripe) /,
+  'test/integration/gateway-rest.spec.ts, servers*.spec.ts': /^POST \/tools\/call (402|409|502|504)$/,
+  'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
+  'test/integration/api-keys*.spec.ts': /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/enable) 409$/,
+  'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
+  'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
+  'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
+  'test/integration/accounts-admin.spec.ts': /\/add-credits 409$/,
+  'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
+};
+
+/** Requests for what there is not. */
+export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
+  'GET /api/mcp/account': undefined,
+  'GET /api/mcp/usage': undefined,
+  'GET /api/mcp/usage/summary': undefined,
+  'GET /api/mcp/credit-history': undefined,
+  'POST /api/mcp/regenerate-key': undefined,
+  'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
+  'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
+  'GET /api/mcp-keys/{id}': undefined,
+  'PATCH /api/mcp-keys/{id}': { key_name: 'nothing' },
+  'POST /api/admin/keys/{id}/revoke': { reason: 'nothing' },
+  'GET /api/admin/users/{id}': undefined,
+  'PATCH /api/admin/users/{id}': { is_active: true },
+  'PUT /api/admin/users/{id}/password': { password: PASSWORD },
+  'POST /api/admin/users/{id}/password-link': undefined,
+  'DELETE /api/admin/users/{id}': undefined,
+  'GET /api/admin/users/{id}/usage': undefined,
+  'GET /api/admin/users/{id}/usage/history': undefined,
+  'GET /api/admin/users/{id}/usage/stats': undefined,
+  'GET /api/admin/users/{id}/usage/keys': undefined,
+  'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
+  'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
+  'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
+  'POST /api/admin/mcp/accounts/{id}/add-credits': { amount: 1, reason: 'nobody' },
+  'PUT /api/admin/mcp/accounts/{id}/tier': { tier: 'pro' },
+  'PUT /api/admin/mcp/accounts/{id}/active': { is_active: true },
+  'DELETE /api/admin/mcp/accounts/{id}/flags': undefined,
+  'POST /api/admin/datasets/{dataset}/import': {},
+  'GET /servers/{id}': undefined,
+  'PATCH /servers/{id}': { weight: 1 },
+  'DELETE /servers/{id}': undefined,
+  'POST /servers/{id}/check': undefined,
+  'GET /servers/{id}/tools': undefined,
+  'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
+  'POST /api/admin/webhooks/test': { webhook: 'nothing' },
+  'POST /api/admin/webhooks/deliveries/{id}/retry': undefined,
+};
