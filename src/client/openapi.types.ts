@@ -1652,7 +1652,7 @@ export interface components {
     };
     EditUserDto: {
       /** @enum {string|null} */
-      role?: 'admin' | 'user' | null;
+      role?: 'admin' | null | 'user';
       /** @description False: no login and no key of the user is accepted until it is true again. */
       is_active?: boolean | null;
       /** @description 1 to 200 characters. */
@@ -3363,6 +3363,15 @@ export interface operations {
       };
       /** @description No such account */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description It would leave no active admin */
+      409: {
         headers: {
           [name: string]: unknown;
         };

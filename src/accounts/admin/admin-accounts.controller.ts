@@ -94,6 +94,7 @@ export class AdminAccountsController {
   /** Switches an account on or off. Off: every key of its user is refused at once. */
   @Put(':id/active')
   @ApiNotFoundResponse(NO_ACCOUNT)
+  @ApiConflictResponse({ description: 'It would leave no active admin', type: ErrorDto })
   async setActive(
     @CurrentPrincipal() who: Principal,
     @Param() { id }: AccountParams,

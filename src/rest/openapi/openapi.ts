@@ -53,11 +53,18 @@ function completeModels(models: Record<string, Model>): void {
 function validatedModel({ type, properties = {} }: Model, target: Type): Model {
   const required: string[] = [];
   for (const [name, { schema, isOptional }] of validatedFields(target)) {
-    properties[name] = { ...mergedSchemas(properties[name] ?? {}, schema), ...(isOptional && { nullable: true }) };
+    const merged = mergedSchemas(properties[name] ?? {}, schema);
+    properties[name] = isOptional ? orNull(merged) : merged;
     if (!isOptional) required.push(name);
   }
   return { type, properties, additionalProperties: false, ...(required.length > 0 && { required }) };
 }
+
+/** OpenAPI 3.0.3, "nullable": an `enum` must name null as well. */
+const orNull = (schema: Schema): Schema => {
+  const values = schema['enum'] as unknown[] | undefined;
+  return { ...schema, nullable: true, ...(values && { enum: [...values, null] }) };
+};
 
 /** Figures are counts, credits, ids and seconds; what may be a fraction has a `format`. */
 function withWholeNumbers(schema: Schema): Schema {

@@ -18,7 +18,7 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
   'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
   'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
-  'test/integration/accounts-admin.spec.ts': /\/add-credits 409$/,
+  'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
 };
 
