@@ -140,6 +140,16 @@ export class GatewayClient {
     return (await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, query)).keys;
   }
 
+  /** One of the caller's keys, with what is left of its hour. */
+  getKey(keyId: string, options?: RequestOptions): Promise<Schemas['OwnKeyDto']> {
+    return this.get(`/api/mcp-keys/${encodeURIComponent(keyId)}`, options);
+  }
+
+  /** Renames a key or changes what it may do, within the rights of its owner; what is left out stays. */
+  editKey(keyId: string, json: Schemas['EditKeyDto'], options?: RequestOptions): Promise<Schemas['OwnKeyDto']> {
+    return this.http.send({ method: 'PATCH', path: `/api/mcp-keys/${encodeURIComponent(keyId)}`, json, ...options });
+  }
+
   revokeKey(keyId: string, options?: RequestOptions): Promise<Schemas['RevokedKeyDto']> {
     return this.post('/api/mcp-keys/revoke', { key_id: keyId } satisfies Schemas['RevokeKeyDto'], options);
   }

@@ -7,14 +7,28 @@ import { print, printSecret } from '../terminal/output.js';
 import { readPasswords } from '../terminal/password-prompt.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
-interface CreateOptions extends RestOptions {
-  days?: number;
+type Schemas = components['schemas'];
+
+/** What bounds a key. */
+interface BoundOptions extends RestOptions {
   /** The gateway refuses any other value. */
-  permission?: NonNullable<components['schemas']['CreateKeyDto']['permissions']>;
+  permission?: NonNullable<Schemas['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
+}
+
+interface CreateOptions extends BoundOptions {
+  days?: number;
   own?: true;
 }
+
+interface EditOptions extends BoundOptions {
+  name?: string;
+  expires?: string;
+  clear?: NonNullable<Schemas['EditKeyDto']['clear']>;
+}
+
+const KEY_ID = ['<key-id>', "the key's id, from `keys list`"] as const;
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +36,8 @@ Examples:
   tallygate keys create reports --tool get_daily_bars get_returns --rate-limit 100
   tallygate keys create old-server --own < secret.txt
   KEY=$(tallygate keys create ci)
-  tallygate keys list --all
+  tallygate keys list --all --search cursor
+  tallygate keys edit KEY_ID --name nightly --expires 2027-12-31 --clear rate_limit_per_hour
   tallygate keys rotate KEY_ID --overlap 3600
   tallygate keys revoke KEY_ID
 
@@ -31,35 +46,41 @@ All need \`tallygate login\` first. The whole key is shown only once, when it is
 /** `tallygate keys`: the logged-in user's API keys. */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('create, list, rotate and revoke API keys')
+    .description('create, list, change, rotate and revoke API keys')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(createCommand())
     .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(editCommand())
     .addCommand(rotateCommand())
     .addCommand(revokeCommand());
 }
 
 function createCommand(): Command {
-  return restCommand('create', 'create a key; it is shown only once')
-    .argument('[name]', 'a name to tell keys apart')
+  return withBounds(restCommand('create', 'create a key; it is shown only once').argument('[name]', 'a name to tell keys apart'))
     .option('--days <n>', 'days until it expires (default: never)', wholeNumber)
-    .option('--permission <scope...>', 'what the key may do (default: tools:call)')
-    .option('--tool <name...>', 'the only tools it may call (default: all)')
-    .option('--rate-limit <n>', 'requests an hour', wholeNumber)
     .option('--own', 'bring in a secret of your own; it is asked for, or read from stdin')
     .action(action(create));
 }
 
-async function create(
-  name: string | undefined,
-  { url, json, days, permission, tool, rateLimit, own }: CreateOptions,
-): Promise<void> {
+/** The options that create and edit have. */
+const withBounds = (command: Command): Command =>
+  command
+    .option('--permission <scope...>', 'what the key may do (of a new one: tools:call)')
+    .option('--tool <name...>', 'the only tools it may call (of a new one: all)')
+    .option('--rate-limit <n>', 'requests an hour', wholeNumber);
+
+const boundsOf = ({ permission, tool, rateLimit }: BoundOptions) => ({
+  ...(permission && { permissions: permission }),
+  ...(tool && { allowed_tools: tool }),
+  ...(rateLimit !== undefined && { rate_limit_per_hour: rateLimit }),
+});
+
+async function create(name: string | undefined, { url, json, days, own, ...bounds }: CreateOptions): Promise<void> {
   const wanted = {
+    ...boundsOf(bounds),
     ...(name !== undefined && { key_name: name }),
     ...(days !== undefined && { expires_days: days }),
-    ...(permission && { permissions: permission }),
-    ...(tool && { allowed_tools: tool }),
-    ...(rateLimit !== undefined && { rate_limit_per_hour: rateLimit }),
     ...(own && { secret: (await readPasswords('Secret'))[0] ?? '' }),
   };
   const key = await onRest({ url }, (gateway) => gateway.createKey(wanted));
@@ -69,11 +90,13 @@ async function create(
 function listCommand(): Command {
   return restCommand('list', 'list your keys, newest first')
     .option('--all', 'include revoked and expired keys')
+    .option('--search <text>', 'only keys with this in their name or beginning')
     .action(action(list));
 }
 
-async function list({ url, json, all = false }: RestOptions & { all?: boolean }): Promise<void> {
-  const keys = await onRest({ url }, (gateway) => gateway.listKeys({ include_inactive: all }));
+async function list({ url, json, all = false, search }: RestOptions & { all?: boolean; search?: string }): Promise<void> {
+  const wanted = { include_inactive: all, ...(search !== undefined && { search }) };
+  const keys = await onRest({ url }, (gateway) => gateway.listKeys(wanted));
   const rows = keys.map((key) => [
     key.id,
     key.key_name,
@@ -86,9 +109,39 @@ async function list({ url, json, all = false }: RestOptions & { all?: boolean })
   print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'SCOPES', 'LAST USED (UTC)', 'EXPIRES (UTC)'], rows));
 }
 
+function showCommand(): Command {
+  return restCommand('show', 'show a key with its bounds, what is left of its hour, and how it ended')
+    .argument(...KEY_ID)
+    .action(action(show));
+}
+
+async function show(keyId: string, { url, json }: RestOptions): Promise<void> {
+  const key = await onRest({ url }, (gateway) => gateway.getKey(keyId));
+  print(json, key, () => keyText(key));
+}
+
+function editCommand(): Command {
+  return withBounds(restCommand('edit', 'rename a key, or change what it may do; what is left out stays').argument(...KEY_ID))
+    .option('--name <name>', 'a new name')
+    .option('--expires <time>', 'when it expires, e.g. 2027-12-31')
+    .option('--clear <bound...>', 'takes off allowed_tools, rate_limit_per_hour or expires_at')
+    .action(action(edit));
+}
+
+async function edit(keyId: string, { url, json, name, expires, clear, ...bounds }: EditOptions): Promise<void> {
+  const changes = {
+    ...boundsOf(bounds),
+    ...(name !== undefined && { key_name: name }),
+    ...(expires !== undefined && { expires_at: expires }),
+    ...(clear && { clear }),
+  };
+  const key = await onRest({ url }, (gateway) => gateway.editKey(keyId, changes));
+  print(json, key, () => keyText(key));
+}
+
 function rotateCommand(): Command {
   return restCommand('rotate', 'replace a key with a new one')
-    .argument('<key-id>', "the key's id, from `keys list`")
+    .argument(...KEY_ID)
     .option('--overlap <seconds>', 'how long the old key still works', wholeNumber, 0)
     .action(action(rotate));
 }
@@ -100,7 +153,7 @@ async function rotate(keyId: string, { url, json, overlap }: RestOptions & { ove
 
 function revokeCommand(): Command {
   return restCommand('revoke', 'revoke a key at once')
-    .argument('<key-id>', "the key's id, from `keys list`")
+    .argument(...KEY_ID)
     .action(action(revoke));
 }
 
@@ -109,6 +162,27 @@ async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> 
   print(json, answer, () => answer.message);
 }
 
-function newKeyText({ key_id, key_name, expires_at }: components['schemas']['CreatedKeyDto']): string {
+function newKeyText({ key_id, key_name, expires_at }: Schemas['CreatedKeyDto']): string {
   return `Store it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
+}
+
+function keyText(key: Schemas['OwnKeyDto']): string {
+  const ended = key.revoked_at && `${secondsOf(key.revoked_at)}${key.revoke_reason ? `, ${key.revoke_reason}` : ''}`;
+  const lines: [string, string | false | null][] = [
+    ['Name', key.key_name],
+    ['Key', `${key.api_key_prefix}…`],
+    ['State', key.is_active ? 'active' : 'inactive'],
+    ['May', key.permissions.join(' ')],
+    ['Tools', key.allowed_tools?.join(' ') ?? 'all'],
+    ['Requests an hour', key.rate_limit_per_hour === null ? "the gateway's limit" : String(key.rate_limit_per_hour)],
+    ['Left this hour', key.remaining_this_hour === null ? 'no limit' : String(key.remaining_this_hour)],
+    ['Created (UTC)', secondsOf(key.created_at)],
+    ['Expires (UTC)', key.expires_at ? secondsOf(key.expires_at) : 'never'],
+    ['Last used (UTC)', key.last_used_at ? secondsOf(key.last_used_at) : 'never'],
+    ['Last client', key.last_client],
+    ['Revoked (UTC)', ended],
+    ['Revoked by', key.revoked_by],
+    ['Replaced by', key.replaced_by],
+  ];
+  return lines.flatMap(([name, value]) => (value ? [`${name.padEnd(18)}${value}`] : [])).join('\n');
 }
