@@ -7,9 +7,13 @@ const HEALTH_TIMEOUT_MS = 2_000;
 const HTTP_PORT = 80;
 const REST_PORT = '8000';
 const MCP_PORT = '8001';
-/** Source 001, "Troubleshooting": the message for a wrong key. */
-export const UNAUTHORIZED_WORDS = 'Unauthorized: Invalid or missing API Key';
+/** Source 001, "Troubleshooting": how the message for a wrong key begins. */
+const UNAUTHORIZED_WORDS = 'Unauthorized: Invalid or missing API Key';
 const MCP_PATH = /\/(messages|mcp)\/?$/;
+
+/** A gateway refused the key for what it said, or there was none to send. */
+export const keyRefused = (key: string | undefined, said: string): CliFailure =>
+  new CliFailure(`${UNAUTHORIZED_WORDS}. ${key === undefined ? 'Give it with --api-key or in TALLYGATE_API_KEY.' : said}`);
 
 /** Where both listeners of a gateway are. */
 export interface GatewayAddresses {

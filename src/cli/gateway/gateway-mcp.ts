@@ -6,7 +6,7 @@ import { LATEST_PROTOCOL_VERSION, type CallToolResult, type Tool } from '@modelc
 import { VERSION } from '../../common/version.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { CliFailure } from '../terminal/cli-failure.js';
-import { addressesOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
+import { addressesOf, keyRefused, unreachable } from './gateway-address.js';
 
 export interface McpOptions {
   url?: string;
@@ -18,7 +18,7 @@ const NAME = 'tallygate-cli';
 const TIMEOUT_MS = 660_000;
 /** The HTTP status; an unknown tool is a JSON-RPC error instead. */
 const NOT_FOUND = 404;
-const REFUSED_WORDS: Record<number, string> = { 401: UNAUTHORIZED_WORDS };
+const UNAUTHORIZED = 401;
 
 /** A gateway answers every message by itself. An `initialize` before each would count against the key's limit an hour. */
 class StatelessClient extends Client {
@@ -32,13 +32,14 @@ export class GatewayMcp {
   private constructor(
     private readonly client: Client,
     private readonly url: string,
+    private readonly apiKey: string | undefined,
   ) {}
 
   /** Connects, works, disconnects. @throws CliFailure when nothing answers, or the key or the call is refused. */
   static async with<T>(options: McpOptions, work: (gateway: GatewayMcp) => Promise<T>): Promise<T> {
     const { url: address = readClientSettings().url, apiKey = readClientSettings().apiKey } = options;
     const { mcp } = await addressesOf(address);
-    const gateway = new GatewayMcp(new StatelessClient({ name: NAME, version: VERSION }), mcp);
+    const gateway = new GatewayMcp(new StatelessClient({ name: NAME, version: VERSION }), mcp, apiKey);
     try {
       await gateway.client.connect(transportTo(gateway.url, apiKey));
       return await work(gateway);
@@ -64,7 +65,8 @@ export class GatewayMcp {
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code !== 'number') return unreachable(this.url, error);
     if (code === NOT_FOUND) return new CliFailure(`${this.url} was not found. Is it the MCP address that the gateway shows?`);
-    return new CliFailure(REFUSED_WORDS[code] ?? wordsOf(message));
+    if (code === UNAUTHORIZED) return keyRefused(this.apiKey, wordsOf(message));
+    return new CliFailure(wordsOf(message));
   }
 }
 

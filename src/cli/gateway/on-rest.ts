@@ -1,7 +1,7 @@
 import { GatewayClient, GatewayError } from '../../client/gateway-client.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { CliFailure } from '../terminal/cli-failure.js';
-import { addressesOf, UNAUTHORIZED_WORDS, unreachable } from './gateway-address.js';
+import { addressesOf, keyRefused, unreachable } from './gateway-address.js';
 import { keptToken } from './login-store.js';
 
 /**
@@ -38,7 +38,7 @@ export async function onRest<T>({ url: address, apiKey }: RestAccess, work: (gat
 const isRefusedLogin = ({ status, errorCode }: GatewayError) => status === UNAUTHORIZED && errorCode !== 'INVALID_CREDENTIALS';
 
 function notLoggedIn(url: string, { message }: GatewayError, apiKey: string | undefined): CliFailure {
-  if (apiKey !== undefined) return new CliFailure(UNAUTHORIZED_WORDS);
+  if (apiKey !== undefined) return keyRefused(apiKey, message);
   return new CliFailure(
     `Not logged in at ${url}, or the login has expired: ${message.replace(/\.$/, '')}. Run: tallygate login --url ${url}`,
   );
