@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { UserDeletion } from '../auth/users/user-deletion.service.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { UsageModule } from '../usage/usage.module.js';
@@ -31,4 +32,13 @@ import { IntegrityCheck } from './integrity/integrity-check.service.js';
   ],
   exports: [AccountsService],
 })
-export class AccountsModule {}
+export class AccountsModule implements OnModuleInit {
+  constructor(
+    private readonly deletion: UserDeletion,
+    private readonly accounts: AccountsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.deletion.add((tx, leaver) => this.accounts.end(tx, leaver));
+  }
+}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountRecords, type Flags } from '../credits/account-records.service.js';
 import { Postgres } from '../database/postgres.js';
-import type { Sql } from '../database/sql.js';
+import type { Sql, Transaction } from '../database/sql.js';
 
 /** An account as shown to people. Credits are whole numbers. */
 export interface Account {
@@ -50,9 +50,6 @@ export interface AccountChange {
 /** Most changes shown per account, newest first. */
 const CHANGES_MAX = 100;
 
-/** Writes a change down where all changes are, in its transaction. */
-type Note = (tx: Sql) => Promise<void>;
-
 /** Accounts as people see them, and all SQL of `mcp.account_changes`. What changes an account is in `credits/`. */
 @Injectable()
 export class AccountsRepository {
@@ -65,34 +62,34 @@ export class AccountsRepository {
     return this.find('user_id = $1', userId, sql);
   }
 
-  findById(id: number): Promise<Account | undefined> {
-    return this.find('id = $1', id);
+  findById(id: number, sql?: Sql): Promise<Account | undefined> {
+    return this.find('id = $1', id, sql);
   }
 
-  /** Switches the account on or off and notes who did, if there is such an account. */
-  async setActive(id: number, isActive: boolean, changedBy: string, note: Note): Promise<void> {
-    await this.postgres.transaction(async (tx) => {
-      const changed = await this.records.setActive(tx, id, isActive);
-      if (!changed) return;
-      const [before, after] = [String(changed.before), String(isActive)];
-      await this.noteChange(id, { kind: 'active', before, after, changedBy }, tx);
-      if (before !== after) await note(tx);
-    });
+  /** Switches the account on or off and notes who did. @returns Whether it was otherwise. */
+  async setActive(tx: Transaction, id: number, isActive: boolean, changedBy: string): Promise<boolean> {
+    const before = (await this.records.setActive(tx, id, isActive))?.before;
+    if (before === undefined || before === isActive) return false;
+    await this.noteChange(tx, id, { kind: 'active', before: String(before), after: String(isActive), changedBy });
+    return true;
   }
 
-  /** Takes the account's flags off and notes who did, if there are any. */
-  async clearFlags(id: number, changedBy: string, note: Note): Promise<void> {
-    await this.postgres.transaction(async (tx) => {
-      const before = (await this.records.clearFlags(tx, id))?.before;
-      if (!before) return;
-      await this.noteChange(id, { kind: 'flag', before: Object.values(before).join('; '), after: '', changedBy }, tx);
-      await note(tx);
-    });
+  /** Takes the account's flags off and notes who did. @returns Whether there were any. */
+  async clearFlags(tx: Transaction, id: number, changedBy: string): Promise<boolean> {
+    const before = (await this.records.clearFlags(tx, id))?.before;
+    if (!before) return false;
+    await this.noteChange(tx, id, { kind: 'flag', before: Object.values(before).join('; '), after: '', changedBy });
+    return true;
   }
 
-  /** Notes a change made elsewhere. */
-  async noteChange(id: number, change: Omit<AccountChange, 'createdAt'>, sql: Sql = this.postgres): Promise<void> {
-    await sql.query('INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by) VALUES ($1, $2, $3, $4, $5)', [
+  /** Names somebody who is deleted as they are called from now on, wherever they made a change. */
+  async renameActor(tx: Transaction, before: string, after: string): Promise<void> {
+    await tx.query('UPDATE mcp.account_changes SET changed_by = $2 WHERE changed_by = $1', [before, after]);
+  }
+
+  /** Notes a change made elsewhere, in its transaction. */
+  async noteChange(tx: Transaction, id: number, change: Omit<AccountChange, 'createdAt'>): Promise<void> {
+    await tx.query('INSERT INTO mcp.account_changes (account_id, kind, before, after, changed_by) VALUES ($1, $2, $3, $4, $5)', [
       id,
       change.kind,
       change.before,

@@ -3,8 +3,9 @@ import type { Transaction } from '../database/sql.js';
 import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
 import { CallerLimit, type RateLimitRest } from '../auth/access/caller-limit.service.js';
 import type { Principal } from '../auth/access/principal.js';
-import { STRIPE } from '../auth/audit/audit-entry.js';
+import type { Actor } from '../auth/audit/audit-entry.js';
 import { AuditLog } from '../auth/audit/audit-log.service.js';
+import type { Leaver } from '../auth/users/user-deletion.service.js';
 import { UsersService } from '../auth/users/users.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AccountRecords } from '../credits/account-records.service.js';
@@ -106,20 +107,31 @@ export class AccountsService {
 
   /**
    * Changes the tier and records it, inside the transaction of whatever caused it. `before` is the tier that
-   * transaction read under its lock.
+   * transaction read under its lock. @throws NOT_FOUND; INVALID_INPUT for a tier that is not configured
    */
-  async changeTier(change: TierChange & { before: string }, tx: Transaction): Promise<void> {
+  async changeTier(change: TierChange & { before: string }, actor: Actor, tx: Transaction): Promise<void> {
     const { accountId, before, tier, by } = change;
     await this.ledger.changeTier({ accountId, tier, by }, tx);
-    await this.repository.noteChange(accountId, { kind: 'tier', before, after: tier, changedBy: by }, tx);
+    if (before === tier) return;
+    await this.repository.noteChange(tx, accountId, { kind: 'tier', before, after: tier, changedBy: by });
     const entry = { action: 'account.tier_changed', subjectId: String(accountId), details: { before, after: tier } } as const;
-    await this.audit.write(tx, STRIPE, entry);
+    await this.audit.write(tx, actor, entry);
+  }
+
+  /** The account of a user who is deleted: off, so that no month refills it, and without their name. */
+  async end(tx: Transaction, { id, email, emailAfter }: Leaver): Promise<void> {
+    const ended = await this.records.end(tx, id, emailAfter);
+    if (ended?.before) {
+      const change = { kind: 'active', before: 'true', after: 'false', changedBy: 'system' } as const;
+      await this.repository.noteChange(tx, ended.id, change);
+    }
+    await this.repository.renameActor(tx, email, emailAfter);
   }
 
   private async book(tx: Transaction, userId: string, key: NewKey, changedBy: string): Promise<void> {
     const account = await this.records.setKey(tx, userId, key);
     if (!account) throw notEnabled('MCP is not enabled for your account.');
-    await this.repository.noteChange(account.id, { kind: 'key', before: account.before, after: key.prefix, changedBy }, tx);
+    await this.repository.noteChange(tx, account.id, { kind: 'key', before: account.before, after: key.prefix, changedBy });
   }
 }
 

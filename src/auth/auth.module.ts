@@ -16,6 +16,7 @@ import { CallerLimit } from './access/caller-limit.service.js';
 import { AuthService } from './login/auth.service.js';
 import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
+import { ExternalLogins } from './login/external-logins.service.js';
 import { EndedLogins } from './login/ended-logins.repository.js';
 import { LoginLimits } from './login/login-limits.service.js';
 import { PasswordCheck } from './login/password-check.service.js';
@@ -24,6 +25,7 @@ import { PasswordHasher } from './users/password-hasher.js';
 import { SecretCheck } from './login/secret-check.js';
 import { User } from './users/user.entity.js';
 import { UserChanges } from './users/user-changes.service.js';
+import { UserDeletion } from './users/user-deletion.service.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
@@ -46,6 +48,7 @@ const jwt = JwtModule.registerAsync({
     AuthService,
     CallerLimit,
     EndedLogins,
+    ExternalLogins,
     JwtGuard,
     JwtStrategy,
     LoginLimits,
@@ -54,10 +57,22 @@ const jwt = JwtModule.registerAsync({
     PasswordLinks,
     SecretCheck,
     UserChanges,
+    UserDeletion,
     UsersRepository,
     UsersService,
   ],
-  exports: [AnonymousAccess, AuditLog, AuthService, CallerLimit, ExportModule, JwtGuard, LimitsModule, UserChanges, UsersService],
+  exports: [
+    AnonymousAccess,
+    AuditLog,
+    AuthService,
+    CallerLimit,
+    ExportModule,
+    JwtGuard,
+    LimitsModule,
+    UserChanges,
+    UserDeletion,
+    UsersService,
+  ],
 })
 export class AuthModule implements OnModuleInit {
   private readonly logger = loggerFor('Auth');

@@ -1,7 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { UserDeletion } from '../auth/users/user-deletion.service.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
@@ -43,4 +44,13 @@ import { Subscriptions } from './subscriptions.service.js';
     Subscriptions,
   ],
 })
-export class BillingModule {}
+export class BillingModule implements OnModuleInit {
+  constructor(
+    private readonly deletion: UserDeletion,
+    private readonly subscriptions: Subscriptions,
+  ) {}
+
+  onModuleInit(): void {
+    this.deletion.add((tx, leaver) => this.subscriptions.demandNone(tx, leaver));
+  }
+}

@@ -83,6 +83,16 @@ export class SubscriptionsRepository {
     return row;
   }
 
+  /** A subscription of the user that goes on. */
+  async findRunning(tx: Transaction, userId: string): Promise<string | undefined> {
+    const [row] = await tx.query<{ id: string }>(
+      `SELECT s.id FROM mcp.billing_subscriptions s JOIN mcp.accounts a ON a.id = s.account_id
+       WHERE a.user_id = $1 AND NOT s.is_over LIMIT 1`,
+      [userId],
+    );
+    return row?.id;
+  }
+
   /** Subscriptions that are over and whose last paid period has ended, at most `most`. */
   async findEnding(most: number): Promise<string[]> {
     const rows = await this.postgres.query<{ id: string }>(

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../common/log-contexts.js';
 import type { Transaction } from '../database/sql.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { Leaver } from '../auth/users/user-deletion.service.js';
+import { STRIPE } from '../auth/audit/audit-entry.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { AccountRecords } from '../credits/account-records.service.js';
@@ -78,6 +80,13 @@ export class Subscriptions {
   }
 
   /** Finds the account by the stored subscription, or else by the metadata that its checkout wrote. */
+  /** For who is being deleted. @throws CONFLICT while Stripe goes on charging them */
+  async demandNone(tx: Transaction, { id }: Leaver): Promise<void> {
+    const subscription = await this.subscriptions.findRunning(tx, id);
+    if (subscription === undefined) return;
+    throw new TallygateError('CONFLICT', `Stripe charges this user for the subscription ${subscription}. Cancel it at Stripe first.`);
+  }
+
   private async find(
     tx: Transaction,
     { subscriptionId, purchaseId }: InvoiceFact | SubscriptionFact,
@@ -107,7 +116,7 @@ export class Subscriptions {
     const tier = tierToGive(before, after, { current, otherwise });
     if (tier === undefined) return;
     if (!Object.hasOwn(tiers, tier)) throw notConfigured(after.id, tier);
-    await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, tx);
+    await this.accounts.changeTier({ accountId, before: current, tier, by: 'stripe' }, STRIPE, tx);
   }
 
   /**

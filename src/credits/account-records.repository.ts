@@ -43,6 +43,16 @@ export class AccountRecordsRepository {
     return row;
   }
 
+  async end(tx: Transaction, userId: string, email: string): Promise<{ id: number; before: boolean } | undefined> {
+    const [row] = await tx.query<{ id: string; before: boolean }>(
+      `UPDATE mcp.user_accounts a SET is_active = false, user_email = $2, display_name = NULL, updated_at = now()
+       FROM (SELECT id, is_active AS before FROM mcp.user_accounts WHERE user_id = $1 FOR UPDATE) AS old
+       WHERE a.id = old.id RETURNING a.id, before`,
+      [userId, email],
+    );
+    return row && { id: Number(row.id), before: row.before };
+  }
+
   async flag(tx: Transaction, id: number, subject: string, reason: string): Promise<void> {
     await tx.query(
       `UPDATE mcp.user_accounts SET flags = coalesce(flags, '{}') || jsonb_build_object($2::text, $3::text), updated_at = mcp.ledger_time()

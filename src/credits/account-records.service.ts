@@ -31,6 +31,11 @@ export class AccountRecords {
     return this.repository.setActive(tx, id, isActive);
   }
 
+  /** Switches the account of a deleted user off, and calls it by what stands for them. Undefined: they have none. */
+  end(tx: Transaction, userId: string, email: string): Promise<{ id: number; before: boolean } | undefined> {
+    return this.repository.end(tx, userId, email);
+  }
+
   /**
    * Marks the account for an operator to look at.
    * @param subject What it is about, e.g. a dispute's id; another reason for the same replaces the one before.

@@ -44,12 +44,10 @@ const ALL = Object.keys(CALLERS) as Caller[];
 function shows(callers: Caller[], program: () => Program): void {
   const runs = new Map<Caller, Run>();
   beforeAll(async () => {
+    const keys = await Promise.all(callers.map((caller) => CALLERS[caller].key()));
+    // After the gateway was asked: this may install for minutes, in which nothing here sees that idle connections are closed.
     const start = program();
-    const run = async (caller: Caller) => {
-      const key = await CALLERS[caller].key();
-      runs.set(caller, await execute(start(key), key));
-    };
-    await Promise.all(callers.map(run));
+    await Promise.all(callers.map(async (caller, n) => runs.set(caller, await execute(start(keys[n]), keys[n]))));
   });
 
   it.each(callers)('to a caller whose key is %s', (caller) => {

@@ -25,7 +25,7 @@ describe('The first start', () => {
   });
 
   const users = ({ dataSource, postgres }: Pick<OpenPostgres, 'dataSource' | 'postgres'>) =>
-    new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher, new AuditLog(postgres));
+    new UsersService(new UsersRepository(dataSource.getRepository(User), postgres), hasher, new AuditLog(postgres), postgres);
   const start = async (door: Parameters<typeof users>[0], auth: object = {}) => {
     const firstRun = new FirstRunSecrets();
     await new AdminBootstrap(door.postgres, users(door), hasher, firstRun, testConfig({ auth })).run();

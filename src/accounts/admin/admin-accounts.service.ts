@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
-import type { Sql } from '../../database/sql.js';
+import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
 import { UserChanges } from '../../auth/users/user-changes.service.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { AccountRecords } from '../../credits/account-records.service.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
 import { AccountReportsRepository } from './account-reports.repository.js';
 import type { AccountsQuery, AddCreditsDto } from './admin-account.dto.js';
 import { AccountsRepository, type Account } from '../accounts.repository.js';
+import { AccountsService } from '../accounts.service.js';
 
 /** Operators' view of accounts, and their changes. Every change records who made it. */
 @Injectable()
@@ -18,9 +21,12 @@ export class AdminAccounts {
     private readonly accounts: AccountsRepository,
     private readonly reports: AccountReportsRepository,
     private readonly ledger: CreditLedger,
+    private readonly records: AccountRecords,
+    private readonly own: AccountsService,
     private readonly users: UsersService,
     private readonly changes: UserChanges,
     private readonly audit: AuditLog,
+    private readonly postgres: Postgres,
   ) {}
 
   list({
@@ -39,8 +45,8 @@ export class AdminAccounts {
   }
 
   /** @throws NOT_FOUND */
-  async get(id: number): Promise<Account> {
-    const account = await this.accounts.findById(id);
+  async get(id: number, tx?: Transaction): Promise<Account> {
+    const account = await this.accounts.findById(id, tx);
     if (!account) throw new TallygateError('NOT_FOUND', 'There is no such account.');
     return account;
   }
@@ -50,55 +56,55 @@ export class AdminAccounts {
    * when the account's reference was booked with another amount
    */
   async addCredits(admin: Principal, id: number, { amount, reason, reference }: AddCreditsDto) {
-    const by = await this.nameOf(admin);
-    const granted = await this.ledger.grant({
-      accountId: id,
-      amount,
-      reason,
-      by,
-      ...(reference && { reference: { type: 'admin', id: reference } }),
-    });
+    const grant = { accountId: id, amount, reason, by: await this.nameOf(admin) };
     const details = { amount, reason, ...(reference && { reference }) };
-    if (granted.booked)
-      await this.audit.note(actorOf(admin), { action: 'account.credits_added', subjectId: String(id), details });
+    const granted = await this.postgres.transaction(async (tx) => {
+      await this.records.lock(tx, id); // so that of two with one reference the second finds it booked
+      const done = await this.ledger.grant({ ...grant, ...(reference && { reference: { type: 'admin', id: reference } }) }, tx);
+      if (done.booked) await this.note(tx, admin, 'account.credits_added', id, details);
+      return done;
+    });
     return { ...granted, debt: (await this.get(id)).debt };
   }
 
-  /**
-   * Recorded after the change. If the request fails in between, repeating it changes no credits.
-   * @throws NOT_FOUND, INVALID_INPUT
-   */
+  /** @throws NOT_FOUND, INVALID_INPUT */
   async changeTier(admin: Principal, id: number, tier: string): Promise<Account> {
-    const [before, by] = [await this.get(id), await this.nameOf(admin)];
-    await this.ledger.changeTier({ accountId: id, tier, by });
-    await this.accounts.noteChange(id, { kind: 'tier', before: before.tier, after: tier, changedBy: by });
-    const details = { before: before.tier, after: tier };
-    await this.audit.note(actorOf(admin), { action: 'account.tier_changed', subjectId: String(id), details });
+    const by = await this.nameOf(admin);
+    await this.postgres.transaction(async (tx) => {
+      await this.records.lock(tx, id);
+      const { tier: before } = await this.get(id, tx);
+      await this.own.changeTier({ accountId: id, before, tier, by }, actorOf(admin), tx);
+    });
     return this.get(id);
   }
 
   /**
    * An account that is switched off shuts its user out everywhere, on every replica as a revoked key.
-   * @throws NOT_FOUND; CONFLICT for that of the last admin
+   * @throws NOT_FOUND; CONFLICT for that of the last admin, and for switching on that of a deleted user
    */
   async setActive(admin: Principal, id: number, isActive: boolean): Promise<Account> {
-    const { userId } = await this.get(id);
-    const note = this.noteOf(admin, isActive ? 'account.activated' : 'account.deactivated', id);
-    await this.accounts.setActive(id, isActive, await this.nameOf(admin), async (tx) => {
-      if (!isActive) await this.changes.keepAnAdmin(tx, userId);
-      await note(tx);
+    const [{ userId }, by] = [await this.get(id), await this.nameOf(admin)];
+    await this.postgres.transaction(async (tx) => {
+      // The user first, then the account, as everybody locks them.
+      if (isActive) await this.changes.demandUser(tx, userId);
+      else await this.changes.keepAnAdmin(tx, userId);
+      const hasChanged = await this.accounts.setActive(tx, id, isActive, by);
+      if (hasChanged) await this.note(tx, admin, isActive ? 'account.activated' : 'account.deactivated', id);
     });
     return this.get(id);
   }
 
   /** @throws NOT_FOUND */
   async clearFlags(admin: Principal, id: number): Promise<Account> {
-    await this.accounts.clearFlags(id, await this.nameOf(admin), this.noteOf(admin, 'account.flags_cleared', id));
+    const by = await this.nameOf(admin);
+    await this.postgres.transaction(async (tx) => {
+      if (await this.accounts.clearFlags(tx, id, by)) await this.note(tx, admin, 'account.flags_cleared', id);
+    });
     return this.get(id);
   }
 
-  private noteOf(admin: Principal, action: AuditAction, id: number) {
-    return (tx: Sql) => this.audit.write(tx, actorOf(admin), { action, subjectId: String(id) });
+  private note(tx: Transaction, admin: Principal, action: AuditAction, id: number, details = {}): Promise<void> {
+    return this.audit.write(tx, actorOf(admin), { action, subjectId: String(id), details });
   }
 
   /** The admin's e-mail, as histories show it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
-import type { Sql, Transaction } from '../../database/sql.js';
+import type { Sql } from '../../database/sql.js';
 import type { Actor, AuditEntry } from './audit-entry.js';
 
 /** One line of the log, as it is read. */
@@ -44,11 +44,6 @@ export class AuditLog {
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [via, userId ?? null, apiKeyId ?? null, action, subjectType, subjectId, JSON.stringify(details)],
     );
-  }
-
-  /** Where changes are made and written down, all or none. */
-  inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.postgres.transaction(work);
   }
 
   /** Writes down what is no change of the database, such as a login. */

@@ -4,6 +4,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../../config/app-config.js';
 import { demandExpiry, externalLoginOf, roleOfRequest, type Claims } from './external-login.js';
+import { ExternalLogins } from './external-logins.service.js';
 import { EndedLogins } from './ended-logins.repository.js';
 import { loginTokenOf } from './login-token.js';
 import { isCurrent, ownSubject } from './own-token.js';
@@ -19,6 +20,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     private readonly config: AppConfig,
     private readonly users: UsersService,
+    private readonly external: ExternalLogins,
     private readonly ended: EndedLogins,
   ) {
     super({
@@ -44,7 +46,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     if (own !== undefined) return this.admitOwn(claims, own);
     if (!this.config.values.auth.trust_external_tokens) return false;
     const login = externalLoginOf(claims);
-    const user = await this.users.findOrCreateExternal(login);
+    const user = await this.external.userOf(login);
     return this.users.admit({ ...user, role: roleOfRequest(login, user) });
   }
 

@@ -10,6 +10,7 @@ import type { Principal } from '../access/principal.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { PasswordLinks } from '../login/password-links.service.js';
 import { UserChanges } from './user-changes.service.js';
+import { UserDeletion } from './user-deletion.service.js';
 import { EditUserDto, PasswordLinkDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -24,6 +25,7 @@ export class AdminUsersController {
   constructor(
     private readonly users: UsersService,
     private readonly changes: UserChanges,
+    private readonly deletion: UserDeletion,
     private readonly links: PasswordLinks,
     private readonly config: AppConfig,
   ) {}
@@ -88,6 +90,6 @@ export class AdminUsersController {
   @ApiNotFoundResponse(NO_USER)
   @ApiConflictResponse(LAST_ADMIN)
   async delete(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
-    await this.changes.delete(actorOf(who), id);
+    await this.deletion.delete(actorOf(who), id);
   }
 }

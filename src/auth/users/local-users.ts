@@ -18,8 +18,8 @@ export async function setPasswordAt(url: string, login: string, password: string
     const postgres = new Postgres(dataSource);
     const audit = new AuditLog(postgres);
     const [users, passwords] = [new UsersRepository(dataSource.getRepository(User), postgres), new PasswordHasher()];
-    const user = await new UsersService(users, passwords, audit).findByLogin(login);
-    if (user) await new UserChanges(users, passwords, audit).setPassword(COMMAND_LINE, user.id, password);
+    const user = await new UsersService(users, passwords, audit, postgres).findByLogin(login);
+    if (user) await new UserChanges(users, passwords, audit, postgres).setPassword(COMMAND_LINE, user.id, password);
     return user ?? undefined;
   } finally {
     await dataSource.destroy();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import type { Actor, AuditAction } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';
@@ -19,6 +20,7 @@ export class UserChanges {
     private readonly users: UsersRepository,
     private readonly passwords: PasswordHasher,
     private readonly audit: AuditLog,
+    private readonly postgres: Postgres,
   ) {}
 
   /**
@@ -48,29 +50,20 @@ export class UserChanges {
     return (await this.users.findById(id))!;
   }
 
-  /**
-   * Ends a user for good: their keys and logins are refused, their e-mail is free again. What they have called and paid stays in the
-   * books, without their name. @throws NOT_FOUND; CONFLICT for the last active admin
-   */
-  async delete(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, async (tx, before) => {
-      await this.demandOtherAdmin(tx, before);
-      await this.users.erase(tx, id);
-      return [['user.deleted', {}]];
-    });
-  }
-
   /** For what is about to shut a user out, within its transaction. @throws CONFLICT for the last admin who can log in */
   async keepAnAdmin(tx: Transaction, id: string): Promise<void> {
-    await this.users.lockAdmins(tx);
     const user = await this.users.lock(tx, id);
     if (user) await this.demandOtherAdmin(tx, user);
   }
 
+  /** For what lets a user in again, within its transaction. @throws CONFLICT for one who was deleted */
+  async demandUser(tx: Transaction, id: string): Promise<void> {
+    if (!(await this.users.lock(tx, id))) throw new TallygateError('CONFLICT', 'The user of this account was deleted.');
+  }
+
   /** Runs a change with the user locked, and writes down what it says it has changed. @throws NOT_FOUND */
   change(actor: Actor, id: string, work: (tx: Transaction, before: LockedUser) => Promise<Change[]>): Promise<void> {
-    return this.audit.inTransaction(async (tx) => {
-      await this.users.lockAdmins(tx);
+    return this.postgres.transaction(async (tx) => {
       const before = await this.users.lock(tx, id);
       if (!before) throw new TallygateError('NOT_FOUND', 'There is no such user.');
       for (const [action, details] of await work(tx, before))
@@ -78,8 +71,13 @@ export class UserChanges {
     });
   }
 
-  private async demandOtherAdmin(tx: Transaction, { id, role, isActive }: LockedUser): Promise<void> {
+  /**
+   * For what takes an admin away, whose row is locked; of several at once, the last one is refused. @throws CONFLICT for the last one who
+   * can log in
+   */
+  async demandOtherAdmin(tx: Transaction, { id, role, isActive }: LockedUser): Promise<void> {
     if (role !== 'admin' || !isActive) return;
+    await this.users.lockAdmins(tx);
     if (!(await this.users.hasOtherAdmin(tx, id))) throw new TallygateError('CONFLICT', LAST_ADMIN);
   }
 }

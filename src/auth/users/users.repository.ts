@@ -124,13 +124,24 @@ export class UsersRepository {
     );
   }
 
-  /** The row stays, without anything by which its user could be known or come in; their e-mail and name are free again. */
-  async erase(tx: Transaction, id: string): Promise<void> {
+  /**
+   * The row stays, without anything by which its user could be known or come in; their e-mail and name are free again.
+   * @param mark Of their e-mail, for `hasErased`.
+   * @returns The e-mail that the row has now.
+   */
+  async erase(tx: Transaction, id: string, mark: Buffer): Promise<string> {
+    const email = `${id}@deleted.invalid`;
     await tx.query(
-      `UPDATE mcp.users SET username = 'deleted-' || id, email = id || '@deleted.invalid', display_name = NULL,
-              password_hash = $2, role = 'user', is_active = false, deleted_at = now()
+      `UPDATE mcp.users SET username = 'deleted-' || id, email = $2, display_name = NULL, password_hash = $3, role = 'user',
+              is_active = false, deleted_at = now(), erased_email = $4
        WHERE id = $1`,
-      [id, NO_PASSWORD],
+      [id, email, NO_PASSWORD, mark],
     );
+    return email;
+  }
+
+  /** Whether a user was deleted whose e-mail has this mark. */
+  async hasErased(mark: Buffer): Promise<boolean> {
+    return (await this.postgres.query('SELECT FROM mcp.users WHERE erased_email = $1 LIMIT 1', [mark])).length > 0;
   }
 }

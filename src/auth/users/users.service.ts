@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { loggerFor } from '../../common/log-contexts.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import type { ExternalLogin } from '../login/external-login.js';
-import { NO_PASSWORD, PasswordHasher } from './password-hasher.js';
+import { Postgres } from '../../database/postgres.js';
+import { PasswordHasher } from './password-hasher.js';
 import { principalOf, type Principal } from '../access/principal.js';
 import type { Actor } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';
@@ -24,12 +23,11 @@ export interface NewUser {
 /** Users who can log in. */
 @Injectable()
 export class UsersService {
-  private readonly logger = loggerFor('Auth');
-
   constructor(
     private readonly users: UsersRepository,
     private readonly passwords: PasswordHasher,
     private readonly audit: AuditLog,
+    private readonly postgres: Postgres,
   ) {}
 
   findById(id: string): Promise<User | null> {
@@ -50,20 +48,19 @@ export class UsersService {
   /** `by`: absent for users who register themselves. @throws INVALID_INPUT when the e-mail or the user name is taken. */
   async create({ username, email, password, role = 'user' }: NewUser, by?: Actor): Promise<User> {
     const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };
-    const user = username ? await this.insert({ ...row, username }, by) : await this.insertUnnamed(row, email, by);
+    const user = username ? await this.insert({ ...row, username }, by) : await this.createUnnamed(row, by);
     if (!user) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
     return user;
   }
 
-  /** Finds the user named by a token of the operator's own backend, or creates them; concurrent calls create one. */
-  async findOrCreateExternal({ email, role, displayName }: ExternalLogin): Promise<User> {
-    const known = await this.users.findByEmail(email);
-    if (known) return known;
-    const made = await this.insertUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD }, email);
-    if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
-    const user = made ?? (await this.users.findByEmail(email));
-    if (!user) throw new TallygateError('UNAVAILABLE', 'This user is being changed. Try again in a moment.');
-    return user;
+  /**
+   * With a user name made of the e-mail; where that is taken, with a random suffix. Null when the e-mail is taken. `by`: absent for users
+   * who come by themselves.
+   */
+  async createUnnamed(row: Omit<UserRow, 'username'>, by?: Actor): Promise<User | null> {
+    const username = usernameFrom(row.email);
+    const user = await this.insert({ ...row, username }, by);
+    return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by);
   }
 
   /** Null before the first start has finished. */
@@ -88,18 +85,11 @@ export class UsersService {
     return principalOf(user, account?.id);
   }
 
-  /** Generated user names may collide; then a random suffix is added. Returns null when the e-mail is taken. */
-  private async insertUnnamed(row: Omit<UserRow, 'username'>, email: string, by?: Actor): Promise<User | null> {
-    const username = usernameFrom(email);
-    const user = await this.insert({ ...row, username }, by);
-    return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by);
-  }
-
   private async insert(row: UserRow, by?: Actor): Promise<User | null> {
-    const id = await this.audit.inTransaction(async (tx) => {
+    const id = await this.postgres.transaction(async (tx) => {
       const made = await this.users.insert(tx, row);
-      const { username, email, role } = row;
-      const entry = { action: 'user.created', details: { username, email, role } } as const;
+      // Nothing that names them: the log outlives a user.
+      const entry = { action: 'user.created', details: { role: row.role } } as const;
       if (made) await this.audit.write(tx, by ?? { via: 'login', userId: made }, { ...entry, subjectId: made });
       return made;
     });

@@ -34,7 +34,8 @@ export class AuditLog14 implements MigrationInterface {
 
       CREATE TABLE mcp.ended_logins (token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32), expires_at timestamptz NOT NULL);
       CREATE INDEX ended_logins_expiry ON mcp.ended_logins (expires_at);
-      ALTER TABLE mcp.users ADD COLUMN deleted_at timestamptz;
+      ALTER TABLE mcp.users ADD COLUMN deleted_at timestamptz, ADD COLUMN erased_email bytea;
+      CREATE INDEX users_erased_email ON mcp.users (erased_email) WHERE erased_email IS NOT NULL;
     `);
   }
 
@@ -42,7 +43,7 @@ export class AuditLog14 implements MigrationInterface {
     await runner.query(`
       DROP TABLE mcp.audit_log, mcp.ended_logins;
       DROP FUNCTION mcp.refuse_audit_change();
-      ALTER TABLE mcp.users DROP COLUMN deleted_at;
+      ALTER TABLE mcp.users DROP COLUMN deleted_at, DROP COLUMN erased_email;
     `);
   }
 }
