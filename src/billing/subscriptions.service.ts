@@ -84,7 +84,10 @@ export class Subscriptions {
   async demandNone(tx: Transaction, { id }: Leaver): Promise<void> {
     const subscription = await this.subscriptions.findRunning(tx, id);
     if (subscription === undefined) return;
-    throw new TallygateError('CONFLICT', `Stripe charges this user for the subscription ${subscription}. Cancel it at Stripe first.`);
+    throw new TallygateError(
+      'CONFLICT',
+      `Stripe charges this user for the subscription ${subscription}. Cancel it at Stripe first.`,
+    );
   }
 
   private async find(

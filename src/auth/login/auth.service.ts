@@ -61,9 +61,12 @@ export class AuthService {
   async changePassword(who: Principal, { current, next, address }: PasswordChange): Promise<AccessToken> {
     const known = await this.users.findById(who.userId);
     const user = known && (await this.check.userOf({ login: known.email, password: current, address }));
-    if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'The current password is wrong.');
+    if (!user) throw wrongPassword();
     if (current === next) throw new TallygateError('INVALID_INPUT', 'This is the current password. Choose another one.');
-    await this.changes.setPassword(actorOf(who), user.id, next);
+    await this.changes.setPassword(actorOf(who), user.id, next, (_, { loginVersion }) => {
+      // While it was hashed the password was set by an admin or a link, perhaps just because somebody else knows this one.
+      if (loginVersion !== user.loginVersion) throw wrongPassword();
+    });
     return this.tokenFor((await this.users.findById(user.id))!);
   }
 
@@ -80,5 +83,7 @@ export class AuthService {
     return { access_token, token_type: 'bearer', expires_in };
   }
 }
+
+const wrongPassword = () => new TallygateError('INVALID_CREDENTIALS', 'The current password is wrong.');
 
 const byLogin = ({ id }: User): Actor => ({ via: 'login', userId: id });

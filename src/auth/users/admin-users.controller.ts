@@ -32,8 +32,8 @@ export class AdminUsersController {
 
   /** Lists users, newest first, filtered by name, e-mail, role or activity. */
   @Get()
-  async list(@Query() { page, page_size, search, role, is_active }: UsersQuery): Promise<UserListDto> {
-    const found = { search, role, isActive: is_active };
+  async list(@Query() { page, page_size, search, login, role, is_active }: UsersQuery): Promise<UserListDto> {
+    const found = { search, login, role, isActive: is_active };
     const { users, total } = await this.users.list({ ...found, limit: page_size, offset: (page - 1) * page_size });
     return { users: users.map((user) => UserDto.of(user)), total, page, page_size };
   }

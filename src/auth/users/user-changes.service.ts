@@ -25,12 +25,12 @@ export class UserChanges {
 
   /**
    * Sets a new password, which ends the login tokens handed out before. @throws NOT_FOUND
-   * @param demand Throws where it may not be set after all, with the user locked.
+   * @param demand Throws where it may not be set after all, with the user locked as they are before.
    */
-  async setPassword(actor: Actor, id: string, password: string, demand?: (tx: Transaction) => Promise<void>): Promise<void> {
+  async setPassword(actor: Actor, id: string, password: string, demand?: Demand): Promise<void> {
     const passwordHash = await this.passwords.hash(password);
-    await this.change(actor, id, async (tx) => {
-      await demand?.(tx);
+    await this.change(actor, id, async (tx, before) => {
+      await demand?.(tx, before);
       await this.users.update(tx, id, { passwordHash });
       return [['user.password_changed', {}]];
     });
@@ -82,4 +82,5 @@ export class UserChanges {
   }
 }
 
+type Demand = (tx: Transaction, before: LockedUser) => Promise<void> | void;
 type Change = [AuditAction, Record<string, unknown>];

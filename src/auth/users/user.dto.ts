@@ -64,6 +64,12 @@ export class UsersQuery extends PageQuery {
   @IsOptional()
   search?: string;
 
+  /** Only the user whose e-mail or user name this is, case-insensitive. */
+  @Length(1, 254)
+  @IsString()
+  @IsOptional()
+  login?: string;
+
   @IsIn(ROLES)
   @IsOptional()
   role?: Role;

@@ -22,6 +22,8 @@ export interface UserRow {
 export interface UserSearch {
   /** Part of the e-mail or the user name, case-insensitive, without wildcards. */
   search?: string | undefined;
+  /** Exactly the e-mail or the user name, case-insensitive. */
+  login?: string | undefined;
   role?: Role | undefined;
   isActive?: boolean | undefined;
   limit: number;
@@ -31,7 +33,7 @@ export interface UserSearch {
 export type UserChange = Partial<Pick<User, 'role' | 'isActive' | 'displayName' | 'passwordHash'>>;
 
 /** What a transaction may need to know of a user, whose row it has locked. */
-export type LockedUser = Pick<User, 'id' | 'email' | 'role' | 'isActive'>;
+export type LockedUser = Pick<User, 'id' | 'email' | 'role' | 'isActive' | 'loginVersion'>;
 
 /** All SQL of `mcp.users`. */
 @Injectable()
@@ -54,10 +56,11 @@ export class UsersRepository {
   }
 
   /** A page of users who are not deleted, newest first, with the number of all that are found. */
-  findPage({ search, role, isActive, limit, offset }: UserSearch): Promise<[User[], number]> {
+  findPage({ search, login, role, isActive, limit, offset }: UserSearch): Promise<[User[], number]> {
     const found = this.users.createQueryBuilder('u').where('u.deletedAt IS NULL');
     const inNames = `(strpos(u.email, lower(:search)) > 0 OR strpos(lower(u.username), lower(:search)) > 0)`;
     if (search !== undefined) found.andWhere(inNames, { search });
+    if (login !== undefined) found.andWhere('lower(:login) IN (u.email, lower(u.username))', { login });
     if (role !== undefined) found.andWhere('u.role = :role', { role });
     if (isActive !== undefined) found.andWhere('u.isActive = :isActive', { isActive });
     return found.orderBy('u.createdAt', 'DESC').addOrderBy('u.id').take(limit).skip(offset).getManyAndCount();
@@ -93,7 +96,8 @@ export class UsersRepository {
   /** Undefined for one who is gone. The row is locked until the transaction ends. */
   async lock(tx: Transaction, id: string): Promise<LockedUser | undefined> {
     const [user] = await tx.query<LockedUser>(
-      'SELECT id, email, role, is_active AS "isActive" FROM mcp.users WHERE id = $1 AND deleted_at IS NULL FOR UPDATE',
+      `SELECT id, email, role, is_active AS "isActive", login_version AS "loginVersion" FROM mcp.users
+       WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`,
       [id],
     );
     return user;
@@ -127,17 +131,17 @@ export class UsersRepository {
   /**
    * The row stays, without anything by which its user could be known or come in; their e-mail and name are free again.
    * @param mark Of their e-mail, for `hasErased`.
-   * @returns The e-mail that the row has now.
+   * @returns What the row has instead of both, which nobody can take: no e-mail and no user name has a space.
    */
   async erase(tx: Transaction, id: string, mark: Buffer): Promise<string> {
-    const email = `${id}@deleted.invalid`;
+    const name = `deleted user ${id}`;
     await tx.query(
-      `UPDATE mcp.users SET username = 'deleted-' || id, email = $2, display_name = NULL, password_hash = $3, role = 'user',
+      `UPDATE mcp.users SET username = $2, email = $2, display_name = NULL, password_hash = $3, role = 'user',
               is_active = false, deleted_at = now(), erased_email = $4
        WHERE id = $1`,
-      [id, email, NO_PASSWORD, mark],
+      [id, name, NO_PASSWORD, mark],
     );
-    return email;
+    return name;
   }
 
   /** Whether a user was deleted whose e-mail has this mark. */

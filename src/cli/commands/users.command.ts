@@ -94,9 +94,9 @@ async function remove(login: string, { url, json }: RestOptions): Promise<void> 
 
 /** @throws CliFailure when nobody has exactly this name or e-mail */
 async function find(gateway: GatewayClient, login: string): Promise<components['schemas']['UserDto']> {
-  const wanted = login.toLowerCase();
-  const { users } = await gateway.listUsers({ search: wanted, page_size: 100 });
-  const user = users.find(({ username, email }) => username.toLowerCase() === wanted || email === wanted);
+  const {
+    users: [user],
+  } = await gateway.listUsers({ login });
   if (!user) throw new CliFailure(`There is no user "${login}".`);
   return user;
 }
