@@ -26,8 +26,7 @@ const OPENED = Symbol('ClickHouse, running');
       provide: ClickHouse,
       inject: [OPENED, Postgres, AppConfig],
       useFactory: async (clickhouse: ClickHouse, postgres: Postgres, { embedded }: AppConfig) => {
-        // An embedded PostgreSQL has one gateway anyway.
-        if (!embedded.postgres) await new ClickHouseClaim(postgres, embedded.clickhouse).take();
+        await new ClickHouseClaim(postgres, embedded.clickhouse).take();
         const applied = await postgres.withLock(LOCK.clickhouseMigrations, () =>
           migrateClickHouse(clickhouse, MIGRATIONS_FOLDER),
         );

@@ -1351,10 +1351,11 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       /**
-       * @description How whoever made the change came in: a login, a key, the machine's command line, the gateway by itself, or Stripe.
+       * @description How whoever made the change came in: a login, a key, a password link, without authentication, the machine's command line; or the
+       *     gateway by itself, or Stripe.
        * @enum {string}
        */
-      via: 'api_key' | 'command_line' | 'gateway' | 'login' | 'password_link' | 'stripe';
+      via: 'anonymous' | 'api_key' | 'command_line' | 'gateway' | 'login' | 'password_link' | 'stripe';
       /** @description The user who made the change; null for nobody in person. */
       actor_id: string | null;
       actor_email: string | null;
@@ -4074,6 +4075,8 @@ export interface operations {
       query?: {
         /** @description Part of the e-mail or the user name, case-insensitive. */
         search?: string;
+        /** @description Only the user whose e-mail or user name this is, case-insensitive. */
+        login?: string;
         role?: 'admin' | 'user';
         /** @description Only users who may log in, or only those who may not. */
         is_active?: boolean;
@@ -5692,6 +5695,17 @@ export interface operations {
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many attempts with password links from this address */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {

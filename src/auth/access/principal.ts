@@ -5,6 +5,8 @@ export interface Principal {
   userId: string;
   role: Role;
   scopes: ReadonlySet<Scope>;
+  /** Nobody in person: with authentication off everyone acts as the first admin. */
+  isAnonymous?: true;
   /** The account that calls are charged to; absent for a user without one. */
   accountId?: number;
   /** The API key used; absent for a login token. */

@@ -2,8 +2,8 @@ import type { Principal } from '../access/principal.js';
 
 /** Who made a change, and how they came in. */
 export interface Actor {
-  via: 'login' | 'api_key' | 'password_link' | 'command_line' | 'gateway' | 'stripe';
-  /** Absent for the command line of the machine, the gateway itself, and Stripe. */
+  via: 'login' | 'anonymous' | 'api_key' | 'password_link' | 'command_line' | 'gateway' | 'stripe';
+  /** Absent for nobody in person: anybody while authentication is off, the machine's command line, the gateway itself, Stripe. */
   userId?: string;
   apiKeyId?: string;
 }
@@ -14,8 +14,10 @@ export const COMMAND_LINE: Actor = { via: 'command_line' };
 export const GATEWAY: Actor = { via: 'gateway' };
 export const STRIPE: Actor = { via: 'stripe' };
 
-export const actorOf = ({ userId, apiKey }: Principal): Actor =>
-  apiKey ? { via: 'api_key', userId, apiKeyId: apiKey.id } : { via: 'login', userId };
+export function actorOf({ userId, apiKey, isAnonymous }: Principal): Actor {
+  if (isAnonymous) return { via: 'anonymous' };
+  return apiKey ? { via: 'api_key', userId, apiKeyId: apiKey.id } : { via: 'login', userId };
+}
 
 /** What can be changed, by the kind of thing and what is done to it. */
 export const AUDIT_ACTIONS = [

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Sql } from '../../database/sql.js';
 import type { Actor, AuditEntry } from './audit-entry.js';
@@ -10,7 +11,7 @@ export interface AuditLine {
   createdAt: Date;
   via: Actor['via'];
   actorId: string | null;
-  /** The actor's e-mail now; null for nobody, and for a user who is gone. */
+  /** The actor's e-mail now, or what stands for one who was deleted; null for nobody in person. */
   actorEmail: string | null;
   apiKeyId: string | null;
   action: string;
@@ -34,6 +35,8 @@ export interface AuditFilter {
 /** Who changed what. All SQL of `mcp.audit_log`, to which rows are only ever added. */
 @Injectable()
 export class AuditLog {
+  private readonly logger = loggerFor('Auth');
+
   constructor(private readonly postgres: Postgres) {}
 
   /** Writes a change down. `tx`: the transaction that makes the change, so that there is never one without the other. */
@@ -49,6 +52,13 @@ export class AuditLog {
   /** Writes down what is no change of the database, such as a login. */
   note(actor: Actor, entry: AuditEntry): Promise<void> {
     return this.write(this.postgres, actor, entry);
+  }
+
+  /** As `note`, for what must not fail with it: an admin comes in, also while nothing can be written. */
+  async noteIfPossible(actor: Actor, entry: AuditEntry): Promise<void> {
+    await this.note(actor, entry).catch((error: Error) =>
+      this.logger.error(`Not in the audit log: ${entry.action} of ${entry.subjectId}: ${error.message}`),
+    );
   }
 
   /** A page, newest first, with the number on all pages. */

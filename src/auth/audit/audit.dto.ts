@@ -48,7 +48,10 @@ export class AuditLineDto {
   /** Grows with every change. */
   id!: number;
   created_at!: Date;
-  /** How whoever made the change came in: a login, a key, the machine's command line, the gateway by itself, or Stripe. */
+  /**
+   * How whoever made the change came in: a login, a key, a password link, without authentication, the machine's command line; or the
+   * gateway by itself, or Stripe.
+   */
   via!: Actor['via'];
   /** The user who made the change; null for nobody in person. */
   actor_id!: string | null;

@@ -19,6 +19,7 @@ import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
 import { PasswordLinks } from './password-links.service.js';
 import type { Principal } from '../access/principal.js';
+import { PerAddress } from '../access/address-limit.guard.js';
 import { RegistrationGuard } from './registration.guard.js';
 import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -56,10 +57,10 @@ export class AuthController {
 
   /** Registers a new user, where registration is open. */
   @Post('api/auth/register')
+  @PerAddress('registrations', 20)
   @UseGuards(RegistrationGuard)
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
   @ApiForbiddenResponse({ description: 'Registration is closed', type: ErrorDto })
-  @ApiTooManyRequestsResponse({ description: 'Too many registrations from this address', type: ErrorDto })
   async register(@Body() user: RegisterDto): Promise<UserDto> {
     return UserDto.of(await this.users.create(user));
   }
@@ -82,6 +83,7 @@ export class AuthController {
   /** Sets the password of the user whom an admin gave a link. Their logins end. */
   @Post('api/auth/password-link')
   @HttpCode(204)
+  @PerAddress('attempts with password links', 60)
   @ApiBadRequestResponse({ description: 'The link was used, was replaced, or is too old', type: ErrorDto })
   usePasswordLink(@Body() { token, new_password }: UsePasswordLinkDto): Promise<void> {
     return this.links.use(token, new_password);

@@ -49,7 +49,7 @@ export class AuthService {
     const user = await this.check.userOf({ login, password, address });
     if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'Invalid credentials');
     await this.users.admit(user);
-    await this.audit.note(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
+    await this.audit.noteIfPossible(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
     return this.tokenFor(user);
   }
 

@@ -1,9 +1,8 @@
 import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
+import { IsPassword, PASSWORD_MAX } from '../users/password.js';
 
 /** No e-mail and no user name is longer. */
 const LOGIN_MAX = 254;
-/** No password is longer. */
-const PASSWORD_MAX = 256;
 
 export class LoginDto {
   /** E-mail or user name. */
@@ -57,8 +56,7 @@ export class ChangePasswordDto {
   current_password!: string;
 
   /** 8 to 256 characters. */
-  @Length(8, PASSWORD_MAX)
-  @IsString()
+  @IsPassword()
   new_password!: string;
 }
 
@@ -70,8 +68,7 @@ export class UsePasswordLinkDto {
   token!: string;
 
   /** 8 to 256 characters. */
-  @Length(8, PASSWORD_MAX)
-  @IsString()
+  @IsPassword()
   new_password!: string;
 }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { loggerFor } from '../../common/log-contexts.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import type { User } from '../users/user.entity.js';
@@ -17,8 +16,6 @@ export interface LoginAttempt {
 /** Whose password it is. Guessing is slowed down, and what is wrong cannot be told from outside. */
 @Injectable()
 export class PasswordCheck {
-  private readonly logger = loggerFor('Auth');
-
   constructor(
     private readonly users: UsersService,
     private readonly passwords: PasswordHasher,
@@ -43,9 +40,6 @@ export class PasswordCheck {
 
   /** Not waited for: the answer must take as long as for a user who does not exist. */
   private noteFailure(user: User, address: string | undefined): void {
-    const entry = { action: 'login.failed', subjectId: user.id, details: { address } } as const;
-    this.audit
-      .note({ via: 'login' }, entry)
-      .catch((error: Error) => this.logger.warn(`A failed login is not written down: ${error.message}`));
+    void this.audit.noteIfPossible({ via: 'login' }, { action: 'login.failed', subjectId: user.id, details: { address } });
   }
 }

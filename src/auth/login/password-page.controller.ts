@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../users/password.js';
 
 /** The page that a password link opens. It needs nothing but itself, and asks what `POST /api/auth/password-link` takes. */
 @ApiExcludeController()
@@ -46,10 +47,10 @@ const PAGE = `<!doctype html>
 <main>
   <h1>Set your password</h1>
   <form id="form">
-    <label for="password">New password, at least 8 characters</label>
-    <input id="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required autofocus>
+    <label for="password">New password, at least ${PASSWORD_MIN} characters</label>
+    <input id="password" type="password" autocomplete="new-password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" required autofocus>
     <label for="again">The same again</label>
-    <input id="again" type="password" autocomplete="new-password" maxlength="256" required>
+    <input id="again" type="password" autocomplete="new-password" maxlength="${PASSWORD_MAX}" required>
     <button id="set">Set password</button>
   </form>
   <p id="says" role="status"></p>

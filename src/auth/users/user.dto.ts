@@ -3,6 +3,7 @@ import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
+import { IsPassword } from './password.js';
 import { USERNAME } from './username.js';
 
 /** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
@@ -18,8 +19,7 @@ export class RegisterDto {
   email!: string;
 
   /** 8 to 256 characters. */
-  @Length(8, 256)
-  @IsString()
+  @IsPassword()
   password!: string;
 
   /** Default: derived from the e-mail. */
@@ -40,8 +40,7 @@ export class CreateUserDto {
   email!: string;
 
   /** 8 to 256 characters. */
-  @Length(8, 256)
-  @IsString()
+  @IsPassword()
   password!: string;
 
   /** Whether the user is an admin. */
@@ -103,8 +102,7 @@ export class EditUserDto {
 /** A password for a user. */
 export class SetPasswordDto {
   /** 8 to 256 characters. */
-  @Length(8, 256)
-  @IsString()
+  @IsPassword()
   password!: string;
 }
 

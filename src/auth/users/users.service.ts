@@ -75,7 +75,7 @@ export class UsersService {
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
     if (!admin) throw new Error('No admin exists to act as');
-    return principalOf(admin, (await this.users.findAccount(admin.id))?.id);
+    return { ...principalOf(admin, (await this.users.findAccount(admin.id))?.id), isAnonymous: true };
   }
 
   /** The principal of an authenticated user, wherever they come in. @throws UNAUTHORIZED when they or their account are switched off */

@@ -9,7 +9,6 @@ import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOption
 import { secondsOf, textTable } from '../terminal/text-table.js';
 
 const PASSWORD_BYTES = 18;
-const PASSWORD_MIN_CHARS = 8;
 
 const EXAMPLES = `
 Examples:
@@ -104,9 +103,9 @@ async function find(gateway: GatewayClient, login: string): Promise<components['
 async function setPassword(login: string, { json }: { json?: boolean }): Promise<void> {
   const [given] = process.stdin.isTTY ? [] : await readPasswords('New password');
   const password = given || randomBytes(PASSWORD_BYTES).toString('base64url');
-  if (password.length < PASSWORD_MIN_CHARS)
-    throw new CliFailure(`A password has at least ${PASSWORD_MIN_CHARS} characters.`, EXIT.usage);
   // Only here, since they would slow every other command down.
+  const { PASSWORD_MIN } = await import('../../auth/users/password.js');
+  if (password.length < PASSWORD_MIN) throw new CliFailure(`A password has at least ${PASSWORD_MIN} characters.`, EXIT.usage);
   const { loadConfig } = await import('../../config/load-config.js');
   const { onLocalPostgres } = await import('../gateway/local-postgres.js');
   const { setPasswordAt } = await import('../../auth/users/local-users.js');

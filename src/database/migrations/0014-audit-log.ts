@@ -13,7 +13,7 @@ export class AuditLog14 implements MigrationInterface {
       CREATE TABLE mcp.audit_log (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         created_at timestamptz NOT NULL DEFAULT now(),
-        via text NOT NULL CHECK (via IN ('login', 'api_key', 'password_link', 'command_line', 'gateway', 'stripe')),
+        via text NOT NULL CHECK (via IN ('login', 'anonymous', 'api_key', 'password_link', 'command_line', 'gateway', 'stripe')),
         actor_id uuid,
         api_key_id uuid,
         action text NOT NULL,
