@@ -68,12 +68,12 @@ export class AccountController {
   @ApiPageOrFile(CreditHistoryDto)
   @ApiNotFoundResponse(NOT_ENABLED)
   async creditHistory(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Query() query: CreditHistoryQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<CreditHistoryDto | StreamableFile> {
-    const { id } = await this.accounts.require(userId);
-    if (file) return this.exports.open(userId, file, this.credits.table(id));
+    const { id } = await this.accounts.require(who.userId);
+    if (file) return this.exports.open(who, file, this.credits.table(id));
     return this.credits.page(id, query);
   }
 

@@ -10,6 +10,8 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
+import { ExportWatch } from './access/export-watch.service.js';
+import { UserTurns } from './access/user-turns.service.js';
 import { AnonymousAccess } from './access/anonymous-access.service.js';
 import { AuthController } from './login/auth.controller.js';
 import { CallerLimit } from './access/caller-limit.service.js';
@@ -48,6 +50,7 @@ const jwt = JwtModule.registerAsync({
     AuthService,
     CallerLimit,
     EndedLogins,
+    ExportWatch,
     ExternalLogins,
     JwtGuard,
     JwtStrategy,
@@ -58,6 +61,7 @@ const jwt = JwtModule.registerAsync({
     SecretCheck,
     UserChanges,
     UserDeletion,
+    UserTurns,
     UsersRepository,
     UsersService,
   ],
@@ -71,6 +75,7 @@ const jwt = JwtModule.registerAsync({
     LimitsModule,
     UserChanges,
     UserDeletion,
+    UserTurns,
     UsersService,
   ],
 })

@@ -162,6 +162,12 @@ describe('validation', () => {
     await http().get('/things?page=1%00').expect(422);
   });
 
+  it('refuses halves of characters, which no database stores', async () => {
+    const { body } = await post('{"name":"\\ud800 x","parts":[]}').expect(422);
+    expect((body as { detail: object[] }).detail).toMatchObject([{ loc: ['body'], msg: 'must be Unicode text' }]);
+    await post('{"name":"\\ud83d\\ude00","parts":[]}').expect(201);
+  });
+
   it('survives nesting without end', async () => {
     const { body } = await post(`{"parts":${'['.repeat(100_000)}${']'.repeat(100_000)}}`).expect(400);
     expect(body).toMatchObject({ detail: 'The body is nested deeper than 64 levels', error_code: 'BAD_REQUEST' });

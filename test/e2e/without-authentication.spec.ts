@@ -37,6 +37,12 @@ const STRANGERS: [string, Headers][] = [
   ['by an address', { host: '192.168.1.5:8000' }],
 ];
 
+it('what anybody changes is in the audit log as nobody’s in person', async () => {
+  await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'of anybody' }, null);
+  const { json } = await gateway.rest('GET', '/api/admin/audit?action=api_key.created&page_size=1', undefined, null);
+  expect(json.entries).toEqual([expect.objectContaining({ via: 'anonymous', actor_id: null, actor_email: null })]);
+});
+
 describe.each(PORTS)('at %s', (_name, url, body) => {
   it.each(STRANGERS)('a request %s is refused, whatever its method and type', async (_, headers) => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])

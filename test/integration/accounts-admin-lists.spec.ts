@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 
@@ -116,6 +117,20 @@ describe('An operator', () => {
       expect(await found('?is_active=false')).toEqual([account.id]);
       expect(await found('?is_active=true&tier=enterprise')).toEqual([]);
     });
+  });
+
+  it('shows the account of a deleted user as ended, without their name, for good', async () => {
+    const { user, account } = await rest.newAccount();
+    await rest.put(admin, `${ACCOUNTS}/${account.id}/tier`, { tier: 'pro' }).expect(200);
+    await rest.app.get(UserDeletion).delete({ via: 'gateway' }, user.userId);
+    const { body } = await rest.get(admin, `${ACCOUNTS}?search=${user.userId}`).expect(200);
+    const name = `deleted user ${user.userId}`;
+    expect(body).toMatchObject({ accounts: [{ id: account.id, user_email: name, display_name: null, is_active: false }] });
+    const again = await rest.put(admin, `${ACCOUNTS}/${account.id}/active`, { is_active: true }).expect(409);
+    expect(again.body).toMatchObject({ detail: 'The user of this account was deleted.' });
+    const history = (await rest.get(admin, `${ACCOUNTS}/${account.id}/credit-history`).expect(200)).text;
+    expect(history).not.toContain(account.user_email);
+    expect(history).toContain('"kind":"active","before":"true","after":"false","changed_by":"system"');
   });
 
   it('does not switch off the account of the last admin who can log in', async () => {

@@ -4,6 +4,8 @@ import { JwtService } from '@nestjs/jwt';
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
+import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { startRestApp } from '../support/gateway/rest-app.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
@@ -70,6 +72,17 @@ describe('A token of the operator’s own backend', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${(body as { id: string }).id}`)).size).toBe(1);
     expect(answers[0]!.status).toBe(200);
     expect(await users(email)).toHaveLength(1);
+  });
+
+  it('makes nobody again who was deleted, until an admin does', async () => {
+    const email = anEmail();
+    const token = sign({ email });
+    const { body } = await me(token).expect(200);
+    await app.get(UserDeletion).delete({ via: 'gateway' }, (body as { id: string }).id);
+    await refused(token, 'This user was deleted. Ask an administrator of the gateway to create them again.');
+    await app.get(UsersService).create({ email, password: 'a long enough password' });
+    await me(token).expect(200);
+    await me(sign({ email: anEmail() })).expect(200);
   });
 
   it('gets another user name where its own is taken', async () => {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
+import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import type { User } from '../../src/auth/users/user.entity.js';
 import { eventually } from '../support/eventually.js';
@@ -148,6 +149,39 @@ describe('An admin', () => {
       { before: 'admin', after: 'user' },
       { before: 'user', after: 'admin' },
     ]);
+  });
+
+  it('finds a user by exactly their name or e-mail', async () => {
+    await apps[0]!.get(UsersService).create({ email: `x${user.email}`, password: PASSWORD });
+    for (const named of [user.email.toUpperCase(), user.username]) {
+      const { body } = await send(admin, 'get', `/api/admin/users?login=${named}`).expect(200);
+      expect(body).toMatchObject({ total: 1, users: [{ id: user.id }] });
+    }
+  });
+
+  it('sets a password that a change in flight, by whoever knows the old one, does not undo', async () => {
+    const token = await login(user.email);
+    const passwords = apps[0]!.get(PasswordHasher);
+    const hash = passwords.hash.bind(passwords);
+    const slow = jest.spyOn(passwords, 'hash').mockImplementationOnce(async (password) => {
+      await send(admin, 'put', `${path()}/password`, { password: NEW }, 1).expect(204);
+      return hash(password);
+    });
+    const change = { current_password: PASSWORD, new_password: 'of somebody else' };
+    expect((await send(token, 'put', '/api/auth/password', change)).status).toBe(401);
+    slow.mockRestore();
+    await tryLogin(user.email, 'of somebody else').expect(401);
+    await login(user.email, NEW);
+  });
+
+  it('deletes a user, though somebody took names like those that deleted users had once', async () => {
+    await apps[0]!
+      .get(UsersService)
+      .create({ username: `deleted-${user.id}`, email: `${user.id}@deleted.invalid`, password: PASSWORD });
+    await send(admin, 'delete', path()).expect(204);
+    const lines = await log(`subject_id=${user.id}`);
+    expect(JSON.stringify(lines)).not.toContain(user.email);
+    expect(await log(`actor_id=${user.id}`)).toEqual([expect.objectContaining({ actor_email: `deleted user ${user.id}` })]);
   });
 
   it('deletes a user: nobody comes in any more, and the e-mail is free again', async () => {

@@ -50,13 +50,13 @@ export class AdminAccountsController {
   @ApiPageOrFile(CreditHistoryDto)
   @ApiNotFoundResponse(NO_ACCOUNT)
   async creditHistory(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Param() { id }: AccountParams,
     @Query() query: CreditHistoryQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<CreditHistoryDto | StreamableFile> {
     await this.admin.get(id);
-    if (file) return this.exports.open(userId, file, this.credits.table(id));
+    if (file) return this.exports.open(who, file, this.credits.table(id));
     return this.credits.page(id, query);
   }
 

@@ -38,13 +38,13 @@ export class UserUsageController {
   @Get('history')
   @ApiPageOrFile(UsageHistoryDto)
   async history(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Param() { id }: UserParams,
     @Query() query: UsageHistoryQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<UsageHistoryDto | StreamableFile> {
     await this.admin.requireUser(id);
-    if (file) return this.exports.open(userId, file, this.tables.history(id, query));
+    if (file) return this.exports.open(who, file, this.tables.history(id, query));
     return this.usage.history(id, query);
   }
 
@@ -52,13 +52,13 @@ export class UserUsageController {
   @Get('stats')
   @ApiPageOrFile(UsageStatsDto)
   async stats(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Param() { id }: UserParams,
     @Query() query: UsageStatsQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<UsageStatsDto | StreamableFile> {
     await this.admin.requireUser(id);
-    if (file) return this.exports.open(userId, file, this.tables.stats(id, query));
+    if (file) return this.exports.open(who, file, this.tables.stats(id, query));
     return this.usage.stats(id, query);
   }
 

@@ -1,17 +1,26 @@
-import { applyDecorators, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  Injectable,
+  SetMetadata,
+  UseInterceptors,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CallerLimit } from './caller-limit.service.js';
+import { InUserTurn } from './user-turns.service.js';
 import type { AuthenticatedRequest } from './current-principal.decorator.js';
 
 const UNLIMITED = Symbol('UNLIMITED');
 
 /**
  * Admits callers who have spent their allowance, and counts nothing: for what ends access, which is most urgent just when somebody
- * else is spending it.
+ * else is spending it. A few of a user's run at once.
  */
-export const Unlimited = () => applyDecorators(SetMetadata(UNLIMITED, true), ApiExtension('x-unlimited', true));
+export const Unlimited = () =>
+  applyDecorators(SetMetadata(UNLIMITED, true), UseInterceptors(InUserTurn), ApiExtension('x-unlimited', true));
 
 /** Admits REST requests within their caller's limit. Stands behind the guard that sets `request.principal`. */
 @Injectable()

@@ -26,11 +26,11 @@ export class AuditController {
   @Get()
   @ApiPageOrFile(AuditListDto)
   async list(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Query() query: AuditQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<AuditListDto | StreamableFile> {
-    if (file) return this.exports.open(userId, file, this.table(filterOf(query)));
+    if (file) return this.exports.open(who, file, this.table(filterOf(query)));
     const { page, page_size } = query;
     const { lines, total } = await this.log.page(filterOf(query), { limit: page_size, offset: (page - 1) * page_size });
     return { entries: lines.map((line) => AuditLineDto.of(line)), total, page, page_size };

@@ -46,7 +46,7 @@ describe('A login', () => {
     };
     const [known, audit] = [
       { findByLogin, admit } as unknown as UsersService,
-      { note: async () => undefined } as unknown as AuditLog,
+      { noteIfPossible: async () => undefined } as unknown as AuditLog,
     ];
     const check = new PasswordCheck(known, watched as PasswordHasher, limits, audit);
     auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, audit, jwt, config);

@@ -9,6 +9,7 @@ import { EndedLogins } from './ended-logins.repository.js';
 import { loginTokenOf } from './login-token.js';
 import { isCurrent, ownSubject } from './own-token.js';
 import type { Principal } from '../access/principal.js';
+import { UserTurns } from '../access/user-turns.service.js';
 import { UsersService } from '../users/users.service.js';
 
 /** The only algorithm used for signing, and the only one accepted. */
@@ -22,6 +23,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     private readonly users: UsersService,
     private readonly external: ExternalLogins,
     private readonly ended: EndedLogins,
+    private readonly turns: UserTurns,
   ) {
     super({
       jwtFromRequest: (request) => loginTokenOf(request.headers),
@@ -37,8 +39,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
    */
   async validate({ headers }: IncomingMessage, claims: Claims): Promise<Principal | false> {
     demandExpiry(claims);
-    const [principal, hasEnded] = await Promise.all([this.principalOf(claims), this.ended.has(loginTokenOf(headers))]);
-    return !hasEnded && principal;
+    return this.turns.run(String(claims['sub'] ?? claims['email']), async () => {
+      const [principal, hasEnded] = await Promise.all([this.principalOf(claims), this.ended.has(loginTokenOf(headers))]);
+      return !hasEnded && principal;
+    });
   }
 
   private async principalOf(claims: Claims): Promise<Principal | false> {

@@ -93,6 +93,16 @@ export class UsersRepository {
     return caller?.accountId ? { id: Number(caller.accountId), isActive: caller.isActive } : undefined;
   }
 
+  /** The roles of those among the users who may come in. */
+  async findRoles(ids: string[]): Promise<Map<string, Role>> {
+    const rows = await this.postgres.query<{ id: string; role: Role }>(
+      `SELECT user_id AS id, role FROM mcp.callers
+       WHERE user_id = ANY($1::uuid[]) AND is_user_active AND is_account_active IS NOT FALSE`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, role }) => [id, role]));
+  }
+
   /** Undefined for one who is gone. The row is locked until the transaction ends. */
   async lock(tx: Transaction, id: string): Promise<LockedUser | undefined> {
     const [user] = await tx.query<LockedUser>(

@@ -9,11 +9,23 @@ import { mediaTypeOf, type FileFormat } from './export-format.js';
 import { FileStream } from './file-stream.js';
 import type { Table } from './table.js';
 
-/** Files on their way at once, of one user and of this process. */
-const OF_USER_MAX = 2;
+/** Files on their way at once: of one reader, of readers who are no admins, and of this process. */
+const OF_READER_MAX = 2;
+const OF_USERS_MAX = 6;
 const RUNNING_MAX = 8;
 /** Until a place may be free. */
 const RETRY_SECONDS = 10;
+
+/** Who asks for a file, as far as it counts here. */
+export interface Reader {
+  userId: string;
+  role: 'admin' | 'user';
+}
+
+/** A file that is on its way, or about to be. */
+interface Running extends Reader {
+  stream?: FileStream;
+}
 
 /**
  * Sends tables as files, piece by piece, as fast as the reader takes them: memory holds a piece of each, however long it is.
@@ -22,40 +34,47 @@ const RETRY_SECONDS = 10;
 @Injectable()
 export class Exports {
   private readonly logger = loggerFor('Rest');
-  private readonly running = new Map<string, number>();
-  private total = 0;
+  private readonly running = new Set<Running>();
 
   constructor(private readonly clock: Clock) {}
 
   /**
-   * @param userId Who asks for it: a user has two files on their way at most.
+   * A reader has two files on their way at most, and there are always places for admins.
    * @throws RATE_LIMITED, OVERLOADED, and what reading the first piece throws: nothing has been answered by then.
    */
-  async open<Row extends object>(userId: string, format: FileFormat, table: Table<Row>): Promise<StreamableFile> {
-    this.enter(userId);
+  async open<Row extends object>(reader: Reader, format: FileFormat, table: Table<Row>): Promise<StreamableFile> {
+    const entry: Running = this.enter(reader);
     try {
       const stream = await FileStream.open(format, table);
-      stream.once('close', () => this.leave(userId));
+      entry.stream = stream;
+      stream.once('close', () => this.running.delete(entry));
       return this.fileOf(stream, format, table.name);
     } catch (error) {
-      this.leave(userId);
+      this.running.delete(entry);
       throw error;
     }
   }
 
-  private enter(userId: string): void {
-    const own = this.running.get(userId) ?? 0;
-    if (own >= OF_USER_MAX) throw refusal('RATE_LIMITED', `${own} exports of yours are on their way.`);
-    if (this.total >= RUNNING_MAX) throw refusal('OVERLOADED', `${this.total} exports are on their way.`);
-    this.running.set(userId, own + 1);
-    this.total += 1;
+  /** Who has files on their way, as they were when they asked for them. */
+  readers(): Map<string, Reader['role']> {
+    return new Map([...this.running].map(({ userId, role }) => [userId, role]));
   }
 
-  private leave(userId: string): void {
-    const others = this.running.get(userId)! - 1;
-    if (others > 0) this.running.set(userId, others);
-    else this.running.delete(userId);
-    this.total -= 1;
+  /** Cuts off all files of somebody who may not read them any more. */
+  end(userId: string): void {
+    for (const { userId: reader, stream } of this.running)
+      if (reader === userId) stream?.destroy(new Error('its reader may not have it any more'));
+  }
+
+  private enter({ userId, role }: Reader): Running {
+    const count = (of: (one: Running) => boolean) => [...this.running].filter(of).length;
+    const own = count((one) => one.userId === userId);
+    if (own >= OF_READER_MAX) throw refusal('RATE_LIMITED', `${own} exports of yours are on their way.`);
+    const isFull = this.running.size >= RUNNING_MAX || (role === 'user' && count((one) => one.role === 'user') >= OF_USERS_MAX);
+    if (isFull) throw refusal('OVERLOADED', `${this.running.size} exports are on their way.`);
+    const entry = { userId, role };
+    this.running.add(entry);
+    return entry;
   }
 
   private fileOf(stream: FileStream, format: FileFormat, name: string): StreamableFile {

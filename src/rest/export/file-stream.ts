@@ -3,8 +3,8 @@ import type { FileFormat } from './export-format.js';
 import { fileText } from './file-text.js';
 import type { Table } from './table.js';
 
-/** A reader that takes nothing for so long has stalled. */
-const STALL_MS = 60_000;
+/** A reader that takes nothing for so long has stalled: the text of 200 rows, mostly less than 100 KB. */
+const STALL_MS = 20_000;
 /** The longest that a file may be on its way. */
 const DURATION_MAX_MS = 3_600_000;
 

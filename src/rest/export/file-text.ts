@@ -6,10 +6,14 @@ import type { Table } from './table.js';
 /** Rows written in one go, some milliseconds of work: calls come in between. */
 const ROWS_AT_ONCE = 200;
 
-/** RFC 4180. A text that a spreadsheet would take for a formula begins with `'`; numbers stay numbers. */
+/**
+ * RFC 4180. A text that a spreadsheet would take for a formula begins with `'`, and one that it might split stands in quotes: where commas
+ * are decimal signs it splits at semicolons. Numbers stay numbers.
+ */
 const CSV = {
   record_delimiter: '\r\n',
   escape_formulas: true,
+  quoted_match: /[;\t]/,
   cast: { boolean: String, date: (date: Date) => date.toISOString() },
 } as const;
 

@@ -28,24 +28,24 @@ export class UsageController {
   @Get('history')
   @ApiPageOrFile(UsageHistoryDto)
   history(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Query() query: UsageHistoryQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<UsageHistoryDto | StreamableFile> {
-    if (file) return this.exports.open(userId, file, this.tables.history(userId, query));
-    return this.usage.history(userId, query);
+    if (file) return this.exports.open(who, file, this.tables.history(who.userId, query));
+    return this.usage.history(who.userId, query);
   }
 
   /** Counts the caller's calls by day and by tool. */
   @Get('stats')
   @ApiPageOrFile(UsageStatsDto)
   stats(
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Query() query: UsageStatsQuery,
     @AskedFile() file?: FileFormat,
   ): Promise<UsageStatsDto | StreamableFile> {
-    if (file) return this.exports.open(userId, file, this.tables.stats(userId, query));
-    return this.usage.stats(userId, query);
+    if (file) return this.exports.open(who, file, this.tables.stats(who.userId, query));
+    return this.usage.stats(who.userId, query);
   }
 
   /** Counts the caller's calls by the key they were made with. */
