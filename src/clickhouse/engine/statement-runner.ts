@@ -34,7 +34,7 @@ export class StatementRunner {
    */
   constructor(
     private readonly folder: string,
-    onDisk: (isFull: boolean) => void,
+    onDisk: (isFull: boolean) => void = () => undefined,
   ) {
     this.engine = new Session(folder);
     const stopMerges = (stop: boolean) => this.execute(`SYSTEM ${stop ? 'STOP' : 'START'} MERGES`, 'Null');
