@@ -5319,7 +5319,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description There is neither a webhook nor an address of mail */
+      /** @description There is neither a webhook nor a mail address to tell */
       409: {
         headers: {
           [name: string]: unknown;
