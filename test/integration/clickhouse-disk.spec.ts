@@ -48,17 +48,19 @@ const isNoRoom = (error: { type?: string }) => error.type === 'NOT_ENOUGH_SPACE'
     expect(await eventually(() => keep(36))).toEqual(['mcp_tool_usage_hourly', 'mcp_tool_usage_log']);
   }, 60_000);
 
-  it('months that are past keeping can be dropped, though nothing is merged', async () => {
+  it('months that are past keeping can be dropped, though nothing is merged or written', async () => {
     const monthsAgo = (months: number) => new Date(Date.now() - months * 31 * 86_400_000);
     const rows = [30, 1].map((months) => JSON.stringify(anEvent({ tool_name: `age_${months}`, created_at: monthsAgo(months) })));
     await test.clickhouse.insert('INSERT INTO mcp_tool_usage_log FORMAT JSONEachRow', rows.join('\n'));
-    await disk!.fill();
+    await disk!.fillNearly();
+    const write = () => test.clickhouse.command('CREATE OR REPLACE TABLE there_is_room (n Int) ENGINE = Memory');
+    await eventually(() => expect(write()).rejects.toMatchObject({ type: 'NOT_ENOUGH_SPACE' }));
     expect(await retention(4).dropExpired()).toEqual([
       `mcp_tool_usage_log/${monthsAgo(30).toISOString().slice(0, 7).replace('-', '')}`,
     ]);
     expect(await test.clickhouse.query('SELECT tool_name FROM mcp_tool_usage_log')).toEqual([{ tool_name: 'age_1' }]);
     disk!.empty();
-    await eventually(() => test.clickhouse.command('CREATE TABLE there_is_room (n Int) ENGINE = Memory'));
+    await eventually(write);
   }, 60_000);
 
   it('no part of a table is lost that was merged just then, and what is refused comes after', async () => {
