@@ -34,7 +34,7 @@ describe('the first start', () => {
     expect(first.output).toMatch(/Admin {4}admin@localhost {3}password: \S{16,}/);
     expect(first.apiKey).toMatch(/^sk-[0-9A-Za-z]{50}$/);
     for (const client of ['claude mcp add', 'Cursor', 'VS Code']) expect(first.output).toContain(client);
-    for (const other of ['claude-desktop', 'codex', 'gemini-cli']) expect(first.output).toContain(`(${other})`);
+    for (const other of ['claude-desktop', 'codex', 'gemini-cli']) expect(first.output).toContain(` ${other},`);
     expect(first.output).toContain('npx tallygate config client NAME');
     const { json } = await first.call('list_datasets');
     expect(json.result.structuredContent.datasets).toEqual(
