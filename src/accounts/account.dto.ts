@@ -23,8 +23,9 @@ export class AccountInfoDto {
   /** Last use of the account's key, or last charged call with any key; up to ten seconds late. */
   last_connected_at!: Date | null;
   /**
-   * The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
-   * those that were refused. A call counts once it is in the history, some seconds after its answer.
+   * The user's calls, as history and the summary count them: free and failed ones too, with any key or login; without those that were
+   * refused. A call counts once it is in the history, some seconds after its answer. Calls from before the upgrade to this way of
+   * counting are in it only if they had a price.
    */
   total_tool_calls!: number;
   /** Credits charged for calls since the account was opened, as in the ledger. */

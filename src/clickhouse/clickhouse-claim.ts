@@ -10,7 +10,7 @@ const PATIENCE_MS = 5_000;
 const PAUSE_MS = 200;
 
 /**
- * All gateways on one PostgreSQL server have one ClickHouse together, or else each would have a part of the usage. So one with an
+ * All gateways on one database of PostgreSQL have one ClickHouse together, or else each would have a part of the usage. So one with an
  * embedded ClickHouse has to be the only gateway: it claims it alone, those with a ClickHouse server share the claim. It is a lock
  * of the connection that stays open, and taken again with every new one.
  */

@@ -54,6 +54,11 @@ export class ClickHouse implements OnApplicationShutdown {
     await this.engine.start();
   }
 
+  /** Whether the embedded engine's disk is as good as full, so that it writes nothing. Of a server it is not known. */
+  get isDiskFull(): boolean {
+    return this.engine?.isDiskFull ?? false;
+  }
+
   /** Rows of a SELECT. The statement must not name a FORMAT. */
   async query<Row>(sql: string, params: QueryParams = {}, { signal }: QueryOptions = {}): Promise<Row[]> {
     const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);

@@ -38,7 +38,7 @@ export async function askReadOnly(
   const running = await runningEngine(dataDir);
   if (running) return ask(running, question);
   if (!existsSync(join(dataDir, 'clickhouse'))) throw new Error(`There is no data in ${dataDir} yet.`);
-  const options = { dataDir, waitMs: FOLDER_WAIT_MS, onWaiting: () => undefined };
+  const options = { dataDir, waitMs: FOLDER_WAIT_MS, onWaiting: () => undefined, onDisk: () => undefined };
   const engine = await EngineProcess.start(options).catch((error: Error) => error);
   if (engine instanceof EngineProcess) return ask(engineUrl(engine.address), question).finally(() => engine.stop());
   // A gateway had the folder and was not ready: it may be by now.

@@ -1167,8 +1167,9 @@ export interface components {
        */
       last_connected_at: string | null;
       /**
-       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
-       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       * @description The user's calls, as history and the summary count them: free and failed ones too, with any key or login; without those that were
+       *     refused. A call counts once it is in the history, some seconds after its answer. Calls from before the upgrade to this way of
+       *     counting are in it only if they had a price.
        */
       total_tool_calls: number;
       /** @description Credits charged for calls since the account was opened, as in the ledger. */
@@ -1246,8 +1247,9 @@ export interface components {
        */
       last_connected_at: string | null;
       /**
-       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
-       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       * @description The user's calls, as history and the summary count them: free and failed ones too, with any key or login; without those that were
+       *     refused. A call counts once it is in the history, some seconds after its answer. Calls from before the upgrade to this way of
+       *     counting are in it only if they had a price.
        */
       total_tool_calls: number;
       /** @description Credits charged for calls since the account was opened, as in the ledger. */
@@ -1965,8 +1967,9 @@ export interface components {
        */
       last_connected_at: string | null;
       /**
-       * @description The user's calls for all time, as history and the summary count them: free and failed ones too, with any key or login; without
-       *     those that were refused. A call counts once it is in the history, some seconds after its answer.
+       * @description The user's calls, as history and the summary count them: free and failed ones too, with any key or login; without those that were
+       *     refused. A call counts once it is in the history, some seconds after its answer. Calls from before the upgrade to this way of
+       *     counting are in it only if they had a price.
        */
       total_tool_calls: number;
       /** @description Credits charged for calls since the account was opened, as in the ledger. */
@@ -5319,7 +5322,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description There is neither a webhook nor an address of mail */
+      /** @description There is neither a webhook nor a mail address to tell */
       409: {
         headers: {
           [name: string]: unknown;

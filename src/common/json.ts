@@ -42,3 +42,9 @@ export function jsonObject(members: Record<string, string | undefined>): string 
   }
   return `{${json}}`;
 }
+
+/** Freezes an object, and all that is in it. */
+export function deepFreeze(value: object): void {
+  Object.freeze(value);
+  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
+}

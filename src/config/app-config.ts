@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { deepFreeze } from '../common/json.js';
 import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
-import { EVERY_ADDRESS } from './host.js';
+import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
-import { network, proxy, STRATEGIES, templateName, templatesSchema } from './template-config.js';
+import { STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
@@ -238,6 +239,8 @@ export class AppConfig {
     readonly values: Readonly<ConfigValues & { auth: { secret_key: string } }>,
     /** The environment variables that `templates` refer to, and no others. Secret. */
     readonly templateVariables: Readonly<Record<string, string>> = {},
+    /** Names of all environment variables that settings refer to. */
+    readonly referredVariables: readonly string[] = [],
   ) {
     deepFreeze(values);
     deepFreeze(templateVariables);
@@ -266,8 +269,3 @@ export class AppConfig {
 
 export const usesEmbeddedPostgres = (values: Pick<ConfigValues, 'database_url'>): boolean =>
   !values.database_url || values.database_url.startsWith('memory:');
-
-function deepFreeze(value: object): void {
-  Object.freeze(value);
-  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
-}

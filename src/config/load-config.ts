@@ -5,11 +5,10 @@ import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { isObject } from '../common/json.js';
 import { AppConfig, type ConfigValues } from './app-config.js';
-import type { Contradiction } from './billing-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
+import { wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
-import { withVariables } from './notices-config.js';
-import { contradictions } from './setting-rules.js';
+import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
 import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';
 
@@ -27,13 +26,13 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem, each under its option, variable or YAML path.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): AppConfig {
-  const values = examined({ env, options }, installedEngines());
+  const { values, referred } = examined({ env, options }, installedEngines());
   values.data_dir = values.database_url?.startsWith('memory:')
     ? mkdtempSync(join(tmpdir(), 'tallygate-'))
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
-  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>);
+  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>, referred);
 }
 
 /**
@@ -41,18 +40,20 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given[
  * @throws ConfigError as `loadConfig`
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): ConfigValues {
-  return examined({ env, options }, ALL_ENGINES);
+  return examined({ env, options }, ALL_ENGINES).values;
 }
 
-function examined(given: Given, engines: Engines): ConfigValues {
+/** The settings, and the names of the variables that they refer to. */
+function examined(given: Given, engines: Engines): { values: ConfigValues; referred: string[] } {
   const file = readYaml(given);
   const written = withEnvironment(file.settings, given);
   const { values, issues } = validSettings({ ...written, notices: withVariables(written['notices'], given.env) });
+  const referred = [...variablesOf(values.templates), ...wholeReferences(written['notices'])];
   const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
   const problems = [
     ...file.problems,
     ...issues.map((issue) => describe(issue, given)),
-    ...misspeltVariables(values, given),
+    ...misspeltVariables(referred, given),
     // Without the file nobody knows what the others would contradict.
     ...(file.problems.length > 0
       ? []
@@ -61,12 +62,12 @@ function examined(given: Given, engines: Engines): ConfigValues {
           .map(({ problem }) => problem)),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
-  return values;
+  return { values, referred };
 }
 
 /** Variables that are named like settings and are nobody's; a misspelt one has ended the start. */
-export const strangeVariables = ({ values }: AppConfig, env: NodeJS.ProcessEnv = process.env): string[] =>
-  unknownVariables(env, variablesOf(values.templates)).map(({ name }) => name);
+export const strangeVariables = ({ referredVariables }: AppConfig, env: NodeJS.ProcessEnv = process.env): string[] =>
+  unknownVariables(env, referredVariables).map(({ name }) => name);
 
 /** Whether a mistake is in this setting, or in a section it belongs to. */
 function isAbout({ path, keys }: SettingIssue, setting: string): boolean {
@@ -75,8 +76,8 @@ function isAbout({ path, keys }: SettingIssue, setting: string): boolean {
 }
 
 /** Most are misspelt settings, and a start without what they say would be another one than is wanted. */
-function misspeltVariables({ templates }: ConfigValues, { env }: Given): string[] {
-  return unknownVariables(env, variablesOf(templates)).flatMap(({ name, nearest }) =>
+function misspeltVariables(referred: string[], { env }: Given): string[] {
+  return unknownVariables(env, referred).flatMap(({ name, nearest }) =>
     nearest === undefined ? [] : [`${name}: unknown setting; did you mean ${nearest}?`],
   );
 }

@@ -40,6 +40,23 @@ describe('Settings of notices', () => {
     ]);
   });
 
+  it('take any text of mail from a variable, and none is sent as the name of a variable that is not set', () => {
+    const smtp = { url: '${env:MAIL_URL}', user: '${env:MAIL_USER}', password: '${env:MAIL_PASSWORD}', from: '${env:MAIL_FROM}' };
+    expect(problems({ smtp: { ...smtp, to: ['${env:MAIL_TO}'] } })).toEqual(
+      ['url', 'user', 'password', 'from', 'to.0'].map((name) =>
+        expect.stringMatching(`^gateway.yaml: notices\\.smtp\\.${name}: the environment variable MAIL_\\w+ is not set$`),
+      ),
+    );
+    const env = { MAIL_URL: 'smtp://a', MAIL_USER: 'me', MAIL_PASSWORD: 'secret', MAIL_FROM: 'a@example.com' };
+    expect(load({ smtp }, env).smtp).toMatchObject({ url: 'smtp://a', user: 'me', password: 'secret', from: 'a@example.com' });
+  });
+
+  it('may name variables like settings, which are then no misspelt ones', () => {
+    const written = { webhooks: [{ url: '${env:GATEWAY_PORTS}', secret: '${env:GATEWAY_HOOK}' }] };
+    expect(problems(written, { GATEWAY_PORTS: webhook.url, GATEWAY_HOOK: SECRET })).toEqual([]);
+    expect(problems({}, { GATEWAY_PORTS: webhook.url })).toEqual([expect.stringContaining('GATEWAY_PORTS: unknown setting')]);
+  });
+
   it('take the mail server from GATEWAY_SMTP_…', () => {
     const env = { GATEWAY_SMTP_URL: 'smtps://mail.example.com', GATEWAY_SMTP_USER: 'me', GATEWAY_SMTP_PASSWORD: 'secret' };
     const { smtp } = load({}, { ...env, GATEWAY_SMTP_FROM: 'gateway@example.com' });

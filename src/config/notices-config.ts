@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Contradiction } from './billing-config.js';
-import { network } from './template-config.js';
+import { fromVariable } from './env-reference.js';
+import { network } from './host.js';
 
 /** What notices can be about; who is told, and what each says, is `NOTICES` in `notices/notice-kinds.ts`. */
 export const NOTICE_KINDS = [
@@ -12,19 +12,10 @@ export const NOTICE_KINDS = [
   'server.up',
 ] as const;
 
-/** `${env:NAME}` as a whole value: it stands in a variable of the gateway's environment. */
-const VARIABLE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/;
 /** Standard Webhooks: 24 to 64 bytes in base64. */
 const SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 
-/** A text that may come from a variable; one that is still the variable's name was not filled in. */
-const value = (isRight: (text: string) => boolean, message: string) =>
-  z.string().superRefine((text, context) => {
-    const [, variable] = VARIABLE.exec(text) ?? [];
-    if (variable) context.addIssue({ code: 'custom', message: `the environment variable ${variable} is not set` });
-    else if (!isRight(text)) context.addIssue({ code: 'custom', message });
-  });
-
+const value = (isRight: (text: string) => boolean, message: string) => fromVariable(z.string().refine(isRight, message));
 const isUrl = (scheme: RegExp) => (text: string) => scheme.test(text) && URL.canParse(text);
 const kinds = z
   .array(z.enum(NOTICE_KINDS))
@@ -50,13 +41,13 @@ const webhook = z.strictObject({
 const smtp = z.strictObject({
   /** `smtp://host:587`, with STARTTLS where the server has it, or `smtps://host:465`. */
   url: value(isUrl(/^smtps?:\/\/[^/]/), 'must be an smtp:// or smtps:// URL'),
-  user: z.string().min(1).max(320).optional(),
+  user: fromVariable(z.string().min(1).max(320)).optional(),
   /** Sent over an encrypted connection only. */
   password: value((text) => text.length > 0 && text.length <= 1_000, 'must have 1 to 1000 characters').optional(),
   /** The sender's address. */
-  from: z.email(),
+  from: fromVariable(z.email()),
   /** Operators. */
-  to: z.array(z.email()).max(20).default([]),
+  to: z.array(fromVariable(z.email())).max(20).default([]),
   /** What operators are told by mail. */
   kinds,
 });
@@ -84,8 +75,8 @@ export const noticesSchema = z
     timeout_seconds: seconds.max(60).default(10),
     /** Pause before the second attempt; before each later one it is six times as long, at most 12 hours. */
     retry_seconds: seconds.max(3_600).default(5),
-    /** What was delivered or given up is forgotten then. */
-    keep_days: z.int().min(4).max(365).default(30),
+    /** What was delivered or given up is forgotten then. Not before a delivery is given up, which takes up to 6 days (`GIVEN_UP_AFTER_MS`). */
+    keep_days: z.int().min(7).max(365).default(30),
   })
   .prefault({});
 
@@ -95,27 +86,3 @@ export type SmtpSettings = NonNullable<NoticeSettings['smtp']>;
 
 /** What a webhook's deliveries are filed under. */
 export const webhookName = ({ name, url }: Pick<WebhookSettings, 'name' | 'url'>): string => name ?? new URL(url).host;
-
-/** Fills `${env:NAME}` in wherever it is a whole value of these settings, as they are written. What is not set stays. */
-export function withVariables(written: unknown, env: NodeJS.ProcessEnv): unknown {
-  if (typeof written === 'string') return env[VARIABLE.exec(written)?.[1] ?? ''] ?? written;
-  if (Array.isArray(written)) return written.map((item) => withVariables(item, env));
-  if (typeof written !== 'object' || written === null) return written;
-  return Object.fromEntries(Object.entries(written).map(([name, item]) => [name, withVariables(item, env)]));
-}
-
-/** Rules of notices that span several settings. */
-export function noticeContradictions({ webhooks, smtp: mail, mail_users }: NoticeSettings): Contradiction[] {
-  const names = webhooks.map(webhookName);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  const twins = [...twice].map((name) => ({
-    about: ['notices.webhooks'],
-    problem: `gateway.yaml: notices.webhooks: there are two named "${name}"; give each a name of its own`,
-  }));
-  const mailless = {
-    about: ['notices.mail_users', 'notices.smtp'],
-    problem: 'gateway.yaml: notices.mail_users: needs notices.smtp',
-  };
-  const userless = { about: ['notices.smtp'], problem: 'gateway.yaml: notices.smtp.user: required with a password' };
-  return [...twins, ...(mail_users && !mail ? [mailless] : []), ...(mail?.password && !mail.user ? [userless] : [])];
-}

@@ -1,9 +1,17 @@
 import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
-import { billingContradictions, type Contradiction } from './billing-config.js';
+import type { BillingSettings } from './billing-config.js';
+import { isSet, notSet } from './env-reference.js';
 import { settingName, type Given } from './environment.js';
 import type { Engines } from './installed-engines.js';
-import { noticeContradictions } from './notices-config.js';
+import { webhookName, type NoticeSettings } from './notices-config.js';
 import { SHIPPED_TEMPLATE_NAMES, variablesOf } from './template-config.js';
+
+/** Settings that cannot go together. */
+export interface Contradiction {
+  /** The paths of the settings it is about. While one of them is wrong itself, nothing is said. */
+  about: string[];
+  problem: string;
+}
 
 /** Rules that span several settings, and where they are given. */
 export function contradictions(values: ConfigValues, given: Given, engines: Engines): Contradiction[] {
@@ -65,13 +73,75 @@ function creditContradictions({ credits: { default_tier: tier }, tiers }: Config
   return problemIf(!Object.hasOwn(tiers, tier), ['credits.default_tier', `tiers.${tier}`], words);
 }
 
+const BILLING_NEEDS = {
+  stripe_secret_key: 'GATEWAY_STRIPE_SECRET_KEY',
+  stripe_webhook_secret: 'GATEWAY_STRIPE_WEBHOOK_SECRET',
+  success_url: 'gateway.yaml: billing.success_url',
+  cancel_url: 'gateway.yaml: billing.cancel_url',
+} as const;
+
+function billingContradictions(billing: BillingSettings, tiers: Record<string, number>): Contradiction[] {
+  const { credit_packs: packs, subscriptions } = billing;
+  const missing = Object.entries(BILLING_NEEDS).filter(([key]) => billing[key as keyof typeof BILLING_NEEDS] === undefined);
+  const unknown = subscriptions.filter(({ tier }) => !Object.hasOwn(tiers, tier));
+  return [
+    ...(billing.enabled ? missing : []).map(([key, name]) => ({
+      about: ['billing.enabled', `billing.${key}`],
+      problem: `${name}: required while billing is enabled`,
+    })),
+    ...unknown.map(({ tier }) => ({
+      about: [`tiers.${tier}`, 'billing.subscriptions'],
+      problem: `gateway.yaml: billing.subscriptions: "${tier}" is not one of the tiers`,
+    })),
+    ...repeated(
+      'credit_packs',
+      'id',
+      packs.map(({ id }) => id),
+    ),
+    ...repeated(
+      'subscriptions',
+      'tier',
+      subscriptions.map(({ tier }) => tier),
+    ),
+    // With one price for two tiers it would be unclear which of them was paid for.
+    ...repeated(
+      'subscriptions',
+      'price_id',
+      subscriptions.map(({ price_id }) => price_id),
+    ),
+  ];
+}
+
+function repeated(list: string, key: string, values: string[]): Contradiction[] {
+  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index));
+  return [...twice].map((value) => ({
+    about: [`billing.${list}`],
+    problem: `gateway.yaml: billing.${list}: ${key} "${value}" is listed more than once`,
+  }));
+}
+
+function noticeContradictions({ webhooks, smtp: mail, mail_users }: NoticeSettings): Contradiction[] {
+  const names = webhooks.map(webhookName);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const twins = [...twice].map((name) => ({
+    about: ['notices.webhooks'],
+    problem: `gateway.yaml: notices.webhooks: there are two named "${name}"; give each a name of its own`,
+  }));
+  const mailless = {
+    about: ['notices.mail_users', 'notices.smtp'],
+    problem: 'gateway.yaml: notices.mail_users: needs notices.smtp',
+  };
+  const userless = { about: ['notices.smtp'], problem: 'gateway.yaml: notices.smtp.user: required with a password' };
+  return [...twins, ...(mail_users && !mail ? [mailless] : []), ...(mail?.password && !mail.user ? [userless] : [])];
+}
+
 function templateContradictions({ templates, servers }: ConfigValues, given: Given): Contradiction[] {
   const path = 'servers.enabled_templates';
   const known = SHIPPED_TEMPLATE_NAMES.join(', ');
   const unknown = servers.enabled_templates.filter(
     (name) => !Object.hasOwn(templates, name) && !SHIPPED_TEMPLATE_NAMES.some((shipped) => shipped === name),
   );
-  const unset = variablesOf(templates).filter((name) => given.env[name] === undefined);
+  const unset = variablesOf(templates).filter((name) => !isSet(name, given.env));
   return [
     ...unknown.map((name) => ({
       about: [path, `templates.${name}`],
@@ -79,7 +149,7 @@ function templateContradictions({ templates, servers }: ConfigValues, given: Giv
     })),
     ...unset.map((name) => ({
       about: [],
-      problem: `gateway.yaml: templates: the environment variable ${name} is not set`,
+      problem: `gateway.yaml: templates: ${notSet(name)}`,
     })),
   ];
 }

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { parseNetwork } from '../common/network/ip-address.js';
+import { ENV_REFERENCE } from './env-reference.js';
+import { network } from './host.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 
@@ -11,7 +11,7 @@ export const SHIPPED_TEMPLATE_NAMES = ['http', 'file-server', 'everything', 'mem
 export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];
 
 /** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
-export const PLACEHOLDER = /\$\{(?:config\.([A-Za-z][A-Za-z0-9_]*)|env:([A-Za-z_][A-Za-z0-9_]*))\}/g;
+export const PLACEHOLDER = new RegExp(String.raw`\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}|${ENV_REFERENCE}`, 'g');
 
 /**
  * Short, since tools are called `{template}__{tool}`; never like a server's name (`files-1`), since requests accept
@@ -21,20 +21,6 @@ export const templateName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')
   .refine((name) => !/-\d+$/.test(name), 'must not end in a number: servers are named that way');
-
-/** E.g. `10.0.0.0/8`, `fd00::/8`, or a single address. */
-export const network = z
-  .string()
-  .refine((text) => parseNetwork(text) !== undefined, 'must be an address or a network like 10.0.0.0/8');
-
-/** As `proxy-addr` takes it, on whose words the start would end. */
-export const proxy = z.string().refine((text) => {
-  try {
-    return Boolean(proxyAddress.compile([text]));
-  } catch {
-    return false;
-  }
-}, 'must be an address, a network like 10.0.0.0/8, or loopback, linklocal or uniquelocal');
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -11,7 +11,7 @@ export const LOCK = {
   sampleData: 7_255_307,
   /** Held while a server is registered, so that there are never more than may be. */
   serverRegistration: 7_255_308,
-  /** Held by all gateways on a PostgreSQL server: by one alone that has an embedded ClickHouse, else shared. */
+  /** Held by all gateways on a database: by one alone that has an embedded ClickHouse, else shared. */
   clickhouse: 7_255_309,
   /** One per dataset: this plus the CRC-32 of its name. */
   datasetImports: 7_255_000_000_000,

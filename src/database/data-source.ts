@@ -1,9 +1,15 @@
+import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { LOCK } from './advisory-lock.js';
 import { applyFunctions } from './apply-functions.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { Postgres } from './postgres.js';
 import { settleSession } from './sessions/session-settings.js';
+
+/** A statement of a migration reads whole tables, which may be large. */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
+/** Whoever uses a table waits behind a migration that waits for it, so that one gives up soon; the next start tries again. */
+const TABLE_LOCK_TIMEOUT_MS = 30_000;
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {
@@ -20,15 +26,10 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
   };
 }
 
-/** Connects and brings tables and functions up to date, once for all replicas that start together. */
+/** Connects, after tables and functions were brought up to date, once for all replicas that start together. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
-  const dataSource = await new DataSource(options).initialize();
-  const postgres = new Postgres(dataSource);
-  await postgres.withLock(LOCK.migrations, async () => {
-    await migrate(dataSource);
-    await applyFunctions(postgres);
-  });
-  return dataSource;
+  await bringUpToDate(options);
+  return new DataSource(options).initialize();
 }
 
 /** Runs the migrations of these options that have not run yet: the tables, and the functions as they once were. */
@@ -36,3 +37,21 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   await dataSource.query('CREATE SCHEMA IF NOT EXISTS mcp');
   await dataSource.runMigrations({ transaction: 'each' });
 }
+
+/** Over two connections that may take their time: one holds the lock, for which others wait as long, and one does the work. */
+async function bringUpToDate(options: DataSourceOptions): Promise<void> {
+  const extra: unknown = { ...(options.extra as object), max: 2, query_timeout: MIGRATION_TIMEOUT_MS + 5_000, onConnect: beForMigrations };
+  const dataSource = await new DataSource({ ...options, entities: [], extra } as DataSourceOptions).initialize();
+  try {
+    const postgres = new Postgres(dataSource);
+    await postgres.withLock(LOCK.migrations, async () => {
+      await postgres.query(`SET lock_timeout = ${TABLE_LOCK_TIMEOUT_MS}`); // of the one other connection
+      await migrate(dataSource);
+      await applyFunctions(postgres);
+    });
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+const beForMigrations = (client: ClientBase): Promise<void> => settleSession(client, MIGRATION_TIMEOUT_MS);

@@ -49,25 +49,25 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
   'account.credits_low': {
     tellsUser: true,
     title: ({ credits_balance }) => (credits_balance > 0 ? 'Credits are running low' : 'Credits are used up'),
-    lines: ({ email, credits_balance, monthly_allocation }) => [
-      `The account of ${email} has ${credits_balance} credits left, of ${monthly_allocation} a month.`,
+    lines: ({ credits_balance, monthly_allocation, ...user }) => [
+      `The account of ${nameOf(user)} has ${credits_balance} credits left, of ${monthly_allocation} a month.`,
       'Calls that cost more than is left are refused until credits are added or the next month begins.',
     ],
   },
   'api_key.expiring': {
     tellsUser: true,
     title: ({ key_name, expires_at }) => `API key "${key_name}" expires on ${expires_at.slice(0, 10)}`,
-    lines: ({ email, key_name, key_prefix, expires_at }) => [
-      `The API key "${key_name}" (${key_prefix}…) of ${email} expires at ${expires_at}.`,
-      'Extend it, or rotate it, before then; after that its calls are refused.',
+    lines: ({ key_name, key_prefix, expires_at, ...user }) => [
+      `The API key "${key_name}" (${key_prefix}…) of ${nameOf(user)} expires at ${expires_at}.`,
+      'Extend or rotate it before then; after that, its calls are refused.',
     ],
   },
   'limit.reached': {
     tellsUser: true,
     title: ({ limit, key_name }) => `Rate limit reached${limit === 'api_key' ? ` by API key "${key_name}"` : ''}`,
-    lines: ({ email, limit, key_name, requests_per_hour, resets_at }) => [
-      `${LIMITED[limit](key_name)} of ${email} reached the limit of ${requests_per_hour} requests an hour.`,
-      `Further requests are refused until ${resets_at}. This is told once a day.`,
+    lines: ({ limit, key_name, requests_per_hour, resets_at, ...user }) => [
+      `${LIMITED[limit](nameOf(user), key_name)} reached the limit of ${requests_per_hour} requests an hour.`,
+      `Further requests are refused until ${resets_at}. You are told once a day.`,
     ],
   },
   'tool.quarantined': {
@@ -75,7 +75,7 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
     title: ({ count, server_name }) =>
       `${count === 1 ? 'A tool' : `${count} tools`} of ${server_name} wait${count === 1 ? 's' : ''} for approval`,
     lines: ({ server_id, server_name, count, tools }) => [
-      `What ${server_name} offers as these tools is new or has changed, so they cannot be called:`,
+      `These tools of ${server_name} are new or have changed, and cannot be called until somebody approves them:`,
       ...tools.map(({ name, is_new }) => `- ${name} (${is_new ? 'new' : 'changed'})`),
       ...(count > tools.length ? [`- and ${count - tools.length} more`] : []),
       `Look at them with GET /servers/${server_id}/tools, and approve those you trust.`,
@@ -85,15 +85,15 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
     tellsUser: false,
     title: ({ server_name }) => `${server_name} is down`,
     lines: ({ server_name, since, error }) => [
-      `The upstream server ${server_name} does not answer since ${since}${error ? `: ${error}` : '.'}`,
-      'Its tools cannot be called. You are told when it is back.',
+      `The upstream server ${server_name} has not answered since ${since}${error ? `: ${error}` : '.'}`,
+      'Its tools cannot be called. You will be told when it is back.',
     ],
   },
   'server.up': {
     tellsUser: false,
     title: ({ server_name }) => `${server_name} is up again`,
     lines: ({ server_name, down_since }) => [
-      `The upstream server ${server_name} answers again. It was down since ${down_since}.`,
+      `The upstream server ${server_name} answers again. It had been down since ${down_since}.`,
     ],
   },
   test: {
@@ -103,8 +103,11 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
   },
 };
 
-const LIMITED: Record<NoticeData['limit.reached']['limit'], (keyName: string | null) => string> = {
-  api_key: (keyName) => `The API key "${keyName}"`,
-  user_keys: () => 'All API keys together',
-  user: () => 'The login',
+const LIMITED: Record<NoticeData['limit.reached']['limit'], (user: string, keyName: string | null) => string> = {
+  api_key: (user, keyName) => `The API key "${keyName}" of ${user}`,
+  user_keys: (user) => `The API keys of ${user}, taken together,`,
+  user: (user) => `Requests with a login of ${user}`,
 };
+
+/** The e-mail of an active user; of others it is not told. */
+const nameOf = ({ email, user_id }: OfUser): string => email ?? `user ${user_id}`;

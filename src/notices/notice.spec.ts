@@ -40,13 +40,18 @@ describe('A notice', () => {
       'The API key "ci" of a@example.com reached the limit of 100 requests an hour.',
     ],
     ['tool.quarantined', '3 tools of files-1 wait for approval', '- read (changed)\n- write (new)\n- and 1 more'],
-    ['server.down', 'files-1 is down', 'does not answer since 2026-01-01T00:00:00.000Z: it does not answer'],
-    ['server.up', 'files-1 is up again', 'It was down since 2026-01-01T00:00:00.000Z.'],
+    ['server.down', 'files-1 is down', 'has not answered since 2026-01-01T00:00:00.000Z: it does not answer'],
+    ['server.up', 'files-1 is up again', 'It had been down since 2026-01-01T00:00:00.000Z.'],
     ['test', 'A test notice', 'A test.'],
   ])('of %s says what is the matter', (kind, title, words) => {
     const text = noticeText({ kind, data: EXAMPLES[kind] as Record<string, unknown> });
     expect(text.title).toBe(title);
     expect(text.lines.join('\n')).toContain(words);
+  });
+
+  it('names a user who is switched off by their id', () => {
+    const data = { ...EXAMPLES['account.credits_low'], email: undefined };
+    expect(noticeText({ kind: 'account.credits_low', data }).lines[0]).toMatch(/^The account of user u-1 has/);
   });
 
   it('has words for every kind', () => expect(Object.keys(EXAMPLES).sort()).toEqual(Object.keys(NOTICES).sort()));

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { isObject, withoutNulls } from '../common/json.js';
-import { validatedFields, type ValidatedField } from './openapi/validated-fields.js';
+import { validatedFields, type ValidatedField } from './validated-fields.js';
 
 /** As people, forms and Python write them in a query. */
 const FLAGS: Record<string, boolean> = {

@@ -2,7 +2,7 @@ import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError 
 import { isObject } from '../common/json.js';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
 import { givenMembers } from './given-members.js';
-import { validatedFields } from './openapi/validated-fields.js';
+import { validatedFields } from './validated-fields.js';
 import { unstorable } from './storable-value.js';
 
 /** Problems listed in one answer; a hostile body could have thousands. */

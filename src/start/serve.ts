@@ -51,7 +51,7 @@ const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${st
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   await assertFree(config);
   const logger = new TallygateLogger(config);
-  for (const name of strangeVariables(config)) logger.warn(`${name} is no setting and is ignored`, 'Start');
+  for (const name of strangeVariables(config)) logger.warn(`${name} is not a setting and is ignored`, 'Start');
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const adapter = new RestAdapter(config);

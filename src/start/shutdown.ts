@@ -22,7 +22,7 @@ export function shutDownOnSignal(app: NestExpressApplication, listeners: HttpLis
     asked = true;
     logger.log(`${signal}: finishing calls in flight`);
     setTimeout(() => exit(1, `Not stopped within ${STOP_DEADLINE_MS / 1_000} s; giving up`), STOP_DEADLINE_MS).unref();
-    await close(app, listeners).catch((error: Error) => exit(1, `Stopped badly: ${error.message}`));
+    await close(app, listeners).catch((error: Error) => exit(1, `The shutdown failed: ${error.message}`));
     exit(0, 'Stopped');
   };
   const exit = (code: number, message: string): never => {

@@ -25,7 +25,7 @@ export function startBanner(facts: BannerFacts): string {
     '',
     `  REST     ${restUrl}         API documentation: ${restUrl}/docs`,
     `  MCP      ${mcpUrl}`,
-    ...(isOpen ? ['', '  Authentication is off (auth.enabled: false): every caller is the admin, with the key or without.'] : []),
+    ...(isOpen ? ['', '  Authentication is off (auth.enabled: false): every caller is the admin, with or without a key.'] : []),
     ...secretLines(firstRun),
     ...accountLines(facts),
     ...(firstRun.apiKey ? clientLines(mcpUrl, firstRun.apiKey) : []),
@@ -39,7 +39,7 @@ export function secretLines({ adminEmail, adminPassword, apiKey }: FirstRunSecre
   if (!adminPassword && !apiKey) return [];
   return [
     '',
-    '  Made on this first start and shown only now; keep them:',
+    '  Created on this first start and shown only once; keep them:',
     ...(adminPassword ? [`  Admin    ${adminEmail}   password: ${adminPassword}`] : []),
     ...(apiKey ? [`  API key  ${apiKey}`] : []),
   ];
@@ -50,7 +50,7 @@ function accountLines({ restUrl, firstRun: { apiKey, adminEmail }, isOpen, needs
   if (!needsAccount || !apiKey) return [];
   return [
     '',
-    '  Calls need an account with credits (credits.mode: required). Open the admin’s, once:',
+    '  Calls need an account with credits (credits.mode: required). Open one for the admin, once:',
     ...(isOpen ? [] : [`    npx tallygate login ${adminEmail ?? 'ADMIN'} --url ${restUrl}`]),
     `    npx tallygate account enable --url ${restUrl}`,
   ];
@@ -63,7 +63,7 @@ function clientLines(mcpUrl: string, apiKey: string): string[] {
   return [
     ...shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]),
     '',
-    `  Other clients, of the name ${others.join(', ')}:`,
+    `  Any other client; NAME is one of ${others.join(', ')}:`,
     `    npx tallygate config client NAME --url ${mcpUrl} --api-key ${apiKey}`,
   ];
 }

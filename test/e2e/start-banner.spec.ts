@@ -43,7 +43,7 @@ describe.each<[string, Record<string, string>, string[]]>([
     const gateway = await GatewayProcess.start({ env: { GATEWAY_ADMIN_PASSWORD: '', ...env } });
     const banner = gateway.output.slice(gateway.output.indexOf('is ready'));
     const password = /password: (\S+)/.exec(banner)![1]!;
-    const clients = [...banner.matchAll(/\(([a-z-]+)\)[,:]/g)].map(([, name]) => name!);
+    const clients = /NAME is one of (.*):$/m.exec(banner)![1]!.split(', ');
     const lines = [...banner.matchAll(/^ {4}(\S.*)$/gm)].map(([, line]) => line!);
     const commands = lines.flatMap((line) =>
       line.includes(' NAME ') ? clients.map((name) => line.replace('NAME', name)) : line,

@@ -34,7 +34,7 @@ describe('the first start', () => {
     expect(first.output).toMatch(/Admin {4}admin@localhost {3}password: \S{16,}/);
     expect(first.apiKey).toMatch(/^sk-[0-9A-Za-z]{50}$/);
     for (const client of ['claude mcp add', 'Cursor', 'VS Code']) expect(first.output).toContain(client);
-    for (const other of ['claude-desktop', 'codex', 'gemini-cli']) expect(first.output).toContain(`(${other})`);
+    for (const other of ['claude-desktop', 'codex', 'gemini-cli']) expect(first.output).toContain(` ${other},`);
     expect(first.output).toContain('npx tallygate config client NAME');
     const { json } = await first.call('list_datasets');
     expect(json.result.structuredContent.datasets).toEqual(
@@ -182,7 +182,7 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
 
   it('not for a variable that is no setting and like none: the log says that it is ignored', async () => {
     const gateway = await start({ env: { GATEWAY_REGION: 'eu' } });
-    expect(gateway.log).toContain('GATEWAY_REGION is no setting and is ignored');
+    expect(gateway.log).toContain('GATEWAY_REGION is not a setting and is ignored');
   }, 60_000);
 
   it('for a data folder that another gateway uses, which goes on undisturbed', async () => {

@@ -26,11 +26,21 @@ export class SmallDisk {
 
   /** First all but a little, as disks fill: whoever looks how much is left can see it coming. */
   async fill(): Promise<void> {
+    await this.fillNearly();
+    await pause(SEEN_MS);
+    const file = await open(this.filler, 'a');
+    try {
+      for (const piece of [LITTLE, CHUNK, CRUMB]) await writeUntilFull(file, piece);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** All but a little. */
+  async fillNearly(): Promise<void> {
     const file = await open(this.filler, 'w');
     try {
       while (this.freeBytes > LITTLE.length) await file.write(CHUNK);
-      await pause(SEEN_MS);
-      for (const piece of [LITTLE, CHUNK, CRUMB]) await writeUntilFull(file, piece);
     } finally {
       await file.close();
     }

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { routeAt } from '../../src/rest/openapi/routes.js';
-import { validatedClasses } from '../../src/rest/openapi/validated-fields.js';
+import { validatedClasses } from '../../src/rest/validated-fields.js';
 
 /** What a request may hold is in openapi.json as it is validated: each bound is tried from both sides. */
 interface Member {

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
+import { SystemClock } from '../../src/common/clock.js';
 import { UsageRetention } from '../../src/usage/delivery/usage-retention.service.js';
 import { SmallDisk } from '../faults/full-disk.js';
 import { eventually } from '../support/eventually.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { anEvent } from '../support/databases/usage-rig.js';
 import { testConfig } from '../support/gateway/test-config.js';
 
 const MIGRATIONS = join('src', 'clickhouse', 'migrations');
@@ -28,7 +30,9 @@ const isNoRoom = (error: { type?: string }) => error.type === 'NOT_ENOUGH_SPACE'
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const keep = (months: number) => new UsageRetention(test.clickhouse, testConfig({ usage: { keep_months: months } })).apply();
+  const retention = (months: number) =>
+    new UsageRetention(test.clickhouse, testConfig({ usage: { keep_months: months } }), new SystemClock());
+  const keep = (months: number) => retention(months).apply();
   const tables = async () =>
     (await test.clickhouse.query('SELECT name FROM system.tables WHERE database = currentDatabase()')).length;
 
@@ -42,6 +46,21 @@ const isNoRoom = (error: { type?: string }) => error.type === 'NOT_ENOUGH_SPACE'
     test = await startTestClickHouse(join(folder, 'data'));
     expect(await tables()).toBe(before);
     expect(await eventually(() => keep(36))).toEqual(['mcp_tool_usage_hourly', 'mcp_tool_usage_log']);
+  }, 60_000);
+
+  it('months that are past keeping can be dropped, though nothing is merged or written', async () => {
+    const monthsAgo = (months: number) => new Date(Date.now() - months * 31 * 86_400_000);
+    const rows = [30, 1].map((months) => JSON.stringify(anEvent({ tool_name: `age_${months}`, created_at: monthsAgo(months) })));
+    await test.clickhouse.insert('INSERT INTO mcp_tool_usage_log FORMAT JSONEachRow', rows.join('\n'));
+    await disk!.fillNearly();
+    const write = () => test.clickhouse.command('CREATE OR REPLACE TABLE there_is_room (n Int) ENGINE = Memory');
+    await eventually(() => expect(write()).rejects.toMatchObject({ type: 'NOT_ENOUGH_SPACE' }));
+    expect(await retention(4).dropExpired()).toEqual([
+      `mcp_tool_usage_log/${monthsAgo(30).toISOString().slice(0, 7).replace('-', '')}`,
+    ]);
+    expect(await test.clickhouse.query('SELECT tool_name FROM mcp_tool_usage_log')).toEqual([{ tool_name: 'age_1' }]);
+    disk!.empty();
+    await eventually(write);
   }, 60_000);
 
   it('no part of a table is lost that was merged just then, and what is refused comes after', async () => {

@@ -172,6 +172,8 @@ describe('Delivery to ClickHouse', () => {
     const rows = await database.dataSource.query('SELECT body, error FROM mcp.usage_rejected ORDER BY tx, seq');
     expect(rows).toEqual(poison.map((body) => ({ body, error: expect.stringMatching(/parse/i) })));
     expect(await rig.outbox.backlog()).toMatchObject({ delivered: before.delivered + 18, rejected: 2, pending: 0 });
+    const ofUser = 'SELECT calls FROM mcp.usage_counts WHERE user_id = $1';
+    expect(await database.dataSource.query(ofUser, [user])).toEqual([{ calls: '18' }]);
     expect(await seen()).toEqual(counted(18));
   });
 

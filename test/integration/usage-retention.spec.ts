@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UsageCountsRepository } from '../../src/usage/reports/usage-counts.repository.js';
+import { SystemClock } from '../../src/common/clock.js';
 import { UsageRetention } from '../../src/usage/delivery/usage-retention.service.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 import { testConfig } from '../support/gateway/test-config.js';
@@ -15,7 +16,9 @@ describe('usage.keep_months', () => {
   }, 60_000);
   afterAll(() => test.stop());
 
-  const keep = (months: number) => new UsageRetention(test.clickhouse, testConfig({ usage: { keep_months: months } })).apply();
+  const retention = (months: number) =>
+    new UsageRetention(test.clickhouse, testConfig({ usage: { keep_months: months } }), new SystemClock());
+  const keep = (months: number) => retention(months).apply();
   /** Calls of so many months ago, with their hours rolled up. */
   const record = async (...ages: number[]) => {
     const lines = ages.map((age) => JSON.stringify(anEvent({ tool_name: `age_${age}`, created_at: monthsAgo(age) })));

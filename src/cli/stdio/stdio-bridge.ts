@@ -3,10 +3,20 @@ import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
-import { isId, mayBeRounded, textsIn } from '../../common/json-rpc/message-texts.js';
 import { exchangeLines } from '../../common/lines/line-exchange.js';
 import { unreachable } from '../gateway/gateway-address.js';
 import { BridgeConnection, EVENTS, parsed, type Answer, type BridgedGateway } from './bridge-connection.js';
+import {
+  BRIDGE_ERROR,
+  cancelledIn,
+  endOfListening,
+  expectsAnswer,
+  failure,
+  idOf,
+  INVALID_REQUEST,
+  oneLine,
+  PARSE_ERROR,
+} from './bridge-messages.js';
 import type { BridgeMessage } from './session-replay.js';
 
 /** As the gateway's own limit for a body. */
@@ -14,17 +24,12 @@ const LINE_MAX_BYTES = 4 * 1024 * 1024;
 const IN_FLIGHT_MAX = 100;
 /** Longer than the gateway lets most tools run. */
 const TIMEOUT_MS = 660_000;
-/** JSON-RPC: implementation-defined server error. */
-const BRIDGE_ERROR = -32_000;
-const INVALID_REQUEST = -32_600;
-const PARSE_ERROR = -32_700;
 /** The gateway has taken what needs no answer. */
 const ACCEPTED = 202;
 const UNAUTHORIZED = 401;
 /** What a person can do about a key here, where the header is the bridge's. */
 const HOW_TO_GIVE_A_KEY = '`tallygate stdio` takes the key from the variable TALLYGATE_API_KEY, or from --api-key.';
 const LISTEN = 'subscriptions/listen';
-const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 /** As `AbortSignal.timeout` has it. */
 const TOO_LATE = new DOMException('The gateway did not answer in time.', 'TimeoutError');
 /** Before a session's stream that ended is opened again. */
@@ -223,36 +228,8 @@ async function* eventsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> 
   }
 }
 
-/** Neither a notification nor an answer to a question. Of a batch (MCP 2025-03-26) the answer comes as one, or not at all. */
-function expectsAnswer(message: BridgeMessage): boolean {
-  if (message.method !== undefined) return message.id !== undefined;
-  return !('result' in message || 'error' in message);
-}
-
 /** At the pace of the reader: the gateway holds back, and at last cuts off, a client that does not read. */
 async function writeLine(line: string | undefined): Promise<void> {
   if (!line || process.stdout.destroyed) return;
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
-
-/** The answer as one line, its numbers as they are; undefined when it is not the gateway's JSON, such as a proxy's page. */
-const oneLine = (text: string): string | undefined => (parsed(text) ? text.replace(/[\r\n]+/g, ' ') : undefined);
-
-/** A message's id as JSON, as its line has it; `null` of one without. */
-function idOf({ id }: BridgeMessage, line: string): string {
-  return (mayBeRounded(id) ? textsIn(line)[0]?.id : undefined) ?? JSON.stringify(isId(id) ? id : null);
-}
-
-/** The id of the request that a notification cancels, likewise. */
-function cancelledIn({ params }: BridgeMessage, line: string): string {
-  const { requestId } = params ?? {};
-  return (mayBeRounded(requestId) ? textsIn(line)[0]?.requestId : undefined) ?? JSON.stringify(requestId ?? null);
-}
-
-/** `id`: as JSON. */
-const failure = (id: string, code: number, message: string, data?: object) =>
-  `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message, data })}}`;
-
-/** As the gateway says it to a client that listens when it stops (MCP 2026-07-28, "Subscriptions"). */
-const endOfListening = (id: string) =>
-  `{"jsonrpc":"2.0","id":${id},"result":{"resultType":"complete","_meta":{"${SUBSCRIPTION_META}":${id}}}}`;

@@ -7,7 +7,7 @@ import { programPath } from '../../config/environment.js';
 import type { EngineAddress } from './engine-address.js';
 
 /** What the engine tells whoever started it. */
-export type EngineMessage = { ready: EngineAddress } | { waiting: true } | { failed: string };
+export type EngineMessage = { ready: EngineAddress } | { waiting: true } | { failed: string } | { isDiskFull: boolean };
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 /** For the statements that run; a killed one is repeated after the next start. */
@@ -21,6 +21,8 @@ export interface EngineOptions {
   /** How long it waits for a folder that another process has open. */
   waitMs: number;
   onWaiting: () => void;
+  /** Told whether the disk is as good as full, at first and when that changes. */
+  onDisk: (isFull: boolean) => void;
 }
 
 /**
@@ -82,13 +84,14 @@ function openLog(file: string): number {
 
 const logFile = (dataDir: string) => join(dataDir, 'clickhouse.log');
 
-function ready(child: ChildProcess, { dataDir, onWaiting }: EngineOptions): Promise<EngineAddress> {
+function ready(child: ChildProcess, { dataDir, onWaiting, onDisk }: EngineOptions): Promise<EngineAddress> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`The embedded ClickHouse did not start; its log is ${logFile(dataDir)}`)));
     child.on('message', (message: EngineMessage) => {
       if ('ready' in message) resolve(message.ready);
       else if ('failed' in message) reject(new Error(message.failed));
+      else if ('isDiskFull' in message) onDisk(message.isDiskFull);
       else onWaiting();
     });
   });

@@ -63,7 +63,7 @@ async function open(): Promise<StatementRunner> {
   const deadline = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      return new StatementRunner(folder);
+      return new StatementRunner(folder, (isDiskFull) => void tell({ isDiskFull }));
     } catch (error) {
       if (!process.connected) process.exit(1);
       if (!isOpenElsewhere()) throw error;

@@ -28,10 +28,17 @@ export class StatementRunner {
   private readonly engine: Session;
   private readonly disk: DiskGuard;
 
-  /** @throws Error when the folder cannot be opened, or another process has it open. */
-  constructor(private readonly folder: string) {
+  /**
+   * @param onDisk told whether the disk is as good as full, at first and when that changes
+   * @throws Error when the folder cannot be opened, or another process has it open.
+   */
+  constructor(
+    private readonly folder: string,
+    onDisk: (isFull: boolean) => void = () => undefined,
+  ) {
     this.engine = new Session(folder);
-    this.disk = new DiskGuard(folder, (stop) => this.execute(`SYSTEM ${stop ? 'STOP' : 'START'} MERGES`, 'Null'));
+    const stopMerges = (stop: boolean) => this.execute(`SYSTEM ${stop ? 'STOP' : 'START'} MERGES`, 'Null');
+    this.disk = new DiskGuard(folder, { stopMerges, onChange: onDisk });
   }
 
   /**

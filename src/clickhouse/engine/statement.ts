@@ -14,7 +14,19 @@ const PARAMETER = 'param_';
 /** What the HTTP interface itself understands; every answer here is whole before it begins, as `wait_end_of_query=1` asks. */
 const INTERFACE = new Set(['query', 'query_id', 'default_format', 'wait_end_of_query']);
 const INSERT_WITH_ROWS = /^\s*INSERT\b.*\bFORMAT\s+\w+\s*$/is;
-const FREES = /^\s*(DROP|TRUNCATE|DETACH|SYSTEM|KILL|SET)\b/i;
+
+/** A name, quoted or not, or a placeholder of one. */
+const NAME = String.raw`(?:\w+|"[^"\\]+"|\x60[^\x60\\]+\x60|\{\w+:Identifier\})`;
+const TABLE = String.raw`${NAME}(?:\.${NAME})?`;
+/** What a partition or a part is called: a number, a text, or several of them. */
+const PART = String.raw`(?:ID\s+)?(?:\w+|'[^'\\]*'|(?:tuple)?\([\w\s,'-]*\)|\{\w+:\w+\})`;
+/** All that gives room back, or takes none, and is of use on a full disk. The whole of a statement: nothing may follow. */
+const FREES = new RegExp(
+  String.raw`^\s*(?:DROP\s+(?:TABLE|VIEW|DATABASE)\s+(?:IF\s+EXISTS\s+)?${TABLE}|TRUNCATE\s+(?:TABLE\s+)?(?:IF\s+EXISTS\s+)?${TABLE}` +
+    String.raw`|ALTER\s+TABLE\s+${TABLE}\s+DROP\s+(?:PARTITION|PART)\s+${PART}|DETACH\s+TABLE\s+${TABLE}` +
+    String.raw`|SYSTEM\s+STOP\s+[\w\s.]+|KILL\s+(?:QUERY|MUTATION)\s+WHERE\s[^;]+)(?:\s+(?:SYNC|ASYNC))?\s*;?\s*$`,
+  'i',
+);
 const READS = /^\s*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS)\b/i;
 
 /** ClickHouse's HTTP interface: the statement is `query` and the body, one after the other; what is not known is a setting. */
@@ -35,7 +47,7 @@ export const insertsNothing = ({ text }: Statement): boolean => INSERT_WITH_ROWS
 /** Whether it only reads: then nobody needs its end once the caller has gone. */
 export const onlyReads = ({ text }: Statement): boolean => READS.test(text);
 
-/** Whether it may take room on the disk. What makes room does not count. */
+/** Whether it may take room on the disk. What makes room, such as `DROP TABLE` and `ALTER TABLE … DROP PARTITION`, does not count. */
 export const mayWrite = (statement: Statement): boolean => !onlyReads(statement) && !FREES.test(statement.text);
 
 /**

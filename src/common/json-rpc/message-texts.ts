@@ -31,47 +31,82 @@ export const mayBeRounded = (value: unknown): value is number => typeof value ==
  * The texts of a message, or of a batch by the place of each message. Reads whatever comes, once: what is no JSON has none, or wrong
  * ones.
  */
-export function textsIn(json: string): MessageTexts[] {
-  const texts: MessageTexts[] = [];
-  const outside = isBatch(json) ? 1 : 0;
-  /** The member that is being read of the message, and of each thing on the way; null in the list of a batch. */
-  const path: (string | null)[] = [];
-  /** Things that are open beside the way. */
-  let aside = 0;
-  let [place, isValue] = [0, false];
-  for (let at = 0; at < json.length; at += 1) {
-    if (aside > 0) at = nextOf(BRACKET_OR_QUOTE, json, at);
-    const char = json.charAt(at);
-    const isOpening = char === '{' || char === '[';
-    if (isOpening && (aside > 0 || !leadsOn(path, outside, char))) aside += 1;
-    else if (isOpening) {
-      path.push(char === '[' ? null : '');
-      isValue = false;
-    } else if (char === '}' || char === ']') {
-      if (aside > 0) aside -= 1;
-      else path.pop();
-    } else if (aside > 0) at = endOfString(json, at) - 1;
-    else if (char === ',') {
-      if (path.length <= outside) place += 1;
-      isValue = false;
-    } else if (char === ':') isValue = true;
-    else {
-      const text = char === '"' ? json.slice(at, endOfString(json, at)) : scalarAt(json, at);
-      const last = path.length - 1;
-      if (last >= outside && text !== '') {
-        if (!isValue) path[last] = String(valueOf(text));
-        else if (isId(valueOf(text))) note(texts, place, path.slice(outside).join('.'), text);
-      }
-      at += Math.max(text.length, 1) - 1;
-    }
-  }
-  return texts;
-}
+export const textsIn = (json: string): MessageTexts[] => new TextReader(json).read();
 
-/** Whether what opens here is a message, or an object on the way. */
-function leadsOn(path: (string | null)[], outside: number, bracket: string): boolean {
-  if (path.length < outside) return true;
-  return bracket === '{' && WAYS.has(path.slice(outside).join('.'));
+/** Reads a message from its first character to its last. Each step takes the place it begins at, and returns the one behind it. */
+class TextReader {
+  private readonly texts: MessageTexts[] = [];
+  /** Lists around each message: one in a batch. */
+  private readonly outside: number;
+  /** The member that is being read of the message, and of each thing on the way; null in the list of a batch. */
+  private readonly path: (string | null)[] = [];
+  /** Things that are open beside the way. */
+  private aside = 0;
+  /** Of the message in its batch. */
+  private place = 0;
+  private isValue = false;
+
+  constructor(private readonly json: string) {
+    this.outside = isBatch(json) ? 1 : 0;
+  }
+
+  read(): MessageTexts[] {
+    for (let at = 0; at < this.json.length;) at = this.aside > 0 ? this.pass(at) : this.step(at);
+    return this.texts;
+  }
+
+  /** Beside the way only brackets and strings mean something. */
+  private pass(at: number): number {
+    const next = nextOf(BRACKET_OR_QUOTE, this.json, at);
+    const char = this.json.charAt(next);
+    if (char === '"') return endOfString(this.json, next);
+    if (char === '{' || char === '[') this.aside += 1;
+    else if (char !== '') this.aside -= 1;
+    return next + 1;
+  }
+
+  private step(at: number): number {
+    const char = this.json.charAt(at);
+    if (char === '"') return this.take(this.json.slice(at, endOfString(this.json, at)), at);
+    if (char === '{' || char === '[') this.enter(char);
+    else if (char === '}' || char === ']') this.path.pop();
+    else if (char === ',') this.goOn();
+    else if (char === ':') this.isValue = true;
+    else return this.take(scalarAt(this.json, at), at);
+    return at + 1;
+  }
+
+  private enter(bracket: string): void {
+    if (!this.leadsOn(bracket)) return void (this.aside += 1);
+    this.path.push(bracket === '[' ? null : '');
+    this.isValue = false;
+  }
+
+  /** Whether what opens here is a message, or an object on the way. */
+  private leadsOn(bracket: string): boolean {
+    if (this.path.length < this.outside) return true;
+    return bracket === '{' && WAYS.has(this.way);
+  }
+
+  private goOn(): void {
+    if (this.path.length <= this.outside) this.place += 1;
+    this.isValue = false;
+  }
+
+  /** A member's name, or its value; an empty text is a space. */
+  private take(text: string, at: number): number {
+    const last = this.path.length - 1;
+    if (last >= this.outside && text !== '') {
+      if (!this.isValue) this.path[last] = String(valueOf(text));
+      else if (isId(valueOf(text))) note(this.texts, this.place, this.way, text);
+    }
+    return at + Math.max(text.length, 1);
+  }
+
+  /** The members from the message to here. */
+  private get way(): string {
+    return this.path.slice(this.outside).join('.');
+  }
 }
 
 function note(texts: MessageTexts[], place: number, path: string, text: string): void {

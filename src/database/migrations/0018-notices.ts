@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Notices to operators and users (docs/operations.md). `notice_occasions`: what holds now and was told, a row from the moment it
- * begins until it ends, so that it is told once by whichever replica is first. `notices`: what was told. `notice_deliveries`: to
+ * Notices to operators and users (docs/notices.md). `notice_occasions`: what holds now and was told, a row from the moment it
+ * begins until it ends, so that it is told once by whichever replica is first. `notice_scans`: when each kind that is told was last
+ * looked for, so that one replica looks at a time. `notices`: what was told. `notice_deliveries`: to
  * whom, each with its last attempts; one that a replica is busy with is due again when that replica must have died. The views are
  * what the notices read of keys and tools.
  */
@@ -18,6 +19,11 @@ export class Notices18 implements MigrationInterface {
         seen_at timestamptz NOT NULL DEFAULT now()
       );
       CREATE INDEX notice_occasions_kind ON mcp.notice_occasions (kind, seen_at);
+
+      CREATE TABLE mcp.notice_scans (
+        kind text PRIMARY KEY,
+        scanned_at timestamptz NOT NULL DEFAULT now()
+      );
 
       CREATE TABLE mcp.notices (
         id uuid PRIMARY KEY,
@@ -60,7 +66,7 @@ export class Notices18 implements MigrationInterface {
     await runner.query(`
       DROP VIEW mcp.expiring_keys, mcp.quarantined_tools;
       DROP INDEX mcp.api_keys_expiring;
-      DROP TABLE mcp.notice_deliveries, mcp.notices, mcp.notice_occasions;
+      DROP TABLE mcp.notice_deliveries, mcp.notices, mcp.notice_scans, mcp.notice_occasions;
     `);
   }
 }

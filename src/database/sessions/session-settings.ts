@@ -1,6 +1,6 @@
 import type { ClientBase, QueryConfig } from 'pg';
 
-/** The server ends a statement after this long. */
+/** The server ends a statement after this long, unless told otherwise. */
 const STATEMENT_TIMEOUT_MS = 60_000;
 /** A connection that does not answer so soon is not taken. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -36,8 +36,8 @@ const VALUES = Object.entries(SETTINGS).map(([name, value]) => `('${name}', '${v
  * Only what differs is set, so that it takes no right that is not needed, and what a server of an older version has not is left
  * out. The two at its head come first, since the rest is found by the one and must not be ended by the other.
  */
-const SETTLE = `SET search_path = public;
-  SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
+const settle = (statementTimeoutMs: number) => `SET search_path = public;
+  SET statement_timeout = ${statementTimeoutMs};
   SELECT set_config(name, wanted, false) FROM (VALUES ${VALUES.join(', ')}) AS settings (name, wanted) JOIN pg_settings USING (name)
   WHERE setting <> wanted`;
 
@@ -45,6 +45,6 @@ const SETTLE = `SET search_path = public;
  * Gives a new connection the settings we rely on, in one round trip. Not when connecting: PgBouncer refuses what it does not
  * know there. @throws Error when one may not be set
  */
-export async function settleSession(client: ClientBase): Promise<void> {
-  await client.query({ text: SETTLE, query_timeout: ANSWER_TIMEOUT_MS } as QueryConfig);
+export async function settleSession(client: ClientBase, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Promise<void> {
+  await client.query({ text: settle(statementTimeoutMs), query_timeout: ANSWER_TIMEOUT_MS } as QueryConfig);
 }

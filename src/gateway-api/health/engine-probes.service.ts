@@ -12,6 +12,8 @@ export interface Engines {
   clickhouse: boolean;
   /** Undefined where Redis is not used. */
   redis: boolean | undefined;
+  /** Whether the embedded ClickHouse writes nothing for want of room. */
+  isDiskFull: boolean;
 }
 
 /** Checks that the engines answer. */
@@ -29,7 +31,7 @@ export class EngineProbes {
       answers(this.clickhouse.command('SELECT 1')),
       this.redis.isConfigured ? answers(this.redis.ping()) : undefined,
     ]);
-    return { database, clickhouse, redis };
+    return { database, clickhouse, redis, isDiskFull: this.clickhouse.isDiskFull };
   }
 
   database(): Promise<boolean> {

@@ -63,11 +63,12 @@ export class HealthService {
     };
   }
 
-  private reasons({ database, clickhouse, redis }: Engines, usage: UsageNumbers | undefined): string[] {
+  private reasons({ database, clickhouse, redis, isDiskFull }: Engines, usage: UsageNumbers | undefined): string[] {
     return [
       ...(this.isDraining ? ['shutting down'] : []),
       ...(database ? [] : ['PostgreSQL does not answer: metered calls are refused']),
       ...(clickhouse ? [] : ['ClickHouse does not answer: usage waits in PostgreSQL, stock data and statistics fail']),
+      ...(isDiskFull ? ['the disk of ClickHouse is nearly full: usage waits in PostgreSQL, imports fail'] : []),
       ...(redis === false ? ['Redis does not answer: each replica counts limits for itself'] : []),
       ...(usage && usage.oldest_pending_ms > BACKLOG_AGE_MAX_MS
         ? [`${usage.pending} usage events are waiting to be delivered`]

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../telemetry/metrics.js';
 import { VERSION } from '../../common/version.js';
 import { AppConfig } from '../../config/app-config.js';
+import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { BodyBudget } from '../../http/body-budget.js';
 import { droppedConnections } from '../../http/bounded-server.js';
 import { httpTraffic } from '../../http/front-door.js';
@@ -14,6 +15,7 @@ export class GatewayMetrics implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly health: HealthService,
     private readonly config: AppConfig,
+    private readonly clickhouse: ClickHouse,
   ) {}
 
   onModuleInit(): void {
@@ -29,6 +31,11 @@ export class GatewayMetrics implements OnModuleInit {
       help: '1 if the backend answers, else 0',
       labels: ['backend'],
       read: () => this.backends(),
+    });
+    this.metrics.gauge({
+      name: 'tallygate_clickhouse_disk_full',
+      help: '1 while the embedded ClickHouse writes nothing since its disk is as good as full, else 0',
+      read: () => Number(this.clickhouse.isDiskFull),
     });
     this.metrics.gauge({
       name: 'tallygate_build_info',

@@ -48,7 +48,7 @@ export class WebhooksController {
   @Post('test')
   @HttpCode(202)
   @ApiNotFoundResponse({ description: 'No webhook of this name', type: ErrorDto })
-  @ApiConflictResponse({ description: 'There is neither a webhook nor an address of mail', type: ErrorDto })
+  @ApiConflictResponse({ description: 'There is neither a webhook nor a mail address to tell', type: ErrorDto })
   async test(@Body() { webhook }: TestWebhooksDto): Promise<TestedWebhooksDto> {
     return { delivery_ids: await this.webhooks.test(webhook) };
   }

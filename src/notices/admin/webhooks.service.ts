@@ -65,7 +65,7 @@ export class Webhooks {
     const to = this.recipients.ofTest(webhook);
     if (to.length === 0 && webhook !== undefined) throw new TallygateError('NOT_FOUND', 'There is no webhook of this name.');
     if (to.length === 0) throw new TallygateError('CONFLICT', 'Nobody can be told: set notices.webhooks or notices.smtp.to.');
-    const message = 'This is a test of the notices of Tallygate. Nothing has happened.';
+    const message = "This is a test of Tallygate's notices. Nothing has happened.";
     const ids = await this.notices.addFor({ kind: 'test', subject: 'test', data: { message } }, to);
     this.delivery.nudge();
     return ids;

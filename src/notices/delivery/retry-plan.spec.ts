@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { pauseAfter, retryAfterMs, TRIES_MAX, type Outcome } from './retry-plan.js';
+import { noticesSchema } from '../../config/notices-config.js';
+import { GIVEN_UP_AFTER_MS, pauseAfter, retryAfterMs, TRIES_MAX, type Outcome } from './retry-plan.js';
 
 const failed: Outcome = { isDelivered: false, status: 500, error: 'HTTP 500' };
 const middle = () => 0.5;
@@ -19,6 +20,22 @@ describe('Attempts to deliver', () => {
   it('wait longer where the endpoint asks for it, but neither for ever nor shorter', () => {
     const pause = (retryAfterMs: number) => pauseAfter(2, { ...failed, retryAfterMs }, 5_000, middle);
     expect([pause(60_000), pause(1_000), pause(1e12)]).toEqual([60_000, 30_000, 12 * HOUR_MS]);
+  });
+
+  it.each([
+    ['as long as it may', 1e12, 5_000, 1],
+    ['nothing, and the first pause is the longest there is', 0, 3_600_000, 1],
+  ])('are all made before a delivery is given up, where the endpoint asks for %s', (_, asked, firstMs, random) => {
+    const pauses = Array.from({ length: TRIES_MAX }, (_, n) =>
+      pauseAfter(n + 1, { ...failed, retryAfterMs: asked }, firstMs, () => random),
+    );
+    expect(pauses.reduce((sum: number, pause) => sum + (pause ?? 0), 0)).toBeLessThan(GIVEN_UP_AFTER_MS);
+  });
+
+  it('are over before their notice is forgotten, however few days it is kept', () => {
+    const isKept = (keep_days: number) => noticesSchema.safeParse({ keep_days }).success;
+    const fewest = Array.from({ length: 365 }, (_, days) => days).find(isKept)!;
+    expect(fewest * 24 * HOUR_MS).toBeGreaterThan(GIVEN_UP_AFTER_MS);
   });
 
   it('end where the endpoint is gone', () => {

@@ -1,9 +1,11 @@
-/** Attempts to deliver one notice to one endpoint: with the default pause over some 25 hours. */
+/** Attempts to deliver one notice to one endpoint: with the default pause over some 25 hours, over days where it asks for pauses. */
 export const TRIES_MAX = 8;
 const FACTOR = 6;
 const PAUSE_MAX_MS = 12 * 3_600_000;
 /** Share of a pause by which it is longer or shorter, so that what failed together is not tried again together. */
 const JITTER = 0.2;
+/** For attempts themselves, and for one that waits for room or for a gateway. */
+const SLACK_MS = 24 * 3_600_000;
 
 /** What came of an attempt. */
 export interface Outcome {
@@ -34,6 +36,9 @@ export function pauseAfter(
   const jittered = pauseMs * (1 + JITTER * (2 * random() - 1));
   return Math.max(jittered, Math.min(retryAfterMs, PAUSE_MAX_MS));
 }
+
+/** A delivery is over by then, whatever pauses its endpoint asks for: one that still waits, waits for what does not come. Milliseconds. */
+export const GIVEN_UP_AFTER_MS = (TRIES_MAX - 1) * PAUSE_MAX_MS * (1 + JITTER) + SLACK_MS;
 
 /** `Retry-After`: seconds, or a date. Undefined for anything else. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {

@@ -24,7 +24,9 @@ const SERVER_FORGOTTEN_MS = 86_400_000;
 
 /**
  * Looks for what there is to tell, behind the calls: what PostgreSQL has of accounts, keys and tools, and what this process has seen of
- * limits and servers. Every replica looks; each thing is noted and told in one transaction, by whichever is first.
+ * limits and servers. Of the replicas one at a time looks at what PostgreSQL has, and each at what it has seen itself; each thing is
+ * noted and told in one transaction, by whichever is first. Of accounts and keys only what begins while a kind is told is told, so
+ * that nobody who switches it on writes to thousands at once.
  */
 @Injectable()
 export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -45,8 +47,9 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
     this.task = new PeriodicTask('Notices', this.settings.scan_seconds * 1_000, () => this.scan());
   }
 
-  onApplicationBootstrap(): void {
-    if (this.recipients.isAnybody) this.task.start();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.occasions.lookOnlyFor(this.holdings.map(([kind]) => kind));
+    if (this.recipients.isAnybody) this.task.nudge();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -78,8 +81,10 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
 
   private tellHolding(kind: NoticeKind, holding: Holding): Promise<void> {
     return this.notices.inTransaction(async (tx) => {
-      await this.occasions.end(tx, kind, holding);
-      const begun = await this.occasions.begin(tx, kind, holding);
+      const turn = await this.occasions.takeTurn(tx, kind, this.settings.scan_seconds * 1_000);
+      if (!turn) return;
+      if (turn.isFirst && !holding.isToldAtFirst) return this.occasions.followSilently(tx, kind, holding);
+      const begun = await this.occasions.follow(tx, kind, holding);
       await this.notices.add(tx, kind === 'tool.quarantined' ? toldTogether(begun as Occasion<'tool.quarantined'>[]) : begun);
     });
   }

@@ -119,13 +119,13 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Gives up what has waited for so many days, such as for a webhook that is not configured any more. Returns how many. */
-  giveUp(days: number, most: number): Promise<number> {
+  /** Gives up what has waited for so long, such as for a webhook that is not configured any more. Returns how many. */
+  giveUp(waitedMs: number, most: number): Promise<number> {
     return this.postgres.execute(
       `UPDATE mcp.notice_deliveries SET state = 'failed', ended_at = now() WHERE id IN (
-         SELECT id FROM mcp.notice_deliveries WHERE state = 'waiting' AND queued_at < now() - $1 * interval '1 day' LIMIT $2
+         SELECT id FROM mcp.notice_deliveries WHERE state = 'waiting' AND queued_at < now() - $1 * interval '1 ms' LIMIT $2
          FOR UPDATE SKIP LOCKED)`,
-      [days, most],
+      [waitedMs, most],
     );
   }
 

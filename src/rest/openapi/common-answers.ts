@@ -1,7 +1,7 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import { ErrorDto } from '../error.dto.js';
 import type { Route } from './routes.js';
-import type { Schema } from './validated-fields.js';
+import type { Schema } from '../validated-fields.js';
 
 /** A parameter of an operation. */
 export interface Parameter {

@@ -4,7 +4,7 @@ import { VERSION } from '../../common/version.js';
 import { ErrorDto } from '../error.dto.js';
 import { withCommonAnswers, type Operation, type Parameter } from './common-answers.js';
 import { operationIdOf, routesOf, type Route } from './routes.js';
-import { mergedSchemas, validatedClasses, validatedFields, type Schema } from './validated-fields.js';
+import { mergedSchemas, validatedClasses, validatedFields, type Schema } from '../validated-fields.js';
 
 const DESCRIPTION =
   'API keys, credits and usage analytics in front of MCP tools. ' +

@@ -93,11 +93,14 @@ export class UsageBatchRepository {
     return { lines, rowCount: row!.rowCount, hours: row!.hours ?? [], checksum: sha256(lines) };
   }
 
-  /** Finishes a delivered batch in one transaction: deletes its rows, keeps the rejected ones, counts both, and the others by user. */
+  /**
+   * Finishes a delivered batch in one transaction: keeps its rejected rows, deletes all, and counts the others. What is deleted and not
+   * rejected is counted by user as well, by a trigger.
+   */
   finish({ id, lastTx, lastSeq, rowCount }: UsageBatch, rejected: RejectedRow[]): Promise<void> {
     return this.lock.transaction(async () => {
       if (rejected.length > 0) await this.keepRejected({ lastTx, lastSeq }, rejected);
-      await this.lock.query(DELETE_AND_COUNT, [lastTx, lastSeq]);
+      await this.lock.query('DELETE FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)', [lastTx, lastSeq]);
       await this.lock.query('UPDATE mcp.usage_totals SET delivered = delivered + $1', [rowCount - rejected.length]);
       await this.forget(id);
     });
@@ -136,18 +139,6 @@ export class UsageBatchRepository {
     );
   }
 }
-
-// The user is found as text, as a row need not be JSON to be rejected; inside a JSON string its quotes would be escaped.
-const DELETE_AND_COUNT = `
-  WITH gone AS (
-    DELETE FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2) RETURNING tx, seq, body
-  ), delivered AS (
-    SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM gone
-    WHERE NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = gone.tx AND r.seq = gone.seq)
-  )
-  INSERT INTO mcp.usage_counts AS c (user_id, calls)
-  SELECT user_id, count(*) FROM delivered WHERE user_id IS NOT NULL GROUP BY 1
-  ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls`;
 
 /** Whether the batch is so large that more is likely to wait. */
 export const isLarge = ({ rowCount, lines }: BatchContent): boolean =>

@@ -1,9 +1,12 @@
+import { expect } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../../src/clickhouse/clickhouse.module.js';
 import { Clock } from '../../../src/common/clock.js';
 import { AppConfig } from '../../../src/config/app-config.js';
+import { noticesSchema } from '../../../src/config/notices-config.js';
+import { NoticeScan } from '../../../src/notices/occasions/notice-scan.service.js';
 import { NoticesModule } from '../../../src/notices/notices.module.js';
 import { eventually } from '../eventually.js';
 import { AccountsRest } from '../gateway/accounts-rest.js';
@@ -45,14 +48,39 @@ export class NoticesRest {
 
   static async start(notices: object, settings: object = {}): Promise<NoticesRest> {
     const rest = await AccountsRest.start({ notices: { ...QUICK, ...notices }, ...settings }, [NoticesModule]);
+    await rest.app.get(NoticeScan).scan(); // what holds now is not told of, and all that a test does is
     return new NoticesRest(rest, await rest.newUser('admin'));
   }
 
-  /** Another gateway on the same database, with the same settings. */
-  async startAnother(): Promise<void> {
-    const config = this.rest.app.get(AppConfig);
+  /** Another gateway on the same database, with the same settings, and these of notices. */
+  async startAnother(notices: object = {}): Promise<NestExpressApplication> {
+    const { values, templateVariables } = this.rest.app.get(AppConfig);
+    const config = new AppConfig(
+      { ...values, notices: noticesSchema.parse({ ...values.notices, ...notices }) },
+      templateVariables,
+    );
     const clock = { provide: Clock, value: this.rest.clock };
-    this.others.push(await startRestApp(config, [ClickHouseModule, AccountsModule, NoticesModule], [clock]));
+    const app = await startRestApp(config, [ClickHouseModule, AccountsModule, NoticesModule], [clock]);
+    this.others.push(app);
+    return app;
+  }
+
+  /** Fails until some gateway has looked for the kind. */
+  async isLookedFor(kind: string): Promise<void> {
+    const rows = await this.rest.database.postgres.query('SELECT 1 FROM mcp.notice_scans WHERE kind = $1', [kind]);
+    expect(rows).toHaveLength(1);
+  }
+
+  /** Resolves when every kind that is told has been looked for since, by whichever gateway, and what this one has seen itself. */
+  async isScanned(): Promise<void> {
+    const [{ now }] = (await this.rest.database.postgres.query<{ now: Date }>('SELECT clock_timestamp() AS now')) as [
+      { now: Date },
+    ];
+    await eventually(async () => {
+      await this.rest.app.get(NoticeScan).scan();
+      const late = 'SELECT kind FROM mcp.notice_scans WHERE scanned_at < $1';
+      expect(await this.rest.database.postgres.query(late, [now])).toEqual([]);
+    });
   }
 
   /** Sends a test notice and returns its deliveries. */
