@@ -40,7 +40,12 @@ export async function migrate(dataSource: DataSource): Promise<void> {
 
 /** Over two connections that may take their time: one holds the lock, for which others wait as long, and one does the work. */
 async function bringUpToDate(options: DataSourceOptions): Promise<void> {
-  const extra: unknown = { ...(options.extra as object), max: 2, query_timeout: MIGRATION_TIMEOUT_MS + 5_000, onConnect: beForMigrations };
+  const extra: unknown = {
+    ...(options.extra as object),
+    max: 2,
+    query_timeout: MIGRATION_TIMEOUT_MS + 5_000,
+    onConnect: beForMigrations,
+  };
   const dataSource = await new DataSource({ ...options, entities: [], extra } as DataSourceOptions).initialize();
   try {
     const postgres = new Postgres(dataSource);

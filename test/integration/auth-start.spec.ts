@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AdminBootstrap } from '../../src/auth/users/admin-bootstrap.service.js';
-import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
+import { PasswordHasher } from '../../src/auth/password/password-hasher.js';
 import { SecretCheck } from '../../src/auth/login/secret-check.js';
 import { User } from '../../src/auth/users/user.entity.js';
 import { UsersRepository } from '../../src/auth/users/users.repository.js';

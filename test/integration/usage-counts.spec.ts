@@ -73,7 +73,10 @@ describe('The calls that accounts show', () => {
   describe('after an upgrade', () => {
     const toSchema = async (count: number) => {
       const migrations = MIGRATIONS.slice(0, count);
-      const dataSource = await new DataSource({ ...dataSourceOptions(database.url, []), migrations } as DataSourceOptions).initialize();
+      const dataSource = await new DataSource({
+        ...dataSourceOptions(database.url, []),
+        migrations,
+      } as DataSourceOptions).initialize();
       await migrate(dataSource);
       await dataSource.destroy();
     };

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { AuthModule } from '../../src/auth/auth.module.js';
-import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
+import { PasswordHasher } from '../../src/auth/password/password-hasher.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import type { User } from '../../src/auth/users/user.entity.js';
 import { eventually } from '../support/eventually.js';

@@ -17,7 +17,7 @@ import { Unlimited } from '../access/rate-limit.guard.js';
 import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto, UsePasswordLinkDto } from './login.dto.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
-import { PasswordLinks } from './password-links.service.js';
+import { PasswordLinks } from '../password/password-links.service.js';
 import type { Principal } from '../access/principal.js';
 import { PerAddress } from '../access/address-limit.guard.js';
 import { RegistrationGuard } from './registration.guard.js';

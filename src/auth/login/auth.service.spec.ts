@@ -6,11 +6,11 @@ import { RedisConnection } from '../../limits/redis.connection.js';
 import { AuthService } from './auth.service.js';
 import type { AuditLog } from '../audit/audit-log.service.js';
 import type { EndedLogins } from './ended-logins.repository.js';
-import { PasswordCheck } from './password-check.service.js';
+import { PasswordCheck } from '../password/password-check.service.js';
 import type { UserChanges } from '../users/user-changes.service.js';
 import { switchedOff } from '../access/switched-off.js';
 import { LoginLimits } from './login-limits.service.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordHasher } from '../password/password-hasher.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
 

@@ -9,7 +9,7 @@ import type { Principal } from '../access/principal.js';
 import { UserChanges } from '../users/user-changes.service.js';
 import { EndedLogins } from './ended-logins.repository.js';
 import { claimsFor } from './own-token.js';
-import { PasswordCheck, type LoginAttempt } from './password-check.service.js';
+import { PasswordCheck, type LoginAttempt } from '../password/password-check.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 

@@ -1,5 +1,5 @@
 import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
-import { IsPassword, PASSWORD_MAX } from '../users/password.js';
+import { IsPassword, PASSWORD_MAX } from '../password/password.js';
 
 /** No e-mail and no user name is longer. */
 const LOGIN_MAX = 254;

@@ -1,5 +1,5 @@
 import type { User } from '../users/user.entity.js';
-import type { Claims } from './external-login.js';
+import type { Claims } from '../external/external-login.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

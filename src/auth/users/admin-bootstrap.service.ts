@@ -6,7 +6,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK } from '../../database/advisory-lock.js';
 import { GATEWAY } from '../audit/audit-entry.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../password/password-hasher.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 

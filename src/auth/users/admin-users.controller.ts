@@ -8,7 +8,7 @@ import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { actorOf } from '../audit/audit-entry.js';
-import { PasswordLinks } from '../login/password-links.service.js';
+import { PasswordLinks } from '../password/password-links.service.js';
 import { UserChanges } from './user-changes.service.js';
 import { UserDeletion } from './user-deletion.service.js';
 import { EditUserDto, PasswordLinkDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';

@@ -2,7 +2,7 @@ import { openDataSource, dataSourceOptions } from '../../database/data-source.js
 import { Postgres } from '../../database/postgres.js';
 import { COMMAND_LINE } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../password/password-hasher.js';
 import { UserChanges } from './user-changes.service.js';
 import { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';

@@ -4,7 +4,7 @@ import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import type { Actor, AuditAction } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../password/password-hasher.js';
 import type { User } from './user.entity.js';
 import { UsersRepository, type LockedUser, type UserChange } from './users.repository.js';
 

@@ -3,7 +3,7 @@ import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
-import { IsPassword } from './password.js';
+import { IsPassword } from '../password/password.js';
 import { USERNAME } from './username.js';
 
 /** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */

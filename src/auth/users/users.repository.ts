@@ -5,7 +5,7 @@ import { LOCK } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import type { Role } from '../access/scopes.js';
-import { NO_PASSWORD } from './password-hasher.js';
+import { NO_PASSWORD } from '../password/password-hasher.js';
 import { User } from './user.entity.js';
 
 export interface UserRow {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Postgres } from '../../database/postgres.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../password/password-hasher.js';
 import { principalOf, type Principal } from '../access/principal.js';
 import type { Actor } from '../audit/audit-entry.js';
 import { AuditLog } from '../audit/audit-log.service.js';

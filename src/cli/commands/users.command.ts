@@ -104,7 +104,7 @@ async function setPassword(login: string, { json }: { json?: boolean }): Promise
   const [given] = process.stdin.isTTY ? [] : await readPasswords('New password');
   const password = given || randomBytes(PASSWORD_BYTES).toString('base64url');
   // Only here, since they would slow every other command down.
-  const { PASSWORD_MIN } = await import('../../auth/users/password.js');
+  const { PASSWORD_MIN } = await import('../../auth/password/password.js');
   if (password.length < PASSWORD_MIN) throw new CliFailure(`A password has at least ${PASSWORD_MIN} characters.`, EXIT.usage);
   const { loadConfig } = await import('../../config/load-config.js');
   const { onLocalPostgres } = await import('../gateway/local-postgres.js');

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { NO_PASSWORD } from '../users/password-hasher.js';
+import { NO_PASSWORD } from '../password/password-hasher.js';
 import { UserDeletion } from '../users/user-deletion.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';

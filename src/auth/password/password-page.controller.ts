@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { PASSWORD_MAX, PASSWORD_MIN } from '../users/password.js';
+import { PASSWORD_MAX, PASSWORD_MIN } from './password.js';
 
 /** The page that a password link opens. It needs nothing but itself, and asks what `POST /api/auth/password-link` takes. */
 @ApiExcludeController()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordHasher } from './password-hasher.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { LoginLimits } from './login-limits.service.js';
+import { LoginLimits } from '../login/login-limits.service.js';
 
 export interface LoginAttempt {
   /** E-mail or user name. */
