@@ -5,7 +5,7 @@ import { AccountsRest } from '../support/gateway/accounts-rest.js';
 
 interface Entry {
   via: string;
-  actor_id: string;
+  actor_id: string | null;
   action: string;
   subject_id: string;
   details: Record<string, unknown>;
@@ -62,6 +62,31 @@ describe('What an operator does', () => {
       by('server.registered', id, { name, template_name: 'http' }),
     ]);
     expect(JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'))).not.toContain('s3cret');
+  });
+
+  it('to their own account is written down with its keys: the first, the next, and the end of each before', async () => {
+    const user = await rest.newUser();
+    await rest.post(user, '/api/mcp/enable').expect(200);
+    await rest.post(user, '/api/mcp/regenerate-key').expect(200);
+    const keys = 'SELECT id FROM mcp.api_keys WHERE user_id = $1 ORDER BY created_at';
+    const rows = await rest.database.dataSource.query<{ id: string }[]>(keys, [user.userId]);
+    const [first, second] = rows.map(({ id }) => id);
+    const terms = { key_name: 'MCP account', user_id: user.userId, permissions: ['tools:call'] };
+    const reason = 'replaced by a new account key';
+    expect(await written(`actor_id=${user.userId}&subject_type=api_key`)).toMatchObject([
+      { via: 'login', action: 'api_key.created', subject_id: second, details: terms },
+      { via: 'login', action: 'api_key.revoked', subject_id: first, details: { user_id: user.userId, reason } },
+      { via: 'login', action: 'api_key.created', subject_id: first, details: terms },
+    ]);
+    const { body } = await rest.get(user, `/api/mcp-keys/${first}`).expect(200);
+    expect(body).toMatchObject({ revoked_by: user.userId, revoked_at: expect.any(String), revoke_reason: reason });
+  });
+
+  it("of the gateway itself is its own: the first key is nobody else's doing", async () => {
+    const [made] = await rest.database.dataSource.query<{ id: string }[]>(`SELECT id FROM mcp.api_keys WHERE name = 'default'`);
+    expect(await written(`subject_id=${made!.id}`)).toMatchObject([
+      { via: 'gateway', actor_id: null, action: 'api_key.created', details: { key_name: 'default' } },
+    ]);
   });
 
   it('to the log, and to users, is written down', async () => {

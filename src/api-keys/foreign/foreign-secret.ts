@@ -1,5 +1,5 @@
 import { mayBeForeignSecret } from '../../auth/access/credential.js';
-import { hasTokenShape, parseToken } from './api-key-token.js';
+import { hasTokenShape, parseToken } from '../keys/api-key-token.js';
 
 /** How account keys begin, which are found by it. */
 const ACCOUNT_KEY = 'mcp_';
