@@ -136,8 +136,15 @@ export class GatewayClient {
     return this.post('/api/mcp-keys/create', key, options);
   }
 
+  /** The caller's keys, newest first: those of the `page` that is asked for, or all of them. */
   async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['KeyDetailsDto'][]> {
-    return (await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, query)).keys;
+    const found = new Map<string, Schemas['KeyDetailsDto']>(); // a key that is made meanwhile moves others to the next page
+    for (let page = query.page ?? 1, isLast = false; !isLast; page += 1) {
+      const list = await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, { ...query, page });
+      for (const key of list.keys) found.set(key.id, key);
+      isLast = query.page !== undefined || list.keys.length === 0 || page * list.page_size >= list.total;
+    }
+    return [...found.values()];
   }
 
   /** One of the caller's keys, with what is left of its hour. */

@@ -75,7 +75,7 @@ describe('A key', () => {
       permissions: ['tools:call'],
     });
     expect((await edit(owner, { key_name: null }).expect(200)).body).toMatchObject({ key_name: 'weekly' });
-    const [, taken, first] = await written('api_key.changed');
+    const [taken, first] = await written('api_key.changed');
     expect(first?.details).toMatchObject({ key_name: { before: 'reports', after: 'weekly' } });
     expect(taken?.details).toMatchObject({ rate_limit_per_hour: { before: 7, after: null } });
   });
@@ -207,7 +207,9 @@ describe('A key', () => {
         const { keys } = await all(`user_id=${owner.userId}`);
         return [(await working!).total, (await idle!).total, keys[0]!.is_active];
       };
-      const account = `INSERT INTO mcp.user_accounts (user_id, user_email, mcp_key_prefix, is_active) VALUES ($1, 'a@b.c', 'mcp_x', false)`;
+      const account = `INSERT INTO mcp.user_accounts
+          (user_id, user_email, mcp_key_prefix, is_active, credits_tier, credits_monthly_allocation, credits_last_refill)
+        VALUES ($1, 'a@example.com', 'mcp_', false, 'free', 0, now())`;
       expect(await change(account)).toEqual([0, 1, false]);
       await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('inactive_account'));
       expect(await change('UPDATE mcp.user_accounts SET is_active = true WHERE user_id = $1')).toEqual([1, 0, true]);

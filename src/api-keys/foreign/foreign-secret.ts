@@ -1,18 +1,20 @@
 import { mayBeForeignSecret } from '../../auth/access/credential.js';
 import { hasTokenShape, parseToken } from '../keys/api-key-token.js';
+import { alphabetOf, oddsOfPerson } from './likelihood.js';
 
 /** How account keys begin, which are found by it. */
 const ACCOUNT_KEY = 'mcp_';
-/** Least bits by the frequencies of its characters; 22 random ones of base64 have some 90, 32 of hex 105. */
-const BITS_MIN = 75;
-/** What people write into secrets they make up, or in front of random ones; it adds nothing. */
-const TELLTALE =
-  /api|key|secret|passw[o0]rd|token|test|prod(uction)?|live|admin|company|change|default|example|demo|(19|20)\d\d|1234|abcd|qwert/gi;
-/** Least share of its runs of three characters that are there once. */
-const ONCE_MIN = 0.85;
-/** Letters in a row that look like a word; random text has few of them. */
-const WORD = /[A-Z]?[a-z]{4,}|[A-Z]{5,}/g;
-const WORDS_MAX = 0.6;
+/** Least bits if every character was drawn at random: a UUID has 122, the 20 characters behind a `sk_live_` 119. */
+const BITS_MIN = 112;
+/**
+ * Most bits by which a person may be the likelier writer: chance gets beyond less than once in a thousand, people nearly always. In a long
+ * secret something that looks like a word is found more often, so that a share of its bits may be so.
+ */
+const ODDS_MAX = 10;
+const ODDS_SHARE = 1 / 16;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** What people and programs write between the parts of a secret. */
+const MARKS = /[-_.~+/]+/g;
 
 /**
  * Whether a text may be a secret that somebody else made, e.g. Python's `secrets.token_urlsafe` (source 001). Not a login token, not a
@@ -23,28 +25,23 @@ export const isForeignSecret = (text: string): boolean =>
 
 /**
  * Why a secret cannot become a key, in words for whoever brought it; undefined for one that can. A key is guessed against a fast hash,
- * so it must be random: what has few different characters, repeats itself, or is made of words is refused.
+ * so it must be long enough and look as if it was drawn at random, or at least all of it behind its name, as in `ghp_…`. That it was
+ * drawn at random nobody can see: what has stood in a public place looks the same.
  */
 export function weaknessOf(secret: string): string | undefined {
-  if (parseToken(secret)?.prefix === 'sk-') return undefined; // of another gateway: as random as ours
-  if (!isForeignSecret(secret))
-    return 'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and no key or token of a gateway';
-  const isRandom =
-    bitsOf(secret.replace(TELLTALE, '')) >= BITS_MIN &&
-    shareOfTriplesOnce(secret) >= ONCE_MIN &&
-    lettersInWords(secret) <= WORDS_MAX * secret.length;
-  return isRandom ? undefined : 'can be guessed: it must be random, as "openssl rand -base64 32" makes it';
+  if (parseToken(secret)?.prefix !== 'sk-' && !isForeignSecret(secret))
+    return 'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and must not look like a login token or begin like an account key';
+  return tailsOf(secret).some(isRandom) ? undefined : 'can be guessed: it must be random, as "openssl rand -base64 32" makes it';
 }
 
-function bitsOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce((bits, count) => bits + count * Math.log2(text.length / count), 0);
+/** The secret, and what is left of it behind each mark. */
+function tailsOf(secret: string): string[] {
+  const text = secret.replace(/=+$/, '');
+  if (UUID.test(text)) return [text.replaceAll('-', '')];
+  return [text, ...[...text.matchAll(MARKS)].map(({ index, 0: mark }) => text.slice(index + mark.length))];
 }
 
-function shareOfTriplesOnce(text: string): number {
-  const triples = Array.from({ length: text.length - 2 }, (_, at) => text.slice(at, at + 3));
-  return new Set(triples).size / triples.length;
+function isRandom(text: string): boolean {
+  const bits = text.length * Math.log2(alphabetOf(text));
+  return bits >= BITS_MIN && oddsOfPerson(text) <= Math.max(ODDS_MAX, ODDS_SHARE * bits);
 }
-
-const lettersInWords = (text: string): number => [...text.matchAll(WORD)].reduce((sum, [word]) => sum + word.length, 0);
