@@ -139,10 +139,11 @@ export class GatewayClient {
   /** The caller's keys, newest first: those of the `page` that is asked for, or all of them. */
   async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['KeyDetailsDto'][]> {
     const found = new Map<string, Schemas['KeyDetailsDto']>(); // a key that is made meanwhile moves others to the next page
-    for (let page = query.page ?? 1, isLast = false; !isLast; page += 1) {
-      const list = await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, { ...query, page });
-      for (const key of list.keys) found.set(key.id, key);
-      isLast = query.page !== undefined || list.keys.length === 0 || page * list.page_size >= list.total;
+    for (let page = 1, isLast = false; !isLast; page += 1) {
+      const wanted = page === 1 ? query : { ...query, page };
+      const { keys, page_size } = await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, wanted);
+      for (const key of keys) found.set(key.id, key);
+      isLast = query.page !== undefined || !(keys.length >= page_size);
     }
     return [...found.values()];
   }

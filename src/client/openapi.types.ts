@@ -1829,6 +1829,8 @@ export interface components {
       keys: components['schemas']['KeyDetailsDto'][];
       /** @description Number of keys on all pages. */
       total: number;
+      page: number;
+      page_size: number;
     };
     KeyUsageDto: {
       /** @description Empty for calls with a login token. */

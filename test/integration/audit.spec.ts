@@ -53,12 +53,12 @@ describe('What an operator does', () => {
     const config = { url: 'http://127.0.0.1:9/mcp', bearer_token: 's3cret' };
     const made = await rest.post(admin, '/servers', { template_name: 'http', config }).expect(201);
     const { id, name } = made.body as { id: string; name: string };
-    const patch = { weight: 3, config: { ...config, bearer_token: 's3cret-2' } };
+    const patch = { weight: 3, instance_metadata: { team: 'a' }, config: { ...config, bearer_token: 's3cret-2' } };
     await rest.http().patch(`/servers/${id}`).set('Authorization', rest.bearer(admin)).send(patch).expect(200);
     await rest.delete(admin, `/servers/${id}`).expect(204);
     expect(await written(`subject_type=server&subject_id=${id}`)).toMatchObject([
       by('server.removed', id, { name }),
-      by('server.changed', id, { name, changed: ['config', 'weight'], weight: 3 }),
+      by('server.changed', id, { name, changed: ['config', 'instance_metadata', 'weight'], weight: 3 }),
       by('server.registered', id, { name, template_name: 'http' }),
     ]);
     expect(JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'))).not.toContain('s3cret');
