@@ -1270,9 +1270,9 @@ export interface components {
     AdminKeyDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -1500,7 +1500,7 @@ export interface components {
       api_key: string;
       key_id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
       /** Format: date-time */
       created_at: string;
@@ -1512,7 +1512,7 @@ export interface components {
       name: string;
       /** @description The whole key. Keep it: it cannot be shown again. */
       api_key: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** Format: date-time */
@@ -1633,7 +1633,10 @@ export interface components {
       rate_limit_per_hour?: number | null;
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
-      /** @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. */
+      /**
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+       *     taken off or given, not both.
+       */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
     };
     EditServerDto: {
@@ -1797,9 +1800,9 @@ export interface components {
     KeyDetailsDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -1979,9 +1982,9 @@ export interface components {
     OwnKeyDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -6313,7 +6316,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The key is revoked or expired */
+      /** @description The key is revoked, expired or replaced by another */
       409: {
         headers: {
           [name: string]: unknown;
