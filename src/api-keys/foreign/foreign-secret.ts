@@ -12,6 +12,9 @@ const BITS_MIN = 112;
  */
 const ODDS_MAX = 10;
 const ODDS_SHARE = 1 / 16;
+const NO_SECRET =
+  'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and neither a login token, nor an account key ("mcp_…"), ' +
+  'nor a gateway\'s key with a typing error ("sk-…")';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** What people and programs write between the parts of a secret. */
 const MARKS = /[-_.~+/]+/g;
@@ -29,8 +32,7 @@ export const isForeignSecret = (text: string): boolean =>
  * drawn at random nobody can see: what has stood in a public place looks the same.
  */
 export function weaknessOf(secret: string): string | undefined {
-  if (parseToken(secret)?.prefix !== 'sk-' && !isForeignSecret(secret))
-    return 'must be 22 to 200 letters, digits, "-", "_", ".", "~", "+" or "/", and must not look like a login token or begin like an account key';
+  if (parseToken(secret)?.prefix !== 'sk-' && !isForeignSecret(secret)) return NO_SECRET;
   return tailsOf(secret).some(isRandom) ? undefined : 'can be guessed: it must be random, as "openssl rand -base64 32" makes it';
 }
 
