@@ -40,7 +40,7 @@ export class AccountController {
   @ApiNotFoundResponse(NOT_ENABLED)
   async account(@CurrentPrincipal() caller: Principal): Promise<OwnAccountDto> {
     const account = await this.accounts.get(caller.userId);
-    return OwnAccountDto.with(account, await this.accounts.limits(caller, account));
+    return OwnAccountDto.with(account, await this.accounts.limits(caller));
   }
 
   /** Opens an account with its first credits. The whole key is shown only in this answer. */
@@ -49,8 +49,8 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @ApiBadRequestResponse({ description: 'MCP is already enabled; `detail.code` is `already_enabled`', type: ErrorDto })
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
-  async enable(@CurrentPrincipal() { userId }: Principal): Promise<EnabledAccountDto> {
-    return EnabledAccountDto.of(await this.accounts.enable(userId));
+  async enable(@CurrentPrincipal() caller: Principal): Promise<EnabledAccountDto> {
+    return EnabledAccountDto.of(await this.accounts.enable(caller));
   }
 
   /** Replaces the account's key; the old one is refused at once. The whole key is shown only in this answer. */
@@ -59,8 +59,8 @@ export class AccountController {
   @Unlimited()
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NOT_ENABLED)
-  async regenerateKey(@CurrentPrincipal() { userId }: Principal): Promise<RegeneratedKeyDto> {
-    return RegeneratedKeyDto.of(await this.accounts.regenerateKey(userId));
+  async regenerateKey(@CurrentPrincipal() caller: Principal): Promise<RegeneratedKeyDto> {
+    return RegeneratedKeyDto.of(await this.accounts.regenerateKey(caller));
   }
 
   /** Lists the caller's credit transactions, newest first, with their account's other changes: a page, or all transactions as a file. */

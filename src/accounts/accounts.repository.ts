@@ -11,10 +11,6 @@ export interface Account {
   displayName: string | null;
   /** First 12 characters of the account's active key, or else of its last one. */
   keyPrefix: string;
-  /** What that key's limit is counted under; null when there never was one. */
-  keyLineage: string | null;
-  /** Requests an hour; null: the gateway's limit for keys. */
-  keyRateLimit: number | null;
   /** All credits: what is left of the month's allocation, plus purchased ones. */
   balance: number;
   allocation: number;
@@ -134,7 +130,6 @@ export const accountOf = (row: AccountRow): Account =>
 
 /** Of the view `mcp.accounts`. */
 export const ACCOUNT_COLUMNS = `id, user_id AS "userId", email, display_name AS "displayName", key_prefix AS "keyPrefix",
-  key_lineage AS "keyLineage", key_rate_limit AS "keyRateLimit", balance,
-  allocation, purchased, held, debt, flags, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+  balance, allocation, purchased, held, debt, flags, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
   last_connected_at AS "lastConnectedAt", total_tool_calls AS "totalToolCalls", total_credits_used AS "totalCreditsUsed",
   subscription_status AS "subscriptionStatus", created_at AS "createdAt", updated_at AS "updatedAt"`;

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/sql.js';
 import { ApiKeysService } from '../api-keys/keys/api-keys.service.js';
 import { CallerLimit, type RateLimitRest } from '../auth/access/caller-limit.service.js';
 import type { Principal } from '../auth/access/principal.js';
-import type { Actor } from '../auth/audit/audit-entry.js';
+import { actorOf, type Actor } from '../auth/audit/audit-entry.js';
 import { AuditLog } from '../auth/audit/audit-log.service.js';
 import type { Leaver } from '../auth/users/user-deletion.service.js';
 import { UsersService } from '../auth/users/users.service.js';
@@ -64,14 +64,15 @@ export class AccountsService {
   }
 
   /** What is left of the hour's requests: of the login, the account's key, and all of the user's keys; without limits that there are not. */
-  async limits(login: Principal, { keyLineage, keyRateLimit }: Account): Promise<AccountLimit[]> {
-    const key = { id: keyLineage ?? '', name: '', allowedTools: null, rateLimitPerHour: keyRateLimit };
-    const withKey: Principal = { ...login, scopes: new Set(['tools:call']), apiKey: key };
-    const [ofLogin, [ofKey, ofAll]] = await Promise.all([this.callers.restOf(login), this.callers.restOf(withKey)]);
+  async limits(login: Principal): Promise<AccountLimit[]> {
+    const [ofLogin, { ofKey, ofAllKeys }] = await Promise.all([
+      this.callers.restOfLogin(login),
+      this.keys.limitsOfAccountKey(login.userId),
+    ]);
     return [
-      ...ofLogin.map((rest) => ({ ...rest, of: 'login' as const })),
-      ...(ofKey && keyLineage ? [{ ...ofKey, of: 'account_key' as const }] : []),
-      ...(ofAll ? [{ ...ofAll, of: 'all_api_keys' as const }] : []),
+      ...(ofLogin ? [{ ...ofLogin, of: 'login' as const }] : []),
+      ...(ofKey ? [{ ...ofKey, of: 'account_key' as const }] : []),
+      ...(ofAllKeys ? [{ ...ofAllKeys, of: 'all_api_keys' as const }] : []),
     ];
   }
 
@@ -80,16 +81,17 @@ export class AccountsService {
    * read inside of it: nothing that fails later may keep a key from its owner that is shown only once.
    * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys
    */
-  async enable(userId: string): Promise<{ account: Account; key: IssuedAccountKey }> {
+  async enable(caller: Principal): Promise<{ account: Account; key: IssuedAccountKey }> {
+    const { userId } = caller;
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
-    const { key, token, booked } = await this.keys.issueAccountKey(userId, async ({ id, prefix }, tx) => {
+    const { key, token, booked } = await this.keys.issueAccountKey(caller, async ({ id, prefix }, tx) => {
       const { email, displayName } = user;
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
       if (!account) throw alreadyEnabled();
-      await this.audit.write(tx, { via: 'login', userId }, { action: 'account.enabled', subjectId: String(account.id) });
+      await this.audit.write(tx, actorOf(caller), { action: 'account.enabled', subjectId: String(account.id) });
       return account;
     });
     return { account: booked, key: { token, prefix: key.prefix } };
@@ -99,9 +101,10 @@ export class AccountsService {
    * Makes a new key; all earlier account keys are refused at once.
    * @throws NOT_FOUND `mcp_not_enabled`
    */
-  async regenerateKey(userId: string): Promise<IssuedAccountKey> {
+  async regenerateKey(caller: Principal): Promise<IssuedAccountKey> {
+    const { userId } = caller;
     const { email } = await this.require(userId);
-    const { key, token } = await this.keys.issueAccountKey(userId, (made, tx) => this.book(tx, userId, made, email));
+    const { key, token } = await this.keys.issueAccountKey(caller, (made, tx) => this.book(tx, userId, made, email));
     return { token, prefix: key.prefix };
   }
 

@@ -5,7 +5,7 @@ import { ApiKeyHasher } from './keys/api-key-hasher.js';
 import { ApiKey } from './keys/api-key.entity.js';
 import { ApiKeyMetrics } from './verification/api-key.metrics.js';
 import { ApiKeyVerifier } from './verification/api-key.verifier.js';
-import { AdminKeysController } from './keys/admin-keys.controller.js';
+import { AdminKeysController } from './admin/admin-keys.controller.js';
 import { ApiKeysController } from './keys/api-keys.controller.js';
 import { ApiKeysRepository } from './keys/api-keys.repository.js';
 import { ApiKeysService } from './keys/api-keys.service.js';

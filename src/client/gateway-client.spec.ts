@@ -48,6 +48,22 @@ describe('a request', () => {
   });
 });
 
+describe('a list of keys', () => {
+  const page = (...ids: string[]) => ({ json: { keys: ids.map((id) => ({ id })), total: 3, page_size: 2 } });
+
+  it('is whole, however many pages it has, and each key is in it once', async () => {
+    const { client, sent } = clientOf([page('c', 'b'), page('b', 'a'), page()]);
+    expect((await client.listKeys({ search: 'k' })).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(sent.map(({ url }) => url.split('?')[1])).toEqual(['search=k', 'search=k&page=2', 'search=k&page=3']);
+  });
+
+  it('is the page that was asked for, where one was', async () => {
+    const { client, sent } = clientOf([page('b', 'a')]);
+    expect(await client.listKeys({ page: 2, page_size: 2 })).toHaveLength(2);
+    expect(sent).toHaveLength(1);
+  });
+});
+
 describe('a failure', () => {
   it("has the gateway's words, code and request id", async () => {
     const json = { detail: 'No', error_code: 'INSUFFICIENT_PERMISSIONS', request_id: 'r-9', required_permissions: ['admin'] };

@@ -136,8 +136,16 @@ export class GatewayClient {
     return this.post('/api/mcp-keys/create', key, options);
   }
 
+  /** The caller's keys, newest first: those of the `page` that is asked for, or all of them. */
   async listKeys(query: QueryOf<'/api/mcp-keys/list'> = {}, options?: RequestOptions): Promise<Schemas['KeyDetailsDto'][]> {
-    return (await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, query)).keys;
+    const found = new Map<string, Schemas['KeyDetailsDto']>(); // a key that is made meanwhile moves others to the next page
+    for (let page = 1, isLast = false; !isLast; page += 1) {
+      const wanted = page === 1 ? query : { ...query, page };
+      const { keys, page_size } = await this.get<Schemas['KeyListDto']>('/api/mcp-keys/list', options, wanted);
+      for (const key of keys) found.set(key.id, key);
+      isLast = query.page !== undefined || !(keys.length >= page_size);
+    }
+    return [...found.values()];
   }
 
   /** One of the caller's keys, with what is left of its hour. */

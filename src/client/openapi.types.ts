@@ -1272,9 +1272,9 @@ export interface components {
     AdminKeyDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -1503,7 +1503,7 @@ export interface components {
       api_key: string;
       key_id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
       /** Format: date-time */
       created_at: string;
@@ -1515,7 +1515,7 @@ export interface components {
       name: string;
       /** @description The whole key. Keep it: it cannot be shown again. */
       api_key: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** Format: date-time */
@@ -1636,7 +1636,10 @@ export interface components {
       rate_limit_per_hour?: number | null;
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
-      /** @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. */
+      /**
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+       *     taken off or given, not both.
+       */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
     };
     EditServerDto: {
@@ -1800,9 +1803,9 @@ export interface components {
     KeyDetailsDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -1832,6 +1835,8 @@ export interface components {
       keys: components['schemas']['KeyDetailsDto'][];
       /** @description Number of keys on all pages. */
       total: number;
+      page: number;
+      page_size: number;
     };
     KeyUsageDto: {
       /** @description Empty for calls with a login token. */
@@ -1981,9 +1986,9 @@ export interface components {
     OwnKeyDto: {
       id: string;
       key_name: string;
-      /** @description Its first 12 characters. */
+      /** @description Its first 12 characters; of a secret that was brought in, at most a quarter. */
       api_key_prefix: string;
-      /** @description Neither revoked nor expired. */
+      /** @description Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
       is_active: boolean;
       /**
        * Format: date-time
@@ -6328,7 +6333,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The key is revoked or expired */
+      /** @description The key is revoked, expired or replaced by another */
       409: {
         headers: {
           [name: string]: unknown;

@@ -90,7 +90,7 @@ export class ServersService {
     };
     // Of a config, which may hold secrets, only that it changed.
     const details = {
-      changed: Object.keys(change),
+      changed: Object.keys(change).map((member) => (member === 'metadata' ? 'instance_metadata' : member)),
       ...(enabled !== undefined && { enabled }),
       ...(weight !== undefined && { weight }),
     };

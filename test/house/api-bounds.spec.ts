@@ -48,7 +48,8 @@ for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
 }
 
 /** Rules that are no bound, or that JSON Schema has no word for: the description says it. */
-const UNSAID = /^(is(String|Boolean|Object|Array|Optional|Iso8601|LogContext)|conditionalValidation|nestedValidation|undefined)$/;
+const UNSAID =
+  /^(is(String|Boolean|Object|Array|Optional|Iso8601|LogContext|StrongSecret|NotGivenToo)|conditionalValidation|nestedValidation|undefined)$/;
 /** The word for each of the others. */
 const WORDS: Record<string, string> = {
   ...{ isInt: 'type', min: 'minimum', max: 'maximum', notEquals: 'not', isLength: 'maxLength', minLength: 'minLength' },

@@ -45,4 +45,11 @@ describe('An account', () => {
     await rest.database.dataSource.query('UPDATE mcp.api_keys SET rate_limit_per_hour = 7 WHERE user_id = $1', [user.userId]);
     expect(await limits(user)).toMatchObject([{}, { of: 'account_key', limit: 7, remaining_this_hour: 7 }, {}]);
   });
+
+  it("whose key its owner has changed shows the limits it has now: an admin's key with all rights has none", async () => {
+    const admin = await rest.newUser('admin');
+    await rest.post(admin, '/api/mcp/enable').expect(200);
+    await rest.database.dataSource.query(`UPDATE mcp.api_keys SET scopes = '{admin}' WHERE user_id = $1`, [admin.userId]);
+    expect(await limits(admin)).toEqual([]);
+  });
 });

@@ -75,9 +75,9 @@ describe('A key', () => {
       permissions: ['tools:call'],
     });
     expect((await edit(owner, { key_name: null }).expect(200)).body).toMatchObject({ key_name: 'weekly' });
-    const [, taken, first] = await written('api_key.changed');
-    expect(first?.details).toMatchObject({ name: { before: 'reports', after: 'weekly' } });
-    expect(taken?.details).toMatchObject({ rateLimitPerHour: { before: 7, after: null } });
+    const [taken, first] = await written('api_key.changed');
+    expect(first?.details).toMatchObject({ key_name: { before: 'reports', after: 'weekly' } });
+    expect(taken?.details).toMatchObject({ rate_limit_per_hour: { before: 7, after: null } });
   });
 
   it('works as it was changed at once, on every replica', async () => {
@@ -96,6 +96,9 @@ describe('A key', () => {
     ['no tool at all', { allowed_tools: [] }, 422],
     ['an empty name', { key_name: '' }, 422],
     ['another owner', { user_id: NOBODYS }, 422],
+    ['an end and none', { clear: ['expires_at'], expires_at: '2099-01-01' }, 422],
+    ['a limit and none', { clear: ['allowed_tools', 'rate_limit_per_hour'], rate_limit_per_hour: 5 }, 422],
+    ['tools and all tools', { clear: ['allowed_tools'], allowed_tools: ['greet'] }, 422],
   ])('is never given %s', async (_, body, status) => {
     await edit(owner, body).expect(status);
     expect((await look(owner)).body).toMatchObject({
@@ -122,15 +125,55 @@ describe('A key', () => {
       revoke_reason: 'left on a train',
     });
     const entries = await written('api_key.revoked');
-    expect(entries).toMatchObject([{ actor_id: owner.userId, details: { name: 'reports', reason: 'left on a train' } }]);
+    expect(entries).toMatchObject([{ actor_id: owner.userId, details: { key_name: 'reports', reason: 'left on a train' } }]);
   });
 
   it('has its making and its rotation written down, and no secret', async () => {
     const next = (await rest.rotate(owner, { key_id: key.key_id }).expect(200)).body as Created;
-    expect(await written('api_key.created')).toMatchObject([{ actor_id: owner.userId, details: { scopes: ['tools:call'] } }]);
-    expect(await written('api_key.rotated')).toMatchObject([{ details: { successor: next.key_id } }]);
+    const terms = { key_name: 'reports', user_id: owner.userId, permissions: ['tools:call'], allowed_tools: ['greet'] };
+    expect(await written('api_key.created')).toMatchObject([{ actor_id: owner.userId, details: terms }]);
+    expect(await written('api_key.rotated')).toMatchObject([{ details: { replaced_by: next.key_id } }]);
+    expect(await written('api_key.created', next.key_id)).toMatchObject([{ details: { ...terms, replaces: key.key_id } }]);
     const rows = JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'));
     for (const { api_key } of [key, next]) expect(rows).not.toContain(api_key.slice(3, 15));
+  });
+
+  it('that a rotation ended says so, and one in an overlap when it ends', async () => {
+    const next = (await rest.rotate(owner, { key_id: key.key_id }).expect(200)).body as Created;
+    const revoke_reason = 'replaced by its successor';
+    expect((await look(owner)).body).toMatchObject({ revoked_by: owner.userId, revoked_at: expect.any(String), revoke_reason });
+    await rest.rotate(owner, { key_id: next.key_id, overlap_seconds: 60 }).expect(200);
+    const expires_at = new Date(rest.clock.now() + 60_000).toISOString();
+    expect((await look(owner, next.key_id)).body).toMatchObject({ is_active: true, revoked_at: null, expires_at });
+    expect(await written('api_key.rotated', next.key_id)).toMatchObject([{ details: { expires_at } }]);
+  });
+
+  it.each([
+    { clear: ['expires_at'] },
+    { expires_at: '2030-01-01' },
+    { key_name: 'still mine' },
+    { permissions: ['tools:call'] },
+    { rate_limit_per_hour: 3 },
+    {},
+  ])('that has a successor ends when it should: %j changes nothing of it', async (body) => {
+    const next = (await rest.rotate(owner, { key_id: key.key_id, overlap_seconds: 60 }).expect(200)).body as Created;
+    const before = (await look(owner)).body as object;
+    const answer = await edit(owner, body).expect(409);
+    expect(answer.body).toMatchObject({ detail: `This API key was replaced by ${next.key_id}; change that one.` });
+    expect((await look(owner)).body).toEqual(before);
+    rest.clock.advance(60_000);
+    expect(await rest.verdict(key.api_key)).toBe('expired');
+  });
+
+  it('is not changed by what it is already: nothing is written, and no replica is told', async () => {
+    const told = 'SELECT count(*)::int AS told FROM mcp.auth_changes';
+    await edit(owner, { allowed_tools: ['greet', 'add'] }).expect(200);
+    const before = await rest.database.dataSource.query(told);
+    const same = { key_name: 'reports', permissions: ['tools:call'], allowed_tools: ['add', 'greet'] };
+    for (const body of [same, {}, { clear: [] }, { clear: ['expires_at', 'rate_limit_per_hour'] }])
+      expect((await edit(owner, body).expect(200)).body).toMatchObject({ ...same, allowed_tools: ['greet', 'add'] });
+    expect(await written('api_key.changed')).toHaveLength(1);
+    expect(await rest.database.dataSource.query(told)).toEqual(before);
   });
 
   describe('of anybody', () => {
@@ -143,7 +186,9 @@ describe('A key', () => {
       for (const query of [
         `search=${email.slice(0, 14).toUpperCase()}`,
         `search=${prefix}`,
+        `search=${prefix.toUpperCase()}`,
         `user_id=${owner.userId}&search=REPORTS`,
+        `user_id=${owner.userId}&search=${email.slice(0, 14)}`,
       ])
         expect(await all(query)).toMatchObject({
           total: 1,
@@ -153,6 +198,23 @@ describe('A key', () => {
       await rest.revoke(owner, key.key_id).expect(200);
       expect((await all(`user_id=${owner.userId}&is_active=false`)).total).toBe(1);
       expect((await all('search=%25')).total).toBe(0);
+    });
+
+    it('works only with its owner and their account, in the list as at the gate', async () => {
+      const change = async (sql: string) => {
+        await rest.database.dataSource.query(sql, [owner.userId]);
+        const [working, idle] = [true, false].map((is) => all(`user_id=${owner.userId}&is_active=${is}`));
+        const { keys } = await all(`user_id=${owner.userId}`);
+        return [(await working!).total, (await idle!).total, keys[0]!.is_active];
+      };
+      const account = `INSERT INTO mcp.user_accounts
+          (user_id, user_email, mcp_key_prefix, is_active, credits_tier, credits_monthly_allocation, credits_last_refill)
+        VALUES ($1, 'a@example.com', 'mcp_', false, 'free', 0, now())`;
+      expect(await change(account)).toEqual([0, 1, false]);
+      await eventually(async () => expect(await rest.verdict(key.api_key)).toBe('inactive_account'));
+      expect(await change('UPDATE mcp.user_accounts SET is_active = true WHERE user_id = $1')).toEqual([1, 0, true]);
+      expect(await change('UPDATE mcp.users SET is_active = false WHERE id = $1')).toEqual([0, 1, false]);
+      expect((await all(`user_id=${owner.userId}&is_active=false`)).keys).toMatchObject([{ id: key.key_id, is_active: false }]);
     });
 
     it('is revoked by an admin, with a reason, which its owner reads', async () => {

@@ -160,9 +160,8 @@ describe('API keys over REST', () => {
       const { keys, total } = await rest.list(owner);
       expect(keys.map(({ id }) => id)).toEqual(made);
       expect(total).toBe(3);
-      expect(Object.keys(keys[0]!).sort()).toEqual(
-        ['api_key_prefix', 'created_at', 'expires_at', 'id', 'is_active', 'key_name', 'last_used_at', 'permissions'].sort(),
-      );
+      expect(Object.keys(keys[0]!)).toEqual(expect.arrayContaining(['id', 'key_name', 'api_key_prefix', 'is_active']));
+      expect(JSON.stringify(keys)).not.toMatch(/hmac|token|secret/);
     });
 
     it('leaves out revoked and expired keys unless they are asked for', async () => {
@@ -190,7 +189,7 @@ describe('API keys over REST', () => {
 
     it("never shows another user's keys, not even to an admin", async () => {
       await rest.create(owner);
-      expect(await rest.list(await newUser('admin'), '?include_inactive=true')).toEqual({ keys: [], total: 0 });
+      expect(await rest.list(await newUser('admin'), '?include_inactive=true')).toMatchObject({ keys: [], total: 0 });
     });
   });
 });

@@ -5,7 +5,7 @@ import { AccountsRest } from '../support/gateway/accounts-rest.js';
 
 interface Entry {
   via: string;
-  actor_id: string;
+  actor_id: string | null;
   action: string;
   subject_id: string;
   details: Record<string, unknown>;
@@ -53,15 +53,40 @@ describe('What an operator does', () => {
     const config = { url: 'http://127.0.0.1:9/mcp', bearer_token: 's3cret' };
     const made = await rest.post(admin, '/servers', { template_name: 'http', config }).expect(201);
     const { id, name } = made.body as { id: string; name: string };
-    const patch = { weight: 3, config: { ...config, bearer_token: 's3cret-2' } };
+    const patch = { weight: 3, instance_metadata: { team: 'a' }, config: { ...config, bearer_token: 's3cret-2' } };
     await rest.http().patch(`/servers/${id}`).set('Authorization', rest.bearer(admin)).send(patch).expect(200);
     await rest.delete(admin, `/servers/${id}`).expect(204);
     expect(await written(`subject_type=server&subject_id=${id}`)).toMatchObject([
       by('server.removed', id, { name }),
-      by('server.changed', id, { name, changed: ['config', 'weight'], weight: 3 }),
+      by('server.changed', id, { name, changed: ['config', 'instance_metadata', 'weight'], weight: 3 }),
       by('server.registered', id, { name, template_name: 'http' }),
     ]);
     expect(JSON.stringify(await rest.database.dataSource.query('SELECT * FROM mcp.audit_log'))).not.toContain('s3cret');
+  });
+
+  it('to their own account is written down with its keys: the first, the next, and the end of each before', async () => {
+    const user = await rest.newUser();
+    await rest.post(user, '/api/mcp/enable').expect(200);
+    await rest.post(user, '/api/mcp/regenerate-key').expect(200);
+    const keys = 'SELECT id FROM mcp.api_keys WHERE user_id = $1 ORDER BY created_at';
+    const rows = await rest.database.dataSource.query<{ id: string }[]>(keys, [user.userId]);
+    const [first, second] = rows.map(({ id }) => id);
+    const terms = { key_name: 'MCP account', user_id: user.userId, permissions: ['tools:call'] };
+    const reason = 'replaced by a new account key';
+    expect(await written(`actor_id=${user.userId}&subject_type=api_key`)).toMatchObject([
+      { via: 'login', action: 'api_key.created', subject_id: second, details: terms },
+      { via: 'login', action: 'api_key.revoked', subject_id: first, details: { user_id: user.userId, reason } },
+      { via: 'login', action: 'api_key.created', subject_id: first, details: terms },
+    ]);
+    const { body } = await rest.get(user, `/api/mcp-keys/${first}`).expect(200);
+    expect(body).toMatchObject({ revoked_by: user.userId, revoked_at: expect.any(String), revoke_reason: reason });
+  });
+
+  it("of the gateway itself is its own: the first key is nobody else's doing", async () => {
+    const [made] = await rest.database.dataSource.query<{ id: string }[]>(`SELECT id FROM mcp.api_keys WHERE name = 'default'`);
+    expect(await written(`subject_id=${made!.id}`)).toMatchObject([
+      { via: 'gateway', actor_id: null, action: 'api_key.created', details: { key_name: 'default' } },
+    ]);
   });
 
   it('to the log, and to users, is written down', async () => {
@@ -71,7 +96,7 @@ describe('What an operator does', () => {
     ]);
     const user = { username: 'bob', email: 'bob@example.com', password: 'correct horse' };
     const { id } = (await rest.post(admin, '/auth/users', user).expect(201)).body as { id: string };
-    expect(await written(`subject_id=${id}`)).toMatchObject([by('user.created', id, { username: 'bob', role: 'user' })]);
+    expect(await written(`subject_id=${id}`)).toMatchObject([by('user.created', id, { role: 'user' })]);
   });
 
   it('that fails is not written down', async () => {

@@ -157,7 +157,8 @@ describe('A token of the operator’s own backend', () => {
       const email = anEmail();
       await me(sign({ email })).expect(200);
       await database.dataSource.query('UPDATE mcp.users SET is_active = false WHERE email = $1', [email]);
-      await refused(sign({ email, role: 'admin' }), 'Invalid token');
+      const words = 'This account is switched off. Ask an administrator of the gateway to switch it on again.';
+      await refused(sign({ email, role: 'admin' }), words);
     });
 
     it.each([

@@ -73,6 +73,8 @@ describe('a tool that an upstream changes', () => {
     await pins.approve(GATEWAY, id, 'act', changed.pin);
     await eventually(() => expect(rig.names()).toEqual(['pool__act', 'pool__look']));
     expect(await pinOfTool('act')).toMatchObject({ state: 'approved' });
+    const written = 'SELECT details FROM mcp.audit_log WHERE subject_id = $1';
+    expect(await database.dataSource.query(written, [id])).toEqual([{ details: { tool_name: 'act', pin: changed.pin } }]);
   });
 
   it('is let in again when it is what was approved', async () => {

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { derivedKey } from '../../common/derived-key.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ID_LENGTH, parseToken } from './api-key-token.js';
-import { isForeignSecret } from './foreign-secret.js';
+import { isForeignSecret } from '../foreign/foreign-secret.js';
 
 const HASH_BYTES = 32;
 /** Changing one makes every existing key unknown, or every one that was made elsewhere. */

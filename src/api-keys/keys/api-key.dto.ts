@@ -19,7 +19,7 @@ import {
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { IssuedKey } from './key-issuer.service.js';
-import { weaknessOf } from './foreign-secret.js';
+import { weaknessOf } from '../foreign/foreign-secret.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
@@ -142,7 +142,7 @@ export class CreatedKeyDto {
   api_key!: string;
   key_id!: string;
   key_name!: string;
-  /** Its first 12 characters. */
+  /** Its first 12 characters; of a secret that was brought in, at most a quarter. */
   api_key_prefix!: string;
   created_at!: Date;
   expires_at!: Date | null;
@@ -167,7 +167,7 @@ export class CreatedServiceKeyDto {
   name!: string;
   /** The whole key. Keep it: it cannot be shown again. */
   api_key!: string;
-  /** Its first 12 characters. */
+  /** Its first 12 characters; of a secret that was brought in, at most a quarter. */
   api_key_prefix!: string;
   permissions!: Scope[];
   created_at!: Date;

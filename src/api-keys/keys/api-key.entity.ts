@@ -7,7 +7,7 @@ export class ApiKey {
   @PrimaryGeneratedColumn('uuid')
   id!: string;
 
-  /** The 12 base62 characters of the token that find this row. Unique. */
+  /** The 12 characters that find this row, see `ApiKeyHasher.idOf`. Unique. */
   @Column({ name: 'token_id', type: 'text' })
   tokenId!: string;
 
@@ -15,7 +15,7 @@ export class ApiKey {
   @Column({ type: 'bytea' })
   hmac!: Buffer;
 
-  /** First 12 characters of the token, for people to recognise it. */
+  /** How the token begins, for people to recognise it; see `displayPrefix`. */
   @Column({ type: 'text' })
   prefix!: string;
 
@@ -57,7 +57,7 @@ export class ApiKey {
   @Column({ type: 'uuid', nullable: true })
   lineage!: string | null;
 
-  /** Null: not revoked, or so long ago that it was not written down. */
+  /** Null: not revoked, or before revocations were written down. A key that was rotated with an overlap expires instead. */
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt!: Date | null;
 

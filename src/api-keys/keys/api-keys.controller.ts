@@ -74,7 +74,7 @@ export class ApiKeysController {
       isActive: include_inactive ? undefined : true,
       ...range,
     });
-    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.isActive(key))), total };
+    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.isActive(key))), total, page, page_size };
   }
 
   /** One of the caller's keys, with everything that is known of it but the key itself. */
@@ -83,7 +83,7 @@ export class ApiKeysController {
   @ApiNotFoundResponse(NO_KEY)
   async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<OwnKeyDto> {
     const key = await this.keys.get(owner, id);
-    return OwnKeyDto.with(key, this.keys.isActive(key), await this.keys.remainingOf(key));
+    return OwnKeyDto.with(key, this.keys.isActive(key), await this.keys.limitsOf(key));
   }
 
   /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
@@ -91,7 +91,7 @@ export class ApiKeysController {
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)
   @ApiForbiddenResponse(BEYOND_OWNER)
-  @ApiConflictResponse({ description: 'The key is revoked or expired', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The key is revoked, expired or replaced by another', type: ErrorDto })
   async edit(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams, @Body() body: EditKeyDto): Promise<KeyDetailsDto> {
     const { clear = [] } = body;
     const bound = <Value>(field: (typeof BOUNDS)[number], value: Value | undefined) => (clear.includes(field) ? null : value);

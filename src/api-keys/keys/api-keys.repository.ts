@@ -2,55 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import type { Role, Scope } from '../../auth/access/scopes.js';
+import type { Actor } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { LOCK_OF_ONE } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { ApiKey } from './api-key.entity.js';
+import type { KeyStanding } from './key-state.js';
+import { KeysOfUser, OWNED_KEYS, type OwnedKey } from './keys-of-user.repository.js';
 
 /** A key and its owner's rights, as the verifier needs them. */
-export interface StoredKey extends Pick<
-  ApiKey,
-  | 'id'
-  | 'tokenId'
-  | 'hmac'
-  | 'name'
-  | 'userId'
-  | 'scopes'
-  | 'allowedTools'
-  | 'rateLimitPerHour'
-  | 'lineage'
-  | 'isActive'
-  | 'expiresAt'
-> {
+export interface StoredKey
+  extends
+    Pick<ApiKey, 'id' | 'tokenId' | 'hmac' | 'name' | 'userId' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'lineage'>,
+    KeyStanding {
   role: Role;
-  isOwnerActive: boolean;
   /** A bigint as PostgreSQL sends it; null when its owner has no account. */
   accountId: string | null;
-  isAccountActive: boolean | null;
 }
-
-export type NewApiKey = Pick<
-  ApiKey,
-  | 'tokenId'
-  | 'hmac'
-  | 'prefix'
-  | 'userId'
-  | 'name'
-  | 'scopes'
-  | 'allowedTools'
-  | 'rateLimitPerHour'
-  | 'lineage'
-  | 'expiresAt'
-  | 'createdAt'
->;
-
-/** What may change of a key; null where it takes a bound off. */
-export type KeyChange = Partial<Pick<ApiKey, 'name' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'expiresAt'>>;
 
 /** Undefined members do not filter. */
 export interface KeySearch {
-  /** Part of the key's name or beginning, or, among all users', of its owner's e-mail; case-insensitive, without wildcards. */
+  /** Part of the key's name or beginning; case-insensitive, without wildcards. */
   text?: string | undefined;
+  /** Whether the text may be in its owner's e-mail too. Default: no. */
+  isOwnerSearched?: boolean;
   userId?: string | undefined;
   /** Whether it works at `now`. */
   isActive?: boolean | undefined;
@@ -69,14 +45,13 @@ export interface KeyUse {
   client?: string;
 }
 
-export type KeyOfUser = ApiKey & { email: string };
-
 /** All SQL of `mcp.api_keys`; what a key's owner may do comes from the view `mcp.callers`. */
 @Injectable()
 export class ApiKeysRepository {
   constructor(
     @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
     private readonly postgres: Postgres,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Those of the keys that exist, revoked and expired ones too, each with its owner's current state. */
@@ -101,20 +76,25 @@ export class ApiKeysRepository {
   }
 
   /** One user's key. */
-  findOf(userId: string, id: string): Promise<ApiKey | null> {
-    return this.keys.findOneBy({ id, userId });
+  async findOf(userId: string, id: string): Promise<OwnedKey | undefined> {
+    const [key] = await this.postgres.query<OwnedKey>(`${OWNED_KEYS} WHERE k.id = $1 AND k.user_id = $2`, [id, userId]);
+    return key;
+  }
+
+  /** The key of a user's account: one that is not revoked, or else the last one. */
+  async findAccountKey(userId: string): Promise<OwnedKey | undefined> {
+    const which = `k.user_id = $1 AND starts_with(k.prefix, 'mcp_') ORDER BY k.is_active DESC, k.created_at DESC LIMIT 1`;
+    const [key] = await this.postgres.query<OwnedKey>(`${OWNED_KEYS} WHERE ${which}`, [userId]);
+    return key;
   }
 
   /** A page of keys, newest first, with the number of all that are found. */
-  async search(search: KeySearch): Promise<{ keys: KeyOfUser[]; total: number }> {
-    const { text = null, userId = null, isActive = null, without = [], now, limit, offset } = search;
-    const values = [text, userId, isActive, now, without];
-    const [count] = await this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total ${IS_FOUND}`, values);
-    const keys = await this.postgres.query<KeyOfUser>(
-      `SELECT ${COLUMNS}, email ${IS_FOUND} ORDER BY created_at DESC, id DESC LIMIT $6 OFFSET $7`,
-      [...values, limit, offset],
-    );
-    return { keys, total: count!.total };
+  async search(search: KeySearch): Promise<{ keys: OwnedKey[]; total: number }> {
+    const { text = null, isOwnerSearched = false, userId = null, isActive = null, without = [], now, limit, offset } = search;
+    const values = [text, isOwnerSearched, userId, isActive, now, without];
+    const [count] = await this.postgres.query<{ total: number }>(`${COUNT} ${IS_FOUND}`, values);
+    const page = `${OWNED_KEYS} ${IS_FOUND} ORDER BY k.created_at DESC, k.id DESC LIMIT $7 OFFSET $8`;
+    return { keys: await this.postgres.query<OwnedKey>(page, [...values, limit, offset]), total: count!.total };
   }
 
   /** The role a user has now, whatever their token says; undefined for one who is gone. */
@@ -147,119 +127,21 @@ export class ApiKeysRepository {
   }
 
   /** Runs changes to a user's keys in one transaction, after any others under way for the same user. */
-  async changeKeysOf<T>(userId: string, change: (keys: KeysOfUser, tx: Transaction) => Promise<T>): Promise<T> {
+  async changeKeysOf<T>(userId: string, by: Actor, change: (keys: KeysOfUser, tx: Transaction) => Promise<T>): Promise<T> {
     return this.postgres.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_OF_ONE.userKeys, userId]);
-      return change(new KeysOfUser(tx, userId), tx);
+      return change(new KeysOfUser(tx, this.audit, userId, by), tx);
     });
   }
 }
 
-/** A plain substring search, so there is nothing to escape. */
-const IS_FOUND = `FROM mcp.api_keys JOIN (SELECT user_id AS owner, email FROM mcp.callers) AS owners ON owner = user_id
-  WHERE ($1::text IS NULL OR strpos(lower(name), lower($1)) > 0 OR strpos(prefix, $1) > 0 OR ($2::uuid IS NULL AND strpos(email, lower($1)) > 0))
-    AND ($2::uuid IS NULL OR user_id = $2)
-    AND ($3::boolean IS NULL OR (is_active AND (expires_at IS NULL OR expires_at > $4::timestamptz)) = $3)
-    AND NOT scopes && $5::text[]`;
+/** PostgreSQL leaves the join out where nothing of the owner is asked for. */
+const COUNT = 'SELECT count(*)::int AS total FROM mcp.api_keys k LEFT JOIN mcp.callers c ON c.user_id = k.user_id';
 
-/** The columns under the names of `ApiKey`. */
-const COLUMNS = `id, token_id AS "tokenId", hmac, prefix, user_id AS "userId", name, scopes, allowed_tools AS "allowedTools",
-  rate_limit_per_hour AS "rateLimitPerHour", lineage, is_active AS "isActive", expires_at AS "expiresAt",
-  last_used_at AS "lastUsedAt", last_client AS "lastClient", replaced_by AS "replacedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
-  revoke_reason AS "revokeReason", created_at AS "createdAt"`;
-
-/** One user's keys inside a transaction that locks out other changes to them. */
-export class KeysOfUser {
-  constructor(
-    private readonly tx: Transaction,
-    private readonly userId: string,
-  ) {}
-
-  /** Number of keys that work at this time. */
-  async countActive(now: Date): Promise<number> {
-    const [row] = await this.tx.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM mcp.api_keys
-       WHERE user_id = $1 AND is_active AND (expires_at IS NULL OR expires_at > $2)`,
-      [this.userId, now],
-    );
-    return row!.count;
-  }
-
-  /** Locks the key, so that a revocation under way is either seen or waits. With the role its owner has now. */
-  async find(id: string): Promise<(ApiKey & { role: Role }) | undefined> {
-    const [key] = await this.tx.query<ApiKey & { role: Role }>(
-      `SELECT ${COLUMNS}, (SELECT role FROM mcp.callers WHERE callers.user_id = api_keys.user_id) AS role
-       FROM mcp.api_keys WHERE id = $1 AND user_id = $2 FOR UPDATE`,
-      [id, this.userId],
-    );
-    return key;
-  }
-
-  /** Undefined when there is a key with this token id already. */
-  async insert(key: Omit<NewApiKey, 'userId'>): Promise<ApiKey | undefined> {
-    const [inserted] = await this.tx.query<ApiKey>(
-      `INSERT INTO mcp.api_keys
-         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, lineage, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (token_id) DO NOTHING RETURNING ${COLUMNS}`,
-      [
-        ...[this.userId, key.tokenId, key.hmac, key.prefix, key.name, key.scopes, key.allowedTools],
-        ...[key.rateLimitPerHour, key.lineage, key.expiresAt, key.createdAt],
-      ],
-    );
-    return inserted;
-  }
-
-  /** What the change leaves out stays. */
-  async update(id: string, { name, scopes, allowedTools, rateLimitPerHour, expiresAt }: KeyChange): Promise<ApiKey> {
-    const [changed] = await this.tx.query<ApiKey>(
-      `UPDATE mcp.api_keys SET name = coalesce($2, name), scopes = coalesce($3, scopes),
-              allowed_tools = CASE WHEN $4 THEN $5 ELSE allowed_tools END,
-              rate_limit_per_hour = CASE WHEN $6 THEN $7::int ELSE rate_limit_per_hour END,
-              expires_at = CASE WHEN $8 THEN $9::timestamptz ELSE expires_at END
-       WHERE id = $1 RETURNING ${COLUMNS}`,
-      [
-        ...[id, name ?? null, scopes ?? null, allowedTools !== undefined, allowedTools ?? null],
-        ...[rateLimitPerHour !== undefined, rateLimitPerHour ?? null, expiresAt !== undefined, expiresAt ?? null],
-      ],
-    );
-    return changed!;
-  }
-
-  /** Ends the key; one that was revoked before stays as it was then. */
-  async revoke(id: string, by: string | null, reason: string | null): Promise<void> {
-    await this.tx.query(
-      `UPDATE mcp.api_keys SET is_active = false, revoked_at = now(), revoked_by = $2, revoke_reason = $3 WHERE id = $1 AND is_active`,
-      [id, by, reason],
-    );
-  }
-
-  /** Records the successor; the key itself ends at once, or at the given time if that is before its own expiry. */
-  async replace(id: string, successorId: string, until: Date | null): Promise<void> {
-    await this.tx.query(
-      `UPDATE mcp.api_keys SET replaced_by = $2, is_active = $3::timestamptz IS NOT NULL,
-              expires_at = least(expires_at, coalesce($3, expires_at))
-       WHERE id = $1`,
-      [id, successorId, until],
-    );
-  }
-
-  /** What the user's account keys are counted under; null before the first. Revoked ones count too. */
-  async accountLineage(): Promise<string | null> {
-    const [first] = await this.tx.query<{ lineage: string }>(
-      `SELECT coalesce(lineage, id) AS lineage FROM mcp.api_keys WHERE user_id = $1 AND starts_with(prefix, 'mcp_')
-       ORDER BY created_at, id LIMIT 1`,
-      [this.userId],
-    );
-    return first?.lineage ?? null;
-  }
-
-  /** Revokes every account key, also those in the overlap of a rotation. Returns their token ids. */
-  async endAccountKeys(): Promise<string[]> {
-    const rows = await this.tx.query<{ token_id: string }>(
-      `UPDATE mcp.api_keys SET is_active = false
-       WHERE user_id = $1 AND is_active AND starts_with(prefix, 'mcp_') RETURNING token_id`,
-      [this.userId],
-    );
-    return rows.map((row) => row.token_id);
-  }
-}
+/** A plain substring search, so there is nothing to escape. What works is what `works` in key-state.ts says. */
+const IS_FOUND = `WHERE ($1::text IS NULL OR strpos(lower(k.name), lower($1)) > 0 OR strpos(lower(k.prefix), lower($1)) > 0
+      OR ($2 AND strpos(c.email, lower($1)) > 0))
+    AND ($3::uuid IS NULL OR k.user_id = $3)
+    AND ($4::boolean IS NULL OR (k.is_active AND (k.expires_at IS NULL OR k.expires_at > $5::timestamptz)
+      AND c.is_user_active AND c.is_account_active IS NOT FALSE) = $4)
+    AND NOT k.scopes && $6::text[]`;

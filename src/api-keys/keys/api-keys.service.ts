@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/sql.js';
-import { CallerLimit } from '../../auth/access/caller-limit.service.js';
+import { CallerLimit, type KeyLimits, type RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import type { Principal } from '../../auth/access/principal.js';
-import { SCOPES, type Role, type Scope } from '../../auth/access/scopes.js';
-import { actorOf, type AuditAction } from '../../auth/audit/audit-entry.js';
-import { AuditLog } from '../../auth/audit/audit-log.service.js';
+import { SCOPES, type Scope } from '../../auth/access/scopes.js';
+import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ApiKey } from './api-key.entity.js';
-import { ApiKeysRepository, type KeyChange, type KeyOfUser, type KeySearch, type KeysOfUser } from './api-keys.repository.js';
+import { ApiKeysRepository, type KeySearch } from './api-keys.repository.js';
 import { effectiveScopes } from './effective-scopes.js';
 import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './key-issuer.service.js';
+import { works } from './key-state.js';
+import type { KeyChange, KeysOfUser, OwnedKey } from './keys-of-user.repository.js';
 import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
 import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 
@@ -31,7 +31,6 @@ export class ApiKeysService {
     private readonly repository: ApiKeysRepository,
     private readonly issuer: KeyIssuer,
     private readonly feed: AuthChangeFeed,
-    private readonly audit: AuditLog,
     private readonly limits: CallerLimit,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -40,16 +39,13 @@ export class ApiKeysService {
   /**
    * @throws TallygateError INSUFFICIENT_PERMISSIONS for a key that could do more than its owner; CONFLICT at the
    * limit of active keys, and for a secret that is, or was, anybody's key
+   * @param by Who makes it, if it is not the owner.
    */
-  async create(owner: Principal, wishes: KeyWishes): Promise<IssuedKey> {
+  async create(owner: Principal, wishes: KeyWishes, by: Actor = actorOf(owner)): Promise<IssuedKey> {
     const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
     this.refuseBeyond(owner, granted);
-    return this.issuer.issue(owner.userId, async (keys, tx) => {
-      const issued = await this.issuer.add(keys, 'sk-', granted);
-      const madeElsewhere = wishes.secret === undefined ? {} : { made_elsewhere: true };
-      await this.note(tx, owner, 'api_key.created', issued.key, { scopes: issued.key.scopes, ...madeElsewhere });
-      return issued;
-    });
+    const origin = wishes.secret === undefined ? {} : { made_elsewhere: true };
+    return this.issuer.issue(owner.userId, by, (keys) => this.issuer.add(keys, 'sk-', granted, { origin }));
   }
 
   /**
@@ -62,48 +58,44 @@ export class ApiKeysService {
     return this.search({ ...found, userId: owner.userId, without });
   }
 
-  /** Whether a key works now: neither revoked nor expired. */
-  isActive({ isActive, expiresAt }: ApiKey): boolean {
-    return isActive && (expiresAt === null || expiresAt.getTime() > this.clock.now());
+  /** Whether a key works now. */
+  isActive(key: OwnedKey): boolean {
+    return works(key, this.clock.now());
   }
 
   /** @throws TallygateError NOT_FOUND for a key that is not theirs, or can do more than they may */
-  async get(owner: Principal, keyId: string): Promise<ApiKey> {
+  async get(owner: Principal, keyId: string): Promise<OwnedKey> {
     const key = await this.repository.findOf(owner.userId, keyId);
-    const role = (await this.repository.roleOf(owner.userId)) ?? owner.role;
-    if (!key || this.lacking(owner, { scopes: scopesNow({ ...key, role }) }).length > 0) throw notFound();
+    if (!key || this.lacking(owner, { scopes: scopesNow(key) }).length > 0) throw notFound();
     return key;
   }
 
-  /** Requests a key has left this hour, by its own limit or that of all its user's keys, whichever is nearer; null: no limit. */
-  async remainingOf({ id, name, userId, scopes, rateLimitPerHour, lineage }: ApiKey): Promise<number | null> {
-    const role = (await this.repository.roleOf(userId)) ?? 'user';
-    const apiKey = { id, name, allowedTools: null, rateLimitPerHour, ...(lineage && { lineage }) };
-    const rests = await this.limits.restOf({ userId, role, scopes: effectiveScopes(scopes, role), apiKey });
-    return rests.length === 0 ? null : Math.min(...rests.map(({ remaining }) => remaining));
+  /** What is left of a key's limits this hour. */
+  limitsOf({ id, userId, role, scopes, rateLimitPerHour, lineage }: OwnedKey): Promise<KeyLimits<RateLimitRest>> {
+    return this.limits.restOfKey({ userId, scopes: effectiveScopes(scopes, role), lineage: lineage ?? id, rateLimitPerHour });
+  }
+
+  /** The same of the user's account key, the last one where none works; no limits where there never was one. */
+  async limitsOfAccountKey(userId: string): Promise<KeyLimits<RateLimitRest>> {
+    const key = await this.repository.findAccountKey(userId);
+    return key ? this.limitsOf(key) : {};
   }
 
   /**
-   * Changes a key that works: within what its owner may do, in every direction.
+   * Changes a key that works: within what its owner may do, in every direction. Where nothing differs, nothing is written.
    * @throws TallygateError NOT_FOUND; INSUFFICIENT_PERMISSIONS for a key that could do more than its owner, before or after; CONFLICT
-   * for one that is inactive
+   * for one that is inactive, or has a successor: its end is settled
    */
-  async edit(owner: Principal, keyId: string, change: KeyChange): Promise<ApiKey> {
-    const changed = await this.repository.changeKeysOf(owner.userId, async (keys, tx) => {
-      const old = await this.ownKey(keys, owner, keyId);
-      if (!this.isActive(old)) throw inactive();
-      const { scopes = old.scopes, rateLimitPerHour = old.rateLimitPerHour } = change;
+  async edit(owner: Principal, keyId: string, change: KeyChange): Promise<OwnedKey> {
+    const { old, made } = await this.repository.changeKeysOf(owner.userId, actorOf(owner), async (keys) => {
+      const key = await this.ownKey(keys, owner, keyId);
+      this.refuseEnded(key);
+      const { scopes = key.scopes, rateLimitPerHour = key.rateLimitPerHour } = change;
       this.refuseBeyond(owner, { scopes, rateLimitPerHour });
-      const made = await keys.update(keyId, change);
-      await this.audit.write(tx, actorOf(owner), {
-        action: 'api_key.changed',
-        subjectId: keyId,
-        details: differences(old, made),
-      });
-      return made;
+      return { old: key, made: await keys.update(key, change) };
     });
-    this.feed.announce({ kind: 'key', id: changed.tokenId });
-    return changed;
+    if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
+    return made;
   }
 
   /**
@@ -121,9 +113,9 @@ export class ApiKeysService {
     await this.end(admin, key.userId, keyId, reason);
   }
 
-  /** A page of all users' keys, newest first. */
-  search(found: Omit<KeySearch, 'now'>): Promise<{ keys: KeyOfUser[]; total: number }> {
-    return this.repository.search({ ...found, now: new Date(this.clock.now()) });
+  /** A page of all users' keys, newest first; a text is looked for in their owners' e-mails too. */
+  searchAll(found: Pick<KeySearch, 'text' | 'userId' | 'isActive' | 'limit' | 'offset'>) {
+    return this.search({ ...found, isOwnerSearched: true });
   }
 
   /**
@@ -134,25 +126,25 @@ export class ApiKeysService {
    */
   async rotate(owner: Principal, keyId: string, overlapSeconds: number): Promise<IssuedKey> {
     const until = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
-    return this.issuer.issue(owner.userId, async (keys, tx) => {
+    return this.issuer.issue(owner.userId, actorOf(owner), async (keys) => {
       const old = await this.ownKey(keys, owner, keyId);
-      this.refuseUnrotatable(old);
+      this.refuseEnded(old);
       const wishes = { ...old, scopes: inheritedScopes(owner, old), lineage: old.lineage ?? old.id };
-      const issued = await this.issuer.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, until ? 0 : 1);
-      await keys.replace(old.id, issued.key.id, until);
-      await this.note(tx, owner, 'api_key.rotated', old, { successor: issued.key.id });
+      const asSuccessor = { ending: until ? 0 : 1, origin: { replaces: old.id } };
+      const issued = await this.issuer.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, asSuccessor);
+      await keys.replace(old, issued.key.id, until);
       return { ...issued, ended: [old.tokenId] };
     });
   }
 
   /**
-   * Issues the user's account key, `mcp_…`, in one transaction with what `book` does; earlier account keys end at
+   * Issues the caller's account key, `mcp_…`, in one transaction with what `book` does; earlier account keys end at
    * once. If `book` throws, nothing has changed. Concurrent calls for one user run one after the other.
    * @throws TallygateError CONFLICT at the limit of active keys
    */
-  async issueAccountKey<T>(userId: string, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
+  async issueAccountKey<T>(owner: Principal, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
     let booked!: T;
-    const issued = await this.issuer.issue(userId, async (keys, tx) => {
+    const issued = await this.issuer.issue(owner.userId, actorOf(owner), async (keys, tx) => {
       const ended = await keys.endAccountKeys();
       const added = await this.issuer.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
       booked = await book(added.key, tx);
@@ -162,7 +154,7 @@ export class ApiKeysService {
   }
 
   /** One of the caller's own keys, which can do no more than they may. */
-  private async ownKey(keys: KeysOfUser, owner: Principal, keyId: string): Promise<ApiKey & { role: Role }> {
+  private async ownKey(keys: KeysOfUser, owner: Principal, keyId: string): Promise<OwnedKey> {
     const key = await keys.find(keyId);
     if (!key) throw notFound();
     this.refuseBeyond(owner, { scopes: scopesNow(key), rateLimitPerHour: key.rateLimitPerHour });
@@ -170,25 +162,18 @@ export class ApiKeysService {
   }
 
   private async end(by: Principal, userId: string, keyId: string, reason: string | undefined): Promise<void> {
-    const tokenId = await this.repository.changeKeysOf(userId, async (keys, tx) => {
+    const tokenId = await this.repository.changeKeysOf(userId, actorOf(by), async (keys) => {
       const key = await keys.find(keyId);
       if (!key) throw notFound();
       this.refuseBeyond(by, { scopes: scopesNow(key) });
-      await keys.revoke(keyId, by.userId, reason ?? null);
-      if (key.isActive) await this.note(tx, by, 'api_key.revoked', key, reason === undefined ? {} : { reason });
+      await keys.revoke(key, reason ?? null);
       return key.tokenId;
     });
     this.feed.announce({ kind: 'key', id: tokenId });
   }
 
-  private note(
-    tx: Transaction,
-    by: Principal,
-    action: AuditAction,
-    { id, name, userId }: ApiKey,
-    details: object,
-  ): Promise<void> {
-    return this.audit.write(tx, actorOf(by), { action, subjectId: id, details: { name, user_id: userId, ...details } });
+  private search(found: Omit<KeySearch, 'now'>): Promise<{ keys: OwnedKey[]; total: number }> {
+    return this.repository.search({ ...found, now: new Date(this.clock.now()) });
   }
 
   private lacking(owner: Principal, reach: KeyReach): Scope[] {
@@ -202,19 +187,10 @@ export class ApiKeysService {
     throw new TallygateError('INSUFFICIENT_PERMISSIONS', 'Insufficient permissions for this operation', { requiredPermissions });
   }
 
-  private refuseUnrotatable(old: ApiKey): void {
-    if (old.replacedBy) throw new TallygateError('CONFLICT', 'This API key has already been rotated.');
-    if (!this.isActive(old)) throw inactive();
+  private refuseEnded(key: OwnedKey): void {
+    if (key.replacedBy) throw new TallygateError('CONFLICT', `This API key was replaced by ${key.replacedBy}; change that one.`);
+    if (!this.isActive(key)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
   }
 }
-
-/** What a change came to, before and after, for the log. */
-function differences(old: ApiKey, made: ApiKey): Record<string, { before: unknown; after: unknown }> {
-  const names = ['name', 'scopes', 'allowedTools', 'rateLimitPerHour', 'expiresAt'] as const;
-  const changed = names.filter((name) => !isDeepStrictEqual(old[name], made[name]));
-  return Object.fromEntries(changed.map((name) => [name, { before: old[name], after: made[name] }]));
-}
-
-const inactive = () => new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
 
 const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
+import { GATEWAY } from '../../auth/audit/audit-entry.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import { FirstRunSecrets } from '../../config/first-run-secrets.js';
 import { LOCK } from '../../database/advisory-lock.js';
@@ -24,7 +25,7 @@ export class DefaultKeyBootstrap {
   async run(): Promise<void> {
     await this.postgres.withLock(LOCK.defaultKey, async () => {
       if (!(await this.repository.isEmpty())) return;
-      const { token } = await this.keys.create(await this.users.firstAdmin(), { name: 'default', expiresAt: null });
+      const { token } = await this.keys.create(await this.users.firstAdmin(), { name: 'default', expiresAt: null }, GATEWAY);
       this.firstRun.apiKey = token;
     });
   }

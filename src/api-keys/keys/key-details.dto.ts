@@ -14,18 +14,23 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
+  type ValidationArguments,
 } from 'class-validator';
+import type { KeyLimits, RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
-import { PageQuery } from '../../rest/page.dto.js';
 import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, RATE_LIMIT_MAX } from './api-key.dto.js';
 import type { ApiKey } from './api-key.entity.js';
-import type { KeyOfUser } from './api-keys.repository.js';
 
 /** As many keys as a list without pages shows; most users have fewer. */
 const LISTED_MAX = 1_000;
 /** What a key may have a bound of. */
 export const BOUNDS = ['allowed_tools', 'rate_limit_per_hour', 'expires_at'] as const;
+
+const GIVEN_TOO = 'clear must not name what is given a value in the same request';
+const isNotGivenToo = (cleared: unknown, asked?: ValidationArguments) =>
+  !Array.isArray(cleared) || !BOUNDS.some((bound) => cleared.includes(bound) && (asked?.object as EditKeyDto)[bound] != null);
 
 /** The key in the path. */
 export class KeyParams {
@@ -73,7 +78,11 @@ export class EditKeyDto {
   @IsOptional()
   expires_at?: string;
 
-  /** Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. */
+  /**
+   * Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+   * taken off or given, not both.
+   */
+  @ValidateBy({ name: 'isNotGivenToo', validator: { validate: isNotGivenToo, defaultMessage: () => GIVEN_TOO } })
   @IsIn(BOUNDS, { each: true })
   @ArrayUnique()
   @IsArray()
@@ -85,9 +94,9 @@ export class EditKeyDto {
 export class KeyDetailsDto {
   id!: string;
   key_name!: string;
-  /** Its first 12 characters. */
+  /** Its first 12 characters; of a secret that was brought in, at most a quarter. */
   api_key_prefix!: string;
-  /** Neither revoked nor expired. */
+  /** Whether it works: it is neither revoked nor expired, and its owner is not switched off. */
   is_active!: boolean;
   /** Up to ten seconds late. */
   last_used_at!: Date | null;
@@ -133,8 +142,9 @@ export class OwnKeyDto extends KeyDetailsDto {
   /** Requests it may still make, by its own limit or that of all its user's keys together; null: there is no limit. */
   remaining_this_hour!: number | null;
 
-  static with(key: ApiKey, isActive: boolean, remaining: number | null): OwnKeyDto {
-    return { ...KeyDetailsDto.of(key, isActive), remaining_this_hour: remaining };
+  static with(key: ApiKey, isActive: boolean, { ofKey, ofAllKeys }: KeyLimits<RateLimitRest>): OwnKeyDto {
+    const rests = [ofKey, ofAllKeys].flatMap((rest) => (rest ? [rest.remaining] : []));
+    return { ...KeyDetailsDto.of(key, isActive), remaining_this_hour: rests.length === 0 ? null : Math.min(...rests) };
   }
 }
 
@@ -169,52 +179,6 @@ export class ListKeysQuery {
 /** A page of a user's keys, newest first. */
 export class KeyListDto {
   keys!: KeyDetailsDto[];
-  /** Number of keys on all pages. */
-  total!: number;
-}
-
-/** Filters of the list of all keys. */
-export class KeysQuery extends PageQuery {
-  /** Part of a key's name or beginning, or of its owner's e-mail, case-insensitive. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
-  search?: string;
-
-  /** Only keys of this user. */
-  @IsUUID()
-  @IsOptional()
-  user_id?: string;
-
-  /** Only keys that work, or only those that do not. */
-  @IsBoolean()
-  @IsOptional()
-  is_active?: boolean;
-}
-
-/** Why a key ends. */
-export class EndKeyDto {
-  /** For whoever looks at the key later; 1 to 500 characters. */
-  @Matches(PRINTABLE, { message: 'reason must not contain control characters' })
-  @Length(1, 500)
-  @IsString()
-  @Trimmed()
-  reason!: string;
-}
-
-/** A key and its owner, for operators. */
-export class AdminKeyDto extends KeyDetailsDto {
-  user_id!: string;
-  user_email!: string;
-
-  static ofUser(key: KeyOfUser, isActive: boolean): AdminKeyDto {
-    return { ...KeyDetailsDto.of(key, isActive), user_id: key.userId, user_email: key.email };
-  }
-}
-
-/** A page of all keys. */
-export class AdminKeyListDto {
-  keys!: AdminKeyDto[];
   /** Number of keys on all pages. */
   total!: number;
   page!: number;

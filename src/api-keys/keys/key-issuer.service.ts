@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Scope } from '../../auth/access/scopes.js';
+import type { Actor } from '../../auth/audit/audit-entry.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Transaction } from '../../database/sql.js';
@@ -7,7 +8,8 @@ import { AuthChangeFeed } from '../verification/auth-change-feed.js';
 import { ApiKeyHasher } from './api-key-hasher.js';
 import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
 import type { ApiKey } from './api-key.entity.js';
-import { ApiKeysRepository, type KeysOfUser, type NewApiKey } from './api-keys.repository.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import type { KeysOfUser, NewApiKey } from './keys-of-user.repository.js';
 
 /** Most active keys of one user. */
 export const ACTIVE_KEYS_MAX = 100;
@@ -50,22 +52,23 @@ export class KeyIssuer {
   /** Runs a change that makes a key, and may end others: those with the token ids in `ended`. */
   async issue(
     userId: string,
+    by: Actor,
     change: (keys: KeysOfUser, tx: Transaction) => Promise<IssuedKey & { ended?: string[] }>,
   ): Promise<IssuedKey> {
-    const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, change);
+    const { key, token, ended = [] } = await this.repository.changeKeysOf(userId, by, change);
     for (const id of [key.tokenId, ...ended]) this.feed.announce({ kind: 'key', id });
     return { key, token };
   }
 
   /**
-   * @param ending How many active keys the same transaction ends.
+   * `ending`: how many active keys the same transaction ends. `origin`: where the key comes from, for the audit log.
    * @throws TallygateError CONFLICT at the limit of active keys, and for a secret that is, or was, anybody's key
    */
-  async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, ending = 0): Promise<IssuedKey> {
+  async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, { ending = 0, origin = {} } = {}): Promise<IssuedKey> {
     const now = new Date(this.clock.now());
     if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
     const { token, tokenId } = wishes.secret === undefined ? createToken(prefix) : this.broughtIn(wishes.secret);
-    const key = await keys.insert(this.newKey(token, tokenId, now, wishes));
+    const key = await keys.insert(this.newKey(token, tokenId, now, wishes), origin);
     if (!key) throw new TallygateError('CONFLICT', 'This secret is, or was, a key of this gateway. Bring in another one.');
     return { key, token };
   }
@@ -77,7 +80,7 @@ export class KeyIssuer {
     return { token, tokenId };
   }
 
-  private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): Omit<NewApiKey, 'userId'> {
+  private newKey(token: string, tokenId: string, createdAt: Date, wishes: GrantedKey): NewApiKey {
     return {
       tokenId,
       hmac: Buffer.from(this.hasher.hash(token), 'latin1'),

@@ -3,6 +3,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import type { AuthChanges } from './auth-change.js';
 import { effectiveScopes } from '../keys/effective-scopes.js';
 import type { StoredKey } from '../keys/api-keys.repository.js';
+import { lastingDenial } from '../keys/key-state.js';
 
 /** 100 000 keys must fit in 50 MB: one takes about 450 bytes. */
 const KEYS_MAX = 100_000;
@@ -17,7 +18,7 @@ export interface CachedKey {
   /** See `ApiKeyHasher`. */
   hash: string;
   /** Why it does not work whatever the time; null when it does. */
-  denial: 'revoked' | 'inactive_user' | 'inactive_account' | null;
+  denial: ReturnType<typeof lastingDenial>;
   /** Milliseconds since the epoch; Infinity for a key that never expires. */
   expiresAt: number;
   principal: Principal & Required<Pick<Principal, 'apiKey'>>;
@@ -75,7 +76,7 @@ export function cachedKey(stored: StoredKey): CachedKey {
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
-    denial: denialOf(stored),
+    denial: lastingDenial(stored),
     expiresAt: stored.expiresAt?.getTime() ?? Infinity,
     principal: {
       userId,
@@ -86,10 +87,4 @@ export function cachedKey(stored: StoredKey): CachedKey {
     },
     place: 0,
   };
-}
-
-function denialOf({ isActive, isOwnerActive, isAccountActive }: StoredKey): CachedKey['denial'] {
-  if (!isActive) return 'revoked';
-  if (!isOwnerActive) return 'inactive_user';
-  return isAccountActive === false ? 'inactive_account' : null;
 }

@@ -22,6 +22,20 @@ const ALL_KEYS_OF = 'keys-of:';
 /** Keys whose allowances are kept. */
 const KNOWN_MAX = 10_000;
 
+/** What decides a key's limits. */
+export interface LimitedKey extends Pick<Principal, 'userId' | 'scopes'> {
+  /** What it is counted under. */
+  lineage: string;
+  /** Requests an hour; null: the configured limit. */
+  rateLimitPerHour: number | null;
+}
+
+/** A key's limits: its own, and the one over all keys of its user; undefined where there is none. */
+export interface KeyLimits<Limit> {
+  ofKey?: Limit | undefined;
+  ofAllKeys?: Limit | undefined;
+}
+
 /** How callers learn where they stand: headers of their answer. */
 type Tell = (headers: Record<string, string>) => void;
 
@@ -70,10 +84,17 @@ export class CallerLimit {
     throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour${whose} reached.`, { retryAfterSeconds });
   }
 
-  /** What is left of a caller's limits, that of their login or key first; see `rateAllowances`. Counts nothing. */
-  restOf(principal: Principal): Promise<RateLimitRest[]> {
-    const allowances = rateAllowances(principal, this.config.values.limits);
-    return Promise.all(allowances.map((allowance) => this.limits.restOf(allowance)));
+  /** What is left of a login's limit; undefined for one without. Counts nothing. */
+  async restOfLogin(login: Omit<Principal, 'apiKey'>): Promise<RateLimitRest | undefined> {
+    const [allowance] = rateAllowances(login, this.config.values.limits);
+    return allowance && this.limits.restOf(allowance);
+  }
+
+  /** What is left of a key's limits. Counts nothing. */
+  async restOfKey(key: LimitedKey): Promise<KeyLimits<RateLimitRest>> {
+    const { ofKey, ofAllKeys } = keyAllowances(key, this.config.values.limits);
+    const [restOfKey, restOfAll] = await Promise.all([ofKey, ofAllKeys].map((one) => one && this.limits.restOf(one)));
+    return { ofKey: restOfKey, ofAllKeys: restOfAll };
   }
 
   private allowancesOf(principal: Principal): readonly RateAllowance[] {
@@ -85,17 +106,22 @@ export class CallerLimit {
   }
 }
 
-/**
- * Returns a caller's rate limits; none for admins, as in source 003, "Rate Limiting". A limit set on the key itself wins over
- * the configured one; an admin's key without the `admin` scope is limited like any other key. The second limit is the user's,
- * over all their keys; a key to which an admin gave more than others have is beside it.
- */
+/** Returns a caller's rate limits, that of their login or key first; none for admins, as in source 003, "Rate Limiting". */
 export function rateAllowances({ userId, role, scopes, apiKey }: Principal, limits: Limits): RateAllowance[] {
-  const { user_per_hour, api_key_per_hour, user_keys_per_hour = KEYS_AT_ONCE * api_key_per_hour } = limits;
-  if (!apiKey) return role === 'admin' ? [] : [{ bucket: `user:${userId}`, perHour: user_per_hour }];
-  const { id, lineage = id, rateLimitPerHour: own } = apiKey;
+  if (!apiKey) return role === 'admin' ? [] : [{ bucket: `user:${userId}`, perHour: limits.user_per_hour }];
+  const { id, lineage = id, rateLimitPerHour } = apiKey;
+  const { ofKey, ofAllKeys } = keyAllowances({ userId, scopes, lineage, rateLimitPerHour }, limits);
+  return [ofKey, ofAllKeys].filter((one) => one !== undefined);
+}
+
+/**
+ * Returns a key's rate limits. A limit set on the key itself wins over the configured one; an admin's key without the `admin` scope
+ * is limited like any other key. A key to which an admin gave more than others have is beside the limit of all its user's keys.
+ */
+function keyAllowances({ userId, scopes, lineage, rateLimitPerHour: own }: LimitedKey, limits: Limits): KeyLimits<RateAllowance> {
+  const { api_key_per_hour, user_keys_per_hour = KEYS_AT_ONCE * api_key_per_hour } = limits;
   const ofKey = { bucket: `key:${lineage}`, perHour: own ?? api_key_per_hour };
-  if (scopes.has('admin')) return own ? [ofKey] : [];
-  if (ofKey.perHour > api_key_per_hour) return [ofKey];
-  return [ofKey, { bucket: `${ALL_KEYS_OF}${userId}`, perHour: user_keys_per_hour }];
+  if (scopes.has('admin')) return own ? { ofKey } : {};
+  if (ofKey.perHour > api_key_per_hour) return { ofKey };
+  return { ofKey, ofAllKeys: { bucket: `${ALL_KEYS_OF}${userId}`, perHour: user_keys_per_hour } };
 }

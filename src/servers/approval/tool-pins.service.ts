@@ -55,7 +55,7 @@ export class ToolPins {
    * @throws NOT_FOUND for a tool the server does not offer, CONFLICT when it changed after it was looked at.
    */
   async approve(by: Actor, serverId: string, tool: string, pin: string): Promise<ServerTool> {
-    const entry = { action: 'tool.approved', subjectId: serverId, details: { tool, pin } } as const;
+    const entry = { action: 'tool.approved', subjectId: serverId, details: { tool_name: tool, pin } } as const;
     const isApproved = await this.tools.approve({ serverId, tool, pin }, (tx) => this.audit.write(tx, by, entry));
     const known = await this.tools.find(serverId, tool);
     if (isApproved) await this.registry.reload();

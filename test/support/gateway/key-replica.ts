@@ -36,7 +36,7 @@ export interface KeyReplica {
 export async function startKeyReplica(url: string, clock: Clock = new SystemClock()): Promise<KeyReplica> {
   const { postgres, dataSource, close } = await openPostgres(url, [ApiKey, User]);
   const config = testConfig();
-  const repository = new CountingRepository(dataSource.getRepository(ApiKey), postgres);
+  const repository = new CountingRepository(dataSource.getRepository(ApiKey), postgres, new AuditLog(postgres));
   const hasher = new ApiKeyHasher(config);
   const feed = new AuthChangeFeed(postgres, new AuthChangesRepository(postgres), clock);
   const usage = new KeyUsageTracker(repository);
@@ -60,7 +60,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, new AuditLog(postgres), limits, clock, config),
+    service: new ApiKeysService(repository, issuer, feed, limits, clock, config),
   };
 }
 

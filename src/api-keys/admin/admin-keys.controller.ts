@@ -5,9 +5,10 @@ import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.
 import type { Principal } from '../../auth/access/principal.js';
 import { Unlimited } from '../../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { RevokedKeyDto } from './api-key.dto.js';
-import { ApiKeysService } from './api-keys.service.js';
-import { AdminKeyDto, AdminKeyListDto, EndKeyDto, KeyParams, KeysQuery } from './key-details.dto.js';
+import { RevokedKeyDto } from '../keys/api-key.dto.js';
+import { ApiKeysService } from '../keys/api-keys.service.js';
+import { KeyParams } from '../keys/key-details.dto.js';
+import { AdminKeyDto, AdminKeyListDto, EndKeyDto, KeysQuery } from './admin-keys.dto.js';
 
 /** All users' API keys, for operators. */
 @ApiTags('Administration')
@@ -20,7 +21,7 @@ export class AdminKeysController {
   @Get()
   async list(@Query() { page, page_size, search, user_id, is_active }: KeysQuery): Promise<AdminKeyListDto> {
     const range = { limit: page_size, offset: (page - 1) * page_size };
-    const { keys, total } = await this.keys.search({ text: search, userId: user_id, isActive: is_active, ...range });
+    const { keys, total } = await this.keys.searchAll({ text: search, userId: user_id, isActive: is_active, ...range });
     return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.isActive(key))), total, page, page_size };
   }
 

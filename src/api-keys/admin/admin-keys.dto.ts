@@ -1,0 +1,53 @@
+import { IsBoolean, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
+import { PageQuery } from '../../rest/page.dto.js';
+import { KeyDetailsDto } from '../keys/key-details.dto.js';
+import type { OwnedKey } from '../keys/keys-of-user.repository.js';
+
+/** Filters of the list of all keys. */
+export class KeysQuery extends PageQuery {
+  /** Part of a key's name or beginning, or of its owner's e-mail, case-insensitive. */
+  @Length(1, 200)
+  @IsString()
+  @IsOptional()
+  search?: string;
+
+  /** Only keys of this user. */
+  @IsUUID()
+  @IsOptional()
+  user_id?: string;
+
+  /** Only keys that work, or only those that do not. */
+  @IsBoolean()
+  @IsOptional()
+  is_active?: boolean;
+}
+
+/** Why a key ends. */
+export class EndKeyDto {
+  /** For whoever looks at the key later; 1 to 500 characters. */
+  @Matches(PRINTABLE, { message: 'reason must not contain control characters' })
+  @Length(1, 500)
+  @IsString()
+  @Trimmed()
+  reason!: string;
+}
+
+/** A key and its owner, for operators. */
+export class AdminKeyDto extends KeyDetailsDto {
+  user_id!: string;
+  user_email!: string;
+
+  static ofUser(key: OwnedKey, isActive: boolean): AdminKeyDto {
+    return { ...KeyDetailsDto.of(key, isActive), user_id: key.userId, user_email: key.email };
+  }
+}
+
+/** A page of all keys. */
+export class AdminKeyListDto {
+  keys!: AdminKeyDto[];
+  /** Number of keys on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}
