@@ -69,7 +69,7 @@ describe('A login', () => {
   it('from a blocked address reaches neither the database nor a password hash', async () => {
     for (let tries = 0; tries < 4; tries += 1) await attempt('nobody').catch(() => undefined);
     await expect(attempt('anna')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 3, verifications: 3 });
+    expect({ lookUps, verifications: verified.length }).toEqual({ lookUps: 4, verifications: 4 });
   });
 
   it('that breaks on the way is not held against anybody', async () => {

@@ -14,6 +14,8 @@ const PLACES: Record<string, keyof MessageTexts> = {
   'params.requestId': 'requestId',
   'params._meta.progressToken': 'progressToken',
 };
+/** Their last parts. What has another name is passed by at little cost: a body may have hundreds of thousands. */
+const NAMES: ReadonlySet<string | null> = new Set(Object.keys(PLACES).map((way) => way.slice(way.lastIndexOf('.') + 1)));
 /** What lies on the way to them. */
 const WAYS = new Set(['', 'params', 'params._meta']);
 const SCALAR = /[^\s"{}[\],:]+/y;
@@ -97,8 +99,8 @@ class TextReader {
   private take(text: string, at: number): number {
     const last = this.path.length - 1;
     if (last >= this.outside && text !== '') {
-      if (!this.isValue) this.path[last] = String(valueOf(text));
-      else if (isId(valueOf(text))) note(this.texts, this.place, this.way, text);
+      if (!this.isValue) this.path[last] = nameOf(text);
+      else if (NAMES.has(this.path[last]!)) note(this.texts, this.place, this.way, text);
     }
     return at + Math.max(text.length, 1);
   }
@@ -111,7 +113,7 @@ class TextReader {
 
 function note(texts: MessageTexts[], place: number, path: string, text: string): void {
   const name = Object.hasOwn(PLACES, path) ? PLACES[path] : undefined;
-  if (name) (texts[place] ??= {})[name] = text;
+  if (name && isId(valueOf(text))) (texts[place] ??= {})[name] = text;
 }
 
 function nextOf(pattern: RegExp, text: string, from: number): number {
@@ -126,6 +128,9 @@ function scalarAt(json: string, at: number): string {
   SCALAR.lastIndex = at;
   return SCALAR.exec(json)?.[0] ?? '';
 }
+
+/** Mostly as it stands between its quotes; a name may be written with escapes, too. */
+const nameOf = (json: string): string => (json.includes('\\') ? String(valueOf(json)) : json.slice(1, -1));
 
 function valueOf(json: string): unknown {
   try {
