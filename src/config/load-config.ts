@@ -37,15 +37,20 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given[
 }
 
 /**
- * Reads the settings only, creating neither folders nor a secret; which engines are installed does not matter.
+ * Reads the settings only, creating neither folders nor a secret; which engines are installed does not matter unless they are given.
  * @throws ConfigError as `loadConfig`
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): ConfigValues {
-  return examined({ env, options }, ALL_ENGINES);
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  options: Given['options'] = {},
+  engines: Engines = ALL_ENGINES,
+): ConfigValues {
+  return examined({ env, options }, engines);
 }
 
-function examined(given: Given, engines: Engines): ConfigValues {
-  const file = readYaml(given);
+function examined(beside: Given, engines: Engines): ConfigValues {
+  const file = readYaml(beside);
+  const given = { ...beside, file: file.settings };
   const written = withEnvironment(file.settings, given);
   const { values, issues } = validSettings({ ...written, notices: withVariables(written['notices'], given.env) });
   const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
@@ -60,13 +65,24 @@ function examined(given: Given, engines: Engines): ConfigValues {
           .filter(isRight)
           .map(({ problem }) => problem)),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, fileOf(given).file)));
   return values;
 }
 
-/** Variables that are named like settings and are nobody's; a misspelt one has ended the start. */
-export const strangeVariables = ({ values }: AppConfig, env: NodeJS.ProcessEnv = process.env): string[] =>
-  unknownVariables(env, variablesOf(values.templates)).map(({ name }) => name);
+/** Under the name that the file really has. */
+const inFile = (problem: string, file: string): string => problem.replace(/^gateway\.yaml(?=: )/, () => file);
+
+/** What the operator calls a setting, such as `--port`, `GATEWAY_PORT` or `gateway.yaml: port`. */
+export function nameOfSetting(path: string, options: Given['options'] = {}, env: NodeJS.ProcessEnv = process.env): string {
+  const given = { env, options };
+  return inFile(settingName(path, { ...given, file: readYaml(given).settings }), fileOf(given).file);
+}
+
+/** Variables that are named like settings and are nobody's, in words; a misspelt one has ended the start. */
+export const strangeVariables = (
+  { templates }: Pick<ConfigValues, 'templates'>,
+  env: NodeJS.ProcessEnv = process.env,
+): string[] => unknownVariables(env, variablesOf(templates)).map(({ name }) => `${name} is no setting and is ignored`);
 
 /** Whether a mistake is in this setting, or in a section it belongs to. */
 function isAbout({ path, keys }: SettingIssue, setting: string): boolean {
@@ -82,12 +98,16 @@ function misspeltVariables({ templates }: ConfigValues, { env }: Given): string[
 }
 
 /** Its settings; none, and why, where it cannot be read. */
-function readYaml({ env, options }: Given): { settings: Record<string, unknown>; problems: string[] } {
-  const named = options[CONFIG_FILE] || env[CONFIG_FILE];
-  const file = named || 'gateway.yaml';
+function readYaml(given: Given): { settings: Record<string, unknown>; problems: string[] } {
+  const { file, isNamed } = fileOf(given);
   if (existsSync(file)) return parseFile(file);
-  const name = options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
-  return { settings: {}, problems: named ? [`${name}: no such file: ${file}`] : [] };
+  const name = given.options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
+  return { settings: {}, problems: isNamed ? [`${name}: no such file: ${file}`] : [] };
+}
+
+function fileOf({ env, options }: Given): { file: string; isNamed: boolean } {
+  const named = options[CONFIG_FILE] || env[CONFIG_FILE];
+  return { file: named || 'gateway.yaml', isNamed: Boolean(named) };
 }
 
 function parseFile(file: string): { settings: Record<string, unknown>; problems: string[] } {
@@ -105,7 +125,7 @@ function parseFile(file: string): { settings: Record<string, unknown>; problems:
 function describe({ path: parts, message, keys }: SettingIssue, given: Given): string {
   const path = parts.map(String).join('.');
   if (keys === undefined) return `${settingName(path, given)}: ${message}`;
-  return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${keys.join(', ')}`;
+  return `gateway.yaml: ${path ? `${path}: ` : ''}${message}`;
 }
 
 /**

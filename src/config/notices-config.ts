@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NetworkRules } from '../common/network/network-rules.js';
 import type { Contradiction } from './billing-config.js';
 import { network } from './template-config.js';
 
@@ -105,9 +106,19 @@ export function withVariables(written: unknown, env: NodeJS.ProcessEnv): unknown
 }
 
 /** Rules of notices that span several settings. */
-export function noticeContradictions({ webhooks, smtp: mail, mail_users }: NoticeSettings): Contradiction[] {
+export function noticeContradictions(
+  { webhooks, smtp: mail, mail_users, allowed_networks }: NoticeSettings,
+  nameOf: (path: string) => string,
+): Contradiction[] {
   const names = webhooks.map(webhookName);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const rules = new NetworkRules(allowed_networks, 'notices.allowed_networks');
+  const unreachable = webhooks.flatMap(({ url }, index) =>
+    problemsOf(() => rules.connectOptions(url)).map((words) => ({
+      about: ['notices.webhooks', 'notices.allowed_networks'],
+      problem: `gateway.yaml: notices.webhooks.${index}.url: ${words}`,
+    })),
+  );
   const twins = [...twice].map((name) => ({
     about: ['notices.webhooks'],
     problem: `gateway.yaml: notices.webhooks: there are two named "${name}"; give each a name of its own`,
@@ -116,6 +127,21 @@ export function noticeContradictions({ webhooks, smtp: mail, mail_users }: Notic
     about: ['notices.mail_users', 'notices.smtp'],
     problem: 'gateway.yaml: notices.mail_users: needs notices.smtp',
   };
-  const userless = { about: ['notices.smtp'], problem: 'gateway.yaml: notices.smtp.user: required with a password' };
-  return [...twins, ...(mail_users && !mail ? [mailless] : []), ...(mail?.password && !mail.user ? [userless] : [])];
+  const userless = { about: ['notices.smtp'], problem: `${nameOf('notices.smtp.user')}: required with a password` };
+  return [
+    ...unreachable,
+    ...twins,
+    ...(mail_users && !mail ? [mailless] : []),
+    ...(mail?.password && !mail.user ? [userless] : []),
+  ];
+}
+
+/** None where it works. */
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

@@ -9,11 +9,11 @@ import { SHIPPED_TEMPLATE_NAMES, variablesOf } from './template-config.js';
 export function contradictions(values: ConfigValues, given: Given, engines: Engines): Contradiction[] {
   return [
     ...databaseContradictions(values, engines),
-    ...portContradictions(values),
-    ...registrationContradictions(values),
-    ...creditContradictions(values),
+    ...portContradictions(values, given),
+    ...registrationContradictions(values, given),
+    ...creditContradictions(values, given),
     ...billingContradictions(values.billing, values.tiers),
-    ...noticeContradictions(values.notices),
+    ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
   ];
 }
@@ -46,22 +46,22 @@ function databaseContradictions(values: ConfigValues, engines: Engines): Contrad
   ];
 }
 
-function portContradictions({ port, mcp_port }: ConfigValues): Contradiction[] {
-  const words = `GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${port})`;
+function portContradictions({ port, mcp_port }: ConfigValues, given: Given): Contradiction[] {
+  const words = `${settingName('mcp_port', given)}: must differ from the port of REST (both are ${port})`;
   return problemIf(port !== 0 && port === mcp_port, ['port', 'mcp_port'], words);
 }
 
-function registrationContradictions({ registration, auth }: ConfigValues): Contradiction[] {
+function registrationContradictions({ registration, auth }: ConfigValues, given: Given): Contradiction[] {
   return problemIf(
     registration === 'open' && auth.trust_external_tokens,
     ['registration', 'auth.trust_external_tokens'],
-    'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
+    `${settingName('registration', given)}: "open" cannot go with trusted external tokens (auth.trust_external_tokens): whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens`,
   );
 }
 
-function creditContradictions({ credits: { default_tier: tier }, tiers }: ConfigValues): Contradiction[] {
+function creditContradictions({ credits: { default_tier: tier }, tiers }: ConfigValues, given: Given): Contradiction[] {
   const names = Object.keys(tiers).join(', ') || 'none';
-  const words = `gateway.yaml: credits.default_tier: "${tier}" is not one of the tiers (${names})`;
+  const words = `${settingName('credits.default_tier', given)}: "${tier}" is not one of the tiers (${names})`;
   return problemIf(!Object.hasOwn(tiers, tier), ['credits.default_tier', `tiers.${tier}`], words);
 }
 

@@ -19,6 +19,8 @@ export interface LogSettings {
 const STDOUT = 1;
 /** Nest's own lines about its start are written at level debug. */
 const FRAMEWORK: ReadonlySet<string> = new Set(FRAMEWORK_CONTEXTS);
+/** Nest's context for what ends the start. `serve` says it in words; where it came from is written at level debug. */
+const FAILED_START = 'ExceptionHandler';
 
 /** Lines of this level and above are written; a context can have a level of its own. */
 export interface LogLevels {
@@ -43,7 +45,7 @@ export class TallygateLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    this.write(rest.at(-1) === FAILED_START ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

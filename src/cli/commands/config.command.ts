@@ -44,7 +44,9 @@ const settings = async (options: SettingOptions) =>
   (await import('../../config/load-config.js')).readConfig(undefined, settingsIn(options));
 
 async function check(options: SettingOptions): Promise<void> {
-  await settings(options);
+  const values = await settings(options);
+  const { strangeVariables } = await import('../../config/load-config.js');
+  for (const problem of strangeVariables(values)) process.stderr.write(`${problem}\n`);
   print(false, undefined, () => 'The settings are valid.');
 }
 

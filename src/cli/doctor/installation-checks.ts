@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
@@ -8,8 +8,10 @@ import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config
 import { listenAddress } from '../../config/host.js';
 import { installedEngines } from '../../config/installed-engines.js';
 import { ConfigError, readConfig } from '../../config/load-config.js';
+import { portOfServer } from '../../database/embedded-postgres.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
+import { runningGateway } from '../../start/running-gateway.js';
 import { bad, good, type Finding } from './finding.js';
 import { engineFinding, findRunning, servedPorts, serverFindings, type Health } from './running-gateway-checks.js';
 
@@ -67,8 +69,31 @@ async function postgresFindings(values: ConfigValues, running: Health | undefine
   if (!usesEmbeddedPostgres(values)) return externalPostgres(values.database_url!);
   if (running) return [engineFinding('PostgreSQL', running.database)];
   if (!installedEngines().postgres) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
-  const exists = existsSync(join(resolve(values.data_dir), 'postgres'));
-  return [good('PostgreSQL', `embedded, ${exists ? 'stopped, with data' : 'no data yet'}; migrations run at the start`)];
+  return [good('PostgreSQL', `embedded, ${await embeddedState(resolve(values.data_dir))}; migrations run at the start`)];
+}
+
+/** Of the embedded server while no gateway answers. One whose gateway was killed lives on. */
+async function embeddedState(dataDir: string): Promise<string> {
+  const port = portOfServer(dataDir);
+  if (port !== undefined && (await isListening(port))) {
+    const owner = runningGateway(dataDir)?.pid;
+    if (owner !== undefined) return `running on port ${port}, of a gateway that is starting or stopping (process ${owner})`;
+    return `left running on port ${port} by a gateway that was killed: the next one takes it over, and stops it when it ends`;
+  }
+  return existsSync(join(dataDir, 'postgres')) ? 'stopped, with data' : 'no data yet';
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1', timeout: TIMEOUT_MS });
+  socket.once('timeout', () => socket.destroy(new Error('no answer')));
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** The server itself, the migrations it has seen, and its clock. */
