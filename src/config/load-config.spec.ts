@@ -123,7 +123,7 @@ describe('A problem says', () => {
       {},
       'gateway.yaml: limits: unknown setting per_hour, user_per_hours (did you mean user_per_hour?)',
     ],
-    ['data: x', {}, 'gateway.yaml: unknown setting data (did you mean data_dir?)'],
+    ['stock: x', {}, 'gateway.yaml: unknown setting stock (did you mean stock_data?)'],
     ['colour: red', {}, 'gateway.yaml: unknown setting colour'],
   ])('in plain words what is right: %s %j', (yaml, env, words) => expect(problems(yaml, env)).toEqual([words]));
 

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { isatty } from 'node:tty';
 import { pino, type Level, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { FRAMEWORK_CONTEXTS } from '../common/log-contexts.js';
 import { maskValues } from '../common/secrets/mask-values.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -91,16 +91,26 @@ export function createPino({ level }: LogSettings, stream: pino.DestinationStrea
 }
 
 function streamFor({ format = isatty(STDOUT) ? 'pretty' : 'json' }: LogSettings, fd: number): pino.DestinationStream {
-  if (format === 'json') return pino.destination({ fd, sync: true });
-  return PinoPretty({
-    destination: fd,
-    sync: true,
+  const lines = linesTo(fd);
+  if (format === 'json') return lines;
+  const pretty = prettyFactory({
     colorize: isatty(fd),
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: 'context,requestId,method,path,status',
     messageFormat: '{if context}[{context}] {end}{msg}',
   });
+  return { write: (line) => void lines.write(pretty(line)) };
+}
+
+/** A terminal that was closed takes no more lines, as little as a pipe (EPIPE, of which pino takes care): the shutdown goes on without a log. */
+function linesTo(fd: number): pino.DestinationStream {
+  const lines = pino.destination({ fd, sync: true });
+  lines.on('error', (error: { code?: string }) => {
+    if (error.code !== 'EIO') throw error as Error;
+    lines.write = () => true;
+  });
+  return lines;
 }
 
 function fieldsOf(message: unknown): object {

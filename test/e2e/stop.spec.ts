@@ -28,7 +28,7 @@ function newFolder(): string {
   return folder;
 }
 
-const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], SHELL: '/bin/sh', GATEWAY_LOG_FORMAT: 'json' };
+const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], SHELL: '/bin/sh' };
 const onFreePorts = (folder: string) => ['--port', '0', '--mcp-port', '0', '--data-dir', folder];
 
 /** A command that serves, and all it has written. */
