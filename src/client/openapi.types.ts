@@ -4074,6 +4074,8 @@ export interface operations {
       query?: {
         /** @description Part of the e-mail or the user name, case-insensitive. */
         search?: string;
+        /** @description Only the user whose e-mail or user name this is, case-insensitive. */
+        login?: string;
         role?: 'admin' | 'user';
         /** @description Only users who may log in, or only those who may not. */
         is_active?: boolean;
