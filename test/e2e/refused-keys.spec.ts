@@ -91,8 +91,7 @@ describe('A refusal says why and what to do, in the message, the challenge and t
     const words = /^Invalid or expired API key: this is a login token, .* create a key at POST \/api\/mcp-keys\/create/;
     const token = await gateway.token();
     const ways: Record<string, string>[] = [{ authorization: `Bearer ${token}` }, { 'x-api-key': token }];
-    for (const headers of ways)
-      expect((await gateway.mcp('tools/list', {}, null, headers)).json.error.message).toMatch(words);
+    for (const headers of ways) expect((await gateway.mcp('tools/list', {}, null, headers)).json.error.message).toMatch(words);
     const foreign = `eyJhbGciOiJIUzI1NiJ9.${Buffer.from('{"sub":"me"}').toString('base64url')}.x`;
     for (const text of [foreign, 'eyJ.e30.x', 'eyJ']) {
       const { json } = await gateway.mcp('tools/list', {}, null, { authorization: `Bearer ${text}` });
