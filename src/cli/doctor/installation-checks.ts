@@ -7,7 +7,7 @@ import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config.js';
 import { listenAddress } from '../../config/host.js';
 import { installedEngines } from '../../config/installed-engines.js';
-import { ConfigError, readConfig } from '../../config/load-config.js';
+import { ConfigError, nameOfSetting, readConfig } from '../../config/load-config.js';
 import { portOfServer } from '../../database/embedded-postgres.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
@@ -29,7 +29,7 @@ export async function checkInstallation(options: Readonly<Record<string, string>
   const running = await findRunning(values);
   return [
     good('settings', 'valid'),
-    ...(running ? servedPorts(running) : await portFindings(values)),
+    ...(running ? servedPorts(running) : await portFindings(values, options)),
     ...(await postgresFindings(values, running?.health)),
     await clickhouseFinding(values, running?.health),
     ...(await redisFindings(values)),
@@ -48,10 +48,12 @@ function settings(options: Readonly<Record<string, string>>): ConfigValues | Fin
   }
 }
 
-const portFindings = (values: ConfigValues): Promise<Finding[]> =>
-  Promise.all([portFinding(values, values.port, 'GATEWAY_PORT'), portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT')]);
+const portFindings = (values: ConfigValues, options: Readonly<Record<string, string>>): Promise<Finding[]> =>
+  Promise.all(
+    (['port', 'mcp_port'] as const).map((name) => portFinding(values.host, values[name], nameOfSetting(name, options))),
+  );
 
-async function portFinding({ host }: ConfigValues, port: number, variable: string): Promise<Finding> {
+async function portFinding(host: string, port: number, setting: string): Promise<Finding> {
   const probe = createServer();
   try {
     probe.listen(port, listenAddress(host));
@@ -61,7 +63,7 @@ async function portFinding({ host }: ConfigValues, port: number, variable: strin
   } catch (error) {
     const { code } = error as { code?: string };
     const words = code === 'EADDRINUSE' ? `${port} is in use by another program` : `${port} cannot be opened (${code})`;
-    return bad('ports', words, `Stop what uses it, or set ${variable} to another port.`);
+    return bad('ports', words, `Stop what uses it, or set ${setting} to another port.`);
   }
 }
 
