@@ -1,4 +1,6 @@
 import 'reflect-metadata';
-import { serve } from './start/serve.js';
+import { serveCommand } from './cli/commands/serve.command.js';
+import { endWithUsageCode } from './cli/terminal/cli-failure.js';
 
-await serve();
+// With the options of `tallygate serve`, whose name its help shows.
+await endWithUsageCode(serveCommand().name('tallygate serve')).parseAsync();

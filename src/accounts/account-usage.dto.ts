@@ -1,5 +1,5 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Fraction } from '../rest/dto-fields.js';
+import { Fraction, IdFilter } from '../rest/dto-fields.js';
 import type { ToolSums, UsageCall } from '../usage/reports/usage-reports.service.js';
 
 const OFFSET_MAX = 1_000_000_000;
@@ -23,9 +23,7 @@ export class ToolCallsQuery extends DaysBackQuery {
   tool_name?: string;
 
   /** Only calls made with this key. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
+  @IdFilter()
   api_key_id?: string;
 
   /** Only calls that succeeded. */

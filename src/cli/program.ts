@@ -3,7 +3,7 @@ import { VERSION } from '../common/version.js';
 import { accountCommand } from './commands/account.command.js';
 import { backupCommand, restoreCommand } from './commands/backup.command.js';
 import { callCommand } from './commands/call.command.js';
-import { EXIT } from './terminal/cli-failure.js';
+import { endWithUsageCode } from './terminal/cli-failure.js';
 import { configCommand } from './commands/config.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { importCommand } from './commands/import.command.js';
@@ -51,12 +51,5 @@ export function tallygateCommand(): Command {
     .addCommand(restoreCommand())
     .addCommand(configCommand())
     .addCommand(doctorCommand());
-  endWithUsageCode(program);
-  return program;
-}
-
-/** Requested help and version exit with 0, a mistake in the command line with its own code. */
-function endWithUsageCode(command: Command): void {
-  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
-  command.commands.forEach(endWithUsageCode);
+  return endWithUsageCode(program);
 }

@@ -22,9 +22,15 @@ export function refusedAnswer(response: Response, body: unknown): GatewayError {
 /** `detail` is a message, a list of invalid fields, or the source's `{code, message}`. */
 function wordsOf(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
-  if (Array.isArray(detail)) return (detail as InvalidField[]).map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  if (Array.isArray(detail)) return (detail as InvalidField[]).map((field) => fieldWords(field)).join('; ');
   if (isObject(detail)) return String(detail['message'] ?? detail['code']);
   return undefined;
+}
+
+/** `body.days: must be an integer`. A message that begins with the field's name has it once. `from` leaves out the place of the field. */
+export function fieldWords({ loc, msg }: InvalidField, from = 0): string {
+  const name = `${String(loc.at(-1))} `;
+  return `${loc.slice(from).join('.')}: ${msg.startsWith(name) ? msg.slice(name.length) : msg}`;
 }
 
 /** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */

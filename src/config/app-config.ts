@@ -60,7 +60,7 @@ export const configSchema = z.strictObject({
        * (source 002). Whoever can sign them can act as anyone here.
        */
       trust_external_tokens: z.boolean().default(false),
-      admin_email: z.email().or(z.literal('admin@localhost')).default('admin@localhost'),
+      admin_email: z.union([z.email(), z.literal('admin@localhost')], 'must be an e-mail address').default('admin@localhost'),
       admin_password: z.string().min(8, 'must have at least 8 characters').max(256).optional(),
     })
     .prefault({}),

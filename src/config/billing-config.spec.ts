@@ -21,7 +21,7 @@ describe('Settings of billing', () => {
       load(billing, env);
       return [];
     } catch (error) {
-      return (error as ConfigError).problems;
+      return (error as ConfigError).problems.map((problem) => problem.replace(join(folder, 'gateway.yaml'), 'gateway.yaml'));
     }
   };
 

@@ -18,7 +18,7 @@ describe('Settings of tiers and credits', () => {
       load(yaml, env);
       return [];
     } catch (error) {
-      return (error as ConfigError).problems;
+      return (error as ConfigError).problems.map((problem) => problem.replace(join(folder, 'gateway.yaml'), 'gateway.yaml'));
     }
   };
 

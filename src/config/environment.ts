@@ -87,6 +87,8 @@ export interface Given {
   env: NodeJS.ProcessEnv;
   /** Of the command line, by the variable that each stands for. They win. */
   options: Readonly<Record<string, string>>;
+  /** What the settings file says, where there is one. */
+  file?: Readonly<Record<string, unknown>>;
 }
 
 /** The option of the command line that stands for a variable: `--database-url` for `GATEWAY_DATABASE_URL`. */
@@ -100,12 +102,27 @@ export const SETTING_OPTIONS: readonly { variable: string; option: string; help:
     .map(([variable, { help }]) => ({ variable, option: optionOf(variable), help })),
 ];
 
-/** The name of a setting, or of what is in it, as the operator wrote it: its option or variable where that is given, else its YAML path. */
-export function settingName(path: string, { env, options }: Given): string {
+/**
+ * The name of a setting, or of what is in it, as the operator wrote it: its option or variable where that is given, its YAML path where
+ * the file has it, or the section where it is missing. What is nowhere is named as it could be given beside the others.
+ */
+export function settingName(path: string, { env, options, file = {} }: Given): string {
   const isIn = (outer: string) => path === outer || path.startsWith(`${outer}.`);
-  const variable = Object.keys(ENVIRONMENT).find((name) => isIn(ENVIRONMENT[name]!.path) && (options[name] || env[name]));
-  if (!variable) return `gateway.yaml: ${path}`;
-  return options[variable] ? optionOf(variable) : variable;
+  const variables = Object.keys(ENVIRONMENT).filter((name) => isIn(ENVIRONMENT[name]!.path));
+  const given = variables.find((name) => options[name] || env[name]);
+  if (given) return options[given] ? optionOf(given) : given;
+  const [missing] = isInFile(path.split('.'), file) ? [] : variables;
+  if (missing === undefined) return `gateway.yaml: ${path}`;
+  const hasOption = SETTING_OPTIONS.some(({ variable }) => variable === missing);
+  return hasOption && Object.keys(options).length > 0 ? optionOf(missing) : missing;
+}
+
+/** Whether the file has it, or the section that it belongs to. */
+function isInFile(path: readonly string[], file: Readonly<Record<string, unknown>>): boolean {
+  const [section, ...rest] = path;
+  const value = Object.hasOwn(file, section!) ? file[section!] : undefined;
+  if (rest.length < 2) return value !== undefined;
+  return isObject(value) ? isInFile(rest, value) : value !== undefined;
 }
 
 /** Overrides the values read from `gateway.yaml` with the others that are given; none is modified. */

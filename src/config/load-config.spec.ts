@@ -15,7 +15,7 @@ const problems = (yaml: string, env: Record<string, string> = {}, options: Recor
     readConfig({ GATEWAY_CONFIG: file, ...env }, options);
     return [];
   } catch (error) {
-    return (error as ConfigError).problems;
+    return (error as ConfigError).problems.map((problem) => problem.replace(file, 'gateway.yaml'));
   }
 };
 const SERVERS = { GATEWAY_DATABASE_URL: 'postgresql://db/x', GATEWAY_CLICKHOUSE_URL: 'http://ch:8123' };
@@ -34,16 +34,16 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
     expect(problems(yaml, env, { GATEWAY_CREDITS: 'maybe' })).toEqual([
       'GATEWAY_SECRET_KEY: must have at least 32 characters; `openssl rand -hex 32` makes one',
       expect.stringMatching(/^gateway\.yaml: tiers\.none: /),
-      '--credits: Invalid option: expected one of "optional"|"required"',
+      '--credits: must be one of optional, required',
       expect.stringMatching(/^gateway\.yaml: billing\.credit_packs\.0\.credits: /),
       'gateway.yaml: billing.credit_packs.0: needs either price_id, or unit_amount and currency',
       expect.stringMatching(/^gateway\.yaml: templates\.own\.timeout_seconds: /),
       'gateway.yaml: templates.own.command: required with transport stdio',
       expect.stringMatching(/^gateway\.yaml: log\.level: /),
       'gateway.yaml: log: unknown setting colour',
-      'gateway.yaml: unknown setting porrt',
+      'gateway.yaml: unknown setting porrt (did you mean port?)',
       'GATEWAY_REDIS_ULR: unknown setting; did you mean GATEWAY_REDIS_URL?',
-      'GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are 9000)',
+      'GATEWAY_MCP_PORT: must differ from the port of REST (both are 9000)',
       'gateway.yaml: credits.default_tier: "free" is not one of the tiers (basic)',
       'GATEWAY_STRIPE_SECRET_KEY: required while billing is enabled',
       'GATEWAY_STRIPE_WEBHOOK_SECRET: required while billing is enabled',
@@ -86,7 +86,7 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
     const broken = problems('port: [1\nhost: x: y', { GATEWAY_MCP_PORT: 'x', ...SERVERS });
     expect(broken.at(-1)).toMatch(/^GATEWAY_MCP_PORT: /);
     expect(broken.length).toBeGreaterThan(1);
-    expect(broken.slice(0, -1).filter((problem) => !problem.startsWith(`${file}: `))).toEqual([]);
+    expect(broken.slice(0, -1).filter((problem) => !problem.startsWith('gateway.yaml: '))).toEqual([]);
     expect(problems('', { GATEWAY_CONFIG: '/nowhere', GATEWAY_MCP_PORT: 'x' })).toEqual([
       'GATEWAY_CONFIG: no such file: /nowhere',
       expect.stringMatching(/^GATEWAY_MCP_PORT/),
@@ -100,6 +100,52 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
     expect(problems('', { GATEWAY_TEMPLATES: 'files' })).toEqual([
       'GATEWAY_TEMPLATES: "files" is not a shipped template (http, file-server, everything, memory)',
     ]);
+  });
+});
+
+describe('A problem says', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['port: abc', {}, 'gateway.yaml: port: must be a whole number from 0 to 65535'],
+    ['port: 70000', {}, 'gateway.yaml: port: must be a whole number from 0 to 65535'],
+    ['', { GATEWAY_PORT: '80.5' }, 'GATEWAY_PORT: must be a whole number from 0 to 65535'],
+    ['', { GATEWAY_AUTH_ENABLED: 'perhaps' }, 'GATEWAY_AUTH_ENABLED: must be true or false'],
+    ['', { GATEWAY_LOG_FORMAT: 'xml' }, 'GATEWAY_LOG_FORMAT: must be one of json, pretty'],
+    ['', { GATEWAY_TRACES_SAMPLE_RATIO: 'half' }, 'GATEWAY_TRACES_SAMPLE_RATIO: must be a number from 0 to 1'],
+    ['tools: { prices: { greet: -1 } }', {}, 'gateway.yaml: tools.prices.greet: must be a whole number, at least 0'],
+    ['notices: { key_expiry_days: [0] }', {}, 'gateway.yaml: notices.key_expiry_days.0: must be a number above 0'],
+    ['cors_origins: all', {}, 'gateway.yaml: cors_origins: must be a list'],
+    ['log: loud', {}, 'gateway.yaml: log: must be a section of settings'],
+    ['host: 5', {}, 'gateway.yaml: host: must be text'],
+    ['', { GATEWAY_ADMIN_EMAIL: 'me' }, 'GATEWAY_ADMIN_EMAIL: must be an e-mail address'],
+    ['portt: 1', {}, 'gateway.yaml: unknown setting portt (did you mean port?)'],
+    [
+      'limits: { per_hour: 1, user_per_hours: 2 }',
+      {},
+      'gateway.yaml: limits: unknown setting per_hour, user_per_hours (did you mean user_per_hour?)',
+    ],
+    ['stock: x', {}, 'gateway.yaml: unknown setting stock (did you mean stock_data?)'],
+    ['colour: red', {}, 'gateway.yaml: unknown setting colour'],
+  ])('in plain words what is right: %s %j', (yaml, env, words) => expect(problems(yaml, env)).toEqual([words]));
+
+  it('what is missing as it could be given beside what is there', () => {
+    const url = 'smtp://mail.example.com';
+    expect(problems('', {}, { GATEWAY_SMTP_URL: url })).toEqual(['--smtp-from: is missing']);
+    expect(problems('', { GATEWAY_SMTP_URL: url })).toEqual(['GATEWAY_SMTP_FROM: is missing']);
+    expect(problems(`notices: { smtp: { url: '${url}' } }`)).toEqual(['gateway.yaml: notices.smtp.from: is missing']);
+    expect(problems('', { GATEWAY_SMTP_URL: url, GATEWAY_SMTP_FROM: 'a@example.com', GATEWAY_SMTP_PASSWORD: 'x' })).toEqual([
+      'GATEWAY_SMTP_USER: required with a password',
+    ]);
+  });
+
+  it('the option that contradicts, not its variable', () => {
+    expect(problems('', {}, { GATEWAY_PORT: '9', GATEWAY_MCP_PORT: '9' })).toEqual([
+      '--mcp-port: must differ from the port of REST (both are 9)',
+    ]);
+  });
+
+  it('the path of the file it is in', () => {
+    writeFileSync(file, 'port: x');
+    expect(() => readConfig({}, { GATEWAY_CONFIG: file })).toThrow(`${file}: port: must be`);
   });
 });
 

@@ -26,34 +26,48 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem, each under its option, variable or YAML path.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): AppConfig {
-  const { values, referred } = examined({ env, options }, installedEngines());
+  const { values, referredVariables } = examined({ env, options }, installedEngines());
   values.data_dir = values.database_url?.startsWith('memory:')
     ? mkdtempSync(join(tmpdir(), 'tallygate-'))
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
-  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>, referred);
+  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>, referredVariables);
 }
 
 /**
- * Reads the settings only, creating neither folders nor a secret; which engines are installed does not matter.
+ * Reads the settings only, creating neither folders nor a secret; which engines are installed does not matter unless they are given.
  * @throws ConfigError as `loadConfig`
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): ConfigValues {
-  return examined({ env, options }, ALL_ENGINES).values;
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  options: Given['options'] = {},
+  engines: Engines = ALL_ENGINES,
+): ConfigValues {
+  return examined({ env, options }, engines).values;
 }
 
-/** The settings, and the names of the variables that they refer to. */
-function examined(given: Given, engines: Engines): { values: ConfigValues; referred: string[] } {
-  const file = readYaml(given);
+/** Variables that are named like settings and are nobody's, of settings that were read just so. @throws ConfigError as `readConfig` */
+export const strangeVariablesBeside = (env: NodeJS.ProcessEnv, options: Given['options']): string[] =>
+  strangeVariables(examined({ env, options }, ALL_ENGINES), env);
+
+interface Examined {
+  values: ConfigValues;
+  /** Variables that settings refer to. */
+  referredVariables: readonly string[];
+}
+
+function examined(beside: Given, engines: Engines): Examined {
+  const file = readYaml(beside);
+  const given = { ...beside, file: file.settings };
   const written = withEnvironment(file.settings, given);
   const { values, issues } = validSettings({ ...written, notices: withVariables(written['notices'], given.env) });
-  const referred = [...variablesOf(values.templates), ...wholeReferences(written['notices'])];
+  const referredVariables = [...variablesOf(values.templates), ...wholeReferences(written['notices'])];
   const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
   const problems = [
     ...file.problems,
     ...issues.map((issue) => describe(issue, given)),
-    ...misspeltVariables(referred, given),
+    ...misspeltVariables(referredVariables, given),
     // Without the file nobody knows what the others would contradict.
     ...(file.problems.length > 0
       ? []
@@ -61,13 +75,24 @@ function examined(given: Given, engines: Engines): { values: ConfigValues; refer
           .filter(isRight)
           .map(({ problem }) => problem)),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { values, referred };
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, fileOf(given).file)));
+  return { values, referredVariables };
 }
 
-/** Variables that are named like settings and are nobody's; a misspelt one has ended the start. */
-export const strangeVariables = ({ referredVariables }: AppConfig, env: NodeJS.ProcessEnv = process.env): string[] =>
-  unknownVariables(env, referredVariables).map(({ name }) => name);
+/** Under the name that the file really has. */
+const inFile = (problem: string, file: string): string => problem.replace(/^gateway\.yaml(?=: )/, () => file);
+
+/** What the operator calls a setting, such as `--port`, `GATEWAY_PORT` or `gateway.yaml: port`. */
+export function nameOfSetting(path: string, options: Given['options'] = {}, env: NodeJS.ProcessEnv = process.env): string {
+  const given = { env, options };
+  return inFile(settingName(path, { ...given, file: readYaml(given).settings }), fileOf(given).file);
+}
+
+/** Variables that are named like settings and are nobody's, in words; a misspelt one has ended the start. */
+export const strangeVariables = (
+  { referredVariables }: Pick<Examined, 'referredVariables'>,
+  env: NodeJS.ProcessEnv = process.env,
+): string[] => unknownVariables(env, referredVariables).map(({ name }) => `${name} is no setting and is ignored`);
 
 /** Whether a mistake is in this setting, or in a section it belongs to. */
 function isAbout({ path, keys }: SettingIssue, setting: string): boolean {
@@ -83,12 +108,16 @@ function misspeltVariables(referred: string[], { env }: Given): string[] {
 }
 
 /** Its settings; none, and why, where it cannot be read. */
-function readYaml({ env, options }: Given): { settings: Record<string, unknown>; problems: string[] } {
-  const named = options[CONFIG_FILE] || env[CONFIG_FILE];
-  const file = named || 'gateway.yaml';
+function readYaml(given: Given): { settings: Record<string, unknown>; problems: string[] } {
+  const { file, isNamed } = fileOf(given);
   if (existsSync(file)) return parseFile(file);
-  const name = options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
-  return { settings: {}, problems: named ? [`${name}: no such file: ${file}`] : [] };
+  const name = given.options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
+  return { settings: {}, problems: isNamed ? [`${name}: no such file: ${file}`] : [] };
+}
+
+function fileOf({ env, options }: Given): { file: string; isNamed: boolean } {
+  const named = options[CONFIG_FILE] || env[CONFIG_FILE];
+  return { file: named || 'gateway.yaml', isNamed: Boolean(named) };
 }
 
 function parseFile(file: string): { settings: Record<string, unknown>; problems: string[] } {
@@ -106,7 +135,7 @@ function parseFile(file: string): { settings: Record<string, unknown>; problems:
 function describe({ path: parts, message, keys }: SettingIssue, given: Given): string {
   const path = parts.map(String).join('.');
   if (keys === undefined) return `${settingName(path, given)}: ${message}`;
-  return `gateway.yaml: ${path ? `${path}: ` : ''}unknown setting ${keys.join(', ')}`;
+  return `gateway.yaml: ${path ? `${path}: ` : ''}${message}`;
 }
 
 /**

@@ -21,7 +21,7 @@ describe('Settings of notices', () => {
       load(notices, env);
       return [];
     } catch (error) {
-      return (error as ConfigError).problems;
+      return (error as ConfigError).problems.map((problem) => problem.replace(join(folder, 'gateway.yaml'), 'gateway.yaml'));
     }
   };
   const webhook = { url: 'https://hooks.example.com/a', secret: SECRET };
@@ -61,7 +61,12 @@ describe('Settings of notices', () => {
     const env = { GATEWAY_SMTP_URL: 'smtps://mail.example.com', GATEWAY_SMTP_USER: 'me', GATEWAY_SMTP_PASSWORD: 'secret' };
     const { smtp } = load({}, { ...env, GATEWAY_SMTP_FROM: 'gateway@example.com' });
     expect(smtp).toMatchObject({ url: 'smtps://mail.example.com', user: 'me', password: 'secret', to: [] });
-    expect(problems({}, env)).toEqual([expect.stringContaining('notices.smtp.from')]);
+    expect(problems({}, env)).toEqual(['GATEWAY_SMTP_FROM: is missing']);
+  });
+
+  it('take a webhook at a private address whose network is allowed', () => {
+    const inside = { ...webhook, url: 'http://10.0.0.9/hook' };
+    expect(problems({ webhooks: [inside], allowed_networks: ['10.0.0.0/8'] })).toEqual([]);
   });
 
   it.each<[string, object, string]>([
@@ -69,6 +74,11 @@ describe('Settings of notices', () => {
     ['a webhook without a secret', { webhooks: [{ url: webhook.url }] }, 'notices.webhooks.0.secret'],
     ['a URL of another kind', { webhooks: [{ ...webhook, url: 'ftp://a' }] }, 'notices.webhooks.0.url'],
     ['a kind that is none', { webhooks: [{ ...webhook, kinds: ['x'] }] }, 'notices.webhooks.0.kinds'],
+    [
+      'a webhook at a private address',
+      { webhooks: [{ ...webhook, url: 'http://10.0.0.9/hook' }] },
+      '.0.url: 10.0.0.9 is not a public address; allow its network in notices.allowed_networks',
+    ],
     ['two webhooks of one host without names', { webhooks: [webhook, webhook] }, 'two named "hooks.example.com"'],
     ['mail to users without a mail server', { mail_users: true }, 'notices.mail_users: needs notices.smtp'],
     ['a password without a user', { smtp: { url: 'smtp://a', from: 'a@example.com', password: 'x' } }, 'notices.smtp.user'],

@@ -1,3 +1,4 @@
+import { NetworkRules } from '../common/network/network-rules.js';
 import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import type { BillingSettings } from './billing-config.js';
 import { isSet, notSet } from './env-reference.js';
@@ -17,11 +18,11 @@ export interface Contradiction {
 export function contradictions(values: ConfigValues, given: Given, engines: Engines): Contradiction[] {
   return [
     ...databaseContradictions(values, engines),
-    ...portContradictions(values),
-    ...registrationContradictions(values),
-    ...creditContradictions(values),
+    ...portContradictions(values, given),
+    ...registrationContradictions(values, given),
+    ...creditContradictions(values, given),
     ...billingContradictions(values.billing, values.tiers),
-    ...noticeContradictions(values.notices),
+    ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
   ];
 }
@@ -54,22 +55,22 @@ function databaseContradictions(values: ConfigValues, engines: Engines): Contrad
   ];
 }
 
-function portContradictions({ port, mcp_port }: ConfigValues): Contradiction[] {
-  const words = `GATEWAY_MCP_PORT: must differ from GATEWAY_PORT (both are ${port})`;
+function portContradictions({ port, mcp_port }: ConfigValues, given: Given): Contradiction[] {
+  const words = `${settingName('mcp_port', given)}: must differ from the port of REST (both are ${port})`;
   return problemIf(port !== 0 && port === mcp_port, ['port', 'mcp_port'], words);
 }
 
-function registrationContradictions({ registration, auth }: ConfigValues): Contradiction[] {
+function registrationContradictions({ registration, auth }: ConfigValues, given: Given): Contradiction[] {
   return problemIf(
     registration === 'open' && auth.trust_external_tokens,
     ['registration', 'auth.trust_external_tokens'],
-    'GATEWAY_REGISTRATION: "open" cannot go with GATEWAY_TRUST_EXTERNAL_TOKENS: whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens',
+    `${settingName('registration', given)}: "open" cannot go with trusted external tokens (auth.trust_external_tokens): whoever registers an e-mail first would share the account of the person your backend knows by it. Close registration, or do not trust external tokens`,
   );
 }
 
-function creditContradictions({ credits: { default_tier: tier }, tiers }: ConfigValues): Contradiction[] {
+function creditContradictions({ credits: { default_tier: tier }, tiers }: ConfigValues, given: Given): Contradiction[] {
   const names = Object.keys(tiers).join(', ') || 'none';
-  const words = `gateway.yaml: credits.default_tier: "${tier}" is not one of the tiers (${names})`;
+  const words = `${settingName('credits.default_tier', given)}: "${tier}" is not one of the tiers (${names})`;
   return problemIf(!Object.hasOwn(tiers, tier), ['credits.default_tier', `tiers.${tier}`], words);
 }
 
@@ -120,19 +121,47 @@ function repeated(list: string, key: string, values: string[]): Contradiction[] 
   }));
 }
 
-function noticeContradictions({ webhooks, smtp: mail, mail_users }: NoticeSettings): Contradiction[] {
+function noticeContradictions(
+  { webhooks, smtp: mail, mail_users, allowed_networks }: NoticeSettings,
+  nameOf: (path: string) => string,
+): Contradiction[] {
   const names = webhooks.map(webhookName);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const rules = new NetworkRules(allowed_networks, 'notices.allowed_networks');
+  const unreachable = webhooks.flatMap(({ url }, index) =>
+    problemsOf(() => rules.connectOptions(url)).map((words) => ({
+      about: ['notices.webhooks', 'notices.allowed_networks'],
+      problem: `gateway.yaml: notices.webhooks.${index}.url: ${words}`,
+    })),
+  );
   const twins = [...twice].map((name) => ({
     about: ['notices.webhooks'],
     problem: `gateway.yaml: notices.webhooks: there are two named "${name}"; give each a name of its own`,
   }));
-  const mailless = {
-    about: ['notices.mail_users', 'notices.smtp'],
-    problem: 'gateway.yaml: notices.mail_users: needs notices.smtp',
-  };
-  const userless = { about: ['notices.smtp'], problem: 'gateway.yaml: notices.smtp.user: required with a password' };
-  return [...twins, ...(mail_users && !mail ? [mailless] : []), ...(mail?.password && !mail.user ? [userless] : [])];
+  return [
+    ...unreachable,
+    ...twins,
+    ...problemIf(
+      mail_users && !mail,
+      ['notices.mail_users', 'notices.smtp'],
+      'gateway.yaml: notices.mail_users: needs notices.smtp',
+    ),
+    ...problemIf(
+      Boolean(mail?.password && !mail.user),
+      ['notices.smtp'],
+      `${nameOf('notices.smtp.user')}: required with a password`,
+    ),
+  ];
+}
+
+/** None where it works. */
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function templateContradictions({ templates, servers }: ConfigValues, given: Given): Contradiction[] {

@@ -1,5 +1,6 @@
 import { isObject } from '../common/json.js';
 import { configSchema, type ConfigValues } from './app-config.js';
+import { plainWords } from './setting-words.js';
 
 type Path = readonly PropertyKey[];
 
@@ -20,7 +21,7 @@ export function validSettings(given: Record<string, unknown>): { values: ConfigV
   const issues: SettingIssue[] = [];
   const leftOut: Path[] = [];
   for (;;) {
-    const result = configSchema.safeParse(kept);
+    const result = configSchema.safeParse(kept, { error: plainWords });
     if (result.success) return { values: result.data, issues };
     const found = result.error.issues as SettingIssue[];
     issues.push(...found.filter(({ path }) => !leftOut.some((other) => isWithin(path, other) || isWithin(other, path))));

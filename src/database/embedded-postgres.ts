@@ -70,9 +70,8 @@ export class EmbeddedPostgres {
     return readFileSync(join(this.home, 'password'), 'utf8').trim();
   }
 
-  /** Line 4 of `postmaster.pid` is the port (PostgreSQL source, `miscadmin.h`, LOCK_FILE_LINE_PORT). */
   private get port(): number {
-    return Number(readFileSync(join(this.cluster, 'postmaster.pid'), 'utf8').split('\n')[3]);
+    return portIn(join(this.cluster, 'postmaster.pid'));
   }
 
   /** PostgreSQL's own account must get through, to where it lives. */
@@ -93,9 +92,7 @@ export class EmbeddedPostgres {
 
   /** A cluster stays where it was made, whatever can be reached by now. */
   private homeFor(wanted: string): string {
-    const elsewhere = join('/var/lib/tallygate', createHash('sha256').update(wanted).digest('hex').slice(0, 12));
-    const made = [wanted, elsewhere].find((home) => existsSync(join(home, 'cluster', 'PG_VERSION')));
-    return made ?? (canReach(wanted, this.account) ? wanted : elsewhere);
+    return homeMade(wanted) ?? (canReach(wanted, this.account) ? wanted : elsewhere(wanted));
   }
 
   /** In a folder of its own until it is whole: an initdb that is interrupted leaves what looks like a cluster and is none. */
@@ -159,6 +156,25 @@ export class EmbeddedPostgres {
     await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home });
   }
 }
+
+/**
+ * The port of the server that runs on a data folder, or ran there and was killed: what its `postmaster.pid` says. Undefined where there
+ * is none. Makes and starts nothing.
+ */
+export function portOfServer(dataDir: string): number | undefined {
+  const home = homeMade(join(dataDir, 'postgres'));
+  const file = home && join(home, 'cluster', 'postmaster.pid');
+  return file && existsSync(file) ? portIn(file) : undefined;
+}
+
+/** Line 4 is the port (PostgreSQL source, `miscadmin.h`, LOCK_FILE_LINE_PORT). */
+const portIn = (pidFile: string): number => Number(readFileSync(pidFile, 'utf8').split('\n')[3]);
+
+const elsewhere = (home: string) => join('/var/lib/tallygate', createHash('sha256').update(home).digest('hex').slice(0, 12));
+
+/** Where the cluster is, in the data folder or elsewhere; undefined before it is made. */
+const homeMade = (wanted: string): string | undefined =>
+  [wanted, elsewhere(wanted)].find((home) => existsSync(join(home, 'cluster', 'PG_VERSION')));
 
 /** Linux tells; elsewhere a process table entry means a living process. */
 function isZombie(pid: string): boolean {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Get, Logger, Param, Post, Query, type LoggerService } from '@nestjs/common';
+import { Body, Controller, Get, Ip, Logger, Param, Post, Query, type LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { IsArray, IsString } from 'class-validator';
@@ -35,6 +35,11 @@ class ThingsController {
   @Post('by-id/new')
   createNew() {
     return {};
+  }
+
+  @Get('caller')
+  caller(@Ip() address: string) {
+    return { address };
   }
 
   @Get('by-id/:id')
@@ -87,10 +92,28 @@ describe('Port 8000', () => {
     });
   });
 
+  it('knows callers by plain addresses, though it listens on IPv6, as a proxy before it may', async () => {
+    const addressWith = async (forwarded: string) =>
+      ((await http().get('/things/caller').set('X-Forwarded-For', forwarded).expect(200)).body as object)['address' as never];
+    expect((await http().get('/things/caller')).body).toEqual({ address: '127.0.0.1' });
+    expect(await addressWith('::ffff:192.0.2.7')).toBe('192.0.2.7');
+    expect(await addressWith('2001:DB8:0::1')).toBe('2001:db8::1');
+  });
+
   describe('errors', () => {
     it('for an unknown path: 404 in the common form', async () => {
       const { body } = await http().get('/nowhere?api_key=secret').expect(404);
       expect(body).toEqual(error('No such endpoint: GET /nowhere', 'NOT_FOUND'));
+    });
+
+    it('for the bare address: 404 that says where to begin; a browser is taken there', async () => {
+      const { body } = await http().get('/').expect(404);
+      expect((body as { detail: string }).detail).toMatch(/^No such endpoint: GET \/\. .*\/docs.*\/health/);
+      for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5'])
+        await http().get('/').set('Accept', accept).expect(404);
+      const browser = await http().get('/').set('Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
+      expect([browser.status, browser.headers['location']]).toEqual([302, './docs']);
+      await http().post('/').set('Accept', 'text/html').expect(404);
     });
 
     it('for a wrong method: 405 that says which are right', async () => {

@@ -1,6 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { plainAddress } from '../common/network/ip-address.js';
 import { frontDoor, type Middleware, type IdentifiedRequest } from '../http/front-door.js';
 import { OriginRules } from '../http/origin-rules.js';
 import { restBody } from './rest-body.js';
@@ -16,7 +19,8 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.set('trust proxy', config.values.limits.trusted_proxies);
   app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
-  app.use(frontDoor, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, namedPathsFirst, restBody(config));
+  app.use(frontDoor, showAddress, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, browsersToDocs);
+  app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
@@ -24,6 +28,19 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
     raw: ['json'],
     customSiteTitle: 'Tallygate API',
   });
+}
+
+/** Before anybody reads it. Express makes it anew each time, of what the socket and trusted proxies say. */
+const showAddress = (request: IncomingMessage & { ip?: string | undefined }, _: ServerResponse, next: () => void): void => {
+  Object.defineProperty(request, 'ip', { value: request.ip && plainAddress(request.ip) });
+  next();
+};
+
+/** Whoever opens the bare address in a browser. Relative, since a proxy may have given it a path. */
+function browsersToDocs(request: Request, response: Response, next: NextFunction): void {
+  const isBrowser = request.method === 'GET' && request.path === '/' && request.accepts(['json', 'html']) === 'html';
+  if (isBrowser) response.redirect('./docs');
+  else next();
 }
 
 /** On answers that Nest sends. */

@@ -12,6 +12,8 @@ import { TallygateError } from '../common/tallygate-error.js';
 /** As Express says it of every answer. */
 const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 
+const WHERE_TO_BEGIN = '. /docs and /openapi.json describe the API, and /health says how the gateway is';
+
 /** Renders every error of port 8000 in the one form of source 003, "Error Handling". */
 @Catch()
 export class RestExceptionFilter implements ExceptionFilter {
@@ -53,6 +55,6 @@ function noRoute(request: Request): { shown: RestError; allow: string[] } {
   const error =
     allow.length > 0
       ? new TallygateError('METHOD_NOT_ALLOWED', `${endpoint} is not allowed; allowed: ${allow.join(', ')}`)
-      : new TallygateError('NOT_FOUND', `No such endpoint: ${endpoint}`);
+      : new TallygateError('NOT_FOUND', `No such endpoint: ${endpoint}${request.path === '/' ? WHERE_TO_BEGIN : ''}`);
   return { shown: restErrorOf(error), allow };
 }

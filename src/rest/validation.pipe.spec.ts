@@ -92,6 +92,18 @@ describe('validation', () => {
     );
   });
 
+  it('says which field is probably meant by one there is not', async () => {
+    const { body } = await post(
+      JSON.stringify({ nmae: 'x', name: 'x', blue: true, parts: [{ count: 1, wieght: 2 }], colour: 'red' }),
+    );
+    expect((body as { detail: { msg: string }[] }).detail.map(({ msg }) => msg).sort()).toEqual([
+      'unknown field',
+      'unknown field; did you mean is_blue?',
+      'unknown field; did you mean name?',
+      'unknown field; did you mean weight?',
+    ]);
+  });
+
   it.each([
     ['days=', { days: 7 }],
     ['page=&page_size=&days=3', { page: 1, page_size: 20, days: 3 }],

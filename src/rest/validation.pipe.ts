@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { isObject } from '../common/json.js';
+import { relatedName } from '../config/nearest-name.js';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
 import { givenMembers } from './given-members.js';
 import { validatedFields } from './validated-fields.js';
@@ -70,11 +71,16 @@ function problemsOf(errors: ValidationError[], path: FieldProblem['loc']): Field
 }
 
 function problem(loc: FieldProblem['loc'], rule: string, words: string, error: ValidationError): FieldProblem {
-  if (rule === 'whitelistValidation') return { loc, msg: 'unknown field', type: 'value_error.extra' };
+  if (rule === 'whitelistValidation') return { loc, msg: unknownField(error), type: 'value_error.extra' };
   if (error.value === undefined) return { loc, msg: 'field required', type: 'value_error.missing' };
   const type = typeOf(error);
   if (type && !type.is(error.value)) return { loc, msg: `${error.property} ${type.words}`, type: errorType(type.rule) };
   return { loc, msg: words, type: errorType(rule) };
+}
+
+function unknownField({ target, property }: ValidationError): string {
+  const meant = relatedName(property, [...validatedFields(target!.constructor as Type).keys()]);
+  return meant === undefined ? 'unknown field' : `unknown field; did you mean ${meant}?`;
 }
 
 const errorType = (rule: string): string => `value_error.${rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;

@@ -8,9 +8,10 @@ import { announceGateway, withdrawGateway } from './running-gateway.js';
 import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
-import type { AppConfig } from '../config/app-config.js';
+import type { AppConfig, ConfigValues } from '../config/app-config.js';
 import { listenAddress, localName } from '../config/host.js';
-import { ConfigError, loadConfig, strangeVariables } from '../config/load-config.js';
+import { installedEngines } from '../config/installed-engines.js';
+import { ConfigError, loadConfig, nameOfSetting, readConfig, strangeVariables } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import { HealthService } from '../gateway-api/health/health.service.js';
 import type { HttpListener } from '../http/http-listener.js';
@@ -29,6 +30,8 @@ export async function serve(ready = showBanner, options: Readonly<Record<string,
   const started = performance.now();
   const firstRun = new FirstRunSecrets();
   try {
+    // Before anything is made: a port in use is the commonest mistake, and starting two databases to find it is slow.
+    await assertFree(readConfig(undefined, options, installedEngines()), options);
     const config = loadConfig(undefined, options);
     announceGateway(config);
     process.once('exit', () => withdrawGateway(config.values.data_dir));
@@ -49,9 +52,8 @@ export async function serve(ready = showBanner, options: Readonly<Record<string,
 const showBanner = (facts: BannerFacts): void => void process.stderr.write(`${startBanner(facts)}\n`);
 
 async function start(config: AppConfig, firstRun: FirstRunSecrets) {
-  await assertFree(config);
   const logger = new TallygateLogger(config);
-  for (const name of strangeVariables(config)) logger.warn(`${name} is not a setting and is ignored`, 'Start');
+  for (const words of strangeVariables(config)) logger.warn(words, 'Start');
   const module = AppModule.forRoot(config, firstRun, logger);
   const options = { logger, abortOnError: false, bodyParser: false };
   const adapter = new RestAdapter(config);
@@ -67,15 +69,24 @@ async function start(config: AppConfig, firstRun: FirstRunSecrets) {
   return { app, rest, mcp };
 }
 
-/** Asked first, since a port in use is the commonest mistake and starting two databases to find it is slow. */
-async function assertFree({ values: { host, port, mcp_port: mcpPort } }: AppConfig): Promise<void> {
-  const found = [await portProblem('GATEWAY_PORT', port, host), await portProblem('GATEWAY_MCP_PORT', mcpPort, host)];
+/** @throws ConfigError that names the ports in use as the operator does */
+async function assertFree(
+  { host, port, mcp_port: mcpPort }: ConfigValues,
+  options: Readonly<Record<string, string>>,
+): Promise<void> {
+  const nameOf = (path: string) => nameOfSetting(path, options);
+  const found = [await portProblem('port', port, host, nameOf), await portProblem('mcp_port', mcpPort, host, nameOf)];
   // An address that is no address is so for both.
   const problems = [...new Set(found.filter((problem) => problem !== undefined))];
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-async function portProblem(variable: string, port: number, host: string): Promise<string | undefined> {
+async function portProblem(
+  path: string,
+  port: number,
+  host: string,
+  nameOf: (path: string) => string,
+): Promise<string | undefined> {
   const probe = createServer().listen(port, listenAddress(host));
   try {
     await once(probe, 'listening');
@@ -84,9 +95,9 @@ async function portProblem(variable: string, port: number, host: string): Promis
     return undefined;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === 'EADDRINUSE') return `${variable}: port ${port} is in use. Stop what uses it, or choose another.`;
-    if (code === 'EACCES') return `${variable}: port ${port} is not allowed for this user. Choose one above 1023.`;
-    return `GATEWAY_HOST: cannot listen on ${host}: ${message}`;
+    if (code === 'EADDRINUSE') return `${nameOf(path)}: port ${port} is in use. Stop what uses it, or choose another.`;
+    if (code === 'EACCES') return `${nameOf(path)}: port ${port} is not allowed for this user. Choose one above 1023.`;
+    return `${nameOf('host')}: cannot listen on ${host}: ${message}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { isatty } from 'node:tty';
 import { pino, type Level, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { FRAMEWORK_CONTEXTS } from '../common/log-contexts.js';
 import { maskValues } from '../common/secrets/mask-values.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -19,6 +19,8 @@ export interface LogSettings {
 const STDOUT = 1;
 /** Nest's own lines about its start are written at level debug. */
 const FRAMEWORK: ReadonlySet<string> = new Set(FRAMEWORK_CONTEXTS);
+/** Nest's context for what ends the start. `serve` says it in words; where it came from is written at level debug. */
+const FAILED_START = 'ExceptionHandler';
 
 /** Lines of this level and above are written; a context can have a level of its own. */
 export interface LogLevels {
@@ -43,7 +45,7 @@ export class TallygateLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    this.write(rest.at(-1) === FAILED_START ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
@@ -89,16 +91,26 @@ export function createPino({ level }: LogSettings, stream: pino.DestinationStrea
 }
 
 function streamFor({ format = isatty(STDOUT) ? 'pretty' : 'json' }: LogSettings, fd: number): pino.DestinationStream {
-  if (format === 'json') return pino.destination({ fd, sync: true });
-  return PinoPretty({
-    destination: fd,
-    sync: true,
+  const lines = linesTo(fd);
+  if (format === 'json') return lines;
+  const pretty = prettyFactory({
     colorize: isatty(fd),
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: 'context,requestId,method,path,status',
     messageFormat: '{if context}[{context}] {end}{msg}',
   });
+  return { write: (line) => void lines.write(pretty(line)) };
+}
+
+/** A terminal that was closed takes no more lines, as little as a pipe (EPIPE, of which pino takes care): the shutdown goes on without a log. */
+function linesTo(fd: number): pino.DestinationStream {
+  const lines = pino.destination({ fd, sync: true });
+  lines.on('error', (error: { code?: string }) => {
+    if (error.code !== 'EIO') throw error as Error;
+    lines.write = () => true;
+  });
+  return lines;
 }
 
 function fieldsOf(message: unknown): object {

@@ -62,7 +62,7 @@ async function start(folder, knownKey) {
   const server = { url: address('MCP', output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
   await assertAnswers(server, CALL, '"result"');
   const seconds = (performance.now() - started) / 1_000;
-  const pid = withDescendants(npm.pid).at(-1); // npm → its shell → the gateway
+  const pid = withDescendants(npm.pid).at(-1); // npm → the gateway
   const stop = async () => {
     const exited = once(npm, 'exit');
     process.kill(pid, 'SIGTERM');

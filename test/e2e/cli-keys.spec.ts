@@ -86,7 +86,7 @@ describe('tallygate keys', () => {
     await textOf(['keys', 'revoke', second.key_id]);
     expect(await textOf(['keys', 'show', second.key_id])).toMatch(/State +inactive\n(.*\n)+Revoked \(UTC\) +\d{4}/);
     const nothing = await run(['keys', 'revoke', 'not-an-id']);
-    expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('key_id')]);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('tallygate keys list')]);
     expect((await jsonOf(['keys', 'list', '--all'])).length).toBeGreaterThan((await jsonOf(['keys', 'list'])).length);
   });
 });

@@ -206,7 +206,18 @@ describe('tallygate usage', () => {
 
   it('says what is wrong with a question', async () => {
     const { code, stderr } = await onRest(['usage', 'stats', '--days', '0']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('days')]);
+    expect([code, stderr]).toEqual([1, 'Error: days: must not be less than 1\n']);
+  });
+
+  it.each([
+    [['export', '--stats', '--from', '2026-11-01'], '--from'],
+    [['export', '--stats', '--to', '2026-11-01'], '--to'],
+    [['export', '--stats', '--tool', 'greet'], '--tool'],
+    [['export', '--days', '7'], '--days'],
+    [['history', '--key', 'default'], 'tallygate keys list'],
+    [['stats', '--key', 'default'], 'tallygate keys list'],
+  ])('refuses what it would not heed: %j', async (args, words) => {
+    expect(await onRest(['usage', ...args])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) });
   });
 });
 
@@ -214,10 +225,12 @@ describe('tallygate account', () => {
   it('enables, shows and gives a new key', async () => {
     const before = await onRest(['account', 'show']);
     expect([before.code, before.stdout]).toEqual([1, '']);
+    expect(before.stderr).toContain('tallygate account enable');
     const enabled = await jsonOf(['account', 'enable']);
     expect(enabled.mcp_api_key).toMatch(/^mcp_/);
     const shown = await onRest(['account', 'show']);
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Credits balance     50\n')]);
+    expect(shown.stdout).toMatch(/\nAccount's key +5000 of 5000 requests left this hour$/m);
     expect((await jsonOf(['account', 'regenerate-key'])).mcp_api_key).not.toBe(enabled.mcp_api_key);
     const history = await onRest(['account', 'history']);
     expect(history.stdout).toMatch(/^TIME \(UTC\) +WHAT +CREDITS +BALANCE +WHY\n.* monthly_refill +50 +50 +Initial free tier/);

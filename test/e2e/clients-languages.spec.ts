@@ -65,13 +65,12 @@ const execute = ([program, ...args]: string[], key = ''): Promise<Run> =>
     );
   });
 
-/** The program that `tallygate config client` prints; without a key it sends no header. */
+/** The program that `tallygate config client` prints, as it is; without a key it sends no header. */
 function printed(name: string, ending: string, interpreter: string): Program {
   const { text } = clientConfigurations(gateway.mcpUrl, '').find((configuration) => configuration.name === name)!;
   return (key) => {
     const file = join(folder, `${name}-${key === undefined ? 'no-key' : 'key'}.${ending}`);
-    const shown = key === undefined ? text.replace(/^((?:const )?headers = \{).*\}/m, '$1}') : text;
-    writeFileSync(file, shown);
+    writeFileSync(file, text);
     return [interpreter, file];
   };
 }

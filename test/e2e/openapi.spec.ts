@@ -23,7 +23,7 @@ beforeAll(async () => {
   writeFileSync(
     join(folder, 'free.yaml'),
     'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n' +
-      `notices: { webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
+      `notices: { allowed_networks: [127.0.0.0/8], webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
   );
   writeFileSync(join(folder, 'strict.yaml'), 'limits: { user_per_hour: 1, failures_per_address: 1 }\n');
   const start = (name: string, env = {}) => GatewayProcess.start({ env: { GATEWAY_CONFIG: join(folder, name), ...env } });

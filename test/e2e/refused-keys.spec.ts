@@ -87,6 +87,18 @@ describe('A refusal says why and what to do, in the message, the challenge and t
     if (key !== null) expect((await gateway.rest('GET', '/tools', undefined, key)).json.detail).toBe(words);
   });
 
+  it('no key but a login token', async () => {
+    const words = /^Invalid or expired API key: this is a login token, .* create a key at POST \/api\/mcp-keys\/create/;
+    const token = await gateway.token();
+    const ways: Record<string, string>[] = [{ authorization: `Bearer ${token}` }, { 'x-api-key': token }];
+    for (const headers of ways) expect((await gateway.mcp('tools/list', {}, null, headers)).json.error.message).toMatch(words);
+    const foreign = `eyJhbGciOiJIUzI1NiJ9.${Buffer.from('{"sub":"me"}').toString('base64url')}.x`;
+    for (const text of [foreign, 'eyJ.e30.x', 'eyJ']) {
+      const { json } = await gateway.mcp('tools/list', {}, null, { authorization: `Bearer ${text}` });
+      expect(json.error.message).toBe(UNKNOWN);
+    }
+  });
+
   it('right in all but its secret half, as to one that never was', async () => {
     const [good, other] = [gateway.apiKey, keys['unknown']!];
     for (const length of [10, 20]) {

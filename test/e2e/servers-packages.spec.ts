@@ -50,6 +50,7 @@ describe('a shipped template that is switched on while its package is not instal
     const { status, json } = await gateway.rest('POST', '/servers', registration);
     expect([status, json.error_code]).toEqual([400, 'INVALID_INPUT']);
     expect(JSON.stringify(json)).toContain(`needs the package ${FILE_SERVER}, which is not installed`);
+    expect(JSON.stringify(json)).toContain(`npm install --prefix DATA_DIR/packages ${FILE_SERVER}@`);
     expect(JSON.stringify(json)).not.toContain(dataDir);
     expect(await templateFindings()).toEqual([
       expect.objectContaining({ state: 'bad', fix: `${command}, then restart the gateway.` }),

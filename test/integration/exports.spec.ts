@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { UserChanges } from '../../src/auth/users/user-changes.service.js';
 import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
@@ -174,13 +175,14 @@ describe('A list as a file', () => {
 
   it('of statistics has a row for each tool on each day, oldest first, of all keys or one', async () => {
     const user = await rest.newUser();
+    const other = randomUUID();
     const day = (days: number) => new Date(Date.now() - 86_400_000 * days);
-    const call = { user_id: user.userId, api_key_id: 'one', table_name: 't', record_count: 2, credits_charged: 3 };
+    const call = { user_id: user.userId, api_key_id: randomUUID(), table_name: 't', record_count: 2, credits_charged: 3 };
     await rest.record(
       { ...call, tool_name: 'b', created_at: day(40) },
       { ...call, tool_name: 'a', created_at: day(1) },
       { ...call, tool_name: 'a', created_at: day(1), is_error: true },
-      { ...call, tool_name: 'b', created_at: day(1), api_key_id: 'two' },
+      { ...call, tool_name: 'b', created_at: day(1), api_key_id: other },
       { ...call, tool_name: 'b', created_at: day(400) },
     );
     await rest.delivered();
@@ -198,7 +200,7 @@ describe('A list as a file', () => {
         }),
       ),
     ]);
-    const ofKey = await csv(user, '/api/mcp-usage/stats?format=csv&days=60&api_key_id=two');
+    const ofKey = await csv(user, `/api/mcp-usage/stats?format=csv&days=60&api_key_id=${other}`);
     expect(ofKey.map((row) => row['tool_name'])).toEqual(['b']);
   });
 

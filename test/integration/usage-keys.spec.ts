@@ -41,7 +41,17 @@ describe('Usage', () => {
     expect(await total(user, `/api/mcp-usage/history?api_key_id=${key_id}`, 'total')).toBe(3);
     expect(await total(user, `/api/mcp/usage?api_key_id=${key_id}`, 'total_calls')).toBe(2);
     expect(await total(admin, `/api/admin/mcp/accounts/${account.id}/tool-calls?api_key_id=${key_id}`, 'total')).toBe(3);
+    expect(await total(user, `/api/mcp-usage/stats?days=60&api_key_id=${key_id.toUpperCase()}`, 'total_calls')).toBe(3);
     await rest.get(user, '/api/mcp-usage/keys?days=366').expect(422);
+    const byName = [
+      rest.get(user, '/api/mcp-usage/stats?api_key_id=laptop'),
+      rest.get(user, '/api/mcp-usage/history?api_key_id=laptop'),
+      rest.get(user, '/api/mcp/usage?api_key_id=laptop'),
+      rest.get(admin, `/api/admin/mcp/accounts/${account.id}/tool-calls?api_key_id=laptop`),
+      rest.get(admin, `/api/admin/users/${user.userId}/usage/stats?api_key_id=laptop`),
+    ];
+    for (const { status, body } of await Promise.all(byName))
+      expect([status, JSON.stringify(body)]).toEqual([422, expect.stringContaining('api_key_id must be a UUID')]);
   });
 
   it('of any user’s calls is the operator’s to have, with an account or without, also of one who is gone', async () => {

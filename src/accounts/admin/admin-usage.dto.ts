@@ -1,5 +1,4 @@
-import { IsOptional, IsString, Length } from 'class-validator';
-import { Fraction } from '../../rest/dto-fields.js';
+import { Fraction, IdFilter } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
@@ -9,9 +8,7 @@ import { usageTotals } from '../usage-totals.js';
 /** Filters and page of an account's calls. */
 export class AccountCallsQuery extends PageQuery {
   /** Only calls made with this key. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
+  @IdFilter()
   api_key_id?: string;
 }
 

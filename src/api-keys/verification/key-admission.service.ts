@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ASK_TO_SWITCH_ON } from '../../auth/access/switched-off.js';
+import { ownSubject } from '../../auth/login/own-token.js';
+import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FailureLimiter } from '../../limits/failure-limiter.js';
 import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './api-key.verifier.js';
@@ -9,6 +11,8 @@ import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './ap
 /** They begin as source 000, "Troubleshooting", has them, and go on with what to do, since clients show little else. */
 const KEY_REQUIRED = `API key required. ${HOW_TO_SEND_A_KEY}`;
 const UNKNOWN = `Invalid or expired API key: there is no such key here. Check that it was copied whole. ${HOW_TO_SEND_A_KEY}`;
+const LOGIN_TOKEN =
+  'Invalid or expired API key: this is a login token, which REST takes. With it, create a key at POST /api/mcp-keys/create, and send that.';
 const CREATE_ANOTHER = 'Create a new one at POST /api/mcp-keys/create.';
 
 /** Why a key is refused. Whatever tells of a key's state is said to who holds the whole key only (`ApiKeyVerifier`). */
@@ -43,8 +47,8 @@ export class KeyAdmission {
     this.failures.check(address);
     const verification = known ?? this.verifier.verify(token);
     return verification instanceof Promise
-      ? verification.then((done) => this.principalOf(done, address))
-      : this.principalOf(verification, address);
+      ? verification.then((done) => this.principalOf(done, token, address))
+      : this.principalOf(verification, token, address);
   }
 
   /** Whether a key that was admitted still works. Nothing is held against its caller. @throws UNAVAILABLE */
@@ -57,9 +61,20 @@ export class KeyAdmission {
     return this.verifier.workingAmong(keyIds);
   }
 
-  private principalOf(verification: ApiKeyVerification, address: string | undefined): Principal {
+  private principalOf(verification: ApiKeyVerification, token: string, address: string | undefined): Principal {
     if (verification.ok) return verification.principal;
     this.failures.recordFailure(address);
-    throw new TallygateError('UNAUTHORIZED', DENIED[verification.reason]);
+    const words = DENIED[verification.reason];
+    throw new TallygateError('UNAUTHORIZED', words === UNKNOWN && isLoginToken(token) ? LOGIN_TOKEN : words);
+  }
+}
+
+/** By its looks one of ours; whether it is good is no matter here. */
+function isLoginToken(text: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString());
+    return isObject(claims) && ownSubject(claims) !== undefined;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { components } from '../../client/gateway-client.js';
-import { action } from '../terminal/cli-failure.js';
+import { GatewayError, type components, type GatewayClient } from '../../client/gateway-client.js';
+import { action, CliFailure } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print, printFile, printSecret } from '../terminal/output.js';
 import {
@@ -36,9 +36,18 @@ export function accountCommand(): Command {
     .addCommand(fileCommand('export', 'write all of that to stdout').action(action(exportCredits)));
 }
 
+/** As `onRest`, with the command that helps where there is no account yet: the gateway's words are for people before a page. */
+const onAccount = <T>(url: string | undefined, work: (gateway: GatewayClient) => Promise<T>): Promise<T> =>
+  onRest(url === undefined ? {} : { url }, (gateway) =>
+    work(gateway).catch((error: unknown) => {
+      const isMissing = error instanceof GatewayError && error.errorCode === 'NOT_FOUND';
+      throw isMissing ? new CliFailure('There is no MCP account yet. Open it: tallygate account enable') : error;
+    }),
+  );
+
 async function show({ url, json }: RestOptions): Promise<void> {
-  const account = await onRest({ url }, (gateway) => gateway.account());
-  print(json, account, () => accountText(account));
+  const account = await onAccount(url, (gateway) => gateway.account());
+  print(json, account, () => [accountText(account), ...account.limits.map(limitText)].join('\n'));
 }
 
 async function enable({ url, json }: RestOptions): Promise<void> {
@@ -47,12 +56,12 @@ async function enable({ url, json }: RestOptions): Promise<void> {
 }
 
 async function regenerateKey({ url, json }: RestOptions): Promise<void> {
-  const key = await onRest({ url }, (gateway) => gateway.regenerateKey());
+  const key = await onAccount(url, (gateway) => gateway.regenerateKey());
   printSecret(json, key, key.mcp_api_key, key.message);
 }
 
 async function history({ url, json, page, pageSize }: PageOptions): Promise<void> {
-  const found = await onRest({ url }, (gateway) => gateway.creditHistory({ page, page_size: pageSize }));
+  const found = await onAccount(url, (gateway) => gateway.creditHistory({ page, page_size: pageSize }));
   print(json, found, () => {
     const rows = found.transactions.map((entry) => [
       secondsOf(entry.created_at),
@@ -66,7 +75,7 @@ async function history({ url, json, page, pageSize }: PageOptions): Promise<void
 }
 
 async function exportCredits({ url, format }: FileOptions): Promise<void> {
-  await onRest({ url }, async (gateway) => printFile(await gateway.exportCredits({ format })));
+  await onAccount(url, async (gateway) => printFile(await gateway.exportCredits({ format })));
 }
 
 /** In the words of the API: `credits_balance` is the credits balance. */
@@ -82,4 +91,10 @@ function accountText(account: components['schemas']['AccountInfoDto']): string {
     `Tool calls          ${account.total_tool_calls}`,
     `Key prefix          ${account.mcp_key_prefix}…`,
   ].join('\n');
+}
+
+const LIMITED = { login: 'Login', account_key: "Account's key", all_api_keys: 'All API keys' } as const;
+
+function limitText({ of, limit, remaining_this_hour }: components['schemas']['LimitDto']): string {
+  return `${LIMITED[of].padEnd(20)}${remaining_this_hour} of ${limit} requests left this hour`;
 }

@@ -44,7 +44,8 @@ const settings = async (options: SettingOptions) =>
   (await import('../../config/load-config.js')).readConfig(undefined, settingsIn(options));
 
 async function check(options: SettingOptions): Promise<void> {
-  await settings(options);
+  const { strangeVariablesBeside } = await import('../../config/load-config.js');
+  for (const words of strangeVariablesBeside(process.env, settingsIn(options))) process.stderr.write(`${words}\n`);
   print(false, undefined, () => 'The settings are valid.');
 }
 

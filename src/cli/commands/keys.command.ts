@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { components } from '../../client/gateway-client.js';
 import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
-import { restCommand, wholeNumber, type RestOptions } from '../terminal/rest-command.js';
+import { keyId, restCommand, wholeNumber, type RestOptions } from '../terminal/rest-command.js';
 import { print, printSecret } from '../terminal/output.js';
 import { readPasswords } from '../terminal/password-prompt.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
@@ -28,7 +28,7 @@ interface EditOptions extends BoundOptions {
   clear?: NonNullable<Schemas['EditKeyDto']['clear']>;
 }
 
-const KEY_ID = ['<key-id>', "the key's id, from `keys list`"] as const;
+const KEY_ID = ['<key-id>', "the key's id, from `keys list`", keyId] as const;
 
 const EXAMPLES = `
 Examples:

@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { components } from '../../client/gateway-client.js';
 import { barChart } from '../terminal/bar-chart.js';
-import { action } from '../terminal/cli-failure.js';
+import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { inColour, print, printFile } from '../terminal/output.js';
 import {
   fileCommand,
+  keyId,
   pageWords,
   pagedCommand,
   restCommand,
@@ -37,6 +38,7 @@ Examples:
 
 All need \`tallygate login\` first.`;
 
+const KEY_OPTION = ['--key <id>', 'only calls with this key, by its id', keyId] as const;
 const DAYS_OPTION = ['--days <n>', 'number of days, today included; at most 365', wholeNumber, 30] as const;
 
 /** `tallygate usage`: the logged-in user's calls and statistics. */
@@ -59,7 +61,7 @@ const withCallOptions = (command: Command): Command =>
     .option('--from <day>', 'first day, YYYY-MM-DD, in UTC')
     .option('--to <day>', 'last day, YYYY-MM-DD, in UTC')
     .option('--tool <name>', 'only calls of this tool')
-    .option('--key <id>', 'only calls with this key');
+    .option(...KEY_OPTION);
 
 const callQuery = ({ from, to, tool, key }: CallOptions) => ({
   ...(from !== undefined && { start_date: from }),
@@ -95,7 +97,7 @@ function historyText(found: components['schemas']['UsageHistoryDto']): string {
 function statsCommand(): Command {
   return restCommand('stats', 'count calls by day and by tool')
     .option(...DAYS_OPTION)
-    .option('--key <id>', 'only calls with this key')
+    .option(...KEY_OPTION)
     .action(action(stats));
 }
 
@@ -144,12 +146,16 @@ async function keys({ url, json, days }: RestOptions & { days: number }): Promis
 
 function exportCommand(): Command {
   return withCallOptions(fileCommand('export', 'write all calls to stdout, newest first'))
-    .option('--stats', 'instead, calls counted by day and tool, of so many --days')
+    .addOption(
+      new Option('--stats', 'instead, calls counted by day and tool, of so many --days').conflicts(['from', 'to', 'tool']),
+    )
     .option(...DAYS_OPTION)
     .action(action(exportCalls));
 }
 
-async function exportCalls({ url, format, stats: isStats, days, ...calls }: ExportOptions): Promise<void> {
+async function exportCalls({ url, format, stats: isStats, days, ...calls }: ExportOptions, command: Command): Promise<void> {
+  if (!isStats && command.getOptionValueSource('days') === 'cli')
+    throw new CliFailure('--days is of --stats alone; give --from and --to for single calls.', EXIT.usage);
   await onRest({ url }, async (gateway) => {
     const file = isStats
       ? await gateway.exportUsageStats({ format, days, ...keyQuery(calls.key) })

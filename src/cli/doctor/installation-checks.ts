@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
@@ -7,9 +7,11 @@ import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config.js';
 import { listenAddress } from '../../config/host.js';
 import { installedEngines } from '../../config/installed-engines.js';
-import { ConfigError, readConfig } from '../../config/load-config.js';
+import { ConfigError, nameOfSetting, readConfig } from '../../config/load-config.js';
+import { portOfServer } from '../../database/embedded-postgres.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
+import { runningGateway } from '../../start/running-gateway.js';
 import { bad, good, type Finding } from './finding.js';
 import { engineFinding, findRunning, servedPorts, serverFindings, type Health } from './running-gateway-checks.js';
 
@@ -27,7 +29,7 @@ export async function checkInstallation(options: Readonly<Record<string, string>
   const running = await findRunning(values);
   return [
     good('settings', 'valid'),
-    ...(running ? servedPorts(running) : await portFindings(values)),
+    ...(running ? servedPorts(running) : await portFindings(values, options)),
     ...(await postgresFindings(values, running?.health)),
     await clickhouseFinding(values, running?.health),
     ...(await redisFindings(values)),
@@ -46,10 +48,12 @@ function settings(options: Readonly<Record<string, string>>): ConfigValues | Fin
   }
 }
 
-const portFindings = (values: ConfigValues): Promise<Finding[]> =>
-  Promise.all([portFinding(values, values.port, 'GATEWAY_PORT'), portFinding(values, values.mcp_port, 'GATEWAY_MCP_PORT')]);
+const portFindings = (values: ConfigValues, options: Readonly<Record<string, string>>): Promise<Finding[]> =>
+  Promise.all(
+    (['port', 'mcp_port'] as const).map((name) => portFinding(values.host, values[name], nameOfSetting(name, options))),
+  );
 
-async function portFinding({ host }: ConfigValues, port: number, variable: string): Promise<Finding> {
+async function portFinding(host: string, port: number, setting: string): Promise<Finding> {
   const probe = createServer();
   try {
     probe.listen(port, listenAddress(host));
@@ -59,7 +63,7 @@ async function portFinding({ host }: ConfigValues, port: number, variable: strin
   } catch (error) {
     const { code } = error as { code?: string };
     const words = code === 'EADDRINUSE' ? `${port} is in use by another program` : `${port} cannot be opened (${code})`;
-    return bad('ports', words, `Stop what uses it, or set ${variable} to another port.`);
+    return bad('ports', words, `Stop what uses it, or set ${setting} to another port.`);
   }
 }
 
@@ -67,8 +71,31 @@ async function postgresFindings(values: ConfigValues, running: Health | undefine
   if (!usesEmbeddedPostgres(values)) return externalPostgres(values.database_url!);
   if (running) return [engineFinding('PostgreSQL', running.database)];
   if (!installedEngines().postgres) return [bad('PostgreSQL', 'the embedded server is not installed', REINSTALL)];
-  const exists = existsSync(join(resolve(values.data_dir), 'postgres'));
-  return [good('PostgreSQL', `embedded, ${exists ? 'stopped, with data' : 'no data yet'}; migrations run at the start`)];
+  return [good('PostgreSQL', `embedded, ${await embeddedState(resolve(values.data_dir))}; migrations run at the start`)];
+}
+
+/** Of the embedded server while no gateway answers. One whose gateway was killed lives on. */
+async function embeddedState(dataDir: string): Promise<string> {
+  const port = portOfServer(dataDir);
+  if (port !== undefined && (await isListening(port))) {
+    const owner = runningGateway(dataDir)?.pid;
+    if (owner !== undefined) return `running on port ${port}, of a gateway that is starting or stopping (process ${owner})`;
+    return `left running on port ${port} by a gateway that was killed: the next one takes it over, and stops it when it ends`;
+  }
+  return existsSync(join(dataDir, 'postgres')) ? 'stopped, with data' : 'no data yet';
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1', timeout: TIMEOUT_MS });
+  socket.once('timeout', () => socket.destroy(new Error('no answer')));
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** The server itself, the migrations it has seen, and its clock. */

@@ -1,4 +1,5 @@
 import { GatewayClient, GatewayError } from '../../client/gateway-client.js';
+import { fieldWords } from '../../client/refused-answer.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { CliFailure } from '../terminal/cli-failure.js';
 import { addressesOf, keyRefused, unreachable } from './gateway-address.js';
@@ -51,5 +52,5 @@ function failureOf(url: string, error: GatewayError): CliFailure {
     return new CliFailure(`${url} is not a Tallygate gateway (status ${status}). Is it the REST address?`);
   if (invalidFields.length === 0) return new CliFailure(message);
   // Whether a field was in the body or the query is no concern of a person at a terminal.
-  return new CliFailure(invalidFields.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`).join('; '));
+  return new CliFailure(invalidFields.map((field) => fieldWords(field, 1)).join('; '));
 }

@@ -37,7 +37,7 @@ const REOPEN_PAUSE_MS = 1_000;
 
 /** Takes each line to a gateway's HTTP endpoint and its answer back, until stdin ends or a signal comes. @throws when there is no gateway. */
 export async function runBridge(gateway: BridgedGateway, apiKey: string | undefined): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.stdin.destroy());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.stdin.destroy());
   try {
     const bridge = new StdioBridge(await gateway.url(), gateway, apiKey);
     process.stdin.once('close', () => bridge.clientGone());

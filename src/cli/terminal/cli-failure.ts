@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+
 /** The exit codes of the command line; its help lists them. */
 export const EXIT = {
   done: 0,
@@ -31,6 +33,13 @@ export function action<A extends unknown[]>(work: (...args: A) => Promise<void>)
       process.exitCode = error instanceof CliFailure ? error.exitCode : EXIT.failed;
     }
   };
+}
+
+/** Requested help and version exit with 0, a mistake in the command line with its own code: of this command and of those below it. */
+export function endWithUsageCode(command: Command): Command {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
+  command.commands.forEach(endWithUsageCode);
+  return command;
 }
 
 /** The problem, in words for people. */

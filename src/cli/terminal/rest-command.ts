@@ -54,3 +54,12 @@ export function wholeNumber(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads the id of a key, which people take for its name. */
+export function keyId(text: string): string {
+  if (!UUID.test(text))
+    throw new InvalidArgumentError("It must be the key's id, not its name: `tallygate keys list` shows both.");
+  return text;
+}

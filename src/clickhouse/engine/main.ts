@@ -16,10 +16,11 @@ const LOOK_AGAIN_MS = 100;
 const [dataDir, waitMs] = [process.argv[2]!, Number(process.argv[3])];
 const folder = join(dataDir, 'clickhouse');
 
-// It ends with its gateway, and not before: Ctrl-C and a supervisor's SIGTERM reach every process, and the gateway still has
-// usage to deliver.
+// It ends with its gateway, and not before: Ctrl-C, a supervisor's SIGTERM and the end of a terminal may reach every process, and the
+// gateway still has usage to deliver.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+process.on('SIGHUP', () => undefined);
 
 try {
   await serve(await open());

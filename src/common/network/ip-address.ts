@@ -15,6 +15,9 @@ export function parseAddress(text: string): IpAddress | undefined {
   return isIP(text) === 0 ? undefined : ipaddr.process(plain(text));
 }
 
+/** An address as people know it: IPv4 as such, though a port that listens on IPv6 has it as `::ffff:127.0.0.1`, and without a zone. */
+export const plainAddress = (text: string): string => parseAddress(text)?.toString() ?? text;
+
 /** Reads `10.0.0.0/8`, `fd00::/8`, or an address, which is a network of one. Undefined for anything else. */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];

@@ -3,13 +3,14 @@ import { createServer } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { ForbiddenAddress, NetworkRules } from './network-rules.js';
 
+const SETTING = 'notices.allowed_networks';
 const at =
   (...addresses: string[]) =>
   async () =>
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
 describe('The address of an upstream server', () => {
-  const rules = new NetworkRules([], at('93.184.216.34'));
+  const rules = new NetworkRules([], SETTING, at('93.184.216.34'));
 
   it.each([
     ...['1.0.0.0', '8.8.8.8', '9.255.255.255', '11.0.0.0', '93.184.216.34', '100.63.255.255', '100.128.0.0', '126.255.255.255'],
@@ -70,7 +71,7 @@ describe('The address of an upstream server', () => {
   });
 
   it('may be in a network the operator allows, however it is written, and in no other', () => {
-    const own = new NetworkRules(['10.20.0.0/16', 'fd00::/8', '127.0.0.1']);
+    const own = new NetworkRules(['10.20.0.0/16', 'fd00::/8', '127.0.0.1'], SETTING);
     for (const address of ['10.20.3.4', '::ffff:10.20.3.4', 'fd12::1', '127.0.0.1']) expect(own.allows(address)).toBe(true);
     for (const address of ['10.21.0.1', '127.0.0.2', '::1', '169.254.169.254']) expect(own.allows(address)).toBe(false);
   });
@@ -92,8 +93,12 @@ describe('The address of an upstream server', () => {
   });
 
   it('is what its name resolves to; one forbidden address among public ones is enough', async () => {
-    await expect(new NetworkRules([], at('10.0.0.1')).check('http://intranet.example/')).rejects.toThrow('allowed_networks');
-    await expect(new NetworkRules([], at('8.8.8.8', '::1')).check('http://both.example/')).rejects.toThrow(ForbiddenAddress);
+    await expect(new NetworkRules([], SETTING, at('10.0.0.1')).check('http://intranet.example/')).rejects.toThrow(
+      `allow its network in ${SETTING} if`,
+    );
+    await expect(new NetworkRules([], SETTING, at('8.8.8.8', '::1')).check('http://both.example/')).rejects.toThrow(
+      ForbiddenAddress,
+    );
     await expect(rules.check('https://public.example/mcp')).resolves.toBeUndefined();
   });
 });
@@ -103,7 +108,7 @@ describe('Connecting to an upstream server', () => {
     new Promise((resolve, reject) => lookup('name.example', options, (error, found) => (error ? reject(error) : resolve(found))));
 
   it('goes to the address that was judged', async () => {
-    const { lookup } = new NetworkRules([], at('8.8.8.8', '2606:4700::1111')).connectOptions('http://name.example/');
+    const { lookup } = new NetworkRules([], SETTING, at('8.8.8.8', '2606:4700::1111')).connectOptions('http://name.example/');
     expect(await resolved(lookup, {})).toBe('8.8.8.8');
     expect(await resolved(lookup, { family: 6 })).toBe('2606:4700::1111');
     expect(await resolved(lookup, { all: true })).toHaveLength(2);
@@ -111,7 +116,7 @@ describe('Connecting to an upstream server', () => {
 
   it('judges anew every time, so that a name that moves inside is refused', async () => {
     let address = '8.8.8.8';
-    const { lookup } = new NetworkRules([], () => at(address)()).connectOptions('http://name.example/');
+    const { lookup } = new NetworkRules([], SETTING, () => at(address)()).connectOptions('http://name.example/');
     expect(await resolved(lookup, {})).toBe('8.8.8.8');
     address = '127.0.0.1';
     await expect(resolved(lookup, {})).rejects.toThrow(ForbiddenAddress);
@@ -122,7 +127,7 @@ describe('Connecting to an upstream server', () => {
     const server = createServer((socket) => (socket.destroy(), (connections += 1)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    await expect(new NetworkRules([]).check(`http://localhost:${port}/`)).rejects.toThrow(ForbiddenAddress);
+    await expect(new NetworkRules([], SETTING).check(`http://localhost:${port}/`)).rejects.toThrow(ForbiddenAddress);
     expect(connections).toBe(0);
     await new Promise((resolve) => server.close(resolve));
   });

@@ -25,9 +25,14 @@ export class ForbiddenAddress extends Error {
 export class NetworkRules {
   private readonly allowed: readonly IpNetwork[];
 
-  /** @param allowed networks such as `10.0.0.0/8`. @throws Error for one that is none. */
+  /**
+   * @param allowed networks such as `10.0.0.0/8`
+   * @param setting where the operator allows them, e.g. `notices.allowed_networks`
+   * @throws Error for one that is none.
+   */
   constructor(
     allowed: readonly string[],
+    private readonly setting: string,
     private readonly resolve: Resolve = resolveBySystem,
   ) {
     this.allowed = allowed.map(networkOf);
@@ -80,7 +85,7 @@ export class NetworkRules {
   private demand(host: string, address: string): void {
     if (this.allows(address)) return;
     const where = host === address ? host : `${host} is at ${address}, which`;
-    throw new ForbiddenAddress(`${where} is not a public address; allow its network in allowed_networks if it should be reached`);
+    throw new ForbiddenAddress(`${where} is not a public address; allow its network in ${this.setting} if it should be reached`);
   }
 }
 

@@ -6,6 +6,7 @@ import { pathOf, type IdentifiedRequest } from '../../http/front-door.js';
 import { HOW_TO_SEND_A_KEY } from '../../auth/access/credential.js';
 import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
+import { plainAddress } from '../../common/network/ip-address.js';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
 import { OriginRules } from '../../http/origin-rules.js';
 import { textOf } from '../../http/request-body.js';
@@ -89,7 +90,7 @@ export class McpHttpRoutes {
   }
 
   private exchange(request: IdentifiedRequest, response: ServerResponse): McpExchange {
-    const address = proxyAddress(request, this.trusts);
+    const address = plainAddress(proxyAddress(request, this.trusts));
     return new McpExchange(request, response, address, this.streams);
   }
 

@@ -127,7 +127,8 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
 
   private webhookLanes(): DeliveryLane[] {
     const { webhooks, allowed_networks } = this.settings;
-    const options = { connections: AT_ONCE, timeoutMs: this.timeoutMs, network: new NetworkRules(allowed_networks) };
+    const network = new NetworkRules(allowed_networks, 'notices.allowed_networks');
+    const options = { connections: AT_ONCE, timeoutMs: this.timeoutMs, network };
     return webhooks.map((webhook) => {
       const sender = new WebhookSender(webhook, options);
       const send = ({ notice }: TakenDelivery, signal: AbortSignal) => sender.send(notice, signal);

@@ -8,7 +8,7 @@ import { ProcessSlots } from '../connection/stdio/process-slots.js';
 import { hiding, secretsIn } from '../registry/config-mask.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
-import { NetworkRules } from '../../common/network/network-rules.js';
+import { networkRulesOf } from '../templates/server-templates.service.js';
 import { targetOf } from '../templates/server-target.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { PooledServer } from './pooled-server.js';
@@ -98,7 +98,6 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private create(registered: RegisteredServer, template: ServerTemplate): PooledServer {
-    const { allowed_networks } = this.config.values.servers;
     const connectionFor = (listener: ConnectionListener) =>
       new ReconnectingConnection({
         ...listener,
@@ -107,7 +106,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         timeoutMs: template.timeoutMs,
         concurrency: template.concurrency,
         slots: this.slots,
-        network: new NetworkRules([...allowed_networks, ...template.allowed_networks]),
+        network: networkRulesOf(this.config.values, template),
         target: () => targetOf(template, registered.config, this.config.templateVariables),
         protocol: template.protocol,
         mask: hiding([...secretsIn(template.config, registered.config), ...Object.values(this.config.templateVariables)]),

@@ -10,10 +10,14 @@ const require = createRequire(import.meta.url);
 export class PackageMissing extends Error {
   /** What the operator runs once to have it. */
   readonly command: string;
+  /** The same for callers, who are not told where on its machine the gateway keeps its data. */
+  readonly advice: string;
 
   constructor(name: string, folders: readonly string[]) {
     super(`needs the package ${name}, which is not installed`);
-    this.command = `npm install --prefix ${folders.at(-1)} ${name}@${OFFICIAL_SERVERS_VERSION}`;
+    const commandIn = (folder: string) => `npm install --prefix ${folder} ${name}@${OFFICIAL_SERVERS_VERSION}`;
+    this.command = commandIn(folders.at(-1)!);
+    this.advice = `On its machine run: ${commandIn('DATA_DIR/packages')}, with the gateway's data folder for DATA_DIR, and restart it`;
   }
 }
 

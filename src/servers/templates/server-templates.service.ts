@@ -75,7 +75,7 @@ export class ServerTemplates {
 
   private reasonWithout(name: string): string {
     const missing = this.missing.get(name);
-    if (missing) return `${missing.message}: \`tallygate doctor\` on the gateway's machine says how to install it`;
+    if (missing) return `${missing.message}. ${missing.advice}`;
     if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates (GATEWAY_TEMPLATES)';
     return `is unknown; known are ${this.names().join(', ')}`;
   }
@@ -98,13 +98,22 @@ export function enabledTemplates({ servers, templates: own, data_dir }: ConfigVa
   return { templates, missing };
 }
 
+/** Which addresses the servers of a template may have; what is refused names the settings that allow more. */
+export function networkRulesOf(
+  { servers, templates }: Pick<ConfigValues, 'servers' | 'templates'>,
+  { name, allowed_networks }: Pick<ServerTemplate, 'name' | 'allowed_networks'>,
+): NetworkRules {
+  const own = Object.hasOwn(templates, name) ? ` or templates.${name}.allowed_networks` : '';
+  return new NetworkRules([...servers.allowed_networks, ...allowed_networks], `servers.allowed_networks${own}`);
+}
+
 function entriesOf(templates: ReadonlyMap<string, TemplateValues>, values: ConfigValues): Map<string, Entry> {
   return new Map(
     [...templates].map(([name, template]) => {
       const entry = {
         template: templateOf(name, template, values.load_balancer),
         validate: compileConfigSchema(template.config),
-        networks: new NetworkRules([...values.servers.allowed_networks, ...template.allowed_networks]),
+        networks: networkRulesOf(values, { ...template, name }),
       };
       return [name, entry];
     }),

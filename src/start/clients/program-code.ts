@@ -1,6 +1,7 @@
 import type { KnownClient } from './known-client.js';
 
-const HEADERS = 'headers = {"Authorization": f"Bearer {os.environ[\'TALLYGATE_API_KEY\']}"}';
+const HEADERS = `key = os.environ.get("TALLYGATE_API_KEY")
+headers = {"Authorization": f"Bearer {key}"} if key else {}`;
 const json = (text: string): string => JSON.stringify(text);
 const FROM_ENVIRONMENT = 'which takes the key from the variable TALLYGATE_API_KEY';
 
@@ -19,7 +20,9 @@ ${main.map((line) => `    ${line}`).join('\n')}
 
 asyncio.run(main())`;
 
-const inPython = (library: string): string => `a Python program (pip install ${library}), ${FROM_ENVIRONMENT}`;
+/** With a file name, since people give a program the name of its library, which it could then not import. */
+const inPython = (library: string): string =>
+  `a Python program, e.g. tallygate_client.py (pip install ${library}), ${FROM_ENVIRONMENT}`;
 
 /** Libraries: a small program that runs as it is, and lists tools or calls `greet`. No key is in it, since programs are shared. */
 export const CLIENTS_BY_PROGRAM: readonly KnownClient[] = [
@@ -97,11 +100,12 @@ from pydantic_ai.mcp import MCPToolset`,
   {
     name: 'typescript',
     client: 'MCP SDK for TypeScript',
-    where: `a program (npm install @modelcontextprotocol/sdk), ${FROM_ENVIRONMENT}`,
+    where: `a program, e.g. tallygate-client.mjs (npm install @modelcontextprotocol/sdk), ${FROM_ENVIRONMENT}`,
     text: ({ url }) => `import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-const headers = { Authorization: \`Bearer \${process.env.TALLYGATE_API_KEY}\` };
+const key = process.env.TALLYGATE_API_KEY;
+const headers = key ? { Authorization: \`Bearer \${key}\` } : {};
 const client = new Client({ name: 'my-client', version: '1.0.0' });
 await client.connect(new StreamableHTTPClientTransport(new URL(${json(url)}), { requestInit: { headers } }));
 const { content } = await client.callTool({ name: 'greet', arguments: { name: 'Alice' } });

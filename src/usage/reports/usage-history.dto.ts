@@ -1,5 +1,5 @@
 import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { Fraction } from '../../rest/dto-fields.js';
+import { Fraction, IdFilter } from '../../rest/dto-fields.js';
 import { IsFormat, type Format } from '../../rest/export/export-format.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { UsageRow } from './usage-log.repository.js';
@@ -27,9 +27,7 @@ export class UsageHistoryQuery extends PageQuery {
   tool_name?: string;
 
   /** Only calls made with this key. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
+  @IdFilter()
   api_key_id?: string;
 
   /** `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */

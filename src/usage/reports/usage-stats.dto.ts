@@ -1,5 +1,5 @@
-import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Fraction } from '../../rest/dto-fields.js';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Fraction, IdFilter } from '../../rest/dto-fields.js';
 import { IsFormat, type Format } from '../../rest/export/export-format.js';
 import type { DayToolCounts, KeyCounts } from './usage-counts.repository.js';
 
@@ -15,9 +15,7 @@ export class UsageDaysQuery {
 
 export class UsageStatsQuery extends UsageDaysQuery {
   /** Only calls made with this key. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
+  @IdFilter()
   api_key_id?: string;
 
   /** `csv` or `ndjson`: a file with a row for each tool on each day; `json`: the sums. Also by `Accept`. */
