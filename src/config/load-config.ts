@@ -48,7 +48,7 @@ export function readConfig(
 }
 
 /** Variables that are named like settings and are nobody's, of settings that were read just so. @throws ConfigError as `readConfig` */
-export const strangeVariablesBeside = (env: NodeJS.ProcessEnv, options: Given['options']): string[] =>
+export const strangeVariablesBeside = (options: Given['options'], env: NodeJS.ProcessEnv = process.env): string[] =>
   strangeVariables(examined({ env, options }, ALL_ENGINES), env);
 
 interface Examined {

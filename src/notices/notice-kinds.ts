@@ -38,7 +38,7 @@ export interface NoticeData {
 interface Kind<Data> {
   /** Whether the user it is about is told by mail. Operators are told of every kind, by webhooks and by mail. */
   tellsUser: boolean;
-  /** The subject of a mail. */
+  /** The subject of a mail; nothing that a user wrote. */
   title: (data: Data) => string;
   /** The lines of a mail. */
   lines: (data: Data) => string[];
@@ -56,7 +56,7 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
   },
   'api_key.expiring': {
     tellsUser: true,
-    title: ({ key_name, expires_at }) => `API key "${key_name}" expires on ${expires_at.slice(0, 10)}`,
+    title: ({ expires_at }) => `An API key expires on ${expires_at.slice(0, 10)}`,
     lines: ({ key_name, key_prefix, expires_at, ...user }) => [
       `The API key "${key_name}" (${key_prefix}…) of ${nameOf(user)} expires at ${expires_at}.`,
       'Extend or rotate it before then; after that, its calls are refused.',
@@ -64,7 +64,7 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
   },
   'limit.reached': {
     tellsUser: true,
-    title: ({ limit, key_name }) => `Rate limit reached${limit === 'api_key' ? ` by API key "${key_name}"` : ''}`,
+    title: ({ limit }) => `Rate limit reached${limit === 'api_key' ? ' by an API key' : ''}`,
     lines: ({ limit, key_name, requests_per_hour, resets_at, ...user }) => [
       `${LIMITED[limit](nameOf(user), key_name)} reached the limit of ${requests_per_hour} requests an hour.`,
       `Further requests are refused until ${resets_at}. You are told once a day.`,

@@ -45,7 +45,7 @@ const settings = async (options: SettingOptions) =>
 
 async function check(options: SettingOptions): Promise<void> {
   const { strangeVariablesBeside } = await import('../../config/load-config.js');
-  for (const words of strangeVariablesBeside(process.env, settingsIn(options))) process.stderr.write(`${words}\n`);
+  for (const words of strangeVariablesBeside(settingsIn(options))) process.stderr.write(`${words}\n`);
   print(false, undefined, () => 'The settings are valid.');
 }
 

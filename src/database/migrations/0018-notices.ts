@@ -30,8 +30,10 @@ export class Notices18 implements MigrationInterface {
         kind text NOT NULL,
         subject text NOT NULL,
         data jsonb NOT NULL,
+        user_id uuid,
         created_at timestamptz NOT NULL DEFAULT now()
       );
+      CREATE INDEX notices_user ON mcp.notices (user_id, kind, created_at) WHERE user_id IS NOT NULL;
       CREATE INDEX notices_subject ON mcp.notices (kind, subject, created_at);
       CREATE INDEX notices_age ON mcp.notices (created_at);
 
@@ -42,14 +44,15 @@ export class Notices18 implements MigrationInterface {
         endpoint text NOT NULL,
         state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
         tries int NOT NULL DEFAULT 0,
+        is_urgent boolean NOT NULL DEFAULT false,
         due_at timestamptz NOT NULL DEFAULT now(),
         queued_at timestamptz NOT NULL DEFAULT now(),
         ended_at timestamptz,
         attempts jsonb NOT NULL DEFAULT '[]',
         CONSTRAINT told_once UNIQUE (notice_id, channel, endpoint)
       );
-      CREATE INDEX notice_deliveries_due ON mcp.notice_deliveries (channel, endpoint, due_at) WHERE state = 'waiting';
-      CREATE INDEX notice_deliveries_mail_due ON mcp.notice_deliveries (due_at) WHERE state = 'waiting' AND channel = 'mail';
+      CREATE INDEX notice_deliveries_due ON mcp.notice_deliveries (channel, endpoint, is_urgent DESC, due_at) WHERE state = 'waiting';
+      CREATE INDEX notice_deliveries_mail_due ON mcp.notice_deliveries (is_urgent DESC, due_at) WHERE state = 'waiting' AND channel = 'mail';
 
       CREATE INDEX api_keys_expiring ON mcp.api_keys (expires_at) WHERE is_active AND replaced_by IS NULL AND expires_at IS NOT NULL;
       CREATE VIEW mcp.expiring_keys AS

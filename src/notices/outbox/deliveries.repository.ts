@@ -76,7 +76,7 @@ export class DeliveriesRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * Takes up what is due, of each lane as much as there is room for. Of several replicas one has it, for so long: if it does not say
+   * Takes up what is due, what is urgent first, of each lane as much as there is room for. Of several replicas one has it, for so long: if it does not say
    * by then what became of it, it has died, and another attempt is due.
    */
   async take(rooms: readonly Room[], forMs: number): Promise<TakenDelivery[]> {
@@ -86,7 +86,7 @@ export class DeliveriesRepository {
          SELECT one.id FROM json_to_recordset($1::json) AS lane (channel text, endpoint text, room int), LATERAL (
            SELECT id FROM mcp.notice_deliveries
            WHERE state = 'waiting' AND due_at <= now() AND channel = lane.channel AND (lane.endpoint IS NULL OR endpoint = lane.endpoint)
-           ORDER BY due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
+           ORDER BY is_urgent DESC, due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
          ) AS one
        )
        UPDATE mcp.notice_deliveries d SET tries = d.tries + 1, due_at = now() + $2 * interval '1 ms'

@@ -5,6 +5,9 @@ import type { Transaction } from '../../database/sql.js';
 import type { NewNotice } from '../notice.js';
 import { Recipients, type Recipient } from './recipients.js';
 
+/** Of one user, kind and day. */
+const OF_USER_MAX = 10;
+
 /** All SQL that adds notices and forgets them. What becomes of a delivery is `DeliveriesRepository`'s. */
 @Injectable()
 export class NoticesRepository {
@@ -17,8 +20,12 @@ export class NoticesRepository {
     return this.postgres.transaction(work);
   }
 
-  /** Writes down what is to be told, and to whom: those who are told of the kind. */
-  async add(tx: Transaction, notices: readonly NewNotice[]): Promise<void> {
+  /**
+   * Writes down what is to be told, and to whom: those who are told of the kind. Of one user only so much of a kind in a day, since
+   * users can cause notices, of new keys without end; what is beyond is not told.
+   */
+  async add(tx: Transaction, wanted: readonly NewNotice[]): Promise<void> {
+    const notices = await this.withinBounds(tx, wanted);
     if (notices.length === 0) return;
     const emails = await this.emailsOf(
       tx,
@@ -45,6 +52,30 @@ export class NoticesRepository {
     );
   }
 
+  private async withinBounds(tx: Transaction, notices: readonly NewNotice[]): Promise<NewNotice[]> {
+    const told = await this.toldOf(
+      tx,
+      notices.flatMap(({ userId }) => userId ?? []),
+    );
+    return notices.filter(({ kind, userId }) => {
+      if (!userId) return true;
+      const count = (told.get(`${kind} ${userId}`) ?? 0) + 1;
+      told.set(`${kind} ${userId}`, count);
+      return count <= OF_USER_MAX;
+    });
+  }
+
+  /** How many notices of each kind there were of each user in the last day. */
+  private async toldOf(tx: Transaction, userIds: string[]): Promise<Map<string, number>> {
+    if (userIds.length === 0) return new Map();
+    const rows = await tx.query<{ of: string; count: number }>(
+      `SELECT kind || ' ' || user_id AS of, count(*)::int AS count FROM mcp.notices
+       WHERE user_id = ANY ($1::uuid[]) AND created_at > now() - interval '1 day' GROUP BY 1`,
+      [userIds],
+    );
+    return new Map(rows.map(({ of, count }) => [of, count]));
+  }
+
   /** Of active users. */
   private async emailsOf(tx: Transaction, userIds: string[]): Promise<Map<string, string>> {
     const rows = await tx.query<{ userId: string; email: string }>(
@@ -55,15 +86,17 @@ export class NoticesRepository {
   }
 
   private async insert(tx: Transaction, notices: readonly (NewNotice & { to: Recipient[] })[]): Promise<number[]> {
-    const rows = notices.map(({ kind, subject, data, to }) => ({ id: randomUUID(), kind, subject, data, to }));
+    const rows = notices.map(({ kind, subject, userId, data, to }) => ({ id: randomUUID(), kind, subject, userId, data, to }));
     await tx.query(
-      `INSERT INTO mcp.notices (id, kind, subject, data)
-       SELECT id, kind, subject, data FROM json_to_recordset($1::json) AS n (id uuid, kind text, subject text, data jsonb)`,
+      `INSERT INTO mcp.notices (id, kind, subject, user_id, data)
+       SELECT id, kind, subject, "userId", data
+       FROM json_to_recordset($1::json) AS n (id uuid, kind text, subject text, "userId" uuid, data jsonb)`,
       [JSON.stringify(rows)],
     );
     const deliveries = await tx.query<{ id: string }>(
-      `INSERT INTO mcp.notice_deliveries (notice_id, channel, endpoint)
-       SELECT n.id, t.channel, t.endpoint FROM json_to_recordset($1::json) AS n (id uuid, "to" json),
+      `INSERT INTO mcp.notice_deliveries (notice_id, channel, endpoint, is_urgent)
+       SELECT n.id, t.channel, t.endpoint, n."userId" IS NULL
+       FROM json_to_recordset($1::json) AS n (id uuid, "userId" uuid, "to" json),
          json_to_recordset(n."to") AS t (channel text, endpoint text)
        ON CONFLICT DO NOTHING RETURNING id`,
       [JSON.stringify(rows)],
