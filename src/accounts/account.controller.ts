@@ -59,6 +59,7 @@ export class AccountController {
   @Unlimited()
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NOT_ENABLED)
+  @ApiConflictResponse({ description: 'Very many keys were made within a day', type: ErrorDto })
   async regenerateKey(@CurrentPrincipal() caller: Principal): Promise<RegeneratedKeyDto> {
     return RegeneratedKeyDto.of(await this.accounts.regenerateKey(caller));
   }

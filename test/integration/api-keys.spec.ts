@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysModule } from '../../src/api-keys/api-keys.module.js';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
-import { ACTIVE_KEYS_MAX } from '../../src/api-keys/keys/key-issuer.service.js';
+import { ACTIVE_KEYS_MAX, MADE_IN_A_DAY_MAX } from '../../src/api-keys/keys/key-issuer.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { createUser } from '../support/gateway/key-replica.js';
 import { KeysRest, type Created } from '../support/gateway/keys-rest.js';
@@ -123,6 +123,21 @@ describe('API keys over REST', () => {
       expect((await rest.rotate(owner, { key_id, overlap_seconds: 60 })).status).toBe(409);
       expect((await rest.rotate(owner, { key_id })).status).toBe(200);
       expect((await rest.list(owner)).total).toBe(ACTIVE_KEYS_MAX);
+    });
+
+    it('stops at a thousand keys within a day, though rotating meets no limit of requests', async () => {
+      const { key_id } = await rest.create(owner);
+      await rest.database.dataSource.query(
+        `INSERT INTO mcp.api_keys (token_id, hmac, prefix, user_id, name, scopes, is_active, created_at)
+         SELECT gen_random_uuid(), sha256(''), 'sk-', $1, 'rotated', '{tools:call}', false, $2::timestamptz
+         FROM generate_series(2, $3::int)`,
+        [owner.userId, new Date(rest.clock.now()), MADE_IN_A_DAY_MAX],
+      );
+      for (const { status, body } of [await rest.rotate(owner, { key_id }), await rest.post(owner, '/api/mcp-keys/create', {})])
+        expect([status, (body as { detail: string }).detail]).toEqual([409, expect.stringMatching(/^1000 keys were made/)]);
+      expect((await rest.post(owner, '/api/mcp-keys/revoke', { key_id })).status).toBe(200);
+      rest.clock.advance(DAY_MS);
+      await rest.create(owner);
     });
 
     it('needs a login token; an API key cannot make another', async () => {

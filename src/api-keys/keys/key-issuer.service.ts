@@ -13,6 +13,8 @@ import type { KeysOfUser, NewApiKey } from './keys-of-user.repository.js';
 
 /** Most active keys of one user. */
 export const ACTIVE_KEYS_MAX = 100;
+/** Most keys that are made for a user in a day. Each stays written down, and rotating counts against no limit of requests. */
+export const MADE_IN_A_DAY_MAX = 1_000;
 
 export interface KeyWishes {
   name: string;
@@ -62,11 +64,13 @@ export class KeyIssuer {
 
   /**
    * `ending`: how many active keys the same transaction ends. `origin`: where the key comes from, for the audit log.
-   * @throws TallygateError CONFLICT at the limit of active keys, and for a secret that is, or was, anybody's key
+   * @throws TallygateError CONFLICT at the limit of active keys or of keys made in a day, and for a secret that is, or was, anybody's key
    */
   async add(keys: KeysOfUser, prefix: TokenPrefix, wishes: GrantedKey, { ending = 0, origin = {} } = {}): Promise<IssuedKey> {
     const now = new Date(this.clock.now());
-    if ((await keys.countActive(now)) - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
+    const { active, made } = await keys.count(now);
+    if (active - ending >= ACTIVE_KEYS_MAX) throw tooManyKeys();
+    if (made >= MADE_IN_A_DAY_MAX) throw tooManyInADay();
     const { token, tokenId } = wishes.secret === undefined ? createToken(prefix) : this.broughtIn(wishes.secret);
     const key = await keys.insert(this.newKey(token, tokenId, now, wishes), origin);
     if (!key) throw new TallygateError('CONFLICT', 'This secret is, or was, a key of this gateway. Bring in another one.');
@@ -95,5 +99,11 @@ export class KeyIssuer {
     };
   }
 }
+
+const tooManyInADay = () =>
+  new TallygateError(
+    'CONFLICT',
+    `${MADE_IN_A_DAY_MAX} keys were made for you within a day. Revoking works; make the next one later.`,
+  );
 
 const tooManyKeys = () => new TallygateError('CONFLICT', `Active key limit reached: ${ACTIVE_KEYS_MAX}. Revoke a key first.`);

@@ -48,14 +48,15 @@ export class KeysOfUser {
     private readonly by: Actor,
   ) {}
 
-  /** Number of keys that work at this time. */
-  async countActive(now: Date): Promise<number> {
-    const [row] = await this.tx.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM mcp.api_keys
-       WHERE user_id = $1 AND is_active AND (expires_at IS NULL OR expires_at > $2)`,
+  /** Number of keys that work at this time, and of those that were made in the day before it. */
+  async count(now: Date): Promise<{ active: number; made: number }> {
+    const [row] = await this.tx.query<{ active: number; made: number }>(
+      `SELECT count(*) FILTER (WHERE is_active AND (expires_at IS NULL OR expires_at > $2))::int AS active,
+              count(*) FILTER (WHERE created_at > $2::timestamptz - interval '1 day')::int AS made
+       FROM mcp.api_keys WHERE user_id = $1`,
       [this.userId, now],
     );
-    return row!.count;
+    return row!;
   }
 
   /** Locks the key, so that a revocation under way is either seen or waits. */

@@ -5,7 +5,7 @@ import type { AuthenticatedRequest } from './current-principal.decorator.js';
 
 /** Of one user at once, so that nobody takes all connections to PostgreSQL from the others. */
 const RUNNING_MAX = 4;
-const WAITING_MAX = 100;
+const WAITING_MAX = 1_000;
 
 interface Turns {
   running: number;

@@ -42,10 +42,10 @@ describe('Work of one user', () => {
     await Promise.all(own);
   });
 
-  it('is refused beyond a hundred that wait', async () => {
+  it('is refused beyond a thousand that wait', async () => {
     const turns = new UserTurns();
     const { open, work } = gates();
-    const all = Array.from({ length: 104 }, () => turns.run('ada', work));
+    const all = Array.from({ length: 1_004 }, () => turns.run('ada', work));
     await expect(turns.run('ada', work)).rejects.toMatchObject({ code: 'OVERLOADED' });
     for (let n = 0; n < all.length; n++) {
       open[n]!();
