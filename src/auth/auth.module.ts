@@ -7,6 +7,7 @@ import { ExportModule } from '../rest/export/export.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { PasswordPageController } from './password/password-page.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { AuditRetention } from './audit/audit-retention.service.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
@@ -47,6 +48,7 @@ const jwt = JwtModule.registerAsync({
     AdminBootstrap,
     AnonymousAccess,
     AuditLog,
+    AuditRetention,
     AuthService,
     CallerLimit,
     EndedLogins,

@@ -197,15 +197,14 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Pause between two deliveries to ClickHouse. */
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
-      /**
-       * An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30
-       * s.
-       */
+      /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
       /** How long usage is kept in ClickHouse. Its DateTime ends in 2106, so there must be a limit. */
       keep_months: z.int().min(1).max(600).default(13),
     })
     .prefault({}),
+  /** How long it is kept who changed what. */
+  audit: z.strictObject({ keep_months: z.int().min(1).max(1_200).default(24) }).prefault({}),
   metrics: z
     .strictObject({
       /** Lets a Prometheus on another machine read `/metrics`. Unset: only this machine may. */

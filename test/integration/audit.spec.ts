@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { AuditRetention } from '../../src/auth/audit/audit-retention.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
 import { AccountsRest } from '../support/gateway/accounts-rest.js';
@@ -105,5 +107,30 @@ describe('What an operator does', () => {
     await rest.post(admin, '/servers', { template_name: 'none' }).expect(400);
     await rest.put(admin, '/api/admin/mcp/accounts/999999/active', { is_active: false }).expect(404);
     expect(await written('')).toHaveLength(before);
+  });
+
+  it.each(['UPDATE mcp.audit_log SET action = $$x$$', 'DELETE FROM mcp.audit_log', 'TRUNCATE mcp.audit_log'])(
+    'takes nothing back: %s',
+    async (statement) => {
+      await expect(rest.database.dataSource.query(statement)).rejects.toThrow(/append-only/);
+    },
+  );
+
+  it('is kept for as many months as the operator says, and no line of this month is ever deleted', async () => {
+    const subject = randomUUID();
+    const lines = 'SELECT action FROM mcp.audit_log WHERE subject_id = $1';
+    const add = (action: string, age: string) =>
+      rest.database.dataSource.query(
+        `INSERT INTO mcp.audit_log (created_at, via, action, subject_type, subject_id) VALUES (now() - $3::interval, 'gateway', $2, 'test', $1)`,
+        [subject, action, age],
+      );
+    await add('test.new', '1 day');
+    await add('test.old', '25 months');
+    await add('test.young', '23 months');
+    await rest.app.get(AuditRetention).forget();
+    const kept = await rest.database.dataSource.query<{ action: string }[]>(lines, [subject]);
+    expect(kept.map(({ action }) => action).sort()).toEqual(['test.new', 'test.young']);
+    const early = `BEGIN; SET LOCAL tallygate.audit_retention = 'on'; DELETE FROM mcp.audit_log WHERE action = 'test.new'; COMMIT`;
+    await expect(rest.database.dataSource.query(early)).rejects.toThrow(/append-only/);
   });
 });

@@ -71,7 +71,7 @@ describe('A list as a file', () => {
       );
       const rows = rowsOf(text);
       expect(text).toContain(',"x;=1+1",'); // where a spreadsheet splits at semicolons, too
-      expect(rows.map((row) => row['record_count'])).toEqual([...HOSTILE.keys(), HOSTILE.length].map(String));
+      expect(rows.map((row) => row['record_count'])).toEqual([...HOSTILE.keys(), 10].map(String));
       expect(rows.map((row) => row['created_at'])).toEqual(
         rows
           .map((row) => row['created_at'])

@@ -1,7 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Who changed what: written with each change, in its transaction, and never changed. Users and keys are named by id without a
+ * Who changed what: written with each change, in its transaction, and never changed; what is older than `audit.keep_months` is deleted,
+ * by nobody else. Users and keys are named by id without a
  * reference, since what a deleted user did stays written. `ended_logins`: login tokens that were logged out, until they would have
  * expired. A deleted user keeps a row without name, password and rights, to which their books belong.
  */
@@ -27,9 +28,14 @@ export class AuditLog14 implements MigrationInterface {
       CREATE INDEX audit_log_time ON mcp.audit_log (created_at);
       CREATE FUNCTION mcp.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
+        IF TG_OP = 'DELETE' AND current_setting('tallygate.audit_retention', true) = 'on'
+          AND OLD.created_at < now() - interval '27 days' THEN RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'mcp.audit_log is append-only' USING ERRCODE = 'restrict_violation';
       END $$;
-      CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON mcp.audit_log
+      CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE ON mcp.audit_log
+        FOR EACH ROW EXECUTE FUNCTION mcp.refuse_audit_change();
+      CREATE TRIGGER audit_log_is_kept BEFORE TRUNCATE ON mcp.audit_log
         FOR EACH STATEMENT EXECUTE FUNCTION mcp.refuse_audit_change();
 
       CREATE TABLE mcp.ended_logins (token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32), expires_at timestamptz NOT NULL);
