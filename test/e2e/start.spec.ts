@@ -182,7 +182,7 @@ describe('a start that cannot work says why in one line and exits with 1', () =>
 
   it('not for a variable that is no setting and like none: the log says that it is ignored', async () => {
     const gateway = await start({ env: { GATEWAY_REGION: 'eu' } });
-    expect(gateway.log).toContain('GATEWAY_REGION is not a setting and is ignored');
+    expect(gateway.log).toContain('GATEWAY_REGION is no setting and is ignored');
   }, 60_000);
 
   it('for a data folder that another gateway uses, which goes on undisturbed', async () => {
