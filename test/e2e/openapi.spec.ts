@@ -219,6 +219,7 @@ describe('what any caller can do wrong is answered as documented', () => {
     const token = login.json.access_token as string;
     await send('GET', '/api/auth/me', token, { to: strict });
     await often(21, '/api/auth/register', '{}');
+    await often(61, '/api/auth/password-link', '{}');
     for (const [, endpoint] of everywhere)
       if (endpoint.needsAuth && documents(endpoint, 429) && endpoint.path !== '/api/auth/password')
         expect((await send(endpoint.method, urlOf(endpoint, '1'), token, { to: strict })).status).toBe(429);
