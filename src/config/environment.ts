@@ -1,5 +1,5 @@
 import { isObject } from '../common/json.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../common/nearest-name.js';
 import { isSecretName } from '../common/secrets/secret-name.js';
 
 const PREFIX = 'GATEWAY_';

@@ -1,4 +1,4 @@
-import { relatedName } from './nearest-name.js';
+import { relatedName } from '../common/nearest-name.js';
 
 /** What is wrong with a value, as zod has it, and the schema that says so. */
 interface RawIssue {

@@ -1,6 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { isObject } from '../common/json.js';
-import { relatedName } from '../config/nearest-name.js';
+import { relatedName } from '../common/nearest-name.js';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
 import { givenMembers } from './given-members.js';
 import { validatedFields } from './validated-fields.js';
