@@ -28,7 +28,7 @@ export class CheckoutController {
   @Header('Cache-Control', 'no-store')
   @ApiBadRequestResponse({ description: 'Must name one pack or one tier that is on offer', type: ErrorDto })
   @ApiNotFoundResponse({ description: '`detail.code` is `billing_not_enabled` or `mcp_not_enabled`', type: ErrorDto })
-  @ApiConflictResponse({ description: 'The account is switched off, or has a subscription already', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The account has a subscription already', type: ErrorDto })
   @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })
   checkout(@CurrentPrincipal() { userId }: Principal, @Body() choice: CheckoutDto): Promise<CheckoutSessionDto> {
     return this.checkouts.start(userId, choice);

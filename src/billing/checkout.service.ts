@@ -59,8 +59,7 @@ export class CheckoutService {
 type Account = Awaited<ReturnType<AccountsService['require']>>;
 
 /** A second subscription would be charged beside the first. */
-function requireAllowed({ isActive, subscriptionStatus: status }: Account, offer: Offer): void {
-  if (!isActive) throw new TallygateError('CONFLICT', 'This account is switched off.');
+function requireAllowed({ subscriptionStatus: status }: Account, offer: Offer): void {
   if ('subscription' in offer && status !== null && !isOver(status)) {
     throw new TallygateError('CONFLICT', 'This account has a subscription. Change or end it first.');
   }

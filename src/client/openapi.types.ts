@@ -6706,7 +6706,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The account is switched off, or has a subscription already */
+      /** @description The account has a subscription already */
       409: {
         headers: {
           [name: string]: unknown;

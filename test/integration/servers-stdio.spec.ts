@@ -100,7 +100,7 @@ describe('a child process', () => {
     const before = rig.servers.get('misbehaving-1')!.pid;
     const started = performance.now();
     expect((await rig.call('misbehaving__die')).text).toBe('misbehaving-1 ended while it was asked. Nothing was charged.');
-    expect(performance.now() - started).toBeLessThan(900);
+    expect(performance.now() - started).toBeLessThan(2_000);
     await eventually(async () => expect((await rig.call('misbehaving__environment')).errorCode).toBeUndefined());
     expect(rig.servers.get('misbehaving-1')!.pid).not.toBe(before);
     expect((await rig.call('everything__echo', { message: 'hi' })).errorCode).toBeUndefined();
@@ -126,13 +126,16 @@ describe('a child process', () => {
     const names = ['dying', 'throwing', 'talking', 'killed', 'silent', 'absent'];
     own.set(...names.map((name) => server(`${name}-1`, name, { login: 'ada-s3cret' })));
     const words = (name: string) => own.servers.get(`${name}-1`)!.health;
-    await eventually(() => expect(names.filter((name) => words(name).state !== 'unhealthy')).toEqual([]), 20_000);
-    expect(words('dying').words).toMatch(/^Its program (ended with exit code 7 and )?said: no license for …, password=/);
-    expect(words('throwing').words).toContain('said: Error: the disk is full');
-    expect(words('talking').words).toContain('not MCP: usage: server FILE');
-    expect(words('killed').words).toMatch(/SIGKILL/);
-    expect(words('silent').words).toBe('Its program said: waiting for the database');
-    expect(words('absent').words).toContain('said: spawn /nowhere/program ENOENT');
+    // A check that a busy machine made too late to hear them has the last words at the next try.
+    await eventually(() => {
+      expect(names.filter((name) => words(name).state !== 'unhealthy')).toEqual([]);
+      expect(words('dying').words).toMatch(/^Its program (ended with exit code 7 and )?said: no license for …, password=/);
+      expect(words('throwing').words).toContain('said: Error: the disk is full');
+      expect(words('talking').words).toContain('not MCP: usage: server FILE');
+      expect(words('killed').words).toMatch(/SIGKILL/);
+      expect(words('silent').words).toBe('Its program said: waiting for the database');
+      expect(words('absent').words).toContain('said: spawn /nowhere/program ENOENT');
+    }, 20_000);
     for (const name of names) expect(words(name).error).not.toMatch(/license|disk|usage|waiting|nowhere/);
     await own.close();
   }, 30_000);
