@@ -4,6 +4,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { NO_PASSWORD } from '../password/password-hasher.js';
 import { UserDeletion } from '../users/user-deletion.service.js';
 import type { User } from '../users/user.entity.js';
+import { usernameFrom } from '../users/username.js';
 import { UsersService } from '../users/users.service.js';
 import type { ExternalLogin } from './external-login.js';
 
@@ -25,7 +26,8 @@ export class ExternalLogins {
     const known = await this.users.findByLogin(email);
     if (known) return known;
     if (await this.deletion.hasDeleted(email)) throw deleted();
-    const made = await this.users.createUnnamed({ email, role, displayName, passwordHash: NO_PASSWORD });
+    const row = { email, role, displayName, passwordHash: NO_PASSWORD };
+    const made = await this.users.createUnnamed(row, usernameFrom(email));
     if (made) this.logger.log(`First login of ${email} by an external token, as ${role}`);
     const user = made ?? (await this.users.findByLogin(email));
     if (!user) throw new TallygateError('UNAVAILABLE', 'This user is being changed. Try again in a moment.');

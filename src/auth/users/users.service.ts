@@ -48,17 +48,16 @@ export class UsersService {
   /** `by`: absent for users who register themselves. @throws INVALID_INPUT when the e-mail or the user name is taken. */
   async create({ username, email, password, role = 'user' }: NewUser, by?: Actor): Promise<User> {
     const row = { email: email.toLowerCase(), passwordHash: await this.passwords.hash(password), role };
-    const user = username ? await this.insert({ ...row, username }, by) : await this.createUnnamed(row, by);
+    const user = username ? await this.insert({ ...row, username }, by) : await this.createUnnamed(row, usernameFrom(email), by);
     if (!user) throw new TallygateError('INVALID_INPUT', 'This e-mail or user name is already taken');
     return user;
   }
 
   /**
-   * With a user name made of the e-mail; where that is taken, with a random suffix. Null when the e-mail is taken. `by`: absent for users
-   * who come by themselves.
+   * With this user name; where that is taken, with a random suffix. Null when the e-mail is taken. `by`: absent for users who come by
+   * themselves.
    */
-  async createUnnamed(row: Omit<UserRow, 'username'>, by?: Actor): Promise<User | null> {
-    const username = usernameFrom(row.email);
+  async createUnnamed(row: Omit<UserRow, 'username'>, username: string, by?: Actor): Promise<User | null> {
     const user = await this.insert({ ...row, username }, by);
     return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by);
   }
