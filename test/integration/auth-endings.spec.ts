@@ -54,6 +54,7 @@ describe('A login token ends', () => {
     );
   const OK = ['ok', 'ok'];
   const ENDED = ['Invalid token', 'Invalid token'];
+  const SWITCHED_OFF = 'This account is switched off. Ask an administrator of the gateway to switch it on again.';
   const update = (set: string) => database.dataSource.query(`UPDATE mcp.users SET ${set} WHERE id = $1`, [user.id]);
 
   it('with the password, on every replica at once; a login with the new one is another', async () => {
@@ -64,12 +65,12 @@ describe('A login token ends', () => {
   });
 
   it.each([
-    ['the role', `role = 'admin'`, `role = 'user'`],
-    ['the activity', 'is_active = false', 'is_active = true'],
-    ['a password that an operator typed', `password_hash = '!'`, `password_hash = '!'`],
-  ])('with %s, and does not come back with it', async (_, change, back) => {
+    ['the role', `role = 'admin'`, `role = 'user'`, 'Invalid token'],
+    ['the activity', 'is_active = false', 'is_active = true', SWITCHED_OFF],
+    ['a password that an operator typed', `password_hash = '!'`, `password_hash = '!'`, 'Invalid token'],
+  ])('with %s, and does not come back with it', async (_, change, back, words) => {
     await update(change);
-    expect(await verdicts(token)).toEqual(ENDED);
+    expect(await verdicts(token)).toEqual([words, words]);
     await update(back);
     expect(await verdicts(token)).toEqual(ENDED);
   });
