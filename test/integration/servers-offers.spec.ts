@@ -157,7 +157,8 @@ describe('a resource that is watched', () => {
       await rig.call('greet').catch(() => undefined); // the server has time to answer between two
     }
     await eventually(() => expect(new Set(modern.addresses).size).toBe(ADDRESSES.length), 15_000);
-    expect(modern.addresses.length).toBeLessThan(20 * ADDRESSES.length);
+    // A stream for each new one would name half the square of their number; a busy machine makes more streams than a quiet one.
+    expect(modern.addresses.length).toBeLessThan(ADDRESSES.length ** 2 / 4);
     for (const stop of stops) stop();
   }, 30_000);
 });

@@ -37,6 +37,7 @@ Examples:
   tallygate keys create old-server --own < secret.txt
   KEY=$(tallygate keys create ci)
   tallygate keys list --all --search cursor
+  tallygate keys show KEY_ID
   tallygate keys edit KEY_ID --name nightly --expires 2027-12-31 --clear rate_limit_per_hour
   tallygate keys rotate KEY_ID --overlap 3600
   tallygate keys revoke KEY_ID
