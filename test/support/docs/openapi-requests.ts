@@ -14,7 +14,8 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/billing-*.spec.ts': /^POST \/api\/(mcp\/billing\/checkout|webhooks\/stripe) /,
   'test/integration/gateway-rest.spec.ts, servers*.spec.ts': /^POST \/tools\/call (402|409|502|504)$/,
   'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
-  'test/integration/api-keys*.spec.ts': /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/(enable|regenerate-key)) 409$/,
+  'test/integration/api-keys*.spec.ts':
+    /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/(enable|regenerate-key)) 409$/,
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
   'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
   'test/integration/servers-*.spec.ts': /^POST \/servers(\/\{id\}\/tools)? (409|200)$/,
