@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
 import { withBilling, type BillingRest, type Buyer } from '../support/billing/billing-rest.js';
 import { deliver as deliverAll, permutations } from '../support/billing/money-back.js';
 import { ledgerOf, setLedgerTime } from '../support/databases/credit-rig.js';
@@ -66,6 +67,16 @@ describe('A tier by subscription', () => {
     const changes = await rest.rows('SELECT * FROM mcp.account_changes WHERE account_id = $1', one.account.id);
     expect(changes).toMatchObject([{ kind: 'tier', before: 'free', after: 'pro', changed_by: 'stripe' }]);
     expect((await ledgerOf(rest.accounts.database, one.account.id)).at(-1)).toMatchObject({ by: 'stripe' });
+  });
+
+  it('keeps its user from being deleted for as long as Stripe charges them', async () => {
+    const one = await subscriber();
+    await deliver(finished(one), paid(one), told(one, 'updated', 'active'));
+    const remove = () => rest.accounts.app.get(UserDeletion).delete({ via: 'gateway' }, one.user.userId);
+    await expect(remove()).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(one.id) });
+    await rest.accounts.get(one.user, '/api/mcp/account').expect(200);
+    await deliver(told(one, 'deleted', 'canceled', 60));
+    await remove();
   });
 
   it('is not shown as something older that is told later', async () => {

@@ -32,7 +32,7 @@ export interface AuditFilter {
   to?: Date | undefined;
 }
 
-/** Who changed what. All SQL of `mcp.audit_log`, to which rows are only ever added. */
+/** Who changed what. All SQL of `mcp.audit_log`, whose rows are never changed. */
 @Injectable()
 export class AuditLog {
   private readonly logger = loggerFor('Auth');
@@ -59,6 +59,22 @@ export class AuditLog {
     await this.note(actor, entry).catch((error: Error) =>
       this.logger.error(`Not in the audit log: ${entry.action} of ${entry.subjectId}: ${error.message}`),
     );
+  }
+
+  /**
+   * Forgets lines that are older than so many months, at most so many at once; replicas may do it together. PostgreSQL refuses every
+   * other DELETE, and this one of what is not a month old. @returns How many
+   */
+  forgetOld(months: number, most: number): Promise<number> {
+    return this.postgres.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('tallygate.audit_retention', 'on', true)`);
+      return tx.execute(
+        `DELETE FROM mcp.audit_log WHERE id IN (
+           SELECT id FROM mcp.audit_log WHERE created_at < now() - $1 * interval '1 month'
+           ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+        [months, most],
+      );
+    });
   }
 
   /** A page, newest first, with the number on all pages. */

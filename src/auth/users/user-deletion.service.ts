@@ -16,7 +16,6 @@ export interface Leaver {
   email: string;
   /** What stands for it from now on. */
   emailAfter: string;
-  by: Actor;
 }
 
 /** What a module does with what it keeps of a user: ends or renames it, or throws CONFLICT where they cannot go yet. */
@@ -46,10 +45,10 @@ export class UserDeletion {
    * books, without their name. @throws NOT_FOUND; CONFLICT for the last active admin, and for what a module says
    */
   async delete(actor: Actor, id: string): Promise<void> {
-    await this.changes.change(actor, id, async (tx, { email, ...before }) => {
-      await this.changes.demandOtherAdmin(tx, { email, ...before });
-      const emailAfter = await this.users.erase(tx, id, this.markOf(email));
-      for (const part of this.parts) await part(tx, { id, email, emailAfter, by: actor });
+    await this.changes.change(actor, id, async (tx, user) => {
+      await this.changes.demandOtherAdmin(tx, user);
+      const emailAfter = await this.users.erase(tx, id, this.markOf(user.email));
+      for (const part of this.parts) await part(tx, { id, email: user.email, emailAfter });
       return [['user.deleted', {}]];
     });
   }

@@ -7,8 +7,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * (up to `counted_until`) is not counted again. The outbox itself is not read, since it may be long; calls wait for this only while
  * accounts are copied.
  *
- * And three more things that rooms read of each other: an account's free credits, what its key's limit is counted under, and what
- * keys are called.
+ * And two more things that rooms read of each other: an account's free credits, and what keys are called.
  */
 export class UsageOfUsers17 implements MigrationInterface {
   readonly name = 'UsageOfUsers1700000000017';
@@ -20,21 +19,13 @@ export class UsageOfUsers17 implements MigrationInterface {
         SELECT id AS account_id, credits_balance - credits_held AS available FROM mcp.user_accounts;
       CREATE VIEW mcp.key_names AS SELECT id, name FROM mcp.api_keys;
     `);
-    await runner.query(
-      accountsView({
-        calls: 'coalesce(u.calls, 0)',
-        counts: 'LEFT JOIN mcp.usage_counts u ON u.user_id = a.user_id::text',
-        key: `,
-        (array_agg(coalesce(lineage, id) ORDER BY is_active DESC, created_at DESC))[1] AS lineage,
-        (array_agg(rate_limit_per_hour ORDER BY is_active DESC, created_at DESC))[1] AS rate_limit`,
-        more: ', k.lineage AS key_lineage, k.rate_limit AS key_rate_limit',
-      }),
-    );
+    const counts = 'LEFT JOIN mcp.usage_counts u ON u.user_id = a.user_id::text';
+    await runner.query(accountsView({ calls: 'coalesce(u.calls, 0)', counts }));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP VIEW mcp.accounts');
-    await runner.query(accountsView({ calls: 'a.total_tool_calls', counts: '', key: '', more: '' }));
+    await runner.query(accountsView({ calls: 'a.total_tool_calls', counts: '' }));
     await runner.query('DROP VIEW mcp.key_names, mcp.available_credits');
     await runner.query(`
       DROP TRIGGER usage_delivered ON mcp.usage_outbox;
@@ -78,15 +69,15 @@ const COUNTS = `
   CREATE TRIGGER usage_delivered AFTER DELETE ON mcp.usage_outbox REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION mcp.count_delivered();`;
 
-const accountsView = ({ calls, counts, key, more }: Record<'calls' | 'counts' | 'key' | 'more', string>) => `
+const accountsView = ({ calls, counts }: { calls: string; counts: string }) => `
   CREATE OR REPLACE VIEW mcp.accounts AS
     SELECT a.id, a.user_id, a.user_email AS email, a.display_name, coalesce(k.prefix, a.mcp_key_prefix) AS key_prefix,
       a.credits_balance AS balance, a.credits_allocation AS allocation, a.credits_purchased AS purchased,
       a.credits_held AS held, a.credits_tier AS tier, a.credits_monthly_allocation AS monthly_allocation, a.is_active,
       greatest(a.last_connected_at, k.last_used_at) AS last_connected_at, ${calls} AS total_tool_calls, a.total_credits_used,
       a.stripe_customer_id AS customer_id, a.stripe_subscription_status AS subscription_status, a.created_at, a.updated_at,
-      a.credits_debt AS debt, a.flags${more}
+      a.credits_debt AS debt, a.flags
     FROM mcp.user_accounts a ${counts} LEFT JOIN LATERAL (
-      SELECT (array_agg(prefix ORDER BY is_active DESC, created_at DESC))[1] AS prefix, max(last_used_at) AS last_used_at${key}
+      SELECT (array_agg(prefix ORDER BY is_active DESC, created_at DESC))[1] AS prefix, max(last_used_at) AS last_used_at
       FROM mcp.api_keys WHERE user_id = a.user_id AND starts_with(prefix, 'mcp_')
     ) AS k ON true`;
