@@ -37,7 +37,7 @@ export interface TestDatabase extends Omit<OpenPostgres, 'close'> {
 export async function createTestDatabase(entities: Entities = []): Promise<TestDatabase> {
   const server = workerServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await execute(server, `CREATE DATABASE ${name}`);
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
   const url = server.replace(/\/postgres$/, `/${name}`);
   const { close, ...door } = doorOf(await openDataSource(dataSourceOptions(url, entities)));
   const drop = async () => {
@@ -47,7 +47,7 @@ export async function createTestDatabase(entities: Entities = []): Promise<TestD
   return { url, ...door, drop };
 }
 
-/** See `global-setup.mjs`. */
+/** See `once/postgres-servers.mjs`. */
 function workerServer(): string {
   return process.env['TEST_POSTGRES_URLS']!.split(' ')[Number(process.env['JEST_WORKER_ID']) - 1]!;
 }

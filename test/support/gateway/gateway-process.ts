@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../../src/database/embedded-postgres.js';
 import { documentedAnswer } from '../docs/documented-answers.js';
 import { leaksIn, secretsIn } from './log-secrets.js';
+import { canBePrepared, preparedFolder, preparedKey } from './prepared-data.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const ADMIN_PASSWORD = 'correct horse battery';
 
 export interface GatewayOptions {
-  /** Keeps the data of an earlier start; a new temporary folder when absent. */
+  /** Keeps the data of an earlier start; when absent, a new folder, where the gateway has been started once. */
   dataDir?: string;
+  /** That folder is empty: this is the first start. */
+  isFirst?: boolean;
   env?: Record<string, string>;
   /** Another build of the program, or another one that starts it. */
   program?: string;
@@ -38,7 +41,9 @@ export class GatewayProcess {
 
   /** @throws Error with its output when it ends instead of getting ready. */
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
-    const { dataDir = temporaryFolder('e2e'), env = {}, program = join('dist', 'main.js'), args = [] } = options;
+    const { env = {}, program = join('dist', 'main.js'), args = [] } = options;
+    const isPrepared = !options.dataDir && !options.isFirst && canBePrepared(env);
+    const dataDir = options.dataDir ?? (isPrepared ? preparedFolder() : temporaryFolder('e2e'));
     const settings = {
       GATEWAY_PORT: '0',
       GATEWAY_MCP_PORT: '0',
@@ -91,7 +96,7 @@ export class GatewayProcess {
 
   /** The default key of the first start. */
   get apiKey(): string {
-    return /API key\s+(\S+)/.exec(this.output)![1]!;
+    return /API key\s+(\S+)/.exec(this.output)?.[1] ?? preparedKey();
   }
 
   /** A login token of the admin. */
