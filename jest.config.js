@@ -6,7 +6,15 @@ const shared = {
   setupFiles: ['<rootDir>/test/support/setup.ts'],
 };
 
-/** Three tiers: unit beside the code, integration on real engines, e2e through the listeners of a real process. */
+const withPreparedData = {
+  globalSetup: '<rootDir>/test/support/once/prepared-data.mjs',
+  globalTeardown: '<rootDir>/test/support/once/teardown.mjs',
+};
+
+/**
+ * Three tiers: unit beside the code, integration on real engines, e2e through the listeners of a real process. What of the last takes
+ * minutes is `long`, which `npm run test:long` runs.
+ */
 export default {
   maxWorkers: 2,
   // Real engines on two busy cores: a test that hangs is ended, one that is slow is not.
@@ -24,8 +32,8 @@ export default {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/support/once/prepared-data.mjs',
-      globalTeardown: '<rootDir>/test/support/once/teardown.mjs',
+      ...withPreparedData,
     },
+    { ...shared, displayName: 'long', testMatch: ['<rootDir>/test/long/*.spec.ts'], ...withPreparedData },
   ],
 };

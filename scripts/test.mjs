@@ -1,4 +1,4 @@
-// `npm test`: installs what is missing, then lint, types, build and every test. Arguments go to Jest.
+// `npm test`: installs what is missing, then lint, types, build and every test but the long ones. Arguments go to Jest.
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,9 @@ ensureTestsInstalled();
 await Promise.all([step('lint'), step('typecheck').then(() => step('build'))]);
 console.log('tests …');
 const report = join(mkdtempSync(join(tmpdir(), 'tallygate-jest-')), 'report.json');
-const jest = ['run', '--silent', 'jest', '--', '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+const asked = process.argv.slice(2);
+const projects = asked.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'integration', 'e2e'];
+const jest = ['run', '--silent', 'jest', '--', '--json', `--outputFile=${report}`, ...asked, ...projects];
 // Jest reports on stderr: every spec as it ends, and its summary. On stdout it would repeat the report as JSON.
 const { status } = spawnSync('npm', jest, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));

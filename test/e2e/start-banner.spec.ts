@@ -38,17 +38,17 @@ describe.each<[string, Record<string, string>, string[]]>([
   ['credits: required', REQUIRED, ['login', 'account enable']],
   ['authentication off', OFF, []],
   ['both', { ...REQUIRED, ...OFF }, ['account enable']],
-])('with %s', (_, env, first) => {
+])('with %s', (mode, env, first) => {
   it('every command of the banner works, one after the other', async () => {
     const gateway = await GatewayProcess.start({ env: { GATEWAY_ADMIN_PASSWORD: '', ...env } });
     const banner = gateway.output.slice(gateway.output.indexOf('is ready'));
     const password = /password: (\S+)/.exec(banner)![1]!;
     const clients = /NAME is one of (.*):$/m.exec(banner)![1]!.split(', ');
     const lines = [...banner.matchAll(/^ {4}(\S.*)$/gm)].map(([, line]) => line!);
-    const commands = lines.flatMap((line) =>
-      line.includes(' NAME ') ? clients.map((name) => line.replace('NAME', name)) : line,
-    );
     expect(clients.length).toBeGreaterThan(1);
+    // What is printed for each client does not depend on the rest.
+    const names = ['the defaults', 'both'].includes(mode) ? clients : clients.slice(0, 1);
+    const commands = lines.flatMap((line) => (line.includes(' NAME ') ? names.map((name) => line.replace('NAME', name)) : line));
     expect(commands.slice(0, first.length).map((line) => /tallygate (.*?)( \S+@\S+)? --url/.exec(line)![1])).toEqual(first);
     const home = temporaryFolder('banner');
     for (const command of commands) await follow(command, password, home);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -131,6 +131,9 @@ describe('A start that fails', () => {
     const { code, stdout, stderr } = await tallygate(['serve', ...onFreePorts(first.dataDir)]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('Another Tallygate is running on')]);
     expect(stdout + stderr).not.toMatch(/\bat .*\.js:\d+|ExceptionHandler/);
+    // Its engine has not waited for the folder, which it would take when the first gateway ends.
+    const engines = execFileSync('pgrep', ['-fc', `engine/main.js ${first.dataDir}`], { encoding: 'utf8' });
+    expect(Number(engines)).toBe(1);
     await first.destroy();
   });
 });

@@ -41,7 +41,7 @@ export class EngineProcess {
   static async start(options: EngineOptions): Promise<EngineProcess> {
     const child = launch(options);
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).on('error', () => resolve()));
-    const address = await ready(child, options);
+    const address = await orEndedWithUs(child, ready(child, options));
     // From now on it must not keep a command alive that has nothing more to do.
     child.unref();
     child.channel?.unref();
@@ -60,6 +60,17 @@ export class EngineProcess {
     if (await endedWithin(this.ended, STOP_DEADLINE_MS)) return;
     this.child.kill('SIGKILL');
     await this.ended;
+  }
+}
+
+/** Only a process that is ready notices by itself that we end; one that still waits for its folder would take it, when it becomes free. */
+async function orEndedWithUs<T>(child: ChildProcess, starting: Promise<T>): Promise<T> {
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  try {
+    return await starting;
+  } finally {
+    process.off('exit', kill);
   }
 }
 

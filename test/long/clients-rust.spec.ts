@@ -1,0 +1,22 @@
+import { describe, jest } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ALL_CALLERS, compiled, shows, withGateway } from '../support/clients/key-callers.js';
+
+/** Its libraries take two minutes of two cores to compile. */
+jest.setTimeout(900_000);
+
+const gateway = withGateway();
+
+(hasRust() ? describe : describe.skip)("the official SDK's client for Rust shows", () => {
+  shows(ALL_CALLERS, () => {
+    const target = compiled('cargo', (folder) => ['build', '--quiet', '--locked', '--target-dir', folder]);
+    return () => [join(target, 'debug', 'client'), gateway().mcpUrl];
+  });
+});
+
+function hasRust(): boolean {
+  const found = spawnSync('cargo', ['--version']).status === 0;
+  if (!found) process.stderr.write('SKIPPED: what needs Rust; install Rust 1.88 or newer to run it.\n');
+  return found;
+}
