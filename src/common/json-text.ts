@@ -24,6 +24,10 @@ export function membersOf(json: string): Map<string, string> {
   return members;
 }
 
+/** The text of what stands at a path of names; undefined where there is nothing. @param json Valid JSON, of an object */
+export const textAt = (path: readonly string[], json: string): string | undefined =>
+  path.reduce<string | undefined>((at, name) => (at?.startsWith('{') ? membersOf(at).get(name) : undefined), json);
+
 /** The items of a list as the texts they came in. @param json Valid JSON */
 export function itemsOf(json: string): string[] {
   const items: string[] = [];
@@ -49,7 +53,7 @@ function endOfValue(json: string, from: number): number {
   if (first === '"') return endOfString(json, from);
   if (first !== '{' && first !== '[') return after(SCALAR, json, from);
   let depth = 0;
-  for (let at = from; at < json.length; ) {
+  for (let at = from; at < json.length;) {
     BRACKET_OR_QUOTE.lastIndex = at;
     const found = BRACKET_OR_QUOTE.exec(json);
     if (!found) break;

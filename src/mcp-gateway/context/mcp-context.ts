@@ -21,7 +21,13 @@ export class McpContext {
   constructor(
     readonly exchange: McpExchange,
     readonly era: Era,
-    private readonly message: { id?: JsonRpcId; method: string; params: Record<string, unknown>; texts?: MessageTexts; text?: () => string },
+    private readonly message: {
+      id?: JsonRpcId;
+      method: string;
+      params: Record<string, unknown>;
+      texts?: MessageTexts;
+      text?: () => string;
+    },
   ) {
     this.method = message.method;
     this.params = message.params;
@@ -112,8 +118,8 @@ export class McpContext {
   /** What the client wrote, for what goes on as it is. */
   get sent(): SentTexts {
     const params = membersOf(membersOf(this.message.text?.() ?? '{}').get('params') ?? '{}');
-    const [args, meta] = [params.get('arguments'), params.get('_meta')];
-    return { arguments: args?.startsWith('{') ? args : undefined, meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
+    const meta = params.get('_meta');
+    return { arguments: params.get('arguments'), meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
   }
 
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */

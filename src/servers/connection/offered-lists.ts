@@ -168,7 +168,9 @@ class ListReader<One extends Definition> {
 
   private nameOf(entry: unknown): string {
     const called = isObject(entry) ? entry[this.list.id] : undefined;
-    return typeof called === 'string' && called !== '' ? called.slice(0, NAME_MAX_CHARS) : `${this.list.member}[${this.seen - 1}]`;
+    return typeof called === 'string' && called !== ''
+      ? called.slice(0, NAME_MAX_CHARS)
+      : `${this.list.member}[${this.seen - 1}]`;
   }
 }
 

@@ -158,7 +158,8 @@ export class ReconnectingConnection {
 
   private startFailure(error: unknown): unknown {
     const { name } = this.options;
-    if (error instanceof ServerError) return new UpstreamFailure('protocol', `${name} refused to start a session: ${error.message}`, error);
+    if (error instanceof ServerError)
+      return new UpstreamFailure('protocol', `${name} refused to start a session: ${error.message}`, error);
     if (error instanceof SessionExpired) return new UpstreamFailure('protocol', `${name} does not speak MCP.`, error);
     return error;
   }

@@ -2,10 +2,11 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelconte
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { CallEffect } from '../../tools/source/call-context.js';
 import { ForbiddenAddress } from '../../common/network/network-rules.js';
+import { AnswerTooLarge } from './http/event-pieces.js';
 import { HttpRefusal } from './http/http-messages.js';
-import { ConnectionClosed, NotMcp } from './relay/relay.js';
+import { BrokenAnswer, ConnectionClosed, NotMcp } from './relay/relay.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
-import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
+import { UNUSABLE_ANSWER } from './unusable-answer.js';
 
 /**
  * `unreachable`: it refused the connection, ended, or did not start. `timeout`: it did not answer in time. `protocol`: its answer
@@ -70,6 +71,7 @@ export function failureOf(error: unknown, server: AskedServer): Error {
   const { name } = server;
   if (error instanceof UpstreamFailure || error instanceof ServerError) return error;
   if (error instanceof NotMcp) return notMcp(name, error);
+  if (error instanceof BrokenAnswer || error instanceof AnswerTooLarge) return unusable(name, error);
   if (error instanceof ConnectionClosed) return closed(name, error);
   if (error instanceof HttpRefusal) return httpFailure(error, server);
   if (error instanceof ProtocolError) return error.code === UNUSABLE_ANSWER ? unusable(name, error) : serverErrorOf(error);
@@ -85,11 +87,8 @@ const closed = (name: string, error: Error) => new UpstreamFailure('unreachable'
 
 /** What of the answer is wrong is said where it is known. */
 function notMcp(name: string, error: Error): UpstreamFailure {
-  if (error.message === TOO_LARGE || !(error instanceof NotMcp)) {
-    const words = error.message === TOO_LARGE ? `failed: ${TOO_LARGE}` : 'answered something that is not MCP';
-    return new UpstreamFailure('protocol', `${name} ${words}.`, error);
-  }
-  return new UpstreamFailure('protocol', `${name} answered something that is not MCP: ${error.message}.`, error);
+  const why = error instanceof NotMcp ? `: ${error.message}` : '';
+  return new UpstreamFailure('protocol', `${name} answered something that is not MCP${why}.`, error);
 }
 
 const serverErrorOf = ({ code, message, data }: ProtocolError) =>
@@ -99,7 +98,8 @@ function sdkFailure(error: SdkError, server: AskedServer): Error {
   const { name } = server;
   if (error.code === SdkErrorCode.ConnectionClosed) return closed(name, error);
   if (error.code === SdkErrorCode.RequestTimeout) return new UpstreamFailure('timeout', `${name} did not answer in time.`, error);
-  if (error.code === SdkErrorCode.MethodNotSupportedByProtocolVersion) return new ServerError(RPC.METHOD_NOT_FOUND, error.message);
+  if (error.code === SdkErrorCode.MethodNotSupportedByProtocolVersion)
+    return new ServerError(RPC.METHOD_NOT_FOUND, error.message);
   return notMcp(name, error);
 }
 
@@ -148,8 +148,7 @@ export const isNotReached = (error: unknown): boolean =>
 
 /** The server could not be connected to or started. Addresses and paths are only for the operator: callers read what happened. */
 export function unreachable(name: string, error: unknown): UpstreamFailure {
-  const { code, message } = error as { code?: string; message?: string };
-  if (message === TOO_LARGE || message?.startsWith('its answer is')) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
+  const { code } = error as { code?: string };
   if (error instanceof ForbiddenAddress) {
     return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
   }

@@ -23,4 +23,3 @@ export class ServerOffers {
     return this.pins !== oldPins || !isDeepStrictEqual(oldLists, lists);
   }
 }
-

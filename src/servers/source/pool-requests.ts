@@ -44,8 +44,9 @@ export class PoolRequests {
   ): Promise<ToolResult> {
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
-    const params = { name: JSON.stringify(name), arguments: argumentsJson(args, context) };
-    const headers = headersFor(inputSchema, args);
+    const json = argumentsJson(args, context);
+    const params = { name: JSON.stringify(name), arguments: json };
+    const headers = headersFor(inputSchema, args, json);
     const answer = await this.request({ method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable }, context);
     const { content, structuredContent, isError, texts } = relayedResult(answer, 'content');
     return {
@@ -116,7 +117,10 @@ export class PoolRequests {
 }
 
 /** As the caller wrote them, unless something here has changed them. */
-const argumentsJson = (args: Record<string, unknown>, { sent }: CallContext): string => sent?.().arguments ?? JSON.stringify(args);
+function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): string {
+  const text = sent?.().arguments;
+  return text?.startsWith('{') ? text : JSON.stringify(args);
+}
 
 /** MCP 2026-07-28: the server would have to ask the client for something it has not declared. */
 const MISSING_CLIENT_CAPABILITY = -32021;

@@ -29,7 +29,12 @@ export function relayedResult({ value, json, isModern }: ServerAnswer, name: 'co
     content,
     structuredContent: hasData ? value['structuredContent'] : undefined,
     isError: value['isError'] === true,
-    texts: { content: contentJson, structuredContent, meta: metaOf(members.get('_meta'), value['_meta']), others: othersOf(members, name) },
+    texts: {
+      content: contentJson,
+      structuredContent,
+      meta: metaOf(members.get('_meta'), value['_meta']),
+      others: othersOf(members, name),
+    },
   };
 }
 

@@ -98,7 +98,10 @@ export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: 
   return asked.scope === scope && asked.fingerprint === fingerprint;
 }
 
-function claimOf({ entry, principal, serverId, arguments: args, sent }: ToolRequest, key: string): Omit<IdempotentCall, 'callId'> {
+function claimOf(
+  { entry, principal, serverId, arguments: args, sent }: ToolRequest,
+  key: string,
+): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
   const asked = canonicalJson([entry.spanName, serverId ?? null, args, ...longNumbersIn(sent?.().arguments)]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');

@@ -145,7 +145,12 @@ function keptTexts(json: string): ResultTexts {
   const members = membersOf(json);
   const [content, structuredContent, meta] = ['content', 'structuredContent', '_meta'].map((name) => members.get(name));
   for (const name of SAID_ANEW) members.delete(name);
-  return { content: content!, structuredContent, meta: Object.fromEntries(membersOf(meta!)), others: Object.fromEntries(members) };
+  return {
+    content: content!,
+    structuredContent,
+    meta: Object.fromEntries(membersOf(meta!)),
+    others: Object.fromEntries(members),
+  };
 }
 
 function resultJson(

@@ -22,7 +22,7 @@ export interface CallContext {
 
 /** Parts of a request, as the JSON texts they came in. */
 export interface SentTexts {
-  /** An object; undefined where there are none. */
+  /** Undefined where there are none. */
   arguments: string | undefined;
   /** Members of `_meta`. */
   meta: ReadonlyMap<string, string>;

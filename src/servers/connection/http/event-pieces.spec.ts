@@ -40,7 +40,8 @@ describe('a stream of events', () => {
 
   it('takes no longer for lines that end in CR, of which the parser would look at all that follows', async () => {
     const read = async () => {
-      for await (const piece of eventsIn(pieces('id: 1\r\r'.repeat(300_000)), () => undefined)) expect(piece.data).toBeUndefined();
+      for await (const piece of eventsIn(pieces('id: 1\r\r'.repeat(300_000)), () => undefined))
+        expect(piece.data).toBeUndefined();
     };
     expect(await leastCpuMs(3_000, read)).toBeLessThan(3_000);
   });

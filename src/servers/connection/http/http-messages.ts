@@ -85,10 +85,7 @@ export interface StreamedEvent {
 }
 
 /** The events of a stream, as they arrive, and after those of each piece what else was in it. `onRetry`: the server's pause, ms. */
-export async function* eventsIn(
-  chunks: AsyncIterable<Buffer>,
-  onRetry: (ms: number) => void,
-): AsyncGenerator<StreamedEvent> {
+export async function* eventsIn(chunks: AsyncIterable<Buffer>, onRetry: (ms: number) => void): AsyncGenerator<StreamedEvent> {
   const text = new StringDecoder('utf8');
   let ready: StreamedEvent[] = [];
   const onEvent = ({ id, data }: { id?: string | undefined; data: string }) =>

@@ -160,6 +160,7 @@ const NOT_PASSED = /^content-(encoding|length)$/;
 
 function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) if (value !== undefined && !NOT_PASSED.test(name)) headers.set(name, String(value));
+  for (const [name, value] of Object.entries(raw))
+    if (value !== undefined && !NOT_PASSED.test(name)) headers.set(name, String(value));
   return headers;
 }

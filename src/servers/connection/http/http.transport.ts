@@ -10,7 +10,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { LogMessage } from '../../../tools/source/call-context.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messagesIn } from '../relay/incoming.js';
-import { ConnectionClosed, NotMcp, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { BrokenAnswer, ConnectionClosed, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
@@ -236,7 +236,7 @@ export class HttpTransport implements Transport, Wire {
   private fail(id: RequestId, reason: string): void {
     if (!this.running.has(id)) return;
     this.abandon(id);
-    if (this.relay.isWaitingFor(Number(id))) this.relay.fail(Number(id), new NotMcp(reason));
+    if (this.relay.isWaitingFor(Number(id))) this.relay.fail(Number(id), new BrokenAnswer(reason));
     else this.onmessage?.(unusableAnswer(id, reason));
   }
 

@@ -10,9 +10,11 @@ const SESSION_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'
  * what is absent, no version, a revision of a draft.
  */
 export function readable(message: Message): JSONRPCMessage {
-  const { result } = message;
-  const isHandshake = isObject(result) && typeof result['protocolVersion'] === 'string';
-  return (isHandshake ? { ...message, result: readableHandshake(result) } : message) as unknown as JSONRPCMessage;
+  if ('method' in message) return message as unknown as JSONRPCMessage;
+  const { result, error, ...others } = message;
+  if (!isObject(result)) return { ...others, error } as unknown as JSONRPCMessage;
+  const isHandshake = typeof result['protocolVersion'] === 'string';
+  return { ...others, result: isHandshake ? readableHandshake(result) : result } as unknown as JSONRPCMessage;
 }
 
 function readableHandshake(result: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,5 @@
 import { isObject, jsonObject } from '../../../common/json.js';
 import { membersOf, type JsonMembers } from '../../../common/json-text.js';
-import type { Progress } from '../../../tools/source/call-context.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 
@@ -43,6 +42,9 @@ export type Message = Record<string, unknown>;
 
 /** An answer that is none: what of it is wrong. */
 export class NotMcp extends Error {}
+
+/** An answer that did not arrive whole: why. */
+export class BrokenAnswer extends Error {}
 
 /** The server ended the connection while it was asked. */
 export class ConnectionClosed extends Error {}
@@ -124,8 +126,10 @@ export class Relay {
   private takeProgress({ params }: Message): 'progress' | undefined {
     if (!isObject(params)) return undefined;
     const caller = this.waiting.get(Number(params['progressToken']))?.exchange.caller;
-    if (!caller || typeof params['progress'] !== 'number') return undefined;
-    caller.progress(params as unknown as Progress);
+    const { progress, total, message } = params;
+    if (!caller || typeof progress !== 'number') return undefined;
+    const further = { ...(typeof total === 'number' && { total }), ...(typeof message === 'string' && { message }) };
+    caller.progress({ progress, ...further });
     return 'progress';
   }
 }

@@ -16,7 +16,8 @@ const OURS = 'tallygate/';
  * fields"): tokens, and what the protocol says of client and server.
  */
 export function metaForServer(meta: Iterable<[string, string]>): JsonMembers {
-  const isForServer = ([name]: [string, string]) => name !== 'progressToken' && !name.startsWith(PROTOCOL) && !name.startsWith(OURS);
+  const isForServer = ([name]: [string, string]) =>
+    name !== 'progressToken' && !name.startsWith(PROTOCOL) && !name.startsWith(OURS);
   return Object.fromEntries([...meta].filter(isForServer));
 }
 

@@ -5,7 +5,7 @@ import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-li
 import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messagesIn } from '../relay/incoming.js';
-import { ConnectionClosed, NotMcp, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { BrokenAnswer, ConnectionClosed, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import { LastWords } from './last-words.js';
@@ -160,7 +160,9 @@ export class ChildTransport implements Transport, Wire {
 
   private receiveBatch(line: string): boolean {
     try {
-      return messagesIn(line, '').map((text) => this.receive(text)).includes(true);
+      return messagesIn(line, '')
+        .map((text) => this.receive(text))
+        .includes(true);
     } catch (error) {
       this.hear(`not MCP: ${(error as Error).message}\n`);
       return false;
@@ -179,7 +181,7 @@ export class ChildTransport implements Transport, Wire {
   private failCallOf(line: DroppedLine): boolean {
     const id = idOfLine(line);
     if (id === undefined) this.hear('a message that is too large was dropped\n');
-    else if (this.relay.isWaitingFor(id)) this.relay.fail(id, new NotMcp(TOO_LARGE));
+    else if (this.relay.isWaitingFor(id)) this.relay.fail(id, new BrokenAnswer(TOO_LARGE));
     else if (this.running.delete(id)) this.onmessage?.(unusableAnswer(id, TOO_LARGE));
     else return false;
     return id !== undefined;
