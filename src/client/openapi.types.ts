@@ -2232,12 +2232,20 @@ export interface components {
       } & {
         [key: string]: unknown;
       })[];
+      /** @description The answer as data, where the tool gives one: an object; of servers of MCP 2026-07-28 any JSON value */
+      structured_content?:
+        | (
+            | {
+                [key: string]: unknown;
+              }
+            | unknown[]
+            | string
+            | number
+            | boolean
+          )
+        | null;
       server_id: string;
       tool_name: string;
-      /** @description The answer as data, where the tool gives one. */
-      structured_content?: {
-        [key: string]: unknown;
-      };
       /** @description The tool ran, and says that it could not do what was asked. */
       is_error: boolean;
       usage: components['schemas']['CallUsageDto'];

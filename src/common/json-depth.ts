@@ -20,12 +20,15 @@ export function isTooDeep(json: string): boolean {
 
 /** Where the string that begins at `start`, with its quote, is over: the place behind its other quote. */
 export function endOfString(json: string, start: number): number {
-  for (let at = start + 1; at < json.length; at += 1) {
-    const code = json.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at + 1;
-  }
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) if (!isEscaped(json, at)) return at + 1;
   return json.length;
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(json: string, at: number): boolean {
+  let from = at;
+  while (json.charCodeAt(from - 1) === BACKSLASH) from -= 1;
+  return (at - from) % 2 === 1;
 }
 
 /** Whether there are brackets enough, in strings too. */

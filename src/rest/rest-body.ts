@@ -16,9 +16,12 @@ interface BodyKind {
   types: readonly string[];
   /** What handlers find in `request.body`; absent for a file, which its handler reads at the pace of its sender's line. */
   parse?: (body: Buffer) => unknown;
+  /** Its text goes on as it is: handlers find it in `request.bodyText`. */
+  isPassedOn?: true;
 }
 
 const JSON_BODY: BodyKind = { types: JSON_TYPES, parse: parseJson };
+const TOOL_CALL: BodyKind = { types: JSON_TYPES, parse: parseJson, isPassedOn: true };
 const FORM: BodyKind = { types: ['application/x-www-form-urlencoded'], parse: parseForm };
 /** Signed as it came, byte by byte. */
 const SIGNED: BodyKind = { types: JSON_TYPES, parse: (body) => body };
@@ -26,9 +29,10 @@ const FILE: BodyKind = {
   types: ['application/octet-stream', 'text/csv', 'application/gzip', 'application/vnd.apache.parquet'],
 };
 
-/** Everywhere else the body is JSON. */
+/** Everywhere else the body is JSON, and of no use when it was read. */
 const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
   [/^\/auth\/login$/i, FORM],
+  [/^\/tools\/call$/i, TOOL_CALL],
   [/^\/api\/webhooks\/stripe$/i, SIGNED],
   [/^\/api\/admin\/datasets\/[^/]+\/import$/i, FILE],
 ];
@@ -40,14 +44,21 @@ const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
 export function restBody(config: AppConfig): Middleware {
   const budget = BodyBudget.of(config);
   const { request_timeout_seconds: seconds } = config.values.listeners;
-  return (request: IncomingMessage & { body?: unknown; ip?: string }, response, next: (error?: unknown) => void) => {
+  return (
+    request: IncomingMessage & { body?: unknown; bodyText?: string; ip?: string },
+    response,
+    next: (error?: unknown) => void,
+  ) => {
     if (!hasBody(request)) return next();
-    const { types, parse } = ELSE_THAN_JSON.find(([path]) => path.test(endpointOf(request)))?.[1] ?? JSON_BODY;
+    const { types, parse, isPassedOn } = ELSE_THAN_JSON.find(([path]) => path.test(endpointOf(request)))?.[1] ?? JSON_BODY;
     assertBodyType(request, types, parse !== undefined);
     if (!parse) return next();
     const bounds = { maxBytes: BODY_MAX_BYTES.rest, held: budget.hold(strangerAt(request.ip)), seconds };
     readBody(request, response, bounds)
-      .then((body) => (request.body = parse(body)))
+      .then((body) => {
+        request.body = parse(body);
+        if (isPassedOn) request.bodyText = utf8(body);
+      })
       .then(() => next(), next);
   };
 }

@@ -57,7 +57,7 @@ describe('an upstream over HTTP that requires an API key', () => {
     await start();
     const result = await rig.call('pool__look');
     expect(result).toMatchObject({ structuredContent: { rows: [1, 2, 3] }, usage: { recordCount: 3, tableName: '' } });
-    expect(result.meta).toMatchObject({ 'test/port': expect.any(Number) });
+    expect(result.texts!.meta).toEqual({ 'test/port': expect.stringMatching(/^\d+$/) });
     expect(rig.names()).toEqual(['pool__act', 'pool__look']);
   });
 
@@ -130,8 +130,8 @@ describe('an upstream over HTTP that requires an API key', () => {
     await start({ tables: { look: 'notes' } });
     const tables = ['look', 'honest', 'liar'].map((name) => rig.catalog.get(`pool__${name}`, caller).tool.tableName);
     expect(tables).toEqual(['notes', 'notes', '']);
-    const { meta } = await rig.call('pool__look');
-    expect(Object.keys(meta!)).toEqual(['test/port']);
+    const { texts } = await rig.call('pool__look');
+    expect(Object.keys(texts!.meta)).toEqual(['test/port']);
   });
 
   it('checks its own arguments: its schema is shown and never run, so that no pattern, uniqueItems, $id or $ref of it holds anybody up', async () => {

@@ -45,7 +45,7 @@ describe('what a server of an older revision offers', () => {
   });
 
   it('is read, counted and named after its table', async () => {
-    expect(await read('note://today')).toEqual({
+    expect(await read('note://today')).toMatchObject({
       contents: [{ uri: 'note://today', text: 'Buy milk' }],
       usage: { recordCount: 1, tableName: 'notes' },
     });

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { jsonObject } from '../../common/json.js';
+import { textAt } from '../../common/json-text.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
 import { publicToolName } from '../../servers/source/tool-name.js';
@@ -37,8 +38,11 @@ export function restToolRequest(
   response: Response,
   called: Pick<ToolRequest, 'entry' | 'arguments' | 'serverId'>,
 ): ToolRequest {
+  const { bodyText } = request as unknown as { bodyText?: string };
+  const sent = () => ({ arguments: textAt(['arguments'], bodyText ?? '{}'), meta: new Map<string, string>() });
   return {
     ...called,
+    ...(called.entry.tool.isForeign && { sent }),
     idempotencyKey: request.headers['idempotency-key'],
     trace: traceContextOf(request.headers),
     principal: request.principal,

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Fraction } from '../../rest/dto-fields.js';
 import type { ContentBlock } from '../../tools/source/content.js';
@@ -53,14 +53,26 @@ const CONTENT_BLOCK = {
   additionalProperties: true,
 };
 
+const ANY_JSON = [
+  { type: 'object' as const, additionalProperties: true },
+  { type: 'array' as const, items: {} },
+  { type: 'string' as const },
+  { type: 'number' as const },
+  { type: 'boolean' as const },
+];
+
 /** What a tool answered, as over MCP. */
 export class ToolCallResultDto {
   server_id!: string;
   tool_name!: string;
   @ApiProperty({ description: 'As over MCP: text, images, resources', type: 'array', items: CONTENT_BLOCK })
   content!: ContentBlock[];
-  /** The answer as data, where the tool gives one. */
-  structured_content?: Record<string, unknown>;
+  @ApiPropertyOptional({
+    description: 'The answer as data, where the tool gives one: an object; of servers of MCP 2026-07-28 any JSON value',
+    oneOf: ANY_JSON,
+    nullable: true,
+  })
+  structured_content?: unknown;
   /** The tool ran, and says that it could not do what was asked. */
   is_error!: boolean;
   usage!: CallUsageDto;

@@ -5,7 +5,7 @@ import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.servic
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { CallContext } from '../../tools/source/call-context.js';
-import { missingCapability } from '../protocol/mcp-error.js';
+import { missingCapability, relayedError } from '../protocol/mcp-error.js';
 import { McpCallClient } from './call-client.js';
 import type { McpContext } from './mcp-context.js';
 import { RequestStates } from './request-states.service.js';
@@ -27,6 +27,7 @@ export class McpCalls {
     called: Pick<ToolRequest, 'entry' | 'arguments'>,
     toResult: (recorded: RecordedCall) => object,
   ): Promise<FinishedCall<object>> {
+    context.keepAlive();
     return this.calls.run(this.request(context, called), (recorded) => this.result(context, recorded, toResult));
   }
 
@@ -42,6 +43,7 @@ export class McpCalls {
     return {
       entry: called.entry,
       arguments: called.arguments,
+      sent: called.entry.tool.isForeign && (() => context.sent),
       principal: context.caller,
       requestId: exchange.requestId,
       clientName: era.clientName ?? (session?.clientName || exchange.headers['user-agent']) ?? '',
@@ -61,6 +63,7 @@ export class McpCalls {
 
   /** Modern clients are asked between two rounds of a call; what the gateway remembers of it goes with the question. */
   private result(context: McpContext, recorded: RecordedCall, toResult: (recorded: RecordedCall) => object): object {
+    if (recorded.serverError) throw relayedError(recorded.serverError, context.era);
     if (!context.era.modern) return toResult(recorded);
     if (recorded.missingCapability !== undefined) throw missingCapability(recorded.missingCapability);
     const { inputRequired } = recorded;

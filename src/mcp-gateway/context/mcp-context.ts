@@ -1,7 +1,9 @@
 import type { Principal } from '../../auth/access/principal.js';
 import { isObject } from '../../common/json.js';
+import type { SentTexts } from '../../tools/source/call-context.js';
 import type { Cancellation } from '../../tools/call/cancellation.js';
 import { idOf, type JsonRpcId } from '../protocol/json-rpc.js';
+import { membersOf } from '../../common/json-text.js';
 import { isId, type MessageTexts } from '../../common/json-rpc/message-texts.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';
@@ -14,11 +16,18 @@ export class McpContext {
   readonly params: Record<string, unknown>;
   private admitted: { caller: Principal; session: McpSession | DistantSession | undefined } | undefined;
   private ownCancellation: Cancellation | undefined;
+  private stopKeepingAlive: (() => void) | undefined;
 
   constructor(
     readonly exchange: McpExchange,
     readonly era: Era,
-    private readonly message: { id?: JsonRpcId; method: string; params: Record<string, unknown>; texts?: MessageTexts },
+    private readonly message: {
+      id?: JsonRpcId;
+      method: string;
+      params: Record<string, unknown>;
+      texts?: MessageTexts;
+      text?: () => string;
+    },
   ) {
     this.method = message.method;
     this.params = message.params;
@@ -78,8 +87,14 @@ export class McpContext {
     return this.ownCancellation;
   }
 
+  /** From now on it may take long until it is answered. */
+  keepAlive(): void {
+    this.stopKeepingAlive = this.exchange.keepAlive(this.caller);
+  }
+
   /** The message is answered. */
   over(): void {
+    this.stopKeepingAlive?.();
     const { session } = this;
     if (!this.ownCancellation || !session?.isHere || this.id === undefined) return;
     if (session.calls.get(this.id) === this.ownCancellation) session.calls.delete(this.id);
@@ -98,6 +113,13 @@ export class McpContext {
     const args = this.params['arguments'] ?? {};
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     return args;
+  }
+
+  /** What the client wrote, for what goes on as it is. */
+  get sent(): SentTexts {
+    const params = membersOf(membersOf(this.message.text?.() ?? '{}').get('params') ?? '{}');
+    const meta = params.get('_meta');
+    return { arguments: params.get('arguments'), meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
   }
 
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */

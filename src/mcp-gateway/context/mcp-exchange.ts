@@ -53,6 +53,17 @@ export class McpExchange {
     return this.opened(to).send(message);
   }
 
+  /**
+   * While nothing is sent, the response becomes a stream with signs of life, before something between cuts the connection for its
+   * silence. Until the returned function is called.
+   */
+  keepAlive(to: Principal): () => void {
+    if (!this.takesStream()) return () => undefined;
+    return this.streams.whenQuiet(() => {
+      if (!this.stream && this.takesStream() && !this.streams.refusal(to)) this.opened(to).keepAlive(0);
+    });
+  }
+
   keepOpen(to: Principal): Promise<void> {
     const refusal = this.streams.refusal(to);
     if (refusal) throw refusal;

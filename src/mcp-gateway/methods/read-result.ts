@@ -19,12 +19,12 @@ export function readResult(
   context: McpContext,
   description?: string,
 ): SerializedResult {
-  const { content, meta } = recorded.json;
+  const { content, meta, others } = recorded.json;
   if (recorded.isError) throw failureOf(recorded, context);
   // What was read may be another thing the next moment, and only this caller may see it.
   const hints = context.era.modern && name === 'contents' ? { ttlMs: '0', cacheScope: '"private"' } : {};
   const described = description ? { description: JSON.stringify(description) } : {};
-  return new SerializedResult(jsonObject({ ...described, [name]: content, ...hints, _meta: meta }));
+  return new SerializedResult(jsonObject({ ...described, ...others, [name]: content, ...hints, _meta: meta }));
 }
 
 /** One that does not exist, and one the caller may not read; the code changed with MCP 2026-07-28. */

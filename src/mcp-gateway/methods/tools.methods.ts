@@ -9,6 +9,7 @@ import { McpMethod } from '../protocol/mcp-method.js';
 import { checkParameterHeaders } from '../protocol/routed-headers.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
 import { listResult } from './list-result.js';
+import { resultIn } from './tool-result.js';
 
 /** Tools: what a caller may call, and the calls. */
 @Injectable()
@@ -31,6 +32,6 @@ export class ToolsMethods {
     const { era, exchange } = context;
     const args = context.arguments();
     if (era.modern) checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
-    return this.calls.run(context, { entry, arguments: args }, ({ json }) => new SerializedResult(json.result));
+    return this.calls.run(context, { entry, arguments: args }, (recorded) => new SerializedResult(resultIn(recorded, era)));
   }
 }

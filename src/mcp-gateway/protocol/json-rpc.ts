@@ -10,6 +10,8 @@ export interface JsonRpcRequest {
   method: string;
   params: Record<string, unknown>;
   texts?: MessageTexts;
+  /** The whole message, as it came in. */
+  text?: () => string;
 }
 
 export interface JsonRpcNotification {
@@ -48,10 +50,11 @@ export const JSON_RPC = {
 
 /**
  * Reads one message of whatever JSON was sent. `null` is taken for what is absent, as some clients write it, in its parameters too.
- * `texts` finds what its text says of its numbers, and is asked for few messages.
+ * `texts` finds what its text says of its numbers, and is asked for few messages. `text` gives the message as it came in.
  */
-export function parseMessage(value: unknown, texts?: () => MessageTexts | undefined): JsonRpcMessage {
+export function parseMessage(value: unknown, texts?: () => MessageTexts | undefined, text?: () => string): JsonRpcMessage {
   const message = messageIn(value);
+  if (text && message.kind === 'request') message.text = text;
   if (message.kind === 'reply' || !isRounded(message)) return message;
   const found = texts?.();
   return found ? { ...message, texts: found } : message;

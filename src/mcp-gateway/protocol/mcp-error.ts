@@ -1,7 +1,9 @@
 import { backendAway } from '../../common/backend-away.js';
 import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
 import { refusalHeaders } from '../../http/answer.js';
+import type { ServerError } from '../../tools/source/server-error.js';
 import { JSON_RPC } from './json-rpc.js';
+import type { Era } from './protocol-era.js';
 
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
 export const MCP_ERROR = {
@@ -25,9 +27,17 @@ export class McpProtocolError extends Error {
     message: string,
     readonly status: number,
     readonly data?: Record<string, unknown>,
+    /** In place of it, the JSON text that an upstream server wrote. */
+    readonly dataJson?: string,
   ) {
     super(message);
   }
+}
+
+/** The error of an upstream server, as it was; the code for an unknown resource changed with MCP 2026-07-28. */
+export function relayedError({ code, message, data }: ServerError, { modern }: Era): McpProtocolError {
+  const known = modern && code === Number(MCP_ERROR.RESOURCE_NOT_FOUND) ? JSON_RPC.INVALID_PARAMS : code;
+  return new McpProtocolError(known, message, 200, undefined, data);
 }
 
 /** The parameters are not those of the method. */
@@ -44,6 +54,8 @@ export interface McpFailure {
   status: number;
   headers: Record<string, string>;
   error: { code: number; message: string; data?: Record<string, unknown> };
+  /** See `McpProtocolError`. */
+  dataJson?: string;
 }
 
 const CODE: Partial<Record<ErrorCode, number>> = {
@@ -70,6 +82,7 @@ export function mcpFailure(error: unknown, requestId: string): McpFailure {
       status: error.status,
       headers: {},
       error: { code: error.code, message: error.message, ...(error.data && { data: error.data }) },
+      ...(error.dataJson !== undefined && { dataJson: error.dataJson }),
     };
   }
   const known = error instanceof TallygateError ? error : backendAway(error);

@@ -47,12 +47,20 @@ describe('arguments in headers', () => {
     { region: '' },
     { region: null },
   ])('are sent so that they are taken: %j', (args) => {
-    const headers = headersFor(schema, args as Record<string, unknown>)!;
+    const headers = headersFor(schema, args as Record<string, unknown>, JSON.stringify(args))!;
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     expect(check(lower, args)).not.toThrow();
   });
 
+  it('say a number as it was written that JavaScript cannot hold', () => {
+    const json = '{"deep":{"count":1917043659912705296}}';
+    const headers = headersFor(schema, JSON.parse(json) as Record<string, unknown>, json)!;
+    expect(Object.values(headers)).toEqual(['1917043659912705296']);
+  });
+
   it('cost a tool without marks nothing', () => {
-    expect(headersFor({ type: 'object', properties: { plain: { type: 'string' } } }, { plain: 'a' })).toBeUndefined();
+    expect(
+      headersFor({ type: 'object', properties: { plain: { type: 'string' } } }, { plain: 'a' }, '{"plain":"a"}'),
+    ).toBeUndefined();
   });
 });

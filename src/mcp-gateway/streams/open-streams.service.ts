@@ -37,6 +37,8 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly streams = new Map<OpenStream, StreamOwner>();
   /** How many are open, by key and by user. */
   private readonly counts = new Map<string, number>();
+  /** What is to be called, and since when it waits, monotonic clock, ms. */
+  private readonly quiet = new Map<() => void, number>();
   private readonly task = new PeriodicTask('Streams', CHECK_PAUSE_MS, () => this.look());
   private isStopping = false;
 
@@ -73,6 +75,12 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
     return () => this.remove(stream);
   }
 
+  /** Calls the function when it has not been taken back for as long as a stream may be silent. */
+  whenQuiet(open: () => void): () => void {
+    this.quiet.set(open, performance.now());
+    return () => this.quiet.delete(open);
+  }
+
   /** Before the listeners close, which wait for every open response. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
@@ -96,9 +104,19 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private async look(): Promise<void> {
     const invalid = await this.invalidTokens();
     const quietMs = this.config.values.mcp.keep_alive_seconds * 1_000;
+    this.openQuiet(quietMs);
     for (const [stream, { token }] of this.streams) {
       if (token !== undefined && invalid.has(token)) stream.cut();
       else stream.keepAlive(quietMs);
+    }
+  }
+
+  /** In the order in which they came. */
+  private openQuiet(quietMs: number): void {
+    for (const [open, since] of this.quiet) {
+      if (performance.now() - since < quietMs) return;
+      this.quiet.delete(open);
+      open();
     }
   }
 

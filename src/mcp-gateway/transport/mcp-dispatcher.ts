@@ -93,8 +93,10 @@ export class McpDispatcher {
       const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
       this.logger.error({ msg, requestId });
     }
-    const { status, headers, error: shown } = mcpFailure(error, requestId);
-    const body = `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(shown)}}`;
+    const { status, headers, error: shown, dataJson } = mcpFailure(error, requestId);
+    const json = JSON.stringify(shown);
+    const whole = dataJson === undefined ? json : `${json.slice(0, -1)},"data":${dataJson}}`;
+    const body = `{"jsonrpc":"2.0","id":${id},"error":${whole}}`;
     return status === 200 ? { status, headers, body } : { status, headers, body, reason: reasonOf(status, shown.message) };
   }
 

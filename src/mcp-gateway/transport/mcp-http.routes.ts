@@ -8,6 +8,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { assertBatch, joinAnswers } from '../protocol/batch.js';
 import { plainAddress } from '../../common/network/ip-address.js';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-depth.js';
+import { itemsOf } from '../../common/json-text.js';
 import { OriginRules } from '../../http/origin-rules.js';
 import { textOf } from '../../http/request-body.js';
 import { McpBodies } from '../access/mcp-bodies.service.js';
@@ -111,10 +112,12 @@ export class McpHttpRoutes {
     const body = parseJson(json);
     exchange.request.operation = operationOf(body);
     if (Array.isArray(body)) return this.batch(body, json, exchange);
-    return this.dispatcher.dispatch(
-      parseMessage(body, () => textsIn(json)[0]),
-      exchange,
+    const message = parseMessage(
+      body,
+      () => textsIn(json)[0],
+      () => json,
     );
+    return this.dispatcher.dispatch(message, exchange);
   }
 
   /** Nothing is made of it; a request is still answered under its id, without which its client would wait on. */
@@ -130,7 +133,14 @@ export class McpHttpRoutes {
     assertBatch(messages, exchange.headers['mcp-protocol-version']);
     exchange.beginBatch();
     let texts: MessageTexts[] | undefined;
-    const parsed = messages.map((message, place) => parseMessage(message, () => (texts ??= textsIn(json))[place]));
+    let items: string[] | undefined;
+    const parsed = messages.map((message, place) =>
+      parseMessage(
+        message,
+        () => (texts ??= textsIn(json))[place],
+        () => (items ??= itemsOf(json))[place]!,
+      ),
+    );
     await this.dispatcher.admitBatch(parsed, exchange);
     const answers = await Promise.all(parsed.map((message) => this.dispatcher.dispatch(message, exchange)));
     const body = joinAnswers(answers.map((answer) => answer.body));

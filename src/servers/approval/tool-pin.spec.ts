@@ -3,15 +3,17 @@ import type { ToolDefinition } from '../connection/offered-lists.js';
 import { pinOf } from './tool-pin.js';
 
 const tool: ToolDefinition = {
+  id: 'read',
   name: 'read',
   description: 'Reads a file.',
   inputSchema: { type: 'object', properties: { path: { type: 'string' }, limit: { type: 'number' } } },
+  json: {},
 };
 
 describe('the pin of a tool', () => {
   it('does not depend on the order of keys', () => {
     const properties = { limit: { type: 'number' }, path: { type: 'string' } };
-    expect(pinOf({ inputSchema: { properties, type: 'object' }, description: 'Reads a file.', name: 'read' })).toBe(pinOf(tool));
+    expect(pinOf({ ...tool, inputSchema: { properties, type: 'object' } })).toBe(pinOf(tool));
   });
 
   it.each<[string, Partial<ToolDefinition>]>([

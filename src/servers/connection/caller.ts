@@ -1,4 +1,5 @@
 import type { CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
+import type { JsonMembers } from '../../common/json-text.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 
 /** The caller of one call, as far as the server that works on it may know and reach them. */
@@ -10,6 +11,8 @@ export interface Caller {
   /** The least severe log messages that reach the caller; absent: none do. */
   readonly logLevel?: LogLevel | undefined;
   readonly trace?: TraceContext | undefined;
+  /** What of the caller's own `_meta` is for the server, each member as JSON. */
+  readonly meta?: JsonMembers | undefined;
   progress(progress: Progress): void;
   log(message: LogMessage): void;
   elicitationCompleted(elicitationId: string): void;
@@ -19,15 +22,4 @@ export interface Caller {
   onQuestionRefused(words: string): void;
   /** How far the call has come. */
   onEffect(effect: CallEffect): void;
-}
-
-const META = 'io.modelcontextprotocol/';
-
-/**
- * The `_meta` of a caller's request to a server: the trace, and to a modern server what this caller's client can do, which legacy
- * servers are told once per connection. Undefined when there is nothing to say.
- */
-export function metaOf({ trace, capabilities, logLevel }: Caller, era: 'legacy' | 'modern'): Record<string, unknown> | undefined {
-  if (era === 'legacy') return trace && { ...trace };
-  return { ...trace, [`${META}clientCapabilities`]: capabilities, ...(logLevel && { [`${META}logLevel`]: logLevel }) };
 }

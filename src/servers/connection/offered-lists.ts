@@ -1,54 +1,54 @@
-import { ProtocolError, ProtocolErrorCode, type ServerCapabilities } from '@modelcontextprotocol/client';
-import { z } from 'zod';
+import type { ServerCapabilities } from '@modelcontextprotocol/client';
+import { isObject } from '../../common/json.js';
+import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text.js';
+import { NotMcp, type ServerResult } from './relay/relay.js';
+import { RPC, ServerError } from '../../tools/source/server-error.js';
 
 /** Of one list; further entries and pages are left out. */
 const ENTRIES_MAX = 1_000;
 const PAGES_MAX = 50;
-const TEXT_MAX_CHARS = 8_192;
+const NAME_MAX_CHARS = 200;
+const URI_MAX_CHARS = 8_192;
 /** As JSON: of one entry, and of a list. Every caller gets the lists of all servers, and models read them. */
 const ENTRY_MAX_CHARS = 262_144;
 const LIST_MAX_CHARS = 4_194_304;
 /** Each address that is read is compared with every template. */
 const TEMPLATES_MAX = 100;
 
-const name = z.string().max(200);
-const uri = z.string().max(TEXT_MAX_CHARS);
-const schemaObject = z.looseObject({ type: z.literal('object') });
-const described = {
-  title: z.string().optional(),
-  description: z.string().optional(),
-  annotations: z.record(z.string(), z.unknown()).optional(),
-};
-const tool = z.looseObject({ name, ...described, inputSchema: schemaObject, outputSchema: schemaObject.optional() });
-const resource = z.object({ uri, name, ...described, mimeType: z.string().optional(), size: z.number().optional() });
-const template = z.object({ uriTemplate: uri, name, ...described, mimeType: z.string().optional() });
-const argument = z.object({
-  name,
-  title: z.string().optional(),
-  description: z.string().optional(),
-  required: z.boolean().optional(),
-});
-const prompt = z.object({
-  name,
-  title: z.string().optional(),
-  description: z.string().optional(),
-  arguments: z.array(argument).optional(),
-});
-
-/** A tool as its server describes it. */
-export interface ToolDefinition {
+/** Something that a server offers, as it describes it. */
+export interface Definition {
+  /** What it is called by: a name or an address. */
+  id: string;
   name: string;
   title?: string | undefined;
   description?: string | undefined;
-  inputSchema: { type: 'object'; [keyword: string]: unknown };
-  outputSchema?: { type: 'object'; [keyword: string]: unknown } | undefined;
   annotations?: Record<string, unknown> | undefined;
-  _meta?: Record<string, unknown> | undefined;
+  /** Each member that is not null, as the text it came in. */
+  json: JsonMembers;
 }
 
-export type ResourceDefinition = z.infer<typeof resource>;
-export type ResourceTemplateDefinition = z.infer<typeof template>;
-export type PromptDefinition = z.infer<typeof prompt>;
+/** A tool as its server describes it. */
+export interface ToolDefinition extends Definition {
+  /** As the gateway reads it. Nothing of a stranger's schema is run. */
+  inputSchema: { type: 'object'; [keyword: string]: unknown };
+  /** Of any type. */
+  outputSchema?: Record<string, unknown> | undefined;
+  meta?: Record<string, unknown> | undefined;
+}
+
+export interface PromptDefinition extends Definition {
+  arguments: readonly { name: string; required: boolean }[];
+}
+
+export type ResourceDefinition = Definition;
+export type ResourceTemplateDefinition = Definition;
+
+/** An entry that cannot be offered at all. */
+export interface Unusable {
+  /** Its name, or its place in the list. */
+  name: string;
+  reason: string;
+}
 
 /** Everything a server offers. */
 export interface OfferedLists {
@@ -56,98 +56,185 @@ export interface OfferedLists {
   resources: readonly ResourceDefinition[];
   templates: readonly ResourceTemplateDefinition[];
   prompts: readonly PromptDefinition[];
+  /** Of all lists. */
+  unusable: readonly Unusable[];
 }
 
-export const NOTHING_OFFERED: OfferedLists = { tools: [], resources: [], templates: [], prompts: [] };
-
-const page = z.looseObject({ nextCursor: z.string().optional() });
+export const NOTHING_OFFERED: OfferedLists = { tools: [], resources: [], templates: [], prompts: [], unusable: [] };
 
 /** Asks the server for one page of a list. */
-export type RequestPage = (method: string, params: Record<string, unknown>, schema: typeof page) => Promise<z.infer<typeof page>>;
+export type RequestPage = (method: string, params: JsonMembers) => Promise<ServerResult>;
 
-/** One of the lists: the method that asks for it, the member of the answer it is in, and what its entries look like. */
-interface List<Entry> {
+type Entry = Record<string, unknown>;
+
+/** One of the lists: the method that asks for it, the member of the answer it is in, and what its entries are. */
+interface List<One extends Definition> {
   method: string;
   member: string;
-  entry: z.ZodType<Entry>;
+  /** What its entries are called by. */
+  id: 'name' | 'uri' | 'uriTemplate';
   /** Further ones are left out. */
   most?: number;
-  /** Of two entries with one id, the later counts. */
-  idOf: (entry: Entry) => string;
+  /** What of an entry the gateway reads beside its description. */
+  read: (entry: Entry, described: Definition) => One;
 }
 
-const TOOLS: List<ToolDefinition> = {
-  method: 'tools/list',
-  member: 'tools',
-  entry: tool as z.ZodType<ToolDefinition>,
-  idOf: ({ name }) => name,
-};
-const RESOURCES: List<ResourceDefinition> = {
-  method: 'resources/list',
-  member: 'resources',
-  entry: resource,
-  idOf: ({ uri }) => uri,
-};
-const RESOURCE_TEMPLATES: List<ResourceTemplateDefinition> = {
+const described = (_: Entry, definition: Definition): Definition => definition;
+const TOOLS: List<ToolDefinition> = { method: 'tools/list', member: 'tools', id: 'name', read: toolOf };
+const RESOURCES: List<Definition> = { method: 'resources/list', member: 'resources', id: 'uri', read: described };
+const TEMPLATES: List<Definition> = {
   method: 'resources/templates/list',
   member: 'resourceTemplates',
-  entry: template,
+  id: 'uriTemplate',
   most: TEMPLATES_MAX,
-  idOf: ({ uriTemplate }) => uriTemplate,
+  read: described,
 };
-const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', entry: prompt, idOf: ({ name }) => name };
+const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
 
 /**
- * What a server offers now. Entries that the gateway cannot read are left out.
+ * What a server offers now. What of it cannot be offered is named, with the reason.
  * @param capabilities read after the first request, which may begin another session.
- * @throws UpstreamFailure; ProtocolError when the server refuses to list its tools.
+ * @throws UpstreamFailure; ServerError when the server refuses to list its tools; NotMcp
  */
 export async function readOfferedLists(request: RequestPage, capabilities: () => ServerCapabilities): Promise<OfferedLists> {
-  const tools = await readList(request, TOOLS).catch(emptyIfRefused(ProtocolErrorCode.MethodNotFound));
+  const unusable: Unusable[] = [];
+  const read = <One extends Definition>(list: List<One>) => new ListReader(list, unusable).read(request);
+  const tools = await read(TOOLS).catch(emptyIfRefused(RPC.METHOD_NOT_FOUND));
   const { resources, prompts } = capabilities();
   return {
     tools,
-    resources: resources ? await readList(request, RESOURCES).catch(emptyIfRefused()) : [],
-    templates: resources ? await readList(request, RESOURCE_TEMPLATES).catch(emptyIfRefused()) : [],
-    prompts: prompts ? await readList(request, PROMPTS).catch(emptyIfRefused()) : [],
+    resources: resources ? await read(RESOURCES).catch(emptyIfRefused()) : [],
+    templates: resources ? await read(TEMPLATES).catch(emptyIfRefused()) : [],
+    prompts: prompts ? await read(PROMPTS).catch(emptyIfRefused()) : [],
+    unusable,
   };
 }
 
-async function readList<Entry>(
-  request: RequestPage,
-  { method, member, entry, idOf, most = ENTRIES_MAX }: List<Entry>,
-): Promise<Entry[]> {
-  const found = new Map<string, Entry>();
-  let cursor: string | undefined;
-  let chars = 0;
-  for (let pages = 0; pages < PAGES_MAX && found.size < most && chars < LIST_MAX_CHARS; pages += 1) {
-    const answer = await request(method, cursor ? { cursor } : {}, page);
-    for (const item of z.array(z.unknown()).parse(answer[member])) {
-      const length = lengthOf(item);
-      if (length > ENTRY_MAX_CHARS || found.size >= most || chars + length > LIST_MAX_CHARS) continue;
-      const { success, data } = entry.safeParse(item);
-      if (!success) continue;
-      chars += length;
-      found.set(idOf(data), data);
+/** Reads one list, page by page. Of two entries with one id, the later counts. */
+class ListReader<One extends Definition> {
+  private readonly found = new Map<string, One>();
+  private chars = 0;
+  private seen = 0;
+
+  constructor(
+    private readonly list: List<One>,
+    private readonly unusable: Unusable[],
+  ) {}
+
+  async read(request: RequestPage): Promise<One[]> {
+    const { method, member } = this.list;
+    let cursor: string | undefined;
+    for (let pages = 0; pages < PAGES_MAX && this.hasRoom; pages += 1) {
+      const { value, json } = await request(method, { cursor: cursor && JSON.stringify(cursor) });
+      const entries = value[member] ?? [];
+      if (!Array.isArray(entries)) throw new NotMcp(`"${member}" is not a list`);
+      const texts = entries.length > 0 ? itemsOf(membersOf(json).get(member)!) : [];
+      entries.forEach((entry: unknown, place) => this.take(entry, texts[place]!));
+      const { nextCursor } = value;
+      if (typeof nextCursor !== 'string' || nextCursor === '' || nextCursor === cursor) break;
+      cursor = nextCursor;
     }
-    if (!(cursor = answer.nextCursor)) break;
+    return [...this.found.values()];
   }
-  return [...found.values()];
+
+  private get hasRoom(): boolean {
+    return this.found.size < (this.list.most ?? ENTRIES_MAX) && this.chars < LIST_MAX_CHARS;
+  }
+
+  private take(entry: unknown, json: string): void {
+    this.seen += 1;
+    const reason = this.reasonAgainst(entry, json);
+    if (reason === undefined) return this.add(entry as Entry, json);
+    if (this.unusable.length < ENTRIES_MAX) this.unusable.push({ name: this.nameOf(entry), reason });
+  }
+
+  private add(entry: Entry, json: string): void {
+    const definition = this.list.read(entry, definitionOf(entry, json, this.list.id));
+    this.chars += json.length;
+    this.found.set(definition.id, definition);
+  }
+
+  private reasonAgainst(entry: unknown, json: string): string | undefined {
+    const { id, member, most = ENTRIES_MAX } = this.list;
+    const max = id === 'name' ? NAME_MAX_CHARS : URI_MAX_CHARS;
+    if (!isObject(entry)) return 'it is not an object';
+    const called = entry[id];
+    if (typeof called !== 'string' || called === '') return `it has no "${id}"`;
+    if (called.length > max) return `its "${id}" has more than ${max} characters`;
+    if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
+    if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
+    return this.found.size >= most && !this.found.has(called) ? `the server has more than ${most} ${member}` : undefined;
+  }
+
+  private nameOf(entry: unknown): string {
+    const called = isObject(entry) ? entry[this.list.id] : undefined;
+    return typeof called === 'string' && called !== ''
+      ? called.slice(0, NAME_MAX_CHARS)
+      : `${this.list.member}[${this.seen - 1}]`;
+  }
 }
 
-/** As JSON; infinite for what is nested too deeply to be written. */
-function lengthOf(item: unknown): number {
-  try {
-    return JSON.stringify(item)?.length ?? 0;
-  } catch {
-    return Infinity;
-  }
+function definitionOf(entry: Entry, json: string, id: string): Definition {
+  const { name, title, description, annotations } = entry;
+  const members = [...membersOf(json)].filter(([member]) => isReadable(member, entry[member]));
+  return {
+    id: entry[id] as string,
+    name: typeof name === 'string' ? name : (entry[id] as string),
+    ...(typeof title === 'string' && { title }),
+    ...(typeof description === 'string' && { description }),
+    ...(isObject(annotations) && { annotations }),
+    json: Object.fromEntries(members),
+  };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+/** Members whose type clients insist on: one that is of another is not there. */
+const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  title: isText,
+  description: isText,
+  mimeType: isText,
+  annotations: isObject,
+  outputSchema: isObject,
+  execution: isObject,
+  _meta: isObject,
+  icons: Array.isArray,
+  arguments: Array.isArray,
+};
+
+/** Null is as good as nothing. */
+const isReadable = (member: string, value: unknown): boolean =>
+  value !== null && (!Object.hasOwn(TYPES, member) || TYPES[member]!(value));
+
+/** Clients refuse a whole list for a schema that is not of type object: what is missing is added to the text, nothing else is changed. */
+function toolOf({ inputSchema, outputSchema, _meta: meta }: Entry, definition: Definition): ToolDefinition {
+  const schema = isObject(inputSchema) ? inputSchema : {};
+  return {
+    ...definition,
+    inputSchema: { ...schema, type: 'object' },
+    ...(isObject(outputSchema) && { outputSchema }),
+    ...(isObject(meta) && { meta }),
+    json: { ...definition.json, inputSchema: objectSchema(schema, definition.json['inputSchema']) },
+  };
+}
+
+function objectSchema(schema: Entry, json: string | undefined): string {
+  const isOdd = schema['type'] !== 'object' || Object.values(schema).includes(null);
+  if (!isOdd && json !== undefined) return json;
+  const members = json?.startsWith('{') ? [...membersOf(json)] : [];
+  const kept = members.filter(([member]) => member !== 'type' && schema[member] !== null);
+  return `{${['"type":"object"', ...kept.map(([member, text]) => `${JSON.stringify(member)}:${text}`)].join(',')}}`;
+}
+
+function promptOf({ arguments: given }: Entry, definition: Definition): PromptDefinition {
+  const known = Array.isArray(given) ? given.filter(isObject) : [];
+  const args = known.flatMap(({ name, required }) => (typeof name === 'string' ? [{ name, required: required === true }] : []));
+  return { ...definition, arguments: args };
 }
 
 /** A server that answers with an error (with this code, if one is given) has no such list; its other lists still count. */
 const emptyIfRefused =
   (code?: number) =>
   (error: unknown): never[] => {
-    if (error instanceof ProtocolError && (code === undefined || error.code === code)) return [];
+    if (error instanceof ServerError && (code === undefined || error.code === code)) return [];
     throw error;
   };

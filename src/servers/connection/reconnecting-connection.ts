@@ -1,17 +1,21 @@
 import { type Logger } from '@nestjs/common';
-import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
-import type { z } from 'zod';
+import type { ServerCapabilities } from '@modelcontextprotocol/client';
 import { loggerFor } from '../../common/log-contexts.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { AnnouncementListener } from './announcements.js';
+import type { ServerResult } from './relay/relay.js';
+import { ServerError } from '../../tools/source/server-error.js';
 import { RestartPause } from './restart-pause.js';
 import { UnaskedPace } from './unasked-pace.js';
 import type { ExchangeOptions } from './upstream-exchange.js';
 import { SessionExpired, UpstreamFailure } from './upstream-failure.js';
-import { UpstreamSession, type SessionOptions } from './upstream-session.js';
+import { UpstreamSession, type SessionOptions, type SessionRequest } from './upstream-session.js';
 
 /** What a server may write to the log of the gateway in one minute. */
 const NOISE_CHARS_PER_MINUTE = 4_000;
+
+/** How long a server that did not know the newest revision is not asked for it again. */
+const ERA_KNOWN_MS = 3_600_000;
 
 /** Is told what happens to the connection. */
 export interface ConnectionListener extends AnnouncementListener {
@@ -35,6 +39,8 @@ export class ReconnectingConnection {
   private connecting: Promise<UpstreamSession> | undefined;
   private isClosed = false;
   private noise = { since: 0, chars: 0 };
+  /** Until when the server is not asked again which era it speaks, by the monotonic clock, ms. */
+  private legacyUntil = 0;
   /** What the program said last before it ended: why it is not started again at once. */
   private lastWords: string | undefined;
   /** The resources whose changes are told. */
@@ -69,14 +75,14 @@ export class ReconnectingConnection {
     this.session?.unwatch(uri);
   }
 
-  /** @throws UpstreamFailure when the server cannot be reached or used, ProtocolError for an error it answered. */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, options: ExchangeOptions): Promise<T> {
+  /** @throws UpstreamFailure when the server cannot be reached or used, ServerError for an error it answered. */
+  async request(request: SessionRequest, options: ExchangeOptions): Promise<ServerResult> {
     try {
-      return await this.requestOnce(method, params, schema, options);
+      return await this.requestOnce(request, options);
     } catch (error) {
       if (!(error instanceof SessionExpired)) throw error;
     }
-    return this.requestOnce(method, params, schema, options).catch((error: unknown) => {
+    return this.requestOnce(request, options).catch((error: unknown) => {
       if (!(error instanceof SessionExpired)) throw error;
       throw new UpstreamFailure('protocol', `${this.options.name} does not keep its sessions.`, error);
     });
@@ -90,10 +96,10 @@ export class ReconnectingConnection {
     this.session = undefined;
   }
 
-  private async requestOnce<T>(...[method, params, schema, options]: Parameters<typeof this.request<T>>): Promise<T> {
+  private async requestOnce(request: SessionRequest, options: ExchangeOptions): Promise<ServerResult> {
     const session = await this.currentSession();
     try {
-      return await session.request(method, params, schema, options);
+      return await session.request(request, options);
     } catch (error) {
       if (isLoss(error)) this.giveUp(session);
       throw error;
@@ -131,13 +137,18 @@ export class ReconnectingConnection {
 
   private async connectOnce(): Promise<UpstreamSession> {
     const { target, ...options } = this.options;
+    const protocol = performance.now() < this.legacyUntil ? 'legacy' : options.protocol;
+    this.legacyUntil = 0;
     try {
-      return await UpstreamSession.connect(target(), {
+      const session = await UpstreamSession.connect(target(), {
         ...options,
+        protocol,
         pace: this.pace,
         onNoise: (text) => this.log(text),
         onClosed: (session) => this.handleEnd(session),
       });
+      if (session.era === 'legacy') this.legacyUntil = performance.now() + ERA_KNOWN_MS;
+      return session;
     } catch (error) {
       this.restartPause.ended();
       this.lastWords = error instanceof UpstreamFailure ? error.words : undefined;
@@ -147,7 +158,8 @@ export class ReconnectingConnection {
 
   private startFailure(error: unknown): unknown {
     const { name } = this.options;
-    if (error instanceof ProtocolError) return new UpstreamFailure('protocol', `${name} refused to start a session.`, error);
+    if (error instanceof ServerError)
+      return new UpstreamFailure('protocol', `${name} refused to start a session: ${error.message}`, error);
     if (error instanceof SessionExpired) return new UpstreamFailure('protocol', `${name} does not speak MCP.`, error);
     return error;
   }

@@ -13,12 +13,12 @@ export function unusableAnswer(id: string | number, message: string): JSONRPCMes
 }
 
 /**
- * The error in place of an answer that was dropped for its size, if its ends say which request it answers. Serializers put the id
- * first or last; an id within a result is followed by more than the end of the message.
+ * Which request the answer is for that was dropped for its size, if its ends say so. Serializers put the id first or last; an id
+ * within a result is followed by more than the end of the message.
  */
-export function tooLargeAnswer({ head, tail }: DroppedLine): JSONRPCMessage | undefined {
+export function idOfLine({ head, tail }: DroppedLine): number | undefined {
   const first = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d+)\s*,/.exec(head);
   const last = /,\s*"id"\s*:\s*(\d+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/.exec(tail);
   const id = (first ?? last)?.[1];
-  return id === undefined ? undefined : unusableAnswer(Number(id), TOO_LARGE);
+  return id === undefined ? undefined : Number(id);
 }

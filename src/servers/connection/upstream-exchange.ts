@@ -2,9 +2,6 @@ import { PausableTimer } from '../../common/concurrency/pausable-timer.js';
 import type { Caller } from './caller.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
-/** The parameter that carries an exchange from the session to its transport. A symbol, so that it is never sent. */
-export const EXCHANGE = Symbol('exchange');
-
 export interface ExchangeOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;

@@ -1,9 +1,12 @@
-import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
-import { z } from 'zod';
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { CallEffect } from '../../tools/source/call-context.js';
 import { ForbiddenAddress } from '../../common/network/network-rules.js';
-import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
+import { AnswerTooLarge } from './http/event-pieces.js';
+import { HttpRefusal } from './http/http-messages.js';
+import { BrokenAnswer, ConnectionClosed, NotMcp } from './relay/relay.js';
+import { RPC, ServerError } from '../../tools/source/server-error.js';
+import { UNUSABLE_ANSWER } from './unusable-answer.js';
 
 /**
  * `unreachable`: it refused the connection, ended, or did not start. `timeout`: it did not answer in time. `protocol`: its answer
@@ -26,6 +29,11 @@ export class UpstreamFailure extends TallygateError {
   ) {
     super('UNAVAILABLE', message, { cause });
     this.name = 'UpstreamFailure';
+  }
+
+  /** Whether the server closed a connection, perhaps one that it had kept open for too long. */
+  get isReset(): boolean {
+    return RESETS.has((this.cause as { code?: string } | undefined)?.code ?? '');
   }
 
   /** Whether it counts against the server's health. */
@@ -56,64 +64,65 @@ export interface AskedServer {
 }
 
 /**
- * Turns whatever a request failed with into an `UpstreamFailure`. A `ProtocolError` stays what it is: the server's own answer.
+ * Turns whatever a request failed with into an `UpstreamFailure`. A `ServerError` stays what it is: the server's own answer.
  * `SessionExpired` where the request can be repeated in a new session.
  */
 export function failureOf(error: unknown, server: AskedServer): Error {
   const { name } = server;
-  if (error instanceof UpstreamFailure) return error;
-  if (error instanceof ProtocolError) return error.code === UNUSABLE_ANSWER ? unusable(name, error) : error;
-  if (error instanceof SdkHttpError) return httpFailure(error, server);
+  if (error instanceof UpstreamFailure || error instanceof ServerError) return error;
+  if (error instanceof NotMcp) return notMcp(name, error);
+  if (error instanceof BrokenAnswer || error instanceof AnswerTooLarge) return unusable(name, error);
+  if (error instanceof ConnectionClosed) return closed(name, error);
+  if (error instanceof HttpRefusal) return httpFailure(error, server);
+  if (error instanceof ProtocolError) return error.code === UNUSABLE_ANSWER ? unusable(name, error) : serverErrorOf(error);
+  if (error instanceof SdkHttpError) return httpFailure(new HttpRefusal(error.status ?? 0, String(error.data.text)), server);
   if (error instanceof SdkError) return sdkFailure(error, server);
-  if (['$ZodError', 'ZodError', 'SyntaxError'].includes((error as Error).name)) return notMcp(name, error);
+  if (['$ZodError', 'ZodError', 'SyntaxError'].includes((error as Error).name)) return notMcp(name, error as Error);
   return unreachable(name, error);
 }
 
 const unusable = (name: string, error: Error) => new UpstreamFailure('protocol', `${name} failed: ${error.message}.`, error);
 
-const notMcp = (name: string, error: unknown) =>
-  new UpstreamFailure('protocol', `${name} answered something that is not MCP.`, error);
+const closed = (name: string, error: Error) => new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
+
+/** What of the answer is wrong is said where it is known. */
+function notMcp(name: string, error: Error): UpstreamFailure {
+  const why = error instanceof NotMcp ? `: ${error.message}` : '';
+  return new UpstreamFailure('protocol', `${name} answered something that is not MCP${why}.`, error);
+}
+
+const serverErrorOf = ({ code, message, data }: ProtocolError) =>
+  new ServerError(code, message, data === undefined ? undefined : JSON.stringify(data));
 
 function sdkFailure(error: SdkError, server: AskedServer): Error {
   const { name } = server;
-  if (error.code === SdkErrorCode.EraNegotiationFailed && error.cause) return failureOf(error.cause, server);
-  if (error.code === SdkErrorCode.ConnectionClosed) {
-    return new UpstreamFailure('unreachable', `${name} ended while it was asked.`, error);
-  }
+  if (error.code === SdkErrorCode.ConnectionClosed) return closed(name, error);
   if (error.code === SdkErrorCode.RequestTimeout) return new UpstreamFailure('timeout', `${name} did not answer in time.`, error);
-  if (error.code === SdkErrorCode.MethodNotSupportedByProtocolVersion) {
-    return new ProtocolError(ProtocolErrorCode.MethodNotFound, error.message);
-  }
+  if (error.code === SdkErrorCode.MethodNotSupportedByProtocolVersion)
+    return new ServerError(RPC.METHOD_NOT_FOUND, error.message);
   return notMcp(name, error);
 }
 
-function httpFailure(error: SdkHttpError, { name, hasSession }: AskedServer): Error {
-  const { status = 0 } = error;
+function httpFailure(error: HttpRefusal, { name, hasSession }: AskedServer): Error {
+  const { status } = error;
   if (isExpired(error, hasSession)) return new SessionExpired(error);
   if (status === 401 || status === 403) {
     return new UpstreamFailure('protocol', `${name} refused the gateway's credentials (HTTP ${status}).`, error);
   }
-  const own = status < 500 ? ownError(error.data.text) : undefined;
+  const own = error.serverError;
   if (own) return own;
-  if (status >= 400) return new UpstreamFailure(status < 500 ? 'refused' : 'protocol', `${name} answered HTTP ${status}.`, error);
-  return notMcp(name, error);
+  const kind = status >= 400 && status < 500 ? 'refused' : 'protocol';
+  return new UpstreamFailure(kind, `${name} answered HTTP ${status}${adviceOf(error)}.`, error);
+}
+
+function adviceOf({ status, retryAfterSeconds }: HttpRefusal): string {
+  if (retryAfterSeconds !== undefined) return ` and asks to be asked again in ${retryAfterSeconds} s`;
+  return status >= 300 && status < 400 ? ', a redirect that leads away from its origin and is not followed' : '';
 }
 
 /** The specification says 404; servers built after the SDK's example answer 400. */
-const isExpired = ({ status, message }: SdkHttpError, hasSession: boolean): boolean =>
-  hasSession && (status === 404 || (status === 400 && /session/i.test(message)));
-
-const errorBody = z.looseObject({ error: z.looseObject({ code: z.number(), message: z.string(), data: z.unknown() }) });
-
-/** The JSON-RPC error in an HTTP error, if there is one: servers of 2026-07-28 answer 404 for a method they do not have. */
-function ownError(text: unknown): ProtocolError | undefined {
-  try {
-    const { error } = errorBody.parse(JSON.parse(String(text)));
-    return ProtocolError.fromError(error.code, error.message, error.data);
-  } catch {
-    return undefined;
-  }
-}
+const isExpired = ({ status, body }: HttpRefusal, hasSession: boolean): boolean =>
+  hasSession && (status === 404 || (status === 400 && /session/i.test(body)));
 
 const REASONS: Record<string, string> = {
   ECONNREFUSED: 'refused the connection',
@@ -126,13 +135,20 @@ const REASONS: Record<string, string> = {
   EACCES: 'could not be started: not allowed',
 };
 
+const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 /** With these, nothing was sent. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'ENOENT', 'EACCES']);
 
+/** Whether the request did not even reach the server. */
+export const isNotReached = (error: unknown): boolean =>
+  error instanceof UpstreamFailure
+    ? error.kind !== 'timeout'
+    : error instanceof ForbiddenAddress || NOT_CONNECTED.has((error as { code?: string }).code ?? '');
+
 /** The server could not be connected to or started. Addresses and paths are only for the operator: callers read what happened. */
 export function unreachable(name: string, error: unknown): UpstreamFailure {
-  const { code, message } = error as { code?: string; message?: string };
-  if (message === TOO_LARGE) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
+  const { code } = error as { code?: string };
   if (error instanceof ForbiddenAddress) {
     return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
   }

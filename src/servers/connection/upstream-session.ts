@@ -1,16 +1,18 @@
 import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
-import type { z } from 'zod';
 import { endedWithin } from '../../common/concurrency/deadline.js';
-import { VERSION } from '../../common/version.js';
 import { LOG_LEVELS, type LogLevel, type LogMessage } from '../../tools/source/call-context.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { Announcements, type AnnouncementListener } from './announcements.js';
-import { metaOf } from './caller.js';
+import { HttpRefusal } from './http/http-messages.js';
 import { HttpTransport } from './http/http.transport.js';
 import { ChildTransport } from './stdio/child.transport.js';
+import { discover } from './relay/discover.js';
+import type { Discovered } from './relay/handshake.js';
+import { ConnectionClosed, type RelayedRequest, type ServerResult } from './relay/relay.js';
+import { CLIENT_INFO, metaOf } from './relay/request-meta.js';
 import { ServerQuestions } from './server-questions.js';
-import { EXCHANGE, UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
+import { UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
 import { effectOf, failureOf, UpstreamFailure } from './upstream-failure.js';
 import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
@@ -18,6 +20,8 @@ import { transportTo, type TransportOptions, type UpstreamTransport } from './up
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
 /** How long it may take to see that a process has ended which does not listen any more. */
 const EXIT_SEEN_MS = 500;
+/** Of what a server says beside a status of HTTP. */
+const BODY_MAX_CHARS = 1_024;
 /** How long a server may take to confirm that its session ends. */
 const GOODBYE_MS = 500;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
@@ -37,6 +41,9 @@ export interface SessionOptions extends TransportOptions, AnnouncementListener {
   onClosed: (session: UpstreamSession) => void;
 }
 
+/** A request in a session, which says what of it is to be sent beside. */
+export type SessionRequest = Omit<RelayedRequest, 'isModern'>;
+
 /** One session with an upstream server of either era, from its start to its end. What goes wrong becomes an `UpstreamFailure`. */
 export class UpstreamSession {
   private readonly client: Client;
@@ -45,7 +52,10 @@ export class UpstreamSession {
   private readonly questions = new ServerQuestions();
   /** Requests in flight, the gateway's own included. */
   private readonly exchanges = new Set<UpstreamExchange>();
+  private readonly ownCapabilities: object;
   private isStarted = false;
+  /** Its server ended the connection when it was asked which era it speaks. */
+  private wasLostByProbe = false;
   private isRetired = false;
   private isClosed = false;
   /** The least severe messages a legacy server was asked for, which is set for the whole connection. */
@@ -56,22 +66,27 @@ export class UpstreamSession {
     private readonly options: SessionOptions,
   ) {
     this.transport = transportTo(target, options);
-    this.client = clientFor(target, options);
+    this.ownCapabilities = target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES;
+    this.client = new Client(CLIENT_INFO, { capabilities: this.ownCapabilities });
     this.announcements = new Announcements(this.client, options);
     this.listen();
   }
 
-  /** Starts a session. @throws what `request` does. */
+  /**
+   * Starts a session, in the era that the server speaks: one that does not answer `server/discover` as servers of MCP 2026-07-28 do is
+   * asked `initialize`, whatever it said.
+   * @throws UpstreamFailure, ServerError, SessionExpired
+   */
   static async connect(target: ServerTarget, options: SessionOptions): Promise<UpstreamSession> {
+    const isProbed = options.protocol === 'auto';
     const session = new UpstreamSession(target, options);
     try {
-      await session.exchange({ timeoutMs: options.connectTimeoutMs }, ({ signal }) =>
-        session.client.connect(session.transport, { signal, timeout: SDK_TIMEOUT_MS }),
-      );
-      session.isStarted = true;
+      await session.start();
       return session;
     } catch (error) {
       void session.close(); // a process that does not answer would stay
+      // Some servers end when they are asked what they do not know.
+      if (isProbed && session.wasLostByProbe) return this.connect(target, { ...options, protocol: 'legacy' });
       throw error;
     }
   }
@@ -98,27 +113,20 @@ export class UpstreamSession {
 
   /**
    * @throws UpstreamFailure; `SessionExpired` when the server no longer knows the session, so that it did nothing;
-   * ProtocolError for an error the server answered.
+   * ServerError for an error the server answered.
    */
-  async request<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>, options: ExchangeOptions): Promise<T> {
+  async request(request: SessionRequest, options: ExchangeOptions): Promise<ServerResult> {
     const { caller } = options;
     if (caller?.logLevel) await this.lowerLogLevel(caller.logLevel);
-    const answered = this.exchange(options, async (exchange) => {
-      const _meta = caller && metaOf(caller, this.era);
-      const request = { method, params: { ...params, ...(_meta && { _meta }), [EXCHANGE]: exchange } };
-      caller?.onEffect('unknown');
-      const answer: unknown = await this.client.request(request as Request, schema, {
-        signal: exchange.signal,
-        timeout: SDK_TIMEOUT_MS,
-        allowInputRequired: true,
-        ...(caller?.wantsProgress && { onprogress: (progress) => caller.progress(progress) }),
+    try {
+      return await this.exchange(options, (exchange) => {
+        caller?.onEffect('unknown');
+        return this.relay(request, exchange);
       });
-      return answer as T;
-    });
-    return answered.catch((error: unknown) => {
+    } catch (error) {
       caller?.onEffect(effectOf(error));
       throw error;
-    });
+    }
   }
 
   /** Has `onResourceUpdated` called when one of these resources changes too. Called once when the session has started. */
@@ -147,6 +155,32 @@ export class UpstreamSession {
 
   private get http(): HttpTransport | undefined {
     return this.transport instanceof HttpTransport ? this.transport : undefined;
+  }
+
+  private async start(): Promise<void> {
+    const { connectTimeoutMs: timeoutMs } = this.options;
+    await this.exchange({ timeoutMs }, async ({ signal }) => {
+      await this.transport.start();
+      const found = await this.discover();
+      const prior = found ? ({ kind: 'modern', discover: found } as const) : ({ kind: 'legacy' } as const);
+      await this.client.connect(this.transport, { signal, timeout: SDK_TIMEOUT_MS, prior });
+    });
+    this.isStarted = true;
+  }
+
+  private async discover(): Promise<Discovered | undefined> {
+    try {
+      return await discover(this.transport.relay, { ...this.options, capabilities: this.ownCapabilities });
+    } catch (error) {
+      this.wasLostByProbe = error instanceof ConnectionClosed;
+      throw error;
+    }
+  }
+
+  private relay({ method, name, params }: SessionRequest, exchange: UpstreamExchange): Promise<ServerResult> {
+    const isModern = this.era === 'modern';
+    const _meta = metaOf(exchange.caller, isModern, this.ownCapabilities);
+    return this.transport.relay.request({ method, name, params: { ...params, _meta }, isModern }, exchange);
   }
 
   private listen(): void {
@@ -203,12 +237,19 @@ export class UpstreamSession {
   /** Of a process, how it ended is the reason, whatever the protocol made of it; and what it said is kept with it. */
   private async inItsWords(error: unknown): Promise<unknown> {
     const child = this.transport;
-    if (!(child instanceof ChildTransport) || !(error instanceof UpstreamFailure) || !error.isServersFault) return error;
+    if (!(error instanceof UpstreamFailure) || !error.isServersFault) return error;
+    if (error.cause instanceof HttpRefusal) error.words = this.bodyOf(error.cause);
+    if (!(child instanceof ChildTransport)) return error;
     const exit = error.kind === 'timeout' ? undefined : await child.exit(error.kind === 'unreachable' ? EXIT_SEEN_MS : 0);
     const failure = exit === undefined ? error : this.ended(error);
     const said = child.lastWords(this.options.mask) || (isNoStart(error.cause) ? error.cause.message : '');
     failure.words = sentenceOf(said, exit);
     return failure;
+  }
+
+  private bodyOf({ body }: HttpRefusal): string | undefined {
+    const said = body.slice(0, BODY_MAX_CHARS).replace(/\s+/g, ' ').trim();
+    return said ? `It said: ${this.options.mask(said)}` : undefined;
   }
 
   private ended(error: UpstreamFailure): UpstreamFailure {
@@ -226,15 +267,3 @@ function sentenceOf(said: string, exit: string | undefined): string | undefined 
 /** The program is not there, or may not be started: the system says which. */
 const isNoStart = (error: unknown): error is Error =>
   ['ENOENT', 'EACCES'].includes((error as { code?: string } | undefined)?.code ?? '');
-
-/** MCP, "Versioning": with `auto`, a server is asked by `server/discover`, and started by `initialize` when it does not know that. */
-function clientFor(target: ServerTarget, { protocol, connectTimeoutMs }: SessionOptions): Client {
-  const mode = protocol === 'modern' ? { pin: '2026-07-28' } : protocol;
-  return new Client(
-    { name: 'tallygate', version: VERSION },
-    {
-      capabilities: target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES,
-      versionNegotiation: { mode, probe: { timeoutMs: connectTimeoutMs / 2 } },
-    },
-  );
-}

@@ -65,7 +65,7 @@ export class LoadBalancer {
     try {
       return await this.runAt(first, call);
     } catch (error) {
-      const second = mayRepeat(call, error) ? this.pick(call, first.server) : undefined;
+      const second = mayRepeat(call, error) ? this.pickAgain(call, first.server, error) : undefined;
       if (!second) throw error;
       return this.runAt({ server: second, place: second.takePlace(call.callerId) }, call);
     }
@@ -119,6 +119,11 @@ export class LoadBalancer {
     return candidates.length > 0 ? this.strategyOf(candidates[0]!.template)(candidates) : undefined;
   }
 
+  /** Another server; the same one where only a connection was closed that had been kept open. */
+  private pickAgain(call: PoolCall<unknown>, tried: PooledServer, error: UpstreamFailure): PooledServer | undefined {
+    return this.pick(call, tried) ?? (error.isReset ? this.pick(call) : undefined);
+  }
+
   private offering({ templateName, isOfferedBy, serverId }: PoolCall<unknown>): PooledServer[] {
     const offering = this.pool.ofTemplate(templateName).filter(isOfferedBy);
     return serverId === undefined ? offering : offering.filter(({ id }) => id === serverId);
@@ -131,5 +136,5 @@ export class LoadBalancer {
   }
 }
 
-const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): boolean =>
+const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
   isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;

@@ -1,14 +1,9 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
-import {
-  ANSWER_SCHEMAS,
-  isInputRequired,
-  type Answer,
-  type CallerMethod,
-  type InputRequiredAnswer,
-} from '../connection/answer-schemas.js';
 import type { Caller } from '../connection/caller.js';
+import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
+import type { SessionRequest } from '../connection/upstream-session.js';
+import { ServerError } from '../../tools/source/server-error.js';
+import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
 import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
@@ -20,11 +15,8 @@ import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
 import { ServerOffers } from './server-offers.js';
 
-const anyAnswer = z.looseObject({});
-
 /** A request of a caller to a server. */
-export interface CallerRequest {
-  params: Record<string, unknown>;
+export interface CallerRequest extends Omit<SessionRequest, 'method'> {
   /** Arguments that HTTP repeats as headers. */
   headers?: Readonly<Record<string, string>> | undefined;
   caller: Caller;
@@ -40,6 +32,7 @@ export class PooledServer implements Candidate {
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
   private started = 0;
+  private answersPings = true;
   private readonly offers = new ServerOffers();
   private readonly listAge = new ListAge(() => this.serverHealth.expectCheck());
   private onResourceUpdated: (uri: string) => void = () => undefined;
@@ -147,18 +140,21 @@ export class PooledServer implements Candidate {
 
   /**
    * While the server waits for the caller, another call may have its place.
-   * @throws UpstreamFailure when it failed; ProtocolError when it refused with an error.
+   * @throws UpstreamFailure when it failed; ServerError when it refused with an error.
    */
-  async call<Method extends CallerMethod>(
-    method: Method,
-    { params, place, callerId, ...request }: CallerRequest,
-  ): Promise<Answer<Method> | InputRequiredAnswer> {
+  async call(method: CallerMethod, { name, params, place, callerId, ...request }: CallerRequest): Promise<ServerAnswer> {
     const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
     const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
     this.started += 1;
-    const ask = () => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options);
-    const answer = await this.serverHealth.observe(ask, callerId);
-    return (isInputRequired(answer) ? { ...answer, serverId: this.id } : answer) as Answer<Method> | InputRequiredAnswer;
+    return this.serverHealth.observe(async () => {
+      const result = await this.connection.request({ method, name, params }, options);
+      try {
+        checkAnswer(method, result);
+      } catch (error) {
+        throw failureOf(error, { name: this.name, hasSession: false });
+      }
+      return { ...result, serverId: this.id, isModern: this.connection.era === 'modern' };
+    }, callerId);
   }
 
   /** Whether its health should be checked now; `now` by the monotonic clock, ms. */
@@ -168,11 +164,21 @@ export class PooledServer implements Candidate {
 
   /** Asks it something that every server answers. Never fails; see `health`. */
   async check(): Promise<void> {
-    const { healthCheckTimeoutMs: timeoutMs, healthCheckIntervalMs } = this.template;
-    const method = this.connection.era === 'modern' ? 'server/discover' : 'ping'; // which MCP 2026-07-28 does not have
-    const ask = () => this.connection.request(method, {}, anyAnswer, { timeoutMs }).catch(unlessUnknownMethod);
-    await this.serverHealth.check(ask, healthCheckIntervalMs);
+    await this.serverHealth.check(() => this.askHowItIs(), this.template.healthCheckIntervalMs);
     this.onRoom();
+  }
+
+  /** Any answer will do. A server that lists its tools is well, too, though it may not know what else it is asked. */
+  private async askHowItIs(): Promise<void> {
+    const { healthCheckTimeoutMs: timeoutMs } = this.template;
+    const ask = (method: string) => this.connection.request({ method, params: {} }, { timeoutMs }).catch(unlessAnswered);
+    if (!this.answersPings) return void (await ask('tools/list'));
+    // MCP 2026-07-28 has no ping.
+    await ask(this.connection.era === 'modern' ? 'server/discover' : 'ping').catch(async (error: unknown) => {
+      if (!(error instanceof UpstreamFailure) || error.kind === 'unreachable') throw error;
+      await ask('tools/list');
+      this.answersPings = false;
+    });
   }
 
   /** Whether its lists are too old, or may have changed since they were read. */
@@ -185,12 +191,12 @@ export class PooledServer implements Candidate {
     this.listAge.expire();
   }
 
-  /** Asks what it offers now. @throws UpstreamFailure, ProtocolError */
+  /** Asks what it offers now. @throws UpstreamFailure, ServerError */
   readLists(): Promise<OfferedLists> {
     const { timeoutMs } = this.template;
     return this.listAge.whileReading(() =>
       readOfferedLists(
-        (method, params, schema) => this.connection.request(method, params, schema, { timeoutMs }),
+        (method, params) => this.connection.request({ method, params }, { timeoutMs }),
         () => this.connection.capabilities,
       ),
     );
@@ -228,8 +234,7 @@ export class PooledServer implements Candidate {
   }
 }
 
-/** A server that answers that it does not know the method is well. */
-function unlessUnknownMethod(error: unknown): unknown {
-  if (error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.MethodNotFound)) return {};
-  throw error;
+/** A server that answers with an error is well: it may not know the method. */
+function unlessAnswered(error: unknown): void {
+  if (!(error instanceof ServerError)) throw error;
 }

@@ -1,4 +1,4 @@
-import { ProtocolError } from '@modelcontextprotocol/client';
+import { ServerError } from '../../tools/source/server-error.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import {
   afterDoubtfulFailure,
@@ -91,7 +91,7 @@ export class ServerHealth {
       return answer;
     } catch (error) {
       if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error, callerId);
-      else if (error instanceof ProtocolError) this.recordSuccess(performance.now() - startedAt);
+      else if (error instanceof ServerError) this.recordSuccess(performance.now() - startedAt);
       throw error;
     }
   }

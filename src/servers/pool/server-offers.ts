@@ -20,9 +20,6 @@ export class ServerOffers {
     const [oldLists, oldPins] = [this.readLists, this.pins];
     this.readLists = lists;
     if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
-    return this.pins !== oldPins || !isDeepStrictEqual(withoutTools(oldLists), withoutTools(lists));
+    return this.pins !== oldPins || !isDeepStrictEqual(oldLists, lists);
   }
 }
-
-/** Of tools, the pins are compared. */
-const withoutTools = ({ resources, templates, prompts }: OfferedLists) => ({ resources, templates, prompts });

@@ -1,7 +1,9 @@
+import type { JsonMembers } from '../../common/json-text.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
 import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
 import type { Caller } from '../connection/caller.js';
+import { metaForServer } from '../connection/relay/request-meta.js';
 
 const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
 
@@ -29,6 +31,11 @@ export class LiveCaller implements Caller {
 
   get trace(): TraceContext | undefined {
     return this.context.trace;
+  }
+
+  get meta(): JsonMembers | undefined {
+    const sent = this.context.sent?.();
+    return sent && metaForServer(sent.meta);
   }
 
   progress(progress: Progress): void {

@@ -1,26 +1,29 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { ClientCannot } from '../../tools/source/ask-client.js';
 import type { CallContext } from '../../tools/source/call-context.js';
 import { headersFor } from '../../tools/catalog/parameter-header.js';
 import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
 import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
-import { ToolInputError, type ToolResult } from '../../tools/source/tool-source.js';
-import type { Answer, CallerMethod } from '../connection/answer-schemas.js';
+import type { ToolResult } from '../../tools/source/tool-source.js';
+import type { JsonMembers } from '../../common/json-text.js';
+import type { CallerMethod, ServerAnswer } from '../connection/relay/answers.js';
+import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';
-import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { LiveCaller } from './live-caller.js';
-import { recordCountOf, type CountedResult } from './record-count.js';
+import { recordCountOf } from './record-count.js';
+import { relayedResult } from './relayed-result.js';
 import { untilAnswered } from './server-rounds.js';
 
 type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
 
-interface PoolRequest<Method extends CallerMethod> extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeatable'> {
-  method: Method;
-  params: Record<string, unknown>;
+interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeatable'> {
+  method: CallerMethod;
+  /** What is asked for: a tool, a prompt, an address. */
+  name?: string;
+  params: JsonMembers;
   headers?: Record<string, string> | undefined;
 }
 
@@ -41,27 +44,26 @@ export class PoolRequests {
   ): Promise<ToolResult> {
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
-    const params = { name, arguments: args };
-    const headers = headersFor(inputSchema, args);
-    const result = await this.request({ method: 'tools/call', params, headers, isOfferedBy, isRepeatable }, context);
-    const { content, structuredContent, isError, _meta } = result;
+    const json = argumentsJson(args, context);
+    const params = { name: JSON.stringify(name), arguments: json };
+    const headers = headersFor(inputSchema, args, json);
+    const answer = await this.request({ method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable }, context);
+    const { content, structuredContent, isError, texts } = relayedResult(answer, 'content');
     return {
       content,
-      ...(structuredContent && { structuredContent }),
+      ...(structuredContent !== undefined && { structuredContent }),
       ...(isError && { isError }),
-      ...(_meta && { meta: withoutOurs(_meta) }),
-      usage: { recordCount: recordCountOf(result as CountedResult), tableName },
+      texts,
+      usage: { recordCount: recordCountOf({ content, structuredContent, isError }), tableName },
     };
   }
 
   async read(uri: string, tableName: string, isOfferedBy: IsOfferedBy, context: CallContext): Promise<ResourceResult> {
-    const request = { method: 'resources/read', params: { uri }, isOfferedBy, isRepeatable: true } as const;
-    const { contents, _meta } = await this.request(request, context);
-    return {
-      contents: contents as ResourceResult['contents'],
-      ...(_meta && { meta: withoutOurs(_meta) }),
-      usage: { recordCount: contents.length, tableName },
-    };
+    const params = { uri: JSON.stringify(uri) };
+    const request = { method: 'resources/read', name: uri, params, isOfferedBy, isRepeatable: true } as const;
+    const { content, texts } = relayedResult(await this.request(request, context), 'contents');
+    const contents = content as unknown as ResourceResult['contents'];
+    return { contents, texts, usage: { recordCount: contents.length, tableName } };
   }
 
   async getPrompt(
@@ -70,61 +72,62 @@ export class PoolRequests {
     isOfferedBy: IsOfferedBy,
     context: CallContext,
   ): Promise<PromptResult> {
-    const params = { name, arguments: args };
-    const { messages, _meta } = await this.request({ method: 'prompts/get', params, isOfferedBy, isRepeatable: true }, context);
-    return {
-      messages,
-      ...(_meta && { meta: withoutOurs(_meta) }),
-      usage: { recordCount: messages.length, tableName: '' },
-    };
+    const params = { name: JSON.stringify(name), arguments: JSON.stringify(args) };
+    const request = { method: 'prompts/get', name, params, isOfferedBy, isRepeatable: true } as const;
+    const { content, texts } = relayedResult(await this.request(request, context), 'messages');
+    const messages = content as unknown as PromptResult['messages'];
+    return { messages, texts, usage: { recordCount: messages.length, tableName: '' } };
   }
 
   /** Completes arguments of the prompt or template that `ref` names, a `ref/prompt` or `ref/resource`. */
   completer(ref: Record<string, string>, isOfferedBy: IsOfferedBy): NonNullable<Prompt['complete']> {
     return async (argument, typed, others, context): ReturnType<NonNullable<Completable['complete']>> => {
-      const params = { ref, argument: { name: argument, value: typed }, context: { arguments: others } };
+      const params = {
+        ref: JSON.stringify(ref),
+        argument: JSON.stringify({ name: argument, value: typed }),
+        context: JSON.stringify({ arguments: others }),
+      };
       const request = { method: 'completion/complete', params, isOfferedBy, isRepeatable: true } as const;
-      const { values, total, hasMore } = (await this.request(request, context)).completion;
-      return { values, ...(total !== undefined && { total }), ...(hasMore !== undefined && { hasMore }) };
+      const { completion } = (await this.request(request, context)).value;
+      const { values, total, hasMore } = completion as { values: string[]; total?: unknown; hasMore?: unknown };
+      return { values, ...(typeof total === 'number' && { total }), ...(typeof hasMore === 'boolean' && { hasMore }) };
     };
   }
 
-  private async request<Method extends CallerMethod>(
-    { method, params, headers, isOfferedBy, isRepeatable }: PoolRequest<Method>,
+  private async request(
+    { method, name, params, headers, isOfferedBy, isRepeatable }: PoolRequest,
     context: CallContext,
-  ): Promise<Answer<Method>> {
+  ): Promise<ServerAnswer> {
     const { templateName } = this;
     const caller = new LiveCaller(context);
     const { signal } = context;
     try {
-      return await untilAnswered<Answer<Method>>(context, (input) => {
+      return await untilAnswered(context, (input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
-          server.call(method, { params: all, headers, caller, callerId, place, signal });
+          server.call(method, { name, params: all, headers, caller, callerId, place, signal });
         return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
-      throw this.callerErrorOf(error);
+      throw callerErrorOf(error);
     }
-  }
-
-  /** Errors about the arguments are for the caller. Others may tell what only the operator should know: of those, the code. */
-  private callerErrorOf(error: unknown): unknown {
-    if (!(error instanceof ProtocolError)) return error;
-    const { code, message } = error;
-    if (code === Number(ProtocolErrorCode.InvalidParams) || code === Number(ProtocolErrorCode.ResourceNotFound)) {
-      return new ToolInputError(message);
-    }
-    if (code === Number(ProtocolErrorCode.MissingRequiredClientCapability)) {
-      const { requiredCapabilities = {} } = (error.data ?? {}) as { requiredCapabilities?: object };
-      return new ClientCannot(message, Object.keys(requiredCapabilities)[0]);
-    }
-    return new UpstreamFailure('refused', `A server of ${this.templateName} answered with the error ${code}.`, error);
   }
 }
 
-/** Without members in the gateway's name: no server says what a call cost, or that its answer was kept. */
-const withoutOurs = (meta: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(meta).filter(([name]) => !name.startsWith('tallygate/')));
+/** As the caller wrote them, unless something here has changed them. */
+function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): string {
+  const text = sent?.().arguments;
+  return text?.startsWith('{') ? text : JSON.stringify(args);
+}
+
+/** MCP 2026-07-28: the server would have to ask the client for something it has not declared. */
+const MISSING_CLIENT_CAPABILITY = -32021;
+
+/** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
+function callerErrorOf(error: unknown): unknown {
+  if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
+  const { requiredCapabilities = {} } = JSON.parse(error.data ?? '{}') as { requiredCapabilities?: object };
+  return new ClientCannot(error.message, Object.keys(requiredCapabilities)[0]);
+}

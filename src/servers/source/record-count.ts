@@ -2,7 +2,7 @@ import { isObject } from '../../common/json.js';
 
 /** The parts of an upstream's result that say how much it returned. */
 export interface CountedResult {
-  content: { type: string; [field: string]: unknown }[];
+  content: readonly { type: string; [field: string]: unknown }[];
   structuredContent?: unknown;
   isError?: boolean;
 }

@@ -1,6 +1,7 @@
 import { refuseUnlessAble, ClientCannot } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
-import { isInputRequired, type InputRequiredAnswer } from '../connection/answer-schemas.js';
+import type { JsonMembers } from '../../common/json-text.js';
+import { isInputRequired, type InputRequiredAnswer, type ServerAnswer } from '../connection/relay/answers.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 
 /** A server that asks more often than this never ends. */
@@ -9,7 +10,7 @@ const ROUNDS_MAX = 10;
 /** The caller's answers to a server of MCP 2026-07-28, which go to the server that asked, in another call. */
 export interface ServerInput {
   serverId: string;
-  params: { requestState?: string; inputResponses?: Record<string, unknown> };
+  params: JsonMembers;
 }
 
 /** What a client of 2026-07-28 brings along to its next round. Signed by the gateway, readable by the client. */
@@ -23,29 +24,32 @@ interface State {
  * there is an answer.
  * @throws what `send` does; `InputRequired`, `ClientCannot`.
  */
-export async function untilAnswered<T extends object>(
+export async function untilAnswered(
   context: CallContext,
-  send: (input?: ServerInput) => Promise<T | InputRequiredAnswer>,
-): Promise<T> {
+  send: (input?: ServerInput) => Promise<ServerAnswer>,
+): Promise<ServerAnswer> {
   const { input } = context.client;
   const state = input?.state as State | undefined;
   let answer = await send(state && serverInput(state, input!));
   for (let round = 1; round < ROUNDS_MAX; round += 1) {
-    if (!isInputRequired(answer)) return answer;
-    answer = await send(await askCaller(context, answer));
+    const { value, serverId } = answer;
+    if (!isInputRequired(value)) return answer;
+    answer = await send(await askCaller(context, value, serverId));
   }
-  if (!isInputRequired(answer)) return answer;
+  if (!isInputRequired(answer.value)) return answer;
   throw new UpstreamFailure('protocol', `The server asked ${ROUNDS_MAX} times without giving a result.`);
 }
 
 function serverInput({ serverId, requestState }: State, { responses }: CallInput): ServerInput {
-  return { serverId, params: { ...(requestState !== undefined && { requestState }), inputResponses: responses } };
+  const state = requestState === undefined ? undefined : JSON.stringify(requestState);
+  return { serverId, params: { requestState: state, inputResponses: JSON.stringify(responses) } };
 }
 
 /** @throws InputRequired for a client that is asked between rounds; ClientCannot for one that cannot be asked. */
 async function askCaller(
   { client }: CallContext,
-  { inputRequests = {}, requestState, serverId }: InputRequiredAnswer,
+  { inputRequests = {}, requestState }: InputRequiredAnswer,
+  serverId: string,
 ): Promise<ServerInput> {
   const state = { serverId, ...(requestState !== undefined && { requestState }) };
   const asked = Object.entries(inputRequests);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
@@ -15,6 +16,13 @@ import type { PoolRequests } from './pool-requests.js';
 import { ResourceWatchers } from './resource-watchers.js';
 import { publicToolName } from './tool-name.js';
 
+/** A tool of the catalog, and what it was made of. */
+interface OfferedTool {
+  pin: string;
+  definition: ToolDefinition;
+  tool: Tool;
+}
+
 /**
  * Everything the servers of one template offer. Where two servers offer different things under one name, that of the server
  * registered first counts.
@@ -24,8 +32,8 @@ export class TemplateSource implements ToolSource {
   private readonly changes = new ChangeListeners();
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
-  /** By their own name; the same object while its pin is the same, so that the catalog keeps its entry. */
-  private offeredTools = new Map<string, { pin: string; tool: Tool }>();
+  /** By their own name; the same object while nothing of it changes, so that the catalog keeps its entry. */
+  private offeredTools = new Map<string, OfferedTool>();
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
@@ -67,8 +75,8 @@ export class TemplateSource implements ToolSource {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
     this.offeredTools = this.toolsOf(servers);
-    this.offeredResources = firstOfEach(servers, resourcesOf, ({ uri }) => uri, this.resource.bind(this));
-    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ uriTemplate }) => uriTemplate, this.template.bind(this));
+    this.offeredResources = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
+    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.template.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
     this.watchOn(newcomers, this.watchers.uris);
     this.changes.tell();
@@ -81,14 +89,15 @@ export class TemplateSource implements ToolSource {
         const pin = approved.get(definition.name);
         if (pin === undefined || tools.has(definition.name)) continue;
         const known = this.offeredTools.get(definition.name);
-        tools.set(definition.name, known?.pin === pin ? known : { pin, tool: this.tool(definition, pin, template) });
+        const isSame = known?.pin === pin && isDeepStrictEqual(known.definition, definition);
+        tools.set(definition.name, isSame ? known : { pin, definition, tool: this.tool(definition, pin, template) });
       }
     }
     return tools;
   }
 
   private tool(definition: ToolDefinition, pin: string, template: ServerTemplate): Tool {
-    const { name, title, description = '', inputSchema, outputSchema, annotations } = definition;
+    const { name, title, description = '', inputSchema, outputSchema, annotations, json } = definition;
     const tableName = tableOf(definition, template);
     return {
       name: publicToolName(template.name, name, template.prefix === 'template'),
@@ -97,6 +106,7 @@ export class TemplateSource implements ToolSource {
       inputSchema,
       ...(outputSchema && { outputSchema }),
       ...(annotations && { annotations }),
+      listing: { ...json, title: json['title'] ?? JSON.stringify(name) },
       price: ownValue(template.prices, name) ?? template.price,
       tableName,
       timeoutMs: timeoutOf(template),
@@ -107,11 +117,13 @@ export class TemplateSource implements ToolSource {
   }
 
   private resource(definition: ResourceDefinition, { template }: PooledServer): Resource {
-    const { uri, name } = definition;
+    const { id: uri, name, json } = definition;
     const tableName = ownValue(template.tables, name) ?? '';
-    const isOfferedBy = (server: PooledServer) => resourcesOf(server).some((resource) => resource.uri === uri);
+    const isOfferedBy = (server: PooledServer) => resourcesOf(server).some(({ id }) => id === uri);
     return {
-      ...definition,
+      uri,
+      name,
+      listing: { ...json, name: JSON.stringify(name) },
       tableName,
       timeoutMs: timeoutOf(template),
       read: (_, context) => this.requests.read(uri, tableName, isOfferedBy, context),
@@ -119,12 +131,14 @@ export class TemplateSource implements ToolSource {
   }
 
   private template(definition: ResourceTemplateDefinition, { id, template, canComplete }: PooledServer): ResourceTemplate {
-    const { uriTemplate, name } = definition;
+    const { id: uriTemplate, name, json } = definition;
     const pattern = new UriTemplate(uriTemplate);
     const tableName = ownValue(template.tables, name) ?? '';
-    const isOfferedBy = (server: PooledServer) => templatesOf(server).some((one) => one.uriTemplate === uriTemplate);
+    const isOfferedBy = (server: PooledServer) => templatesOf(server).some((one) => one.id === uriTemplate);
     return {
-      ...definition,
+      uriTemplate,
+      name,
+      listing: { ...json, name: JSON.stringify(name) },
       tableName,
       timeoutMs: timeoutOf(template),
       matches: (uri, work) => pattern.matches(uri, (chars) => work.take(id, chars)),
@@ -134,10 +148,12 @@ export class TemplateSource implements ToolSource {
   }
 
   private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {
-    const { name } = definition;
+    const { name, description, arguments: args, json } = definition;
     const isOfferedBy = (server: PooledServer) => promptsOf(server).some((prompt) => prompt.name === name);
     return {
-      ...definition,
+      ...(description !== undefined && { description }),
+      arguments: args,
+      listing: json,
       name: publicToolName(template.name, name, template.prefix === 'template'),
       timeoutMs: timeoutOf(template),
       get: (args, context) => this.requests.getPrompt(name, args, isOfferedBy, context),
@@ -189,8 +205,8 @@ const chargesOf = ({ charge_tool_errors, charge_cancelled }: ServerTemplate) => 
 });
 
 /** What the tool itself says in `_meta`, if that is a table of the template; else what the template says. */
-function tableOf({ name, _meta }: ToolDefinition, { tables }: ServerTemplate): string {
-  const own = _meta?.['tallygate/table'];
+function tableOf({ name, meta }: ToolDefinition, { tables }: ServerTemplate): string {
+  const own = meta?.['tallygate/table'];
   return typeof own === 'string' && Object.values(tables).includes(own) ? own : (ownValue(tables, name) ?? '');
 }
 

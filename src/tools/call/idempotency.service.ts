@@ -5,7 +5,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { IdempotentCallsRepository, type EarlierCall, type IdempotentCall } from './idempotent-calls.repository.js';
-import { replayedCall, type RecordedCall, type ToolResultJson } from './recorded-call.js';
+import { keptText, replayedCall, type KeptResult, type RecordedCall } from './recorded-call.js';
 import type { ToolCall, ToolOutcome, ToolRequest } from './tool-call.js';
 
 /** A larger answer is not kept; the call is remembered, its result is not. */
@@ -67,7 +67,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     let answer: string | null = null;
     try {
       const recorded = await settling;
-      if (effect === 'known' && recorded.json.result.length <= ANSWER_MAX_CHARS) answer = kept(recorded);
+      if (effect === 'known' && recorded.json.result.length <= ANSWER_MAX_CHARS) answer = keptText(recorded);
       return recorded;
     } finally {
       for (const claim of claims) await (mayRepeat ? this.release(claim) : this.end(claim, () => this.calls.keep(claim, answer)));
@@ -91,12 +91,6 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-/** An answer as it is stored: the result, as releases before kept it, and beside it why it failed. */
-type KeptAnswer = ToolResultJson & Pick<RecordedCall, 'errorCode'>;
-
-const kept = ({ json: { result }, errorCode }: RecordedCall): string =>
-  errorCode ? `{"errorCode":"${errorCode}",${result.slice(1)}` : result;
-
 /** Whether a request asks once more for the call that has made the claim. */
 export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: IdempotentCall): boolean {
   if (request.idempotencyKey !== key) return false;
@@ -104,14 +98,20 @@ export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: 
   return asked.scope === scope && asked.fingerprint === fingerprint;
 }
 
-function claimOf({ entry, principal, serverId, arguments: args }: ToolRequest, key: string): Omit<IdempotentCall, 'callId'> {
+function claimOf(
+  { entry, principal, serverId, arguments: args, sent }: ToolRequest,
+  key: string,
+): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const asked = canonicalJson([entry.spanName, serverId ?? null, args]);
+  const asked = canonicalJson([entry.spanName, serverId ?? null, args, ...longNumbersIn(sent?.().arguments)]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
   // A rotated key is the same caller.
   const scope = principal.apiKey?.lineage ?? principal.apiKey?.id ?? principal.userId;
   return { scope, key, fingerprint };
 }
+
+/** Numbers that JavaScript may have rounded: calls that differ in them are different. */
+const longNumbersIn = (json = ''): string[] => json.match(/\d[\d.]{15,}/g) ?? [];
 
 const NO_ANSWER =
   'The first call with this idempotency key is still running, or ended without an answer: it timed out, its caller or its server went away, ' +
@@ -128,6 +128,5 @@ function replay(claim: IdempotentCall, { fingerprint, answer }: EarlierCall = NO
   if (answer === null) {
     throw new TallygateError('CONFLICT', NO_ANSWER, { retryAfterSeconds: 1 });
   }
-  const first = JSON.parse(answer) as KeptAnswer;
-  return replayedCall(first, first.errorCode);
+  return replayedCall({ value: JSON.parse(answer) as KeptResult['value'], json: answer });
 }

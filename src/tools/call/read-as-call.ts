@@ -20,8 +20,8 @@ export function readAsCall({ offer: resource, source }: CatalogResource, uri: st
     ...ownOrForeign(source),
     ...(resource.timeoutMs !== undefined && { timeoutMs: resource.timeoutMs }),
     call: async (_, context) => {
-      const { contents, usage, meta } = await resource.read(uri, context);
-      return { content: contents as never, usage, ...(meta && { meta }) };
+      const { contents, usage, texts } = await resource.read(uri, context);
+      return { content: contents as never, usage, ...(texts && { texts }) };
     },
   };
   return { tool, source: source.name, price, checkArguments: () => undefined, listing: '', spanName: tool.name };
@@ -36,8 +36,8 @@ export function promptAsCall({ offer: prompt, source }: CatalogPrompt, price: nu
     ...ownOrForeign(source),
     ...(prompt.timeoutMs !== undefined && { timeoutMs: prompt.timeoutMs }),
     call: async (args, context) => {
-      const { messages, usage, meta } = await prompt.get(args as Record<string, string>, context);
-      return { content: messages as never, usage, ...(meta && { meta }) };
+      const { messages, usage, texts } = await prompt.get(args as Record<string, string>, context);
+      return { content: messages as never, usage, ...(texts && { texts }) };
     },
   };
   return {

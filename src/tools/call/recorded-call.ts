@@ -1,7 +1,10 @@
 import { jsonObject } from '../../common/json.js';
+import { membersOf, type JsonMembers } from '../../common/json-text.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { InputRequired } from '../source/call-context.js';
 import type { ContentBlock } from '../source/content.js';
+import type { ResultTexts } from '../source/result-texts.js';
+import { ServerError } from '../source/server-error.js';
 import { failed, type ToolErrorCode, type ToolOutcome } from './tool-call.js';
 
 /** What a call cost, and the credits that are left and no call holds; null where the caller has no account. */
@@ -21,6 +24,8 @@ export interface RecordedCall {
   readonly json: ResultJson;
   /** Why it did not succeed. */
   readonly errorCode?: ToolErrorCode | undefined;
+  /** The error that the tool's server answered, where that is why. */
+  readonly serverError?: ServerError | undefined;
   /** Instead of a result: what the client is asked first. */
   readonly inputRequired?: InputRequired | undefined;
   /** See `ToolOutcome`. */
@@ -38,6 +43,8 @@ export interface ResultJson {
   readonly usage: string;
   /** `_meta` of MCP, `usage` in it. */
   readonly meta: string;
+  /** What else an upstream server said in its result. */
+  readonly others: JsonMembers;
   /** All of it, as MCP answers a call of a tool (`ToolResultJson`). */
   readonly result: string;
 }
@@ -54,20 +61,15 @@ export interface CallUsage {
 /** What `ResultJson.result` is the JSON of. */
 export interface ToolResultJson {
   content: ContentBlock[];
-  structuredContent?: Record<string, unknown>;
+  structuredContent?: unknown;
   isError?: true;
   _meta: { [name: string]: unknown; 'tallygate/usage': CallUsage; 'tallygate/replayed'?: true };
-}
-
-/** What a tool gave, as JSON; of `_meta` each member. */
-interface GivenJson extends Pick<ResultJson, 'content' | 'structuredContent'> {
-  readonly meta: Record<string, string>;
 }
 
 /** How a call ended, with what its tool gave as JSON. */
 export interface WrittenOutcome {
   readonly outcome: ToolOutcome;
-  readonly json: GivenJson;
+  readonly json: ResultTexts;
 }
 
 /**
@@ -75,9 +77,9 @@ export interface WrittenOutcome {
  * too large to be written is a failure of its backend.
  */
 export function written(entry: CatalogTool, outcome: ToolOutcome): WrittenOutcome {
-  const { content, structuredContent, meta = {} } = outcome.result;
+  const { content, structuredContent, meta = {}, texts } = outcome.result;
   try {
-    return { outcome, json: givenJson(content, structuredContent, meta) };
+    return { outcome, json: texts ?? textsOf(content, structuredContent, meta) };
   } catch {
     const words = `The answer of ${entry.tool.name} cannot be written as JSON: it is too large or nested too deeply. Nothing was charged.`;
     return written(entry, failed(entry, 'BACKEND_ERROR', words, 'known'));
@@ -90,7 +92,7 @@ export function recordedCall(
   durationMs: number,
   { charged, remaining }: Charge,
 ): RecordedCall {
-  const { result, inputRequired, errorCode, missingCapability } = outcome;
+  const { result, inputRequired, errorCode, missingCapability, serverError } = outcome;
   const usage: CallUsage = {
     record_count: result.usage.recordCount,
     table_name: result.usage.tableName,
@@ -100,32 +102,65 @@ export function recordedCall(
   };
   const isError = result.isError ?? false;
   const { content } = result;
-  return { content, isError, json: resultJson(json, isError, usage), errorCode, inputRequired, missingCapability };
+  const answer = resultJson(json, isError, usage);
+  return { content, isError, json: answer, errorCode, inputRequired, missingCapability, serverError };
+}
+
+/** A result that is kept for who asks again, and its text: beside it why it failed. */
+export interface KeptResult {
+  value: ToolResultJson & Pick<RecordedCall, 'errorCode'> & { serverError?: Pick<ServerError, 'code' | 'message' | 'data'> };
+  json: string;
+}
+
+/** The text to keep of a call; releases before this one kept the result alone. */
+export function keptText({ json: { result }, errorCode, serverError }: RecordedCall): string {
+  if (!errorCode) return result;
+  const { code, message, data } = serverError ?? {};
+  const said = serverError && JSON.stringify({ code, message, data });
+  const [why, rest] = [jsonObject({ errorCode: JSON.stringify(errorCode), serverError: said }), result.slice(1)];
+  return `${why.slice(0, -1)},${rest}`;
 }
 
 /** The kept answer of an earlier call: its result, which says that it was given before. */
-export function replayedCall(kept: ToolResultJson, errorCode: ToolErrorCode | undefined): RecordedCall {
-  const { content, structuredContent, isError = false, _meta: meta } = kept;
-  const json = resultJson(givenJson(content, structuredContent, meta), isError, meta['tallygate/usage'], 'true');
-  return { content, isError, json, errorCode, isReplayed: true };
+export function replayedCall(kept: KeptResult): RecordedCall {
+  const { content, isError = false, _meta: meta, errorCode, serverError } = kept.value;
+  const json = resultJson(keptTexts(kept.json), isError, meta['tallygate/usage'], 'true');
+  const error = serverError && new ServerError(serverError.code, serverError.message, serverError.data);
+  return { content, isError, json, errorCode, serverError: error, isReplayed: true };
 }
 
-function givenJson(content: unknown, structuredContent: object | undefined, meta: Record<string, unknown>): GivenJson {
+function textsOf(content: unknown, structuredContent: unknown, meta: Record<string, unknown>): ResultTexts {
   return {
     content: JSON.stringify(content),
-    structuredContent: structuredContent && JSON.stringify(structuredContent),
+    structuredContent: JSON.stringify(structuredContent) as string | undefined,
     meta: Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, JSON.stringify(value)])),
+    others: {},
+  };
+}
+
+/** What is no further member of a kept result. */
+const SAID_ANEW = ['content', 'structuredContent', 'isError', '_meta', 'errorCode', 'serverError'];
+
+function keptTexts(json: string): ResultTexts {
+  const members = membersOf(json);
+  const [content, structuredContent, meta] = ['content', 'structuredContent', '_meta'].map((name) => members.get(name));
+  for (const name of SAID_ANEW) members.delete(name);
+  return {
+    content: content!,
+    structuredContent,
+    meta: Object.fromEntries(membersOf(meta!)),
+    others: Object.fromEntries(members),
   };
 }
 
 function resultJson(
-  { content, structuredContent, meta: given }: GivenJson,
+  { content, structuredContent, meta: given, others }: ResultTexts,
   isError: boolean,
   cost: CallUsage,
   replayed?: 'true',
 ): ResultJson {
   const usage = JSON.stringify(cost);
   const meta = jsonObject({ ...given, 'tallygate/usage': usage, 'tallygate/replayed': replayed });
-  const result = jsonObject({ content, structuredContent, isError: isError ? 'true' : undefined, _meta: meta });
-  return { content, structuredContent, usage, meta, result };
+  const result = jsonObject({ content, structuredContent, isError: isError ? 'true' : undefined, ...others, _meta: meta });
+  return { content, structuredContent, usage, meta, others, result };
 }

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../common/tallygate-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Span } from '../../telemetry/span.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
-import type { CallClient, CallEffect, InputRequired } from '../source/call-context.js';
+import type { CallClient, CallContext, CallEffect, InputRequired } from '../source/call-context.js';
+import type { ServerError } from '../source/server-error.js';
 import type { ToolResult } from '../source/tool-source.js';
 import type { Cancellation } from './cancellation.js';
 
@@ -12,6 +13,8 @@ export interface ToolRequest {
   /** What is called: a tool, or the read of a resource or of a prompt in the form of one (read-as-call.ts). */
   entry: CatalogTool;
   arguments: Record<string, unknown>;
+  /** See `CallContext`. */
+  sent?: CallContext['sent'];
   principal: Principal;
   requestId: string;
   /** What the client calls itself; of any length. */
@@ -82,6 +85,8 @@ export interface ToolOutcome {
   missingCapability?: string;
   /** The caller's credits, where the call was refused since they are too few. */
   available?: number;
+  /** The error that the tool's server answered, where its call failed with one. */
+  serverError?: ServerError;
   /** What the call may have done, however it ended. */
   effect: CallEffect;
 }

@@ -12,6 +12,7 @@ import type { CatalogTool } from '../catalog/catalog-tool.js';
 import { Cancellation } from './cancellation.js';
 import { PatientClient } from '../rounds/patient-client.js';
 import { failed, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import { RPC, ServerError } from '../source/server-error.js';
 import { ToolInputError, type ToolResult } from '../source/tool-source.js';
 
 class ToolTimeout extends Error {}
@@ -67,6 +68,7 @@ export class ToolRunner {
     if (error instanceof InputRequired) return this.inputRequired(request, attempt, error);
     if (error instanceof ClientCannot) return cannotAsk(entry, error);
     if (error instanceof ToolInputError) return failed(entry, 'INVALID_ARGUMENTS', error.message);
+    if (error instanceof ServerError) return refusedByServer(entry, error);
     const { reason } = attempt;
     if (reason instanceof ToolTimeout) {
       const seconds = this.timeoutMsOf(entry) / 1_000;
@@ -155,17 +157,25 @@ function cannotAsk(entry: CatalogTool, { message, capability }: ClientCannot): T
   return { ...failed(entry, 'INVALID_ARGUMENTS', message), ...(capability && { missingCapability: capability }) };
 }
 
+/** The server's own answer. It costs nothing, whatever was asked of it. */
+function refusedByServer(entry: CatalogTool, serverError: ServerError): ToolOutcome {
+  const { code, message } = serverError;
+  const isAboutArguments = code === RPC.INVALID_PARAMS || code === RPC.RESOURCE_NOT_FOUND;
+  return { ...failed(entry, isAboutArguments ? 'INVALID_ARGUMENTS' : 'BACKEND_ERROR', message), serverError };
+}
+
 /** A line for the log, to be found by the id the caller and the usage record have. */
 function failureOf({ entry, requestId }: ToolRequest, words: string) {
   return { msg: maskSecrets(`${entry.tool.name} failed, request ${requestId}: ${words}`), requestId };
 }
 
 function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, span: Span | undefined): CallContext {
-  const { principal, requestId, serverId, trace } = request;
+  const { principal, requestId, serverId, trace, sent } = request;
   return {
     principal,
     requestId,
     serverId,
+    sent,
     trace: span?.context ?? trace,
     client,
     onEffect: (effect) => (attempt.effect = effect),

@@ -1,4 +1,6 @@
 import { isObject } from '../../common/json.js';
+import { mayBeRounded } from '../../common/json-rpc/message-texts.js';
+import { textAt } from '../../common/json-text.js';
 import { headerText } from '../../common/mcp-header.js';
 import type { JsonSchema } from '../source/tool-source.js';
 
@@ -29,13 +31,15 @@ export function parameterHeadersOf(schema: JsonSchema): readonly ParameterHeader
   return headers;
 }
 
-/** The headers a call must carry; undefined when there are none. */
-export function headersFor(schema: JsonSchema, args: Record<string, unknown>): Record<string, string> | undefined {
+/** The headers a call must carry; undefined when there are none. `json`: the arguments as they are sent. */
+export function headersFor(schema: JsonSchema, args: Record<string, unknown>, json: string): Record<string, string> | undefined {
   const marks = parameterHeadersOf(schema);
   if (marks.length === 0) return undefined;
   const sent = marks.flatMap(({ header, path }) => {
     const value = argumentAt(path, args);
-    return value === undefined ? [] : [[header, headerText(String(value))] as const];
+    if (value === undefined) return [];
+    const text = mayBeRounded(value) ? textAt(path, json) : undefined;
+    return [[header, headerText(text ?? String(value))] as const];
   });
   return Object.fromEntries(sent);
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
+import { jsonMembers, listingOf } from './listing.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Prompt } from '../source/prompt.js';
 import { Sources, type Offer } from './sources.service.js';
@@ -53,8 +54,12 @@ export class PromptCatalog implements OnModuleInit {
     );
     const entries = [...this.prompts].map(([key, { offer }]) => ({
       key,
-      json: JSON.stringify({ ...offer, timeoutMs: undefined }),
+      json: listing(offer),
     }));
     if (this.list.replace(entries)) this.changes.tell();
   }
+}
+
+function listing({ name, title, description, arguments: args, listing: given }: Prompt): string {
+  return listingOf({ name }, given ?? jsonMembers({ title, description, arguments: args }));
 }

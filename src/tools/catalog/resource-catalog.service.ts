@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
+import { jsonMembers, listingOf } from './listing.js';
 import { McpList, type ListPage } from './mcp-list.js';
 import type { Resource, ResourceTemplate } from '../source/resource.js';
 import { TemplateWork } from '../source/template-work.js';
@@ -96,7 +97,10 @@ const mayRead = (principal: Principal, { offer }: CatalogResource, uri: string):
 const entriesOf = (resources: Map<string, CatalogResource>) =>
   [...resources].map(([key, { offer }]) => ({ key, json: listing(offer) }));
 
-/** What lists tell of it; the rest is the gateway's. */
-function listing({ tableName, ...resource }: Resource | ResourceTemplate): string {
-  return JSON.stringify({ ...resource, timeoutMs: undefined, ...(tableName && { _meta: { 'tallygate/table': tableName } }) });
+function listing(resource: Resource | ResourceTemplate): string {
+  const { name, title, description, mimeType, annotations, tableName, listing: given } = resource;
+  const address = 'uri' in resource ? { uri: resource.uri } : { uriTemplate: resource.uriTemplate };
+  const size = 'uri' in resource ? resource.size : undefined;
+  const own = () => jsonMembers({ name, title, description, mimeType, size, annotations });
+  return listingOf(address, given ?? own(), tableName);
 }

@@ -5,6 +5,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
 import { McpList, type ListPage } from './mcp-list.js';
+import { jsonMembers, listingOf } from './listing.js';
 import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
 import { compileArguments } from './tool-arguments.js';
@@ -96,7 +97,7 @@ export class ToolCatalog implements OnModuleInit {
 
 const unchecked = (): undefined => undefined;
 
-function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName }: Tool): string {
-  const meta = tableName ? { _meta: { 'tallygate/table': tableName } } : {};
-  return JSON.stringify({ name, title, description, inputSchema, outputSchema, annotations, ...meta });
+function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName, listing: given }: Tool): string {
+  const own = () => jsonMembers({ title, description, inputSchema, outputSchema, annotations });
+  return listingOf({ name }, given ?? own(), tableName);
 }

@@ -9,6 +9,8 @@ export interface CallContext {
   serverId?: string | undefined;
   /** The caller's trace, to be passed on. */
   trace?: TraceContext | undefined;
+  /** What the caller wrote, for servers that get it as it is; absent where the call is made here. */
+  sent?: (() => SentTexts) | undefined;
   /** Fires when the tool should stop: its time is over, or its caller has gone and it did not end soon after. */
   signal: AbortSignal;
   client: CallClient;
@@ -16,6 +18,14 @@ export interface CallContext {
   onEffect?(effect: CallEffect): void;
   /** Told when the gateway, not the client, refuses a question of the tool, in words for the caller. */
   onQuestionRefused?(words: string): void;
+}
+
+/** Parts of a request, as the JSON texts they came in. */
+export interface SentTexts {
+  /** Undefined where there are none. */
+  arguments: string | undefined;
+  /** Members of `_meta`. */
+  meta: ReadonlyMap<string, string>;
 }
 
 /**

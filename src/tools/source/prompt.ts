@@ -1,6 +1,8 @@
+import type { JsonMembers } from '../../common/json-text.js';
 import type { CallContext } from './call-context.js';
 import type { Completable } from './completion.js';
 import type { ContentBlock, ToolUsage } from './content.js';
+import type { ResultTexts } from './result-texts.js';
 
 /** A message a person can start with, made for them; MCP, "Prompts". */
 export interface Prompt extends Completable {
@@ -8,7 +10,9 @@ export interface Prompt extends Completable {
   name: string;
   title?: string;
   description?: string;
-  arguments?: PromptArgument[];
+  arguments?: readonly PromptArgument[];
+  /** Of an upstream server's: what lists say of it beside its name, each member as the JSON text it came in. */
+  listing?: JsonMembers;
   /** How long getting it may take; absent: `tools.timeout_seconds` of the configuration. */
   timeoutMs?: number;
   /** @throws ToolInputError when the arguments make no sense. Required ones are there. */
@@ -30,5 +34,6 @@ export interface PromptMessage {
 export interface PromptResult {
   messages: PromptMessage[];
   usage: ToolUsage;
-  meta?: Record<string, unknown>;
+  /** Of an upstream server's result: what goes on in place of the messages. */
+  texts?: ResultTexts;
 }

@@ -1,6 +1,8 @@
+import type { JsonMembers } from '../../common/json-text.js';
 import type { CallContext } from './call-context.js';
 import type { Completable } from './completion.js';
 import type { ToolUsage } from './content.js';
+import type { ResultTexts } from './result-texts.js';
 import type { TemplateWork } from './template-work.js';
 
 /** What lists tell of a resource or a template beside its address; MCP, "Resources". */
@@ -11,6 +13,8 @@ interface ResourceDescription {
   description?: string;
   mimeType?: string;
   annotations?: Record<string, unknown>;
+  /** Of an upstream server's: what lists say of it beside its address, each member as the JSON text it came in. */
+  listing?: JsonMembers;
   /** Table that reads are recorded under. Empty when there is none. */
   tableName: string;
   /** How long a read may take; absent: `tools.timeout_seconds` of the configuration. */
@@ -41,5 +45,6 @@ export type ResourceContents = { uri: string; mimeType?: string; _meta?: Record<
 export interface ResourceResult {
   contents: ResourceContents[];
   usage: ToolUsage;
-  meta?: Record<string, unknown>;
+  /** Of an upstream server's result: what goes on in place of the contents. */
+  texts?: ResultTexts;
 }

@@ -1,7 +1,9 @@
+import type { JsonMembers } from '../../common/json-text.js';
 import type { CallContext } from './call-context.js';
 import type { ContentBlock, ToolUsage } from './content.js';
 import type { Prompt } from './prompt.js';
 import type { Resource, ResourceTemplate } from './resource.js';
+import type { ResultTexts } from './result-texts.js';
 
 /** A JSON Schema of type object, draft 2020-12. */
 export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
@@ -16,11 +18,14 @@ export interface ToolAnnotations {
 
 export interface ToolResult {
   content: ContentBlock[];
-  structuredContent?: Record<string, unknown>;
+  /** An object, of our own tools; of upstream servers any JSON value. */
+  structuredContent?: unknown;
   /** The tool ran and says the caller asked for something it cannot do. */
   isError?: boolean;
-  /** Further `_meta` of the answer, e.g. an upstream server's. */
+  /** Further `_meta` of the answer. */
   meta?: Record<string, unknown>;
+  /** Of an upstream server's result: what goes on in place of all that. */
+  texts?: ResultTexts;
   usage: ToolUsage;
 }
 
@@ -31,8 +36,11 @@ export interface Tool {
   /** Tells an agent when to use it. */
   description: string;
   inputSchema: JsonSchema;
-  outputSchema?: JsonSchema;
+  /** Of our own tools of type object. */
+  outputSchema?: Record<string, unknown>;
   annotations?: ToolAnnotations;
+  /** Of an upstream server's tool: what lists say of it beside its name, each member as the JSON text it came in. */
+  listing?: JsonMembers;
   /** Credits for one call, before `tools.prices` of the configuration. */
   price: number;
   /** Table that calls are recorded under when they fail before the tool can say. Empty when there is none. */

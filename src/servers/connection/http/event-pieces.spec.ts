@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { leastCpuMs } from '../../../../test/support/cpu-time.js';
 import { eventPieces } from './event-pieces.js';
-import { messagesIn } from './http-messages.js';
+import { eventsIn } from './http-messages.js';
 
 const CHUNK = 65_536;
 const message = JSON.stringify({ jsonrpc: '2.0', method: 'x' });
@@ -15,7 +15,7 @@ const pieces = (text: string, maxBytes = 8_388_608) => eventPieces(inChunks(text
 
 async function messagesOf(text: string): Promise<number> {
   let count = 0;
-  for await (const { message } of messagesIn(pieces(text))) if (message) count += 1;
+  for await (const { data } of eventsIn(pieces(text), () => undefined)) if (data) count += 1;
   return count;
 }
 
@@ -40,7 +40,8 @@ describe('a stream of events', () => {
 
   it('takes no longer for lines that end in CR, of which the parser would look at all that follows', async () => {
     const read = async () => {
-      for await (const piece of messagesIn(pieces('id: 1\r\r'.repeat(300_000)))) expect(piece.message).toBeUndefined();
+      for await (const piece of eventsIn(pieces('id: 1\r\r'.repeat(300_000)), () => undefined))
+        expect(piece.data).toBeUndefined();
     };
     expect(await leastCpuMs(3_000, read)).toBeLessThan(3_000);
   });

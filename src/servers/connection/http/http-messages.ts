@@ -1,91 +1,96 @@
-import {
-  deserializeMessage,
-  isJSONRPCErrorResponse,
-  PROTOCOL_VERSION_META_KEY,
-  SdkError,
-  SdkErrorCode,
-  SdkHttpError,
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-  type StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client';
 import { createParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
 import { headerText } from '../../../common/mcp-header.js';
+import { isObject } from '../../../common/json.js';
+import { membersOf } from '../../../common/json-text.js';
 import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
+import { messageIn } from '../relay/incoming.js';
+import { MODERN_VERSION } from '../relay/request-meta.js';
+import type { Message } from '../relay/relay.js';
+import { ServerError } from '../../../tools/source/server-error.js';
 import { HELD_BYTES } from './event-pieces.js';
 import type { HttpAnswer } from './http-pool.js';
 
+/** What of a request is said in its headers. */
+export interface RequestHeaders {
+  method: string;
+  /** Of what it asks for, such as a tool. */
+  name?: string | undefined;
+  isModern?: boolean;
+}
+
 /** The headers of a request. Modern ones name the revision, method and tool; legacy ones the session and revision of `initialize`. */
 export function headersOf(
-  { method, params }: JSONRPCRequest,
-  { sessionId, protocolVersion }: StreamableHTTPClientTransport,
+  { method, name, isModern }: RequestHeaders,
+  session: string | undefined,
+  version: string | undefined,
 ): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
-  };
-  const claimed = versionClaimed(params);
-  const version = claimed ?? protocolVersion;
-  if (version !== undefined) headers['mcp-protocol-version'] = version;
-  if (claimed === undefined) return headers;
-  const name = params?.[NAME_PARAMETER[method] ?? ''];
-  return { ...headers, 'mcp-method': method, ...(typeof name === 'string' && { 'mcp-name': headerText(name) }) };
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  if (session !== undefined) headers['mcp-session-id'] = session;
+  const spoken = isModern ? MODERN_VERSION : version;
+  if (spoken !== undefined) headers['mcp-protocol-version'] = spoken;
+  if (!isModern) return headers;
+  headers['mcp-method'] = method;
+  if (name !== undefined) headers['mcp-name'] = headerText(name);
+  return headers;
 }
 
-/** Messages of one answer. */
-const BATCH_MAX = 1_000;
+/** The name that a request of the SDK's client asks for. */
+export function nameIn(method: string, params: object | undefined): string | undefined {
+  const name = (params as Record<string, unknown> | undefined)?.[NAME_PARAMETER[method] ?? ''];
+  return typeof name === 'string' ? name : undefined;
+}
 
-const versionClaimed = (params: JSONRPCRequest['params']): string | undefined =>
-  params?._meta?.[PROTOCOL_VERSION_META_KEY] as string | undefined;
-
-/** The messages of an answer that is no stream. @throws SdkHttpError and SdkError, as the SDK does; an Error for what is no JSON-RPC. */
-export function messagesOf(answer: HttpAnswer, request: JSONRPCRequest): JSONRPCMessage[] {
-  const { status, type, text } = answer;
-  if (status === 202) return [];
-  if (status < 200 || status >= 300) return [refusalOf(answer, request)];
-  if (type !== 'application/json') {
-    throw new SdkError(SdkErrorCode.ClientHttpUnexpectedContent, `Unexpected content type: ${type}`, { contentType: type });
+/** HTTP says that the request failed. */
+export class HttpRefusal extends Error {
+  constructor(
+    readonly status: number,
+    /** What came with it. */
+    readonly body: string,
+    /** When the server wants to be asked again, if it says so. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(`HTTP ${status}`);
   }
-  const data = JSON.parse(text) as unknown;
-  if (Array.isArray(data) && data.length > BATCH_MAX) throw new Error(`an answer of more than ${BATCH_MAX} messages`);
-  return Array.isArray(data) ? data.map((each) => deserializeMessage(JSON.stringify(each))) : [deserializeMessage(text)];
-}
 
-/** The JSON-RPC error of an HTTP error: modern servers refuse a request with status 400 and an error. @throws SdkHttpError */
-function refusalOf({ status, text }: HttpAnswer, { id, params }: JSONRPCRequest): JSONRPCMessage {
-  const message = status === 400 && versionClaimed(params) !== undefined ? errorIn(text) : undefined;
-  if (message && 'id' in message && message.id === id) return message;
-  const words = `Error POSTing to endpoint: ${text}`;
-  throw new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, words, { status, statusText: '', text });
-}
-
-function errorIn(text: string): JSONRPCMessage | undefined {
-  try {
-    const message = deserializeMessage(text);
-    return isJSONRPCErrorResponse(message) ? message : undefined;
-  } catch {
-    return undefined;
+  /** The JSON-RPC error in its body, if there is one: servers of 2026-07-28 answer 404 for a method they do not have. */
+  get serverError(): ServerError | undefined {
+    const error = this.answer?.['error'];
+    return isObject(error) ? ServerError.of(error, membersOf(this.body).get('error')!) : undefined;
   }
+
+  /** The same as the answer to a request. */
+  errorFor(id: string | number): string | undefined {
+    return this.serverError && JSON.stringify({ ...this.answer, id });
+  }
+
+  private get answer(): Message | undefined {
+    return messageIn(this.body);
+  }
+}
+
+/** Undefined for a status that says that all is well. */
+export function refusedBy({ status, text, retryAfter }: HttpAnswer): HttpRefusal | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
+  return new HttpRefusal(status, text, seconds);
 }
 
 /** An event of a stream, or what came beside the events. */
 export interface StreamedEvent {
   id?: string | undefined;
-  /** Absent for an event without data, or of another type. */
-  message?: JSONRPCMessage | undefined;
+  /** Absent for an event without data. */
+  data?: string | undefined;
   bytes: number;
 }
 
-/** The events of a stream, as they arrive, and after those of each piece what else was in it. @throws Error for an event whose data is no JSON-RPC. */
-export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEvent> {
+/** The events of a stream, as they arrive, and after those of each piece what else was in it. `onRetry`: the server's pause, ms. */
+export async function* eventsIn(chunks: AsyncIterable<Buffer>, onRetry: (ms: number) => void): AsyncGenerator<StreamedEvent> {
   const text = new StringDecoder('utf8');
   let ready: StreamedEvent[] = [];
-  const parser = createParser({
-    onEvent: ({ id, event = 'message', data }) =>
-      ready.push({ id, message: data && event === 'message' ? deserializeMessage(data) : undefined, bytes: data.length }),
-  });
+  const onEvent = ({ id, data }: { id?: string | undefined; data: string }) =>
+    void ready.push({ id, data: data || undefined, bytes: data.length });
+  const parser = createParser({ onEvent, onRetry });
   let otherBytes = 0;
   for await (const chunk of chunks) {
     parser.feed(text.write(chunk));

@@ -1,6 +1,7 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
+import { decoded } from './content-coding.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { AnswerTooLarge, eventPieces, linesIn } from './event-pieces.js';
 
@@ -19,55 +20,77 @@ export interface HttpPoolOptions {
 
 export interface HttpAnswer {
   status: number;
-  /** Media type, without parameters. */
+  /** Media type, without parameters, in small letters. */
   type: string;
   text: string;
   /** The body of `text/event-stream`, in place of the text. */
   events?: AsyncIterable<Buffer>;
+  /** Which session has begun, in the answer to `initialize`. */
+  sessionId?: string | undefined;
+  /** As the server says it. */
+  retryAfter?: string | undefined;
 }
 
+/** A server that sends further on than this leads nowhere. */
+const REDIRECTS_MAX = 3;
 /** For a stream that the server pushes into, and for requests whose sender limits the time. */
 const NO_TIMEOUT = 0;
 
 /**
- * `fetch` over a pool of connections to one server, for the SDK's client: a fifteenth of the cost of the global one, and
- * bounded. Redirects are not followed, so credentials go nowhere else.
+ * Requests over a pool of connections to one server: a fifteenth of the cost of the global `fetch`, and bounded. Redirects are followed
+ * to another path of the same origin only, so credentials go nowhere else.
  */
 export class HttpPool {
   private readonly pool: Pool;
+  /** Where the server has said that its endpoint is, by where it was before. */
+  private moved: { from: string; to: string } | undefined;
 
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly options: HttpPoolOptions,
   ) {
     const { connections, connectTimeoutMs, connect } = options;
     this.pool = new Pool(new URL(url).origin, { connections, connect: { timeout: connectTimeoutMs, ...connect } });
   }
 
-  /** Gives up what is not answered in time. GET opens a stream the server pushes into, which may be silent for ever. */
-  readonly fetch: FetchLike = (input, init = {}) =>
-    this.request(new URL(input), init, init.method === 'GET' ? NO_TIMEOUT : this.options.timeoutMs);
+  /** For the SDK's client. Gives up what is not answered in time; GET opens a stream the server pushes into, which may be silent for ever. */
+  readonly fetch: FetchLike = async (input, init = {}) => {
+    await this.options.pace.take(0); // a stream that ends is opened again as soon as the server says
+    const { pathname, search } = new URL(input);
+    const timeoutMs = init.method === 'GET' ? NO_TIMEOUT : this.options.timeoutMs;
+    return this.responseOf(
+      await this.send({
+        path: pathname + search,
+        method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+        headers: Object.fromEntries(init.headers as Headers),
+        body: (init.body as string | undefined) ?? null,
+        signal: init.signal ?? null,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      }),
+    );
+  };
 
-  /** For an answer that is taken up again: no time limit, its caller ends it. */
-  readonly patientFetch: FetchLike = (input, init = {}) => this.request(new URL(input), init, NO_TIMEOUT);
-
-  /** A request without a time limit, since it may wait for a person; the signal ends it. Not by `fetch`, whose `Response` costs more than all the rest. */
-  async post(path: string, message: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
-    const answer = await this.pool.request({
-      path,
-      method: 'POST',
-      headers: { ...headers, ...this.options.headers },
-      body: message,
-      signal,
-      headersTimeout: NO_TIMEOUT,
-      bodyTimeout: NO_TIMEOUT,
-    });
-    const type = String(answer.headers['content-type'] ?? '')
-      .split(';', 1)[0]!
-      .trim();
-    const { statusCode: status, body } = answer;
-    if (type === 'text/event-stream') return { status, type, text: '', events: eventPieces(body, this.options.maxAnswerBytes) };
-    return { status, type, text: await this.textOf(body) };
+  /**
+   * A request without a time limit, since it may wait for a person; the signal ends it. Not by `fetch`, whose `Response` costs more
+   * than all the rest. Without a message, what is left of a stream is asked for.
+   */
+  async ask(
+    path: string,
+    message: string | undefined,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
+    const method = message === undefined ? 'GET' : 'POST';
+    const answer = await this.send({ path, method, headers, body: message ?? null, signal, ...untimed });
+    const { statusCode: status } = answer;
+    const type = typeOf(answer);
+    const [sessionId, retryAfter] = [oneOf(answer, 'mcp-session-id'), oneOf(answer, 'retry-after')];
+    const known = { status, type, text: '', sessionId, retryAfter };
+    const body = decoded(answer);
+    if (type === 'text/event-stream') return { ...known, events: eventPieces(body, this.options.maxAnswerBytes) };
+    return { ...known, text: await this.textOf(body) };
   }
 
   /** Ends every request in flight. */
@@ -75,24 +98,34 @@ export class HttpPool {
     return this.pool.destroy();
   }
 
-  private async request({ pathname, search }: URL, init: RequestInit, timeoutMs: number): Promise<Response> {
-    await this.options.pace.take(0); // a stream that ends is opened again as soon as the server says
-    const answer = await this.pool.request({
-      path: pathname + search,
-      method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
-      headers: { ...Object.fromEntries(init.headers as Headers), ...this.options.headers },
-      body: (init.body as string | undefined) ?? null,
-      signal: init.signal ?? null,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
+  private async send(request: Dispatcher.RequestOptions, redirects = 0): Promise<Dispatcher.ResponseData> {
+    const path = request.path === this.moved?.from ? this.moved.to : request.path;
+    const headers = { ...(request.headers as Record<string, string>), ...this.options.headers };
+    const answer = await this.pool.request({ ...request, path, headers });
+    const to = [307, 308].includes(answer.statusCode) ? this.pathOf(oneOf(answer, 'location'), path) : undefined;
+    if (to === undefined || redirects === REDIRECTS_MAX) return answer;
+    await answer.body.dump();
+    this.moved = { from: request.path, to };
+    return this.send(request, redirects + 1);
+  }
+
+  /** Where a redirect leads; undefined to another origin. */
+  private pathOf(location: string | undefined, path: string): string | undefined {
+    const from = new URL(path, this.url);
+    if (location === undefined || !URL.canParse(location, from.href)) return undefined;
+    const { origin, pathname, search } = new URL(location, from.href);
+    return origin === from.origin ? pathname + search : undefined;
+  }
+
+  private async responseOf(answer: Dispatcher.ResponseData): Promise<Response> {
     const headers = headersOf(answer.headers);
     const { statusCode: status } = answer;
-    if (headers.get('content-type')?.startsWith('text/event-stream')) {
-      const events = Readable.from(this.paced(eventPieces(answer.body, this.options.maxAnswerBytes)));
+    const body = decoded(answer);
+    if (typeOf(answer) === 'text/event-stream') {
+      const events = Readable.from(this.paced(eventPieces(body, this.options.maxAnswerBytes)));
       return new Response(Readable.toWeb(events) as ReadableStream<Uint8Array>, { status, headers });
     }
-    const text = await this.textOf(answer.body);
+    const text = await this.textOf(body);
     return new Response(text && ![204, 304].includes(status) ? text : null, { status, headers });
   }
 
@@ -104,10 +137,10 @@ export class HttpPool {
     }
   }
 
-  private async textOf(body: Readable): Promise<string> {
+  private async textOf(body: AsyncIterable<Buffer>): Promise<string> {
     const parts: Buffer[] = [];
     let size = 0;
-    for await (const part of body as AsyncIterable<Buffer>) {
+    for await (const part of body) {
       size += part.length;
       if (size > this.options.maxAnswerBytes) throw new AnswerTooLarge(); // leaving the loop destroys the body
       parts.push(part);
@@ -116,8 +149,18 @@ export class HttpPool {
   }
 }
 
+const oneOf = ({ headers }: Dispatcher.ResponseData, name: string): string | undefined => [headers[name]].flat()[0];
+
+/** Of what media type the body is: servers write it in all ways. */
+const typeOf = (answer: Dispatcher.ResponseData): string =>
+  (oneOf(answer, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
+/** Of the body as it was sent; and what a `Headers` could not hold. */
+const NOT_PASSED = /^content-(encoding|length)$/;
+
 function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) if (value !== undefined) headers.set(name, String(value));
+  for (const [name, value] of Object.entries(raw))
+    if (value !== undefined && !NOT_PASSED.test(name)) headers.set(name, String(value));
   return headers;
 }

@@ -1,18 +1,23 @@
 import {
+  PROTOCOL_VERSION_META_KEY,
   StreamableHTTPClientTransport,
   type JSONRPCMessage,
-  type JSONRPCRequest,
   type RequestId,
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import type { LogMessage } from '../../../tools/source/call-context.js';
+import { readable } from '../relay/handshake.js';
+import { messageIn, messagesIn } from '../relay/incoming.js';
+import { BrokenAnswer, ConnectionClosed, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
-import { EXCHANGE, type UpstreamExchange } from '../upstream-exchange.js';
-import type { HttpPool } from './http-pool.js';
-import { headersOf, messagesIn, messagesOf } from './http-messages.js';
+import type { UpstreamExchange } from '../upstream-exchange.js';
+import { AnswerTooLarge } from './event-pieces.js';
+import type { HttpAnswer, HttpPool } from './http-pool.js';
+import { headersOf, nameIn, refusedBy, type RequestHeaders } from './http-messages.js';
+import { resumedEvents } from './resumed-events.js';
 
 /** Questions of the server that have not been passed on yet; further ones are refused. */
 const QUESTIONS_MAX = 1_000;
@@ -21,22 +26,33 @@ const REPLIES_MAX = 100;
 /** An answer to the server is a request: it takes as much as reading so many messages. */
 const REPLY_MESSAGES = 5;
 
+/** A request on its way: the gateway's own have no exchange, and go through the SDK's client. */
+interface Asked extends RequestHeaders {
+  id: RequestId;
+  text: string;
+  exchange?: UpstreamExchange | undefined;
+  /** Called when the answer has ended without a message for the request. */
+  onEnd: () => void;
+}
+
 /**
- * MCP over streamable HTTP. The SDK's transport starts and ends the session and reads the server's own stream. Requests are sent
- * here (docs/adr/0015-upstreams-of-both-eras.md), because
- * - the SDK does not say which request a message of the server belongs to,
+ * MCP over streamable HTTP. Requests are sent here; the SDK's transport sends what is no request, ends the session and reads the
+ * server's own stream. For requests it is not used:
  * - it takes many times longer,
  * - it leaves a request waiting whose stream breaks; here the request fails,
  * - it keeps the connection of a request that is cancelled.
  */
-export class HttpTransport implements Transport {
+export class HttpTransport implements Transport, Wire {
   onmessage?: Transport['onmessage'];
   onclose?: () => void;
   onerror?: (error: Error) => void;
   /** Closing the stream of a request cancels it. */
   readonly hasPerRequestStream = true;
-  /** Sends everything but requests: the start, notifications, answers; and reads the server's own stream. */
-  private readonly base: StreamableHTTPClientTransport;
+  readonly relay = new Relay(this);
+  private session: string | undefined;
+  private version: string | undefined;
+  /** Made when the session has begun, which it has to know. */
+  private ownBase: StreamableHTTPClientTransport | undefined;
   /** How to end each request that has no answer yet. */
   private readonly running = new Map<RequestId, () => void>();
   /** The exchange that each question of the server came in, by the question's id. */
@@ -50,36 +66,50 @@ export class HttpTransport implements Transport {
     private readonly pace: UnaskedPace,
   ) {
     this.path = url.pathname + url.search;
-    this.base = new StreamableHTTPClientTransport(url, { fetch: http.fetch });
   }
 
   get sessionId(): string | undefined {
-    return this.base.sessionId;
+    return this.session;
   }
 
   setProtocolVersion(version: string): void {
-    this.base.setProtocolVersion(version);
+    this.version = version;
+    this.ownBase?.setProtocolVersion(version);
   }
 
-  async start(): Promise<void> {
-    this.base.onmessage = (message) => this.onmessage?.(message);
-    this.base.onerror = (error) => this.onerror?.(error);
-    this.base.onclose = () => this.onclose?.();
-    await this.base.start();
+  start(): Promise<void> {
+    return Promise.resolve();
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    if ('method' in message && message.method === 'notifications/cancelled') {
-      this.abandon(message.params?.['requestId'] as RequestId);
-    }
     if (!('method' in message)) return this.reply(message, options);
-    if (!('id' in message) || message.method === 'initialize') return this.base.send(message, options);
-    return this.sendRequest(message, options);
+    if (!('id' in message)) return this.notify(message, options);
+    const { id, method, params } = message;
+    const onEnd = options?.onRequestStreamEnd ?? (() => this.fail(id, 'it ended its answer early'));
+    options?.requestSignal?.addEventListener('abort', () => this.abandon(id), { once: true });
+    const isModern = params?._meta?.[PROTOCOL_VERSION_META_KEY] !== undefined;
+    const asked = { id, method, name: nameIn(method, params), isModern, text: JSON.stringify(message), onEnd };
+    await this.ask(asked, options?.headers);
+  }
+
+  async sendRequest({ id, text, method, name, isModern }: OutgoingRequest, exchange: UpstreamExchange): Promise<void> {
+    const onEnd = () => this.fail(id, 'it ended its answer early');
+    await this.ask({ id, method, name, isModern, text, exchange, onEnd }, exchange.headers);
+  }
+
+  /** A modern server sees that nobody reads any more; in a session, requests outlive their connections. */
+  cancelRequest(id: number): void {
+    this.abandon(id);
+    if (this.session === undefined) return;
+    const params = { requestId: id, reason: 'The caller went away.' };
+    void this.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
   }
 
   async close(): Promise<void> {
     for (const id of this.running.keys()) this.abandon(id);
-    await this.base.close();
+    this.relay.failAll(new ConnectionClosed());
+    if (this.ownBase) await this.ownBase.close();
+    else this.onclose?.();
     await this.http.close();
   }
 
@@ -90,8 +120,27 @@ export class HttpTransport implements Transport {
     return exchange;
   }
 
-  terminateSession(): Promise<void> {
-    return this.base.terminateSession();
+  async terminateSession(): Promise<void> {
+    if (this.session !== undefined) await this.base.terminateSession();
+  }
+
+  private get base(): StreamableHTTPClientTransport {
+    if (this.ownBase) return this.ownBase;
+    const { session: sessionId, version: protocolVersion } = this;
+    const known = { ...(sessionId !== undefined && { sessionId }), ...(protocolVersion !== undefined && { protocolVersion }) };
+    const base = new StreamableHTTPClientTransport(this.url, { fetch: this.http.fetch, ...known });
+    base.onmessage = (message) => this.onmessage?.(message);
+    base.onerror = (error) => this.onerror?.(error);
+    base.onclose = () => this.onclose?.();
+    void base.start();
+    return (this.ownBase = base);
+  }
+
+  /** Has no answer: how a server refuses it changes nothing. */
+  private async notify(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const { params } = message as { params?: Record<string, unknown> };
+    if ('method' in message && message.method === 'notifications/cancelled') this.abandon(params?.['requestId'] as RequestId);
+    await this.base.send(message, options).catch((error: Error) => this.onerror?.(error));
   }
 
   private async reply(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
@@ -101,79 +150,83 @@ export class HttpTransport implements Transport {
     await this.base.send(message, options).finally(() => (this.replies -= 1));
   }
 
-  private async sendRequest(request: JSONRPCRequest, options?: TransportSendOptions): Promise<void> {
-    const { id, params } = request;
-    const exchange = (params as { [EXCHANGE]?: UpstreamExchange } | undefined)?.[EXCHANGE];
-    const controller = new AbortController();
-    this.running.set(id, () => controller.abort());
-    options?.requestSignal?.addEventListener('abort', () => this.abandon(id), { once: true });
-    const onEnd = options?.onRequestStreamEnd ?? (() => this.fail(id, 'it ended its answer early'));
+  private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
+    const headers = { ...headersOf(asked, this.session, this.version), ...extra };
     try {
-      const headers = { ...headersOf(request, this.base), ...options?.headers, ...exchange?.headers };
-      const answer = await this.http.post(this.path, JSON.stringify(request), headers, controller.signal);
-      if (answer.events && answer.status < 300) void this.readEvents(request, answer.events, exchange, onEnd);
-      else for (const message of messagesOf(answer, request)) if (!this.receive(message, exchange)) this.pace.count(0, 1);
+      const answer = await this.post(asked, asked.text, headers);
+      if (asked.method === 'initialize') this.session = answer.sessionId;
+      if (answer.events && answer.status < 300) void this.readEvents(asked, answer.events);
+      else this.readAnswer(asked, answer);
     } catch (error) {
-      this.running.delete(id);
+      this.running.delete(asked.id);
       throw error;
     }
   }
 
-  /** Takes messages as they come. A stream with event ids that ends before its answer is taken up again. */
-  private async readEvents(
-    request: JSONRPCRequest,
-    events: AsyncIterable<Buffer>,
-    exchange: UpstreamExchange | undefined,
-    onEnd: () => void,
-  ): Promise<void> {
-    const { id } = request;
-    let lastEventId: string | undefined;
-    let end = onEnd;
+  /** Of the whole of an answer, or with no message of what is left of it. */
+  private post({ id }: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
+    const controller = new AbortController();
+    this.running.set(id, () => controller.abort());
+    return this.http.ask(this.path, message, headers, controller.signal);
+  }
+
+  /** @throws HttpRefusal for a status that says that the request failed, with whatever body; NotMcp for a body that is no message. */
+  private readAnswer(asked: Asked, answer: HttpAnswer): void {
+    const refusal = refusedBy(answer);
+    // The SDK's client understands an error of the protocol.
+    const error = asked.exchange ? undefined : refusal?.errorFor(asked.id);
+    if (refusal && error === undefined) throw refusal;
+    if (answer.status === 202) return;
+    const texts = error === undefined ? messagesIn(answer.text, answer.type) : [error];
+    for (const text of texts) if (!this.receive(text, asked)) this.pace.count(0, 1);
+    if (this.running.has(asked.id)) asked.onEnd();
+  }
+
+  /** Takes messages as they come. */
+  private async readEvents(asked: Asked, first: AsyncIterable<Buffer>): Promise<void> {
+    const { id } = asked;
+    const isOver = () => !this.running.has(id);
+    const after = (lastEventId: string) => this.eventsAfter(asked, lastEventId);
     try {
-      for await (const { id: eventId, message, bytes } of messagesIn(events)) {
-        lastEventId = eventId ?? lastEventId;
-        if (!message) await this.pace.take(bytes, 0);
-        else if (!this.receive(message, exchange)) await this.pace.take(bytes);
-        if (message && 'method' in message) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
+      for await (const { data, bytes } of resumedEvents({ events: first, after, isOver })) {
+        const isAnswer = data !== undefined && this.receive(data, asked);
+        if (!isAnswer) await this.pace.take(bytes, data === undefined ? 0 : 1);
+        if (data !== undefined && !isAnswer) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
       }
+      if (!isOver()) asked.onEnd();
     } catch (error) {
-      const { message } = error as Error;
-      end = () => this.fail(id, message.includes(TOO_LARGE) ? TOO_LARGE : 'the connection broke');
-      if (message.includes(TOO_LARGE)) lastEventId = undefined; // taken up again, it would be as large
+      this.fail(id, error instanceof AnswerTooLarge ? TOO_LARGE : 'the connection broke');
     }
-    if (!this.running.has(id)) return;
-    if (lastEventId) this.resume(request, lastEventId, exchange, end);
-    else end();
   }
 
-  /** Asks for what came after the last event, by the SDK, which waits as the server says and tries a few times. */
-  private resume(
-    request: JSONRPCRequest,
-    resumptionToken: string,
-    exchange: UpstreamExchange | undefined,
-    onEnd: () => void,
-  ): void {
-    const { sessionId, protocolVersion } = this.base;
-    const stream = new StreamableHTTPClientTransport(this.url, {
-      fetch: this.http.patientFetch,
-      ...(sessionId !== undefined && { sessionId }),
-      ...(protocolVersion !== undefined && { protocolVersion }),
-    });
-    this.running.set(request.id, () => void stream.close());
-    stream.onmessage = (message) => void this.receive(message, exchange);
-    stream.onerror = ({ message }) => message.includes(TOO_LARGE) && this.fail(request.id, TOO_LARGE);
-    void stream.start();
-    void stream.send(request, { resumptionToken, onRequestStreamEnd: onEnd }).catch(onEnd);
+  private async eventsAfter(asked: Asked, lastEventId: string): Promise<AsyncIterable<Buffer> | undefined> {
+    const headers = { ...headersOf(asked, this.session, this.version), 'last-event-id': lastEventId };
+    const { events, status } = await this.post(asked, undefined, headers);
+    return status < 300 ? events : undefined;
   }
 
-  /** Returns whether it is an answer to a request that waits for one. */
-  private receive(message: JSONRPCMessage, exchange: UpstreamExchange | undefined): boolean {
-    const isAnswer = !('method' in message) && this.running.delete(message.id!);
-    if ('method' in message && 'id' in message && message.method !== 'ping') this.rememberQuestion(message.id, exchange);
-    if ('method' in message && message.method === 'notifications/message')
-      exchange?.caller?.log(message.params as unknown as LogMessage);
-    else this.onmessage?.(message);
-    return isAnswer;
+  /** Takes a message, if it is one. Returns whether it is an answer to a request that waits for one. */
+  private receive(text: string, asked: Asked): boolean {
+    const message = messageIn(text);
+    if (!message) return false;
+    if (!('method' in message)) return this.receiveAnswer(message, text, asked);
+    if (!this.relay.take(message, text)) this.receiveUnasked(message, asked.exchange);
+    return false;
+  }
+
+  /** Some servers write the id of their answer in another way than they were sent it. */
+  private receiveAnswer(message: Message, text: string, asked: Asked): boolean {
+    const id = String(message['id']) === String(asked.id) ? asked.id : (message['id'] as RequestId);
+    const isAwaited = this.running.delete(id);
+    if (!this.relay.take({ ...message, id }, text)) this.onmessage?.(readable({ ...message, id }));
+    return isAwaited;
+  }
+
+  private receiveUnasked(message: Message, exchange: UpstreamExchange | undefined): void {
+    const { id, method, params } = message;
+    if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
+    if (method === 'notifications/message') exchange?.caller?.log(params as LogMessage);
+    else this.onmessage?.(message as unknown as JSONRPCMessage);
   }
 
   private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {
@@ -183,7 +236,8 @@ export class HttpTransport implements Transport {
   private fail(id: RequestId, reason: string): void {
     if (!this.running.has(id)) return;
     this.abandon(id);
-    this.onmessage?.(unusableAnswer(id, reason));
+    if (this.relay.isWaitingFor(Number(id))) this.relay.fail(Number(id), new BrokenAnswer(reason));
+    else this.onmessage?.(unusableAnswer(id, reason));
   }
 
   private abandon(id: RequestId): void {

@@ -1,10 +1,13 @@
-import { deserializeMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/client';
+import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-lines.js';
 import { endedWithin } from '../../../common/concurrency/deadline.js';
-import { tooLargeAnswer } from '../unusable-answer.js';
+import { readable } from '../relay/handshake.js';
+import { messageIn, messagesIn } from '../relay/incoming.js';
+import { BrokenAnswer, ConnectionClosed, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
+import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import { LastWords } from './last-words.js';
 import type { ProcessSlots } from './process-slots.js';
 
@@ -28,19 +31,21 @@ export interface ChildOptions {
  * MCP over a child process. Unlike the SDK's transport, the child sees no environment but its own, leads a process group
  * that is ended as a whole, and a line that is too long fails the one call it answers.
  */
-export class ChildTransport implements Transport {
+export class ChildTransport implements Transport, Wire {
   /** The SDK recognises a child process by this and `pid`; it takes one that is silent at first for one of an older revision. */
   readonly stderr = null;
   onmessage?: (message: JSONRPCMessage) => void;
   onerror?: (error: Error) => void;
   onclose?: () => void;
+  readonly relay = new Relay(this);
   private child: ChildProcess | undefined;
+  private starting: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
   private readonly words = new LastWords();
   private exitWords: string | undefined;
   /** Until all that the child has written is read, or nobody reads it any more. */
   private reading: Promise<unknown> = Promise.resolve();
-  /** Requests that have no answer yet. */
+  /** Requests of the SDK's client that have no answer yet. */
   private readonly running = new Set<RequestId>();
 
   constructor(private readonly options: ChildOptions) {}
@@ -66,7 +71,12 @@ export class ChildTransport implements Transport {
   }
 
   /** @throws UpstreamFailure when there are too many children; Error when the program cannot be started. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.starting ??= this.spawn();
+    return this.starting;
+  }
+
+  private async spawn(): Promise<void> {
     const { command, args, env, slots } = this.options;
     slots.take();
     const child = spawn(command, [...args], {
@@ -88,12 +98,20 @@ export class ChildTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    const input = this.child?.stdin;
     if ('method' in message && 'id' in message) this.running.add(message.id);
     if ('method' in message && message.method === 'notifications/cancelled')
       this.running.delete(message.params?.['requestId'] as RequestId);
-    if (!input?.writable) throw new Error('its process has ended');
-    if (!input.write(`${JSON.stringify(message)}\n`)) await Promise.race([once(input, 'drain'), once(input, 'close')]);
+    await this.write(JSON.stringify(message));
+  }
+
+  /** A line is a message: the line ends of a text, which are outside its strings, are spaces as well. */
+  sendRequest({ text }: OutgoingRequest): Promise<void> {
+    return this.write(text.replace(/[\r\n]/g, ' '));
+  }
+
+  cancelRequest(id: number): void {
+    const params = { requestId: id, reason: 'The caller went away.' };
+    void this.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch((error: Error) => this.onerror?.(error));
   }
 
   /** Resolves when the process and all it started are gone. */
@@ -107,6 +125,12 @@ export class ChildTransport implements Transport {
     child.on('error', (error) => this.onerror?.(error));
     child.stdin!.on('error', (error) => this.onerror?.(error));
     return Promise.allSettled([this.readMessages(child.stdout!), this.readNoise(child.stderr!)]);
+  }
+
+  private async write(line: string): Promise<void> {
+    const input = this.child?.stdin;
+    if (!input?.writable) throw new Error('its process has ended');
+    if (!input.write(`${line}\n`)) await Promise.race([once(input, 'drain'), once(input, 'close')]);
   }
 
   private async readMessages(output: AsyncIterable<Buffer>): Promise<void> {
@@ -125,25 +149,42 @@ export class ChildTransport implements Transport {
 
   /** Returns whether it is an answer to a request that waits for one. */
   private receive(line: string | DroppedLine): boolean {
-    if (line === '') return false;
     if (typeof line !== 'string') return this.failCallOf(line);
+    if (line.trim() === '') return false;
+    if (line.startsWith('[')) return this.receiveBatch(line);
+    const message = messageIn(line);
+    if (message) return this.receiveMessage(message, line);
+    this.hear(`not MCP: ${line.slice(0, 200)}\n`);
+    return false;
+  }
+
+  private receiveBatch(line: string): boolean {
     try {
-      const message = deserializeMessage(line);
-      const isAnswer = !('method' in message) && this.running.delete(message.id!);
-      this.onmessage?.(message);
-      return isAnswer;
-    } catch {
-      this.hear(`not MCP: ${line.slice(0, 200)}\n`);
+      return messagesIn(line, '')
+        .map((text) => this.receive(text))
+        .includes(true);
+    } catch (error) {
+      this.hear(`not MCP: ${(error as Error).message}\n`);
       return false;
     }
   }
 
+  private receiveMessage(message: Message, line: string): boolean {
+    const taken = this.relay.take(message, line);
+    if (taken) return taken === 'answer';
+    const isAnswer = !('method' in message) && this.running.delete(message['id'] as RequestId);
+    this.onmessage?.(readable(message));
+    return isAnswer;
+  }
+
   /** When it is not known which call the line answers, that call times out. */
   private failCallOf(line: DroppedLine): boolean {
-    const answer = tooLargeAnswer(line);
-    if (answer) this.onmessage?.(answer);
-    else this.hear('a message that is too large was dropped\n');
-    return answer !== undefined && 'id' in answer && this.running.delete(answer.id!);
+    const id = idOfLine(line);
+    if (id === undefined) this.hear('a message that is too large was dropped\n');
+    else if (this.relay.isWaitingFor(id)) this.relay.fail(id, new BrokenAnswer(TOO_LARGE));
+    else if (this.running.delete(id)) this.onmessage?.(unusableAnswer(id, TOO_LARGE));
+    else return false;
+    return id !== undefined;
   }
 
   private hear(text: string): void {
@@ -173,6 +214,7 @@ export class ChildTransport implements Transport {
     if (!child) return;
     this.child = undefined;
     this.options.slots.release(child.pid);
+    this.relay.failAll(new ConnectionClosed());
     this.onclose?.();
   }
 }

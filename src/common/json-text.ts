@@ -1,0 +1,71 @@
+import { endOfString } from './json-depth.js';
+
+/** Members of a JSON object, each as a text; those that are undefined are not there. */
+export type JsonMembers = Readonly<Record<string, string | undefined>>;
+
+const SCALAR = /[^\s,\]}]*/y;
+/** What has a meaning within an object or a list. */
+const BRACKET_OR_QUOTE = /["{}[\]]/g;
+const SPACE = /\s*/y;
+
+/**
+ * The members of an object as the texts they came in, in their order. Of two with one name the later counts, as for `JSON.parse`.
+ * @param json Valid JSON: what `JSON.parse` takes. Read once, in linear time
+ */
+export function membersOf(json: string): Map<string, string> {
+  const members = new Map<string, string>();
+  for (let at = after(SPACE, json, json.indexOf('{') + 1); json[at] === '"'; at = next(json, at)) {
+    const behindName = endOfString(json, at);
+    const from = after(SPACE, json, json.indexOf(':', behindName) + 1);
+    const to = endOfValue(json, from);
+    members.set(nameOf(json.slice(at, behindName)), json.slice(from, to));
+    at = to;
+  }
+  return members;
+}
+
+/** The text of what stands at a path of names; undefined where there is nothing. @param json Valid JSON, of an object */
+export const textAt = (path: readonly string[], json: string): string | undefined =>
+  path.reduce<string | undefined>((at, name) => (at?.startsWith('{') ? membersOf(at).get(name) : undefined), json);
+
+/** The items of a list as the texts they came in. @param json Valid JSON */
+export function itemsOf(json: string): string[] {
+  const items: string[] = [];
+  for (let at = after(SPACE, json, json.indexOf('[') + 1); at < json.length && json[at] !== ']'; at = next(json, at)) {
+    const to = endOfValue(json, at);
+    items.push(json.slice(at, to));
+    at = to;
+  }
+  return items;
+}
+
+/** Mostly as it stands between its quotes; a name may be written with escapes, too. */
+const nameOf = (text: string): string => (text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+
+/** Behind the comma at `at`, if there is one, and the spaces around it. */
+function next(json: string, at: number): number {
+  const comma = after(SPACE, json, at);
+  return json[comma] === ',' ? after(SPACE, json, comma + 1) : json.length;
+}
+
+function endOfValue(json: string, from: number): number {
+  const first = json[from];
+  if (first === '"') return endOfString(json, from);
+  if (first !== '{' && first !== '[') return after(SCALAR, json, from);
+  let depth = 0;
+  for (let at = from; at < json.length;) {
+    BRACKET_OR_QUOTE.lastIndex = at;
+    const found = BRACKET_OR_QUOTE.exec(json);
+    if (!found) break;
+    const [mark] = found;
+    if (mark === '"') at = endOfString(json, found.index);
+    else if ((depth += mark === '{' || mark === '[' ? 1 : -1) === 0) return found.index + 1;
+    else at = found.index + 1;
+  }
+  return json.length;
+}
+
+function after(pattern: RegExp, json: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(json) ? pattern.lastIndex : at;
+}

@@ -1,0 +1,64 @@
+import { isObject } from '../../../common/json.js';
+import type { ClientRequest } from '../../../tools/source/call-context.js';
+import { NotMcp, type ServerResult } from './relay.js';
+
+// Looked at by hand: a library that copies what it checks takes seconds for an answer of some MiB, and holds up everybody meanwhile.
+
+/** Methods that callers' requests have at servers, and what of their results has to be what the gateway takes it for. */
+const CHECKS = {
+  'tools/call': (result: object) => checkContent(result),
+  'resources/read': (result: object) => checkItems(result, 'contents', isContents),
+  'prompts/get': (result: object) => checkItems(result, 'messages', isPromptMessage),
+  'completion/complete': (result: object) => checkCompletion(result),
+} as const;
+
+export type CallerMethod = keyof typeof CHECKS;
+
+/** An answer to a caller's request, and which server gave it, in which era. */
+export interface ServerAnswer extends ServerResult {
+  serverId: string;
+  isModern: boolean;
+}
+
+/** MCP 2026-07-28, "Multi Round-Trip Requests": before it answers, the server wants these answers in another call. */
+export interface InputRequiredAnswer {
+  resultType: 'input_required';
+  inputRequests?: Record<string, ClientRequest>;
+  requestState?: string;
+}
+
+/** @throws NotMcp that names the member which is not what it should be */
+export function checkAnswer(method: CallerMethod, { value }: ServerResult): void {
+  if (!isInputRequired(value)) CHECKS[method](value);
+}
+
+export const isInputRequired = (value: object): value is InputRequiredAnswer =>
+  'resultType' in value && value.resultType === 'input_required';
+
+type Members = Record<string, unknown>;
+
+/** A tool may give data alone; a single text is taken for a block of it. */
+function checkContent(result: object): void {
+  const { content } = result as { content?: unknown };
+  if (content !== undefined && content !== null && typeof content !== 'string') checkItems(result, 'content', isBlock);
+}
+
+function checkItems(result: object, name: string, isItem: (item: Members) => boolean): void {
+  const items = (result as Members)[name];
+  if (!Array.isArray(items)) throw new NotMcp(`"${name}" is not a list`);
+  const wrong = items.findIndex((item) => !isObject(item) || !isItem(item));
+  if (wrong >= 0) throw new NotMcp(`"${name}[${wrong}]" is not what it should be`);
+}
+
+function checkCompletion(result: object): void {
+  const { completion } = result as { completion?: unknown };
+  const values = isObject(completion) ? completion['values'] : undefined;
+  if (!Array.isArray(values) || !values.every(isText)) throw new NotMcp('"completion.values" is not a list of texts');
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isBlock = (item: unknown): boolean => isObject(item) && isText(item['type']);
+const isContents = ({ uri, text, blob }: Members): boolean => isText(uri) && (isText(text) || isText(blob));
+/** Several blocks in one message are more than MCP has, and no harm. */
+const isPromptMessage = ({ role, content }: Members): boolean =>
+  (role === 'user' || role === 'assistant') && [content].flat().every(isBlock);

@@ -1,0 +1,30 @@
+import { isObject } from '../../../common/json.js';
+import { itemsOf } from '../../../common/json-text.js';
+import { NotMcp, type Message } from './relay.js';
+
+/** Messages of one answer. */
+const BATCH_MAX = 1_000;
+
+/** The message in a text; undefined for what is none, such as `[DONE]` and other signs of life. */
+export function messageIn(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && ('method' in value || 'id' in value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The messages of an answer that is no stream, each as its text. @throws NotMcp */
+export function messagesIn(body: string, type: string): string[] {
+  const text = body.startsWith('\ufeff') ? body.slice(1) : body;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new NotMcp(text.trim() === '' ? 'its body is empty' : `its body is no JSON${type && ` but ${type}`}`);
+  }
+  if (!Array.isArray(value)) return [text];
+  if (value.length > BATCH_MAX) throw new NotMcp(`an answer of more than ${BATCH_MAX} messages`);
+  return itemsOf(text);
+}

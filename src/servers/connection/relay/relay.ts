@@ -1,0 +1,147 @@
+import { isObject, jsonObject } from '../../../common/json.js';
+import { membersOf, type JsonMembers } from '../../../common/json-text.js';
+import type { UpstreamExchange } from '../upstream-exchange.js';
+import { ServerError } from '../../../tools/source/server-error.js';
+
+/** Ids of relayed requests: the SDK's client counts its own from 0, and some servers read them into 32 bits. */
+const [FIRST_ID, LAST_ID] = [1_000_000_000, 2_000_000_000];
+
+/** A request to a server, its parameters as JSON. */
+export interface RelayedRequest {
+  method: string;
+  params: JsonMembers;
+  /** What HTTP repeats as a header: the tool, prompt or address that is asked for. */
+  name?: string | undefined;
+  /** To a server of MCP 2026-07-28, whose requests each say all that they belong to. */
+  isModern: boolean;
+}
+
+/** A request as it is sent. */
+export interface OutgoingRequest extends Pick<RelayedRequest, 'method' | 'name' | 'isModern'> {
+  id: number;
+  /** The whole message. */
+  text: string;
+}
+
+/** The result of an answer: as it was read, and as the text it came in. */
+export interface ServerResult {
+  value: Record<string, unknown>;
+  json: string;
+}
+
+/** What carries messages to a server. What comes back is given to `Relay.take`. */
+export interface Wire {
+  /** @throws when it cannot be sent, or is refused by HTTP. */
+  sendRequest(request: OutgoingRequest, exchange: UpstreamExchange): Promise<void>;
+  /** Nobody waits for the answer any more; the server is told so where it would not notice. */
+  cancelRequest(id: number): void;
+}
+
+/** A message of JSON-RPC that came in. */
+export type Message = Record<string, unknown>;
+
+/** An answer that is none: what of it is wrong. */
+export class NotMcp extends Error {}
+
+/** An answer that did not arrive whole: why. */
+export class BrokenAnswer extends Error {}
+
+/** The server ended the connection while it was asked. */
+export class ConnectionClosed extends Error {}
+
+interface Waiting {
+  exchange: UpstreamExchange;
+  resolve: (result: ServerResult) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Requests to one server whose parameters, results and errors go on as the text they came in: what nobody here has to understand
+ * cannot be changed on the way. What it cannot do, the handshake and what a server asks or says unasked, goes through the SDK's client.
+ */
+export class Relay {
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = FIRST_ID;
+
+  constructor(private readonly wire: Wire) {}
+
+  /** @throws ServerError for an error it answered, NotMcp, the reason of the exchange's signal, and what `Wire.sendRequest` throws. */
+  async request({ method, name, params, isModern }: RelayedRequest, exchange: UpstreamExchange): Promise<ServerResult> {
+    const { signal } = exchange;
+    if (signal.aborted) throw signal.reason;
+    const id = this.takeId();
+    const wanted = exchange.caller?.wantsProgress ? { ...params, _meta: withToken(params['_meta'], id) } : params;
+    const text = `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${jsonObject(wanted)}}`;
+    const cancel = () => this.cancel(id, signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.waiting.set(id, { exchange, resolve, reject });
+        this.wire.sendRequest({ id, method, name, isModern, text }, exchange).catch(reject);
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.waiting.delete(id);
+    }
+  }
+
+  /** Takes a message that came in, with its text. Returns whether it was for one of the requests here: its answer, or its progress. */
+  take(message: Message, text: string): 'answer' | 'progress' | undefined {
+    if ('method' in message) return message['method'] === 'notifications/progress' ? this.takeProgress(message) : undefined;
+    // Some servers make a text of the id.
+    const waiting = this.waiting.get(Number(message['id']));
+    if (!waiting) return undefined;
+    answer(waiting, message, text);
+    return 'answer';
+  }
+
+  /** Whether the answer to this request is still waited for. */
+  isWaitingFor(id: number): boolean {
+    return this.waiting.has(id);
+  }
+
+  /** The request cannot be answered any more. */
+  fail(id: number, error: Error): void {
+    this.waiting.get(id)?.reject(error);
+  }
+
+  /** No request will be answered any more. */
+  failAll(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+  }
+
+  private takeId(): number {
+    this.nextId = this.nextId === LAST_ID ? FIRST_ID : this.nextId + 1;
+    return this.nextId;
+  }
+
+  private cancel(id: number, reason: unknown): void {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    this.waiting.delete(id);
+    this.wire.cancelRequest(id);
+    waiting.reject(reason);
+  }
+
+  private takeProgress({ params }: Message): 'progress' | undefined {
+    if (!isObject(params)) return undefined;
+    const caller = this.waiting.get(Number(params['progressToken']))?.exchange.caller;
+    const { progress, total, message } = params;
+    if (!caller || typeof progress !== 'number') return undefined;
+    const further = { ...(typeof total === 'number' && { total }), ...(typeof message === 'string' && { message }) };
+    caller.progress({ progress, ...further });
+    return 'progress';
+  }
+}
+
+function answer({ resolve, reject }: Waiting, message: Message, text: string): void {
+  const { result, error } = message;
+  const members = membersOf(text);
+  if (isObject(result)) return resolve({ value: result, json: members.get('result')! });
+  if (error !== undefined && error !== null) return reject(ServerError.of(error, members.get('error')!));
+  reject(new NotMcp('result' in message ? '"result" is not an object' : 'there is neither "result" nor "error"'));
+}
+
+/** The client is told of progress by a token of its own; the server gets the gateway's. */
+const withToken = (meta: string | undefined, id: number): string =>
+  jsonObject({ ...(meta !== undefined && Object.fromEntries(membersOf(meta))), progressToken: `${id}` });
