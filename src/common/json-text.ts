@@ -24,6 +24,20 @@ export function membersOf(json: string): Map<string, string> {
   return members;
 }
 
+/** An object of these members, in their order. */
+export function objectOf(members: Iterable<readonly [string, string]>): string {
+  let json = '';
+  for (const [name, text] of members) json += `${json && ','}${JSON.stringify(name)}:${text}`;
+  return `{${json}}`;
+}
+
+/** The object with these members: in the places where it has them, at its end where not; those that are undefined are left as they are. */
+export function withMembers(json: string, changes: JsonMembers): string {
+  const members = membersOf(json);
+  for (const [name, text] of Object.entries(changes)) if (text !== undefined) members.set(name, text);
+  return objectOf(members);
+}
+
 /** The text of what stands at a path of names; undefined where there is nothing. @param json Valid JSON, of an object */
 export const textAt = (path: readonly string[], json: string): string | undefined =>
   path.reduce<string | undefined>((at, name) => (at?.startsWith('{') ? membersOf(at).get(name) : undefined), json);

@@ -17,7 +17,7 @@ const answers = (host: string, url: string) =>
 describe('by default', () => {
   let gateway: GatewayProcess;
   beforeAll(async () => {
-    gateway = await GatewayProcess.start();
+    gateway = await GatewayProcess.start({ isFirst: true });
   }, 60_000);
   afterAll(() => gateway.destroy());
 

@@ -57,7 +57,7 @@ describe('an upstream over HTTP that requires an API key', () => {
     await start();
     const result = await rig.call('pool__look');
     expect(result).toMatchObject({ structuredContent: { rows: [1, 2, 3] }, usage: { recordCount: 3, tableName: '' } });
-    expect(result.texts!.meta).toEqual({ 'test/port': expect.stringMatching(/^\d+$/) });
+    expect(result.texts!.get('_meta')).toMatch(/^{"test\/port":\d+}$/);
     expect(rig.names()).toEqual(['pool__act', 'pool__look']);
   });
 
@@ -131,7 +131,7 @@ describe('an upstream over HTTP that requires an API key', () => {
     const tables = ['look', 'honest', 'liar'].map((name) => rig.catalog.get(`pool__${name}`, caller).tool.tableName);
     expect(tables).toEqual(['notes', 'notes', '']);
     const { texts } = await rig.call('pool__look');
-    expect(Object.keys(texts!.meta)).toEqual(['test/port']);
+    expect(texts!.get('_meta')).toMatch(/^{"test\/port":\d+}$/);
   });
 
   it('checks its own arguments: its schema is shown and never run, so that no pattern, uniqueItems, $id or $ref of it holds anybody up', async () => {

@@ -67,8 +67,8 @@ export function toolCallAnswer(asked: CallToolDto, recorded: RecordedCall): stri
   return jsonObject({
     server_id: JSON.stringify(asked.server_id),
     tool_name: JSON.stringify(asked.tool_name),
-    content: json.content,
-    structured_content: json.structuredContent,
+    content: json.members.get('content'),
+    structured_content: json.members.get('structuredContent'),
     is_error: `${isError}`,
     usage: json.usage,
     replayed: isReplayed && 'true',

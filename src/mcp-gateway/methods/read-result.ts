@@ -1,4 +1,4 @@
-import { jsonObject } from '../../common/json.js';
+import { objectOf, withMembers } from '../../common/json-text.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FAILURES } from '../../tools/call/tool-call.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
@@ -19,12 +19,17 @@ export function readResult(
   context: McpContext,
   description?: string,
 ): SerializedResult {
-  const { content, meta, others } = recorded.json;
   if (recorded.isError) throw failureOf(recorded, context);
   // What was read may be another thing the next moment, and only this caller may see it.
   const hints = context.era.modern && name === 'contents' ? { ttlMs: '0', cacheScope: '"private"' } : {};
-  const described = description ? { description: JSON.stringify(description) } : {};
-  return new SerializedResult(jsonObject({ ...described, ...others, [name]: content, ...hints, _meta: meta }));
+  return new SerializedResult(withMembers(objectOf(membersOf(recorded, name, description)), hints));
+}
+
+/** What our own sources read is under the name of a tool's result; upstream servers say all of it themselves. */
+function* membersOf({ json }: RecordedCall, name: string, description?: string): Generator<readonly [string, string]> {
+  const { members } = json;
+  if (description && !members.has('description')) yield ['description', JSON.stringify(description)];
+  for (const [member, text] of members) yield [member === 'content' && !members.has(name) ? name : member, text];
 }
 
 /** One that does not exist, and one the caller may not read; the code changed with MCP 2026-07-28. */

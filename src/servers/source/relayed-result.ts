@@ -1,5 +1,5 @@
 import { isObject } from '../../common/json.js';
-import { membersOf, type JsonMembers } from '../../common/json-text.js';
+import { membersOf, objectOf } from '../../common/json-text.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 import type { ResultTexts } from '../../tools/source/result-texts.js';
 import type { ServerAnswer } from '../connection/relay/answers.js';
@@ -12,8 +12,9 @@ export interface RelayedResult {
   texts: ResultTexts;
 }
 
+const OURS = 'tallygate/';
 /** What the gateway says itself of every result. */
-const SAID_ANEW = new Set(['_meta', 'resultType', 'ttlMs', 'cacheScope', 'isError']);
+const SAID_ANEW = ['resultType', 'ttlMs', 'cacheScope'];
 
 /**
  * A result of a server whose content stands under the given name: blocks, contents or messages. Nothing of it is changed but what no
@@ -24,17 +25,16 @@ export function relayedResult({ value, json, isModern }: ServerAnswer, name: 'co
   const { content, contentJson } = contentOf(value[name], members.get(name));
   // Null is a value where MCP 2026-07-28 is spoken, and nothing before.
   const hasData = value['structuredContent'] !== undefined && (isModern || value['structuredContent'] !== null);
-  const structuredContent = hasData ? members.get('structuredContent') : undefined;
+  for (const member of SAID_ANEW) members.delete(member);
+  if (!hasData) members.delete('structuredContent');
+  if (typeof value['isError'] !== 'boolean') members.delete('isError');
+  members.set(name, contentJson);
+  setMeta(members, value['_meta']);
   return {
     content,
     structuredContent: hasData ? value['structuredContent'] : undefined,
     isError: value['isError'] === true,
-    texts: {
-      content: contentJson,
-      structuredContent,
-      meta: metaOf(members.get('_meta'), value['_meta']),
-      others: othersOf(members, name),
-    },
+    texts: members,
   };
 }
 
@@ -45,12 +45,9 @@ function contentOf(value: unknown, json: string | undefined): { content: Content
 }
 
 /** Without members in the gateway's name: no server says what a call cost, or that its answer was kept. */
-function metaOf(json: string | undefined, value: unknown): JsonMembers {
-  if (json === undefined || !isObject(value)) return {};
-  return Object.fromEntries([...membersOf(json)].filter(([member]) => !member.startsWith('tallygate/')));
+function setMeta(members: Map<string, string>, value: unknown): void {
+  if (!isObject(value)) members.delete('_meta');
+  else if (Object.keys(value).some((name) => name.startsWith(OURS))) members.set('_meta', withoutOurs(members.get('_meta')!));
 }
 
-function othersOf(members: Map<string, string>, name: string): JsonMembers {
-  const isOther = ([member]: [string, string]) => member !== name && member !== 'structuredContent' && !SAID_ANEW.has(member);
-  return Object.fromEntries([...members].filter(isOther));
-}
+const withoutOurs = (meta: string): string => objectOf([...membersOf(meta)].filter(([member]) => !member.startsWith(OURS)));

@@ -1,5 +1,5 @@
 import { jsonObject } from '../../common/json.js';
-import { membersOf, type JsonMembers } from '../../common/json-text.js';
+import { membersOf, objectOf, withMembers } from '../../common/json-text.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { InputRequired } from '../source/call-context.js';
 import type { ContentBlock } from '../source/content.js';
@@ -36,17 +36,15 @@ export interface RecordedCall {
 
 /** The parts of a result, each as JSON. */
 export interface ResultJson {
-  /** Of blocks; of contents or messages where it was the read of a resource or of a prompt. */
-  readonly content: string;
-  readonly structuredContent: string | undefined;
-  /** What it cost, see `CallUsage`. */
-  readonly usage: string;
-  /** `_meta` of MCP, `usage` in it. */
-  readonly meta: string;
-  /** What else an upstream server said in its result. */
-  readonly others: JsonMembers;
-  /** All of it, as MCP answers a call of a tool (`ToolResultJson`). */
+  /**
+   * Of the result, as MCP answers a call of a tool (`ToolResultJson`). Of the read of a resource or of a prompt, what an upstream server
+   * gave has the names it has there; what our own gave is the `content`.
+   */
+  readonly members: ReadonlyMap<string, string>;
+  /** All of it. */
   readonly result: string;
+  /** What it cost, see `CallUsage`; in the `_meta` of the result, too. */
+  readonly usage: string;
 }
 
 /** What a call cost, in the words of MCP and REST. */
@@ -62,7 +60,7 @@ export interface CallUsage {
 export interface ToolResultJson {
   content: ContentBlock[];
   structuredContent?: unknown;
-  isError?: true;
+  isError?: boolean;
   _meta: { [name: string]: unknown; 'tallygate/usage': CallUsage; 'tallygate/replayed'?: true };
 }
 
@@ -108,7 +106,10 @@ export function recordedCall(
 
 /** A result that is kept for who asks again, and its text: beside it why it failed. */
 export interface KeptResult {
-  value: ToolResultJson & Pick<RecordedCall, 'errorCode'> & { serverError?: Pick<ServerError, 'code' | 'message' | 'data'> };
+  /** Without content where it is the read of a resource or of a prompt at an upstream server. */
+  value: Partial<Pick<ToolResultJson, 'content'>> &
+    Omit<ToolResultJson, 'content'> &
+    Pick<RecordedCall, 'errorCode'> & { serverError?: Pick<ServerError, 'code' | 'message' | 'data'> };
   json: string;
 }
 
@@ -123,44 +124,30 @@ export function keptText({ json: { result }, errorCode, serverError }: RecordedC
 
 /** The kept answer of an earlier call: its result, which says that it was given before. */
 export function replayedCall(kept: KeptResult): RecordedCall {
-  const { content, isError = false, _meta: meta, errorCode, serverError } = kept.value;
+  const { content = [], isError = false, _meta: meta, errorCode, serverError } = kept.value;
   const json = resultJson(keptTexts(kept.json), isError, meta['tallygate/usage'], 'true');
   const error = serverError && new ServerError(serverError.code, serverError.message, serverError.data);
   return { content, isError, json, errorCode, serverError: error, isReplayed: true };
 }
 
 function textsOf(content: unknown, structuredContent: unknown, meta: Record<string, unknown>): ResultTexts {
-  return {
-    content: JSON.stringify(content),
-    structuredContent: JSON.stringify(structuredContent) as string | undefined,
-    meta: Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, JSON.stringify(value)])),
-    others: {},
-  };
+  const members = new Map([['content', JSON.stringify(content)]]);
+  if (structuredContent !== undefined) members.set('structuredContent', JSON.stringify(structuredContent));
+  if (Object.keys(meta).length > 0) members.set('_meta', JSON.stringify(meta));
+  return members;
 }
-
-/** What is no further member of a kept result. */
-const SAID_ANEW = ['content', 'structuredContent', 'isError', '_meta', 'errorCode', 'serverError'];
 
 function keptTexts(json: string): ResultTexts {
   const members = membersOf(json);
-  const [content, structuredContent, meta] = ['content', 'structuredContent', '_meta'].map((name) => members.get(name));
-  for (const name of SAID_ANEW) members.delete(name);
-  return {
-    content: content!,
-    structuredContent,
-    meta: Object.fromEntries(membersOf(meta!)),
-    others: Object.fromEntries(members),
-  };
+  for (const name of ['errorCode', 'serverError']) members.delete(name);
+  return members;
 }
 
-function resultJson(
-  { content, structuredContent, meta: given, others }: ResultTexts,
-  isError: boolean,
-  cost: CallUsage,
-  replayed?: 'true',
-): ResultJson {
+function resultJson(texts: ResultTexts, isError: boolean, cost: CallUsage, replayed?: 'true'): ResultJson {
   const usage = JSON.stringify(cost);
-  const meta = jsonObject({ ...given, 'tallygate/usage': usage, 'tallygate/replayed': replayed });
-  const result = jsonObject({ content, structuredContent, isError: isError ? 'true' : undefined, ...others, _meta: meta });
-  return { content, structuredContent, usage, meta, others, result };
+  const members = new Map(texts);
+  if (isError) members.set('isError', 'true');
+  const ours = { 'tallygate/usage': usage, 'tallygate/replayed': replayed };
+  members.set('_meta', withMembers(members.get('_meta') ?? '{}', ours));
+  return { members, usage, result: objectOf(members) };
 }

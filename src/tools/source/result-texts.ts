@@ -1,13 +1,5 @@
-import type { JsonMembers } from '../../common/json-text.js';
-
-/** A result as an upstream server wrote it: each part as the JSON text it came in, which goes on unchanged. */
-export interface ResultTexts {
-  /** Of blocks; of contents or messages where it is the read of a resource or of a prompt. */
-  content: string;
-  /** Any JSON value. */
-  structuredContent: string | undefined;
-  /** Members of `_meta`. */
-  meta: JsonMembers;
-  /** Members that MCP does not name, or that only this kind of result has. */
-  others: JsonMembers;
-}
+/**
+ * A result as an upstream server wrote it: its members, in their order, each as the JSON text it came in, which goes on unchanged. What
+ * clients could not read, and what only the gateway may say, is not in it.
+ */
+export type ResultTexts = ReadonlyMap<string, string>;

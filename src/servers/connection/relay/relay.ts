@@ -1,5 +1,5 @@
 import { isObject, jsonObject } from '../../../common/json.js';
-import { membersOf, type JsonMembers } from '../../../common/json-text.js';
+import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 
@@ -143,5 +143,4 @@ function answer({ resolve, reject }: Waiting, message: Message, text: string): v
 }
 
 /** The client is told of progress by a token of its own; the server gets the gateway's. */
-const withToken = (meta: string | undefined, id: number): string =>
-  jsonObject({ ...(meta !== undefined && Object.fromEntries(membersOf(meta))), progressToken: `${id}` });
+const withToken = (meta = '{}', id: number): string => withMembers(meta, { progressToken: `${id}` });
