@@ -24,10 +24,10 @@ interface PoolRequest<Method extends CallerMethod> extends Pick<PoolCall<unknown
   headers?: Record<string, string> | undefined;
 }
 
-/** The requests of callers to the servers of one template. */
+/** The requests of callers to the servers of one pool. */
 export class PoolRequests {
   constructor(
-    private readonly templateName: string,
+    private readonly poolName: string,
     private readonly balancer: LoadBalancer,
   ) {}
 
@@ -93,7 +93,7 @@ export class PoolRequests {
     { method, params, headers, isOfferedBy, isRepeatable }: PoolRequest<Method>,
     context: CallContext,
   ): Promise<Answer<Method>> {
-    const { templateName } = this;
+    const { poolName } = this;
     const caller = new LiveCaller(context);
     const { signal } = context;
     try {
@@ -103,7 +103,7 @@ export class PoolRequests {
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
           server.call(method, { params: all, headers, caller, callerId, place, signal });
-        return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
+        return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
       throw this.callerErrorOf(error);
@@ -121,7 +121,7 @@ export class PoolRequests {
       const { requiredCapabilities = {} } = (error.data ?? {}) as { requiredCapabilities?: object };
       return new ClientCannot(message, Object.keys(requiredCapabilities)[0]);
     }
-    return new UpstreamFailure('refused', `A server of ${this.templateName} answered with the error ${code}.`, error);
+    return new UpstreamFailure('refused', `A server of ${this.poolName} answered with the error ${code}.`, error);
   }
 }
 

@@ -96,7 +96,15 @@ export class ToolCatalog implements OnModuleInit {
 
 const unchecked = (): undefined => undefined;
 
-function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName }: Tool): string {
-  const meta = tableName ? { _meta: { 'tallygate/table': tableName } } : {};
-  return JSON.stringify({ name, title, description, inputSchema, outputSchema, annotations, ...meta });
+function listing(tool: Tool): string {
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+  const meta = metaOf(tool);
+  const _meta = Object.keys(meta).length > 0 ? meta : undefined;
+  return JSON.stringify({ name, title, description, inputSchema, outputSchema, annotations, _meta });
 }
+
+/** The table, and where the tool's name is not its server's, both names as the server and its operator know them. */
+const metaOf = ({ name, tableName, origin }: Tool): Record<string, string> => ({
+  ...(tableName && { 'tallygate/table': tableName }),
+  ...(origin && origin.tool !== name && { 'tallygate/server': origin.server, 'tallygate/tool': origin.tool }),
+});

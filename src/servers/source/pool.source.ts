@@ -1,4 +1,4 @@
-import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
+import { loggerFor } from '../../common/log-contexts.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
@@ -16,12 +16,12 @@ import { ResourceWatchers } from './resource-watchers.js';
 import { publicToolName } from './tool-name.js';
 
 /**
- * Everything the servers of one template offer. Where two servers offer different things under one name, that of the server
+ * Everything the servers of one pool offer. Where two servers offer different things under one name, that of the server
  * registered first counts.
  */
-export class TemplateSource implements ToolSource {
+export class PoolSource implements ToolSource {
   readonly isForeign = true;
-  private readonly changes = new ChangeListeners();
+  private readonly logger = loggerFor('Servers');
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
   /** By their own name; the same object while its pin is the same, so that the catalog keeps its entry. */
@@ -30,8 +30,10 @@ export class TemplateSource implements ToolSource {
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
 
+  /** @param template the name of the one that all servers of the pool are of. */
   constructor(
     readonly name: string,
+    readonly template: string,
     private readonly requests: PoolRequests,
   ) {}
 
@@ -51,8 +53,14 @@ export class TemplateSource implements ToolSource {
     return this.offeredPrompts;
   }
 
-  onChange(listener: () => void): void {
-    this.changes.add(listener);
+  /** Told by whoever has it updated (`PoolSources`), of all pools at once. */
+  onChange(): void {
+    return undefined;
+  }
+
+  /** Whether somebody wants to hear of changes of its resources. */
+  get isWatched(): boolean {
+    return this.watchers.uris.length > 0;
   }
 
   watch(uri: string, listener: () => void): () => void {
@@ -62,16 +70,25 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  /** Takes over what these servers of the template offer now; of their tools, the approved ones. */
+  /** Takes over what these servers of the pool offer now; of their tools, the approved ones. */
   update(servers: readonly PooledServer[]): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
     this.offeredTools = this.toolsOf(servers);
     this.offeredResources = firstOfEach(servers, resourcesOf, ({ uri }) => uri, this.resource.bind(this));
-    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ uriTemplate }) => uriTemplate, this.template.bind(this));
+    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ uriTemplate }) => uriTemplate, this.resourceTemplate.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
     this.watchOn(newcomers, this.watchers.uris);
-    this.changes.tell();
+    this.compare(servers);
+  }
+
+  /** Has each server know what it gets no calls for. */
+  private compare(servers: readonly PooledServer[]): void {
+    for (const { name, offers } of servers.filter(({ offers }) => offers.areKnown)) {
+      const others = [...this.offeredTools].filter(([tool, { pin }]) => offers.approved.get(tool) !== pin);
+      if (!offers.differFrom(others.map(([tool]) => tool))) continue;
+      this.logger.warn(`${name} differs from its pool "${this.name}" and gets no calls of ${offers.differing.join(', ')}`);
+    }
   }
 
   private toolsOf(servers: readonly PooledServer[]): typeof this.offeredTools {
@@ -91,8 +108,9 @@ export class TemplateSource implements ToolSource {
     const { name, title, description = '', inputSchema, outputSchema, annotations } = definition;
     const tableName = tableOf(definition, template);
     return {
-      name: publicToolName(template.name, name, template.prefix === 'template'),
-      title: title ?? name,
+      name: publicToolName(this.name, name, template.prefix !== 'none'),
+      title: title ?? titleIn(annotations) ?? name,
+      origin: { server: this.name, tool: name },
       description,
       inputSchema,
       ...(outputSchema && { outputSchema }),
@@ -118,7 +136,10 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  private template(definition: ResourceTemplateDefinition, { id, template, canComplete }: PooledServer): ResourceTemplate {
+  private resourceTemplate(
+    definition: ResourceTemplateDefinition,
+    { id, template, canComplete }: PooledServer,
+  ): ResourceTemplate {
     const { uriTemplate, name } = definition;
     const pattern = new UriTemplate(uriTemplate);
     const tableName = ownValue(template.tables, name) ?? '';
@@ -138,7 +159,8 @@ export class TemplateSource implements ToolSource {
     const isOfferedBy = (server: PooledServer) => promptsOf(server).some((prompt) => prompt.name === name);
     return {
       ...definition,
-      name: publicToolName(template.name, name, template.prefix === 'template'),
+      name: publicToolName(this.name, name, template.prefix !== 'none'),
+      title: definition.title ?? name,
       timeoutMs: timeoutOf(template),
       get: (args, context) => this.requests.getPrompt(name, args, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/prompt', name }, isOfferedBy) }),
@@ -179,6 +201,10 @@ function unlessInvalid<T>(make: () => T): T | undefined {
     return undefined; // e.g. a URI template without an end
   }
 }
+
+/** Where tools had their titles before MCP 2025-06-18. */
+const titleIn = (annotations: ToolDefinition['annotations']): string | undefined =>
+  typeof annotations?.['title'] === 'string' ? annotations['title'] : undefined;
 
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
