@@ -989,8 +989,8 @@ export interface paths {
     get: operations['ServersController_list'];
     put?: never;
     /**
-     * Registers a server from a template of the gateway's configuration. Its name and pool stay as they are. The answer has its first health, for which it waits at most 3
-     *     seconds: a server that cannot start is registered all the same, and `health.error` says why.
+     * Registers a server from a template of the gateway's configuration. Its name and pool stay as they are. The answer has its first
+     *     health, for which it waits at most 3 seconds: a server that cannot start is registered all the same, and `health.error` says why.
      */
     post: operations['ServersController_register'];
     delete?: never;
