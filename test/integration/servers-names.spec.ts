@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { ConfigCipher } from '../../src/servers/registry/config-cipher.js';
 import { ServerRegistry } from '../../src/servers/registry/server-registry.service.js';
@@ -142,7 +143,10 @@ describe('Servers that the release before has registered', () => {
     await rest.database.dataSource.query(insert, rows.flat());
   }
 
-  it('stay one pool where they are configured alike; the first keeps the prefix of the template', async () => {
+  it('stay one pool where they are configured alike; the first keeps the prefix of the template, and the log says it once', async () => {
+    const said: string[] = [];
+    const note = (words: string) => void said.push(words);
+    Logger.overrideLogger({ log: note, warn: note, error: note });
     await store(
       { name: 'http-2', template: 'http', config: { url, headers: { a: '1', b: '2' } } },
       { name: 'http-3', template: 'http', config: { url: 'http://127.0.0.1:10/mcp' } },
@@ -151,6 +155,10 @@ describe('Servers that the release before has registered', () => {
     );
     const pools = { 'http-2': 'http', 'http-3': 'http-3', 'http-5': 'http', 'other-1': 'other' };
     for (const app of [rest.app, other]) await eventually(() => expect(poolsIn(app)).toEqual(pools));
+    Logger.overrideLogger(false);
+    const separated = 'Servers of the template "http" that are configured differently are pools of their own now';
+    const words = said.filter((line) => line.includes('pools of their own'));
+    expect(words).toEqual([expect.stringMatching(`^${separated}: http \\(http-2, http-5\\), http-3 \\(http-3\\)\\.`)]);
     expect(poolsIn(await rest.startAnother())).toEqual(pools);
     expect((await register().expect(201)).body.name).toBe('http-4');
     await removeAll();
