@@ -108,7 +108,7 @@ export class GatewayClient {
     return this.post('/servers', server, options);
   }
 
-  /** @param id or name, e.g. `file-server-1` */
+  /** @param id or name, e.g. `file-server` */
   getServer(id: string, options?: RequestOptions): Promise<Schemas['ServerDto']> {
     return this.get(`/servers/${encodeURIComponent(id)}`, options);
   }

@@ -989,8 +989,8 @@ export interface paths {
     get: operations['ServersController_list'];
     put?: never;
     /**
-     * Registers a server from a template of the gateway's configuration. The answer has its first health, for which it waits at most 3
-     *     seconds: a server that cannot start is registered all the same, and `health.error` says why.
+     * Registers a server from a template of the gateway's configuration. Its name and pool stay as they are. The answer has its first
+     *     health, for which it waits at most 3 seconds: a server that cannot start is registered all the same, and `health.error` says why.
      */
     post: operations['ServersController_register'];
     delete?: never;
@@ -2069,6 +2069,18 @@ export interface components {
        * @example file-server
        */
       template_name: string;
+      /**
+       * @description What the server is called, and what the names of its tools begin with: `{name}__{tool}`. Lower-case letters, digits, `-` and single
+       *     `_`. Without one it is called as its template, or, where the template's whole URL is yours to give, as the host; with a number,
+       *     where that is taken.
+       * @example reports
+       */
+      name?: string | null;
+      /**
+       * @description The pool whose calls the server shares; the names of its tools begin with that. All servers of a pool are of one template and should
+       *     offer the same. A new name makes a pool. Without one the server has a pool of its own, of its own name.
+       */
+      pool?: string | null;
     };
     RejectedLineDto: {
       /** @description Line of a CSV file, row of a Parquet file; from 1. */
@@ -2111,6 +2123,8 @@ export interface components {
       id: string;
       /** @description Can be used in place of the id. */
       name: string;
+      /** @description What the names of its tools begin with: its own name, or that of the pool it was registered into. */
+      pool: string;
       template_name: string;
       enabled: boolean;
       weight: number;
@@ -2141,6 +2155,11 @@ export interface components {
       checked_at: string | null;
       /** @description Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
       error: string | null;
+      /**
+       * @description Tools of its pool for which it gets no calls, since it does not offer them as the server does that was registered first; absent
+       *     where there are none. At most 100 are named.
+       */
+      differs?: string[];
     };
     ServerToolDto: {
       /**
@@ -7712,7 +7731,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description Server limit reached */
+      /** @description The name is taken, the pool is of another template, or the limit of servers is reached */
       409: {
         headers: {
           [name: string]: unknown;
@@ -7777,7 +7796,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;
@@ -7866,7 +7885,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;
@@ -7953,7 +7972,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;
@@ -8064,7 +8083,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;
@@ -8158,7 +8177,7 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;
@@ -8247,7 +8266,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id or name of the server, e.g. `file-server-1`. */
+        /** @description Id or name of the server, e.g. `file-server`. */
         id: string;
       };
       cookie?: never;

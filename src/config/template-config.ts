@@ -13,10 +13,7 @@ export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];
 /** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
 export const PLACEHOLDER = new RegExp(String.raw`\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}|${ENV_REFERENCE}`, 'g');
 
-/**
- * Short, since tools are called `{template}__{tool}`; never like a server's name (`files-1`), since requests accept
- * either.
- */
+/** Short, since the first server of a template is called like it, and its tools `{name}__{tool}`; further ones `files-2` and so on. */
 export const templateName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')
@@ -57,8 +54,8 @@ export const templateSchema = z
     env: z.record(z.string().regex(VARIABLE_NAME, 'must be a variable name'), value).default({}),
     /** A JSON Schema. Properties that are `writeOnly` or of format `password` are secret and never shown. */
     config: z.record(z.string(), z.unknown()).default({ type: 'object', additionalProperties: false }),
-    /** `template`: tools are called `{template}__{tool}`. `none`: as the server calls them. */
-    prefix: z.enum(['template', 'none']).default('template'),
+    /** `name`: tools are called `{name}__{tool}`, by the name of the server or its pool. `none`: as the server calls them. `template` is an older word for `name`. */
+    prefix: z.enum(['name', 'none', 'template']).default('name'),
     /** Credits for one call. */
     price: price.default(1),
     /** Whether a call is charged whose tool answers that it failed (`isError`): it did its work, and said so. */

@@ -9,7 +9,7 @@ export const LOCK = {
   firstAdmin: 7_255_305,
   defaultKey: 7_255_306,
   sampleData: 7_255_307,
-  /** Held while a server is registered, so that there are never more than may be. */
+  /** Held while a server is registered or gets a pool, so that there are never more than may be, nor two of one name. */
   serverRegistration: 7_255_308,
   /** Held by all gateways on a database: by one alone that has an embedded ClickHouse, else shared. */
   clickhouse: 7_255_309,

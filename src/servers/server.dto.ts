@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Fraction } from '../rest/dto-fields.js';
 import { maskText } from '../common/secrets/mask-text.js';
 import { maskValues } from '../common/secrets/mask-values.js';
@@ -7,10 +7,15 @@ import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import { wordsOf, type HealthReport } from './pool/server-health.js';
 import type { RegisteredServer } from './registry/registered-server.js';
+import { SERVER_NAME, SERVER_NAME_MAX_CHARS } from './registry/server-names.js';
 import type { ServerTemplate } from './templates/server-template.js';
 
 const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;
+const NAME_WORDS = {
+  message:
+    '$property must begin with a lower-case letter and have only lower-case letters, digits, "-" and single "_", not at its end',
+};
 const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
 
 /** What to list of servers. */
@@ -22,7 +27,7 @@ export class ListServersQuery {
 }
 
 export class ServerParams {
-  /** Id or name of the server, e.g. `file-server-1`. */
+  /** Id or name of the server, e.g. `file-server`. */
   @MaxLength(NAME_MAX)
   @IsString()
   id!: string;
@@ -38,6 +43,28 @@ export class RegisterServerDto {
   @IsNotEmpty()
   @MaxLength(NAME_MAX)
   template_name!: string;
+
+  /**
+   * What the server is called, and what the names of its tools begin with: `{name}__{tool}`. Lower-case letters, digits, `-` and single
+   * `_`. Without one it is called as its template, or, where the template's whole URL is yours to give, as the host; with a number,
+   * where that is taken.
+   * @example reports
+   */
+  @Matches(SERVER_NAME, NAME_WORDS)
+  @MaxLength(SERVER_NAME_MAX_CHARS)
+  @IsString()
+  @IsOptional()
+  name?: string;
+
+  /**
+   * The pool whose calls the server shares; the names of its tools begin with that. All servers of a pool are of one template and should
+   * offer the same. A new name makes a pool. Without one the server has a pool of its own, of its own name.
+   */
+  @Matches(SERVER_NAME, NAME_WORDS)
+  @MaxLength(SERVER_NAME_MAX_CHARS)
+  @IsString()
+  @IsOptional()
+  pool?: string;
 
   /** Anything you want to keep with the server. */
   @ApiPropertyOptional({ ...ANY_OBJECT, example: { team: 'data' } })
@@ -90,12 +117,23 @@ export class ServerHealthDto {
   latency_ms!: number | null;
   /** Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
   error!: string | null;
+  /**
+   * Tools of its pool for which it gets no calls, since it does not offer them as the server does that was registered first; absent
+   * where there are none. At most 100 are named.
+   */
+  differs?: string[];
 
   /** @param mayConfigure Whether the caller may see what its program said, which names paths and addresses. */
   static of(report: HealthReport, mayConfigure: boolean): ServerHealthDto {
-    const { state, checkedAt, latencyMs } = report;
+    const { state, checkedAt, latencyMs, differs = [] } = report;
     const error = mayConfigure ? wordsOf(report) : report.error;
-    return { status: state, checked_at: checkedAt, latency_ms: latencyMs, error: error && maskText(error) };
+    return {
+      status: state,
+      checked_at: checkedAt,
+      latency_ms: latencyMs,
+      error: error && maskText(error),
+      ...(differs.length > 0 && { differs: [...differs] }),
+    };
   }
 }
 
@@ -104,6 +142,8 @@ export class ServerDto {
   id!: string;
   /** Can be used in place of the id. */
   name!: string;
+  /** What the names of its tools begin with: its own name, or that of the pool it was registered into. */
+  pool!: string;
   template_name!: string;
   /** As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
   @ApiPropertyOptional(ANY_OBJECT)
@@ -130,6 +170,7 @@ export class ServerDto {
     return {
       id: server.id,
       name: server.name,
+      pool: server.pool,
       template_name: server.templateName,
       ...(mayConfigure && { config: maskConfig(template?.config, server.config) }),
       instance_metadata: maskValues({ ...server.metadata }),

@@ -38,18 +38,21 @@ export class ServersController {
   }
 
   /**
-   * Registers a server from a template of the gateway's configuration. The answer has its first health, for which it waits at most 3
-   * seconds: a server that cannot start is registered all the same, and `health.error` says why.
+   * Registers a server from a template of the gateway's configuration. Its name and pool stay as they are. The answer has its first
+   * health, for which it waits at most 3 seconds: a server that cannot start is registered all the same, and `health.error` says why.
    */
   @Post()
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
-  @ApiConflictResponse({ description: 'Server limit reached', type: ErrorDto })
+  @ApiConflictResponse({
+    description: 'The name is taken, the pool is of another template, or the limit of servers is reached',
+    type: ErrorDto,
+  })
   async register(
     @CurrentPrincipal() caller: Principal,
-    @Body() { template_name, config = {}, instance_metadata = {} }: RegisterServerDto,
+    @Body() { template_name, name, pool, config = {}, instance_metadata = {} }: RegisterServerDto,
   ): Promise<ServerDto> {
-    const registration = { templateName: template_name, config, metadata: instance_metadata };
+    const registration = { templateName: template_name, name, pool, config, metadata: instance_metadata };
     const server = await this.servers.register(actorOf(caller), registration);
     return this.answer(caller, server, await this.health.first(server.id));
   }

@@ -15,7 +15,8 @@ import { ServersService } from './servers.service.js';
 import { ServerTemplates } from './templates/server-templates.service.js';
 import { ToolPins } from './approval/tool-pins.service.js';
 import { ServerPool } from './pool/server-pool.service.js';
-import { TemplateSources } from './source/template-sources.service.js';
+import { PoolSources } from './source/pool-sources.service.js';
+import { UnplacedServers } from './registry/unplaced-servers.service.js';
 
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
@@ -34,7 +35,8 @@ import { TemplateSources } from './source/template-sources.service.js';
     ServerToolsRepository,
     ToolPins,
     ServerPool,
-    TemplateSources,
+    PoolSources,
+    UnplacedServers,
   ],
   exports: [LoadBalancer, HealthChecks, ServerRegistry, ServerPool],
 })

@@ -12,9 +12,11 @@ import { ForbiddenAddress } from '../common/network/network-rules.js';
 import type { RegisteredServer } from './registry/registered-server.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
 import { ConfigProblem, targetOf } from './templates/server-target.js';
-import { ServersRepository } from './registry/servers.repository.js';
+import { baseNameOf, namesFor } from './registry/server-names.js';
+import { ServersRepository, type StoredServer } from './registry/servers.repository.js';
 import type { ServerTemplate } from './templates/server-template.js';
 import { ServerTemplates } from './templates/server-templates.service.js';
+import { Sources } from '../tools/catalog/sources.service.js';
 
 /** Far more than any config or metadata in use. */
 const JSON_MAX_CHARS = 65_536;
@@ -23,6 +25,10 @@ const RESOLVE_MAX_MS = 2_000;
 
 export interface Registration {
   templateName: string;
+  /** Absent: its template's, or its host's (`baseNameOf`). */
+  name?: string | undefined;
+  /** The pool whose calls it shares, a new one too. Absent: it has its own, of its name. */
+  pool?: string | undefined;
   config: Record<string, unknown>;
   metadata: Record<string, unknown>;
 }
@@ -46,6 +52,7 @@ export class ServersService {
     private readonly cipher: ConfigCipher,
     private readonly audit: AuditLog,
     private readonly config: AppConfig,
+    private readonly sources: Sources,
   ) {}
 
   /**
@@ -57,20 +64,23 @@ export class ServersService {
     if (known) return known;
     await this.registry.reload();
     const found = this.registry.find(idOrName);
-    if (!found) throw new TallygateError('NOT_FOUND', `There is no server "${idOrName.slice(0, 100)}".`);
+    if (!found) throw new TallygateError('NOT_FOUND', `There is no server "${idOrName.slice(0, 100)}".${this.hintFor(idOrName)}`);
     return found;
   }
 
   /**
-   * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when the limit of servers is reached.
+   * @throws INVALID_INPUT with the path of what is wrong, CONFLICT when the limit of servers is reached or a name is taken.
    */
-  async register(by: Actor, { templateName, config, metadata }: Registration): Promise<RegisteredServer> {
+  async register(by: Actor, { templateName, name, pool, config, metadata }: Registration): Promise<RegisteredServer> {
     const checked = await this.checkConfig(templateName, config);
     demandSmall('instance_metadata', metadata);
     const id = randomUUID();
     const server = { id, templateName, config: this.cipher.seal(id, checked), metadata };
     const max = this.config.values.servers.max_servers;
-    const stored = await this.repository.insert(server, max, this.note(by, 'server.registered', { template_name: templateName }));
+    const wanted = { templateName, name, pool, base: baseNameOf(this.templates.get(templateName), checked) };
+    const reserved = this.sources.all().flatMap((source) => (source.isForeign ? [] : [source.name]));
+    const note = this.note(by, 'server.registered', { template_name: templateName });
+    const stored = await this.repository.insert(server, max, (known) => namesFor(wanted, known, reserved), note);
     if (!stored) throw new TallygateError('CONFLICT', `Server limit reached: ${max} (servers.max_servers).`);
     this.logger.log(`${stored.name} registered`);
     await this.registry.reload();
@@ -109,9 +119,15 @@ export class ServersService {
     this.logger.log(`${name} removed`);
   }
 
+  /** For who names a pool where one server is meant. */
+  private hintFor(name: string): string {
+    const servers = this.registry.all().filter(({ pool }) => pool === name);
+    return servers.length === 0 ? '' : ` It is a pool, of: ${servers.map((server) => server.name).join(', ')}.`;
+  }
+
   private note(by: Actor, action: AuditAction, details: object) {
-    return (tx: Transaction, { id, name }: Pick<RegisteredServer, 'id' | 'name'>) =>
-      this.audit.write(tx, by, { action, subjectId: id, details: { name, ...details } });
+    return (tx: Transaction, { id, name, pool }: StoredServer) =>
+      this.audit.write(tx, by, { action, subjectId: id, details: { name, ...(pool && { pool }), ...details } });
   }
 
   /** The config with defaults filled in. @throws INVALID_INPUT when no server can be made of it. */

@@ -111,7 +111,7 @@ describe('tallygate doctor, while a gateway runs,', () => {
     const login = ['login', 'admin@localhost', '--url', gateway.mcpUrl];
     expect((await tallygate(login, { stdin: gateway.adminPassword, env: { XDG_CONFIG_HOME: folder } })).code).toBe(0);
     const { stdout } = await said();
-    expect(stdout).toMatch(new RegExp(`✗ servers +file-server-1: .*said: .*${missing}`));
-    expect(stdout).toContain('Fix: Mend it, then: tallygate servers check file-server-1');
+    expect(stdout).toMatch(new RegExp(`✗ servers +file-server: .*said: .*${missing}`));
+    expect(stdout).toContain('Fix: Mend it, then: tallygate servers check file-server');
   });
 });

@@ -32,14 +32,26 @@ describe('tallygate servers', () => {
   it('adds, checks, lists and removes a server', async () => {
     const added = await servers('add', 'file-server', `base_path=${data}`);
     expect([added.code, added.stderr]).toEqual([0, '']);
-    expect(added.stdout).toMatch(/^Added file-server-1 \(\S+\)\. /);
-    expect((await servers('check', 'file-server-1')).stdout).toMatch(/^file-server-1 is healthy, answered in [\d.]+ ms\.\n$/);
+    expect(added.stdout).toMatch(/^Added file-server \(\S+\)\. /);
+    expect((await servers('check', 'file-server')).stdout).toMatch(/^file-server is healthy, answered in [\d.]+ ms\.\n$/);
     const list = await servers('list');
     expect(list.stdout).toMatch(
-      /^NAME +TEMPLATE +STATE +MS +PROBLEM +ID\nfile-server-1 +file-server +healthy +[\d.]+ +– +\S+\n$/,
+      /^NAME +POOL +TEMPLATE +STATE +MS +PROBLEM +ID\nfile-server +file-server +file-server +healthy +[\d.]+ +– +\S+\n$/,
     );
-    expect(await servers('remove', 'file-server-1')).toEqual({ code: 0, stdout: 'Removed file-server-1.\n', stderr: '' });
+    expect(await servers('remove', 'file-server')).toEqual({ code: 0, stdout: 'Removed file-server.\n', stderr: '' });
     expect(JSON.parse((await servers('list', '--json')).stdout)).toEqual([]);
+  });
+
+  it('gives a server the name and the pool it is told to', async () => {
+    const first = await servers('add', 'file-server', '--name', 'reports', `base_path=${data}`);
+    expect(first.stdout).toMatch(/^Added reports \(\S+\)\. /);
+    const second = await servers('add', 'file-server', '--pool', 'reports', `base_path=${data}`);
+    expect(second.stdout).toMatch(/^Added reports-2 \(\S+\) to the pool reports\. /);
+    expect((await servers('list')).stdout).toMatch(/\nreports-2 +reports +file-server +healthy/);
+    expect((await run(['tools', '--api-key', gateway.apiKey])).stdout).toMatch(/^reports__read_file /m);
+    const taken = await servers('add', 'file-server', '--name', 'reports', `base_path=${data}`);
+    expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('There is a server "reports" already')]);
+    for (const name of ['reports', 'reports-2']) expect((await servers('remove', name)).code).toBe(0);
   });
 
   it('reads a config with its secrets from stdin, and ends with 1 when a checked server cannot serve', async () => {
@@ -55,7 +67,7 @@ describe('tallygate servers', () => {
   it('says in the own words of a program why it cannot start: when it is added, checked and listed', async () => {
     const missing = join(folder, 'nowhere');
     const added = await servers('add', 'file-server', `base_path=${missing}`);
-    const name = /^Added (file-server-\d+) /.exec(added.stdout)![1]!;
+    const name = /^Added (file-server) /.exec(added.stdout)![1]!;
     const words = new RegExp(`${name} ended when it was started\\. Its program ended with exit code 1 and said: .*${missing}`);
     expect(added.stdout).toMatch(words);
     expect((await servers('check', name)).stdout).toMatch(new RegExp(`Its program .*said: .*${missing}`));

@@ -146,7 +146,7 @@ it('the example of the README compiles and runs as printed', async () => {
   const code = printed!
     .replace('http://localhost:8000', gateway.restUrl)
     .replace("'password'", `'${gateway.adminPassword}'`)
-    .replace('file-server-1', name)
+    .replace("'file-server'", `'${name}'`)
     .replace('/data/example.txt', join(data, 'example.txt'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(resolve('.'), join(folder, 'node_modules', 'tallygate'), 'junction');

@@ -187,7 +187,7 @@ describe('log levels', () => {
       422,
       expect.stringMatching(/must be one of: Auth, .*Usage delivery/),
     ]);
-    expect((await set('Server file-server-1')).status).toBe(200);
+    expect((await set('Server file-server')).status).toBe(200);
     expect((await gateway.rest('PUT', '/api/admin/log-level', { level: 'info' })).status).toBe(200);
   });
 });

@@ -30,7 +30,7 @@ const call = (server_id: string, tool_name: string, args: object) =>
 describe('a file server', () => {
   it('is registered as the source shows it', async () => {
     const { status, json } = await register({ template_name: 'file-server', config: { base_path: data } });
-    expect([status, json.name]).toEqual([201, 'file-server-1']);
+    expect([status, json.name]).toEqual([201, 'file-server']);
     serverId = json.id;
   });
 
@@ -53,8 +53,8 @@ describe('a file server', () => {
     expect(json.result._meta['tallygate/usage']).toMatchObject({ record_count: 1, table_name: '' });
   });
 
-  it.each([['file-server-1'], ['file-server']])('reads it over REST, asked as %s', async (id) => {
-    const { status, json } = await call(id, 'read_file', { path: file });
+  it.each(['by its id', 'by its name'])('reads it over REST, asked %s', async (how) => {
+    const { status, json } = await call(how === 'by its id' ? serverId : 'file-server', 'read_file', { path: file });
     expect([status, json.content?.[0].text]).toEqual([200, 'hello from the file server']);
   });
 
@@ -67,7 +67,7 @@ describe('a file server', () => {
   it('is in the statistics and in the history of usage', async () => {
     const { json: stats } = await gateway.rest('GET', '/stats');
     expect(stats).toMatchObject({ active_servers: 1, healthy_servers: 1 });
-    expect(stats.load_balancer).toMatchObject({ strategy: 'round_robin', requests_per_server: { 'file-server-1': 4 } });
+    expect(stats.load_balancer).toMatchObject({ strategy: 'round_robin', requests_per_server: { 'file-server': 4 } });
     await eventually(async () => {
       const { json } = await gateway.rest('GET', '/api/mcp-usage/history?tool_name=file-server__read_file');
       expect(json.total).toBe(4);
@@ -77,7 +77,7 @@ describe('a file server', () => {
   it('is unknown, with its tools, once it is removed', async () => {
     expect((await gateway.rest('DELETE', `/servers/${serverId}`)).status).toBe(204);
     expect((await gateway.rest('GET', `/servers/${serverId}`)).status).toBe(404);
-    expect((await call('file-server-1', 'read_file', { path: file })).status).toBe(404);
+    expect((await call('file-server', 'read_file', { path: file })).status).toBe(404);
     expect((await gateway.mcp('tools/list')).text).not.toContain('file-server__');
   });
 });

@@ -62,6 +62,7 @@ describe.each(readdirSync(RELEASES))('the data of release %s', (release) => {
     for (const key of [callers.accountKey, callers.freeKey]) {
       expect((await gateway.call('greet', { name: 'again' }, key)).json.result.content[0].text).toBe('Hello, again!');
     }
-    expect((await gateway.rest('GET', '/servers')).text).toContain('https://mcp.example.com/mcp');
+    const { json } = await gateway.rest('GET', '/servers');
+    expect(json).toMatchObject([{ name: 'http-1', pool: 'http', config: { url: 'https://mcp.example.com/mcp' } }]);
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import { AccountsModule } from '../../src/accounts/accounts.module.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
+import { publicToolName } from '../../src/servers/source/tool-name.js';
 import { Sources } from '../../src/tools/catalog/sources.service.js';
 import type { CallContext } from '../../src/tools/source/call-context.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
@@ -63,6 +64,8 @@ beforeAll(async () => {
   const fakes = Object.keys(BEHAVIOUR).map((name) => tool(name, 2));
   app.get(Sources).register({ name: 'fakes', tools: () => fakes, onChange: () => undefined });
   app.get(Sources).register({ name: 'pool', tools: () => [tool('pool__works', 0)], onChange: () => undefined });
+  const bare = { ...tool('works', 0), name: publicToolName('bare', 'works.well', false) };
+  app.get(Sources).register({ name: 'bare', tools: () => [bare], onChange: () => undefined });
 });
 afterAll(async () => {
   await app.close();
@@ -160,10 +163,14 @@ describe('POST /tools/call', () => {
     await eventually(() => Promise.resolve(expect(gone!.aborted).toBe(true)));
   });
 
-  it('reaches a tool of a pool with and without its prefix', async () => {
+  it("reaches a tool of a pool by its name in MCP and by its server's own", async () => {
     const who = await newUser();
-    for (const tool_name of ['works', 'pool__works']) {
-      const body = { server_id: 'pool', tool_name };
+    for (const [server_id, tool_name] of [
+      ['pool', 'works'],
+      ['pool', 'pool__works'],
+      ['bare', 'works.well'],
+    ]) {
+      const body = { server_id, tool_name };
       await request(app.getHttpServer()).post('/tools/call').set('Authorization', bearer(who)).send(body).expect(200);
     }
     await call(who, 'pool__works').expect(404);

@@ -15,19 +15,19 @@ describe('Tools that wait for approval', () => {
   beforeAll(async () => {
     rest = await ServersRest.start({ servers: { enabled_templates: ['everything'], tool_approval: 'manual' } });
     await rest.register('everything');
-    await rest.post('/servers/everything-1/check').expect(200);
+    await rest.post('/servers/everything/check').expect(200);
     tools = await page('page_size=100');
   });
   afterAll(() => rest.stop());
 
   const page = async (query: string) =>
-    ((await rest.get(`/servers/everything-1/tools?${query}`).expect(200)).body as { tools: ShownTool[] }).tools;
+    ((await rest.get(`/servers/everything/tools?${query}`).expect(200)).body as { tools: ShownTool[] }).tools;
   const listed = () =>
     rest.app
       .get(ToolCatalog, { strict: false })
       .visibleTo(rest.admin)
       .map(({ tool }) => tool.name);
-  const approve = (tool_name: string, pin: string) => rest.post('/servers/everything-1/tools', { tool_name, pin });
+  const approve = (tool_name: string, pin: string) => rest.post('/servers/everything/tools', { tool_name, pin });
 
   it('are shown with their pin, and not listed', () => {
     expect(tools.length).toBeGreaterThan(3);
@@ -36,9 +36,9 @@ describe('Tools that wait for approval', () => {
   });
 
   it('are shown page by page, by name', async () => {
-    const { body } = await rest.get('/servers/everything-1/tools?page=2&page_size=2').expect(200);
+    const { body } = await rest.get('/servers/everything/tools?page=2&page_size=2').expect(200);
     expect(body).toEqual({ tools: tools.slice(2, 4), total: tools.length, page: 2, page_size: 2 });
-    await rest.get('/servers/everything-1/tools?page_size=101').expect(422);
+    await rest.get('/servers/everything/tools?page_size=101').expect(422);
   });
 
   it('are let in one by one, by the pin that was looked at', async () => {

@@ -38,7 +38,7 @@ async function freePort(): Promise<number> {
 }
 
 const at = (upstream: TestUpstream, name: string, template = 'pool', weight = 1) =>
-  server(name, template, { url: upstream.url }, weight);
+  server(name, template, { url: upstream.url }, { weight });
 
 async function start(template: object = {}, ...more: string[]) {
   rig = new UpstreamRig({ pool: { ...pool, ...template }, other: { ...pool, timeout_seconds: 5 } });

@@ -41,7 +41,7 @@ describe('what a server of an older revision offers', () => {
       expect.objectContaining({ uriTemplate: 'note://{day}/all' }),
     );
     const prompts = listed(rig.prompts.listFor(caller).json);
-    expect(prompts).toContainEqual({ name: 'old__plan', arguments: [{ name: 'day', required: true }] });
+    expect(prompts).toContainEqual({ name: 'old__plan', title: 'plan', arguments: [{ name: 'day', required: true }] });
   });
 
   it('is read, counted and named after its table', async () => {

@@ -43,7 +43,10 @@ describe('The registry of servers', () => {
       config: Buffer.from(''),
       metadata: {},
     }));
-    const stored = await Promise.all(servers.map((server) => repository.insert(server, count + 3, async () => undefined)));
+    const namesOf = (id: string) => () => ({ name: id, pool: id });
+    const stored = await Promise.all(
+      servers.map((server) => repository.insert(server, count + 3, namesOf(server.id), async () => undefined)),
+    );
     expect(stored.filter(Boolean)).toHaveLength(3);
     for (const { id } of servers) await repository.delete(id, async () => undefined);
   });

@@ -19,11 +19,13 @@ const EXAMPLES = `
 Examples:
   tallygate servers list
   tallygate servers add file-server base_path=/data
-  tallygate servers add http --config - < search-server.json
-  tallygate servers check file-server-1
-  tallygate servers remove file-server-1
+  tallygate servers add http --name search --config - < search-server.json
+  tallygate servers add http --pool search --config - < second-search-server.json
+  tallygate servers check file-server
+  tallygate servers remove file-server
 
-A server is made from a template of gateway.yaml (docs/servers.md). All need \`tallygate login\` first, or an API key with
+A server is made from a template of gateway.yaml (docs/servers.md). Its tools are called {name}__{tool}, those of a pool {pool}__{tool};
+names stay as they are. All need \`tallygate login\` first, or an API key with
 gateway:read to list and gateway:write for the rest. Put secrets into a file: other users of the machine can see options.
 Exit code 1 if the checked server cannot serve.`;
 
@@ -59,36 +61,49 @@ async function list({ json, ...access }: Options): Promise<void> {
 
 /** What is wrong stands below, since a column would cut it off. */
 function listText(servers: Server[]): string {
-  const table = textTable(['NAME', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row));
+  const table = textTable(['NAME', 'POOL', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row));
   const problems = servers.filter(problemOf).map((server) => `${server.name}: ${problemOf(server)}`);
   return [table, ...(problems.length > 0 ? ['', ...problems] : [])].join('\n');
 }
 
 function row(server: Server): unknown[] {
-  const { name, template_name, enabled, health, id } = server;
+  const { name, pool, template_name, enabled, health, id } = server;
   const state = enabled ? health?.status : 'switched off';
-  return [name, template_name, state, health?.latency_ms, problemOf(server), id];
+  return [name, pool, template_name, state, health?.latency_ms, problemOf(server), id];
 }
 
-const problemOf = ({ problem, health }: Server) => problem ?? health?.error;
+const problemOf = ({ problem, health }: Server) => problem ?? health?.error ?? differenceIn(health);
+
+const differenceIn = ({ differs }: Partial<Health> = {}) =>
+  differs && `differs from its pool and gets no calls of ${differs.join(', ')}`;
 
 function addCommand(): Command {
   return serverCommand('add', 'register a server made from a template')
     .argument('<template>', 'a template defined or enabled in gateway.yaml, e.g. file-server')
     .argument('[key=value...]', 'the values the template requires')
+    .option('--name <name>', 'what it is called; by default as its template or its host')
+    .option('--pool <name>', 'the pool whose calls it shares, an existing or a new one')
     .option('--config <json>', 'all values as one JSON object; - reads it from stdin')
     .action(action(add));
 }
 
-async function add(template: string, pairs: string[], { json, config, ...access }: Options & { config?: string }): Promise<void> {
+interface AddOptions extends Options {
+  name?: string;
+  pool?: string;
+  config?: string;
+}
+
+async function add(template: string, pairs: string[], { json, name, pool, config, ...access }: AddOptions): Promise<void> {
   if (config !== undefined && pairs.length > 0) throw new CliFailure('Give --config or key=value, not both.', EXIT.usage);
   const given = config === undefined ? argumentsFromPairs(pairs, {}) : argumentsFromJson(await textOf(config), '--config');
-  const server = await onRest(access, (gateway) => gateway.registerServer({ template_name: template, config: given }));
+  const names = { ...(name !== undefined && { name }), ...(pool !== undefined && { pool }) };
+  const registration = { template_name: template, ...names, config: given };
+  const server = await onRest(access, (gateway) => gateway.registerServer(registration));
   print(json, server, () => addedText(server));
 }
 
-function addedText({ name, id, health }: Server): string {
-  const added = `Added ${name} (${id}).`;
+function addedText({ name, pool, id, health }: Server): string {
+  const added = `Added ${name} (${id})${pool === name ? '' : ` to the pool ${pool}`}.`;
   if (!health?.error) return `${added} Its tools: tallygate tools`;
   return `${added} It cannot serve yet: ${health.error}\nOnce that is mended: tallygate servers check ${name}`;
 }

@@ -16,6 +16,7 @@ import { EndingsOfKeys15 } from './0015-endings-of-keys.js';
 import { ClientsOfKeys16 } from './0016-clients-of-keys.js';
 import { UsageOfUsers17 } from './0017-usage-of-users.js';
 import { Notices18 } from './0018-notices.js';
+import { Pools19 } from './0019-pools.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   ClientsOfKeys16,
   UsageOfUsers17,
   Notices18,
+  Pools19,
 ];

@@ -17,12 +17,12 @@ import { textOf } from '../../tools/source/content.js';
 import type { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
 
 /**
- * The tool a REST call means: that of the source `serverId` with this name, with or without the prefix it has in MCP.
+ * The tool a REST call means: that of the source `serverId` with this name, the one it has in MCP or its server's own.
  * A tool, or a server, of which the caller may call nothing does not exist for them.
  * @throws NOT_FOUND for an unknown server, UNKNOWN_TOOL for an unknown tool of it.
  */
 export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string, toolName: string): CatalogTool {
-  for (const name of [toolName, publicToolName(serverId, toolName, true)]) {
+  for (const name of [toolName, publicToolName(serverId, toolName, true), publicToolName(serverId, toolName, false)]) {
     const found = catalog.find(name, caller);
     if (found?.source === serverId) return found;
   }

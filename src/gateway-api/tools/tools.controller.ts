@@ -65,9 +65,9 @@ export class ToolsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<FinishedCall<string>> {
     // One registered server, or a pool, or a built-in source: all of them are a `server_id`.
-    const server = this.servers.find(asked.server_id);
-    const entry = toolAt(this.catalog, request.principal, server?.templateName ?? asked.server_id, asked.tool_name);
-    const called = { entry, arguments: asked.arguments ?? {}, serverId: server?.id };
+    const { pool, serverId } = this.servers.reach(asked.server_id) ?? { pool: asked.server_id };
+    const entry = toolAt(this.catalog, request.principal, pool, asked.tool_name);
+    const called = { entry, arguments: asked.arguments ?? {}, serverId };
     return this.calls.run(restToolRequest(request, response, called), (recorded) => toolCallAnswer(asked, recorded));
   }
 }

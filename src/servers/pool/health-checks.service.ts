@@ -48,7 +48,8 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** `unknown` for a server that is not at work here, such as one whose template is gone. */
   of(serverId: string): HealthReport {
-    return this.pool.get(serverId)?.health ?? UNKNOWN_HEALTH;
+    const server = this.pool.get(serverId);
+    return server ? { ...server.health, differs: server.offers.differing } : UNKNOWN_HEALTH;
   }
 
   /** Source 003, "Health Check". Disabled servers are not counted. */

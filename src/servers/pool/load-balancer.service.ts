@@ -8,9 +8,9 @@ import type { PooledServer } from './pooled-server.js';
 import { ServerPool } from './server-pool.service.js';
 import { WaitingLine } from './waiting-line.js';
 
-/** One call for any server of a template. */
+/** One call for any server of a pool. */
 export interface PoolCall<T> {
-  templateName: string;
+  poolName: string;
   /** Whether the server offers what is called. */
   isOfferedBy: (server: PooledServer) => boolean;
   run: (server: PooledServer, place: Place) => Promise<T>;
@@ -31,7 +31,7 @@ export interface LoadBalancerNumbers {
   requests_per_server: Record<string, number>;
 }
 
-/** How many calls may wait for the servers of a template. Each holds its arguments in memory. */
+/** How many calls may wait for the servers of a pool. Each holds its arguments in memory. */
 const LINE_BOUNDS = { most: 256, mostOfCaller: 32 };
 
 /** A server, and the place there. */
@@ -41,13 +41,14 @@ interface Entered {
 }
 
 /**
- * Gives each call to one server of its template; when that fails, and repeating is safe, to another one. While all are busy, calls
+ * Gives each call to one server of its pool; when that fails, and repeating is safe, to another one. While all are busy, calls
  * wait, fair between users.
  */
 @Injectable()
 export class LoadBalancer {
+  /** By pool. */
   private readonly strategies = new Map<string, Strategy>();
-  /** By template: calls for which there is no place at the moment. */
+  /** By pool: calls for which there is no place at the moment. */
   private readonly lines = new Map<string, WaitingLine<Entered>>();
   private total = 0;
 
@@ -55,7 +56,7 @@ export class LoadBalancer {
     private readonly pool: ServerPool,
     private readonly config: AppConfig,
   ) {
-    pool.onRoom((templateName) => this.serve(templateName));
+    pool.onRoom((poolName) => this.serve(poolName));
   }
 
   /** @throws UpstreamFailure when no server could do it; ProtocolError when one refused it. */
@@ -94,21 +95,28 @@ export class LoadBalancer {
     const server = this.pick(call);
     if (server) return { server, place: server.takePlace(call.callerId) };
     if (this.offering(call).some(({ circuit }) => circuit !== 'open')) return undefined;
-    throw new UpstreamFailure('unreachable', `No server of ${call.templateName} can serve at the moment.`);
+    throw new UpstreamFailure('unreachable', `No server of ${call.poolName} can serve at the moment.`);
   }
 
   /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */
   private wait(call: PoolCall<unknown>): Promise<Entered> {
-    const { templateName, callerId, signal } = call;
-    const line = this.lines.get(templateName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
-    this.lines.set(templateName, line);
+    const { poolName, callerId, signal } = call;
+    const line = this.lines.get(poolName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
+    this.lines.set(poolName, line);
     if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), signal);
-    throw new UpstreamFailure('busy', `Every server of ${templateName} is busy, and many calls wait. Try again in a moment.`);
+    throw new UpstreamFailure('busy', `Every server of ${poolName} is busy, and many calls wait. Try again in a moment.`);
   }
 
-  private serve(templateName: string): void {
-    const line = this.lines.get(templateName);
+  private serve(poolName: string): void {
+    const line = this.lines.get(poolName);
     while (line && line.length > 0 && line.serveOne()) continue;
+    if (this.pool.ofPool(poolName).length === 0) this.forget(poolName);
+  }
+
+  /** Another pool may have the name later, and another strategy. Those who waited have been told. */
+  private forget(poolName: string): void {
+    this.strategies.delete(poolName);
+    this.lines.delete(poolName);
   }
 
   /** A server whose circuit is half open gets a call only when no other server is left. */
@@ -116,7 +124,7 @@ export class LoadBalancer {
     const free = this.offering(call).filter((server) => server.hasRoomFor(call.callerId) && server !== tried);
     const closed = free.filter(({ circuit }) => circuit === 'closed');
     const candidates = closed.length > 0 ? closed : free.filter(({ circuit }) => circuit === 'half-open');
-    return candidates.length > 0 ? this.strategyOf(candidates[0]!.template)(candidates) : undefined;
+    return candidates.length > 0 ? this.strategyOf(call.poolName, candidates[0]!.template)(candidates) : undefined;
   }
 
   /** Another server; the same one where only a connection was closed that had been kept open. */
@@ -124,14 +132,14 @@ export class LoadBalancer {
     return this.pick(call, tried) ?? (error.isReset ? this.pick(call) : undefined);
   }
 
-  private offering({ templateName, isOfferedBy, serverId }: PoolCall<unknown>): PooledServer[] {
-    const offering = this.pool.ofTemplate(templateName).filter(isOfferedBy);
+  private offering({ poolName, isOfferedBy, serverId }: PoolCall<unknown>): PooledServer[] {
+    const offering = this.pool.ofPool(poolName).filter(isOfferedBy);
     return serverId === undefined ? offering : offering.filter(({ id }) => id === serverId);
   }
 
-  private strategyOf({ name, strategy: strategyName }: ServerTemplate): Strategy {
-    let strategy = this.strategies.get(name);
-    if (!strategy) this.strategies.set(name, (strategy = makeStrategy(strategyName)));
+  private strategyOf(poolName: string, { strategy: name }: ServerTemplate): Strategy {
+    let strategy = this.strategies.get(poolName);
+    if (!strategy) this.strategies.set(poolName, (strategy = makeStrategy(name)));
     return strategy;
   }
 }

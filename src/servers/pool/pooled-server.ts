@@ -28,12 +28,13 @@ export interface CallerRequest extends Omit<SessionRequest, 'method'> {
 
 /** One registered server at work: its connection, its health, its calls in flight, and what it offers. */
 export class PooledServer implements Candidate {
+  /** What it offers, and how that differs from what its pool does. */
+  readonly offers = new ServerOffers();
   private readonly connection: ReconnectingConnection;
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
   private started = 0;
   private answersPings = true;
-  private readonly offers = new ServerOffers();
   private readonly listAge = new ListAge(() => this.serverHealth.expectCheck());
   private onResourceUpdated: (uri: string) => void = () => undefined;
 
@@ -62,6 +63,11 @@ export class PooledServer implements Candidate {
 
   get name(): string {
     return this.registered.name;
+  }
+
+  /** The pool whose calls it shares; the same all its life. */
+  get pool(): string {
+    return this.registered.pool;
   }
 
   get isEnabled(): boolean {

@@ -26,6 +26,8 @@ export interface HealthReport {
   error: string | null;
   /** What its program said of it, for operators (`UpstreamFailure.words`). */
   words?: string | undefined;
+  /** Tools of its pool that it gets no calls of, since it lacks them or defines them otherwise. */
+  differs?: readonly string[];
 }
 
 export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };

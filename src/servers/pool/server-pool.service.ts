@@ -18,9 +18,11 @@ import { PooledServer } from './pooled-server.js';
 export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = loggerFor('Servers');
   private readonly changes = new ChangeListeners();
-  private readonly roomListeners: ((templateName: string) => void)[] = [];
+  private readonly roomListeners: ((pool: string) => void)[] = [];
   private readonly slots: ProcessSlots;
   private servers = new Map<string, PooledServer>();
+  /** The enabled servers by their pool. */
+  private pools: ReadonlyMap<string, readonly PooledServer[]> = new Map();
   private readonly closing = new Set<Promise<void>>();
   private isStopped = false;
 
@@ -53,9 +55,9 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
     return this.servers.get(id);
   }
 
-  /** The enabled servers of a template, which share its calls. */
-  ofTemplate(templateName: string): PooledServer[] {
-    return this.all().filter(({ isEnabled, template }) => isEnabled && template.name === templateName);
+  /** The enabled servers of a pool, which share its calls. */
+  ofPool(pool: string): readonly PooledServer[] {
+    return this.pools.get(pool) ?? [];
   }
 
   /** Child processes that are alive. */
@@ -68,8 +70,8 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
     this.changes.add(listener);
   }
 
-  /** Called whenever there may be room at a server of a template. */
-  onRoom(listener: (templateName: string) => void): void {
+  /** Called whenever there may be room at a server of a pool, or there is no such pool any more. */
+  onRoom(listener: (pool: string) => void): void {
     this.roomListeners.push(listener);
   }
 
@@ -81,10 +83,11 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
       if (server) servers.set(server.id, server);
     }
     for (const server of this.servers.values()) if (servers.get(server.id) !== server) this.close(server);
-    const templates = [...this.servers.values(), ...servers.values()].map(({ template }) => template.name);
+    const pools = new Set([...this.servers.values(), ...servers.values()].map(({ pool }) => pool));
     this.servers = servers;
+    this.pools = byPool(this.all().filter(({ isEnabled }) => isEnabled));
     this.changes.tell();
-    for (const name of new Set(templates)) this.tellOfRoom(name);
+    for (const pool of pools) this.tellOfRoom(pool);
   }
 
   /** Undefined when its template is gone. */
@@ -111,11 +114,11 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         protocol: template.protocol,
         mask: hiding([...secretsIn(template.config, registered.config), ...Object.values(this.config.templateVariables)]),
       });
-    return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(template.name));
+    return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(registered.pool));
   }
 
-  private tellOfRoom(templateName: string): void {
-    for (const listener of this.roomListeners) listener(templateName);
+  private tellOfRoom(pool: string): void {
+    for (const listener of this.roomListeners) listener(pool);
   }
 
   private close(server: PooledServer): void {
@@ -125,4 +128,10 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
       .finally(() => this.closing.delete(closed));
     this.closing.add(closed);
   }
+}
+
+function byPool(servers: readonly PooledServer[]): Map<string, PooledServer[]> {
+  const pools = new Map<string, PooledServer[]>();
+  for (const server of servers) pools.set(server.pool, [...(pools.get(server.pool) ?? []), server]);
+  return pools;
 }

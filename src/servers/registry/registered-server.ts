@@ -1,9 +1,11 @@
-/** A registered upstream server. Those of one template share its calls. */
+/** A registered upstream server. Those of one pool share its calls. */
 export interface RegisteredServer {
   /** A UUID. */
   id: string;
-  /** Its template and a number that is never given twice, e.g. `file-server-1`; requests may name it in place of the id. */
+  /** Unique among servers and pools, e.g. `file-server`; requests may name it in place of the id. It never changes. */
   name: string;
+  /** What its tools' names begin with. Its own name, unless it was registered into a pool. */
+  pool: string;
   templateName: string;
   /** As registered, secrets in clear: for connecting only, never for an answer or a log. */
   config: Readonly<Record<string, unknown>>;

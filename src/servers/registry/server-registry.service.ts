@@ -6,6 +6,7 @@ import { ConfigCipher } from './config-cipher.js';
 import { ServerChangeListener } from './server-change.listener.js';
 import type { RegisteredServer } from './registered-server.js';
 import { ServersRepository, type StoredServer } from './servers.repository.js';
+import { UnplacedServers } from './unplaced-servers.service.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { ServerTemplates } from '../templates/server-templates.service.js';
 
@@ -25,6 +26,7 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly repository: ServersRepository,
+    private readonly unplaced: UnplacedServers,
     private readonly templates: ServerTemplates,
     private readonly cipher: ConfigCipher,
     private readonly changes: ServerChangeListener,
@@ -51,6 +53,13 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
   /** By id or name. */
   find(idOrName: string): RegisteredServer | undefined {
     return this.servers.find(({ id, name }) => id === idOrName || name === idOrName);
+  }
+
+  /** What a call means by this name, of a pool or a server, or by this id: the pool, and the one server of it, where it is one. */
+  reach(name: string): { pool: string; serverId?: string } | undefined {
+    if (this.servers.some(({ pool }) => pool === name)) return { pool: name };
+    const server = this.find(name);
+    return server && { pool: server.pool, serverId: server.id };
   }
 
   /** Undefined when the operator has removed it since. */
@@ -88,15 +97,18 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async read(): Promise<void> {
-    const { version, servers } = await this.repository.all();
-    if (version === this.version) return;
+    let stored = await this.repository.all();
+    if (stored.version === this.version) return;
+    if (await this.unplaced.place(stored.servers)) stored = await this.repository.all();
+    const { version, servers } = stored;
     this.version = version;
     this.servers = servers.map((server) => this.opened(server));
     this.listeners.tell();
   }
 
   /** With its config in clear, or disabled when that cannot be opened. */
-  private opened({ config, ...server }: StoredServer): RegisteredServer {
+  private opened({ config, ...stored }: StoredServer): RegisteredServer {
+    const server = { ...stored, pool: stored.pool ?? stored.name };
     try {
       return { ...server, config: this.cipher.open(server.id, config) };
     } catch {

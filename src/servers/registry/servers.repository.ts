@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { LOCK } from '../../database/advisory-lock.js';
+import type { NamedServer, ServerNames } from './server-names.js';
 
 /** A row of `mcp.servers`; the config is sealed. */
 export interface StoredServer {
   id: string;
   name: string;
+  /** Null for what a release without pools has registered. */
+  pool: string | null;
   templateName: string;
   config: Buffer;
   metadata: Record<string, unknown>;
@@ -17,6 +20,8 @@ export interface StoredServer {
 }
 
 export type NewServer = Pick<StoredServer, 'id' | 'templateName' | 'config' | 'metadata'>;
+/** Finds names for a new server among those of the servers there are. @throws TallygateError for names it cannot have. */
+type ChooseNames = (known: readonly NamedServer[]) => ServerNames;
 export type ServerChange = Partial<Pick<StoredServer, 'config' | 'metadata' | 'enabled' | 'weight'>>;
 
 /** All servers at one version. */
@@ -25,21 +30,30 @@ export interface StoredServers {
   servers: StoredServer[];
 }
 
-const COLUMNS = `id, name, template_name AS "templateName", config, metadata, enabled, weight,
+const COLUMNS = `id, name, pool, template_name AS "templateName", config, metadata, enabled, weight,
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** Its own statement after the lock, so that it counts what others registered while this waited. */
-const INSERT = `WITH number AS (INSERT INTO mcp.server_numbers AS n (template_name, last)
-                                SELECT $2::text, 1 WHERE (SELECT count(*) FROM mcp.servers) < $5
-                                ON CONFLICT (template_name) DO UPDATE SET last = n.last + 1 RETURNING last)
-  INSERT INTO mcp.servers (id, name, template_name, config, metadata)
-  SELECT $1::uuid, $2::text || '-' || last, $2::text, $3::bytea, $4::jsonb FROM number RETURNING ${COLUMNS}`;
+/** A server without a pool may yet get its template's name for one. */
+const NAMES = 'SELECT name, coalesce(pool, template_name) AS pool, template_name AS "templateName" FROM mcp.servers';
+
+const INSERT = `INSERT INTO mcp.servers (id, name, pool, template_name, config, metadata)
+  VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`;
+
+const PLACE = `UPDATE mcp.servers SET pool = found.pool FROM unnest($1::uuid[], $2::text[]) AS found (id, pool)
+  WHERE servers.id = found.id AND servers.pool IS NULL`;
 
 const UPDATE = `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
     enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
   WHERE id = $1 RETURNING ${COLUMNS}`;
 
-const valuesOf = ({ id, templateName, config, metadata }: NewServer) => [id, templateName, config, JSON.stringify(metadata)];
+const valuesOf = ({ id, templateName, config, metadata }: NewServer, { name, pool }: ServerNames) => [
+  id,
+  name,
+  pool,
+  templateName,
+  config,
+  JSON.stringify(metadata),
+];
 
 /** Writes down what was done to a server, in the transaction that does it. */
 type Note = (tx: Transaction, server: StoredServer) => Promise<void>;
@@ -64,15 +78,24 @@ export class ServersRepository {
   }
 
   /**
-   * Names it with the template's next number, which is never given again. Undefined when there are `max` already: one is
-   * registered at a time, so that many at once cannot pass it.
+   * Undefined when there are `max` already. One is registered at a time on all replicas, so that many at once cannot pass it, and of two
+   * that want one name the second hears that it is taken.
    */
-  async insert(server: NewServer, max: number, note: Note): Promise<StoredServer | undefined> {
-    return this.postgres.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
-      const [stored] = await tx.query<StoredServer>(INSERT, [...valuesOf(server), max]);
-      if (stored) await note(tx, stored);
+  async insert(server: NewServer, max: number, choose: ChooseNames, note: Note): Promise<StoredServer | undefined> {
+    return this.oneAtATime(async (tx) => {
+      const known = await tx.query<NamedServer>(NAMES);
+      if (known.length >= max) return undefined;
+      const [stored] = await tx.query<StoredServer>(INSERT, valuesOf(server, choose(known)));
+      await note(tx, stored!);
       return stored;
+    });
+  }
+
+  /** Gives servers that have no pool the one that is found for them, by id; `servers` are all, in the order of registration. */
+  async place(poolsFor: (servers: readonly StoredServer[]) => ReadonlyMap<string, string>): Promise<void> {
+    await this.oneAtATime(async (tx) => {
+      const pools = poolsFor(await tx.query<StoredServer>(`SELECT ${COLUMNS} FROM mcp.servers ORDER BY created_at, id`));
+      if (pools.size > 0) await tx.execute(PLACE, [[...pools.keys()], [...pools.values()]]);
     });
   }
 
@@ -85,6 +108,14 @@ export class ServersRepository {
   /** Whether there was one. */
   async delete(id: string, note: Note): Promise<boolean> {
     return (await this.changeOne(`DELETE FROM mcp.servers WHERE id = $1 RETURNING ${COLUMNS}`, [id], note)) !== undefined;
+  }
+
+  /** Its statements come after the lock, so that they see what others have registered while this waited. */
+  private oneAtATime<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.postgres.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.serverRegistration]);
+      return work(tx);
+    });
   }
 
   private changeOne(statement: string, values: unknown[], note: Note): Promise<StoredServer | undefined> {

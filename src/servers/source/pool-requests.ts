@@ -27,10 +27,10 @@ interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeata
   headers?: Record<string, string> | undefined;
 }
 
-/** The requests of callers to the servers of one template. */
+/** The requests of callers to the servers of one pool. */
 export class PoolRequests {
   constructor(
-    private readonly templateName: string,
+    private readonly poolName: string,
     private readonly balancer: LoadBalancer,
   ) {}
 
@@ -98,7 +98,7 @@ export class PoolRequests {
     { method, name, params, headers, isOfferedBy, isRepeatable }: PoolRequest,
     context: CallContext,
   ): Promise<ServerAnswer> {
-    const { templateName } = this;
+    const { poolName } = this;
     const caller = new LiveCaller(context);
     const { signal } = context;
     try {
@@ -108,7 +108,7 @@ export class PoolRequests {
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
           server.call(method, { name, params: all, headers, caller, callerId, place, signal });
-        return this.balancer.call({ templateName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
+        return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
       throw callerErrorOf(error);

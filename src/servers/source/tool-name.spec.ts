@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { publicToolName } from './tool-name.js';
 
 describe('the public name of an upstream tool', () => {
-  it('is its template and its own name', () => {
+  it('is its pool and its own name', () => {
     expect(publicToolName('file-server', 'read_file', true)).toBe('file-server__read_file');
   });
 

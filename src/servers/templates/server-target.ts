@@ -14,7 +14,8 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** Longer than any path, token or URL in use. */
 const VALUE_MAX_CHARS = 4_096;
-const WHOLE_CONFIG_VALUE = /^\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}$/;
+/** A text that is one value of the config and nothing else. */
+export const WHOLE_CONFIG_VALUE = /^\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}$/;
 
 const HEADERS_MAX = 20;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;

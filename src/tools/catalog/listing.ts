@@ -2,12 +2,16 @@ import { jsonObject } from '../../common/json.js';
 import { withMembers, type JsonMembers } from '../../common/json-text.js';
 
 /**
- * The entry of something in a list of MCP, as JSON: what it is called here, then what its source says of it; in `_meta` the table that
- * the gateway records its calls under, where there is one.
+ * The entry of something in a list of MCP, as JSON: what its source says of it, with what it is called here, and members of `_meta` of
+ * the gateway's.
  */
-export function listingOf(called: Record<string, string | undefined>, said: JsonMembers, tableName = ''): string {
+export function listingOf(
+  called: Record<string, string | undefined>,
+  said: JsonMembers,
+  ourMeta: Record<string, string> = {},
+): string {
   const { _meta: given = '{}' } = said;
-  const meta = tableName === '' ? {} : { _meta: withMembers(given, { 'tallygate/table': JSON.stringify(tableName) }) };
+  const meta = Object.keys(ourMeta).length > 0 && { _meta: withMembers(given, jsonMembers(ourMeta)) };
   return jsonObject({ ...said, ...jsonMembers(called), ...meta });
 }
 

@@ -102,5 +102,5 @@ function listing(resource: Resource | ResourceTemplate): string {
   const address = 'uri' in resource ? { uri: resource.uri } : { uriTemplate: resource.uriTemplate };
   const size = 'uri' in resource ? resource.size : undefined;
   const own = () => jsonMembers({ name, title, description, mimeType, size, annotations });
-  return listingOf(address, given ?? own(), tableName);
+  return listingOf(address, given ?? own(), tableName ? { 'tallygate/table': tableName } : {});
 }

@@ -25,6 +25,12 @@ export class Sources {
     this.changed();
   }
 
+  /** The sources of strangers, all there are now, in the order in which they count. What they offer may be something else as well. */
+  replaceForeign(sources: readonly ToolSource[]): void {
+    this.sources = [...this.sources.filter(({ isForeign }) => !isForeign), ...sources];
+    this.changed();
+  }
+
   all(): readonly ToolSource[] {
     return this.sources;
   }

@@ -97,7 +97,14 @@ export class ToolCatalog implements OnModuleInit {
 
 const unchecked = (): undefined => undefined;
 
-function listing({ name, title, description, inputSchema, outputSchema, annotations, tableName, listing: given }: Tool): string {
+function listing(tool: Tool): string {
+  const { name, title, description, inputSchema, outputSchema, annotations, listing: given } = tool;
   const own = () => jsonMembers({ title, description, inputSchema, outputSchema, annotations });
-  return listingOf({ name }, given ?? own(), tableName);
+  return listingOf({ name }, given ?? own(), metaOf(tool));
 }
+
+/** The table, and where the tool's name is not its server's, both names as the server and its operator know them. */
+const metaOf = ({ name, tableName, origin }: Tool): Record<string, string> => ({
+  ...(tableName && { 'tallygate/table': tableName }),
+  ...(origin && origin.tool !== name && { 'tallygate/server': origin.server, 'tallygate/tool': origin.tool }),
+});

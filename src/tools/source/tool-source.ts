@@ -52,6 +52,8 @@ export interface Tool {
    * stop the process for everybody. It says in `CallContext.onEffect` how far a call has come.
    */
   isForeign?: true;
+  /** Where an upstream server's tool comes from: what `GET /tools` calls the server, and the server's own name of the tool. */
+  origin?: { server: string; tool: string };
   /** What calls cost that did not do what was asked; absent: `tool_errors` are charged, `cancelled` calls are not. */
   charge?: { tool_errors: boolean; cancelled: boolean };
   /**
@@ -73,7 +75,7 @@ export interface ToolSource {
   resources?(): readonly Resource[];
   resourceTemplates?(): readonly ResourceTemplate[];
   prompts?(): readonly Prompt[];
-  /** Registers the catalog's listener, called whenever one of the lists would answer differently. */
+  /** Registers the catalog's listener, called whenever one of the lists would answer differently, unless `Sources` is told. */
   onChange(listener: () => void): void;
   /**
    * Calls the listener whenever what stands at the address has changed, until the returned function is called. Absent: the

@@ -15,7 +15,7 @@ import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.j
 import { pinOf } from '../../../src/servers/approval/tool-pin.js';
 import type { OfferedLists } from '../../../src/servers/connection/offered-lists.js';
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
-import { TemplateSources } from '../../../src/servers/source/template-sources.service.js';
+import { PoolSources } from '../../../src/servers/source/pool-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
@@ -32,10 +32,16 @@ import { textOf } from '../../../src/tools/source/content.js';
 export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
 const DEFAULTS = { strategy: 'round_robin' as const, health_check_interval: 0.2 };
 
-/** A registered server; its id is its name. */
-export const server = (name: string, templateName: string, config: object = {}, weight = 1): RegisteredServer => ({
+/** A registered server; its id is its name. Those of one template are a pool, unless another is named. */
+export const server = (
+  name: string,
+  templateName: string,
+  config: object = {},
+  { weight = 1, pool = templateName }: { weight?: number; pool?: string } = {},
+): RegisteredServer => ({
   id: name,
   name,
+  pool,
   templateName,
   config: config as RegisteredServer['config'],
   metadata: {},
@@ -76,7 +82,7 @@ export class UpstreamRig {
     this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new TemplateSources(this.sources, this.servers, this.health, this.balancer).onModuleInit();
+    new PoolSources(this.sources, this.servers, this.health, this.balancer).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
+import { loggerFor } from '../../common/log-contexts.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
@@ -24,12 +24,12 @@ interface OfferedTool {
 }
 
 /**
- * Everything the servers of one template offer. Where two servers offer different things under one name, that of the server
+ * Everything the servers of one pool offer. Where two servers offer different things under one name, that of the server
  * registered first counts.
  */
-export class TemplateSource implements ToolSource {
+export class PoolSource implements ToolSource {
   readonly isForeign = true;
-  private readonly changes = new ChangeListeners();
+  private readonly logger = loggerFor('Servers');
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
   /** By their own name; the same object while nothing of it changes, so that the catalog keeps its entry. */
@@ -38,8 +38,10 @@ export class TemplateSource implements ToolSource {
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
 
+  /** @param template the name of the one that all servers of the pool are of. */
   constructor(
     readonly name: string,
+    readonly template: string,
     private readonly requests: PoolRequests,
   ) {}
 
@@ -59,8 +61,14 @@ export class TemplateSource implements ToolSource {
     return this.offeredPrompts;
   }
 
-  onChange(listener: () => void): void {
-    this.changes.add(listener);
+  /** Told by whoever has it updated (`PoolSources`), of all pools at once. */
+  onChange(): void {
+    return undefined;
+  }
+
+  /** Whether somebody wants to hear of changes of its resources. */
+  get isWatched(): boolean {
+    return this.watchers.uris.length > 0;
   }
 
   watch(uri: string, listener: () => void): () => void {
@@ -70,16 +78,25 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  /** Takes over what these servers of the template offer now; of their tools, the approved ones. */
+  /** Takes over what these servers of the pool offer now; of their tools, the approved ones. */
   update(servers: readonly PooledServer[]): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
     this.offeredTools = this.toolsOf(servers);
     this.offeredResources = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
-    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.template.bind(this));
+    this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.resourceTemplate.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
     this.watchOn(newcomers, this.watchers.uris);
-    this.changes.tell();
+    this.compare(servers);
+  }
+
+  /** Has each server know what it gets no calls for. */
+  private compare(servers: readonly PooledServer[]): void {
+    for (const { name, offers } of servers.filter(({ offers }) => offers.areKnown)) {
+      const others = [...this.offeredTools].filter(([tool, { pin }]) => offers.approved.get(tool) !== pin);
+      if (!offers.differFrom(others.map(([tool]) => tool))) continue;
+      this.logger.warn(`${name} differs from its pool "${this.name}" and gets no calls of ${offers.differing.join(', ')}`);
+    }
   }
 
   private toolsOf(servers: readonly PooledServer[]): typeof this.offeredTools {
@@ -100,13 +117,14 @@ export class TemplateSource implements ToolSource {
     const { name, title, description = '', inputSchema, outputSchema, annotations, json } = definition;
     const tableName = tableOf(definition, template);
     return {
-      name: publicToolName(template.name, name, template.prefix === 'template'),
-      title: title ?? name,
+      name: publicToolName(this.name, name, template.prefix !== 'none'),
+      title: title ?? titleIn(annotations) ?? name,
+      origin: { server: this.name, tool: name },
       description,
       inputSchema,
       ...(outputSchema && { outputSchema }),
       ...(annotations && { annotations }),
-      listing: { ...json, title: json['title'] ?? JSON.stringify(name) },
+      listing: { ...json, title: json['title'] ?? JSON.stringify(titleIn(annotations) ?? name) },
       price: ownValue(template.prices, name) ?? template.price,
       tableName,
       timeoutMs: timeoutOf(template),
@@ -130,7 +148,10 @@ export class TemplateSource implements ToolSource {
     };
   }
 
-  private template(definition: ResourceTemplateDefinition, { id, template, canComplete }: PooledServer): ResourceTemplate {
+  private resourceTemplate(
+    definition: ResourceTemplateDefinition,
+    { id, template, canComplete }: PooledServer,
+  ): ResourceTemplate {
     const { id: uriTemplate, name, json } = definition;
     const pattern = new UriTemplate(uriTemplate);
     const tableName = ownValue(template.tables, name) ?? '';
@@ -153,8 +174,8 @@ export class TemplateSource implements ToolSource {
     return {
       ...(description !== undefined && { description }),
       arguments: args,
-      listing: json,
-      name: publicToolName(template.name, name, template.prefix === 'template'),
+      listing: { ...json, title: json['title'] ?? JSON.stringify(name) },
+      name: publicToolName(this.name, name, template.prefix !== 'none'),
       timeoutMs: timeoutOf(template),
       get: (args, context) => this.requests.getPrompt(name, args, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/prompt', name }, isOfferedBy) }),
@@ -195,6 +216,10 @@ function unlessInvalid<T>(make: () => T): T | undefined {
     return undefined; // e.g. a URI template without an end
   }
 }
+
+/** Where tools had their titles before MCP 2025-06-18. */
+const titleIn = (annotations: ToolDefinition['annotations']): string | undefined =>
+  typeof annotations?.['title'] === 'string' ? annotations['title'] : undefined;
 
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
