@@ -163,6 +163,7 @@ class ListReader<One extends Definition> {
     if (called.length > max) return `its "${id}" has more than ${max} characters`;
     if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
+    if (needsTasks(entry)) return 'it can only be called as a task, which the gateway does not pass on';
     return this.found.size >= most && !this.found.has(called) ? `the server has more than ${most} ${member}` : undefined;
   }
 
@@ -173,6 +174,8 @@ class ListReader<One extends Definition> {
       : `${this.list.member}[${this.seen - 1}]`;
   }
 }
+
+const needsTasks = ({ execution }: Entry): boolean => isObject(execution) && execution['taskSupport'] === 'required';
 
 function definitionOf(entry: Entry, json: string, id: string): Definition {
   const { name, title, description, annotations } = entry;

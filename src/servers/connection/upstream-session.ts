@@ -25,7 +25,12 @@ const BODY_MAX_CHARS = 1_024;
 /** How long a server may take to confirm that its session ends. */
 const GOODBYE_MS = 500;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
-const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} } };
+const CAPABILITIES = {
+  elicitation: { form: {}, url: {} },
+  sampling: { context: {}, tools: {} },
+  // MCP Apps: of what a server says of its pages, all passes.
+  extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+};
 /**
  * Over stdio nothing says for whom a server asks, and servers take roots for the whole connection: one caller's could open folders
  * to all others (the official filesystem server replaces its allowed folders by them).

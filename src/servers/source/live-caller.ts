@@ -1,3 +1,4 @@
+import { isObject } from '../../common/json.js';
 import type { JsonMembers } from '../../common/json-text.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
@@ -6,6 +7,8 @@ import type { Caller } from '../connection/caller.js';
 import { metaForServer } from '../connection/relay/request-meta.js';
 
 const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
+/** Of the extensions a client may have, what the gateway would have to take part in, and does not. */
+const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** The caller of one call, told and asked over its open response where the client can be asked so. */
 export class LiveCaller implements Caller {
@@ -17,8 +20,10 @@ export class LiveCaller implements Caller {
 
   get capabilities(): Record<string, unknown> {
     const { client } = this.context;
-    if (!client.ask && !client.takesRounds) return {};
-    return Object.fromEntries(ASKABLE.flatMap((name) => (client.capabilities[name] ? [[name, client.capabilities[name]]] : [])));
+    const extensions = extensionsOf(client.capabilities);
+    if (!client.ask && !client.takesRounds) return extensions;
+    const asked = ASKABLE.flatMap((name) => (client.capabilities[name] ? [[name, client.capabilities[name]]] : []));
+    return { ...extensions, ...(Object.fromEntries(asked) as object) };
   }
 
   get wantsProgress(): boolean {
@@ -67,4 +72,9 @@ export class LiveCaller implements Caller {
       throw error;
     });
   }
+}
+
+function extensionsOf({ extensions }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const known = isObject(extensions) ? Object.entries(extensions).filter(([name]) => name !== TASKS) : [];
+  return known.length > 0 ? { extensions: Object.fromEntries(known) } : {};
 }

@@ -29,7 +29,11 @@ export interface InputRequiredAnswer {
 
 /** @throws NotMcp that names the member which is not what it should be */
 export function checkAnswer(method: CallerMethod, { value }: ServerResult): void {
-  if (!isInputRequired(value)) CHECKS[method](value);
+  if (isInputRequired(value)) return;
+  const resultType = value['resultType'] ?? 'complete';
+  if (resultType !== 'complete')
+    throw new NotMcp(`"resultType" is ${JSON.stringify(resultType)?.slice(0, 40)}, which nobody asked for`);
+  CHECKS[method](value);
 }
 
 export const isInputRequired = (value: object): value is InputRequiredAnswer =>
