@@ -88,7 +88,10 @@ export class ServerHealthDto {
   /** How long the server took to answer last, in milliseconds. */
   @Fraction()
   latency_ms!: number | null;
-  /** Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
+  /**
+   * Why it is not healthy, for callers with `gateway:write` with the last words of its program or with what can be done; null when it
+   * is.
+   */
   error!: string | null;
 
   /** @param mayConfigure Whether the caller may see what its program said, which names paths and addresses. */

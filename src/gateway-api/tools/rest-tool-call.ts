@@ -40,6 +40,7 @@ export function restToolRequest(
   return {
     ...called,
     idempotencyKey: request.headers['idempotency-key'],
+    headers: request.headers,
     trace: traceContextOf(request.headers),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,

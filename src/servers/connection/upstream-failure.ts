@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { CallEffect } from '../../tools/source/call-context.js';
 import { ForbiddenAddress } from '../../common/network/network-rules.js';
+import { connectFailureOf } from './http/connect-failure.js';
 import { TOO_LARGE, UNUSABLE_ANSWER } from './unusable-answer.js';
 
 /**
@@ -16,6 +17,8 @@ export type UpstreamFailureKind = 'unreachable' | 'timeout' | 'protocol' | 'refu
 export class UpstreamFailure extends TallygateError {
   /** How the server's program ended and what it said, a sentence, secrets masked. For operators only: it names paths and addresses. */
   words: string | undefined;
+  /** What can be done about it, a sentence. For operators only. */
+  advice: string | undefined;
 
   constructor(
     readonly kind: UpstreamFailureKind,
@@ -61,7 +64,7 @@ export interface AskedServer {
  */
 export function failureOf(error: unknown, server: AskedServer): Error {
   const { name } = server;
-  if (error instanceof UpstreamFailure) return error;
+  if (error instanceof UpstreamFailure || error instanceof SessionExpired) return error;
   if (error instanceof ProtocolError) return error.code === UNUSABLE_ANSWER ? unusable(name, error) : error;
   if (error instanceof SdkHttpError) return httpFailure(error, server);
   if (error instanceof SdkError) return sdkFailure(error, server);
@@ -135,6 +138,11 @@ export function unreachable(name: string, error: unknown): UpstreamFailure {
   if (message === TOO_LARGE) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
   if (error instanceof ForbiddenAddress) {
     return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
+  }
+  const failure = connectFailureOf(error);
+  if (failure) {
+    const { reason, advice } = failure;
+    return Object.assign(new UpstreamFailure('unreachable', `${name} ${reason}.`, error, 'none'), { advice });
   }
   const effect = NOT_CONNECTED.has(code ?? '') ? 'none' : 'unknown';
   return new UpstreamFailure('unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error, effect);

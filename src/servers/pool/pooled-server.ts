@@ -8,6 +8,7 @@ import {
   type CallerMethod,
   type InputRequiredAnswer,
 } from '../connection/answer-schemas.js';
+import type { CallerIntroduction } from '../callers/caller-introduction.js';
 import type { Caller } from '../connection/caller.js';
 import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
@@ -47,12 +48,14 @@ export class PooledServer implements Candidate {
   /**
    * @param connectionFor makes the connection that tells the listener what happens to it.
    * @param onRoom called whenever there may be room for a call that waited.
+   * @param introduction what it is told of its callers, if anything.
    */
   constructor(
     private registered: RegisteredServer,
     readonly template: ServerTemplate,
     connectionFor: (listener: ConnectionListener) => ReconnectingConnection,
     private readonly onRoom: () => void = () => undefined,
+    private readonly introduction?: CallerIntroduction,
   ) {
     this.places = new Places(template.concurrency, onRoom);
     this.connection = connectionFor({
@@ -147,14 +150,15 @@ export class PooledServer implements Candidate {
 
   /**
    * While the server waits for the caller, another call may have its place.
-   * @throws UpstreamFailure when it failed; ProtocolError when it refused with an error.
+   * @throws UpstreamFailure when it failed; ProtocolError when it refused with an error; what `CallerIntroduction` throws.
    */
   async call<Method extends CallerMethod>(
     method: Method,
     { params, place, callerId, ...request }: CallerRequest,
   ): Promise<Answer<Method> | InputRequiredAnswer> {
     const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
-    const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
+    const told = this.introduction ? await introduced(request, this.introduction) : request;
+    const options = { ...told, timeoutMs: this.template.timeoutMs, onPause };
     this.started += 1;
     const ask = () => this.connection.request<object>(method, params, ANSWER_SCHEMAS[method], options);
     const answer = await this.serverHealth.observe(ask, callerId);
@@ -226,6 +230,15 @@ export class PooledServer implements Candidate {
   private handleLost(): void {
     if (this.connection.watched.size > 0) this.serverHealth.expectCheck();
   }
+}
+
+/** With what the server is told of the caller. */
+async function introduced<Request extends Pick<CallerRequest, 'caller' | 'headers'>>(
+  request: Request,
+  introduction: CallerIntroduction,
+): Promise<Request> {
+  const { headers, meta } = await introduction.of(request.caller);
+  return { ...request, caller: request.caller.withMeta(meta), headers: { ...headers, ...request.headers } };
 }
 
 /** A server that answers that it does not know the method is well. */

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
 import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
@@ -7,10 +8,21 @@ const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
 
 /** The caller of one call, told and asked over its open response where the client can be asked so. */
 export class LiveCaller implements Caller {
-  constructor(private readonly context: CallContext) {}
+  constructor(
+    private readonly context: CallContext,
+    readonly meta?: Readonly<Record<string, unknown>>,
+  ) {}
 
   get userId(): string {
     return this.context.principal.userId;
+  }
+
+  get keyName(): string | undefined {
+    return this.context.principal.apiKey?.name;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.context.headers ?? {};
   }
 
   get capabilities(): Record<string, unknown> {
@@ -29,6 +41,10 @@ export class LiveCaller implements Caller {
 
   get trace(): TraceContext | undefined {
     return this.context.trace;
+  }
+
+  withMeta(meta: Readonly<Record<string, unknown>>): LiveCaller {
+    return new LiveCaller(this.context, meta);
   }
 
   progress(progress: Progress): void {

@@ -161,11 +161,12 @@ function failureOf({ entry, requestId }: ToolRequest, words: string) {
 }
 
 function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, span: Span | undefined): CallContext {
-  const { principal, requestId, serverId, trace } = request;
+  const { principal, requestId, serverId, headers, trace } = request;
   return {
     principal,
     requestId,
     serverId,
+    headers,
     trace: span?.context ?? trace,
     client,
     onEffect: (effect) => (attempt.effect = effect),
