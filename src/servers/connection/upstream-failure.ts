@@ -137,7 +137,8 @@ export function unreachable(name: string, error: unknown): UpstreamFailure {
   const { code, message } = error as { code?: string; message?: string };
   if (message === TOO_LARGE) return new UpstreamFailure('protocol', `${name} failed: ${message}.`, error);
   if (error instanceof ForbiddenAddress) {
-    return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
+    const forbidden = new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
+    return Object.assign(forbidden, { advice: `${error.message}.` });
   }
   const failure = connectFailureOf(error);
   if (failure) {
