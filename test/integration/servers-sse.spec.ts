@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:http';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Cancellation } from '../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type Progress } from '../../src/tools/source/call-context.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/gateway/free-port.js';
+import { hasPython, pythonProgram } from '../support/python/python-program.js';
 import { SseUpstream } from '../support/upstreams/sse-upstream.js';
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -108,6 +111,25 @@ describe('A server over HTTP+SSE', () => {
     expect(rig.health.of('a').state).toBe('unhealthy');
     expect(upstream.received).toEqual([]);
   });
+});
+
+(hasPython() ? describe : describe.skip)('A server of the SDK for Python', () => {
+  it('is called, reports progress, and gets the headers of each call with it', async () => {
+    const port = String(await freePort());
+    const program = spawn(pythonProgram('mcp-1', 'python'), ['test/support/upstreams/fastmcp-sse.py', port], { stdio: 'ignore' });
+    rig = new UpstreamRig({ old: { ...old, forward_headers: ['X-Tenant'] } });
+    await rig.register(server('a', 'old', { url: `http://127.0.0.1:${port}/sse` }));
+    const heard: Progress[] = [];
+    const client = { ...SILENT_CLIENT, wantsProgress: true, progress: (progress: Progress) => void heard.push(progress) };
+    expect((await rig.call('old__count', { to: 3 }, undefined, { client })).text).toBe('counted to 3');
+    expect(heard.map(({ progress, total }) => [progress, total])).toEqual([1, 2, 3].map((n) => [n, 3]));
+    const tenants = ['a', 'b', 'c', undefined].map((tenant) => ({ headers: tenant === undefined ? {} : { 'x-tenant': tenant } }));
+    const answers = await Promise.all(tenants.map((from) => rig.call('old__tenant', {}, undefined, from)));
+    expect(answers.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'none']);
+    await rig.close();
+    program.kill();
+    await once(program, 'exit');
+  }, 300_000);
 });
 
 describe('What is no server over HTTP+SSE', () => {
