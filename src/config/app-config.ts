@@ -4,7 +4,7 @@ import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
-import { DIRECT, type Outbound } from './outbound.js';
+import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */

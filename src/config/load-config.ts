@@ -8,7 +8,7 @@ import { AppConfig, type ConfigValues } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
-import { outboundOf } from './outbound.js';
+import { outboundOf } from './upstream/outbound.js';
 import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
 import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';

@@ -6,9 +6,9 @@ import { isSet, notSet, wholeReferences } from './env-reference.js';
 import { settingName, type Given } from './environment.js';
 import type { Engines } from './installed-engines.js';
 import { webhookName, type NoticeSettings } from './notices-config.js';
-import { proxyContradictions } from './outbound.js';
+import { proxyContradictions } from './upstream/outbound.js';
 import { SHIPPED_TEMPLATE_NAMES, variablesOf, type TemplateValues } from './template-config.js';
-import { CALLER_SECRET_MIN_CHARS } from './upstream-headers.js';
+import { CALLER_SECRET_MIN_CHARS } from './upstream/upstream-headers.js';
 
 /** Settings that cannot go together. */
 export interface Contradiction {

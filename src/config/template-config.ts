@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { z } from 'zod';
 import { ENV_REFERENCE } from './env-reference.js';
 import { network } from './host.js';
-import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from './upstream-headers.js';
+import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from './upstream/upstream-headers.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { PLACEHOLDER } from '../../config/template-config.js';
-import { HEADER_NAME, RESERVED_HEADERS } from '../../config/upstream-headers.js';
+import { HEADER_NAME, RESERVED_HEADERS } from '../../config/upstream/upstream-headers.js';
 import type { ServerTemplate } from './server-template.js';
 
 /** Where a server is and how it is reached, secrets included. Never log it. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TraceContext } from '../../../src/telemetry/trace-context.js';
 import { AppConfig } from '../../../src/config/app-config.js';
-import type { Outbound } from '../../../src/config/outbound.js';
+import type { Outbound } from '../../../src/config/upstream/outbound.js';
 import { templateSchema } from '../../../src/config/template-config.js';
 import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
 import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';

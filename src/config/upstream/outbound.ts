@@ -1,4 +1,4 @@
-import { ProxyRules } from '../common/network/proxy-rules.js';
+import { ProxyRules } from '../../common/network/proxy-rules.js';
 
 /** What the environment says of connections to upstream servers. */
 export interface Outbound {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { templateSchema } from './template-config.js';
+import { templateSchema } from '../template-config.js';
 
 const http = { transport: 'http', url: 'http://a.example/' };
 const stdio = { transport: 'stdio', command: 'node' };

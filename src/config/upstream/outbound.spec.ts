@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestAuthority } from '../../test/support/upstreams/certificates.js';
-import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { ConfigError, loadConfig, readConfig } from './load-config.js';
+import { TestAuthority } from '../../../test/support/upstreams/certificates.js';
+import { temporaryFolder } from '../../../test/support/temporary-folder.js';
+import { ConfigError, loadConfig, readConfig } from '../load-config.js';
 
 const folder = temporaryFolder('outbound');
 const file = join(folder, 'gateway.yaml');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENV_REFERENCE } from './env-reference.js';
+import { ENV_REFERENCE } from '../env-reference.js';
 
 /** RFC 9110, "Tokens". */
 export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
