@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import { LegacyUpstream, ModernUpstream } from '../support/upstreams/talking-upstream.js';
 import { TestUpstream } from '../support/upstreams/test-upstream.js';
-import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const SECRET = 'a secret of thirty-two characters!';
 const config = { type: 'object', properties: { url: { type: 'string' }, headers: { type: 'object' } } };
@@ -44,6 +44,21 @@ describe('Headers of callers', () => {
     expect(Object.keys(others!.headers).filter((name) => /^x-/.test(name))).toEqual([]);
   });
 
+  it('go on with reads, prompts and completions too, and with nothing that the gateway asks for itself', async () => {
+    const talking = await new LegacyUpstream().start();
+    rig = new UpstreamRig({ pool: { ...http, forward_headers: ['X-Tenant'] } });
+    await rig.register(server('a', 'pool', { url: talking.url }));
+    const context = { ...rig.context(), headers: { 'x-tenant': 'acme' } };
+    await rig.resources.find('note://today', caller)!.offer.read('note://today', context);
+    await rig.prompts.find('pool__plan', caller)!.offer.get({ day: 'Monday' }, context);
+    const completing = rig.resources.template('note://{day}/all', caller)!.complete!('day', 'M', {}, context);
+    await expect(completing).rejects.toThrow('-32601'); // by a server that can complete nothing, and was asked
+    const tenantsOf = (...methods: string[]) => methods.map((method) => talking.headersOf[method]?.['x-tenant']);
+    expect(tenantsOf('resources/read', 'prompts/get', 'completion/complete')).toEqual(['acme', 'acme', 'acme']);
+    expect(tenantsOf('initialize', 'tools/list', 'ping')).toEqual([undefined, undefined, undefined]);
+    await talking.stop();
+  });
+
   it('never take the place of what the server was registered with', async () => {
     await start({ forward_headers: ['X-Tenant'] }, { headers: { 'x-TENANT': 'registered' } });
     await rig.call('pool__act', {}, undefined, { headers: { 'x-tenant': 'forged' } });
@@ -62,7 +77,7 @@ describe('Headers of callers', () => {
 });
 
 describe('Who calls', () => {
-  const caller = {
+  const told = {
     header: 'X-Caller',
     meta: 'tallygate/caller',
     claims: ['user_id', 'email', 'key_name'],
@@ -71,7 +86,7 @@ describe('Who calls', () => {
   const jwt = new JwtService({ secret: SECRET });
 
   it('is told in a token for this server and this minute, which a library of JWTs verifies', async () => {
-    await start({ caller });
+    await start({ caller: told });
     await rig.call('pool__act', {}, undefined, { userId: 'ada', keyName: 'laptop' });
     const token = String(last().headers['x-caller']);
     expect(last().meta).toMatchObject({ 'tallygate/caller': token });
@@ -97,7 +112,7 @@ describe('Who calls', () => {
   });
 
   it('cannot be forged by a header that a caller sends, nor by a registration', async () => {
-    await start({ caller });
+    await start({ caller: told });
     await rig.call('pool__act', {}, undefined, { userId: 'ada', headers: { 'x-caller': 'forged' } });
     expect(jwt.verify(String(last().headers['x-caller']))).toMatchObject({ sub: 'ada' });
     rig.set(server('pool-8', 'pool', { url: upstream.url, headers: { 'x-CALLER': 'forged' } }));
@@ -109,7 +124,7 @@ describe('Who calls', () => {
     ['of 2026-07-28', () => new ModernUpstream()],
   ])('reaches servers %s beside what else is in `_meta`', async (_, make) => {
     const talking = await make().start();
-    rig = new UpstreamRig({ pool: { ...http, caller } }, undefined, { variables: { CALLER_SECRET: SECRET } });
+    rig = new UpstreamRig({ pool: { ...http, caller: told } }, undefined, { variables: { CALLER_SECRET: SECRET } });
     await rig.register(server('a', 'pool', { url: talking.url }));
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await rig.call('pool__work', {}, undefined, {
@@ -128,7 +143,7 @@ describe('Who calls', () => {
 
   it('reaches programs in `_meta`', async () => {
     const program = join('test', 'support', 'upstreams', 'echo-meta-server.mjs');
-    const own = { transport: 'stdio', command: process.execPath, args: [program], caller: { ...caller, header: undefined } };
+    const own = { transport: 'stdio', command: process.execPath, args: [program], caller: { ...told, header: undefined } };
     rig = new UpstreamRig({ own }, undefined, { variables: { CALLER_SECRET: SECRET } });
     await rig.register(server('a', 'own'));
     const { text } = await rig.call('own__meta', {}, undefined, { userId: 'ada' });

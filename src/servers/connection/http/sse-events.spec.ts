@@ -12,6 +12,9 @@ async function eventsOf(text: string, { size = 65_536, maxBytes = 1_000 } = {}):
   return events;
 }
 
+const otherBytes = (events: ServerEvent[]): number =>
+  events.filter(({ type }) => type === '').reduce((sum, { bytes }) => sum + bytes, 0);
+
 const shown = async (...args: Parameters<typeof eventsOf>) =>
   (await eventsOf(...args)).map(({ type, data }) => [type, typeof data === 'string' ? data : 'dropped']);
 
@@ -51,7 +54,14 @@ describe('The events of a stream', () => {
     const noise = `${': comment\n'.repeat(2_000)}data: x\n\n${'id: 1\n\n'.repeat(2_000)}`;
     const events = await eventsOf(noise);
     expect(events.filter(({ type }) => type === 'message')).toHaveLength(1);
-    const other = events.filter(({ type }) => type === '').reduce((sum, { bytes }) => sum + bytes, 0);
-    expect(other).toBeGreaterThan(20_000);
+    expect(otherBytes(events)).toBeGreaterThan(20_000);
+  });
+
+  it.each([
+    ['empty lines', '\n'.repeat(20_000)],
+    ['names of events', 'event: x\n'.repeat(20_000)],
+    ['an event that never ends', 'data: x\n'.repeat(20_000)],
+  ])('are no way to be read for nothing: %s count too', async (_, text) => {
+    expect(otherBytes(await eventsOf(text))).toBeGreaterThan(200_000);
   });
 });

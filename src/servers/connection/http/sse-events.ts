@@ -7,8 +7,9 @@ const CR = 0x0d;
 const LINES_MAX = 100_000;
 /** Kept of the ends of an event that is too large, to see which request it answers. */
 const EDGE_CHARS = 256;
-/** What is no event is told of after so many bytes. */
+/** What is no event is told of after so many bytes; the shortest line counts as so many, since each takes a moment. */
 const OTHER_BYTES = 4_096;
+const LINE_BYTES = 16;
 
 export interface ServerEvent {
   /** `message` where the server names none; empty for what came beside the events. */
@@ -30,11 +31,12 @@ export async function* eventsIn(chunks: AsyncIterable<Buffer>, maxBytes: number)
   for await (const chunk of chunks) {
     for (const line of lines.push(ends.asLineFeeds(chunk))) {
       if (line !== '') other += draft.add(line);
-      if (line !== '' && other < OTHER_BYTES) continue;
-      if (line === '' && draft.hasData) yield draft.event;
+      else if (!draft.hasData) other += LINE_BYTES;
+      else yield draft.event;
       if (line === '') draft = new EventDraft(maxBytes);
-      if (other >= OTHER_BYTES) yield { type: '', data: '', bytes: other };
-      if (other >= OTHER_BYTES) other = 0;
+      if (other < OTHER_BYTES) continue;
+      yield { type: '', data: '', bytes: other };
+      other = 0;
     }
   }
 }
@@ -62,10 +64,9 @@ class EventDraft {
     const colon = line.indexOf(':');
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (field === 'data') this.addData(value);
-    else if (field === 'event') this.type = value || 'message';
-    else return line.length;
-    return 0;
+    if (field === 'data' && !this.dropped) return this.addData(value);
+    if (field === 'event') this.type = value || 'message';
+    return Math.max(line.length, LINE_BYTES);
   }
 
   private addDropped({ head, tail }: DroppedLine): number {
@@ -74,12 +75,13 @@ class EventDraft {
     return 0;
   }
 
-  private addData(value: string): void {
+  private addData(value: string): number {
     this.size += value.length;
-    if (!this.dropped) this.data.push(value);
-    if (this.size <= this.maxBytes && this.data.length <= LINES_MAX) return;
+    this.data.push(value);
+    if (this.size <= this.maxBytes && this.data.length <= LINES_MAX) return 0;
     const [first = '', last = ''] = [this.data[0], this.data.at(-1)];
     this.drop({ head: first.slice(0, EDGE_CHARS), tail: last.slice(-EDGE_CHARS) });
+    return 0;
   }
 
   private drop(ends: DroppedLine): void {

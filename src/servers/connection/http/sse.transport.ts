@@ -18,7 +18,7 @@ import { eventsIn } from './sse-events.js';
 
 /** Within its own origin: frameworks redirect `/sse` to `/sse/`. */
 const REDIRECTS_MAX = 3;
-const ENDPOINT_MAX_CHARS = 8_192;
+const URL_MAX_CHARS = 8_192;
 /** Answers to the server that may be on their way at once; see `HttpTransport`. */
 const REPLIES_MAX = 100;
 const REPLY_MESSAGES = 5;
@@ -91,7 +91,7 @@ export class SseTransport implements Transport {
     const { onclose } = this;
     delete this.onclose;
     this.gone.abort(new Error('its stream was closed'));
-    await this.options.http.close();
+    await this.options.http.close().catch(() => undefined);
     onclose?.();
   }
 
@@ -104,7 +104,7 @@ export class SseTransport implements Transport {
       const { status, type, location, body } = answer;
       if (status === 200 && type === 'text/event-stream') return { url, body };
       discard(body);
-      const next = [301, 302, 307, 308].includes(status) && location ? new URL(location, url) : undefined;
+      const next = [301, 302, 307, 308].includes(status) ? urlIn(location, url) : undefined;
       if (next?.origin !== url.origin || redirects >= REDIRECTS_MAX) throw this.noStream(status, type);
       url = next;
     }
@@ -134,8 +134,7 @@ export class SseTransport implements Transport {
   }
 
   private endpointIn(data: string | DroppedLine, url: URL): string {
-    const text = typeof data === 'string' && data.length <= ENDPOINT_MAX_CHARS ? data : '';
-    const endpoint = text !== '' && URL.canParse(text, url.href) ? new URL(text, url) : undefined;
+    const endpoint = typeof data === 'string' ? urlIn(data, url) : undefined;
     if (endpoint?.origin !== this.url.origin) {
       throw new UpstreamFailure('protocol', `${this.options.name} names an endpoint that is not its own.`);
     }
@@ -195,6 +194,11 @@ export class SseTransport implements Transport {
     this.running.delete(id);
     if (sent?.method === 'ping' && this.running.size === 0 && this.heardAt < sent.at) void this.close();
   }
+}
+
+/** Undefined for what is none, or longer than anybody needs. */
+function urlIn(text: string | undefined, base: URL): URL | undefined {
+  return text && text.length <= URL_MAX_CHARS && URL.canParse(text, base.href) ? new URL(text, base) : undefined;
 }
 
 function messageIn(text: string): JSONRPCMessage | undefined {

@@ -52,7 +52,7 @@ function tunnelTo(origin: string, proxy: URL, options: WayOptions): Way {
     const headers = { host: path, ...credentialsOf(proxy) };
     proxies.connect({ path, headers, signal: AbortSignal.timeout(timeout) }).then(
       ({ statusCode, socket }) => {
-        if (statusCode === 200) return overTunnel({ ...to, httpSocket: socket as never }, callback);
+        if (statusCode >= 200 && statusCode < 300) return overTunnel({ ...to, httpSocket: socket as never }, callback);
         socket.on('error', () => undefined).destroy();
         callback(new ProxyRefusal(statusCode), null);
       },
