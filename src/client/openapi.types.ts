@@ -2153,7 +2153,10 @@ export interface components {
        * @description Null before the first check.
        */
       checked_at: string | null;
-      /** @description Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
+      /**
+       * @description Why it is not healthy, for callers with `gateway:write` with the last words of its program or with what can be done; null when it
+       *     is.
+       */
       error: string | null;
       /**
        * @description Tools of its pool for which it gets no calls, since it does not offer them as the server does that was registered first; absent

@@ -4,6 +4,7 @@ import { LOG_LEVELS } from '../telemetry/logger.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
+import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { STRATEGIES, templateName, templatesSchema } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
@@ -158,13 +159,12 @@ export const configSchema = z.strictObject({
   templates: templatesSchema,
   servers: z
     .strictObject({
-      /**
-       * Shipped templates that servers may be registered from. All but `http` start a process, so the operator names
-       * them.
-       */
-      enabled_templates: z.array(templateName).default(['http']),
+      /** Shipped templates that servers may be registered from. Those that start a process the operator names. */
+      enabled_templates: z.array(templateName).default(['http', 'sse']),
       /** Private networks in which upstream servers may be. Public addresses are always allowed. */
       allowed_networks: z.array(network).max(100).default([]),
+      /** Certificates in PEM of authorities that servers are believed by, beside the public ones. */
+      ca_file: z.string().min(1).max(4_096).optional(),
       max_servers: z.int().min(1).max(10_000).default(200),
       /** Child processes of one gateway. */
       max_processes: z.int().min(0).max(1_000).default(32),
@@ -240,6 +240,7 @@ export class AppConfig {
     readonly templateVariables: Readonly<Record<string, string>> = {},
     /** Names of all environment variables that settings refer to. */
     readonly referredVariables: readonly string[] = [],
+    readonly outbound: Outbound = DIRECT,
   ) {
     deepFreeze(values);
     deepFreeze(templateVariables);

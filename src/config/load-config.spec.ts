@@ -50,7 +50,7 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
       'gateway.yaml: billing.success_url: required while billing is enabled',
       'gateway.yaml: billing.cancel_url: required while billing is enabled',
       'gateway.yaml: billing.subscriptions: "gold" is not one of the tiers',
-      'gateway.yaml: servers.enabled_templates: "files" is not a shipped template (http, file-server, everything, memory)',
+      'gateway.yaml: servers.enabled_templates: "files" is not a shipped template (http, sse, file-server, everything, memory)',
       'gateway.yaml: templates: the environment variable NOT_SET is not set',
     ]);
   });
@@ -98,7 +98,7 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
       expect.stringMatching(/^GATEWAY_TEMPLATES: must be a short/),
     ]);
     expect(problems('', { GATEWAY_TEMPLATES: 'files' })).toEqual([
-      'GATEWAY_TEMPLATES: "files" is not a shipped template (http, file-server, everything, memory)',
+      'GATEWAY_TEMPLATES: "files" is not a shipped template (http, sse, file-server, everything, memory)',
     ]);
   });
 });

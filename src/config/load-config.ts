@@ -8,6 +8,7 @@ import { AppConfig, type ConfigValues } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
+import { outboundOf } from './upstream/outbound.js';
 import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
 import { isWithin, validSettings, type SettingIssue } from './valid-settings.js';
@@ -32,7 +33,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given[
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
-  return new AppConfig({ ...values, auth }, Object.fromEntries(variables) as Record<string, string>, referredVariables);
+  const used = Object.fromEntries(variables) as Record<string, string>;
+  return new AppConfig({ ...values, auth }, used, referredVariables, outboundOf(env));
 }
 
 /**

@@ -1,11 +1,14 @@
 import { NetworkRules } from '../common/network/network-rules.js';
 import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import type { BillingSettings } from './billing-config.js';
-import { isSet, notSet } from './env-reference.js';
+import { secureContextOf } from '../common/network/tls-files.js';
+import { isSet, notSet, wholeReferences } from './env-reference.js';
 import { settingName, type Given } from './environment.js';
 import type { Engines } from './installed-engines.js';
 import { webhookName, type NoticeSettings } from './notices-config.js';
-import { SHIPPED_TEMPLATE_NAMES, variablesOf } from './template-config.js';
+import { proxyContradictions } from './upstream/outbound.js';
+import { SHIPPED_TEMPLATE_NAMES, variablesOf, type TemplateValues } from './template-config.js';
+import { CALLER_SECRET_MIN_CHARS } from './upstream/upstream-headers.js';
 
 /** Settings that cannot go together. */
 export interface Contradiction {
@@ -24,6 +27,9 @@ export function contradictions(values: ConfigValues, given: Given, engines: Engi
     ...billingContradictions(values.billing, values.tiers),
     ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
+    ...tlsContradictions(values, given),
+    ...Object.entries(values.templates).flatMap(([name, template]) => callerContradictions(name, template, given)),
+    ...proxyContradictions(given.env),
   ];
 }
 
@@ -181,6 +187,36 @@ function templateContradictions({ templates, servers }: ConfigValues, given: Giv
       problem: `gateway.yaml: templates: ${notSet(name)}`,
     })),
   ];
+}
+
+/** Files that cannot be used. They are read again whenever a server is connected to. */
+function tlsContradictions({ servers, templates }: ConfigValues, given: Given): Contradiction[] {
+  const general = problemsOf(() => secureContextOf({ caFiles: [servers.ca_file ?? []].flat() }));
+  return [
+    ...general.map((words) => ({
+      about: ['servers.ca_file'],
+      problem: `${settingName('servers.ca_file', given)}: ${words}`,
+    })),
+    ...Object.entries(templates).flatMap(([name, { tls }]) => {
+      const files = { caFiles: [tls?.ca_file ?? []].flat(), certFile: tls?.cert_file, keyFile: tls?.key_file };
+      const about = [`templates.${name}`];
+      return problemsOf(() => secureContextOf(files)).map((words) => ({
+        about,
+        problem: `gateway.yaml: templates.${name}.tls: ${words}`,
+      }));
+    }),
+  ];
+}
+
+/** A secret that can be guessed makes everybody anybody. */
+function callerContradictions(name: string, { caller }: TemplateValues, { env }: Given): Contradiction[] {
+  const weak = wholeReferences(caller?.secret).filter(
+    (variable) => isSet(variable, env) && env[variable]!.length < CALLER_SECRET_MIN_CHARS,
+  );
+  return weak.map((variable) => ({
+    about: [`templates.${name}`],
+    problem: `gateway.yaml: templates.${name}.caller.secret: the environment variable ${variable} must have at least ${CALLER_SECRET_MIN_CHARS} characters; \`openssl rand -hex 32\` makes one`,
+  }));
 }
 
 const problemIf = (isWrong: boolean, about: string[], problem: string): Contradiction[] => (isWrong ? [{ about, problem }] : []);

@@ -3,11 +3,12 @@ import addFormats from 'ajv-formats';
 import { z } from 'zod';
 import { ENV_REFERENCE } from './env-reference.js';
 import { network } from './host.js';
+import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from './upstream/upstream-headers.js';
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 
 /** Templates that come with Tallygate. */
-export const SHIPPED_TEMPLATE_NAMES = ['http', 'file-server', 'everything', 'memory'] as const;
+export const SHIPPED_TEMPLATE_NAMES = ['http', 'sse', 'file-server', 'everything', 'memory'] as const;
 export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];
 
 /** `${config.name}`, a value of the registered server, or `${env:NAME}`, a variable of the gateway's environment. */
@@ -19,7 +20,6 @@ export const templateName = z
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')
   .refine((name) => !/-\d+$/.test(name), 'must not end in a number: servers are named that way');
 
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** These run whatever they are given, so a value from a request must not reach them. */
 const SHELLS = /^(sh|bash|dash|ash|zsh|ksh|fish|csh|tcsh|cmd|powershell|pwsh|env|xargs|eval)(\.exe)?$/i;
@@ -33,20 +33,42 @@ const value = z
   .refine((text) => !text.replace(PLACEHOLDER, '').includes('${'), 'only ${config.name} and ${env:NAME} can be filled in');
 
 const seconds = z.number().min(0.1).max(600);
+const filePath = z.string().min(1).max(4_096);
 const price = z.int().min(0).max(1_000_000);
+
+/** Files in PEM, read whenever a server is connected to. */
+const tlsSchema = z
+  .strictObject({
+    /** Certificates of authorities that servers are believed by, beside the public ones and `servers.ca_file`. */
+    ca_file: filePath.optional(),
+    /** The gateway's own certificate for these servers, with its chain, and its key. */
+    cert_file: filePath.optional(),
+    key_file: filePath.optional(),
+  })
+  .refine(
+    ({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined),
+    'cert_file and key_file go together',
+  );
 
 /** A recipe for upstream MCP servers, written by the operator. Requests fill in `config` and nothing else. */
 export const templateSchema = z
   .strictObject({
     description: z.string().max(1_000).default(''),
-    transport: z.enum(['http', 'stdio']),
-    /** `modern`: MCP 2026-07-28; `legacy`: earlier. `auto` asks the server, once per connection. */
+    /** `http`: streamable HTTP. `sse`: HTTP with one stream of events, as in MCP 2024-11-05. */
+    transport: z.enum(['http', 'sse', 'stdio']),
+    /** `modern`: MCP 2026-07-28; `legacy`: earlier. `auto` asks the server, once per connection; over `sse` all are legacy. */
     protocol: z.enum(['auto', 'legacy', 'modern']).default('auto'),
-    /** http: the server's URL. A value of the config is either the whole URL or an encoded part of it. */
+    /** http, sse: the server's URL. A value of the config is either the whole URL or an encoded part of it. */
     url: value.optional(),
     headers: z.record(z.string().regex(HEADER_NAME, 'must be a header name'), value).default({}),
-    /** http: the property of the config, if any, that holds further headers. */
+    /** http, sse: the property of the config, if any, that holds further headers. */
     headers_from: z.string().optional(),
+    /** http, sse: headers of a caller's request that go on to the server with it. */
+    forward_headers: forwardHeaders,
+    /** Tells servers who calls. */
+    caller: callerSchema.optional(),
+    /** http, sse: files that the gateway and the server know each other by, over TLS. */
+    tls: tlsSchema.optional(),
     /** stdio: the program; it contains no placeholders. */
     command: z.string().min(1).max(4_096).optional(),
     args: z.array(value).max(100).default([]),
@@ -102,16 +124,20 @@ export function compileConfigSchema(schema: Record<string, unknown>) {
   return ajv.compile<Record<string, unknown>>({ type: 'object', ...schema });
 }
 
-type Shape = Pick<TemplateValues, 'transport' | 'url' | 'command' | 'args' | 'env' | 'headers' | 'headers_from' | 'config'>;
+type Shape = Pick<
+  TemplateValues,
+  | ('transport' | 'protocol' | 'url' | 'command' | 'args' | 'env' | 'config')
+  | ('headers' | 'headers_from' | 'forward_headers' | 'caller' | 'tls')
+>;
 
-function placeholders({ url = '', headers, args, env }: Shape): RegExpMatchArray[] {
-  const texts = [url, ...args, ...Object.values(headers), ...Object.values(env)];
+function placeholders({ url = '', headers, args, env, caller }: Shape): RegExpMatchArray[] {
+  const texts = [url, ...args, ...Object.values(headers), ...Object.values(env), caller?.secret ?? ''];
   return texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)]);
 }
 
 function contradictions(template: Shape): [string, string][] {
-  const own = template.transport === 'http' ? httpContradictions(template) : stdioContradictions(template);
-  return [...own, ...schemaContradictions(template)];
+  const own = template.transport === 'stdio' ? stdioContradictions(template) : httpContradictions(template);
+  return [...own, ...headerContradictions(template), ...schemaContradictions(template)];
 }
 
 function schemaContradictions(template: Shape): [string, string][] {
@@ -126,15 +152,16 @@ function schemaContradictions(template: Shape): [string, string][] {
   return unknown.map((name) => ['config', `has no property "${name}", which the template uses`]);
 }
 
-function httpContradictions({ url, command, args, env }: Shape): [string, string][] {
+function httpContradictions({ transport, protocol, url, command, args, env }: Shape): [string, string][] {
   const problems: [string, string][] = [];
-  if (!url) problems.push(['url', 'required with transport http']);
+  if (!url) problems.push(['url', `required with transport ${transport}`]);
   else if (!/^(https?:\/\/|\$\{)/.test(url)) problems.push(['url', 'must be an http:// or https:// URL']);
   if (command || args.length || Object.keys(env).length) problems.push(['command', 'only with transport stdio']);
+  if (transport === 'sse' && protocol === 'modern') problems.push(['protocol', 'MCP 2026-07-28 has no transport sse']);
   return problems;
 }
 
-function stdioContradictions({ url, command, args, env, headers, headers_from }: Shape): [string, string][] {
+function stdioContradictions({ url, command, args, env, headers, headers_from, tls }: Shape): [string, string][] {
   const problems: [string, string][] = [];
   if (!command) problems.push(['command', 'required with transport stdio']);
   if (command?.includes('${')) problems.push(['command', 'is fixed: nothing is filled in']);
@@ -146,7 +173,8 @@ function stdioContradictions({ url, command, args, env, headers, headers_from }:
   }
   const loader = Object.keys(env).find((name) => LOADER_VARIABLES.test(name) && takesConfig(env[name]!));
   if (loader) problems.push(['env', `${loader} decides what is run and must not be given values of a request`]);
-  if (url || headers_from || Object.keys(headers).length) problems.push(['url', 'only with transport http']);
+  if (url || headers_from || Object.keys(headers).length) problems.push(['url', 'only with transport http or sse']);
+  if (tls) problems.push(['tls', 'only with transport http or sse']);
   return problems;
 }
 

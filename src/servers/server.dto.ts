@@ -115,7 +115,10 @@ export class ServerHealthDto {
   /** How long the server took to answer last, in milliseconds. */
   @Fraction()
   latency_ms!: number | null;
-  /** Why it is not healthy, for callers with `gateway:write` with the last words of its program; null when it is. */
+  /**
+   * Why it is not healthy, for callers with `gateway:write` with the last words of its program or with what can be done; null when it
+   * is.
+   */
   error!: string | null;
   /**
    * Tools of its pool for which it gets no calls, since it does not offer them as the server does that was registered first; absent

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
+import { CallerEmails } from './callers/caller-emails.service.js';
 import { ConfigCipher } from './registry/config-cipher.js';
 import { LoadBalancer } from './pool/load-balancer.service.js';
 import { ServerChangeListener } from './registry/server-change.listener.js';
@@ -23,6 +24,7 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
   imports: [ApiKeysModule, ToolsModule],
   controllers: [ServersController, ServerToolsController],
   providers: [
+    CallerEmails,
     ConfigCipher,
     LoadBalancer,
     ServerChangeListener,

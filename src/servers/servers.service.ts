@@ -4,7 +4,6 @@ import type { Actor, AuditAction } from '../auth/audit/audit-entry.js';
 import { AuditLog } from '../auth/audit/audit-log.service.js';
 import type { Transaction } from '../database/sql.js';
 import { loggerFor } from '../common/log-contexts.js';
-import { endedWithin } from '../common/concurrency/deadline.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigCipher } from './registry/config-cipher.js';
@@ -20,8 +19,6 @@ import { Sources } from '../tools/catalog/sources.service.js';
 
 /** Far more than any config or metadata in use. */
 const JSON_MAX_CHARS = 65_536;
-/** How long a registration waits for the name in a URL to be resolved. */
-const RESOLVE_MAX_MS = 2_000;
 
 export interface Registration {
   templateName: string;
@@ -136,17 +133,18 @@ export class ServersService {
     const template = this.templates.get(templateName);
     const checked = this.templates.check(templateName, config);
     const target = targetOf(template, checked, this.config.templateVariables);
-    if (target.transport === 'http') await this.demandAllowedAddress(template, target.url);
+    if (target.transport !== 'stdio') await this.demandAllowedAddress(template, target.url);
     return checked;
   }
 
   /** A name that does not resolve, or not in time, is accepted: every connection judges its address anyway. */
   private async demandAllowedAddress({ name, url: recipe = '' }: ServerTemplate, url: string): Promise<void> {
-    const judged = this.templates.networksOf(name).check(url);
-    if (!(await endedWithin(judged, RESOLVE_MAX_MS))) return;
-    await judged.catch((error: unknown) => {
-      if (error instanceof ForbiddenAddress) throw new ConfigProblem(placeholderIn(recipe), error.message);
-    });
+    await this.templates
+      .networksOf(name)
+      .checkIfKnown(url)
+      .catch((error: unknown) => {
+        throw error instanceof ForbiddenAddress ? new ConfigProblem(placeholderIn(recipe), error.message) : error;
+      });
   }
 }
 

@@ -101,6 +101,15 @@ describe('The address of an upstream server', () => {
     );
     await expect(rules.check('https://public.example/mcp')).resolves.toBeUndefined();
   });
+
+  it('is judged as far as it is known here, where somebody else resolves its name', async () => {
+    const nowhere = () => Promise.reject(new Error('ENOTFOUND'));
+    await expect(new NetworkRules([], SETTING, nowhere).checkIfKnown('https://far.example/')).resolves.toBeUndefined();
+    await expect(new NetworkRules([], SETTING, nowhere).checkIfKnown('https://10.0.0.1/')).rejects.toThrow(ForbiddenAddress);
+    await expect(new NetworkRules([], SETTING, at('10.0.0.1')).checkIfKnown('https://in.example/')).rejects.toThrow(
+      ForbiddenAddress,
+    );
+  });
 });
 
 describe('Connecting to an upstream server', () => {

@@ -1,12 +1,16 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { isIP, type LookupFunction } from 'node:net';
+import { endedWithin } from '../concurrency/deadline.js';
 import { isInNetwork, parseAddress, parseNetwork, type IpAddress, type IpNetwork } from './ip-address.js';
 
 /** All of IPv6 that is public lies in here; new kinds of addresses may be defined outside of it. */
 const GLOBAL_6 = parseNetwork('2000::/3')!;
 /** NAT64 (RFC 6052): the last four bytes are the IPv4 address that is reached. */
 const NAT64 = parseNetwork('64:ff9b::/96')!;
+
+/** A name that is not resolved by then is nobody's here. */
+const RESOLVE_MAX_MS = 2_000;
 
 /** How names become addresses; the system's way, or a test's. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
@@ -50,6 +54,19 @@ export class NetworkRules {
     const host = hostOf(url);
     if (isIP(host)) this.demand(host, host);
     else await this.addressesOf(host);
+  }
+
+  /**
+   * Judges a URL as far as that can be done here: a name that does not resolve, or not in time, passes. It is judged again at every
+   * connection; behind a proxy, which resolves it itself, by the proxy alone.
+   * @throws ForbiddenAddress
+   */
+  async checkIfKnown(url: string): Promise<void> {
+    const judged = this.check(url);
+    if (!(await endedWithin(judged, RESOLVE_MAX_MS))) return;
+    await judged.catch((error: unknown) => {
+      if (error instanceof ForbiddenAddress) throw error;
+    });
   }
 
   /**

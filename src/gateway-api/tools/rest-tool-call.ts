@@ -44,6 +44,7 @@ export function restToolRequest(
     ...called,
     ...(called.entry.tool.isForeign && { sent }),
     idempotencyKey: request.headers['idempotency-key'],
+    headers: request.headers,
     trace: traceContextOf(request.headers),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,

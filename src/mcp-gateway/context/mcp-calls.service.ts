@@ -35,7 +35,8 @@ export class McpCalls {
   callContext(context: McpContext): CallContext {
     const { caller: principal, exchange, cancellation } = context;
     const { signal } = cancellation;
-    return { principal, requestId: exchange.requestId, trace: traceOf(context), signal, client: this.client(context) };
+    const { requestId, headers } = exchange;
+    return { principal, requestId, headers, trace: traceOf(context), signal, client: this.client(context) };
   }
 
   private request(context: McpContext, called: { entry: CatalogTool; arguments: Record<string, unknown> }): ToolRequest {
@@ -51,6 +52,7 @@ export class McpCalls {
       transport: 'http',
       cancellation: context.cancellation,
       client: this.client(context),
+      headers: exchange.headers,
       trace: traceOf(context),
       // In `_meta` for clients that cannot set headers, and in batches, whose calls share them.
       idempotencyKey: meta['tallygate/idempotencyKey'] ?? (exchange.isBatch ? undefined : exchange.headers['idempotency-key']),

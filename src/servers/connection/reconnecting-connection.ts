@@ -41,7 +41,7 @@ export class ReconnectingConnection {
   private noise = { since: 0, chars: 0 };
   /** Until when the server is not asked again which era it speaks, by the monotonic clock, ms. */
   private legacyUntil = 0;
-  /** What the program said last before it ended: why it is not started again at once. */
+  /** What the program said last before it ended, or why else there is no session: why it is not started again at once. */
   private lastWords: string | undefined;
   /** The resources whose changes are told. */
   readonly watched = new Set<string>();
@@ -151,8 +151,9 @@ export class ReconnectingConnection {
       return session;
     } catch (error) {
       this.restartPause.ended();
-      this.lastWords = error instanceof UpstreamFailure ? error.words : undefined;
-      throw this.startFailure(error);
+      const failure = this.startFailure(error);
+      if (failure instanceof UpstreamFailure) this.lastWords = failure.words ?? reasonOf(failure);
+      throw failure;
     }
   }
 
@@ -161,6 +162,8 @@ export class ReconnectingConnection {
     if (error instanceof ServerError)
       return new UpstreamFailure('protocol', `${name} refused to start a session: ${error.message}`, error);
     if (error instanceof SessionExpired) return new UpstreamFailure('protocol', `${name} does not speak MCP.`, error);
+    if (error instanceof UpstreamFailure && error.kind === 'refused')
+      return new UpstreamFailure('protocol', error.message, error);
     return error;
   }
 
@@ -188,6 +191,9 @@ export class ReconnectingConnection {
     this.logger.debug(this.options.mask(text).slice(0, room).trimEnd());
   }
 }
+
+/** For operators. */
+const reasonOf = ({ message, advice }: UpstreamFailure): string => (advice ? `${message} ${advice}` : message);
 
 /** An answer that came too late or cannot be used says nothing about the session; one that cannot be reached is lost. */
 const isLoss = (error: unknown): boolean =>

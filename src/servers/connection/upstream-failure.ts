@@ -2,6 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelconte
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { CallEffect } from '../../tools/source/call-context.js';
 import { ForbiddenAddress } from '../../common/network/network-rules.js';
+import { connectFailureOf } from './http/connect-failure.js';
 import { AnswerTooLarge } from './http/event-pieces.js';
 import { HttpRefusal } from './http/http-messages.js';
 import { BrokenAnswer, ConnectionClosed, NotMcp } from './relay/relay.js';
@@ -19,6 +20,8 @@ export type UpstreamFailureKind = 'unreachable' | 'timeout' | 'protocol' | 'refu
 export class UpstreamFailure extends TallygateError {
   /** How the server's program ended and what it said, a sentence, secrets masked. For operators only: it names paths and addresses. */
   words: string | undefined;
+  /** What can be done about it, a sentence. For operators only. */
+  advice: string | undefined;
 
   constructor(
     readonly kind: UpstreamFailureKind,
@@ -69,7 +72,7 @@ export interface AskedServer {
  */
 export function failureOf(error: unknown, server: AskedServer): Error {
   const { name } = server;
-  if (error instanceof UpstreamFailure || error instanceof ServerError) return error;
+  if (error instanceof UpstreamFailure || error instanceof ServerError || error instanceof SessionExpired) return error;
   if (error instanceof NotMcp) return notMcp(name, error);
   if (error instanceof BrokenAnswer || error instanceof AnswerTooLarge) return unusable(name, error);
   if (error instanceof ConnectionClosed) return closed(name, error);
@@ -150,7 +153,13 @@ export const isNotReached = (error: unknown): boolean =>
 export function unreachable(name: string, error: unknown): UpstreamFailure {
   const { code } = error as { code?: string };
   if (error instanceof ForbiddenAddress) {
-    return new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
+    const forbidden = new UpstreamFailure('unreachable', `${name} has an address that is not allowed.`, error, 'none');
+    return Object.assign(forbidden, { advice: `${error.message}.` });
+  }
+  const failure = connectFailureOf(error);
+  if (failure) {
+    const { reason, advice } = failure;
+    return Object.assign(new UpstreamFailure('unreachable', `${name} ${reason}.`, error, 'none'), { advice });
   }
   const effect = NOT_CONNECTED.has(code ?? '') ? 'none' : 'unknown';
   return new UpstreamFailure('unreachable', `${name} ${REASONS[code ?? ''] ?? 'cannot be reached'}.`, error, effect);

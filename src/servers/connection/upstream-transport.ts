@@ -1,7 +1,10 @@
 import type { NetworkRules } from '../../common/network/network-rules.js';
+import type { ProxyRules } from '../../common/network/proxy-rules.js';
+import { secureContextOf, type TlsFiles } from '../../common/network/tls-files.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import { HttpPool } from './http/http-pool.js';
 import { HttpTransport } from './http/http.transport.js';
+import { SseTransport } from './http/sse.transport.js';
 import { WAITING_MAX } from './server-questions.js';
 import { ChildTransport } from './stdio/child.transport.js';
 import type { ProcessSlots } from './stdio/process-slots.js';
@@ -23,32 +26,45 @@ export interface TransportOptions {
   slots: ProcessSlots;
   /** Which addresses HTTP servers may have. */
   network: NetworkRules;
+  /** By which proxies they are reached. */
+  proxies: ProxyRules;
+  /** How they and the gateway know each other over TLS, and how the gateway knows its proxy. */
+  tls: TlsFiles & { proxyCaFiles: readonly string[] };
   /** How fast what the server says unasked is read, by all its sessions. */
   pace: UnaskedPace;
   /** Called with what a child process writes that is not MCP. */
   onNoise: (text: string) => void;
 }
 
-export type UpstreamTransport = HttpTransport | ChildTransport;
+export type UpstreamTransport = HttpTransport | SseTransport | ChildTransport;
+
+type RemoteTarget = Exclude<ServerTarget, { transport: 'stdio' }>;
 
 /** The way to a server, not yet used. @throws UpstreamFailure when the server has an address that is not allowed. */
 export function transportTo(target: ServerTarget, options: TransportOptions): UpstreamTransport {
   try {
-    return target.transport === 'http' ? httpTransport(target, options) : childTransport(target, options);
+    return target.transport === 'stdio' ? childTransport(target, options) : remoteTransport(target, options);
   } catch (error) {
     throw unreachable(options.name, error);
   }
 }
 
-function httpTransport({ url, headers }: ServerTarget & { transport: 'http' }, options: TransportOptions): HttpTransport {
+function remoteTransport({ transport, url, headers }: RemoteTarget, options: TransportOptions): HttpTransport | SseTransport {
+  const { network, proxies, tls, pace } = options;
+  const proxy = proxies.proxyFor(url);
   const http = new HttpPool(url, {
     ...options,
-    headers,
-    connect: options.network.connectOptions(url),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    connect: network.connectOptions(url),
+    judge: () => network.checkIfKnown(url),
+    proxy,
+    secureContext: secureContextOf(tls),
+    proxyContext: proxy?.protocol === 'https:' ? secureContextOf({ caFiles: tls.proxyCaFiles }) : undefined,
     connections: options.concurrency + WAITING_MAX + EXTRA_CONNECTIONS,
     maxAnswerBytes: ANSWER_MAX_BYTES,
   });
-  return new HttpTransport(new URL(url), http, options.pace);
+  if (transport === 'http') return new HttpTransport(new URL(url), http, pace);
+  return new SseTransport(new URL(url), { ...options, http, maxAnswerBytes: ANSWER_MAX_BYTES });
 }
 
 function childTransport(

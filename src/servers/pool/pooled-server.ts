@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CallerIntroduction } from '../callers/caller-introduction.js';
 import type { Caller } from '../connection/caller.js';
 import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import type { SessionRequest } from '../connection/upstream-session.js';
@@ -41,12 +42,14 @@ export class PooledServer implements Candidate {
   /**
    * @param connectionFor makes the connection that tells the listener what happens to it.
    * @param onRoom called whenever there may be room for a call that waited.
+   * @param introduction what it is told of its callers, if anything.
    */
   constructor(
     private registered: RegisteredServer,
     readonly template: ServerTemplate,
     connectionFor: (listener: ConnectionListener) => ReconnectingConnection,
     private readonly onRoom: () => void = () => undefined,
+    private readonly introduction?: CallerIntroduction,
   ) {
     this.places = new Places(template.concurrency, onRoom);
     this.connection = connectionFor({
@@ -146,11 +149,12 @@ export class PooledServer implements Candidate {
 
   /**
    * While the server waits for the caller, another call may have its place.
-   * @throws UpstreamFailure when it failed; ServerError when it refused with an error.
+   * @throws UpstreamFailure when it failed; ServerError when it refused with an error; what `CallerIntroduction` throws.
    */
   async call(method: CallerMethod, { name, params, place, callerId, ...request }: CallerRequest): Promise<ServerAnswer> {
     const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
-    const options = { ...request, timeoutMs: this.template.timeoutMs, onPause };
+    const told = this.introduction ? await introduced(request, this.introduction) : request;
+    const options = { ...told, timeoutMs: this.template.timeoutMs, onPause };
     this.started += 1;
     return this.serverHealth.observe(async () => {
       const result = await this.connection.request({ method, name, params }, options);
@@ -238,6 +242,15 @@ export class PooledServer implements Candidate {
   private handleLost(): void {
     if (this.connection.watched.size > 0) this.serverHealth.expectCheck();
   }
+}
+
+/** With what the server is told of the caller. */
+async function introduced<Request extends Pick<CallerRequest, 'caller' | 'headers'>>(
+  request: Request,
+  introduction: CallerIntroduction,
+): Promise<Request> {
+  const { headers, meta } = await introduction.of(request.caller);
+  return { ...request, caller: request.caller.withMeta(meta), headers: { ...headers, ...request.headers } };
 }
 
 /** A server that answers with an error is well: it may not know the method. */

@@ -24,7 +24,7 @@ export interface HealthReport {
   latencyMs: number | null;
   /** Why it is not healthy, without secrets; null when it is. */
   error: string | null;
-  /** What its program said of it, for operators (`UpstreamFailure.words`). */
+  /** What its program said of it, or what can be done, for operators (`UpstreamFailure.words`, `advice`). */
   words?: string | undefined;
   /** Tools of its pool that it gets no calls of, since it lacks them or defines them otherwise. */
   differs?: readonly string[];
@@ -106,15 +106,15 @@ export class ServerHealth {
   }
 
   /**
-   * @param failure its words are in the report.
+   * @param failure its words, or advice, are in the report.
    * @param callerId whose call failed; absent for a check. What one caller asks may fail for its arguments, again and again: only a
    * check, or failures of several callers, say that the server does not work.
    */
-  private recordFailure({ message: error, words }: UpstreamFailure, callerId?: string): void {
+  private recordFailure({ message: error, words, advice }: UpstreamFailure, callerId?: string): void {
     if (callerId !== undefined && this.failedCallers.size < 2) this.failedCallers.add(callerId);
     const isProof = callerId === undefined || this.failedCallers.size > 1;
     this.breaker = isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker);
-    this.last = { ...this.last, checkedAt: new Date(), error, words };
+    this.last = { ...this.last, checkedAt: new Date(), error, words: words ?? advice };
     if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
 }

@@ -3,6 +3,8 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { AppConfig } from '../../config/app-config.js';
 import { programPath } from '../../config/environment.js';
+import { CallerEmails } from '../callers/caller-emails.service.js';
+import { CallerIntroduction } from '../callers/caller-introduction.js';
 import { ReconnectingConnection, type ConnectionListener } from '../connection/reconnecting-connection.js';
 import { ProcessSlots } from '../connection/stdio/process-slots.js';
 import { hiding, secretsIn } from '../registry/config-mask.js';
@@ -29,6 +31,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(
     private readonly registry: ServerRegistry,
     private readonly config: AppConfig,
+    private readonly emails: CallerEmails,
   ) {
     this.slots = new ProcessSlots(config.values.servers.max_processes, programPath);
   }
@@ -101,6 +104,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private create(registered: RegisteredServer, template: ServerTemplate): PooledServer {
+    const { templateVariables: variables, outbound } = this.config;
     const connectionFor = (listener: ConnectionListener) =>
       new ReconnectingConnection({
         ...listener,
@@ -110,11 +114,23 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
         concurrency: template.concurrency,
         slots: this.slots,
         network: networkRulesOf(this.config.values, template),
-        target: () => targetOf(template, registered.config, this.config.templateVariables),
+        proxies: outbound.proxies,
+        tls: this.tlsFilesOf(template),
+        target: () => targetOf(template, registered.config, variables),
         protocol: template.protocol,
-        mask: hiding([...secretsIn(template.config, registered.config), ...Object.values(this.config.templateVariables)]),
+        mask: hiding([...secretsIn(template.config, registered.config), ...Object.values(variables)]),
       });
-    return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(registered.pool));
+    const introduction = CallerIntroduction.to(registered.name, template, variables, (userId) => this.emails.of(userId));
+    return new PooledServer(registered, template, connectionFor, () => this.tellOfRoom(registered.pool), introduction);
+  }
+
+  private tlsFilesOf({ tls = {} }: ServerTemplate) {
+    const { ca_file: general } = this.config.values.servers;
+    const { extraCaFile } = this.config.outbound;
+    const proxyCaFiles = general === undefined ? [] : [extraCaFile, general].filter((file) => file !== undefined);
+    const own = [general, tls.ca_file].filter((file) => file !== undefined);
+    const caFiles = own.length === 0 || extraCaFile === undefined ? own : [extraCaFile, ...own];
+    return { caFiles, certFile: tls.cert_file, keyFile: tls.key_file, proxyCaFiles };
   }
 
   private tellOfRoom(pool: string): void {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../../common/json.js';
 import type { JsonMembers } from '../../common/json-text.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
@@ -12,10 +13,21 @@ const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** The caller of one call, told and asked over its open response where the client can be asked so. */
 export class LiveCaller implements Caller {
-  constructor(private readonly context: CallContext) {}
+  constructor(
+    private readonly context: CallContext,
+    private readonly told: Readonly<Record<string, unknown>> = {},
+  ) {}
 
   get userId(): string {
     return this.context.principal.userId;
+  }
+
+  get keyName(): string | undefined {
+    return this.context.principal.apiKey?.name;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.context.headers ?? {};
   }
 
   get capabilities(): Record<string, unknown> {
@@ -38,9 +50,14 @@ export class LiveCaller implements Caller {
     return this.context.trace;
   }
 
-  get meta(): JsonMembers | undefined {
+  get meta(): JsonMembers {
     const sent = this.context.sent?.();
-    return sent && metaForServer(sent.meta);
+    const told = Object.entries(this.told).map(([name, value]) => [name, JSON.stringify(value)]);
+    return { ...(sent && metaForServer(sent.meta)), ...(Object.fromEntries(told) as JsonMembers) };
+  }
+
+  withMeta(meta: Readonly<Record<string, unknown>>): LiveCaller {
+    return new LiveCaller(this.context, meta);
   }
 
   progress(progress: Progress): void {

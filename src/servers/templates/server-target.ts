@@ -1,11 +1,12 @@
 import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { PLACEHOLDER } from '../../config/template-config.js';
+import { HEADER_NAME, RESERVED_HEADERS } from '../../config/upstream/upstream-headers.js';
 import type { ServerTemplate } from './server-template.js';
 
 /** Where a server is and how it is reached, secrets included. Never log it. */
 export type ServerTarget =
-  | { transport: 'http'; url: string; headers: Record<string, string> }
+  | { transport: 'http' | 'sse'; url: string; headers: Record<string, string> }
   | { transport: 'stdio'; command: string; args: string[]; env: Record<string, string> };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,13 +19,9 @@ const VALUE_MAX_CHARS = 4_096;
 export const WHOLE_CONFIG_VALUE = /^\$\{config\.([A-Za-z][A-Za-z0-9_]*)\}$/;
 
 const HEADERS_MAX = 20;
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+const SET_BY_GATEWAY = 'is set by the gateway itself';
 /** Visible characters, spaces and tabs: nothing that could end the line and start a header or a request of its own. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Belong to the connection and the protocol: set by others, they could cut one request into two or confuse eras. */
-const RESERVED_HEADERS =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|mcp-.*|last-event-id)$/i;
-
 /** A value of a config that cannot be used. On REST 400 with the path of the property, as in source 003. */
 export class ConfigProblem extends TallygateError {
   constructor(
@@ -51,9 +48,8 @@ export function targetOf(template: ServerTemplate, config: Config, env: Environm
     const args = template.args.map((arg) => argument(arg, fill(arg)));
     return { transport: 'stdio', command: template.command!, args, env: present(template.env, fill) };
   }
-  const extra = template.headers_from ? extraHeaders(template.headers_from, config[template.headers_from]) : {};
-  const headers = withoutDoubles(extra, present(template.headers, fill));
-  return { transport: 'http', url: urlOf(template.url!, config, env), headers };
+  const headers = withoutDoubles(extraHeaders(template, config), present(template.headers, fill));
+  return { transport: template.transport, url: urlOf(template.url!, config, env), headers };
 }
 
 /** Fills in one text. Undefined when the text mentions a value that the config leaves out. */
@@ -113,14 +109,16 @@ function withoutDoubles(extra: Record<string, string>, own: Record<string, strin
   return { ...Object.fromEntries(Object.entries(extra).filter(([name]) => !names.has(name.toLowerCase()))), ...own };
 }
 
-/** The headers that a registration adds, in this property of its config. */
-function extraHeaders(property: string, value: unknown): Record<string, string> {
-  if (value === undefined) return {};
+/** The headers that a registration adds, in the property of its config that the template names. Who calls is not for it to say. */
+function extraHeaders({ headers_from: property, caller }: ServerTemplate, config: Config): Record<string, string> {
+  const value = property === undefined ? undefined : config[property];
+  if (property === undefined || value === undefined) return {};
   if (!isObject(value)) throw new ConfigProblem([property], 'must be an object');
   const headers = Object.entries(value);
   if (headers.length > HEADERS_MAX) throw new ConfigProblem([property], `must be at most ${HEADERS_MAX} headers`);
   for (const [name, text] of headers) {
-    const problem = headerProblem(name, text);
+    const isCaller = name.toLowerCase() === caller?.header?.toLowerCase();
+    const problem = isCaller ? SET_BY_GATEWAY : headerProblem(name, text);
     if (problem) throw new ConfigProblem([property, name.slice(0, 100)], problem);
   }
   return value as Record<string, string>;
@@ -128,7 +126,7 @@ function extraHeaders(property: string, value: unknown): Record<string, string> 
 
 function headerProblem(name: string, value: unknown): string | undefined {
   if (!HEADER_NAME.test(name)) return 'must be a header name';
-  if (RESERVED_HEADERS.test(name)) return 'is set by the gateway itself';
+  if (RESERVED_HEADERS.test(name)) return SET_BY_GATEWAY;
   if (typeof value !== 'string' || value.length > VALUE_MAX_CHARS || !HEADER_VALUE.test(value)) return 'must be a header value';
   return undefined;
 }

@@ -28,6 +28,7 @@ export function templateOf(name: string, values: TemplateValues, defaults: Templ
   return {
     ...rest,
     name,
+    protocol: values.transport === 'sse' ? 'legacy' : values.protocol,
     strategy: values.strategy ?? defaults.strategy,
     timeoutMs: 1_000 * timeout_seconds,
     connectTimeoutMs: 1_000 * connect_timeout_seconds,

@@ -15,7 +15,7 @@ const templatesOf = (settings: object) =>
 
 describe('Templates of upstream servers', () => {
   it('start no process unless the operator names or writes one', () => {
-    expect(templatesOf({}).names()).toEqual(['http']);
+    expect(templatesOf({}).names()).toEqual(['http', 'sse']);
     expect(templatesOf({ servers: { enabled_templates: ['memory'] } }).names()).toEqual(['memory']);
     expect(() => templatesOf({}).get('file-server')).toThrow('servers.enabled_templates');
   });

@@ -9,19 +9,9 @@ type Recipe = (folders: readonly string[]) => TemplateValues;
  * with it: each is made with the folders where packages are looked for, and throws PackageMissing where its own is not there.
  */
 export const SHIPPED_TEMPLATES: Readonly<Record<string, Recipe>> = {
-  http: () =>
-    templateSchema.parse({
-      description: 'Any MCP server with streamable HTTP',
-      transport: 'http',
-      url: '${config.url}',
-      headers: { Authorization: 'Bearer ${config.bearer_token}' },
-      headers_from: 'headers',
-      config: objectOf(['url'], {
-        url: { type: 'string', minLength: 1, description: 'Where its MCP endpoint is' },
-        bearer_token: { type: 'string', minLength: 1, pattern: '^[A-Za-z0-9._~+/=-]+$', writeOnly: true },
-        headers: { type: 'object', additionalProperties: { type: 'string', writeOnly: true } },
-      }),
-    }),
+  http: () => remote('http', 'Any MCP server with streamable HTTP', 'Where its MCP endpoint is'),
+  sse: () =>
+    remote('sse', 'Any MCP server with HTTP and server-sent events, the transport of 2024-11-05', 'Where its event stream is'),
   'file-server': (folders) =>
     templateSchema.parse({
       description: 'Files of one folder: the official filesystem server',
@@ -45,6 +35,21 @@ export const SHIPPED_TEMPLATES: Readonly<Record<string, Recipe>> = {
       }),
     }),
 } satisfies Record<ShippedTemplateName, Recipe>;
+
+/** A server whose URL and credentials a registration says. */
+const remote = (transport: 'http' | 'sse', description: string, url: string) =>
+  templateSchema.parse({
+    description,
+    transport,
+    url: '${config.url}',
+    headers: { Authorization: 'Bearer ${config.bearer_token}' },
+    headers_from: 'headers',
+    config: objectOf(['url'], {
+      url: { type: 'string', minLength: 1, description: url },
+      bearer_token: { type: 'string', minLength: 1, pattern: '^[A-Za-z0-9._~+/=-]+$', writeOnly: true },
+      headers: { type: 'object', additionalProperties: { type: 'string', writeOnly: true } },
+    }),
+  });
 
 function objectOf(required: string[], properties: Record<string, object>) {
   return { type: 'object', properties, required, additionalProperties: false };

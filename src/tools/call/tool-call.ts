@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
 import type { ErrorCode } from '../../common/tallygate-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
@@ -26,6 +27,8 @@ export interface ToolRequest {
   client: CallClient;
   /** The one upstream server the caller wants, by id. */
   serverId?: string | undefined;
+  /** Of the request it came in with; a batch's calls share them. */
+  headers?: IncomingHttpHeaders | undefined;
   /** The trace the call belongs to. */
   trace?: TraceContext | undefined;
   /** Names a call that may be repeated by a caller who did not hear its answer; as the caller sent it, not checked yet. */

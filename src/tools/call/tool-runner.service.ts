@@ -170,11 +170,12 @@ function failureOf({ entry, requestId }: ToolRequest, words: string) {
 }
 
 function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, span: Span | undefined): CallContext {
-  const { principal, requestId, serverId, trace, sent } = request;
+  const { principal, requestId, serverId, headers, trace, sent } = request;
   return {
     principal,
     requestId,
     serverId,
+    headers,
     sent,
     trace: span?.context ?? trace,
     client,

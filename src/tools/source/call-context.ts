@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 
@@ -7,6 +8,8 @@ export interface CallContext {
   requestId: string;
   /** The one upstream server that is wanted, by id, where the caller named one; else any of the pool. */
   serverId?: string | undefined;
+  /** Of the request it came in with, the caller's credential included. */
+  headers?: IncomingHttpHeaders | undefined;
   /** The caller's trace, to be passed on. */
   trace?: TraceContext | undefined;
   /** What the caller wrote, for servers that get it as it is; absent where the call is made here. */

@@ -9,7 +9,14 @@ import {
 import { acceptedContent, createMcpHandler, inputRequired, McpServer } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
@@ -64,6 +71,8 @@ export class LegacyUpstream extends TalkingUpstream {
   readonly goOn = new EventEmitter();
   /** How often it was asked to watch one, or no longer to. */
   watchRequests = 0;
+  /** The headers of the last request of each method. */
+  readonly headersOf: Record<string, IncomingHttpHeaders> = {};
 
   async changeNote(): Promise<void> {
     if (this.watched.has(NOTE)) for (const { mcp } of this.sessions.values()) await mcp.server.sendResourceUpdated({ uri: NOTE });
@@ -82,6 +91,7 @@ export class LegacyUpstream extends TalkingUpstream {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = request.method === 'POST' ? ((await json(request)) as { method?: string }) : undefined;
+    if (body?.method !== undefined) this.headersOf[body.method] = request.headers;
     if (body?.method === 'resources/subscribe' || body?.method === 'resources/unsubscribe') this.watchRequests += 1;
     const known = this.sessions.get(String(request.headers['mcp-session-id']));
     if (!known && body?.method !== 'initialize') return void response.writeHead(400).end('{}');

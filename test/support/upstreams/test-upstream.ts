@@ -3,9 +3,11 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { TlsOptions } from 'node:tls';
 
 type Tool = {
   name: string;
@@ -14,6 +16,12 @@ type Tool = {
   annotations?: object;
   [field: string]: unknown;
 };
+
+interface Body {
+  method?: string;
+  id?: number;
+  params?: { _meta?: Record<string, unknown> };
+}
 
 const inputSchema = { type: 'object' as const };
 
@@ -28,6 +36,8 @@ export class TestUpstream {
   work: (args: Record<string, unknown>) => Promise<void> = async () => undefined;
   /** Tool calls it was asked. */
   calls = 0;
+  /** The headers and the `_meta` of each call. */
+  readonly received: { headers: IncomingHttpHeaders; meta: Record<string, unknown> }[] = [];
   /** Calls it was told to give up. */
   cancelled = 0;
   sessions = 0;
@@ -39,15 +49,25 @@ export class TestUpstream {
   private http: Server | undefined;
   private port = 0;
 
-  constructor(readonly apiKey = 'upstream-secret-1') {}
+  /** @param tls its certificate and key: it speaks TLS alone. */
+  constructor(
+    readonly apiKey = 'upstream-secret-1',
+    private readonly tls?: TlsOptions,
+  ) {}
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/mcp`;
+    return this.at('127.0.0.1');
+  }
+
+  /** Its URL by another name of this machine. */
+  at(host: string): string {
+    return `${this.tls ? 'https' : 'http'}://${host}:${this.port}/mcp`;
   }
 
   /** Starts, or starts again on the same port. */
   async start(): Promise<this> {
-    this.http = createServer((request, response) => void this.serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
+    this.http = this.tls ? createTlsServer(this.tls, serve) : createServer(serve);
     this.http.listen(this.port, '127.0.0.1');
     await once(this.http, 'listening');
     this.port = (this.http.address() as AddressInfo).port;
@@ -73,7 +93,8 @@ export class TestUpstream {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.authorization !== `Bearer ${this.apiKey}`) return void response.writeHead(401).end();
-    const body = (request.method === 'POST' ? await json(request) : undefined) as { method?: string; id?: number } | undefined;
+    const body = (request.method === 'POST' ? await json(request) : undefined) as Body | undefined;
+    if (body?.method === 'tools/call') this.received.push({ headers: request.headers, meta: body.params?._meta ?? {} });
     if (body?.method === 'notifications/cancelled') this.cancelled += 1;
     if (body?.method === 'tools/call' && this.misbehaves(request, response, body.id!)) return;
     const session = this.sessionOf(request, body?.method);

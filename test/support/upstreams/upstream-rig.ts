@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TraceContext } from '../../../src/telemetry/trace-context.js';
-import type { AppConfig } from '../../../src/config/app-config.js';
+import { AppConfig } from '../../../src/config/app-config.js';
+import type { Outbound } from '../../../src/config/upstream/outbound.js';
 import { templateSchema } from '../../../src/config/template-config.js';
 import type { KeyAdmission } from '../../../src/api-keys/verification/key-admission.service.js';
 import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
 import { LoadBalancer } from '../../../src/servers/pool/load-balancer.service.js';
 import { HealthChecks } from '../../../src/servers/pool/health-checks.service.js';
+import type { CallerEmails } from '../../../src/servers/callers/caller-emails.service.js';
 import type { RegisteredServer } from '../../../src/servers/registry/registered-server.js';
 import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
 import { packageFolders } from '../../../src/servers/templates/server-packages.js';
@@ -51,20 +54,42 @@ export const server = (
   updatedAt: new Date(),
 });
 
+/** How a call comes in; a silent one of `caller` by default. */
+interface RigCall {
+  serverId?: string;
+  client?: CallClient;
+  trace?: TraceContext;
+  userId?: string;
+  headers?: IncomingHttpHeaders;
+  keyName?: string;
+}
+
+const keyNamed = (name: string) => ({ id: 'k', name, allowedTools: null, rateLimitPerHour: null });
+
+/** What is around the rig: the environment, and settings of `servers`. */
+interface RigSurroundings {
+  variables?: Record<string, string>;
+  outbound?: Outbound;
+  servers?: object;
+}
+
+/** Users have their id for a name. */
+const emails: Pick<CallerEmails, 'of'> = { of: async (userId) => `${userId}@example.com` };
+
 /** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
 export class UpstreamRig {
-  readonly config: AppConfig = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'] } });
+  readonly config: AppConfig;
   private readonly sources = new Sources();
-  readonly catalog = new ToolCatalog(this.config, this.sources);
-  readonly resources = new ResourceCatalog(this.sources, this.config);
-  readonly prompts = new PromptCatalog(this.sources, this.config);
+  readonly catalog: ToolCatalog;
+  readonly resources: ResourceCatalog;
+  readonly prompts: PromptCatalog;
   readonly clock = new TestClock();
-  readonly runner = new ToolRunner(this.config);
+  readonly runner: ToolRunner;
   readonly servers: ServerPool;
   readonly health: HealthChecks;
   readonly balancer: LoadBalancer;
   /** Callers have no keys here. */
-  readonly suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission, this.clock);
+  readonly suspendedCalls: SuspendedCalls;
   /** What is registered now. */
   registered: readonly RegisteredServer[] = [];
   private listener: () => void = () => undefined;
@@ -72,13 +97,21 @@ export class UpstreamRig {
   constructor(
     private readonly templates: Record<string, object>,
     pins: Pick<ToolPins, 'admit'> = { admit: admitAll },
+    { variables, outbound, servers = {} }: RigSurroundings = {},
   ) {
+    const { values } = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'], ...servers } });
+    this.config = new AppConfig(values, variables, [], outbound);
+    this.catalog = new ToolCatalog(this.config, this.sources);
+    this.resources = new ResourceCatalog(this.sources, this.config);
+    this.prompts = new PromptCatalog(this.sources, this.config);
+    this.runner = new ToolRunner(this.config);
+    this.suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission, this.clock);
     const registry = {
       all: () => this.registered,
       template: (name: string) => this.template(name),
       onChange: (listener: () => void) => (this.listener = listener),
     };
-    this.servers = new ServerPool(registry as unknown as ServerRegistry, this.config);
+    this.servers = new ServerPool(registry as unknown as ServerRegistry, this.config, emails as CallerEmails);
     this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
@@ -111,17 +144,13 @@ export class UpstreamRig {
     name: string,
     args: Record<string, unknown> = {},
     cancellation = new Cancellation(),
-    {
-      serverId,
-      client = SILENT_CLIENT,
-      trace,
-      userId = caller.userId,
-    }: { serverId?: string; client?: CallClient; trace?: TraceContext; userId?: string } = {},
+    { serverId, client = SILENT_CLIENT, trace, userId = caller.userId, headers = {}, keyName }: RigCall = {},
   ) {
     const { result, errorCode, inputRequired, effect } = await this.round({
       entry: this.catalog.get(name, caller),
       arguments: args,
-      principal: { ...caller, userId },
+      principal: { ...caller, userId, ...(keyName !== undefined && { apiKey: keyNamed(keyName) }) },
+      headers,
       requestId: 'r',
       clientName: 't',
       protocolVersion: '',

@@ -62,7 +62,7 @@ function endOfPiece(part: Buffer, from: number): number {
 }
 
 /** A lone CR ends a line too, but takes the parser as long as all that follows it. It may be the first half of a CRLF at the end. */
-function withLineFeeds(part: Buffer): Buffer {
+export function withLineFeeds(part: Buffer): Buffer {
   const last = part.length - 1;
   for (let at = part.indexOf(CR); at !== -1 && at < last; at = part.indexOf(CR, at + 1)) if (part[at + 1] !== LF) part[at] = LF;
   return part;

@@ -1,20 +1,19 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { decoded } from './content-coding.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { AnswerTooLarge, eventPieces, linesIn } from './event-pieces.js';
+import { ProxyRefusal, wayTo, type Way, type WayOptions } from './way-to-server.js';
 
-export interface HttpPoolOptions {
+export interface HttpPoolOptions extends WayOptions {
+  /** Those of the server win over all others; in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** Connections to the server; further requests wait. */
-  connections: number;
-  connectTimeoutMs: number;
   /** A request that has not been answered by then is given up. */
   timeoutMs: number;
   maxAnswerBytes: number;
-  /** Options of `net.connect`, whose `lookup` gives only addresses that may be connected to. */
-  connect: object;
+  /** Judges the server's address where it is not connected to but through a proxy. Rejects when it is not allowed. */
+  judge: () => Promise<void>;
   pace: UnaskedPace;
 }
 
@@ -33,6 +32,17 @@ export interface HttpAnswer {
 
 /** A server that sends further on than this leads nowhere. */
 const REDIRECTS_MAX = 3;
+
+export interface HttpStream {
+  status: number;
+  /** Media type, without parameters. */
+  type: string;
+  location: string | undefined;
+  body: Readable;
+  /** The body without its codings. */
+  events: AsyncIterable<Buffer>;
+}
+
 /** For a stream that the server pushes into, and for requests whose sender limits the time. */
 const NO_TIMEOUT = 0;
 
@@ -41,7 +51,9 @@ const NO_TIMEOUT = 0;
  * to another path of the same origin only, so credentials go nowhere else.
  */
 export class HttpPool {
-  private readonly pool: Pool;
+  private readonly way: Way;
+  private readonly headers: Readonly<Record<string, string>>;
+  private judged: Promise<void> | undefined;
   /** Where the server has said that its endpoint is, by where it was before. */
   private moved: { from: string; to: string } | undefined;
 
@@ -49,8 +61,8 @@ export class HttpPool {
     private readonly url: string,
     private readonly options: HttpPoolOptions,
   ) {
-    const { connections, connectTimeoutMs, connect } = options;
-    this.pool = new Pool(new URL(url).origin, { connections, connect: { timeout: connectTimeoutMs, ...connect } });
+    this.way = wayTo(url, options);
+    this.headers = { ...options.headers, ...this.way.headers };
   }
 
   /** For the SDK's client. Gives up what is not answered in time; GET opens a stream the server pushes into, which may be silent for ever. */
@@ -93,15 +105,47 @@ export class HttpPool {
     return { ...known, text: await this.textOf(body) };
   }
 
+  /** The same for what is answered by a receipt alone: of a stream nothing is read. */
+  async deliver(
+    path: string,
+    message: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Pick<HttpAnswer, 'status' | 'text'>> {
+    const answer = await this.send({ path, method: 'POST', headers, body: message, signal });
+    const { statusCode: status } = answer;
+    if (typeOf(answer) !== 'text/event-stream') return { status, text: await this.textOf(decoded(answer)) };
+    discard(answer.body);
+    return { status, text: '' };
+  }
+
+  /** A GET whose answer is read as it comes, and may never end; the signal ends it. */
+  async open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpStream> {
+    const answer = await this.dispatch({ path, method: 'GET', headers, signal });
+    const { statusCode: status, body } = answer;
+    return { status, type: typeOf(answer), location: oneOf(answer, 'location'), body, events: decoded(answer) };
+  }
+
   /** Ends every request in flight. */
-  close(): Promise<void> {
-    return this.pool.destroy();
+  close(): Promise<unknown> {
+    return this.way.close();
+  }
+
+  /** By way of the proxy, if there is one. Without a time limit unless it says one. @throws ProxyRefusal, ForbiddenAddress */
+  private async dispatch(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    const { pool, prefix } = this.way;
+    if (this.options.proxy) await (this.judged ??= this.options.judge());
+    const headers = { ...(request.headers as Record<string, string>), ...this.headers };
+    const path = prefix + request.path;
+    const answer = await pool.request({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, ...request, path, headers });
+    if (prefix === '' || answer.statusCode !== 407) return answer;
+    discard(answer.body);
+    throw new ProxyRefusal(answer.statusCode);
   }
 
   private async send(request: Dispatcher.RequestOptions, redirects = 0): Promise<Dispatcher.ResponseData> {
     const path = request.path === this.moved?.from ? this.moved.to : request.path;
-    const headers = { ...(request.headers as Record<string, string>), ...this.options.headers };
-    const answer = await this.pool.request({ ...request, path, headers });
+    const answer = await this.dispatch({ ...request, path });
     const to = [307, 308].includes(answer.statusCode) ? this.pathOf(oneOf(answer, 'location'), path) : undefined;
     if (to === undefined || redirects === REDIRECTS_MAX) return answer;
     await answer.body.dump();
@@ -157,6 +201,9 @@ const typeOf = (answer: Dispatcher.ResponseData): string =>
 
 /** Of the body as it was sent; and what a `Headers` could not hold. */
 const NOT_PASSED = /^content-(encoding|length)$/;
+
+/** Ends an answer that nobody reads. */
+export const discard = (body: Readable): void => void body.on('error', () => undefined).destroy();
 
 function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers();
