@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { jsonWeight } from '../common/json-weight.js';
+import { jsonWeight } from '../common/json-text/json-weight.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import type { HeldBody } from './body-budget.js';
 import { isPacked, Unpacking } from './body-coding.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import type { AppConfig } from '../config/app-config.js';
-import { isTooDeep, JSON_DEPTH_MAX } from '../common/json-depth.js';
+import { isTooDeep, JSON_DEPTH_MAX } from '../common/json-text/json-depth.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { BodyBudget, strangerAt } from '../http/body-budget.js';
 import { assertBodyType, JSON_TYPES } from '../http/body-type.js';

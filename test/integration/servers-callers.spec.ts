@@ -52,7 +52,7 @@ describe('Headers of callers', () => {
     await rig.resources.find('note://today', caller)!.offer.read('note://today', context);
     await rig.prompts.find('pool__plan', caller)!.offer.get({ day: 'Monday' }, context);
     const completing = rig.resources.template('note://{day}/all', caller)!.complete!('day', 'M', {}, context);
-    await expect(completing).rejects.toThrow('-32601'); // by a server that can complete nothing, and was asked
+    await expect(completing).rejects.toThrow('Method not found'); // by a server that can complete nothing, and was asked
     const tenantsOf = (...methods: string[]) => methods.map((method) => talking.headersOf[method]?.['x-tenant']);
     expect(tenantsOf('resources/read', 'prompts/get', 'completion/complete')).toEqual(['acme', 'acme', 'acme']);
     expect(tenantsOf('initialize', 'tools/list', 'ping')).toEqual([undefined, undefined, undefined]);

@@ -1,4 +1,4 @@
-import { endOfString } from '../json-depth.js';
+import { endOfString } from '../json-text/json-depth.js';
 
 /** What names a request, each as the text of its message has it: JavaScript rounds long numbers, and nobody knows a rounded id. */
 export interface MessageTexts {

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { jsonObject } from '../../common/json.js';
-import { textAt } from '../../common/json-text.js';
+import { textAt } from '../../common/json-text/json-members.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
 import { publicToolName } from '../../servers/source/tool-name.js';

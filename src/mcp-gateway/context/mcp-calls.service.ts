@@ -65,7 +65,7 @@ export class McpCalls {
 
   /** Modern clients are asked between two rounds of a call; what the gateway remembers of it goes with the question. */
   private result(context: McpContext, recorded: RecordedCall, toResult: (recorded: RecordedCall) => object): object {
-    if (recorded.serverError) throw relayedError(recorded.serverError, context.era);
+    if (recorded.serverError) throw relayedError(recorded.serverError, context.era.modern);
     if (!context.era.modern) return toResult(recorded);
     if (recorded.missingCapability !== undefined) throw missingCapability(recorded.missingCapability);
     const { inputRequired } = recorded;

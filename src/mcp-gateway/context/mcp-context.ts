@@ -3,7 +3,7 @@ import { isObject } from '../../common/json.js';
 import type { SentTexts } from '../../tools/source/call-context.js';
 import type { Cancellation } from '../../tools/call/cancellation.js';
 import { idOf, type JsonRpcId } from '../protocol/json-rpc.js';
-import { membersOf } from '../../common/json-text.js';
+import { membersOf } from '../../common/json-text/json-members.js';
 import { isId, type MessageTexts } from '../../common/json-rpc/message-texts.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import type { Era } from '../protocol/protocol-era.js';

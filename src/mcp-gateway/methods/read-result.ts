@@ -1,4 +1,4 @@
-import { objectOf, withMembers } from '../../common/json-text.js';
+import { objectOf, withMembers } from '../../common/json-text/json-members.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FAILURES } from '../../tools/call/tool-call.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';

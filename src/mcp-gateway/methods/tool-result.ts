@@ -1,4 +1,4 @@
-import { objectOf } from '../../common/json-text.js';
+import { objectOf } from '../../common/json-text/json-members.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { Era } from '../protocol/protocol-era.js';
 

@@ -3,7 +3,6 @@ import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js'
 import { refusalHeaders } from '../../http/answer.js';
 import type { ServerError } from '../../tools/source/server-error.js';
 import { JSON_RPC } from './json-rpc.js';
-import type { Era } from './protocol-era.js';
 
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
 export const MCP_ERROR = {
@@ -35,7 +34,7 @@ export class McpProtocolError extends Error {
 }
 
 /** The error of an upstream server, as it was; the code for an unknown resource changed with MCP 2026-07-28. */
-export function relayedError({ code, message, data }: ServerError, { modern }: Era): McpProtocolError {
+export function relayedError({ code, message, data }: ServerError, modern: boolean): McpProtocolError {
   const known = modern && code === Number(MCP_ERROR.RESOURCE_NOT_FOUND) ? JSON_RPC.INVALID_PARAMS : code;
   return new McpProtocolError(known, message, 200, undefined, data);
 }

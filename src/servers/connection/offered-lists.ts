@@ -1,7 +1,8 @@
 import type { ServerCapabilities } from '@modelcontextprotocol/client';
 import { isObject } from '../../common/json.js';
-import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text.js';
-import { NotMcp, type ServerResult } from './relay/relay.js';
+import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text/json-members.js';
+import { NotMcp } from './relay/no-answer.js';
+import type { ServerResult } from './relay/relay.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 
 /** Of one list; further entries and pages are left out. */

@@ -5,7 +5,7 @@ import { ForbiddenAddress } from '../../common/network/network-rules.js';
 import { connectFailureOf } from './http/connect-failure.js';
 import { AnswerTooLarge } from './http/event-pieces.js';
 import { HttpRefusal } from './http/http-messages.js';
-import { BrokenAnswer, ConnectionClosed, NotMcp } from './relay/relay.js';
+import { BrokenAnswer, ConnectionClosed, NotMcp } from './relay/no-answer.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 import { UNUSABLE_ANSWER } from './unusable-answer.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../../common/json.js';
-import type { JsonMembers } from '../../common/json-text.js';
+import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
 import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';

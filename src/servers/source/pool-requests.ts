@@ -5,7 +5,7 @@ import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
 import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import type { ToolResult } from '../../tools/source/tool-source.js';
-import type { JsonMembers } from '../../common/json-text.js';
+import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { CallerMethod, ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';

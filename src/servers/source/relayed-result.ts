@@ -1,5 +1,5 @@
 import { isObject } from '../../common/json.js';
-import { membersOf, objectOf } from '../../common/json-text.js';
+import { membersOf, objectOf } from '../../common/json-text/json-members.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 import type { ResultTexts } from '../../tools/source/result-texts.js';
 import type { ServerAnswer } from '../connection/relay/answers.js';

@@ -1,6 +1,6 @@
 import { refuseUnlessAble, ClientCannot } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
-import type { JsonMembers } from '../../common/json-text.js';
+import type { JsonMembers } from '../../common/json-text/json-members.js';
 import { isInputRequired, type InputRequiredAnswer, type ServerAnswer } from '../connection/relay/answers.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 

@@ -1,5 +1,5 @@
 import { jsonObject } from '../../common/json.js';
-import { membersOf, objectOf, withMembers } from '../../common/json-text.js';
+import { membersOf, objectOf, withMembers } from '../../common/json-text/json-members.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { InputRequired } from '../source/call-context.js';
 import type { ContentBlock } from '../source/content.js';

@@ -1,5 +1,5 @@
 import { jsonObject } from '../../common/json.js';
-import { withMembers, type JsonMembers } from '../../common/json-text.js';
+import { withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
 
 /**
  * The entry of something in a list of MCP, as JSON: what its source says of it, with what it is called here, and members of `_meta` of

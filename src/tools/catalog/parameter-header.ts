@@ -1,6 +1,6 @@
 import { isObject } from '../../common/json.js';
 import { mayBeRounded } from '../../common/json-rpc/message-texts.js';
-import { textAt } from '../../common/json-text.js';
+import { textAt } from '../../common/json-text/json-members.js';
 import { headerText } from '../../common/mcp-header.js';
 import type { JsonSchema } from '../source/tool-source.js';
 

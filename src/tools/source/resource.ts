@@ -1,4 +1,4 @@
-import type { JsonMembers } from '../../common/json-text.js';
+import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { CallContext } from './call-context.js';
 import type { Completable } from './completion.js';
 import type { ToolUsage } from './content.js';

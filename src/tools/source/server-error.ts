@@ -1,5 +1,5 @@
 import { isObject } from '../../common/json.js';
-import { membersOf } from '../../common/json-text.js';
+import { membersOf } from '../../common/json-text/json-members.js';
 
 /** Codes of JSON-RPC and MCP that the gateway reads. */
 export const RPC = {

@@ -1,4 +1,4 @@
-import type { JsonMembers } from '../../common/json-text.js';
+import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { CallContext } from './call-context.js';
 import type { ContentBlock, ToolUsage } from './content.js';
 import type { Prompt } from './prompt.js';

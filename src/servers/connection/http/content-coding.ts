@@ -1,7 +1,7 @@
 import { pipeline, type Duplex } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { BrokenAnswer } from '../relay/relay.js';
+import { BrokenAnswer } from '../relay/no-answer.js';
 
 const DECODERS: Readonly<Record<string, (() => Duplex) | undefined>> = {
   gzip: zlib.createGunzip,

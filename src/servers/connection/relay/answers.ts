@@ -1,6 +1,7 @@
 import { isObject } from '../../../common/json.js';
 import type { ClientRequest } from '../../../tools/source/call-context.js';
-import { NotMcp, type ServerResult } from './relay.js';
+import { NotMcp } from './no-answer.js';
+import type { ServerResult } from './relay.js';
 
 // Looked at by hand: a library that copies what it checks takes seconds for an answer of some MiB, and holds up everybody meanwhile.
 

@@ -2,7 +2,8 @@ import type { ServerTemplate } from '../../templates/server-template.js';
 import { UpstreamExchange } from '../upstream-exchange.js';
 import { isNotReached } from '../upstream-failure.js';
 import { discoveredIn, type Discovered } from './handshake.js';
-import { ConnectionClosed, NotMcp, type Relay } from './relay.js';
+import { ConnectionClosed, NotMcp } from './no-answer.js';
+import type { Relay } from './relay.js';
 import { metaOf, MODERN_VERSION } from './request-meta.js';
 
 export interface Probe {

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { isObject, withoutNulls } from '../../../common/json.js';
-import type { Message } from './relay.js';
+import type { Message } from './incoming.js';
 
 /** The newest revision of each kind that the SDK's client speaks with sessions; an older or unknown one is spoken to as the oldest of them. */
 const SESSION_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];

@@ -1,6 +1,9 @@
 import { isObject } from '../../../common/json.js';
-import { itemsOf } from '../../../common/json-text.js';
-import { NotMcp, type Message } from './relay.js';
+import { itemsOf } from '../../../common/json-text/json-members.js';
+import { NotMcp } from './no-answer.js';
+
+/** A message of JSON-RPC that came in. */
+export type Message = Record<string, unknown>;
 
 /** Messages of one answer. */
 const BATCH_MAX = 1_000;

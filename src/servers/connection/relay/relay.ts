@@ -1,6 +1,8 @@
 import { isObject, jsonObject } from '../../../common/json.js';
-import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text.js';
+import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
+import type { Message } from './incoming.js';
+import { NotMcp } from './no-answer.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 
 /** Ids of relayed requests: the SDK's client counts its own from 0, and some servers read them into 32 bits. */
@@ -36,18 +38,6 @@ export interface Wire {
   /** Nobody waits for the answer any more; the server is told so where it would not notice. */
   cancelRequest(id: number): void;
 }
-
-/** A message of JSON-RPC that came in. */
-export type Message = Record<string, unknown>;
-
-/** An answer that is none: what of it is wrong. */
-export class NotMcp extends Error {}
-
-/** An answer that did not arrive whole: why. */
-export class BrokenAnswer extends Error {}
-
-/** The server ended the connection while it was asked. */
-export class ConnectionClosed extends Error {}
 
 interface Waiting {
   exchange: UpstreamExchange;

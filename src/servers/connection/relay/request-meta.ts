@@ -1,5 +1,5 @@
 import { jsonObject } from '../../../common/json.js';
-import type { JsonMembers } from '../../../common/json-text.js';
+import type { JsonMembers } from '../../../common/json-text/json-members.js';
 import { VERSION } from '../../../common/version.js';
 import type { Caller } from '../caller.js';
 

@@ -5,7 +5,9 @@ import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-li
 import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messagesIn } from '../relay/incoming.js';
-import { BrokenAnswer, ConnectionClosed, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
+import { Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import type { Message } from '../relay/incoming.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import { LastWords } from './last-words.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { itemsOf, membersOf } from './json-text.js';
+import { itemsOf, membersOf } from './json-members.js';
 
 describe('the members of an object', () => {
   it.each([
