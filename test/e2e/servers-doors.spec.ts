@@ -104,7 +104,7 @@ describe('A server behind the gateway', () => {
     await call('told__act', {}, { 'X-Caller': 'forged' });
     const token = String(last().headers['x-caller']);
     expect(last().meta['tallygate/caller']).toBe(token);
-    const claims = jwt.verify<Record<string, string>>(token, { algorithms: ['HS256'], issuer: 'tallygate', audience: 'told-1' });
+    const claims = jwt.verify<Record<string, string>>(token, { algorithms: ['HS256'], issuer: 'tallygate', audience: 'told' });
     expect(claims).toMatchObject({ sub: expect.any(String), email: 'admin@localhost', key_name: expect.any(String) });
   });
 
@@ -130,7 +130,7 @@ describe('A server behind the gateway', () => {
       const { result } = await call('old__echo', { message: 'across' });
       expect(result?.content[0]?.text).toContain('across');
     }, 20_000);
-    const { json } = await gateway.rest('GET', '/servers/old-1?include_health=true');
+    const { json } = await gateway.rest('GET', '/servers/old?include_health=true');
     expect(json).toMatchObject({ health: { status: 'healthy' } });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { leastCpuMs } from '../../../test/support/cpu-time.js';
 import { textsIn } from './message-texts.js';
 
 const LONG = '12345678901234567890';
@@ -41,11 +42,13 @@ describe('textsIn', () => {
     expect(textsIn(`[5,${json}]`)[1]).toEqual(texts);
   });
 
-  it('reads a large text in one pass', () => {
-    const started = performance.now();
-    textsIn(`{"a":"${'\\"{'.repeat(500_000)}","b":[${'{"id":1},'.repeat(200_000)}1],"id":2}`);
+  it('reads a large text in one pass', async () => {
+    const strings = `{"a":"${'\\"{'.repeat(500_000)}","b":[${'{"id":1},'.repeat(200_000)}1],"id":2}`;
     const members = Array.from({ length: 200_000 }, (_, n) => `"k${n}":${n}`).join(',');
-    textsIn(`{"id":1,"params":{"_meta":{${members}}}}`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const read = () => {
+      textsIn(strings);
+      textsIn(`{"id":1,"params":{"_meta":{${members}}}}`);
+    };
+    expect(await leastCpuMs(1_000, read)).toBeLessThan(1_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { leastCpuMs } from '../../../test/support/cpu-time.js';
 import { itemsOf, membersOf } from './json-members.js';
 
 describe('the members of an object', () => {
@@ -15,10 +16,9 @@ describe('the members of an object', () => {
     expect([...membersOf(json)]).toEqual(Object.entries(members));
   });
 
-  it('take linear time, however many quotes, brackets and backslashes there are', () => {
-    const started = performance.now();
-    membersOf(`{"a":"${'\\\\\\"'.repeat(500_000)}","b":[${'{"c":[]},'.repeat(200_000)}1]}`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+  it('take linear time, however many quotes, brackets and backslashes there are', async () => {
+    const json = `{"a":"${'\\\\\\"'.repeat(500_000)}","b":[${'{"c":[]},'.repeat(200_000)}1]}`;
+    expect(await leastCpuMs(1_000, () => membersOf(json))).toBeLessThan(1_000);
   });
 });
 
