@@ -4,6 +4,7 @@ import { isObject } from '../../common/json.js';
 import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text.js';
 import { readableInputSchema, readableMembers } from './relay/readable-definition.js';
 import { NotMcp, type ServerResult } from './relay/relay.js';
+import { UriTemplate } from '../../tools/source/uri-template.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 
 /** Of one list; further entries and pages are left out. */
@@ -77,6 +78,8 @@ interface List<One extends Definition> {
   id: 'name' | 'uri' | 'uriTemplate';
   /** Further ones are left out. */
   most?: number;
+  /** Why one of this name cannot be used, if so. */
+  problemOf?: (called: string) => string | undefined;
   /** What of an entry the gateway reads beside its description. */
   read: (entry: Entry, described: Definition) => One;
 }
@@ -89,6 +92,7 @@ const TEMPLATES: List<Definition> = {
   member: 'resourceTemplates',
   id: 'uriTemplate',
   most: TEMPLATES_MAX,
+  problemOf: problemOfTemplate,
   read: described,
 };
 const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
@@ -157,7 +161,7 @@ class ListReader<One extends Definition> {
   }
 
   private reasonAgainst(entry: unknown, json: string): string | undefined {
-    const { id, member, most = ENTRIES_MAX } = this.list;
+    const { id, member, most = ENTRIES_MAX, problemOf } = this.list;
     const max = id === 'name' ? NAME_MAX_CHARS : URI_MAX_CHARS;
     if (!isObject(entry)) return 'it is not an object';
     const called = entry[id];
@@ -166,7 +170,8 @@ class ListReader<One extends Definition> {
     if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
     if (isTooDeep(json)) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
-    return this.found.size >= most && !this.found.has(called) ? `the server has more than ${most} ${member}` : undefined;
+    if (this.found.size >= most && !this.found.has(called)) return `the server has more than ${most} ${member}`;
+    return problemOf?.(called);
   }
 
   private nameOf(entry: unknown): string {
@@ -198,6 +203,14 @@ function toolOf({ inputSchema, outputSchema, _meta: meta }: Entry, definition: D
     ...(isObject(meta) && { meta }),
     json: { ...definition.json, inputSchema: readableInputSchema(inputSchema, definition.json['inputSchema']) },
   };
+}
+
+function problemOfTemplate(text: string): string | undefined {
+  try {
+    return void new UriTemplate(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function promptOf({ arguments: given }: Entry, definition: Definition): PromptDefinition {

@@ -17,7 +17,7 @@ import type { OfferedLists } from '../../../src/servers/connection/offered-lists
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { TemplateSources } from '../../../src/servers/source/template-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
-import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
+import { SILENT_CLIENT, type CallClient, type CallContext, type SentTexts } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
@@ -97,8 +97,9 @@ export class UpstreamRig {
   }
 
   /** What a resource or a prompt is read with. */
-  context(client: CallClient = SILENT_CLIENT): CallContext {
-    return { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+  context(client: CallClient = SILENT_CLIENT, sent?: SentTexts): CallContext {
+    const told = { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+    return sent ? { ...told, sent: () => sent } : told;
   }
 
   async call(
@@ -110,9 +111,10 @@ export class UpstreamRig {
       client = SILENT_CLIENT,
       trace,
       userId = caller.userId,
-    }: { serverId?: string; client?: CallClient; trace?: TraceContext; userId?: string } = {},
+      sent,
+    }: { serverId?: string; client?: CallClient; trace?: TraceContext; userId?: string; sent?: SentTexts } = {},
   ) {
-    const { result, errorCode, inputRequired, effect } = await this.round({
+    const { result, errorCode, inputRequired, effect, serverError } = await this.round({
       entry: this.catalog.get(name, caller),
       arguments: args,
       principal: { ...caller, userId },
@@ -124,8 +126,9 @@ export class UpstreamRig {
       client,
       trace,
       serverId,
+      ...(sent && { sent: () => sent }),
     });
-    return { ...result, errorCode, inputRequired, effect, text: textOf(result) };
+    return { ...result, errorCode, inputRequired, effect, serverError, text: textOf(result) };
   }
 
   /** One call, or one round of one, as `ToolCalls` runs it. */

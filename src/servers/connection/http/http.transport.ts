@@ -10,7 +10,7 @@ import { setImmediate } from 'node:timers/promises';
 import { withoutNulls } from '../../../common/json.js';
 import type { LogMessage } from '../../../tools/source/call-context.js';
 import { readable } from '../relay/handshake.js';
-import { messageIn, messagesIn, textsIn } from '../relay/incoming.js';
+import { messageIn, messagesIn, messageTextsIn } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed, NotMcp, Relay, type Message, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
@@ -190,7 +190,11 @@ export class HttpTransport implements Transport, Wire {
     const after = (lastEventId: string) => this.eventsAfter(asked, lastEventId);
     try {
       for await (const { data, bytes } of resumedEvents({ events: first, after, isOver })) {
-        const isAnswer = data !== undefined && textsIn(data).map((text) => this.receive(text, asked)).includes(true);
+        const isAnswer =
+          data !== undefined &&
+          messageTextsIn(data)
+            .map((text) => this.receive(text, asked))
+            .includes(true);
         if (!isAnswer) await this.pace.take(bytes, data === undefined ? 0 : 1);
         if (data !== undefined && !isAnswer) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
       }

@@ -9,14 +9,16 @@ const BATCH_MAX = 1_000;
 export function messageIn(text: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) && ('method' in value || 'id' in value || ('jsonrpc' in value && 'error' in value)) ? value : undefined;
+    return isObject(value) && ('method' in value || 'id' in value || ('jsonrpc' in value && 'error' in value))
+      ? value
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** The texts of what may be messages in one that came as one: a batch has several. */
-export function textsIn(text: string): string[] {
+export function messageTextsIn(text: string): string[] {
   if (!text.trimStart().startsWith('[')) return [text];
   try {
     return messagesIn(text, '');

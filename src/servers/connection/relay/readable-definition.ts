@@ -85,5 +85,5 @@ export function readableInputSchema(schema: unknown, json: string | undefined): 
   const readable = input(schema, json);
   if (readable !== undefined) return readable;
   const untyped = objectOf({ ...SCHEMA, type: () => undefined }, unlessNull)(schema, json)!;
-  return untyped === '{}' ? '{"type":"object"}' : `{"type":"object",${untyped.slice(untyped.indexOf('{') + 1)}`;
+  return /^\{\s*\}$/.test(untyped) ? '{"type":"object"}' : untyped.replace(/^\{\s*/, '{"type":"object",');
 }
