@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import zlib from 'node:zlib';
 import { answerWith, failure, OddUpstream, SEEN, streamOf, success, type Asked } from '../support/upstreams/odd-upstream.js';
+import { eventually } from '../support/eventually.js';
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
@@ -45,7 +46,6 @@ const WIRES: [what: string, send: Send][] = [
   [
     'after other answers of HTTP',
     (message, asked) => {
-      asked.response.writeContinue();
       asked.response.writeEarlyHints({ link: '</a>; rel=preload' });
       asked.response.writeProcessing();
       return answerWith(asked, message);
@@ -145,6 +145,40 @@ const onCall = (answer: (asked: Asked) => unknown) => (asked: Asked) =>
   asked.method === 'tools/call' ? (answer(asked), true) : false;
 const on = (method: string, answer: (asked: Asked) => unknown) => (asked: Asked) =>
   asked.method === method ? (answer(asked), true) : false;
+
+/** What servers say of themselves. */
+describe('a server that begins', () => {
+  const info = '"serverInfo":{"name":"x"}';
+  it.each([
+    [
+      'with null for what it has not',
+      `{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":null},"resources":null,"logging":null},${info},"instructions":null,"_meta":null}`,
+    ],
+    ['without capabilities', `{"protocolVersion":"2025-06-18","capabilities":{},${info}}`],
+    ['with capabilities that are true', `{"protocolVersion":"2025-06-18","capabilities":{"tools":true,"prompts":false},${info}}`],
+    ['with null for its capabilities', `{"protocolVersion":"2025-06-18","capabilities":null,${info}}`],
+    ['without a name', '{"protocolVersion":"2025-06-18","capabilities":{}}'],
+    ['with a revision of a draft', `{"protocolVersion":"2024-10-07","capabilities":{},${info}}`],
+    ['with a revision nobody knows', `{"protocolVersion":"next","capabilities":{},${info}}`],
+    ['without a revision', `{"capabilities":{},${info}}`],
+    ['with instructions that are a list', `{"protocolVersion":"2025-06-18","capabilities":{},${info},"instructions":["a"]}`],
+    ['with members nobody knows', `{"protocolVersion":"2025-06-18","capabilities":{"x":{"y":null}},${info},"z":1e400}`],
+  ])('%s is called', async (_, result) => {
+    upstream.results['initialize'] = result;
+    await register();
+    expect(await call()).toBe('seen');
+    await upstream.stop();
+  });
+
+  it('with an error is unhealthy, in its words', async () => {
+    upstream.bend = on('initialize', (asked) =>
+      answerWith(asked, failure(asked, '{"code":"E_OLD","message":"too old","data":{"a":1}}')),
+    );
+    rig.set(server('refusing', 'odd', { url: upstream.url }));
+    await eventually(() => expect(rig.health.of('refusing').error).toBe('refusing refused to start a session: too old'));
+    await upstream.stop();
+  });
+});
 
 describe('a server that is forgiven', () => {
   it.each<[what: string, bend: (asked: Asked) => unknown]>([

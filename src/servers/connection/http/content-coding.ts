@@ -31,7 +31,7 @@ export function decoded({ headers, body }: Dispatcher.ResponseData): Bytes {
     const decoders = used.reverse().map(decoderOf);
     return decoders.reduce<Bytes>((bytes, decode) => decode(bytes), body);
   } catch (error) {
-    body.destroy(); // else it would keep its connection
+    body.on('error', () => undefined).destroy(); // else it would keep its connection
     throw error;
   }
 }

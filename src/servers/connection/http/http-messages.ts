@@ -109,10 +109,16 @@ export async function* eventsIn(chunks: AsyncIterable<Buffer>, onRetry: (ms: num
   const onEvent = ({ id, data }: { id?: string | undefined; data: string }) =>
     void ready.push({ id, data: data || undefined, bytes: data.length });
   const parser = createParser({ onEvent, onRetry });
+  let isBegun = false;
+  const withoutMark = (said: string) => {
+    const isMarked = !isBegun && said.startsWith('\ufeff');
+    isBegun ||= said !== '';
+    return isMarked ? said.slice(1) : said;
+  };
   let otherBytes = 0;
   try {
     for await (const chunk of chunks) {
-      parser.feed(text.write(chunk));
+      parser.feed(withoutMark(text.write(chunk)));
       yield* ready;
       otherBytes += chunk.length - ready.reduce((sum, { bytes }) => sum + bytes, 0);
       if (ready.length > 0 || otherBytes > 2 * HELD_BYTES) {

@@ -232,7 +232,7 @@ export class HttpTransport implements Transport, Wire {
     const { id, method, params } = message;
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
     if (method === 'notifications/message') exchange?.caller?.log(params as LogMessage);
-    else this.onmessage?.(message as unknown as JSONRPCMessage);
+    else this.onmessage?.(readable(message));
   }
 
   private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {
