@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   answerWith,
   failure,
@@ -127,7 +127,6 @@ describe('an error that a server answers', () => {
 });
 
 describe('a status of HTTP that says that a call failed', () => {
-  beforeEach(() => expect(rig.health.of('odd-1').state).toBe('healthy'));
   const soon = () => new Date(Date.now() + 20_000).toUTCString();
 
   it.each<[status: number, body: string, headers: () => Record<string, string>, words: RegExp]>([

@@ -1,5 +1,5 @@
 // An MCP server over stdio without a library. Its argument says, as JSON, what it writes in answer to a call, part by part: `$ID` stands
-// for the id; and whether it ends then.
+// for the id, and a part may be a text and how often it is written; and whether it ends then.
 import { setTimeout as pause } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 
@@ -18,7 +18,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 async function answer(id) {
   for (const part of parts) {
-    process.stdout.write(part.replaceAll('$ID', id));
+    const [text, times] = [part].flat();
+    process.stdout.write(text.replaceAll('$ID', id).repeat(times ?? 1));
     await pause(5); // in a chunk of its own
   }
   if (ends) process.exit(0);
