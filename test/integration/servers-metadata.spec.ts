@@ -190,6 +190,6 @@ describe.each(ERAS)('the metadata of a request to a %s server', (era) => {
     const client = { ...SILENT_CLIENT, wantsProgress: true };
     await rig.call(`${era}__look`, {}, new Cancellation(), { sent, client });
     const { params, id } = upstreams[era].last('tools/call');
-    expect(params._meta.progressToken).toBe(id);
+    expect(String(params._meta.progressToken)).toBe(id);
   });
 });

@@ -9,10 +9,7 @@ import { MODERN_VERSION } from '../relay/request-meta.js';
 import type { Message } from '../relay/relay.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 import { HELD_BYTES } from './event-pieces.js';
-import type { HttpAnswer } from './http-pool.js';
-
-/** Media type of a stream of events. */
-export const EVENTS = 'text/event-stream';
+import { EVENTS, type HttpAnswer } from './http-pool.js';
 
 /** What of a request is said in its headers. */
 export interface RequestHeaders {

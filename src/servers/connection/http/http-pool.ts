@@ -4,7 +4,6 @@ import { Pool, type Dispatcher } from 'undici';
 import { decoded } from './content-coding.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { AnswerTooLarge, eventPieces, linesIn } from './event-pieces.js';
-import { EVENTS } from './http-messages.js';
 
 export interface HttpPoolOptions {
   headers: Readonly<Record<string, string>>;
@@ -32,6 +31,8 @@ export interface HttpAnswer {
   retryAfter?: string | undefined;
 }
 
+/** Media type of a stream of events. */
+export const EVENTS = 'text/event-stream';
 /** A server that sends further on than this leads nowhere. */
 const REDIRECTS_MAX = 3;
 /** For a stream that the server pushes into, and for requests whose sender limits the time. */

@@ -14,7 +14,7 @@ export function readable(message: Message): JSONRPCMessage {
   const { id, method, params } = withoutNulls(message);
   const known = { jsonrpc: '2.0', ...(id !== undefined && { id }) };
   if (method === undefined) return { ...known, ...answerIn(message) } as JSONRPCMessage;
-  return { ...known, method, ...(params !== undefined && { params }) } as JSONRPCMessage;
+  return { ...known, method, ...(isObject(params) && { params }) } as JSONRPCMessage;
 }
 
 function answerIn({ result, error }: Message): object {
