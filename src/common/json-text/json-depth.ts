@@ -1,8 +1,8 @@
 /** Deeper than any honest request; recursion further in, ours and the libraries', is safe below it. */
 export const JSON_DEPTH_MAX = 64;
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+export const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+export const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Whether a JSON text nests deeper than 64 levels. Read from the text, before anything is made of it. */
 export function isTooDeep(json: string): boolean {

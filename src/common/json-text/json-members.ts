@@ -1,11 +1,9 @@
-import { endOfString } from './json-depth.js';
+import { CLOSE_LIST, CLOSE_OBJECT, endOfString, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-depth.js';
 
 /** Members of a JSON object, each as a text; those that are undefined are not there. */
 export type JsonMembers = Readonly<Record<string, string | undefined>>;
 
 const SCALAR = /[^\s,\]}]*/y;
-/** What has a meaning within an object or a list. */
-const BRACKET_OR_QUOTE = /["{}[\]]/g;
 const SPACE = /\s*/y;
 
 /**
@@ -67,14 +65,11 @@ function endOfValue(json: string, from: number): number {
   if (first === '"') return endOfString(json, from);
   if (first !== '{' && first !== '[') return after(SCALAR, json, from);
   let depth = 0;
-  for (let at = from; at < json.length;) {
-    BRACKET_OR_QUOTE.lastIndex = at;
-    const found = BRACKET_OR_QUOTE.exec(json);
-    if (!found) break;
-    const [mark] = found;
-    if (mark === '"') at = endOfString(json, found.index);
-    else if ((depth += mark === '{' || mark === '[' ? 1 : -1) === 0) return found.index + 1;
-    else at = found.index + 1;
+  for (let at = from; at < json.length; at += 1) {
+    const code = json.charCodeAt(at); // a regular expression takes ten times as long for millions of brackets
+    if (code === QUOTE) at = endOfString(json, at) - 1;
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth += 1;
+    else if ((code === CLOSE_OBJECT || code === CLOSE_LIST) && (depth -= 1) === 0) return at + 1;
   }
   return json.length;
 }

@@ -22,7 +22,8 @@ export class ToolsMethods {
 
   @McpMethod('tools/list')
   list(context: McpContext) {
-    return listResult('tools', this.catalog.listFor(context.caller, context.cursor()), context.era);
+    const { caller, era } = context;
+    return listResult('tools', this.catalog.listFor(caller, context.cursor(), era.modern), era);
   }
 
   @McpMethod('tools/call')

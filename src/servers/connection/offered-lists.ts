@@ -1,8 +1,11 @@
 import type { ServerCapabilities } from '@modelcontextprotocol/client';
+import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-text/json-depth.js';
 import { isObject } from '../../common/json.js';
 import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text/json-members.js';
 import { NotMcp } from './relay/no-answer.js';
+import { readableInputSchema, readableMembers } from './relay/readable-definition.js';
 import type { ServerResult } from './relay/relay.js';
+import { UriTemplate } from '../../tools/source/uri-template.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 
 /** Of one list; further entries and pages are left out. */
@@ -24,7 +27,7 @@ export interface Definition {
   title?: string | undefined;
   description?: string | undefined;
   annotations?: Record<string, unknown> | undefined;
-  /** Each member that is not null, as the text it came in. */
+  /** Its members, each as the text it came in, but for what clients could not read. */
   json: JsonMembers;
 }
 
@@ -76,6 +79,8 @@ interface List<One extends Definition> {
   id: 'name' | 'uri' | 'uriTemplate';
   /** Further ones are left out. */
   most?: number;
+  /** Why one of this name cannot be used, if so. */
+  problemOf?: (called: string) => string | undefined;
   /** What of an entry the gateway reads beside its description. */
   read: (entry: Entry, described: Definition) => One;
 }
@@ -88,6 +93,7 @@ const TEMPLATES: List<Definition> = {
   member: 'resourceTemplates',
   id: 'uriTemplate',
   most: TEMPLATES_MAX,
+  problemOf: problemOfTemplate,
   read: described,
 };
 const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
@@ -156,16 +162,18 @@ class ListReader<One extends Definition> {
   }
 
   private reasonAgainst(entry: unknown, json: string): string | undefined {
-    const { id, member, most = ENTRIES_MAX } = this.list;
+    const { id, member, most = ENTRIES_MAX, problemOf } = this.list;
     const max = id === 'name' ? NAME_MAX_CHARS : URI_MAX_CHARS;
     if (!isObject(entry)) return 'it is not an object';
     const called = entry[id];
     if (typeof called !== 'string' || called === '') return `it has no "${id}"`;
     if (called.length > max) return `its "${id}" has more than ${max} characters`;
     if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
+    if (isTooDeep(json)) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
     if (needsTasks(entry)) return 'it can only be called as a task, which the gateway does not pass on';
-    return this.found.size >= most && !this.found.has(called) ? `the server has more than ${most} ${member}` : undefined;
+    if (this.found.size >= most && !this.found.has(called)) return `the server has more than ${most} ${member}`;
+    return problemOf?.(called);
   }
 
   private nameOf(entry: unknown): string {
@@ -180,36 +188,16 @@ const needsTasks = ({ execution }: Entry): boolean => isObject(execution) && exe
 
 function definitionOf(entry: Entry, json: string, id: string): Definition {
   const { name, title, description, annotations } = entry;
-  const members = [...membersOf(json)].filter(([member]) => isReadable(member, entry[member]));
   return {
     id: entry[id] as string,
     name: typeof name === 'string' ? name : (entry[id] as string),
     ...(typeof title === 'string' && { title }),
     ...(typeof description === 'string' && { description }),
     ...(isObject(annotations) && { annotations }),
-    json: Object.fromEntries(members),
+    json: readableMembers(entry, json),
   };
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-/** Members whose type clients insist on: one that is of another is not there. */
-const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  title: isText,
-  description: isText,
-  mimeType: isText,
-  annotations: isObject,
-  outputSchema: isObject,
-  execution: isObject,
-  _meta: isObject,
-  icons: Array.isArray,
-  arguments: Array.isArray,
-};
-
-/** Null is as good as nothing. */
-const isReadable = (member: string, value: unknown): boolean =>
-  value !== null && (!Object.hasOwn(TYPES, member) || TYPES[member]!(value));
-
-/** Clients refuse a whole list for a schema that is not of type object: what is missing is added to the text, nothing else is changed. */
 function toolOf({ inputSchema, outputSchema, _meta: meta }: Entry, definition: Definition): ToolDefinition {
   const schema = isObject(inputSchema) ? inputSchema : {};
   return {
@@ -217,16 +205,16 @@ function toolOf({ inputSchema, outputSchema, _meta: meta }: Entry, definition: D
     inputSchema: { ...schema, type: 'object' },
     ...(isObject(outputSchema) && { outputSchema }),
     ...(isObject(meta) && { meta }),
-    json: { ...definition.json, inputSchema: objectSchema(schema, definition.json['inputSchema']) },
+    json: { ...definition.json, inputSchema: readableInputSchema(inputSchema, definition.json['inputSchema']) },
   };
 }
 
-function objectSchema(schema: Entry, json: string | undefined): string {
-  const isOdd = schema['type'] !== 'object' || Object.values(schema).includes(null);
-  if (!isOdd && json !== undefined) return json;
-  const members = json?.startsWith('{') ? [...membersOf(json)] : [];
-  const kept = members.filter(([member]) => member !== 'type' && schema[member] !== null);
-  return `{${['"type":"object"', ...kept.map(([member, text]) => `${JSON.stringify(member)}:${text}`)].join(',')}}`;
+function problemOfTemplate(text: string): string | undefined {
+  try {
+    return void new UriTemplate(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function promptOf({ arguments: given }: Entry, definition: Definition): PromptDefinition {

@@ -120,12 +120,12 @@ function httpFailure(error: HttpRefusal, { name, hasSession }: AskedServer): Err
 
 function adviceOf({ status, retryAfterSeconds }: HttpRefusal): string {
   if (retryAfterSeconds !== undefined) return ` and asks to be asked again in ${retryAfterSeconds} s`;
-  return status >= 300 && status < 400 ? ', a redirect that leads away from its origin and is not followed' : '';
+  return status >= 300 && status < 400 ? ', a redirect that is not followed: only 307 and 308 within its origin are' : '';
 }
 
-/** The specification says 404; servers built after the SDK's example answer 400. */
-const isExpired = ({ status, body }: HttpRefusal, hasSession: boolean): boolean =>
-  hasSession && (status === 404 || (status === 400 && /session/i.test(body)));
+/** The specification says 404, which may be an answer as well; servers built after the SDK's example answer 400. */
+const isExpired = ({ status, body, isAnswer }: HttpRefusal, hasSession: boolean): boolean =>
+  hasSession && ((status === 404 && !isAnswer) || ([400, 404].includes(status) && /session/i.test(body)));
 
 const REASONS: Record<string, string> = {
   ECONNREFUSED: 'refused the connection',

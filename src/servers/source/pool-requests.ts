@@ -128,6 +128,6 @@ const MISSING_CLIENT_CAPABILITY = -32021;
 /** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
 function callerErrorOf(error: unknown): unknown {
   if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
-  const { requiredCapabilities = {} } = JSON.parse(error.data ?? '{}') as { requiredCapabilities?: object };
-  return new ClientCannot(error.message, Object.keys(requiredCapabilities)[0]);
+  const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: object | null } | null;
+  return new ClientCannot(error.message, Object.keys(data?.requiredCapabilities ?? {})[0]);
 }

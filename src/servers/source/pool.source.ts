@@ -191,7 +191,7 @@ const resourcesOf = ({ offered }: PooledServer) => offered.resources;
 const templatesOf = ({ offered }: PooledServer) => offered.templates;
 const promptsOf = ({ offered }: PooledServer) => offered.prompts;
 
-/** An entry for each key, of the first server that has it. A definition that cannot be used is left out alone. */
+/** An entry for each key, of the first server that has it. */
 function firstOfEach<Definition, Entry>(
   servers: readonly PooledServer[],
   definitionsOf: (server: PooledServer) => readonly Definition[],
@@ -202,19 +202,10 @@ function firstOfEach<Definition, Entry>(
   for (const server of servers) {
     for (const definition of definitionsOf(server)) {
       const key = keyOf(definition);
-      const entry = found.has(key) ? undefined : unlessInvalid(() => entryOf(definition, server));
-      if (entry) found.set(key, entry);
+      if (!found.has(key)) found.set(key, entryOf(definition, server));
     }
   }
   return [...found.values()];
-}
-
-function unlessInvalid<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined; // e.g. a URI template without an end
-  }
 }
 
 /** Where tools had their titles before MCP 2025-06-18. */

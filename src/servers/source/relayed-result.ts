@@ -33,7 +33,7 @@ export function relayedResult({ value, json, isModern }: ServerAnswer, name: 'co
   return {
     content,
     structuredContent: hasData ? value['structuredContent'] : undefined,
-    isError: value['isError'] === true,
+    isError: value['isError'] === true || value['isError'] === 'true',
     texts: members,
   };
 }

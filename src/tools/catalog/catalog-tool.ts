@@ -13,4 +13,6 @@ export interface CatalogTool {
   spanName: string;
   /** Its entry in `tools/list`, as JSON. */
   listing: string;
+  /** The same for clients of before MCP 2026-07-28, where it is another one. */
+  olderListing?: string | undefined;
 }

@@ -11,6 +11,8 @@ export interface ListEntry {
   key: string;
   /** Its entry in the list, as JSON. */
   json: string;
+  /** The same for clients of before MCP 2026-07-28, where it is another one. */
+  olderJson?: string | undefined;
 }
 
 /** A part of a list. */
@@ -26,6 +28,7 @@ export class McpList {
   private readonly pages = new LRUCache<string, ListPage>({ max: PAGES_MAX });
   private entries: readonly ListEntry[] = [];
   private fingerprint = '';
+  private isOneForAll = true;
 
   constructor(private readonly pageSize: number) {}
 
@@ -35,25 +38,27 @@ export class McpList {
     const fingerprint = this.entries.map(({ json }) => json).join('\n');
     if (fingerprint === this.fingerprint) return false;
     this.fingerprint = fingerprint;
+    this.isOneForAll = this.entries.every(({ olderJson }) => olderJson === undefined);
     this.pages.clear();
     return true;
   }
 
   /**
-   * What the caller may use of it.
+   * What the caller may use of it. `isModern`: for a client of MCP 2026-07-28.
    * @throws BAD_REQUEST for a cursor that is none.
    */
-  page(principal: Principal, cursor = ''): ListPage {
-    const key = `${viewOf(principal)}\n${cursor}`;
+  page(principal: Principal, cursor = '', isModern = true): ListPage {
+    const isOlder = !isModern && !this.isOneForAll;
+    const key = `${viewOf(principal)}\n${cursor}\n${isOlder}`;
     let page = this.pages.get(key);
-    if (!page) this.pages.set(key, (page = this.pageAfter(principal, keyOf(cursor))));
+    if (!page) this.pages.set(key, (page = this.pageAfter(principal, keyOf(cursor), isOlder)));
     return page;
   }
 
-  private pageAfter(principal: Principal, after: string): ListPage {
+  private pageAfter(principal: Principal, after: string, isOlder: boolean): ListPage {
     const rest = this.entries.filter((entry) => entry.key > after && mayUse(principal, entry.key));
     const shown = rest.slice(0, this.pageSize);
-    const json = `[${shown.map((entry) => entry.json).join(',')}]`;
+    const json = `[${shown.map(({ json, olderJson }) => (isOlder && olderJson) || json).join(',')}]`;
     return rest.length > shown.length ? { json, nextCursor: cursorOf(shown.at(-1)!.key) } : { json };
   }
 }

@@ -55,9 +55,9 @@ export class ToolCatalog implements OnModuleInit {
     return [...this.tools.values()].filter(({ tool }) => mayUse(principal, tool.name));
   }
 
-  /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
-  listFor(principal: Principal, cursor?: string): ListPage {
-    return this.list.page(principal, cursor);
+  /** The `tools` array of `tools/list`, for a client of MCP 2026-07-28 or of before. @throws BAD_REQUEST for an unknown cursor. */
+  listFor(principal: Principal, cursor?: string, isModern = true): ListPage {
+    return this.list.page(principal, cursor, isModern);
   }
 
   private rebuild(): void {
@@ -69,7 +69,7 @@ export class ToolCatalog implements OnModuleInit {
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
-    const entries = [...this.tools].map(([key, { listing }]) => ({ key, json: listing }));
+    const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson }]) => ({ key, json, olderJson }));
     if (this.list.replace(entries)) this.changes.tell();
   }
 
@@ -91,6 +91,7 @@ export class ToolCatalog implements OnModuleInit {
       checkArguments: tool.isForeign ? unchecked : compileArguments(tool.inputSchema),
       spanName: `tools/call ${tool.name}`,
       listing: listing(tool),
+      olderListing: olderListing(tool),
     };
   }
 }
@@ -108,3 +109,10 @@ const metaOf = ({ name, tableName, origin }: Tool): Record<string, string> => ({
   ...(tableName && { 'tallygate/table': tableName }),
   ...(origin && origin.tool !== name && { 'tallygate/server': origin.server, 'tallygate/tool': origin.tool }),
 });
+
+/** Data of another type than an object is new in MCP 2026-07-28: clients of before refuse the whole list for its schema. */
+function olderListing(tool: Tool): string | undefined {
+  const { outputSchema, listing: given } = tool;
+  if (!outputSchema || outputSchema['type'] === 'object') return undefined;
+  return listing({ ...tool, outputSchema: undefined, ...(given && { listing: { ...given, outputSchema: undefined } }) });
+}

@@ -20,7 +20,7 @@ import type { OfferedLists } from '../../../src/servers/connection/offered-lists
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { PoolSources } from '../../../src/servers/source/pool-sources.service.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
-import { SILENT_CLIENT, type CallClient, type CallContext } from '../../../src/tools/source/call-context.js';
+import { SILENT_CLIENT, type CallClient, type CallContext, type SentTexts } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
@@ -62,6 +62,7 @@ interface RigCall {
   userId?: string;
   headers?: IncomingHttpHeaders;
   keyName?: string;
+  sent?: SentTexts;
 }
 
 const keyNamed = (name: string) => ({ id: 'k', name, allowedTools: null, rateLimitPerHour: null });
@@ -136,17 +137,18 @@ export class UpstreamRig {
   }
 
   /** What a resource or a prompt is read with. */
-  context(client: CallClient = SILENT_CLIENT): CallContext {
-    return { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+  context(client: CallClient = SILENT_CLIENT, sent?: SentTexts): CallContext {
+    const told = { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+    return sent ? { ...told, sent: () => sent } : told;
   }
 
   async call(
     name: string,
     args: Record<string, unknown> = {},
     cancellation = new Cancellation(),
-    { serverId, client = SILENT_CLIENT, trace, userId = caller.userId, headers = {}, keyName }: RigCall = {},
+    { serverId, client = SILENT_CLIENT, trace, userId = caller.userId, headers = {}, keyName, sent }: RigCall = {},
   ) {
-    const { result, errorCode, inputRequired, effect } = await this.round({
+    const { result, errorCode, inputRequired, effect, serverError } = await this.round({
       entry: this.catalog.get(name, caller),
       arguments: args,
       principal: { ...caller, userId, ...(keyName !== undefined && { apiKey: keyNamed(keyName) }) },
@@ -159,8 +161,9 @@ export class UpstreamRig {
       client,
       trace,
       serverId,
+      ...(sent && { sent: () => sent }),
     });
-    return { ...result, errorCode, inputRequired, effect, text: textOf(result) };
+    return { ...result, errorCode, inputRequired, effect, serverError, text: textOf(result) };
   }
 
   /** One call, or one round of one, as `ToolCalls` runs it. */

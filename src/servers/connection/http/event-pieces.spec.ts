@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Readable } from 'node:stream';
 import { leastCpuMs } from '../../../../test/support/cpu-time.js';
 import { eventPieces } from './event-pieces.js';
 import { eventsIn } from './http-messages.js';
@@ -44,5 +45,29 @@ describe('a stream of events', () => {
         expect(piece.data).toBeUndefined();
     };
     expect(await leastCpuMs(3_000, read)).toBeLessThan(3_000);
+  });
+
+  it.each(['\n', '\r\n', '\r'])('is the same in parts of one byte, line by line and in one, with %j', async (end) => {
+    const text = `\ufeff: hi${end}${end}id: 1${end}data: a${end}data: b${end}${end}data: c${end}`;
+    const read = async (parts: Iterable<Buffer>) => {
+      const found: unknown[] = [];
+      for await (const { id, data } of eventsIn(eventPieces(Readable.from(parts), 100), () => undefined))
+        if (data !== undefined) found.push([id, data]);
+      return found;
+    };
+    const expected = [
+      ['1', 'a\nb'],
+      [undefined, 'c'],
+    ];
+    const lines = text.split(end).map((line) => Buffer.from(line + end));
+    for (const parts of [Array.from(Buffer.from(text), (byte) => Buffer.from([byte])), lines, [Buffer.from(text)]])
+      expect(await read(parts)).toEqual(expected);
+  });
+
+  it('whose parts never hold a whole separator is as long as it likes', async () => {
+    const parts = Array.from({ length: 1_000 }, () => [Buffer.from('data: x\n'), Buffer.from('\n')]).flat();
+    let count = 0;
+    for await (const { data } of eventsIn(eventPieces(Readable.from(parts), 100), () => undefined)) if (data) count += 1;
+    expect(count).toBe(1_000);
   });
 });

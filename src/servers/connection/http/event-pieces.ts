@@ -18,9 +18,13 @@ export async function* eventPieces(body: AsyncIterable<Buffer>, maxBytes: number
   let size = 0;
   let lines = 0;
   let held: Buffer[] = [];
+  let isAtLine = false;
+  const ends = new LineEnds();
   for await (const part of body) {
-    for (const piece of piecesOf(withLineFeeds(part))) {
-      const event = Math.max(piece.lastIndexOf('\n\n'), piece.lastIndexOf('\n\r\n'));
+    for (const piece of piecesOf(ends.asLineFeeds(part))) {
+      // What separates two events may come in two parts.
+      const event = Math.max(piece.lastIndexOf('\n\n'), isAtLine && piece[0] === LF ? 0 : -1);
+      isAtLine = piece.at(-1) === LF;
       size = event === -1 ? size + piece.length : piece.length - event;
       lines = event === -1 ? lines + linesIn(piece) : 0;
       if (size > maxBytes || lines > LINES_MAX) throw new AnswerTooLarge();
@@ -56,14 +60,23 @@ function endOfPiece(part: Buffer, from: number): number {
   for (let at = part.indexOf(LF, from); at !== -1; at = part.indexOf(LF, at + 1)) {
     if (++lines < PIECE_LINES && at - from < PIECE_BYTES) continue;
     if (part[at + 1] === LF) return at + 2;
-    if (part[at + 1] === CR && part[at + 2] === LF) return at + 3;
   }
   return -1;
 }
 
-/** A lone CR ends a line too, but takes the parser as long as all that follows it. It may be the first half of a CRLF at the end. */
-export function withLineFeeds(part: Buffer): Buffer {
-  const last = part.length - 1;
-  for (let at = part.indexOf(CR); at !== -1 && at < last; at = part.indexOf(CR, at + 1)) if (part[at + 1] !== LF) part[at] = LF;
-  return part;
+/** Makes one LF of every end of a line, CR and CRLF too: of a CR the parser looks at all that follows, and waits for what may. */
+export class LineEnds {
+  private wasCr = false;
+
+  /** In place. The LF that belongs to a CR may come in the next part. */
+  asLineFeeds(part: Buffer): Buffer {
+    if (!this.wasCr && !part.includes(CR)) return part;
+    let to = 0;
+    for (let at = 0; at < part.length; at += 1) {
+      const byte = part[at]!;
+      if (byte !== LF || !this.wasCr) part[to++] = byte === CR ? LF : byte;
+      this.wasCr = byte === CR;
+    }
+    return part.subarray(0, to);
+  }
 }

@@ -1,4 +1,4 @@
-import { createParser } from 'eventsource-parser';
+import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
 import { headerText } from '../../../common/mcp-header.js';
 import { isObject } from '../../../common/json.js';
@@ -9,7 +9,7 @@ import { MODERN_VERSION } from '../relay/request-meta.js';
 import type { Message } from '../relay/incoming.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 import { HELD_BYTES } from './event-pieces.js';
-import type { HttpAnswer } from './http-pool.js';
+import { EVENTS, type HttpAnswer } from './http-pool.js';
 
 /** What of a request is said in its headers. */
 export interface RequestHeaders {
@@ -25,7 +25,7 @@ export function headersOf(
   session: string | undefined,
   version: string | undefined,
 ): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: `application/json, ${EVENTS}` };
   if (session !== undefined) headers['mcp-session-id'] = session;
   const spoken = isModern ? MODERN_VERSION : version;
   if (spoken !== undefined) headers['mcp-protocol-version'] = spoken;
@@ -59,6 +59,11 @@ export class HttpRefusal extends Error {
     return isObject(error) ? ServerError.of(error, membersOf(this.body).get('error')!) : undefined;
   }
 
+  /** Whether that error has the number of a request, which one about the session has not. */
+  get isAnswer(): boolean {
+    return this.serverError !== undefined && /^\d+$/.test(String(this.answer?.['id']));
+  }
+
   /** The same as the answer to a request. */
   errorFor(id: string | number): string | undefined {
     return this.serverError && JSON.stringify({ ...this.answer, id });
@@ -70,10 +75,17 @@ export class HttpRefusal extends Error {
 }
 
 /** Undefined for a status that says that all is well. */
-export function refusedBy({ status, text, retryAfter }: HttpAnswer): HttpRefusal | undefined {
+export function refusedBy({ status, type, text, retryAfter }: HttpAnswer): HttpRefusal | undefined {
   if (status >= 200 && status < 300) return undefined;
-  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
-  return new HttpRefusal(status, text, seconds);
+  const body = type === EVENTS ? (/^data: ?(.*)$/m.exec(text)?.[1] ?? text) : text;
+  return new HttpRefusal(status, body, secondsIn(retryAfter));
+}
+
+/** `Retry-After` is a number of seconds, or a date. */
+function secondsIn(retryAfter = ''): number | undefined {
+  if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter);
+  const seconds = Math.ceil((Date.parse(retryAfter) - Date.now()) / 1_000);
+  return /^\d/.test(retryAfter) || Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 /** An event of a stream, or what came beside the events. */
@@ -84,22 +96,43 @@ export interface StreamedEvent {
   bytes: number;
 }
 
-/** The events of a stream, as they arrive, and after those of each piece what else was in it. `onRetry`: the server's pause, ms. */
+/**
+ * The events of a stream, as they arrive, and after those of each piece what else was in it; in the end, however it came, what lacks
+ * but the blank line behind it: without its id, since it may not be whole. `onRetry`: the server's pause, ms.
+ */
 export async function* eventsIn(chunks: AsyncIterable<Buffer>, onRetry: (ms: number) => void): AsyncGenerator<StreamedEvent> {
   const text = new StringDecoder('utf8');
-  let ready: StreamedEvent[] = [];
+  const ready: StreamedEvent[] = [];
   const onEvent = ({ id, data }: { id?: string | undefined; data: string }) =>
     void ready.push({ id, data: data || undefined, bytes: data.length });
   const parser = createParser({ onEvent, onRetry });
+  let isBegun = false;
+  const withoutMark = (said: string) => {
+    const isMarked = !isBegun && said.startsWith('\ufeff');
+    isBegun ||= said !== '';
+    return isMarked ? said.slice(1) : said;
+  };
   let otherBytes = 0;
-  for await (const chunk of chunks) {
-    parser.feed(text.write(chunk));
-    yield* ready;
-    otherBytes += chunk.length - ready.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (ready.length > 0 || otherBytes > 2 * HELD_BYTES) {
-      yield { bytes: Math.max(0, otherBytes) };
-      otherBytes = 0; // without an event, it may be the beginning of a long one
+  try {
+    for await (const chunk of chunks) {
+      parser.feed(withoutMark(text.write(chunk)));
+      yield* ready;
+      otherBytes += chunk.length - ready.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (ready.length > 0 || otherBytes > 2 * HELD_BYTES) {
+        yield { bytes: Math.max(0, otherBytes) };
+        otherBytes = 0; // without an event, it may be the beginning of a long one
+      }
+      ready.length = 0;
     }
-    ready = [];
+  } catch (error) {
+    yield* lastOf(parser, ready);
+    throw error;
   }
+  yield* lastOf(parser, ready);
+}
+
+function* lastOf(parser: EventSourceParser, ready: StreamedEvent[]): Generator<StreamedEvent> {
+  ready.length = 0;
+  parser.feed('\n\n');
+  for (const { data, bytes } of ready) yield { data, bytes };
 }

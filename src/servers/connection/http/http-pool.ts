@@ -22,7 +22,7 @@ export interface HttpAnswer {
   /** Media type, without parameters, in small letters. */
   type: string;
   text: string;
-  /** The body of `text/event-stream`, in place of the text. */
+  /** The body of a stream of events, in place of the text; not of a failure. */
   events?: AsyncIterable<Buffer>;
   /** Which session has begun, in the answer to `initialize`. */
   sessionId?: string | undefined;
@@ -30,6 +30,8 @@ export interface HttpAnswer {
   retryAfter?: string | undefined;
 }
 
+/** Media type of a stream of events. */
+export const EVENTS = 'text/event-stream';
 /** A server that sends further on than this leads nowhere. */
 const REDIRECTS_MAX = 3;
 
@@ -101,7 +103,7 @@ export class HttpPool {
     const [sessionId, retryAfter] = [oneOf(answer, 'mcp-session-id'), oneOf(answer, 'retry-after')];
     const known = { status, type, text: '', sessionId, retryAfter };
     const body = decoded(answer);
-    if (type === 'text/event-stream') return { ...known, events: eventPieces(body, this.options.maxAnswerBytes) };
+    if (type === EVENTS && status < 300) return { ...known, events: eventPieces(body, this.options.maxAnswerBytes) };
     return { ...known, text: await this.textOf(body) };
   }
 
@@ -165,7 +167,7 @@ export class HttpPool {
     const headers = headersOf(answer.headers);
     const { statusCode: status } = answer;
     const body = decoded(answer);
-    if (typeOf(answer) === 'text/event-stream') {
+    if (typeOf(answer) === EVENTS) {
       const events = Readable.from(this.paced(eventPieces(body, this.options.maxAnswerBytes)));
       return new Response(Readable.toWeb(events) as ReadableStream<Uint8Array>, { status, headers });
     }

@@ -7,12 +7,12 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
+import { withoutNulls } from '../../../common/json.js';
 import type { LogMessage } from '../../../tools/source/call-context.js';
 import { readable } from '../relay/handshake.js';
-import { messageIn, messagesIn } from '../relay/incoming.js';
-import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
+import { messageIn, messagesIn, messageTextsIn, type Message } from '../relay/incoming.js';
+import { BrokenAnswer, ConnectionClosed, NotMcp } from '../relay/no-answer.js';
 import { Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
-import type { Message } from '../relay/incoming.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
@@ -157,7 +157,7 @@ export class HttpTransport implements Transport, Wire {
     try {
       const answer = await this.post(asked, asked.text, headers);
       if (asked.method === 'initialize') this.session = answer.sessionId;
-      if (answer.events && answer.status < 300) void this.readEvents(asked, answer.events);
+      if (answer.events) void this.readEvents(asked, answer.events);
       else this.readAnswer(asked, answer);
     } catch (error) {
       this.running.delete(asked.id);
@@ -181,7 +181,7 @@ export class HttpTransport implements Transport, Wire {
     if (answer.status === 202) return;
     const texts = error === undefined ? messagesIn(answer.text, answer.type) : [error];
     for (const text of texts) if (!this.receive(text, asked)) this.pace.count(0, 1);
-    if (this.running.has(asked.id)) asked.onEnd();
+    if (this.running.has(asked.id)) throw new NotMcp('its body is no answer to the request');
   }
 
   /** Takes messages as they come. */
@@ -191,7 +191,11 @@ export class HttpTransport implements Transport, Wire {
     const after = (lastEventId: string) => this.eventsAfter(asked, lastEventId);
     try {
       for await (const { data, bytes } of resumedEvents({ events: first, after, isOver })) {
-        const isAnswer = data !== undefined && this.receive(data, asked);
+        const isAnswer =
+          data !== undefined &&
+          messageTextsIn(data)
+            .map((text) => this.receive(text, asked))
+            .includes(true);
         if (!isAnswer) await this.pace.take(bytes, data === undefined ? 0 : 1);
         if (data !== undefined && !isAnswer) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
       }
@@ -203,8 +207,7 @@ export class HttpTransport implements Transport, Wire {
 
   private async eventsAfter(asked: Asked, lastEventId: string): Promise<AsyncIterable<Buffer> | undefined> {
     const headers = { ...headersOf(asked, this.session, this.version), 'last-event-id': lastEventId };
-    const { events, status } = await this.post(asked, undefined, headers);
-    return status < 300 ? events : undefined;
+    return (await this.post(asked, undefined, headers)).events;
   }
 
   /** Takes a message, if it is one. Returns whether it is an answer to a request that waits for one. */
@@ -216,9 +219,11 @@ export class HttpTransport implements Transport, Wire {
     return false;
   }
 
-  /** Some servers write the id of their answer in another way than they were sent it. */
+  /** Some servers write the id of their answer in another way than they were sent it, and none in an error. */
   private receiveAnswer(message: Message, text: string, asked: Asked): boolean {
-    const id = String(message['id']) === String(asked.id) ? asked.id : (message['id'] as RequestId);
+    const { id: given, error } = withoutNulls(message);
+    const isOwn = String(given) === String(asked.id) || (given === undefined && error !== undefined);
+    const id = isOwn ? asked.id : (given as RequestId);
     const isAwaited = this.running.delete(id);
     if (!this.relay.take({ ...message, id }, text)) this.onmessage?.(readable({ ...message, id }));
     return isAwaited;
@@ -228,7 +233,7 @@ export class HttpTransport implements Transport, Wire {
     const { id, method, params } = message;
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
     if (method === 'notifications/message') exchange?.caller?.log(params as LogMessage);
-    else this.onmessage?.(message as unknown as JSONRPCMessage);
+    else this.onmessage?.(readable(message));
   }
 
   private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {

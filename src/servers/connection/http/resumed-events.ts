@@ -3,7 +3,7 @@ import { AnswerTooLarge } from './event-pieces.js';
 import { eventsIn, type StreamedEvent } from './http-messages.js';
 
 /** Pauses before a stream is taken up again, unless the server says one; and how often, while nothing comes. */
-const PAUSE_MS = { usual: 1_000, least: 50 };
+const PAUSE_MS = { usual: 1_000, least: 50, most: 60_000 };
 const TRIES_MAX = 3;
 
 /** The stream of an answer. */
@@ -26,7 +26,7 @@ export async function* resumedEvents({ events, after, isOver }: AnswerStream): A
   for (let current: AsyncIterable<Buffer> | undefined = events; current; tries += 1) {
     let failure: unknown;
     try {
-      for await (const event of eventsIn(current, (ms) => (pauseMs = Math.max(ms, PAUSE_MS.least)))) {
+      for await (const event of eventsIn(current, (ms) => (pauseMs = Math.min(Math.max(ms, PAUSE_MS.least), PAUSE_MS.most)))) {
         if (event.id !== undefined) [lastEventId, tries] = [event.id, 0];
         yield event;
       }
@@ -35,7 +35,7 @@ export async function* resumedEvents({ events, after, isOver }: AnswerStream): A
     }
     if (isOver()) return;
     current = undefined;
-    if (lastEventId !== undefined && tries < TRIES_MAX && !(failure instanceof AnswerTooLarge)) {
+    if (lastEventId && tries < TRIES_MAX && !(failure instanceof AnswerTooLarge)) {
       await pause(pauseMs, undefined, { ref: false });
       if (isOver()) return;
       current = await after(lastEventId).catch(() => undefined);

@@ -1,8 +1,6 @@
 import { BoundedLines, type DroppedLine } from '../../../common/lines/bounded-lines.js';
-import { withLineFeeds } from './event-pieces.js';
+import { LineEnds } from './event-pieces.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
 /** Of one event. */
 const LINES_MAX = 100_000;
 /** Kept of the ends of an event that is too large, to see which request it answers. */
@@ -88,17 +86,5 @@ class EventDraft {
     this.dropped ??= ends;
     this.data.length = 0;
     this.size = this.maxBytes;
-  }
-}
-
-/** Lines end in LF, CRLF or CR, and a chunk may end between the two. */
-class LineEnds {
-  private endedInCr = false;
-
-  asLineFeeds(chunk: Buffer): Buffer {
-    const rest = withLineFeeds(this.endedInCr && chunk[0] === LF ? chunk.subarray(1) : chunk);
-    this.endedInCr = rest.at(-1) === CR;
-    if (this.endedInCr) rest[rest.length - 1] = LF;
-    return rest;
   }
 }

@@ -1,21 +1,31 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { isObject, withoutNulls } from '../../../common/json.js';
+import { ServerError } from '../../../tools/source/server-error.js';
 import type { Message } from './incoming.js';
 
 /** The newest revision of each kind that the SDK's client speaks with sessions; an older or unknown one is spoken to as the oldest of them. */
 const SESSION_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 
 /**
- * A message as the SDK's client can read it. What servers answer to `initialize` differs in small things that change nothing: null for
- * what is absent, no version, a revision of a draft.
+ * A message as the SDK's client can read it, which refuses one with members that it does not know. What servers answer to `initialize`
+ * differs in small things that change nothing: null for what is absent, no version, a revision of a draft.
  */
 export function readable(message: Message): JSONRPCMessage {
-  if ('method' in message) return message as unknown as JSONRPCMessage;
-  const { result, error, ...others } = message;
-  if (!isObject(result)) return { ...others, error } as unknown as JSONRPCMessage;
-  const isHandshake = typeof result['protocolVersion'] === 'string';
-  return { ...others, result: isHandshake ? readableHandshake(result) : result } as unknown as JSONRPCMessage;
+  const { id, method, params } = withoutNulls(message);
+  const known = { jsonrpc: '2.0', ...(id !== undefined && { id }) };
+  if (method === undefined) return { ...known, ...answerIn(message) } as JSONRPCMessage;
+  return { ...known, method, ...(isObject(params) && { params }) } as JSONRPCMessage;
 }
+
+function answerIn({ result, error }: Message): object {
+  if (isObject(result)) return { result: isHandshake(result) ? readableHandshake(result) : result };
+  if (error === undefined || error === null) return { result: {} };
+  const { code, message, data } = ServerError.of(error, JSON.stringify(error));
+  return { error: { code, message, ...(data !== undefined && { data: JSON.parse(data) as unknown }) } };
+}
+
+const isHandshake = ({ protocolVersion, capabilities, serverInfo }: Record<string, unknown>): boolean =>
+  typeof protocolVersion === 'string' || (isObject(capabilities) && isObject(serverInfo));
 
 function readableHandshake(result: Record<string, unknown>): Record<string, unknown> {
   const { protocolVersion, capabilities, serverInfo, instructions } = withoutNulls(result);

@@ -12,9 +12,26 @@ const BATCH_MAX = 1_000;
 export function messageIn(text: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) && ('method' in value || 'id' in value) ? value : undefined;
+    return isObject(value) && isMessage(value) ? value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** An error may come without an id. */
+function isMessage({ id, method, jsonrpc, error }: Message): boolean {
+  const isNamed = id === undefined || id === null || typeof id === 'string' || typeof id === 'number';
+  if (method !== undefined) return isNamed && typeof method === 'string';
+  return isNamed && (id !== undefined || (jsonrpc !== undefined && error !== undefined));
+}
+
+/** The texts of what may be messages in one that came as one: a batch has several. */
+export function messageTextsIn(text: string): string[] {
+  if (!text.trimStart().startsWith('[')) return [text];
+  try {
+    return messagesIn(text, '');
+  } catch {
+    return [];
   }
 }
 

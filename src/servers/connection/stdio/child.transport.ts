@@ -153,7 +153,10 @@ export class ChildTransport implements Transport, Wire {
   private receive(line: string | DroppedLine): boolean {
     if (typeof line !== 'string') return this.failCallOf(line);
     if (line.trim() === '') return false;
-    if (line.startsWith('[')) return this.receiveBatch(line);
+    return line.startsWith('[') ? this.receiveBatch(line) : this.receiveText(line);
+  }
+
+  private receiveText(line: string): boolean {
     const message = messageIn(line);
     if (message) return this.receiveMessage(message, line);
     this.hear(`not MCP: ${line.slice(0, 200)}\n`);
@@ -163,7 +166,7 @@ export class ChildTransport implements Transport, Wire {
   private receiveBatch(line: string): boolean {
     try {
       return messagesIn(line, '')
-        .map((text) => this.receive(text))
+        .map((text) => this.receiveText(text))
         .includes(true);
     } catch (error) {
       this.hear(`not MCP: ${(error as Error).message}\n`);
