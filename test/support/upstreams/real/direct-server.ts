@@ -10,7 +10,8 @@ const ANSWER_MS = 30_000;
 /** What this client answers to a server that asks, by method. */
 const REPLIES: Readonly<Record<string, string>> = {
   'elicitation/create': '{"action":"accept","content":{"name":"Ada","ready":true,"age":36}}',
-  'sampling/createMessage': '{"role":"assistant","content":{"type":"text","text":"Hello."},"model":"none","stopReason":"endTurn"}',
+  'sampling/createMessage':
+    '{"role":"assistant","content":{"type":"text","text":"Hello."},"model":"none","stopReason":"endTurn"}',
   'roots/list': '{"roots":[]}',
 };
 
@@ -41,7 +42,11 @@ export class DirectServer {
 
   private constructor(open: OpenLine, isHttp: boolean) {
     this.line = open((text) => void this.take(text));
-    this.capabilities = { elicitation: { form: {}, url: {} }, sampling: { context: {}, tools: {} }, ...(isHttp && { roots: {} }) };
+    this.capabilities = {
+      elicitation: { form: {}, url: {} },
+      sampling: { context: {}, tools: {} },
+      ...(isHttp && { roots: {} }),
+    };
   }
 
   /** @param isHttp What the gateway can do for a server depends on it, see docs/servers.md. @param revision Else the newest it knows */
@@ -125,7 +130,8 @@ export class DirectServer {
     const members = membersOf(text);
     const { id, method } = message;
     if (typeof method !== 'string') {
-      this.answers.set(Number(id), { result: members.get('result'), error: members.get('error') });
+      // Without an id: the server could not take the request, the last that was sent.
+      this.answers.set(Number(id ?? this.lastId), { result: members.get('result'), error: members.get('error') });
       return;
     }
     this.heard.push({ method, params: members.get('params') ?? '' });

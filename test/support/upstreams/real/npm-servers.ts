@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Request } from './comparison.js';
+import { call } from './own-servers.js';
 import type { Program } from './lines.js';
 import type { RealServer } from './real-server-rig.js';
 
@@ -10,14 +11,21 @@ const ofPackage = (name: string, ...args: string[]): Program => ({
   args: [resolve('node_modules', '@modelcontextprotocol', name, 'dist', 'index.js'), ...args],
 });
 
-/** A call of a tool. @param args Its arguments, as JSON */
-export const call = (name: string, args: string): Request => ['tools/call', `{"name":${JSON.stringify(name)},"arguments":${args}}`];
-
 const EVERYTHING: Omit<RealServer, 'name' | 'program'> = {
-  // Of the environment; of the client's roots, which no caller has over stdio; tasks, which the gateway does not relay; those that go on for long.
-  except: ['get-env', 'get-roots-list', 'simulate-research-query', 'toggle-simulated-logging', 'toggle-subscriber-updates'],
+  except: [
+    'get-env', // shows the environment
+    'get-roots-list', // over stdio no caller is asked for roots
+    'gzip-file-as-resource', // fetches from the web
+    'simulate-research-query', // a task
+    'toggle-simulated-logging', // begins what goes on for long
+    'toggle-subscriber-updates',
+    'trigger-long-running-operation', // 10 s; below it is shorter
+  ],
   talks: [
-    ['tools/call', '{"name":"trigger-long-running-operation","arguments":{"duration":0.2,"steps":3},"_meta":{"progressToken":"mine"}}'],
+    [
+      'tools/call',
+      '{"name":"trigger-long-running-operation","arguments":{"duration":0.2,"steps":3},"_meta":{"progressToken":"mine"}}',
+    ],
     call('trigger-elicitation-request', '{}'),
     call('trigger-sampling-request', '{"prompt":"Hello \\u00e9","maxTokens":10}'),
   ],

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pythonProgram, type PythonEnvironment } from '../../python/python-program.js';
-import type { Request } from './comparison.js';
-import { call } from './npm-servers.js';
+import { call, ownRequests } from './own-servers.js';
 import type { RealServer } from './real-server-rig.js';
 
 const TIME: RealServer = {
@@ -56,24 +55,6 @@ const FETCH: RealServer = {
     ['prompts/get', '{"name":"fetch","arguments":{"url":"http://127.0.0.1:1/"}}'],
   ],
 };
-
-const NUMBERS = '[9007199254740993,12345678901234567890123,1.0,-0.0,1e3,0.1000]';
-
-/** What a server that is a test's own is asked; those in Go, Rust and TypeScript offer the same tools. */
-export const ownRequests = (): Request[] => [
-  call('echo', '{"value":"é — \\ud83d\\ude00"}'),
-  call('echo', `{"value":${NUMBERS}}`),
-  call('echo', '{"value":{"10":1,"2":null,"a":{"b":[]}}}'),
-  call('echo', '{"value":null}'),
-  call('add', '{"a":9007199254740993}'),
-  call('add', '{"a":"3","b":"x"}'),
-  call('add', '{"a":1.5}'),
-  call('visit', '{"place":{"name":"Zürich","height":408},"others":[{"name":"Bern"}]}'),
-  call('visit', '{"place":{"height":"high"}}'),
-  call('fail', '{"message":"it is what it is"}'),
-  ['resources/read', '{"uri":"data://by-name/ada"}'],
-  ['prompts/get', '{"name":"greet","arguments":{"name":"Ada","tone":"formal"}}'],
-];
 
 const fastMcp = (name: string, environment: PythonEnvironment, path: string): RealServer => ({
   name,
