@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../../eventually.js';
 import { answersOf, comparable, listsOf, listsThrough, prefixed, requestsFor, type Request } from './comparison.js';
 import type { DirectServer, Heard } from './direct-server.js';
 import type { RealServer, RealServerRig } from './real-server-rig.js';
@@ -26,13 +29,25 @@ export function isTheSameBehindTheGateway(server: RealServer, rig: () => RealSer
       expect(answers.through).toEqual(answers.direct);
     }, 120_000);
 
-    (server.talks ? it : it.skip)('tells and asks its client the same meanwhile', async () => {
-      for (const request of server.talks!) {
-        const [own, relayed] = [await heardDuring(direct, request), await heardDuring(gateway, prefixed(request, prefix))];
-        expect(own.heard).not.toEqual([]);
-        expect(relayed).toEqual(own);
-      }
-    }, 60_000);
+    if (server.talks)
+      it('tells and asks its client the same meanwhile', async () => {
+        for (const request of server.talks ?? []) {
+          const [own, relayed] = [await heardDuring(direct, request), await heardDuring(gateway, prefixed(request, prefix))];
+          expect(own.heard).not.toEqual([]);
+          expect(relayed).toEqual(own);
+        }
+      }, 60_000);
+
+    if (server.waits)
+      it('hears that a call is cancelled', async () => {
+        const file = join(rig().folderOf(server), 'waits');
+        const says = (word: string) => eventually(() => expect(readFileSync(file, 'utf8')).toBe(word));
+        const caller = await rig().through(server, direct);
+        const id = caller.send(...prefixed(['tools/call', `{"name":"wait","arguments":${JSON.stringify({ file })}}`], prefix));
+        await says('begun');
+        await caller.cancel(id);
+        await says('cancelled');
+      }, 60_000);
   });
 }
 

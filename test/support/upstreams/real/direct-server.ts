@@ -1,5 +1,4 @@
 import { itemsOf, membersOf, textAt, withMembers } from '../../../../src/common/json-text.js';
-import { eventually } from '../../eventually.js';
 import type { Line, OpenLine } from './lines.js';
 
 /** The revision that this client speaks to servers with sessions, and the one to those without. */
@@ -35,7 +34,7 @@ export class DirectServer {
   readonly heard: Heard[] = [];
   /** The revision that is spoken. */
   revision = LEGACY!;
-  private readonly answers = new Map<number, RawAnswer>();
+  private readonly waiting = new Map<number, (answer: RawAnswer) => void>();
   private readonly capabilities: object;
   private readonly line: Line;
   private lastId = 0;
@@ -61,11 +60,11 @@ export class DirectServer {
   /** Sends a request, its parameters as JSON, and gives its answer. */
   async request(method: string, params = '{}'): Promise<RawAnswer> {
     const id = this.send(method, params);
-    return eventually(() => {
-      const answer = this.answers.get(id);
-      if (!answer) throw new Error(`no answer to ${method} ${params}`);
-      return answer;
-    }, ANSWER_MS);
+    const late = AbortSignal.timeout(ANSWER_MS);
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, resolve);
+      late.addEventListener('abort', () => reject(new Error(`no answer to ${method} ${params}`)), { once: true });
+    });
   }
 
   /** Sends a request, and gives its id. */
@@ -79,13 +78,10 @@ export class DirectServer {
     return id;
   }
 
-  /** Tells the server that nobody waits for this answer any more. */
-  cancel(id: number): void {
-    void this.notify('notifications/cancelled', `{"requestId":${id},"reason":"no longer wanted"}`);
-  }
-
-  isAnswered(id: number): boolean {
-    return this.answers.has(id);
+  /** Has nobody wait for this answer any more: without a session, that is said by going. */
+  cancel(id: number): Promise<unknown> {
+    if (this.revision === MODERN) return this.close();
+    return this.notify('notifications/cancelled', `{"requestId":${id},"reason":"no longer wanted"}`);
   }
 
   /** All entries of a list, each as its text. @param member of the answer that they are in */
@@ -131,7 +127,7 @@ export class DirectServer {
     const { id, method } = message;
     if (typeof method !== 'string') {
       // Without an id: the server could not take the request, the last that was sent.
-      this.answers.set(Number(id ?? this.lastId), { result: members.get('result'), error: members.get('error') });
+      this.waiting.get(Number(id ?? this.lastId))?.({ result: members.get('result'), error: members.get('error') });
       return;
     }
     this.heard.push({ method, params: members.get('params') ?? '' });

@@ -1,4 +1,4 @@
-"""A server of FastMCP 2, 3 or 4, with sessions over streamable HTTP, mounted at /mcp/: `fastmcp_server.py PORT`."""
+"""A server of FastMCP 2, 3 or 4, with sessions over streamable HTTP, mounted at /mcp/: `fastmcp_server.py PORT SCHEME`."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+port, scheme = int(sys.argv[1]), sys.argv[2]
 server = FastMCP("real", instructions="Tools of every kind.")
 
 
@@ -64,13 +65,13 @@ async def wait(file: str) -> str:
     return "done"
 
 
-@server.resource("data://fixed", mime_type="application/json")
+@server.resource(f"{scheme}://fixed", mime_type="application/json")
 def fixed() -> str:
     """Something that does not change."""
     return '{"a":1.0}'
 
 
-@server.resource("data://by-name/{name}")
+@server.resource(scheme + "://by-name/{name}")
 def by_name(name: str) -> bytes:
     """Bytes."""
     return name.encode()
@@ -86,6 +87,6 @@ app = server.http_app(path="/")
 uvicorn.run(
     Starlette(routes=[Mount("/mcp", app=app)], lifespan=app.lifespan),
     host="127.0.0.1",
-    port=int(sys.argv[1]),
+    port=port,
     log_level="error",
 )

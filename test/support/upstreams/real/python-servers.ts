@@ -61,18 +61,19 @@ const fastMcp = (name: string, environment: PythonEnvironment, path: string): Re
   path,
   program: ({ port }) => ({
     command: pythonProgram(environment, 'python'),
-    args: [resolve('test', 'support', 'upstreams', 'real', 'fastmcp_server.py'), String(port)],
+    args: [resolve('test', 'support', 'upstreams', 'real', 'fastmcp_server.py'), String(port), name],
   }),
   except: ['wait'],
+  waits: true,
   talks: [['tools/call', '{"name":"report","arguments":{"steps":3},"_meta":{"progressToken":7}}']],
-  requests: ownRequests,
+  requests: () => ownRequests(name),
 });
 
 export const PYTHON_SERVERS: readonly RealServer[] = [
   TIME,
   GIT,
   FETCH,
-  fastMcp('fastmcp-2', 'fastmcp-2', '/mcp/'),
-  fastMcp('fastmcp-3', 'fastmcp-3', '/mcp'), // which it redirects
-  fastMcp('fastmcp-4', 'mcp-2', '/mcp/'),
+  fastMcp('fastmcp2', 'fastmcp-2', '/mcp/'),
+  fastMcp('fastmcp3', 'fastmcp-3', '/mcp'), // which it redirects
+  fastMcp('fastmcp4', 'mcp-2', '/mcp/'),
 ];

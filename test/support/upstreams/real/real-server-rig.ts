@@ -34,6 +34,8 @@ export interface RealServer {
   requests: (folder: string) => Request[];
   /** During which it tells or asks its client something. */
   talks?: readonly Request[];
+  /** A tool, `wait`, writes "begun" into the file it is given, and "cancelled" when it is. */
+  waits?: boolean;
   /** Tools that wait, or answer differently each time. */
   except?: readonly string[];
   /** What of its texts differs between any two runs. */

@@ -1,4 +1,4 @@
-// A server of the official SDK for TypeScript, over streamable HTTP: `sdk-server.mjs 1|2 PORT`. Its second line speaks MCP 2026-07-28.
+// A server of the official SDK for TypeScript, over streamable HTTP: `sdk-server.mjs 1|2 PORT SCHEME`. Its second line speaks MCP 2026-07-28.
 import { McpServer as McpServer1, ResourceTemplate as Template1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createMcpHandler, McpServer as McpServer2, ResourceTemplate as Template2 } from '@modelcontextprotocol/server';
@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-const [line, port] = process.argv.slice(2);
+const [line, port, scheme] = process.argv.slice(2);
 const place = z.object({ name: z.string(), height: z.number().nullish() });
 
 /** Offers the same as the servers in other languages, see `ownRequests`. */
@@ -32,10 +32,10 @@ function serverOf(McpServer, Template) {
     throw new Error(message);
   });
   const fixed = { mimeType: 'application/json', description: 'Something that does not change.' };
-  server.registerResource('fixed', 'data://fixed', fixed, ({ href: uri }) => ({
+  server.registerResource('fixed', `${scheme}://fixed`, fixed, ({ href: uri }) => ({
     contents: [{ uri, text: '{"a":1.0}', _meta: { n: 1 } }],
   }));
-  const byName = new Template('data://by-name/{name}', { list: undefined });
+  const byName = new Template(`${scheme}://by-name/{name}`, { list: undefined });
   server.registerResource('by-name', byName, {}, ({ href: uri }, { name }) => ({
     contents: [{ uri, blob: Buffer.from(String(name)).toString('base64') }],
   }));

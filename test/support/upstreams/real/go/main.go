@@ -1,4 +1,4 @@
-// Servers of the official SDK for Go and of mark3labs/mcp-go, over streamable HTTP: `server official|mcp-go PORT`.
+// Servers of the official SDK for Go and of mark3labs/mcp-go, over streamable HTTP: `server official|mcp-go PORT SCHEME`.
 package main
 
 import (
@@ -64,13 +64,13 @@ func official() http.Handler {
 		func(_ context.Context, _ *mcp.CallToolRequest, in failure) (*mcp.CallToolResult, any, error) {
 			return nil, nil, errors.New(in.Message)
 		})
-	server.AddResource(&mcp.Resource{URI: "data://fixed", Name: "fixed", MIMEType: "application/json"},
+	server.AddResource(&mcp.Resource{URI: os.Args[3] + "://fixed", Name: "fixed", MIMEType: "application/json"},
 		func(_ context.Context, request *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
 			return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: request.Params.URI, Text: `{"a":1.0}`}}}, nil
 		})
-	server.AddResourceTemplate(&mcp.ResourceTemplate{URITemplate: "data://by-name/{name}", Name: "by-name"},
+	server.AddResourceTemplate(&mcp.ResourceTemplate{URITemplate: os.Args[3] + "://by-name/{name}", Name: "by-name"},
 		func(_ context.Context, request *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
-			name := strings.TrimPrefix(request.Params.URI, "data://by-name/")
+			name := strings.TrimPrefix(request.Params.URI, os.Args[3]+"://by-name/")
 			return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: request.Params.URI, Blob: []byte(name)}}}, nil
 		})
 	arguments := []*mcp.PromptArgument{{Name: "name", Required: true}, {Name: "tone"}}
@@ -101,7 +101,7 @@ func mcpGo() http.Handler {
 		func(_ context.Context, request community.CallToolRequest) (*community.CallToolResult, error) {
 			return nil, errors.New(request.GetString("message", "no message"))
 		})
-	server.AddResource(community.NewResource("data://fixed", "fixed", community.WithMIMEType("application/json")),
+	server.AddResource(community.NewResource(os.Args[3] + "://fixed", "fixed", community.WithMIMEType("application/json")),
 		func(_ context.Context, request community.ReadResourceRequest) ([]community.ResourceContents, error) {
 			return []community.ResourceContents{community.TextResourceContents{URI: request.Params.URI, Text: `{"a":1.0}`}}, nil
 		})
