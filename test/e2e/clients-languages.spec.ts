@@ -1,5 +1,4 @@
 import { describe, jest } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientConfigurations } from '../../src/start/clients/client-configuration.js';
@@ -7,6 +6,7 @@ import {
   ALL_CALLERS as ALL,
   clientsFolder,
   compiled,
+  hasGo,
   shows,
   withGateway,
   type Caller,
@@ -55,9 +55,3 @@ describe('the program printed for typescript shows', () => {
     return () => [join(target, 'client'), gateway().mcpUrl];
   });
 });
-
-function hasGo(): boolean {
-  const found = spawnSync('go', ['version']).status === 0;
-  if (!found) process.stderr.write('SKIPPED: what needs Go; install Go 1.25 or newer to run it.\n');
-  return found;
-}

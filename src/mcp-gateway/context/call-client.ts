@@ -9,6 +9,7 @@ import {
   type Progress,
 } from '../../tools/source/call-context.js';
 import { isObject } from '../../common/json.js';
+import { jsonMembers } from '../../tools/catalog/listing.js';
 import { messageOf, notificationOf } from '../protocol/json-rpc.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from '../sessions/mcp-session.js';
@@ -58,11 +59,11 @@ export class McpCallClient implements CallClient {
     return LOG_LEVELS.find((level) => level === meta[`${META}logLevel`]);
   }
 
-  progress({ progress, total, message }: Progress): void {
+  progress({ texts, ...said }: Progress): void {
     const { progressToken } = this.context;
     if (progressToken === undefined) return;
-    const [done, all, words] = [progress, total, message].map((value) => JSON.stringify(value) as string | undefined);
-    this.context.emit(notificationOf('notifications/progress', { progressToken, progress: done, total: all, message: words }));
+    const params = { ...(texts ? Object.fromEntries(texts) : jsonMembers(said)), progressToken };
+    this.context.emit(notificationOf('notifications/progress', params));
   }
 
   log({ level, logger, data }: LogMessage): void {

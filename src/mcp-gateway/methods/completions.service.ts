@@ -3,9 +3,11 @@ import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
 import type { Completable, Completion } from '../../tools/source/completion.js';
 import { isObject } from '../../common/json.js';
+import { objectOf } from '../../common/json-text/json-members.js';
 import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { invalidParams } from '../protocol/mcp-error.js';
+import { SerializedResult } from '../protocol/serialized-result.js';
 
 /** Most values in one answer; MCP, "Completion". */
 const VALUES_MAX = 100;
@@ -20,7 +22,7 @@ export class Completions {
   ) {}
 
   /** @throws McpProtocolError when the parameters are not those of `completion/complete`, or name nothing the caller may use. */
-  async complete(context: McpContext): Promise<Completion> {
+  async complete(context: McpContext): Promise<{ completion: Completion } | SerializedResult> {
     const { argument, context: filledIn } = context.params;
     if (!isObject(argument) || typeof argument['name'] !== 'string' || typeof argument['value'] !== 'string')
       throw invalidParams('"argument" must have a "name" and a "value"');
@@ -28,7 +30,8 @@ export class Completions {
     const target = this.target(context);
     const callContext = this.calls.callContext(context);
     const completion = await target.complete?.(argument['name'], argument['value'], others, callContext);
-    return completion ? firstOf(completion) : { values: [] };
+    if (completion?.texts) return new SerializedResult(objectOf(completion.texts));
+    return { completion: completion ? firstOf(completion) : { values: [] } };
   }
 
   private target({ params: { ref }, caller }: McpContext): Completable {

@@ -43,7 +43,7 @@ export class PromptsMethods {
   }
 
   @McpMethod('completion/complete')
-  async complete(context: McpContext) {
-    return { completion: await this.completions.complete(context) };
+  complete(context: McpContext) {
+    return this.completions.complete(context);
   }
 }

@@ -28,7 +28,7 @@ export function readResult(
 /** What our own sources read is under the name of a tool's result; upstream servers say all of it themselves. */
 function* membersOf({ json }: RecordedCall, name: string, description?: string): Generator<readonly [string, string]> {
   const { members } = json;
-  if (description && !members.has('description')) yield ['description', JSON.stringify(description)];
+  if (description && !members.has(name) && !members.has('description')) yield ['description', JSON.stringify(description)];
   for (const [member, text] of members) yield [member === 'content' && !members.has(name) ? name : member, text];
 }
 

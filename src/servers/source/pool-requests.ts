@@ -14,7 +14,7 @@ import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { LiveCaller } from './live-caller.js';
 import { recordCountOf } from './record-count.js';
-import { relayedResult } from './relayed-result.js';
+import { relayedResult, textsToPassOn } from './relayed-result.js';
 import { untilAnswered } from './server-rounds.js';
 
 type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
@@ -68,11 +68,11 @@ export class PoolRequests {
 
   async getPrompt(
     name: string,
-    args: Record<string, string>,
+    args: Record<string, unknown>,
     isOfferedBy: IsOfferedBy,
     context: CallContext,
   ): Promise<PromptResult> {
-    const params = { name: JSON.stringify(name), arguments: JSON.stringify(args) };
+    const params = { name: JSON.stringify(name), arguments: argumentsJson(args, context) };
     const request = { method: 'prompts/get', name, params, isOfferedBy, isRepeatable: true } as const;
     const { content, texts } = relayedResult(await this.request(request, context), 'messages');
     const messages = content as unknown as PromptResult['messages'];
@@ -85,12 +85,12 @@ export class PoolRequests {
       const params = {
         ref: JSON.stringify(ref),
         argument: JSON.stringify({ name: argument, value: typed }),
-        context: JSON.stringify({ arguments: others }),
+        context: Object.keys(others).length > 0 ? JSON.stringify({ arguments: others }) : undefined,
       };
       const request = { method: 'completion/complete', params, isOfferedBy, isRepeatable: true } as const;
-      const { completion } = (await this.request(request, context)).value;
-      const { values, total, hasMore } = completion as { values: string[]; total?: unknown; hasMore?: unknown };
-      return { values, ...(typeof total === 'number' && { total }), ...(typeof hasMore === 'boolean' && { hasMore }) };
+      const answer = await this.request(request, context);
+      const { values } = answer.value['completion'] as { values: string[] };
+      return { values, texts: textsToPassOn(answer) };
     };
   }
 

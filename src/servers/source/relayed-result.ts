@@ -20,22 +20,29 @@ const SAID_ANEW = ['resultType', 'ttlMs', 'cacheScope'];
  * A result of a server whose content stands under the given name: blocks, contents or messages. Nothing of it is changed but what no
  * client could read.
  */
-export function relayedResult({ value, json, isModern }: ServerAnswer, name: 'content' | 'contents' | 'messages'): RelayedResult {
-  const members = membersOf(json);
+export function relayedResult(answer: ServerAnswer, name: 'content' | 'contents' | 'messages'): RelayedResult {
+  const { value, isModern } = answer;
+  const members = textsToPassOn(answer);
   const { content, contentJson } = contentOf(value[name], members.get(name));
   // Null is a value where MCP 2026-07-28 is spoken, and nothing before.
   const hasData = value['structuredContent'] !== undefined && (isModern || value['structuredContent'] !== null);
-  for (const member of SAID_ANEW) members.delete(member);
   if (!hasData) members.delete('structuredContent');
   if (typeof value['isError'] !== 'boolean') members.delete('isError');
   members.set(name, contentJson);
-  setMeta(members, value['_meta']);
   return {
     content,
     structuredContent: hasData ? value['structuredContent'] : undefined,
     isError: value['isError'] === true || value['isError'] === 'true',
     texts: members,
   };
+}
+
+/** The members of any result, without what only the gateway may say. */
+export function textsToPassOn({ value, json }: ServerAnswer): Map<string, string> {
+  const members = membersOf(json);
+  for (const member of SAID_ANEW) members.delete(member);
+  setMeta(members, value['_meta']);
+  return members;
 }
 
 function contentOf(value: unknown, json: string | undefined): { content: ContentBlock[]; contentJson: string } {

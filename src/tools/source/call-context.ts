@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../../auth/access/principal.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
+import type { ResultTexts } from './result-texts.js';
 
 /** What a tool, a resource or a prompt may know of the call it serves. */
 export interface CallContext {
@@ -44,6 +45,8 @@ export interface Progress {
   /** What `progress` will be at the end, if known. */
   total?: number;
   message?: string;
+  /** Of an upstream server's: what goes on in place of all this, but for the token. */
+  texts?: ResultTexts;
 }
 
 /** MCP, "Logging": the severities of RFC 5424, least severe first. */

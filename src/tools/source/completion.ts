@@ -1,4 +1,5 @@
 import type { CallContext } from './call-context.js';
+import type { ResultTexts } from './result-texts.js';
 
 /** Something with arguments a client can be helped to fill in; MCP, "Completion". */
 export interface Completable {
@@ -12,4 +13,6 @@ export interface Completion {
   /** How many there are, if known. */
   total?: number;
   hasMore?: boolean;
+  /** Of an upstream server's result: what goes on in place of all this. */
+  texts?: ResultTexts;
 }

@@ -66,11 +66,27 @@ const execute = ([program, ...args]: string[], key = ''): Promise<Run> =>
     );
   });
 
-/** Where a client of ours is compiled, once, below `node_modules`. @throws Error with the compiler's words */
-export function compiled(compiler: 'go' | 'cargo', args: (target: string) => string[]): string {
+const CLIENTS = join('test', 'support', 'clients');
+
+/**
+ * Where a program of ours is compiled, once, below `node_modules`.
+ * @param cwd Where its source is; else that of our client in this language
+ * @throws Error with the compiler's words
+ */
+export function compiled(
+  compiler: 'go' | 'cargo',
+  args: (target: string) => string[],
+  cwd = join(CLIENTS, compiler === 'go' ? 'go' : 'rust'),
+): string {
   const target = resolve('node_modules', '.cache', `tallygate-${compiler}`);
-  const cwd = join('test', 'support', 'clients', compiler === 'go' ? 'go' : 'rust');
   const { status, stderr } = spawnSync(compiler, args(target), { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${compiler} build: ${stderr}`);
   return target;
+}
+
+/** Whether programs in Go can be compiled here; tests that need it are skipped, and say so. */
+export function hasGo(): boolean {
+  const found = spawnSync('go', ['version']).status === 0;
+  if (!found) process.stderr.write('SKIPPED: what needs Go; install Go 1.25 or newer to run it.\n');
+  return found;
 }

@@ -8,7 +8,7 @@ const FOLDER = resolve('node_modules', '.cache', 'tallygate-python');
 const INSTALL_MS = 240_000;
 
 /** A file of `requirements/`: what is installed together, apart from the others. */
-export type PythonEnvironment = 'schemathesis' | 'mcp-1' | 'mcp-2';
+export type PythonEnvironment = 'schemathesis' | 'mcp-1' | 'mcp-2' | 'servers' | 'fastmcp-2' | 'fastmcp-3';
 
 /**
  * Whether this machine has a Python that programs of PyPI can be installed for; tests that need it are skipped, and say so.

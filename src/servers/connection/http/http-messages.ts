@@ -84,8 +84,9 @@ export function refusedBy({ status, type, text, retryAfter }: HttpAnswer): HttpR
 /** `Retry-After` is a number of seconds, or a date. */
 function secondsIn(retryAfter = ''): number | undefined {
   if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter);
-  const seconds = Math.ceil((Date.parse(retryAfter) - Date.now()) / 1_000);
-  return /^\d/.test(retryAfter) || Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+  // What else `Date.parse` takes is no date of HTTP.
+  const seconds = retryAfter.endsWith(' GMT') ? Math.ceil((Date.parse(retryAfter) - Date.now()) / 1_000) : NaN;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 /** An event of a stream, or what came beside the events. */

@@ -1,5 +1,5 @@
 import { isObject, jsonObject } from '../../../common/json.js';
-import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
+import { membersOf, textAt, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import type { Message } from './incoming.js';
 import { NotMcp } from './no-answer.js';
@@ -77,7 +77,7 @@ export class Relay {
 
   /** Takes a message that came in, with its text. Returns whether it was for one of the requests here: its answer, or its progress. */
   take(message: Message, text: string): 'answer' | 'progress' | undefined {
-    if ('method' in message) return message['method'] === 'notifications/progress' ? this.takeProgress(message) : undefined;
+    if ('method' in message) return message['method'] === 'notifications/progress' ? this.takeProgress(message, text) : undefined;
     // Some servers make a text of the id.
     const waiting = this.waiting.get(Number(message['id']));
     if (!waiting) return undefined;
@@ -113,13 +113,15 @@ export class Relay {
     waiting.reject(reason);
   }
 
-  private takeProgress({ params }: Message): 'progress' | undefined {
+  private takeProgress({ params }: Message, text: string): 'progress' | undefined {
     if (!isObject(params)) return undefined;
     const caller = this.waiting.get(Number(params['progressToken']))?.exchange.caller;
     const { progress, total, message } = params;
     if (!caller || typeof progress !== 'number') return undefined;
-    const further = { ...(typeof total === 'number' && { total }), ...(typeof message === 'string' && { message }) };
-    caller.progress({ progress, ...further });
+    const texts = membersOf(textAt(['params'], text)!);
+    if (typeof total !== 'number') texts.delete('total');
+    if (typeof message !== 'string') texts.delete('message');
+    caller.progress({ progress, texts });
     return 'progress';
   }
 }
