@@ -45,14 +45,14 @@ describe('a result of megabytes costs what its characters do', () => {
     ['blocks', `{"content":[${'{"type":"text","text":"x"},'.repeat(250_000)}{"type":"text","text":"x"}]}`],
   ])('of %s', async (_, given) => {
     answer = (asked) => answerWith(asked, success(asked, given));
-    const cost = await leastCpuMs(1_000, async () => expect((await rig.call('odd__look')).errorCode).toBeUndefined());
+    const cost = await leastCpuMs(3_000, async () => expect((await rig.call('odd__look')).errorCode).toBeUndefined());
     expect(cost).toBeLessThan(3_000);
   });
 
   it('in an event, whatever its parts are', async () => {
     const given = result(`"${'x'.repeat(4 * MEGABYTE)}"`);
     answer = (asked) => streamOf(asked, `data: ${success(asked, given)}\n\n`.match(/[^]{1,4000}/g)!);
-    expect(await leastCpuMs(1_000, async () => expect((await rig.call('odd__look')).errorCode).toBeUndefined())).toBeLessThan(
+    expect(await leastCpuMs(3_000, async () => expect((await rig.call('odd__look')).errorCode).toBeUndefined())).toBeLessThan(
       3_000,
     );
   });

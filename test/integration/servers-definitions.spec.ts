@@ -85,7 +85,7 @@ describe('what cannot be offered', () => {
     const entries = Array.from({ length: 16 }, (_, n) => tool(`t${n}`, `,"x":[${'{"a":"\\\\\\""},'.repeat(16_000)}0]`));
     const { rig: own, names } = await offering([listOf(...entries)]);
     expect(names.length).toBeGreaterThan(10);
-    expect(await leastCpuMs(1_500, () => own.health.check('up-1'))).toBeLessThan(3_000);
+    expect(await leastCpuMs(3_000, () => own.health.check('up-1'))).toBeLessThan(3_000);
   });
 });
 

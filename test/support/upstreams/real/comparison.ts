@@ -44,10 +44,14 @@ export async function listsOf(server: DirectServer): Promise<Record<string, Reco
   for (const [method, member] of LISTS) {
     const { entries, error } = await server.list(method, member);
     if (error !== undefined && textAt(['code'], error) !== NO_LIST) throw new Error(`${method}: ${error}`);
-    found[member] = Object.fromEntries(entries.map((entry) => [calledIn(entry), [...membersOf(entry)]]));
+    const offered = entries.filter((entry) => !NEEDS_TASKS.test(textAt(['execution', 'taskSupport'], entry) ?? ''));
+    found[member] = Object.fromEntries(offered.map((entry) => [calledIn(entry), [...membersOf(entry)]]));
   }
   return found;
 }
+
+/** Of tools that can only be called as a task, which the gateway does not offer. */
+const NEEDS_TASKS = /required/;
 
 const calledIn = (entry: string): string => {
   const { uri, uriTemplate, name } = JSON.parse(entry) as Record<string, string>;
