@@ -194,7 +194,7 @@ describe('what a server says while it works', () => {
       log: (message) => void logs.push(message),
     };
     expect((await rig.call(tool, {}, later(), { client })).text).toBe('done');
-    expect(progress).toEqual([{ progress: 1, total: 2 }]);
+    expect(progress).toMatchObject([{ progress: 1, total: 2 }]);
     expect(logs).toEqual([expect.objectContaining({ level: 'info', data: 'half' })]);
   });
 

@@ -62,7 +62,7 @@ export class McpCallClient implements CallClient {
   progress({ texts, ...said }: Progress): void {
     const { progressToken } = this.context;
     if (progressToken === undefined) return;
-    const params = { ...(texts ? Object.fromEntries(texts) : jsonMembers(said)), progressToken };
+    const params = { ...(texts ? Object.fromEntries(texts) : { progressToken, ...jsonMembers(said) }), progressToken };
     this.context.emit(notificationOf('notifications/progress', params));
   }
 

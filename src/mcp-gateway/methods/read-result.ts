@@ -11,7 +11,7 @@ import { textOf } from '../../tools/source/content.js';
 
 /**
  * The end of a read that went the way of a tool call: its content under the name the method gives it. Reads have no
- * `isError`, so that a failure is an error of the protocol. `description`: of a prompt.
+ * `isError`, so that a failure is an error of the protocol. `description`: of a prompt of our own.
  */
 export function readResult(
   name: 'contents' | 'messages',
@@ -28,7 +28,7 @@ export function readResult(
 /** What our own sources read is under the name of a tool's result; upstream servers say all of it themselves. */
 function* membersOf({ json }: RecordedCall, name: string, description?: string): Generator<readonly [string, string]> {
   const { members } = json;
-  if (description && !members.has(name) && !members.has('description')) yield ['description', JSON.stringify(description)];
+  if (description && !members.has(name)) yield ['description', JSON.stringify(description)];
   for (const [member, text] of members) yield [member === 'content' && !members.has(name) ? name : member, text];
 }
 

@@ -121,7 +121,8 @@ export class Relay {
     const texts = membersOf(textAt(['params'], text)!);
     if (typeof total !== 'number') texts.delete('total');
     if (typeof message !== 'string') texts.delete('message');
-    caller.progress({ progress, texts });
+    const further = { ...(typeof total === 'number' && { total }), ...(typeof message === 'string' && { message }) };
+    caller.progress({ progress, ...further, texts });
     return 'progress';
   }
 }

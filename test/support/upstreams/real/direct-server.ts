@@ -126,8 +126,11 @@ export class DirectServer {
     const members = membersOf(text);
     const { id, method } = message;
     if (typeof method !== 'string') {
-      // Without an id: the server could not take the request, the last that was sent.
-      this.waiting.get(Number(id ?? this.lastId))?.({ result: members.get('result'), error: members.get('error') });
+      // Without an id of ours: the server could not take the request, the last that was sent.
+      (this.waiting.get(Number(id)) ?? this.waiting.get(this.lastId))?.({
+        result: members.get('result'),
+        error: members.get('error'),
+      });
       return;
     }
     this.heard.push({ method, params: members.get('params') ?? '' });

@@ -76,7 +76,7 @@ class HttpLine implements Line {
     const all = { accept, ...this.headers, ...this.session, ...headers };
     const response = await fetch(this.url, { method, headers: all, signal, ...(body !== undefined && { body }) });
     const id = response.headers.get('mcp-session-id');
-    if (id) this.session = { 'mcp-session-id': id };
+    if (id && response.ok) this.session = { 'mcp-session-id': id };
     return response;
   }
 

@@ -101,7 +101,7 @@ func mcpGo() http.Handler {
 		func(_ context.Context, request community.CallToolRequest) (*community.CallToolResult, error) {
 			return nil, errors.New(request.GetString("message", "no message"))
 		})
-	server.AddResource(community.NewResource(os.Args[3] + "://fixed", "fixed", community.WithMIMEType("application/json")),
+	server.AddResource(community.NewResource(os.Args[3]+"://fixed", "fixed", community.WithMIMEType("application/json")),
 		func(_ context.Context, request community.ReadResourceRequest) ([]community.ResourceContents, error) {
 			return []community.ResourceContents{community.TextResourceContents{URI: request.Params.URI, Text: `{"a":1.0}`}}, nil
 		})
