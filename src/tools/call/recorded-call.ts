@@ -1,5 +1,5 @@
 import { jsonObject } from '../../common/json.js';
-import { membersOf, objectOf, withMembers } from '../../common/json-text/json-members.js';
+import { membersOf, objectOf } from '../../common/json-text/json-members.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { InputRequired } from '../source/call-context.js';
 import type { ContentBlock } from '../source/content.js';
@@ -147,7 +147,10 @@ function resultJson(texts: ResultTexts, isError: boolean, cost: CallUsage, repla
   const usage = JSON.stringify(cost);
   const members = new Map(texts);
   if (isError) members.set('isError', 'true');
-  const ours = { 'tallygate/usage': usage, 'tallygate/replayed': replayed };
-  members.set('_meta', withMembers(members.get('_meta') ?? '{}', ours));
+  const meta = membersOf(members.get('_meta') ?? '{}');
+  meta.set('tallygate/usage', usage);
+  if (replayed) meta.set('tallygate/replayed', replayed);
+  else meta.delete('tallygate/replayed'); // whatever a tool says
+  members.set('_meta', objectOf(meta));
   return { members, usage, result: objectOf(members) };
 }
