@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import zlib from 'node:zlib';
 import { eventually } from '../support/eventually.js';
-import { answerWith, failure, OddUpstream, SEEN, streamOf, success, type Asked } from '../support/upstreams/odd-upstream.js';
-import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { answerWith, failure, SEEN, streamOf, success, type Asked } from '../support/upstreams/odd-upstream.js';
+import { withOddUpstream } from '../support/upstreams/odd-rig.js';
+import { server } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
 const http = {
@@ -15,22 +16,7 @@ const http = {
 };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-let upstream: OddUpstream;
-let rig: UpstreamRig;
-beforeAll(() => {
-  rig = new UpstreamRig({ odd: http });
-});
-beforeEach(async () => {
-  upstream = await new OddUpstream().start();
-});
-afterAll(() => rig.close());
-
-let servers = 0;
-async function register(): Promise<void> {
-  servers += 1; // another server each time: what is known of one is not of the next
-  await rig.register(server(`odd-${servers}`, 'odd', { url: upstream.url }));
-}
-const call = async () => (await rig.call('odd__look')).text;
+const odd = withOddUpstream(http);
 
 const onCall = (answer: (asked: Asked) => unknown) => (asked: Asked) =>
   asked.method === 'tools/call' ? (answer(asked), true) : false;
@@ -55,19 +41,19 @@ describe('a server that begins', () => {
     ['with instructions that are a list', `{"protocolVersion":"2025-06-18","capabilities":{},${info},"instructions":["a"]}`],
     ['with members nobody knows', `{"protocolVersion":"2025-06-18","capabilities":{"x":{"y":null}},${info},"z":1e400}`],
   ])('%s is called', async (_, result) => {
-    upstream.results['initialize'] = result;
-    await register();
-    expect(await call()).toBe('seen');
-    await upstream.stop();
+    odd.upstream.results['initialize'] = result;
+    await odd.register();
+    expect(await odd.call()).toBe('seen');
+    await odd.upstream.stop();
   });
 
   it('with an error is unhealthy, in its words', async () => {
-    upstream.bend = on('initialize', (asked) =>
+    odd.upstream.bend = on('initialize', (asked) =>
       answerWith(asked, failure(asked, '{"code":"E_OLD","message":"too old","data":{"a":1}}')),
     );
-    rig.set(server('refusing', 'odd', { url: upstream.url }));
-    await eventually(() => expect(rig.health.of('refusing').error).toBe('refusing refused to start a session: too old'));
-    await upstream.stop();
+    odd.rig.set(server('refusing', 'odd', { url: odd.upstream.url }));
+    await eventually(() => expect(odd.rig.health.of('refusing').error).toBe('refusing refused to start a session: too old'));
+    await odd.upstream.stop();
   });
 });
 
@@ -107,18 +93,18 @@ describe('a server that is forgiven', () => {
       (asked) => redirect(307, '/a')(asked) && (asked.request.url === '/a' ? redirect(308, '/b', '/a')(asked) : true),
     ],
   ])('that %s', async (_, bend) => {
-    upstream.bend = bend;
-    await register();
-    expect(await call()).toBe('seen');
-    await upstream.stop();
+    odd.upstream.bend = bend;
+    await odd.register();
+    expect(await odd.call()).toBe('seen');
+    await odd.upstream.stop();
   });
 
   it('and is asked where it was found, once it has moved', async () => {
-    upstream.bend = redirect(307, '/mcp/');
-    await register();
-    for (let n = 0; n < 3; n += 1) expect(await call()).toBe('seen');
-    expect(upstream.asked.filter(({ method, request }) => method === 'tools/call' && request.url === '/mcp')).toHaveLength(0);
-    await upstream.stop();
+    odd.upstream.bend = redirect(307, '/mcp/');
+    await odd.register();
+    for (let n = 0; n < 3; n += 1) expect(await odd.call()).toBe('seen');
+    expect(odd.upstream.asked.filter(({ method, request }) => method === 'tools/call' && request.url === '/mcp')).toHaveLength(0);
+    await odd.upstream.stop();
   });
 });
 
@@ -127,7 +113,7 @@ function redirect(status: number, location: string, from = '/mcp') {
 }
 
 describe('a call that is answered with what is none', () => {
-  beforeEach(register);
+  beforeEach(odd.register);
 
   it.each<[what: string, answer: (asked: Asked) => unknown, words: RegExp]>([
     ['nothing', (asked) => answerWith(asked, ''), /not MCP: its body is empty/],
@@ -209,12 +195,12 @@ describe('a call that is answered with what is none', () => {
     ],
     ['a redirect to itself', (asked) => answerWith(asked, '', { location: '/mcp' }, 307), /HTTP 307, a redirect/],
   ])('%s says so, and the next call is answered', async (_, answer, words) => {
-    upstream.bend = onCall(answer);
+    odd.upstream.bend = onCall(answer);
     // As often as there are connections: none is kept by what nobody reads.
-    const said = await Promise.all(Array.from({ length: 40 }, call));
+    const said = await Promise.all(Array.from({ length: 40 }, odd.call));
     expect(said[0]).toMatch(words);
-    upstream.bend = () => false;
-    expect(await call()).toBe('seen');
-    await upstream.stop();
+    odd.upstream.bend = () => false;
+    expect(await odd.call()).toBe('seen');
+    await odd.upstream.stop();
   });
 });

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import zlib from 'node:zlib';
-import { answerWith, OddUpstream, streamOf } from '../support/upstreams/odd-upstream.js';
-import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { answerWith, streamOf, type OddUpstream } from '../support/upstreams/odd-upstream.js';
+import { withOddUpstream } from '../support/upstreams/odd-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
 const http = {
@@ -114,28 +114,13 @@ const WIRES: [what: string, send: Send][] = [
   ['twice', events((message) => `data: ${message}\n\ndata: ${message}\n\n`)],
 ];
 
-let upstream: OddUpstream;
-let rig: UpstreamRig;
-beforeAll(() => {
-  rig = new UpstreamRig({ odd: http });
-});
-beforeEach(async () => {
-  upstream = await new OddUpstream().start();
-});
-afterAll(() => rig.close());
-
-let servers = 0;
-async function register(): Promise<void> {
-  servers += 1; // another server each time: what is known of one is not of the next
-  await rig.register(server(`odd-${servers}`, 'odd', { url: upstream.url }));
-}
-const call = async () => (await rig.call('odd__look')).text;
+const odd = withOddUpstream(http);
 
 describe('a server whose answers come', () => {
   it.each(WIRES)('%s is connected to, listed and called', async (_, send) => {
-    upstream.send = send;
-    await register();
-    expect([await call(), await call()]).toEqual(['seen', 'seen']);
-    await upstream.stop();
+    odd.upstream.send = send;
+    await odd.register();
+    expect([await odd.call(), await odd.call()]).toEqual(['seen', 'seen']);
+    await odd.upstream.stop();
   });
 });

@@ -16,6 +16,7 @@ export class McpContext {
   readonly params: Record<string, unknown>;
   private admitted: { caller: Principal; session: McpSession | DistantSession | undefined } | undefined;
   private ownCancellation: Cancellation | undefined;
+  private ownSent: SentTexts | undefined;
   private stopKeepingAlive: (() => void) | undefined;
 
   constructor(
@@ -117,14 +118,18 @@ export class McpContext {
 
   /** What the client wrote, for what goes on as it is. */
   get sent(): SentTexts {
-    const params = membersOf(membersOf(this.message.text?.() ?? '{}').get('params') ?? '{}');
-    const meta = params.get('_meta');
-    return { arguments: params.get('arguments'), meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
+    return (this.ownSent ??= this.readSent());
   }
 
   /** Where a list goes on, for methods with pages. @throws McpProtocolError */
   cursor(): string | undefined {
     return this.params['cursor'] === undefined ? undefined : this.text('cursor');
+  }
+
+  private readSent(): SentTexts {
+    const params = membersOf(membersOf(this.message.text?.() ?? '{}').get('params') ?? '{}');
+    const meta = params.get('_meta');
+    return { arguments: params.get('arguments'), meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
   }
 
   private idIn(place: keyof MessageTexts, value: unknown): string | undefined {

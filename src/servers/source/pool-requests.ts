@@ -116,7 +116,7 @@ export class PoolRequests {
   }
 }
 
-/** As the caller wrote them, unless something here has changed them. */
+/** As the caller wrote them. */
 function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): string {
   const text = sent?.().arguments;
   return text?.startsWith('{') ? text : JSON.stringify(args);

@@ -3,6 +3,7 @@ import { membersOf, objectOf } from '../../common/json-text/json-members.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 import type { ResultTexts } from '../../tools/source/result-texts.js';
 import type { ServerAnswer } from '../connection/relay/answers.js';
+import { OURS } from '../connection/relay/request-meta.js';
 
 /** What a server answered, as the gateway reads it, and as the texts that go on. */
 export interface RelayedResult {
@@ -12,7 +13,6 @@ export interface RelayedResult {
   texts: ResultTexts;
 }
 
-const OURS = 'tallygate/';
 /** What the gateway says itself of every result. */
 const SAID_ANEW = ['resultType', 'ttlMs', 'cacheScope'];
 

@@ -10,23 +10,20 @@ import { setImmediate } from 'node:timers/promises';
 import { withoutNulls } from '../../../common/json.js';
 import type { LogMessage } from '../../../tools/source/call-context.js';
 import { readable } from '../relay/handshake.js';
-import { messageIn, messagesIn, messageTextsIn, type Message } from '../relay/incoming.js';
-import { BrokenAnswer, ConnectionClosed, NotMcp } from '../relay/no-answer.js';
-import { Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { messageIn, messageTextsIn, noAnswerIn, type Message } from '../relay/incoming.js';
+import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
+import { cancelledNotification, Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import { AnswerTooLarge } from './event-pieces.js';
 import type { HttpAnswer, HttpPool } from './http-pool.js';
 import { headersOf, nameIn, refusedBy, type RequestHeaders } from './http-messages.js';
+import { Replies } from './replies.js';
 import { resumedEvents } from './resumed-events.js';
 
 /** Questions of the server that have not been passed on yet; further ones are refused. */
 const QUESTIONS_MAX = 1_000;
-/** Answers to the server that may be on their way at once. One that asks on and takes none gets no more: each costs more than the last. */
-const REPLIES_MAX = 100;
-/** An answer to the server is a request: it takes as much as reading so many messages. */
-const REPLY_MESSAGES = 5;
 
 /** A request on its way: the gateway's own have no exchange, and go through the SDK's client. */
 interface Asked extends RequestHeaders {
@@ -59,7 +56,7 @@ export class HttpTransport implements Transport, Wire {
   private readonly running = new Map<RequestId, () => void>();
   /** The exchange that each question of the server came in, by the question's id. */
   private readonly questions = new Map<RequestId, UpstreamExchange>();
-  private replies = 0;
+  private readonly replies: Replies;
   private readonly path: string;
 
   constructor(
@@ -68,6 +65,7 @@ export class HttpTransport implements Transport, Wire {
     private readonly pace: UnaskedPace,
   ) {
     this.path = url.pathname + url.search;
+    this.replies = new Replies(pace);
   }
 
   get sessionId(): string | undefined {
@@ -103,8 +101,7 @@ export class HttpTransport implements Transport, Wire {
   cancelRequest(id: number): void {
     this.abandon(id);
     if (this.session === undefined) return;
-    const params = { requestId: id, reason: 'The caller went away.' };
-    void this.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    void this.notify(cancelledNotification(id));
   }
 
   async close(): Promise<void> {
@@ -146,10 +143,7 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private async reply(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    this.pace.count(0, REPLY_MESSAGES);
-    if (this.replies >= REPLIES_MAX) throw new Error('The server does not take the answers to what it asks.');
-    this.replies += 1;
-    await this.base.send(message, options).finally(() => (this.replies -= 1));
+    await this.replies.send(() => this.base.send(message, options));
   }
 
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
@@ -179,9 +173,9 @@ export class HttpTransport implements Transport, Wire {
     const error = asked.exchange ? undefined : refusal?.errorFor(asked.id);
     if (refusal && error === undefined) throw refusal;
     if (answer.status === 202) return;
-    const texts = error === undefined ? messagesIn(answer.text, answer.type) : [error];
+    const texts = error === undefined ? messageTextsIn(answer.text) : [error];
     for (const text of texts) if (!this.receive(text, asked)) this.pace.count(0, 1);
-    if (this.running.has(asked.id)) throw new NotMcp('its body is no answer to the request');
+    if (this.running.has(asked.id)) throw noAnswerIn(answer.text, answer.type);
   }
 
   /** Takes messages as they come. */
@@ -243,8 +237,7 @@ export class HttpTransport implements Transport, Wire {
   private fail(id: RequestId, reason: string): void {
     if (!this.running.has(id)) return;
     this.abandon(id);
-    if (this.relay.isWaitingFor(Number(id))) this.relay.fail(Number(id), new BrokenAnswer(reason));
-    else this.onmessage?.(unusableAnswer(id, reason));
+    if (!this.relay.fail(Number(id), new BrokenAnswer(reason))) this.onmessage?.(unusableAnswer(id, reason));
   }
 
   private abandon(id: RequestId): void {

@@ -4,21 +4,19 @@ import type { DroppedLine } from '../../../common/lines/bounded-lines.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
-import { Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { cancelledNotification, Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import { SessionExpired, UpstreamFailure } from '../upstream-failure.js';
 import { HttpRefusal } from './http-messages.js';
 import { discard, type HttpPool } from './http-pool.js';
+import { Replies } from './replies.js';
 import { eventsIn } from './sse-events.js';
 
 /** Within its own origin: frameworks redirect `/sse` to `/sse/`. */
 const REDIRECTS_MAX = 3;
 const URL_MAX_CHARS = 8_192;
-/** Answers to the server that may be on their way at once; see `HttpTransport`. */
-const REPLIES_MAX = 100;
-const REPLY_MESSAGES = 5;
 
 export interface SseOptions {
   /** As callers know the server. */
@@ -51,13 +49,15 @@ export class SseTransport implements Transport, Wire {
   /** Requests that have no answer yet, and when they were sent, monotonic clock, ms. */
   private readonly running = new Map<RequestId, { method: string; at: number }>();
   private heardAt = 0;
-  private replies = 0;
+  private readonly replies: Replies;
   private readonly gone = new AbortController();
 
   constructor(
     private readonly url: URL,
     private readonly options: SseOptions,
-  ) {}
+  ) {
+    this.replies = new Replies(options.pace);
+  }
 
   setProtocolVersion(version: string): void {
     this.version = version;
@@ -100,8 +100,7 @@ export class SseTransport implements Transport, Wire {
   }
 
   cancelRequest(id: number): void {
-    const params = { requestId: id, reason: 'The caller went away.' };
-    void this.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch((error: Error) => this.onerror?.(error));
+    void this.send(cancelledNotification(id)).catch((error: Error) => this.onerror?.(error));
   }
 
   async close(): Promise<void> {
@@ -173,17 +172,12 @@ export class SseTransport implements Transport, Wire {
   private failCallOf(data: DroppedLine): boolean {
     const id = idOfLine(data);
     if (id === undefined || !this.running.delete(id)) return false;
-    if (this.relay.isWaitingFor(id)) this.relay.fail(id, new BrokenAnswer(TOO_LARGE));
-    else this.onmessage?.(unusableAnswer(id, TOO_LARGE));
+    if (!this.relay.fail(id, new BrokenAnswer(TOO_LARGE))) this.onmessage?.(unusableAnswer(id, TOO_LARGE));
     return true;
   }
 
   private async reply(message: JSONRPCMessage): Promise<void> {
-    const { pace, timeoutMs } = this.options;
-    pace.count(0, REPLY_MESSAGES);
-    if (this.replies >= REPLIES_MAX) throw new Error('The server does not take the answers to what it asks.');
-    this.replies += 1;
-    await this.post(JSON.stringify(message), AbortSignal.timeout(timeoutMs)).finally(() => (this.replies -= 1));
+    await this.replies.send(() => this.post(JSON.stringify(message), AbortSignal.timeout(this.options.timeoutMs)));
   }
 
   private async ask(

@@ -25,8 +25,9 @@ function isMessage({ id, method, jsonrpc, error }: Message): boolean {
   return isNamed && (id !== undefined || (jsonrpc !== undefined && error !== undefined));
 }
 
-/** The texts of what may be messages in one that came as one: a batch has several. */
-export function messageTextsIn(text: string): string[] {
+/** The texts of what may be messages in one that came as one: a batch has several. What is no batch is not read yet. */
+export function messageTextsIn(body: string): string[] {
+  const text = withoutMark(body);
   if (!text.trimStart().startsWith('[')) return [text];
   try {
     return messagesIn(text, '');
@@ -35,9 +36,9 @@ export function messageTextsIn(text: string): string[] {
   }
 }
 
-/** The messages of an answer that is no stream, each as its text. @throws NotMcp */
+/** The messages of an answer, each as its text. @throws NotMcp for what is no JSON, or a batch of too many */
 export function messagesIn(body: string, type: string): string[] {
-  const text = body.startsWith('\ufeff') ? body.slice(1) : body;
+  const text = withoutMark(body);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -48,3 +49,15 @@ export function messagesIn(body: string, type: string): string[] {
   if (value.length > BATCH_MAX) throw new NotMcp(`an answer of more than ${BATCH_MAX} messages`);
   return itemsOf(text);
 }
+
+/** Why the body of an answer, which was read, has none for its request. */
+export function noAnswerIn(body: string, type: string): NotMcp {
+  try {
+    messagesIn(body, type);
+    return new NotMcp('its body is no answer to the request');
+  } catch (error) {
+    return error as NotMcp;
+  }
+}
+
+const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);

@@ -1,5 +1,5 @@
 import { isObject } from '../../../common/json.js';
-import { itemsOf, membersOf, type JsonMembers } from '../../../common/json-text/json-members.js';
+import { itemsOf, membersOf, objectOf, type JsonMembers } from '../../../common/json-text/json-members.js';
 
 /** What of a value clients can read, as its text; undefined where that is nothing. What they can read whole is the text it came in. */
 type Reader = (value: unknown, json: string) => string | undefined;
@@ -31,7 +31,7 @@ const listOf =
   };
 
 /** An object of those members that can be read; nothing without one that it needs. */
-const objectOf =
+const objectWith =
   (readers: Readonly<Record<string, Reader>>, others: Reader = anything, ...needed: string[]): Reader =>
   (value, json) => {
     if (!isObject(value)) return undefined;
@@ -39,7 +39,7 @@ const objectOf =
     const kept = [...texts].map(([name, member]) => [name, readerOf(readers, name, others)(value[name], member)] as const);
     if (needed.some((name) => !kept.some(([one, member]) => one === name && member !== undefined))) return undefined;
     if (kept.every(([name, member]) => member === texts.get(name))) return json;
-    return `{${kept.flatMap(([name, member]) => (member === undefined ? [] : [`${JSON.stringify(name)}:${member}`])).join(',')}}`;
+    return objectOf(kept.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
   };
 
 const readerOf = (readers: Readonly<Record<string, Reader>>, name: string, others: Reader): Reader =>
@@ -47,7 +47,7 @@ const readerOf = (readers: Readonly<Record<string, Reader>>, name: string, other
 
 /** Null is as good as nothing. */
 const unlessNull = where((value) => value !== null);
-const SCHEMA = { $schema: text, properties: objectOf({}, subschema), required: listOf(text) };
+const SCHEMA = { $schema: text, properties: objectWith({}, subschema), required: listOf(text) };
 const ANNOTATIONS = {
   ...{ title: text, readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag },
   ...{ audience: listOf(oneOf('user', 'assistant')), priority: share, lastModified: time },
@@ -61,12 +61,12 @@ const DEFINITION: Readonly<Record<string, Reader>> = {
   description: text,
   mimeType: text,
   size: number,
-  annotations: objectOf(ANNOTATIONS),
-  execution: objectOf({ taskSupport: oneOf('forbidden', 'optional', 'required') }),
-  icons: listOf(objectOf(ICON, anything, 'src')),
-  arguments: listOf(objectOf(ARGUMENT, anything, 'name')),
-  outputSchema: objectOf(SCHEMA),
-  _meta: objectOf({}),
+  annotations: objectWith(ANNOTATIONS),
+  execution: objectWith({ taskSupport: oneOf('forbidden', 'optional', 'required') }),
+  icons: listOf(objectWith(ICON, anything, 'src')),
+  arguments: listOf(objectWith(ARGUMENT, anything, 'name')),
+  outputSchema: objectWith(SCHEMA),
+  _meta: objectWith({}),
 };
 
 /** The members of a definition, each as the text it came in, without what of them clients could not read. */
@@ -77,13 +77,13 @@ export function readableMembers(definition: Record<string, unknown>, json: strin
   return Object.fromEntries(members);
 }
 
-const input = objectOf({ ...SCHEMA, type: oneOf('object') }, unlessNull, 'type');
+const input = objectWith({ ...SCHEMA, type: oneOf('object') }, unlessNull, 'type');
 
 /** The input schema of a tool, which is of an object, whatever it says. @param json Its text, if there is one */
 export function readableInputSchema(schema: unknown, json: string | undefined): string {
   if (!isObject(schema) || json === undefined) return '{"type":"object"}';
   const readable = input(schema, json);
   if (readable !== undefined) return readable;
-  const untyped = objectOf({ ...SCHEMA, type: () => undefined }, unlessNull)(schema, json)!;
+  const untyped = objectWith({ ...SCHEMA, type: () => undefined }, unlessNull)(schema, json)!;
   return /^\{\s*\}$/.test(untyped) ? '{"type":"object"}' : untyped.replace(/^\{\s*/, '{"type":"object",');
 }

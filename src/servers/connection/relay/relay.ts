@@ -39,6 +39,13 @@ export interface Wire {
   cancelRequest(id: number): void;
 }
 
+/** Tells a server that nobody waits for the answer to a request any more. */
+export const cancelledNotification = (requestId: number) => ({
+  jsonrpc: '2.0' as const,
+  method: 'notifications/cancelled',
+  params: { requestId, reason: 'The caller went away.' },
+});
+
 interface Waiting {
   exchange: UpstreamExchange;
   resolve: (result: ServerResult) => void;
@@ -85,14 +92,11 @@ export class Relay {
     return 'answer';
   }
 
-  /** Whether the answer to this request is still waited for. */
-  isWaitingFor(id: number): boolean {
-    return this.waiting.has(id);
-  }
-
-  /** The request cannot be answered any more. */
-  fail(id: number, error: Error): void {
-    this.waiting.get(id)?.reject(error);
+  /** The request cannot be answered any more. Returns whether it is one of those here that wait. */
+  fail(id: number, error: Error): boolean {
+    const waiting = this.waiting.get(id);
+    waiting?.reject(error);
+    return waiting !== undefined;
   }
 
   /** No request will be answered any more. */

@@ -9,7 +9,8 @@ export const CLIENT_INFO = { name: 'tallygate', version: VERSION };
 export const MODERN_VERSION = '2026-07-28';
 
 const PROTOCOL = 'io.modelcontextprotocol/';
-const OURS = 'tallygate/';
+/** With which the members of `_meta` begin that are the gateway's own. */
+export const OURS = 'tallygate/';
 
 /**
  * What of a caller's `_meta` is for the server: all that is neither the gateway's own nor said anew at each step (MCP, "General

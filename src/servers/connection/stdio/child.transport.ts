@@ -6,7 +6,7 @@ import { endedWithin } from '../../../common/concurrency/deadline.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messagesIn } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
-import { Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
+import { cancelledNotification, Relay, type OutgoingRequest, type Wire } from '../relay/relay.js';
 import type { Message } from '../relay/incoming.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
@@ -112,8 +112,7 @@ export class ChildTransport implements Transport, Wire {
   }
 
   cancelRequest(id: number): void {
-    const params = { requestId: id, reason: 'The caller went away.' };
-    void this.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch((error: Error) => this.onerror?.(error));
+    void this.send(cancelledNotification(id)).catch((error: Error) => this.onerror?.(error));
   }
 
   /** Resolves when the process and all it started are gone. */
@@ -186,7 +185,7 @@ export class ChildTransport implements Transport, Wire {
   private failCallOf(line: DroppedLine): boolean {
     const id = idOfLine(line);
     if (id === undefined) this.hear('a message that is too large was dropped\n');
-    else if (this.relay.isWaitingFor(id)) this.relay.fail(id, new BrokenAnswer(TOO_LARGE));
+    else if (this.relay.fail(id, new BrokenAnswer(TOO_LARGE))) return true;
     else if (this.running.delete(id)) this.onmessage?.(unusableAnswer(id, TOO_LARGE));
     else return false;
     return id !== undefined;
