@@ -87,6 +87,8 @@ export const templateSchema = z
      * case.
      */
     charge_cancelled: z.boolean().default(false),
+    /** When a call is charged that its server works on as a task: when the task is made, or when its caller learns how it ended. */
+    charge: z.enum(['on_create', 'on_complete']).default('on_create'),
     /** Credits per call, by the server's own name of the tool. */
     prices: z.record(z.string(), price).default({}),
     /** Table under which calls are recorded, by the server's own name of the tool. */

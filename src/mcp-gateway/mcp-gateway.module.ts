@@ -15,6 +15,7 @@ import { McpBodies } from './access/mcp-bodies.service.js';
 import { McpCallers } from './access/mcp-callers.service.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
 import { McpListener } from './transport/mcp-listener.js';
+import { TasksMethods } from './methods/tasks.methods.js';
 import { ToolsMethods } from './methods/tools.methods.js';
 import { McpHandlers } from './transport/mcp-handlers.js';
 import { McpMetrics } from './mcp.metrics.js';
@@ -51,6 +52,7 @@ const HUNG_UP_MAX_MS = 10_000;
     RequestStates,
     ResourcesMethods,
     SessionsMethods,
+    TasksMethods,
     ToolsMethods,
   ],
   exports: [McpListener],

@@ -14,6 +14,8 @@ import { ToolMeter } from './call/tool-meter.service.js';
 import { ToolCalls } from './call/tool-calls.service.js';
 import { ToolRunner } from './call/tool-runner.service.js';
 import { UsageInterceptor } from './call/usage.interceptor.js';
+import { TasksRepository } from './tasks/tasks.repository.js';
+import { Tasks } from './tasks/tasks.service.js';
 
 /** The catalogs of tools, resources and prompts, and the story of one call. Sources import this module and register themselves. */
 @Module({
@@ -25,6 +27,8 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
     ResourceCatalog,
     Sources,
     SuspendedCalls,
+    Tasks,
+    TasksRepository,
     ToolCallObserver,
     ToolCalls,
     ToolCatalog,
@@ -32,6 +36,6 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [PromptCatalog, ResourceCatalog, Sources, ToolCallObserver, ToolCalls, ToolCatalog, UsageInterceptor],
+  exports: [PromptCatalog, ResourceCatalog, Sources, Tasks, ToolCallObserver, ToolCalls, ToolCatalog, UsageInterceptor],
 })
 export class ToolsModule {}

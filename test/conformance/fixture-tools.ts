@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { askClient } from '../../src/tools/source/ask-client.js';
 import type { CallContext, ClientRequest } from '../../src/tools/source/call-context.js';
 import type { ContentBlock } from '../../src/tools/source/content.js';
@@ -160,11 +161,30 @@ const keptSchema: JsonSchema = {
   additionalProperties: false,
 };
 
+/** What takes long: where tasks are spoken of, they become some (fixture-tasks.ts). */
+const jobs: Tool[] = [
+  tool('greet', async ({ name }) => result(text(`Hello, ${String(name)}!`)), { name: { type: 'string' } }),
+  tool(
+    'slow_compute',
+    async ({ seconds, label }, { signal }) => {
+      await sleep(1_000 * Number(seconds), undefined, { signal });
+      return result(text(`Computed ${String(label ?? '')}`));
+    },
+    { seconds: { type: 'number' } },
+  ),
+  tool('failing_job', async () => ({ ...result(text('The job failed.')), isError: true })),
+  tool('protocol_error_job', async () => Promise.reject(new Error('The job broke.'))),
+  asking('confirm_delete', { confirm: elicit('Delete it?', { confirm: { type: 'boolean' } }) }),
+  asking('multi_input', { first: userName(), second: elicit('And your city?', { city: { type: 'string' } }) }),
+  asking('test_tool_with_task', { user_name: userName() }),
+];
+
 export const FIXTURE_TOOLS: readonly Tool[] = [
   ...answering,
   ...telling,
   ...askingLegacy,
   ...askingModern,
+  ...jobs,
   tool('test_parameter_header', async ({ region }) => result(text(String(region))), {
     region: { type: 'string', 'x-mcp-header': 'Region' },
   }),

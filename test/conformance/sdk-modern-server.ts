@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { ClientCannot } from '../../src/tools/source/ask-client.js';
 import { InputRequired, type CallClient, type CallContext } from '../../src/tools/source/call-context.js';
 import { answersOf, type Params } from './fixture-answers.js';
+import { FixtureTasks } from './fixture-tasks.js';
 import { FixtureSource } from './fixture.source.js';
 
 const CAPABILITIES = {
@@ -13,6 +14,7 @@ const CAPABILITIES = {
   prompts: { listChanged: true },
   logging: {},
   completions: {},
+  extensions: { 'io.modelcontextprotocol/tasks': {} },
 };
 const META = 'io.modelcontextprotocol/';
 
@@ -30,6 +32,7 @@ interface ModernRequest {
 /** The fixture behind the official SDK's second line: an upstream server that speaks 2026-07-28 only. */
 export function modernListener(): RequestListener {
   const source = new FixtureSource();
+  const tasks = new FixtureTasks(source);
   const handler = createMcpHandler(() => serverOf(source), { legacy: 'reject' });
   source.onChange(() => {
     handler.notify.toolsChanged();
@@ -40,6 +43,8 @@ export function modernListener(): RequestListener {
       const gone = new AbortController();
       response.on('close', () => gone.abort());
       const body = request.method === 'POST' ? await text(request) : null;
+      const own = tasks.answer(body);
+      if (own) return void response.writeHead(own.status, { 'Content-Type': 'application/json' }).end(own.json);
       const init = { method: request.method!, headers: new Headers(request.headers as never), body, signal: gone.signal };
       const answer = await handler.fetch(new Request(`http://${request.headers.host}${request.url}`, init));
       response.writeHead(answer.status, Object.fromEntries(answer.headers));

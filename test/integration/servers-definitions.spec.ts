@@ -99,7 +99,9 @@ describe('data that is of another type than an object', () => {
     const own = new UpstreamRig({ up: http });
     await own.register(server('up-1', 'up', { url: modern.url }));
     const shown = (isModern: boolean) =>
-      itemsOf(own.catalog.listFor(caller, undefined, isModern).json).map((entry) => textAt(['outputSchema'], entry));
+      itemsOf(own.catalog.listFor(caller, undefined, { isModern, asksForTasks: false }).json).map((entry) =>
+        textAt(['outputSchema'], entry),
+      );
     expect(shown(true)).toEqual(outputs);
     expect(shown(false)).toEqual([undefined, undefined, undefined, OBJECT]);
     await own.close();

@@ -163,7 +163,7 @@ describe.each(ERAS)('the metadata of a request to a %s server', (era) => {
     ['io.modelcontextprotocol/clientInfo', '{"name":"spy"}'],
     ['io.modelcontextprotocol/related-task', '{}'],
   ]);
-  const sent = { arguments: '{}', meta };
+  const sent = { params: new Map([['arguments', '{}']]), meta };
   const OWN = ['clientCapabilities', 'clientInfo', 'protocolVersion'].map((name) => `io.modelcontextprotocol/${name}`);
   const METHODS: [method: string, ask: () => Promise<unknown>][] = [
     ['tools/call', () => rig.call(`${era}__look`, {}, new Cancellation(), { sent })],

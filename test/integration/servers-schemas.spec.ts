@@ -169,7 +169,7 @@ describe('an input schema that', () => {
     async (_, shown, name) => {
       expect(textAt(['inputSchema'], listed(rig.catalog.listFor(caller).json, 'name', name))).toBe(shown);
       const given = '{ "b":1.0,"a":[null, 1e400],"id":9007199254740993 }';
-      const sent = { arguments: given, meta: new Map<string, string>() };
+      const sent = { params: new Map([['arguments', given]]), meta: new Map<string, string>() };
       expect((await rig.call(name, JSON.parse(given) as never, new Cancellation(), { sent })).text).toBe('seen');
       expect(textAt(['params', 'arguments'], upstream.last('tools/call').text)).toBe(given);
     },
@@ -196,7 +196,10 @@ describe('a member of a definition', () => {
 
 describe('all that is listed', () => {
   it('is read by the official clients of both eras, which refuse a whole list for one thing in it', async () => {
-    const list = (isModern: boolean) => ({ tools: JSON.parse(rig.catalog.listFor(caller, undefined, isModern).json) as unknown });
+    const list = (isModern: boolean) => {
+      const { json } = rig.catalog.listFor(caller, undefined, { isModern, asksForTasks: !isModern });
+      return { tools: JSON.parse(json) as unknown };
+    };
     const resources = { resources: JSON.parse(rig.resources.resourcesFor(caller).json) as unknown };
     const resourceTemplates = { resourceTemplates: JSON.parse(rig.resources.templatesFor(caller).json) as unknown };
     const prompts = { prompts: JSON.parse(rig.prompts.listFor(caller).json) as unknown };

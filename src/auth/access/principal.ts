@@ -22,6 +22,9 @@ export interface Principal {
   };
 }
 
+/** Whose calls these are: a key and those it was rotated to, or a user who is logged in. */
+export const callerIdOf = ({ userId, apiKey }: Principal): string => apiKey?.lineage ?? apiKey?.id ?? userId;
+
 /** The principal of a logged-in user, with the scopes of their role. */
 export function principalOf({ id, role }: { id: string; role: Role }, accountId?: number): Principal {
   return { userId: id, role, scopes: new Set(scopesOfRole(role)), ...(accountId !== undefined && { accountId }) };

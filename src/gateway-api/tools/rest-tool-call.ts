@@ -12,7 +12,7 @@ import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
-import { SILENT_CLIENT } from '../../tools/source/call-context.js';
+import { SILENT_CLIENT, type SentTexts } from '../../tools/source/call-context.js';
 import { textOf } from '../../tools/source/content.js';
 import type { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
 
@@ -32,6 +32,11 @@ export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string
   throw new TallygateError('NOT_FOUND', `Unknown server: "${serverId}". GET /tools shows where each tool is.`);
 }
 
+function sentTexts(body: string): SentTexts {
+  const args = textAt(['arguments'], body);
+  return { params: new Map(args === undefined ? [] : [['arguments', args]]), meta: new Map() };
+}
+
 /** The call, as it came in over REST. */
 export function restToolRequest(
   request: AuthenticatedRequest,
@@ -39,7 +44,7 @@ export function restToolRequest(
   called: Pick<ToolRequest, 'entry' | 'arguments' | 'serverId'>,
 ): ToolRequest {
   const { bodyText } = request as unknown as { bodyText?: string };
-  const sent = () => ({ arguments: textAt(['arguments'], bodyText ?? '{}'), meta: new Map<string, string>() });
+  const sent = () => sentTexts(bodyText ?? '{}');
   return {
     ...called,
     ...(called.entry.tool.isForeign && { sent }),

@@ -5,7 +5,7 @@ import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.servic
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { CallContext } from '../../tools/source/call-context.js';
-import { missingCapability, relayedError } from '../protocol/mcp-error.js';
+import { missingCapabilities, relayedError } from '../protocol/mcp-error.js';
 import { McpCallClient } from './call-client.js';
 import type { McpContext } from './mcp-context.js';
 import { RequestStates } from './request-states.service.js';
@@ -36,10 +36,12 @@ export class McpCalls {
     const { caller: principal, exchange, cancellation } = context;
     const { signal } = cancellation;
     const { requestId, headers } = exchange;
-    return { principal, requestId, headers, trace: traceOf(context), signal, client: this.client(context) };
+    const sent = () => context.sent;
+    return { principal, requestId, headers, sent, trace: traceOf(context), signal, client: this.client(context) };
   }
 
-  private request(context: McpContext, called: { entry: CatalogTool; arguments: Record<string, unknown> }): ToolRequest {
+  /** A call as the pipeline of calls takes it. */
+  request(context: McpContext, called: { entry: CatalogTool; arguments: Record<string, unknown> }): ToolRequest {
     const { exchange, era, session, meta } = context;
     return {
       entry: called.entry,
@@ -67,7 +69,7 @@ export class McpCalls {
   private result(context: McpContext, recorded: RecordedCall, toResult: (recorded: RecordedCall) => object): object {
     if (recorded.serverError) throw relayedError(recorded.serverError, context.era.modern);
     if (!context.era.modern) return toResult(recorded);
-    if (recorded.missingCapability !== undefined) throw missingCapability(recorded.missingCapability);
+    if (recorded.missingCapabilities) throw missingCapabilities(recorded.missingCapabilities);
     const { inputRequired } = recorded;
     return inputRequired ? this.states.inputRequired(inputRequired, context) : toResult(recorded);
   }

@@ -129,7 +129,7 @@ export class McpContext {
   private readSent(): SentTexts {
     const params = membersOf(membersOf(this.message.text?.() ?? '{}').get('params') ?? '{}');
     const meta = params.get('_meta');
-    return { arguments: params.get('arguments'), meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
+    return { params, meta: meta?.startsWith('{') ? membersOf(meta) : new Map() };
   }
 
   private idIn(place: keyof MessageTexts, value: unknown): string | undefined {

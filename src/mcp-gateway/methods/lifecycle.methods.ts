@@ -1,12 +1,13 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { VERSION } from '../../common/version.js';
+import { TASKS_EXTENSION } from '../../tools/source/server-task.js';
 import { ApiKeyGuard, KeyOptional } from '../access/api-key.guard.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';
 import { McpMethod, Notifications, OtherMethods } from '../protocol/mcp-method.js';
-import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../protocol/protocol-era.js';
+import { hasAskedTasks, LEGACY_VERSIONS, MODERN_VERSIONS } from '../protocol/protocol-era.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 import { LIST_TTL_MS } from './list-result.js';
 
@@ -16,6 +17,9 @@ const TOLD = { listChanged: true };
 const CAPABILITIES = { tools: TOLD, resources: { ...TOLD, subscribe: true }, prompts: TOLD, completions: {}, logging: {} };
 /** Of a legacy client without a session. */
 const SILENT_CAPABILITIES = { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} };
+/** Of MCP 2025-11-25, "Tasks"; and of the extensions of MCP 2026-07-28. */
+const TASKS = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
+const EXTENSIONS = { [TASKS_EXTENSION]: {}, 'io.modelcontextprotocol/ui': {} };
 const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what data there is; every call is metered.';
 
 /** How client and gateway come to know each other; and whatever asks for nothing that the gateway has. */
@@ -29,7 +33,8 @@ export class LifecycleMethods {
   @KeyOptional()
   @UseGuards(McpRateLimitGuard)
   initialize(context: McpContext) {
-    const capabilities = this.beginSession(context) ? CAPABILITIES : SILENT_CAPABILITIES;
+    const known = this.beginSession(context) ? CAPABILITIES : SILENT_CAPABILITIES;
+    const capabilities = hasAskedTasks(context.era) ? { ...known, tasks: TASKS } : known;
     return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
   }
 
@@ -38,7 +43,7 @@ export class LifecycleMethods {
   discover() {
     return {
       supportedVersions: [...MODERN_VERSIONS, ...LEGACY_VERSIONS],
-      capabilities: CAPABILITIES,
+      capabilities: { ...CAPABILITIES, extensions: EXTENSIONS },
       instructions: INSTRUCTIONS,
       ttlMs: LIST_TTL_MS,
       cacheScope: 'public',

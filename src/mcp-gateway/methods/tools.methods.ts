@@ -7,6 +7,7 @@ import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod } from '../protocol/mcp-method.js';
 import { checkParameterHeaders } from '../protocol/routed-headers.js';
+import { hasAskedTasks } from '../protocol/protocol-era.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
 import { listResult } from './list-result.js';
 import { resultIn } from './tool-result.js';
@@ -23,7 +24,8 @@ export class ToolsMethods {
   @McpMethod('tools/list')
   list(context: McpContext) {
     const { caller, era } = context;
-    return listResult('tools', this.catalog.listFor(caller, context.cursor(), era.modern), era);
+    const reader = { isModern: era.modern, asksForTasks: hasAskedTasks(era) };
+    return listResult('tools', this.catalog.listFor(caller, context.cursor(), reader), era);
   }
 
   @McpMethod('tools/call')
@@ -33,6 +35,8 @@ export class ToolsMethods {
     const { era, exchange } = context;
     const args = context.arguments();
     if (era.modern) checkParameterHeaders(entry.tool.inputSchema, exchange.headers, args);
-    return this.calls.run(context, { entry, arguments: args }, (recorded) => new SerializedResult(resultIn(recorded, era)));
+    return this.calls.run(context, { entry, arguments: args }, (recorded) => {
+      return new SerializedResult(resultIn(recorded, era), recorded.json.members.has('resultType'));
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { backendAway } from '../../common/backend-away.js';
+import { isObject } from '../../common/json.js';
 import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
 import { refusalHeaders } from '../../http/answer.js';
 import type { ServerError } from '../../tools/source/server-error.js';
@@ -42,10 +43,13 @@ export function relayedError({ code, message, data }: ServerError, modern: boole
 /** The parameters are not those of the method. */
 export const invalidParams = (reason: string) => new McpProtocolError(JSON_RPC.INVALID_PARAMS, `Invalid params: ${reason}`, 200);
 
-/** The client has not declared what it would have to be asked (MCP 2026-07-28, "Capabilities"). */
-export function missingCapability(capability: string): McpProtocolError {
-  const message = `Missing required client capability: ${capability}`;
-  return new McpProtocolError(MCP_ERROR.MISSING_CLIENT_CAPABILITY, message, 400, { requiredCapabilities: { [capability]: {} } });
+/** The client has not declared what it would have to (MCP 2026-07-28, "Capabilities"). */
+export function missingCapabilities(requiredCapabilities: Record<string, unknown>): McpProtocolError {
+  const names = Object.entries(requiredCapabilities).map(([name, said]) =>
+    name === 'extensions' && isObject(said) ? `extension ${Object.keys(said).join(', ')}` : name,
+  );
+  const message = `Missing required client capability: ${names.join(', ')}`;
+  return new McpProtocolError(MCP_ERROR.MISSING_CLIENT_CAPABILITY, message, 400, { requiredCapabilities });
 }
 
 /** An error as it goes over the wire. */

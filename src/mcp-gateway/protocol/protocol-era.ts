@@ -23,8 +23,14 @@ const META = 'io.modelcontextprotocol/';
 const isLegacy = (version: string) => (LEGACY_VERSIONS as readonly string[]).includes(version);
 const isModern = (version: string) => (MODERN_VERSIONS as readonly string[]).includes(version);
 
-const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
-const MODERN_ONLY = new Set(['server/discover', 'subscriptions/listen']);
+const LEGACY_ONLY = new Set([
+  ...['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe'],
+  ...['tasks/list', 'tasks/result'],
+]);
+const MODERN_ONLY = new Set(['server/discover', 'subscriptions/listen', 'tasks/update']);
+
+/** Whether clients of the revision ask for tasks themselves (MCP 2025-11-25); in the extension of MCP 2026-07-28 servers decide. */
+export const hasAskedTasks = ({ version }: Era): boolean => version === LATEST_LEGACY_VERSION;
 
 /** Whether the method exists in the era; one that was dropped or came later is as unknown as any other. */
 export const existsIn = ({ modern }: Era, method: string): boolean => !(modern ? LEGACY_ONLY : MODERN_ONLY).has(method);

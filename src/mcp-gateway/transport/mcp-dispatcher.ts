@@ -5,6 +5,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
+import { ServerError } from '../../tools/source/server-error.js';
 import { McpCallers } from '../access/mcp-callers.service.js';
 import { McpContext } from '../context/mcp-context.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
@@ -16,7 +17,7 @@ import {
   type JsonRpcReply,
   type JsonRpcRequest,
 } from '../protocol/json-rpc.js';
-import { mcpFailure, McpProtocolError } from '../protocol/mcp-error.js';
+import { mcpFailure, McpProtocolError, relayedError } from '../protocol/mcp-error.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { readEra, type Era } from '../protocol/protocol-era.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
@@ -128,7 +129,8 @@ export class McpDispatcher {
       context = new McpContext(exchange, era, message);
       return toAnswer(message, era, await handlerIn(era)(context));
     } catch (error) {
-      return this.failed(error, exchange.requestId, idOf(message));
+      const known = error instanceof ServerError ? relayedError(error, context!.era.modern) : error;
+      return this.failed(known, exchange.requestId, idOf(message));
     } finally {
       context?.over();
     }
@@ -139,12 +141,14 @@ const reasonOf = (status: number, words: string) => inHeader(`${STATUS_CODES[sta
 
 /** Modern results say what kind of result they are (MCP 2026-07-28, "Result"): complete, unless they say so themselves. */
 function resultOf(request: JsonRpcRequest, { modern }: Era, result: unknown): McpAnswer {
-  const json = result instanceof SerializedResult ? result.json : JSON.stringify(result);
-  const saysItself = !modern || (result as { resultType?: string }).resultType !== undefined;
-  const type = saysItself ? '' : '"resultType":"complete",';
+  const [json, isTyped] = result instanceof SerializedResult ? [result.json, result.isTyped] : typed(result);
+  const type = !modern || isTyped ? '' : '"resultType":"complete",';
   const fields = json === '{}' ? type.slice(0, -1) : type + json.slice(1, -1);
   return { status: 200, headers: {}, body: `{"jsonrpc":"2.0","id":${idOf(request)},"result":{${fields}}}` };
 }
+
+const typed = (result: unknown) =>
+  [JSON.stringify(result), (result as { resultType?: string }).resultType !== undefined] as const;
 
 /** Without a session nothing was asked; such a reply is dropped. */
 const isAwaited = ({ headers }: McpExchange): boolean => headers[SESSION_HEADER] !== undefined;

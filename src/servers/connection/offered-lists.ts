@@ -37,6 +37,8 @@ export interface ToolDefinition extends Definition {
   inputSchema: { type: 'object'; [keyword: string]: unknown };
   /** Of any type. */
   outputSchema?: Record<string, unknown> | undefined;
+  /** It can only be called as a task; MCP 2025-11-25, `execution`. */
+  needsTask?: true;
   meta?: Record<string, unknown> | undefined;
 }
 
@@ -171,7 +173,6 @@ class ListReader<One extends Definition> {
     if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
     if (isTooDeep(json)) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
-    if (needsTasks(entry)) return 'it can only be called as a task, which the gateway does not pass on';
     if (this.found.size >= most && !this.found.has(called)) return `the server has more than ${most} ${member}`;
     return problemOf?.(called);
   }
@@ -183,8 +184,6 @@ class ListReader<One extends Definition> {
       : `${this.list.member}[${this.seen - 1}]`;
   }
 }
-
-const needsTasks = ({ execution }: Entry): boolean => isObject(execution) && execution['taskSupport'] === 'required';
 
 function definitionOf(entry: Entry, json: string, id: string): Definition {
   const { name, title, description, annotations } = entry;
@@ -198,12 +197,13 @@ function definitionOf(entry: Entry, json: string, id: string): Definition {
   };
 }
 
-function toolOf({ inputSchema, outputSchema, _meta: meta }: Entry, definition: Definition): ToolDefinition {
+function toolOf({ inputSchema, outputSchema, execution, _meta: meta }: Entry, definition: Definition): ToolDefinition {
   const schema = isObject(inputSchema) ? inputSchema : {};
   return {
     ...definition,
     inputSchema: { ...schema, type: 'object' },
     ...(isObject(outputSchema) && { outputSchema }),
+    ...(isObject(execution) && execution['taskSupport'] === 'required' && { needsTask: true as const }),
     ...(isObject(meta) && { meta }),
     json: { ...definition.json, inputSchema: readableInputSchema(inputSchema, definition.json['inputSchema']) },
   };

@@ -4,6 +4,7 @@ import type { Caller } from '../connection/caller.js';
 import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import type { SessionRequest } from '../connection/upstream-session.js';
 import { ServerError } from '../../tools/source/server-error.js';
+import type { TaskForm } from '../../tools/source/server-task.js';
 import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
 import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
@@ -16,11 +17,16 @@ import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
 import { ServerOffers } from './server-offers.js';
 
+/** How long a caller may wait for the end of a task in one request. */
+const TASK_RESULT_TIMEOUT_MS = 600_000;
+
 /** A request of a caller to a server. */
 export interface CallerRequest extends Omit<SessionRequest, 'method'> {
   /** Arguments that HTTP repeats as headers. */
   headers?: Readonly<Record<string, string>> | undefined;
   caller: Caller;
+  /** In which form the caller takes a task in place of a result, if they do. */
+  taskForm?: TaskForm | undefined;
   /** Whose failures these are, should it fail. */
   callerId: string;
   place: Place;
@@ -154,17 +160,19 @@ export class PooledServer implements Candidate {
   async call(method: CallerMethod, { name, params, place, callerId, ...request }: CallerRequest): Promise<ServerAnswer> {
     const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
     const told = this.introduction ? await introduced(request, this.introduction) : request;
-    const options = { ...told, timeoutMs: this.template.timeoutMs, onPause };
+    const options = { ...told, timeoutMs: method === 'tasks/result' ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs, onPause };
     this.started += 1;
-    return this.serverHealth.observe(async () => {
+    const ask = async (): Promise<ServerAnswer> => {
       const result = await this.connection.request({ method, name, params }, options);
       try {
-        checkAnswer(method, result);
+        checkAnswer(method, result, request.taskForm);
       } catch (error) {
         throw failureOf(error, { name: this.name, hasSession: false });
       }
       return { ...result, serverId: this.id, isModern: this.connection.era === 'modern' };
-    }, callerId);
+    };
+    // However long a task takes, its server is well.
+    return method === 'tasks/result' ? ask() : this.serverHealth.observe(ask, callerId);
   }
 
   /** Whether its health should be checked now; `now` by the monotonic clock, ms. */

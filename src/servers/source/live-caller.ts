@@ -3,13 +3,20 @@ import { isObject } from '../../common/json.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { ClientCannot, QuestionRefused, refuseUnlessAble } from '../../tools/source/ask-client.js';
-import type { CallContext, CallEffect, ClientRequest, LogLevel, LogMessage, Progress } from '../../tools/source/call-context.js';
+import type {
+  CallClient,
+  CallContext,
+  CallEffect,
+  ClientRequest,
+  LogLevel,
+  LogMessage,
+  Progress,
+} from '../../tools/source/call-context.js';
+import { TASKS_EXTENSION } from '../../tools/source/server-task.js';
 import type { Caller } from '../connection/caller.js';
 import { metaForServer } from '../connection/relay/request-meta.js';
 
 const ASKABLE = ['elicitation', 'sampling', 'roots'] as const;
-/** Of the extensions a client may have, what the gateway would have to take part in, and does not. */
-const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** The caller of one call, told and asked over its open response where the client can be asked so. */
 export class LiveCaller implements Caller {
@@ -32,7 +39,7 @@ export class LiveCaller implements Caller {
 
   get capabilities(): Record<string, unknown> {
     const { client } = this.context;
-    const extensions = extensionsOf(client.capabilities);
+    const extensions = extensionsOf(client);
     if (!client.ask && !client.takesRounds) return extensions;
     const asked = ASKABLE.flatMap((name) => (client.capabilities[name] ? [[name, client.capabilities[name]]] : []));
     return { ...extensions, ...(Object.fromEntries(asked) as object) };
@@ -91,7 +98,9 @@ export class LiveCaller implements Caller {
   }
 }
 
-function extensionsOf({ extensions }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const known = isObject(extensions) ? Object.entries(extensions).filter(([name]) => name !== TASKS) : [];
+/** Tasks are another thing for clients of before MCP 2026-07-28. */
+function extensionsOf({ capabilities: { extensions }, takesRounds }: CallClient): Record<string, unknown> {
+  const isKnown = ([name]: [string, unknown]) => takesRounds || name !== TASKS_EXTENSION;
+  const known = isObject(extensions) ? Object.entries(extensions).filter(isKnown) : [];
   return known.length > 0 ? { extensions: Object.fromEntries(known) } : {};
 }

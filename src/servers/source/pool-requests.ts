@@ -4,17 +4,19 @@ import { headersFor } from '../../tools/catalog/parameter-header.js';
 import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
 import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
-import type { ToolResult } from '../../tools/source/tool-source.js';
+import { taskFormOf, type ServerTask, type TaskForm, type TaskMethod } from '../../tools/source/server-task.js';
+import type { TaskAnswer, ToolResult } from '../../tools/source/tool-source.js';
+import type { Tasks } from '../../tools/tasks/tasks.service.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
-import type { CallerMethod, ServerAnswer } from '../connection/relay/answers.js';
+import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { LiveCaller } from './live-caller.js';
-import { recordCountOf } from './record-count.js';
-import { relayedResult, textsToPassOn } from './relayed-result.js';
+import { relayedResult, textsToPassOn, toolResultOf } from './relayed-result.js';
+import { taskAnswer, taskResult } from './relayed-task.js';
 import { untilAnswered } from './server-rounds.js';
 
 type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
@@ -25,6 +27,17 @@ interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeata
   name?: string;
   params: JsonMembers;
   headers?: Record<string, string> | undefined;
+  taskForm?: TaskForm | undefined;
+}
+
+/** A tool as a pool offers it. */
+export interface OfferedAs {
+  definition: ToolDefinition;
+  pin: string;
+  /** What callers call it. */
+  toolName: string;
+  /** Under which its calls are recorded. */
+  tableName: string;
 }
 
 /** The requests of callers to the servers of one pool. */
@@ -32,30 +45,59 @@ export class PoolRequests {
   constructor(
     private readonly poolName: string,
     private readonly balancer: LoadBalancer,
+    private readonly tasks: Tasks,
   ) {}
 
   /** Only servers where exactly this tool is approved get the call, which its pin says. */
   async callTool(
-    { name, annotations, inputSchema }: ToolDefinition,
-    pin: string,
-    tableName: string,
+    { pin, toolName, tableName, definition }: OfferedAs,
     args: Record<string, unknown>,
     context: CallContext,
   ): Promise<ToolResult> {
+    const { name, annotations, inputSchema } = definition;
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
     const json = argumentsJson(args, context);
-    const params = { name: JSON.stringify(name), arguments: json };
+    const taskForm = taskFormOf(context);
+    const task = taskForm === 'nested' ? context.sent?.().params.get('task') : undefined;
+    const params = { name: JSON.stringify(name), arguments: json, task };
     const headers = headersFor(inputSchema, args, json);
-    const answer = await this.request({ method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable }, context);
-    const { content, structuredContent, isError, texts } = relayedResult(answer, 'content');
-    return {
-      content,
-      ...(structuredContent !== undefined && { structuredContent }),
-      ...(isError && { isError }),
-      texts,
-      usage: { recordCount: recordCountOf({ content, structuredContent, isError }), tableName },
+    const request = { method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable, taskForm } as const;
+    const answer = await this.request(request, context);
+    const made = taskForm && taskIn(answer.value, taskForm);
+    if (!made) return toolResultOf(answer, tableName);
+    const ttlMs = made[taskForm === 'flat' ? 'ttlMs' : 'ttl'];
+    const id = await this.tasks.begin(context.principal, toolName, {
+      serverId: answer.serverId,
+      serverTaskId: made['taskId'] as string,
+      form: taskForm,
+      ttlMs: typeof ttlMs === 'number' ? ttlMs : null,
+    });
+    return taskResult(answer, { id, form: taskForm }, tableName);
+  }
+
+  /** Asks the server that works on the task. @throws ServerError, UpstreamFailure */
+  async askTask(
+    method: TaskMethod,
+    { definition: { name }, tableName }: OfferedAs,
+    task: ServerTask,
+    context: CallContext,
+  ): Promise<TaskAnswer> {
+    const ask = async (method: TaskMethod): Promise<TaskAnswer> => {
+      const answers = method === 'tasks/update' ? context.sent?.().params.get('inputResponses') : undefined;
+      const params = { taskId: JSON.stringify(task.serverTaskId), inputResponses: answers };
+      const isOfferedBy: IsOfferedBy = ({ approved }) => approved.has(name);
+      const request = { method, name: task.serverTaskId, params, isOfferedBy, isRepeatable: method === 'tasks/get' };
+      return taskAnswer(method, await this.request(request, { ...context, serverId: task.serverId }), task, tableName);
     };
+    if (method !== 'tasks/result') return ask(method);
+    return ask(method).catch(async (error: unknown) => {
+      // The task's own error, or one about the question: only its state tells them apart.
+      if (!(error instanceof ServerError)) throw error;
+      const { texts } = await ask('tasks/get');
+      if (texts.get('status') !== '"failed"') throw error;
+      return { texts: new Map(), end: { error } };
+    });
   }
 
   async read(uri: string, tableName: string, isOfferedBy: IsOfferedBy, context: CallContext): Promise<ResourceResult> {
@@ -95,7 +137,7 @@ export class PoolRequests {
   }
 
   private async request(
-    { method, name, params, headers, isOfferedBy, isRepeatable }: PoolRequest,
+    { method, name, params, headers, isOfferedBy, isRepeatable, taskForm }: PoolRequest,
     context: CallContext,
   ): Promise<ServerAnswer> {
     const { poolName } = this;
@@ -107,7 +149,7 @@ export class PoolRequests {
         const all = input ? { ...params, ...input.params } : params;
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
-          server.call(method, { name, params: all, headers, caller, callerId, place, signal });
+          server.call(method, { name, params: all, headers, caller, taskForm, callerId, place, signal });
         return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
@@ -118,7 +160,7 @@ export class PoolRequests {
 
 /** As the caller wrote them. */
 function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): string {
-  const text = sent?.().arguments;
+  const text = sent?.().params.get('arguments');
   return text?.startsWith('{') ? text : JSON.stringify(args);
 }
 
@@ -128,6 +170,6 @@ const MISSING_CLIENT_CAPABILITY = -32021;
 /** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
 function callerErrorOf(error: unknown): unknown {
   if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
-  const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: object | null } | null;
-  return new ClientCannot(error.message, Object.keys(data?.requiredCapabilities ?? {})[0]);
+  const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: Record<string, unknown> | null } | null;
+  return new ClientCannot(error.message, data?.requiredCapabilities ?? {});
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sources } from '../../tools/catalog/sources.service.js';
+import { Tasks } from '../../tools/tasks/tasks.service.js';
 import { LoadBalancer } from '../pool/load-balancer.service.js';
 import { HealthChecks } from '../pool/health-checks.service.js';
 import { PoolRequests } from './pool-requests.js';
@@ -16,6 +17,7 @@ export class PoolSources implements OnModuleInit {
     private readonly pool: ServerPool,
     private readonly health: HealthChecks,
     private readonly balancer: LoadBalancer,
+    private readonly tasks: Tasks,
   ) {}
 
   onModuleInit(): void {
@@ -39,6 +41,6 @@ export class PoolSources implements OnModuleInit {
   private sourceOf(pool: string, template: string): PoolSource {
     const known = this.byPool.get(pool);
     if (known?.template === template) return known;
-    return new PoolSource(pool, template, new PoolRequests(pool, this.balancer));
+    return new PoolSource(pool, template, new PoolRequests(pool, this.balancer, this.tasks));
   }
 }

@@ -114,10 +114,12 @@ export class PoolSource implements ToolSource {
   }
 
   private tool(definition: ToolDefinition, pin: string, template: ServerTemplate): Tool {
-    const { name, title, description = '', inputSchema, outputSchema, annotations, json } = definition;
+    const { name, title, description = '', inputSchema, outputSchema, annotations, needsTask, json } = definition;
     const tableName = tableOf(definition, template);
+    const toolName = publicToolName(this.name, name, template.prefix !== 'none');
+    const offered = { definition, pin, toolName, tableName };
     return {
-      name: publicToolName(this.name, name, template.prefix !== 'none'),
+      name: toolName,
       title: title ?? titleIn(annotations) ?? name,
       origin: { server: this.name, tool: name },
       description,
@@ -130,7 +132,9 @@ export class PoolSource implements ToolSource {
       timeoutMs: timeoutOf(template),
       isForeign: true,
       charge: chargesOf(template),
-      call: (args, context) => this.requests.callTool(definition, pin, tableName, args, context),
+      ...(needsTask && { needsTask }),
+      call: (args, context) => this.requests.callTool(offered, args, context),
+      askTask: (method, task, context) => this.requests.askTask(method, offered, task, context),
     };
   }
 
@@ -215,9 +219,10 @@ const titleIn = (annotations: ToolDefinition['annotations']): string | undefined
 /** The server may have to be connected to first, or another one be asked instead. */
 const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
 
-const chargesOf = ({ charge_tool_errors, charge_cancelled }: ServerTemplate) => ({
+const chargesOf = ({ charge_tool_errors, charge_cancelled, charge }: ServerTemplate) => ({
   tool_errors: charge_tool_errors,
   cancelled: charge_cancelled,
+  tasks: charge,
 });
 
 /** What the tool itself says in `_meta`, if that is a table of the template; else what the template says. */

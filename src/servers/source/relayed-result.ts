@@ -4,6 +4,20 @@ import type { ContentBlock } from '../../tools/source/content.js';
 import type { ResultTexts } from '../../tools/source/result-texts.js';
 import type { ServerAnswer } from '../connection/relay/answers.js';
 import { OURS } from '../connection/relay/request-meta.js';
+import type { ToolResult } from '../../tools/source/tool-source.js';
+import { recordCountOf } from './record-count.js';
+
+/** The result of a tool, of a server's answer. @param tableName under which it is recorded */
+export function toolResultOf(answer: ServerAnswer, tableName: string): ToolResult {
+  const { content, structuredContent, isError, texts } = relayedResult(answer, 'content');
+  return {
+    content,
+    ...(structuredContent !== undefined && { structuredContent }),
+    ...(isError && { isError }),
+    texts,
+    usage: { recordCount: recordCountOf({ content, structuredContent, isError }), tableName },
+  };
+}
 
 /** What a server answered, as the gateway reads it, and as the texts that go on. */
 export interface RelayedResult {
@@ -38,9 +52,9 @@ export function relayedResult(answer: ServerAnswer, name: 'content' | 'contents'
 }
 
 /** The members of any result, without what only the gateway may say. */
-export function textsToPassOn({ value, json }: ServerAnswer): Map<string, string> {
+export function textsToPassOn({ value, json }: Pick<ServerAnswer, 'value' | 'json'>, saidAnew = SAID_ANEW): Map<string, string> {
   const members = membersOf(json);
-  for (const member of SAID_ANEW) members.delete(member);
+  for (const member of saidAnew) members.delete(member);
   setMeta(members, value['_meta']);
   return members;
 }

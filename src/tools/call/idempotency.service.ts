@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { callerIdOf } from '../../auth/access/principal.js';
 import { canonicalJson } from '../../common/json.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
@@ -103,12 +104,19 @@ function claimOf(
   key: string,
 ): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const asked = canonicalJson([entry.spanName, serverId ?? null, args, ...longNumbersIn(sent?.().arguments)]);
+  const asked = canonicalJson([
+    entry.spanName,
+    serverId ?? null,
+    args,
+    ...longNumbersIn(sent?.().params.get('arguments')),
+    ...taskIn(sent),
+  ]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
-  // A rotated key is the same caller.
-  const scope = principal.apiKey?.lineage ?? principal.apiKey?.id ?? principal.userId;
-  return { scope, key, fingerprint };
+  return { scope: callerIdOf(principal), key, fingerprint };
 }
+
+/** A call that is to become a task is another than one that is not. */
+const taskIn = (sent: ToolRequest['sent']): string[] => (sent?.().params.has('task') ? ['task'] : []);
 
 /** Numbers that JavaScript may have rounded: calls that differ in them are different. */
 const longNumbersIn = (json = ''): string[] => json.match(/\d[\d.]{15,}/g) ?? [];

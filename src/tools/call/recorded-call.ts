@@ -29,7 +29,7 @@ export interface RecordedCall {
   /** Instead of a result: what the client is asked first. */
   readonly inputRequired?: InputRequired | undefined;
   /** See `ToolOutcome`. */
-  readonly missingCapability?: string | undefined;
+  readonly missingCapabilities?: ToolOutcome['missingCapabilities'];
   /** This is the kept answer of an earlier call with the same idempotency key. */
   readonly isReplayed?: true;
 }
@@ -90,7 +90,7 @@ export function recordedCall(
   durationMs: number,
   { charged, remaining }: Charge,
 ): RecordedCall {
-  const { result, inputRequired, errorCode, missingCapability, serverError } = outcome;
+  const { result, inputRequired, errorCode, missingCapabilities, serverError } = outcome;
   const usage: CallUsage = {
     record_count: result.usage.recordCount,
     table_name: result.usage.tableName,
@@ -101,7 +101,7 @@ export function recordedCall(
   const isError = result.isError ?? false;
   const { content } = result;
   const answer = resultJson(json, isError, usage);
-  return { content, isError, json: answer, errorCode, inputRequired, missingCapability, serverError };
+  return { content, isError, json: answer, errorCode, inputRequired, missingCapabilities, serverError };
 }
 
 /** A result that is kept for who asks again, and its text: beside it why it failed. */

@@ -5,7 +5,7 @@ import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Span } from '../../telemetry/span.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { CallClient, CallContext, CallEffect, InputRequired } from '../source/call-context.js';
-import type { ServerError } from '../source/server-error.js';
+import { RPC, type ServerError } from '../source/server-error.js';
 import type { ToolResult } from '../source/tool-source.js';
 import type { Cancellation } from './cancellation.js';
 
@@ -85,7 +85,7 @@ export interface ToolOutcome {
   /** The call goes on while its client is asked, and keeps what it holds; only this round has ended. */
   isSuspended?: true;
   /** What the client would have had to declare to be asked, where that is why the call failed. */
-  missingCapability?: string;
+  missingCapabilities?: Readonly<Record<string, unknown>>;
   /** The caller's credits, where the call was refused since they are too few. */
   available?: number;
   /** The error that the tool's server answered, where its call failed with one. */
@@ -98,7 +98,8 @@ export interface ToolOutcome {
  * What a call costs that ended so. A caller who goes away does not get for nothing what the tool has finished; whether they pay for
  * what was only begun, and for a tool's own failures, is the operator's to say for each template.
  */
-export function chargeOf({ tool, price }: CatalogTool, { errorCode, effect }: ToolOutcome): number {
+export function chargeOf({ tool, price }: CatalogTool, { errorCode, effect, result }: ToolOutcome): number {
+  if (result.isTask && tool.charge?.tasks === 'on_complete') return 0;
   if (errorCode === undefined) return price;
   if (errorCode === 'TOOL_ERROR') return tool.charge?.tool_errors === false ? 0 : price;
   if (errorCode === 'CANCELLED') return tool.charge?.cancelled && effect !== 'none' ? price : 0;
@@ -114,4 +115,11 @@ export function failed(
 ): ToolOutcome {
   const usage = { recordCount: 0, tableName: tool.tableName };
   return { result: { content: [{ type: 'text', text: message }], isError: true, usage }, errorCode, effect };
+}
+
+/** The server's own answer, an error. It costs nothing, whatever was asked of it. */
+export function refusedByServer(entry: CatalogTool, serverError: ServerError): ToolOutcome {
+  const { code, message } = serverError;
+  const isAboutArguments = code === RPC.INVALID_PARAMS || code === RPC.RESOURCE_NOT_FOUND;
+  return { ...failed(entry, isAboutArguments ? 'INVALID_ARGUMENTS' : 'BACKEND_ERROR', message), serverError };
 }

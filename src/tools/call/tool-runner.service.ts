@@ -11,8 +11,8 @@ import { InputRequired, type CallClient, type CallContext, type CallEffect } fro
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import { Cancellation } from './cancellation.js';
 import { PatientClient } from '../rounds/patient-client.js';
-import { failed, type ToolOutcome, type ToolRequest } from './tool-call.js';
-import { RPC, ServerError } from '../source/server-error.js';
+import { failed, refusedByServer, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import { ServerError } from '../source/server-error.js';
 import { ToolInputError, type ToolResult } from '../source/tool-source.js';
 
 class ToolTimeout extends Error {}
@@ -153,15 +153,8 @@ class Attempt {
 }
 
 /** The tool had to ask its caller, who cannot be asked; they are told which capability is missing, where that is why. */
-function cannotAsk(entry: CatalogTool, { message, capability }: ClientCannot): ToolOutcome {
-  return { ...failed(entry, 'INVALID_ARGUMENTS', message), ...(capability && { missingCapability: capability }) };
-}
-
-/** The server's own answer. It costs nothing, whatever was asked of it. */
-function refusedByServer(entry: CatalogTool, serverError: ServerError): ToolOutcome {
-  const { code, message } = serverError;
-  const isAboutArguments = code === RPC.INVALID_PARAMS || code === RPC.RESOURCE_NOT_FOUND;
-  return { ...failed(entry, isAboutArguments ? 'INVALID_ARGUMENTS' : 'BACKEND_ERROR', message), serverError };
+function cannotAsk(entry: CatalogTool, { message, missing }: ClientCannot): ToolOutcome {
+  return { ...failed(entry, 'INVALID_ARGUMENTS', message), ...(missing && { missingCapabilities: missing }) };
 }
 
 /** A line for the log, to be found by the id the caller and the usage record have. */

@@ -13,7 +13,20 @@ export interface ListEntry {
   json: string;
   /** The same for clients of before MCP 2026-07-28, where it is another one. */
   olderJson?: string | undefined;
+  /** Only clients that can ask for a task can use it. */
+  needsTask?: boolean | undefined;
 }
+
+/** What a client can read and use of lists: by the revision of MCP it speaks. */
+export interface ListReader {
+  /** 2026-07-28. */
+  isModern: boolean;
+  /** It can ask for tasks: 2025-11-25. */
+  asksForTasks: boolean;
+}
+
+/** Of MCP 2026-07-28. */
+export const MODERN_READER: ListReader = { isModern: true, asksForTasks: false };
 
 /** A part of a list. */
 export interface ListPage {
@@ -28,7 +41,8 @@ export class McpList {
   private readonly pages = new LRUCache<string, ListPage>({ max: PAGES_MAX });
   private entries: readonly ListEntry[] = [];
   private fingerprint = '';
-  private isOneForAll = true;
+  private hasOlder = false;
+  private hasTasks = false;
 
   constructor(private readonly pageSize: number) {}
 
@@ -38,27 +52,26 @@ export class McpList {
     const fingerprint = this.entries.map(({ json }) => json).join('\n');
     if (fingerprint === this.fingerprint) return false;
     this.fingerprint = fingerprint;
-    this.isOneForAll = this.entries.every(({ olderJson }) => olderJson === undefined);
+    this.hasOlder = this.entries.some(({ olderJson }) => olderJson !== undefined);
+    this.hasTasks = this.entries.some(({ needsTask }) => needsTask);
     this.pages.clear();
     return true;
   }
 
-  /**
-   * What the caller may use of it. `isModern`: for a client of MCP 2026-07-28.
-   * @throws BAD_REQUEST for a cursor that is none.
-   */
-  page(principal: Principal, cursor = '', isModern = true): ListPage {
-    const isOlder = !isModern && !this.isOneForAll;
-    const key = `${viewOf(principal)}\n${cursor}\n${isOlder}`;
+  /** What the caller may use of it, and its client can. @throws BAD_REQUEST for a cursor that is none. */
+  page(principal: Principal, cursor = '', { isModern, asksForTasks }: ListReader = MODERN_READER): ListPage {
+    const reader = { isModern: isModern || !this.hasOlder, asksForTasks: asksForTasks && this.hasTasks };
+    const key = `${viewOf(principal)}\n${cursor}\n${reader.isModern}\n${reader.asksForTasks}`;
     let page = this.pages.get(key);
-    if (!page) this.pages.set(key, (page = this.pageAfter(principal, keyOf(cursor), isOlder)));
+    if (!page) this.pages.set(key, (page = this.pageAfter(principal, keyOf(cursor), reader)));
     return page;
   }
 
-  private pageAfter(principal: Principal, after: string, isOlder: boolean): ListPage {
-    const rest = this.entries.filter((entry) => entry.key > after && mayUse(principal, entry.key));
+  private pageAfter(principal: Principal, after: string, { isModern, asksForTasks }: ListReader): ListPage {
+    const isUseful = ({ key, needsTask }: ListEntry) => mayUse(principal, key) && (asksForTasks || !needsTask);
+    const rest = this.entries.filter((entry) => entry.key > after && isUseful(entry));
     const shown = rest.slice(0, this.pageSize);
-    const json = `[${shown.map(({ json, olderJson }) => (isOlder && olderJson) || json).join(',')}]`;
+    const json = `[${shown.map(({ json, olderJson }) => (!isModern && olderJson) || json).join(',')}]`;
     return rest.length > shown.length ? { json, nextCursor: cursorOf(shown.at(-1)!.key) } : { json };
   }
 }

@@ -4,7 +4,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { mayUse } from './tool-access.js';
-import { McpList, type ListPage } from './mcp-list.js';
+import { McpList, type ListPage, type ListReader } from './mcp-list.js';
 import { jsonMembers, listingOf } from './listing.js';
 import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
@@ -55,9 +55,9 @@ export class ToolCatalog implements OnModuleInit {
     return [...this.tools.values()].filter(({ tool }) => mayUse(principal, tool.name));
   }
 
-  /** The `tools` array of `tools/list`, for a client of MCP 2026-07-28 or of before. @throws BAD_REQUEST for an unknown cursor. */
-  listFor(principal: Principal, cursor?: string, isModern = true): ListPage {
-    return this.list.page(principal, cursor, isModern);
+  /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
+  listFor(principal: Principal, cursor?: string, reader?: ListReader): ListPage {
+    return this.list.page(principal, cursor, reader);
   }
 
   private rebuild(): void {
@@ -69,7 +69,9 @@ export class ToolCatalog implements OnModuleInit {
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
-    const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson }]) => ({ key, json, olderJson }));
+    const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson, tool }]) => {
+      return { key, json, olderJson, needsTask: tool.needsTask };
+    });
     if (this.list.replace(entries)) this.changes.tell();
   }
 

@@ -12,8 +12,8 @@ const CAPABILITY: Record<string, string> = {
 export class ClientCannot extends ToolInputError {
   constructor(
     message: string,
-    /** What the client would have to declare. */
-    readonly capability?: string,
+    /** What the client would have to declare, as a part of its capabilities. */
+    readonly missing?: Readonly<Record<string, unknown>>,
   ) {
     super(message);
   }
@@ -50,5 +50,5 @@ export function refuseUnlessAble(capabilities: Readonly<Record<string, unknown>>
   const capability = CAPABILITY[method];
   if (capability !== undefined && capabilities[capability] !== undefined) return;
   const words = `This needs a client with the capability "${capability ?? method}", which yours has not declared.`;
-  throw new ClientCannot(words, capability);
+  throw new ClientCannot(words, capability === undefined ? undefined : { [capability]: {} });
 }

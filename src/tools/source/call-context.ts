@@ -26,8 +26,8 @@ export interface CallContext {
 
 /** Parts of a request, as the JSON texts they came in. */
 export interface SentTexts {
-  /** Undefined where there are none. */
-  arguments: string | undefined;
+  /** All of a request of MCP; of REST the `arguments` alone. */
+  params: ReadonlyMap<string, string>;
   /** Members of `_meta`. */
   meta: ReadonlyMap<string, string>;
 }

@@ -4,6 +4,8 @@ import type { ContentBlock, ToolUsage } from './content.js';
 import type { Prompt } from './prompt.js';
 import type { Resource, ResourceTemplate } from './resource.js';
 import type { ResultTexts } from './result-texts.js';
+import type { ServerError } from './server-error.js';
+import type { ServerTask, TaskMethod } from './server-task.js';
 
 /** A JSON Schema of type object, draft 2020-12. */
 export type JsonSchema = { type: 'object'; [keyword: string]: unknown };
@@ -22,11 +24,24 @@ export interface ToolResult {
   structuredContent?: unknown;
   /** The tool ran and says the caller asked for something it cannot do. */
   isError?: boolean;
+  /** The server works on: this is the task that says later what came of the call. */
+  isTask?: true;
   /** Further `_meta` of the answer. */
   meta?: Record<string, unknown>;
   /** Of an upstream server's result: what goes on in place of all that. */
   texts?: ResultTexts;
   usage: ToolUsage;
+}
+
+/** How a task ended: as its call would have. */
+export type TaskEnd = { result: ToolResult } | { error: ServerError } | { isCancelled: true };
+
+/** What a server says of a task. */
+export interface TaskAnswer {
+  /** Under the id that the caller knows. */
+  texts: ResultTexts;
+  /** Once it has ended, where this says how. */
+  end?: TaskEnd;
 }
 
 export interface Tool {
@@ -54,8 +69,12 @@ export interface Tool {
   isForeign?: true;
   /** Where an upstream server's tool comes from: what `GET /tools` calls the server, and the server's own name of the tool. */
   origin?: { server: string; tool: string };
-  /** What calls cost that did not do what was asked; absent: `tool_errors` are charged, `cancelled` calls are not. */
-  charge?: { tool_errors: boolean; cancelled: boolean };
+  /** What calls cost that did not do what was asked, and when tasks are charged; absent: `tool_errors` are charged, `cancelled` calls are not, tasks when they are made. */
+  charge?: { tool_errors: boolean; cancelled: boolean; tasks?: 'on_create' | 'on_complete' };
+  /** Only callers of MCP 2025-11-25 can call it, as a task. */
+  needsTask?: true;
+  /** Asks for one of its tasks. @throws ServerError for an error that the server answers, TallygateError */
+  askTask?(method: TaskMethod, task: ServerTask, context: CallContext): Promise<TaskAnswer>;
   /**
    * Runs the tool on arguments that satisfy `inputSchema`, unless it checks them itself.
    * @throws ToolInputError when the arguments make no sense together; `InputRequired` to ask the client

@@ -27,6 +27,7 @@ import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
 import type { ToolOutcome, ToolRequest } from '../../../src/tools/call/tool-call.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
+import type { Tasks } from '../../../src/tools/tasks/tasks.service.js';
 import { TestClock } from '../test-clock.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from '../gateway/test-config.js';
@@ -77,6 +78,9 @@ interface RigSurroundings {
 /** Users have their id for a name. */
 const emails: Pick<CallerEmails, 'of'> = { of: async (userId) => `${userId}@example.com` };
 
+/** Where tasks are kept is another story's. */
+const noTasks: Pick<Tasks, 'begin'> = { begin: async () => 'task' };
+
 /** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
 export class UpstreamRig {
   readonly config: AppConfig;
@@ -116,7 +120,7 @@ export class UpstreamRig {
     this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new PoolSources(this.sources, this.servers, this.health, this.balancer).onModuleInit();
+    new PoolSources(this.sources, this.servers, this.health, this.balancer, noTasks as Tasks).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }

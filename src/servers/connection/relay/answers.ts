@@ -1,5 +1,6 @@
 import { isObject } from '../../../common/json.js';
 import type { ClientRequest } from '../../../tools/source/call-context.js';
+import type { TaskForm } from '../../../tools/source/server-task.js';
 import { NotMcp } from './no-answer.js';
 import type { ServerResult } from './relay.js';
 
@@ -11,6 +12,10 @@ const CHECKS = {
   'resources/read': (result: object) => checkItems(result, 'contents', isContents),
   'prompts/get': (result: object) => checkItems(result, 'messages', isPromptMessage),
   'completion/complete': (result: object) => checkCompletion(result),
+  'tasks/get': (result: object) => checkTask(result as Members),
+  'tasks/result': (result: object) => checkContent(result),
+  'tasks/update': () => undefined,
+  'tasks/cancel': () => undefined,
 } as const;
 
 export type CallerMethod = keyof typeof CHECKS;
@@ -28,9 +33,14 @@ export interface InputRequiredAnswer {
   requestState?: string;
 }
 
-/** @throws NotMcp that names the member which is not what it should be */
-export function checkAnswer(method: CallerMethod, { value }: ServerResult): void {
+/**
+ * @param taskForm in which the caller takes a task in place of a result, if they do
+ * @throws NotMcp that names the member which is not what it should be
+ */
+export function checkAnswer(method: CallerMethod, { value }: ServerResult, taskForm?: TaskForm): void {
   if (isInputRequired(value)) return;
+  const task = taskForm && taskIn(value, taskForm);
+  if (task) return checkTask(task);
   const resultType = value['resultType'] ?? 'complete';
   if (resultType !== 'complete')
     throw new NotMcp(`"resultType" is ${JSON.stringify(resultType)?.slice(0, 40)}, which nobody asked for`);
@@ -40,7 +50,25 @@ export function checkAnswer(method: CallerMethod, { value }: ServerResult): void
 export const isInputRequired = (value: object): value is InputRequiredAnswer =>
   'resultType' in value && value.resultType === 'input_required';
 
+/** The task that a server answers with in place of a result, if it does. */
+export function taskIn(value: Members, form: TaskForm): Members | undefined {
+  if (form === 'flat') return value['resultType'] === 'task' ? value : undefined;
+  return isObject(value['task']) && value['content'] === undefined ? value['task'] : undefined;
+}
+
 type Members = Record<string, unknown>;
+
+/** As its server may call a task. */
+const TASK_ID_MAX_CHARS = 1_024;
+
+function checkTask(task: Members): void {
+  const { taskId, status, result, error } = task;
+  if (!isText(taskId) || taskId.length > TASK_ID_MAX_CHARS) throw new NotMcp('"taskId" is not a text, or a very long one');
+  if (!isText(status)) throw new NotMcp('"status" is not a text');
+  if (result !== undefined && !isObject(result)) throw new NotMcp('"result" is not an object');
+  if (isObject(result)) checkContent(result);
+  if (error !== undefined && !isObject(error)) throw new NotMcp('"error" is not an object');
+}
 
 /** A tool may give data alone; a single text is taken for a block of it. */
 function checkContent(result: object): void {
@@ -61,7 +89,7 @@ function checkCompletion(result: object): void {
   if (!Array.isArray(values) || !values.every(isText)) throw new NotMcp('"completion.values" is not a list of texts');
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
+const isText = (value: unknown): value is string => typeof value === 'string';
 const isBlock = (item: unknown): boolean => isObject(item) && isText(item['type']);
 const isContents = ({ uri, text, blob }: Members): boolean => isText(uri) && (isText(text) || isText(blob));
 /** Several blocks in one message are more than MCP has, and no harm. */

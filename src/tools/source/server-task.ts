@@ -1,0 +1,37 @@
+import { isObject } from '../../common/json.js';
+import type { CallContext } from './call-context.js';
+
+/** The extension of MCP 2026-07-28 by which a server may answer a call with a task. */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/**
+ * How a task is written: `flat`, as the extension of MCP 2026-07-28 has it, whose server decides what becomes a task; `nested`, as MCP
+ * 2025-11-25 has it, whose client asks for one.
+ */
+export type TaskForm = 'flat' | 'nested';
+
+/** What can be asked of a task. `tasks/update` is of the flat form, `tasks/result` of the nested one. */
+export type TaskMethod = 'tasks/get' | 'tasks/result' | 'tasks/update' | 'tasks/cancel';
+
+/** A call that an upstream server works on as a task. */
+export interface ServerTask {
+  /** As the caller knows it, on any replica. */
+  id: string;
+  /** The public name of the tool that was called. */
+  toolName: string;
+  serverId: string;
+  /** As its server knows it. */
+  serverTaskId: string;
+  form: TaskForm;
+  createdAt: Date;
+}
+
+/** In which form the caller takes a task in place of this call's result; undefined for those who did not say that they do. */
+export function taskFormOf({ client, sent }: Pick<CallContext, 'client' | 'sent'>): TaskForm | undefined {
+  if (client.takesRounds) return hasTasks(client.capabilities) ? 'flat' : undefined;
+  return sent?.().params.get('task')?.startsWith('{') ? 'nested' : undefined;
+}
+
+/** Whether a client of MCP 2026-07-28 has declared the extension. */
+export const hasTasks = ({ extensions }: Readonly<Record<string, unknown>>): boolean =>
+  isObject(extensions) && isObject(extensions[TASKS_EXTENSION]);

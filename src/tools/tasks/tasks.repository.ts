@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { Postgres } from '../../database/postgres.js';
+import type { ServerTask } from '../source/server-task.js';
+
+/** A task to keep, and for how long, milliseconds. */
+export interface NewTask extends ServerTask {
+  /** See `callerIdOf`. */
+  callerId: string;
+  keepMs: number;
+}
+
+/** Whose turn it is to record how a task ended: `taken` by this, `busy` while another has it, `over` when it is recorded. */
+export type EndTurn = 'taken' | 'busy' | 'over';
+
+/** Of one caller; older ones are forgotten. */
+const TASKS_MAX = 1_000;
+/** A replica that has not recorded an end by then has died over it. */
+const TURN = `interval '1 minute'`;
+const DELETED_AT_ONCE = 10_000;
+
+const TASKS = `SELECT id, tool_name AS "toolName", server_id AS "serverId", server_task_id AS "serverTaskId", form,
+  created_at AS "createdAt" FROM mcp.tasks`;
+
+/** The SQL of `mcp.tasks`. */
+@Injectable()
+export class TasksRepository {
+  constructor(private readonly postgres: Postgres) {}
+
+  async add({ id, callerId, toolName, serverId, serverTaskId, form, createdAt, keepMs }: NewTask): Promise<void> {
+    await this.postgres.query(
+      `WITH forgotten AS (
+         DELETE FROM mcp.tasks WHERE id IN
+           (SELECT id FROM mcp.tasks WHERE caller = $2 ORDER BY created_at DESC, id DESC OFFSET ${TASKS_MAX - 1}))
+       INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, form, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 ms')`,
+      [id, callerId, toolName, serverId, serverTaskId, form, createdAt, keepMs],
+    );
+  }
+
+  /** Undefined for one that is no more, or another caller's. */
+  async find(callerId: string, id: string): Promise<ServerTask | undefined> {
+    const [task] = await this.postgres.query<ServerTask>(`${TASKS} WHERE id = $1 AND caller = $2 AND expires_at > now()`, [
+      id,
+      callerId,
+    ]);
+    return task;
+  }
+
+  /** Of one form, the newest first; those that follow the given one. */
+  list(
+    callerId: string,
+    { form, limit, after }: Pick<ServerTask, 'form'> & { limit: number; after?: string },
+  ): Promise<ServerTask[]> {
+    return this.postgres.query<ServerTask>(
+      `${TASKS} WHERE caller = $1 AND form = $2 AND expires_at > now()
+         AND ($4::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM mcp.tasks WHERE id = $4))
+       ORDER BY created_at DESC, id DESC LIMIT $3`,
+      [callerId, form, limit, after ?? null],
+    );
+  }
+
+  /** Of many who ask at once, on any replica, one gets the turn. */
+  async takeEndTurn(id: string): Promise<EndTurn> {
+    const taken = await this.postgres.execute(
+      `UPDATE mcp.tasks SET ending_at = now() WHERE id = $1 AND ended_at IS NULL
+         AND (ending_at IS NULL OR ending_at < now() - ${TURN})`,
+      [id],
+    );
+    if (taken > 0) return 'taken';
+    const [task] = await this.postgres.query<{ isOver: boolean }>(
+      'SELECT ended_at IS NOT NULL AS "isOver" FROM mcp.tasks WHERE id = $1',
+      [id],
+    );
+    return task?.isOver === false ? 'busy' : 'over';
+  }
+
+  /** The end is recorded. */
+  async end(id: string): Promise<void> {
+    await this.postgres.query('UPDATE mcp.tasks SET ended_at = now() WHERE id = $1', [id]);
+  }
+
+  /** The end could not be recorded: it is anybody's turn again. */
+  async giveEndTurnBack(id: string): Promise<void> {
+    await this.postgres.query('UPDATE mcp.tasks SET ending_at = NULL WHERE id = $1 AND ended_at IS NULL', [id]);
+  }
+
+  /** Deletes some of those that are over, and says how many. */
+  deleteExpired(): Promise<number> {
+    return this.postgres.execute(
+      `DELETE FROM mcp.tasks WHERE id IN (SELECT id FROM mcp.tasks WHERE expires_at < now() LIMIT ${DELETED_AT_ONCE})`,
+    );
+  }
+}
