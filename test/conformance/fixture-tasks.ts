@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, ClientRequest } from '../../src/tools/source/call-context.js';
+import { JOBS } from './fixture-tools.js';
 import type { FixtureSource } from './fixture.source.js';
 
 const META = 'io.modelcontextprotocol/';
 const TASKS = `${META}tasks`;
 /** Tools whose calls become tasks, and those of them that are nothing else. */
-const JOBS = ['slow_compute', 'failing_job', 'protocol_error_job', 'confirm_delete', 'multi_input', 'test_tool_with_task'];
+const BECOMING_TASKS = JOBS.map(({ name }) => name).filter((name) => name !== 'greet');
 const TASKS_ALONE = ['failing_job', 'test_tool_with_task'];
 
 interface Message {
@@ -62,7 +63,7 @@ export class FixtureTasks {
   /** Undefined for what the SDK answers. */
   answer(body: string | null): { status: number; json: string } | undefined {
     const message = JSON.parse(body ?? '{}') as Message;
-    const isJob = message.method === 'tools/call' && JOBS.includes(message.params.name!);
+    const isJob = message.method === 'tools/call' && BECOMING_TASKS.includes(message.params.name!);
     if (!isJob && !message.method?.startsWith('tasks/')) return undefined;
     const { extensions } = message.params._meta?.[`${META}clientCapabilities`] ?? {};
     if (!extensions?.[TASKS]) return isJob && !TASKS_ALONE.includes(message.params.name!) ? undefined : needsTasks(message);

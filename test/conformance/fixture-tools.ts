@@ -162,7 +162,7 @@ const keptSchema: JsonSchema = {
 };
 
 /** What takes long: where tasks are spoken of, they become some (fixture-tasks.ts). */
-const jobs: Tool[] = [
+export const JOBS: readonly Tool[] = [
   tool('greet', async ({ name }) => result(text(`Hello, ${String(name)}!`)), { name: { type: 'string' } }),
   tool(
     'slow_compute',
@@ -184,7 +184,6 @@ export const FIXTURE_TOOLS: readonly Tool[] = [
   ...telling,
   ...askingLegacy,
   ...askingModern,
-  ...jobs,
   tool('test_parameter_header', async ({ region }) => result(text(String(region))), {
     region: { type: 'string', 'x-mcp-header': 'Region' },
   }),

@@ -35,11 +35,14 @@ export class FixtureSource implements ToolSource {
   private readonly listeners: (() => void)[] = [];
   private changes = 0;
 
+  /** @param jobs what else it offers */
+  constructor(private readonly jobs: readonly Tool[] = []) {}
+
   /** The one tool that comes and goes is there at first, so that a gateway that pins tools knows it when it comes back. */
   tools(): readonly Tool[] {
     const changing = this.changes % 2 === 0 ? [trigger('test_changing_tool', () => undefined)] : [];
     const triggers = ['test_trigger_tool_change', 'test_trigger_prompt_change'];
-    return [...FIXTURE_TOOLS, ...changing, ...triggers.map((name) => trigger(name, () => this.change()))];
+    return [...FIXTURE_TOOLS, ...this.jobs, ...changing, ...triggers.map((name) => trigger(name, () => this.change()))];
   }
 
   resources(): readonly Resource[] {

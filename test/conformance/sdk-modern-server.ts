@@ -6,6 +6,7 @@ import { ClientCannot } from '../../src/tools/source/ask-client.js';
 import { InputRequired, type CallClient, type CallContext } from '../../src/tools/source/call-context.js';
 import { answersOf, type Params } from './fixture-answers.js';
 import { FixtureTasks } from './fixture-tasks.js';
+import { JOBS } from './fixture-tools.js';
 import { FixtureSource } from './fixture.source.js';
 
 const CAPABILITIES = {
@@ -31,7 +32,7 @@ interface ModernRequest {
 
 /** The fixture behind the official SDK's second line: an upstream server that speaks 2026-07-28 only. */
 export function modernListener(): RequestListener {
-  const source = new FixtureSource();
+  const source = new FixtureSource(JOBS);
   const tasks = new FixtureTasks(source);
   const handler = createMcpHandler(() => serverOf(source), { legacy: 'reject' });
   source.onChange(() => {
