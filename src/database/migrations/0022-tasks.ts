@@ -15,6 +15,7 @@ export class Tasks22 implements MigrationInterface {
         tool_name text NOT NULL,
         server_id uuid NOT NULL REFERENCES mcp.servers ON DELETE CASCADE,
         server_task_id text NOT NULL,
+        session_id text,
         form text NOT NULL CHECK (form IN ('flat', 'nested')),
         created_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,

@@ -1,12 +1,15 @@
 import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
 import { endedWithin } from '../../common/concurrency/deadline.js';
 import { LOG_LEVELS, type LogLevel, type LogMessage } from '../../tools/source/call-context.js';
+import { RPC, ServerError } from '../../tools/source/server-error.js';
+import type { TaskForm } from '../../tools/source/server-task.js';
 import type { ServerTarget } from '../templates/server-target.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { Announcements, type AnnouncementListener } from './announcements.js';
 import { HttpRefusal } from './http/http-messages.js';
 import { HttpTransport } from './http/http.transport.js';
 import { ChildTransport } from './stdio/child.transport.js';
+import { taskIn } from './relay/answers.js';
 import { discover } from './relay/discover.js';
 import type { Discovered } from './relay/handshake.js';
 import { ConnectionClosed } from './relay/no-answer.js';
@@ -48,7 +51,10 @@ export interface SessionOptions extends TransportOptions, AnnouncementListener {
 }
 
 /** A request in a session, which says what of it is to be sent beside. */
-export type SessionRequest = Omit<RelayedRequest, 'isModern'>;
+export interface SessionRequest extends Omit<RelayedRequest, 'isModern'> {
+  /** In which form the caller takes a task in place of a result, if they do. */
+  taskForm?: TaskForm | undefined;
+}
 
 /** One session with an upstream server of either era, from its start to its end. What goes wrong becomes an `UpstreamFailure`. */
 export class UpstreamSession {
@@ -63,6 +69,8 @@ export class UpstreamSession {
   /** Its server ended the connection when it was asked which era it speaks. */
   private wasLostByProbe = false;
   private isRetired = false;
+  /** Tasks live in it, which may be asked for later, from anywhere. */
+  private hasTasks = false;
   private isClosed = false;
   /** The least severe messages a legacy server was asked for, which is set for the whole connection. */
   private logLevel: LogLevel | undefined;
@@ -125,10 +133,11 @@ export class UpstreamSession {
     const { caller } = options;
     if (caller?.logLevel) await this.lowerLogLevel(caller.logLevel);
     try {
-      return await this.exchange(options, (exchange) => {
+      const result = await this.exchange(options, (exchange) => {
         caller?.onEffect('unknown');
         return this.relay(request, exchange);
       });
+      return request.taskForm && taskIn(result.value, request.taskForm) ? this.withSession(result) : result;
     } catch (error) {
       caller?.onEffect(effectOf(error));
       throw error;
@@ -154,7 +163,7 @@ export class UpstreamSession {
   async close(): Promise<void> {
     this.announcements.close();
     // The server need not keep the session then. It may be gone itself.
-    if (this.http && !this.isClosed) await endedWithin(this.http.terminateSession(), GOODBYE_MS);
+    if (this.http && !this.isClosed && !this.hasTasks) await endedWithin(this.http.terminateSession(), GOODBYE_MS);
     await this.client.close().catch(() => undefined);
     await this.transport.close().catch(() => undefined);
   }
@@ -183,10 +192,22 @@ export class UpstreamSession {
     }
   }
 
-  private relay({ method, name, params }: SessionRequest, exchange: UpstreamExchange): Promise<ServerResult> {
+  /** Of a task that was made. */
+  private withSession(result: ServerResult): ServerResult {
+    this.hasTasks = true;
+    const { sessionId } = this.http ?? {};
+    return sessionId === undefined ? result : { ...result, sessionId };
+  }
+
+  private async relay({ method, name, params, sessionId }: SessionRequest, exchange: UpstreamExchange): Promise<ServerResult> {
     const isModern = this.era === 'modern';
     const _meta = metaOf(exchange.caller, isModern, this.ownCapabilities);
-    return this.transport.relay.request({ method, name, params: { ...params, _meta }, isModern }, exchange);
+    const request = { method, name, params: { ...params, _meta }, isModern, sessionId };
+    const isElsewhere = sessionId !== undefined && sessionId !== this.http?.sessionId;
+    return this.transport.relay.request(request, exchange).catch((error: unknown) => {
+      if (!isElsewhere || !(error instanceof HttpRefusal) || error.isAnswer || error.status >= 500) throw error;
+      throw new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);
+    });
   }
 
   private listen(): void {

@@ -4,7 +4,6 @@ import type { Caller } from '../connection/caller.js';
 import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import type { SessionRequest } from '../connection/upstream-session.js';
 import { ServerError } from '../../tools/source/server-error.js';
-import type { TaskForm } from '../../tools/source/server-task.js';
 import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
 import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
@@ -25,8 +24,6 @@ export interface CallerRequest extends Omit<SessionRequest, 'method'> {
   /** Arguments that HTTP repeats as headers. */
   headers?: Readonly<Record<string, string>> | undefined;
   caller: Caller;
-  /** In which form the caller takes a task in place of a result, if they do. */
-  taskForm?: TaskForm | undefined;
   /** Whose failures these are, should it fail. */
   callerId: string;
   place: Place;
@@ -157,15 +154,18 @@ export class PooledServer implements Candidate {
    * While the server waits for the caller, another call may have its place.
    * @throws UpstreamFailure when it failed; ServerError when it refused with an error; what `CallerIntroduction` throws.
    */
-  async call(method: CallerMethod, { name, params, place, callerId, ...request }: CallerRequest): Promise<ServerAnswer> {
+  async call(
+    method: CallerMethod,
+    { name, params, taskForm, sessionId, place, callerId, ...request }: CallerRequest,
+  ): Promise<ServerAnswer> {
     const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
     const told = this.introduction ? await introduced(request, this.introduction) : request;
     const options = { ...told, timeoutMs: method === 'tasks/result' ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs, onPause };
     this.started += 1;
     const ask = async (): Promise<ServerAnswer> => {
-      const result = await this.connection.request({ method, name, params }, options);
+      const result = await this.connection.request({ method, name, params, taskForm, sessionId }, options);
       try {
-        checkAnswer(method, result, request.taskForm);
+        checkAnswer(method, result, taskForm);
       } catch (error) {
         throw failureOf(error, { name: this.name, hasSession: false });
       }

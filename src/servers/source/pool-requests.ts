@@ -28,6 +28,7 @@ interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeata
   params: JsonMembers;
   headers?: Record<string, string> | undefined;
   taskForm?: TaskForm | undefined;
+  sessionId?: string | undefined;
 }
 
 /** A tool as a pool offers it. */
@@ -70,6 +71,7 @@ export class PoolRequests {
     const id = await this.tasks.begin(context.principal, toolName, {
       serverId: answer.serverId,
       serverTaskId: made['taskId'] as string,
+      sessionId: answer.sessionId ?? null,
       form: taskForm,
       ttlMs: typeof ttlMs === 'number' ? ttlMs : null,
     });
@@ -87,7 +89,9 @@ export class PoolRequests {
       const answers = method === 'tasks/update' ? context.sent?.().params.get('inputResponses') : undefined;
       const params = { taskId: JSON.stringify(task.serverTaskId), inputResponses: answers };
       const isOfferedBy: IsOfferedBy = ({ approved }) => approved.has(name);
-      const request = { method, name: task.serverTaskId, params, isOfferedBy, isRepeatable: method === 'tasks/get' };
+      const sessionId = task.sessionId ?? undefined;
+      const isRepeatable = method === 'tasks/get';
+      const request = { method, name: task.serverTaskId, params, sessionId, isOfferedBy, isRepeatable };
       return taskAnswer(method, await this.request(request, { ...context, serverId: task.serverId }), task, tableName);
     };
     if (method !== 'tasks/result') return ask(method);
@@ -137,7 +141,7 @@ export class PoolRequests {
   }
 
   private async request(
-    { method, name, params, headers, isOfferedBy, isRepeatable, taskForm }: PoolRequest,
+    { method, params, isOfferedBy, isRepeatable, ...request }: PoolRequest,
     context: CallContext,
   ): Promise<ServerAnswer> {
     const { poolName } = this;
@@ -149,7 +153,7 @@ export class PoolRequests {
         const all = input ? { ...params, ...input.params } : params;
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
-          server.call(method, { name, params: all, headers, caller, taskForm, callerId, place, signal });
+          server.call(method, { ...request, params: all, caller, callerId, place, signal });
         return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {

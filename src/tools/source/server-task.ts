@@ -22,6 +22,8 @@ export interface ServerTask {
   serverId: string;
   /** As its server knows it. */
   serverTaskId: string;
+  /** The session at the server in which it was made, if there was one: only there it may be known. */
+  sessionId: string | null;
   form: TaskForm;
   createdAt: Date;
 }

@@ -18,7 +18,7 @@ const TASKS_MAX = 1_000;
 const TURN = `interval '1 minute'`;
 const DELETED_AT_ONCE = 10_000;
 
-const TASKS = `SELECT id, tool_name AS "toolName", server_id AS "serverId", server_task_id AS "serverTaskId", form,
+const TASKS = `SELECT id, tool_name AS "toolName", server_id AS "serverId", server_task_id AS "serverTaskId", session_id AS "sessionId", form,
   created_at AS "createdAt" FROM mcp.tasks`;
 
 /** The SQL of `mcp.tasks`. */
@@ -26,14 +26,14 @@ const TASKS = `SELECT id, tool_name AS "toolName", server_id AS "serverId", serv
 export class TasksRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  async add({ id, callerId, toolName, serverId, serverTaskId, form, createdAt, keepMs }: NewTask): Promise<void> {
+  async add({ id, callerId, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs }: NewTask): Promise<void> {
     await this.postgres.query(
       `WITH forgotten AS (
          DELETE FROM mcp.tasks WHERE id IN
            (SELECT id FROM mcp.tasks WHERE caller = $2 ORDER BY created_at DESC, id DESC OFFSET ${TASKS_MAX - 1}))
-       INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, form, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 ms')`,
-      [id, callerId, toolName, serverId, serverTaskId, form, createdAt, keepMs],
+       INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, session_id, form, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 ms')`,
+      [id, callerId, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs],
     );
   }
 

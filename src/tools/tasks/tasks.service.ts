@@ -22,7 +22,7 @@ const [KEPT_LEAST_MS, KEPT_MOST_MS] = [HOUR_MS, 30 * 24 * HOUR_MS];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a server says of a new task. */
-export type BegunTask = Pick<ServerTask, 'serverId' | 'serverTaskId' | 'form'> & {
+export type BegunTask = Pick<ServerTask, 'serverId' | 'serverTaskId' | 'sessionId' | 'form'> & {
   /** How long the server keeps it, ms; null: for ever. */
   ttlMs: number | null;
 };

@@ -29,6 +29,8 @@ const QUESTIONS_MAX = 1_000;
 interface Asked extends RequestHeaders {
   id: RequestId;
   text: string;
+  /** Where it is another than that of this transport. */
+  sessionId?: string | undefined;
   exchange?: UpstreamExchange | undefined;
   /** Called when the answer has ended without a message for the request. */
   onEnd: () => void;
@@ -92,9 +94,9 @@ export class HttpTransport implements Transport, Wire {
     await this.ask(asked, options?.headers);
   }
 
-  async sendRequest({ id, text, method, name, isModern }: OutgoingRequest, exchange: UpstreamExchange): Promise<void> {
-    const onEnd = () => this.fail(id, 'it ended its answer early');
-    await this.ask({ id, method, name, isModern, text, exchange, onEnd }, exchange.headers);
+  async sendRequest(request: OutgoingRequest, exchange: UpstreamExchange): Promise<void> {
+    const onEnd = () => this.fail(request.id, 'it ended its answer early');
+    await this.ask({ ...request, exchange, onEnd }, exchange.headers);
   }
 
   /** A modern server sees that nobody reads any more; in a session, requests outlive their connections. */
@@ -147,7 +149,7 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
-    const headers = { ...headersOf(asked, this.session, this.version), ...extra };
+    const headers = { ...headersOf(asked, asked.sessionId ?? this.session, this.version), ...extra };
     try {
       const answer = await this.post(asked, asked.text, headers);
       if (asked.method === 'initialize') this.session = answer.sessionId;
@@ -200,7 +202,7 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private async eventsAfter(asked: Asked, lastEventId: string): Promise<AsyncIterable<Buffer> | undefined> {
-    const headers = { ...headersOf(asked, this.session, this.version), 'last-event-id': lastEventId };
+    const headers = { ...headersOf(asked, asked.sessionId ?? this.session, this.version), 'last-event-id': lastEventId };
     return (await this.post(asked, undefined, headers)).events;
   }
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { isObject, jsonObject } from '../../../common/json.js';
 import { membersOf, textAt, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
@@ -16,10 +17,12 @@ export interface RelayedRequest {
   name?: string | undefined;
   /** To a server of MCP 2026-07-28, whose requests each say all that they belong to. */
   isModern: boolean;
+  /** Over HTTP, the session that knows what is asked for, where that may be another one: a task lives in the one it was made in. */
+  sessionId?: string | undefined;
 }
 
 /** A request as it is sent. */
-export interface OutgoingRequest extends Pick<RelayedRequest, 'method' | 'name' | 'isModern'> {
+export interface OutgoingRequest extends Pick<RelayedRequest, 'method' | 'name' | 'isModern' | 'sessionId'> {
   id: number;
   /** The whole message. */
   text: string;
@@ -29,6 +32,8 @@ export interface OutgoingRequest extends Pick<RelayedRequest, 'method' | 'name' 
 export interface ServerResult {
   value: Record<string, unknown>;
   json: string;
+  /** Over HTTP, of a task: the session it lives in. */
+  sessionId?: string;
 }
 
 /** What carries messages to a server. What comes back is given to `Relay.take`. */
@@ -58,12 +63,16 @@ interface Waiting {
  */
 export class Relay {
   private readonly waiting = new Map<number, Waiting>();
-  private nextId = FIRST_ID;
+  /** At any of them first: several replicas may ask in one session. */
+  private nextId = randomInt(FIRST_ID, LAST_ID);
 
   constructor(private readonly wire: Wire) {}
 
   /** @throws ServerError for an error it answered, NotMcp, the reason of the exchange's signal, and what `Wire.sendRequest` throws. */
-  async request({ method, name, params, isModern }: RelayedRequest, exchange: UpstreamExchange): Promise<ServerResult> {
+  async request(
+    { method, name, params, isModern, sessionId }: RelayedRequest,
+    exchange: UpstreamExchange,
+  ): Promise<ServerResult> {
     const { signal } = exchange;
     if (signal.aborted) throw signal.reason;
     const id = this.takeId();
@@ -74,7 +83,7 @@ export class Relay {
     try {
       return await new Promise((resolve, reject) => {
         this.waiting.set(id, { exchange, resolve, reject });
-        this.wire.sendRequest({ id, method, name, isModern, text }, exchange).catch(reject);
+        this.wire.sendRequest({ id, method, name, isModern, sessionId, text }, exchange).catch(reject);
       });
     } finally {
       signal.removeEventListener('abort', cancel);
