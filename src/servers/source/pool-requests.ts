@@ -10,6 +10,7 @@ import type { CallerMethod, ServerAnswer } from '../connection/relay/answers.js'
 import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
+import type { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { LiveCaller } from './live-caller.js';
@@ -27,6 +28,15 @@ interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeata
   headers?: Record<string, string> | undefined;
 }
 
+/** A tool that is called: as its server defines it, and what its operator makes of it. */
+interface CalledTool {
+  definition: ToolDefinition;
+  /** Only servers where exactly this is approved get the call. */
+  pin: string;
+  tableName: string;
+  fixed?: FixedArguments | undefined;
+}
+
 /** The requests of callers to the servers of one pool. */
 export class PoolRequests {
   constructor(
@@ -34,17 +44,15 @@ export class PoolRequests {
     private readonly balancer: LoadBalancer,
   ) {}
 
-  /** Only servers where exactly this tool is approved get the call, which its pin says. */
   async callTool(
-    { name, annotations, inputSchema }: ToolDefinition,
-    pin: string,
-    tableName: string,
-    args: Record<string, unknown>,
+    { definition: { name, annotations, inputSchema }, pin, tableName, fixed }: CalledTool,
+    given: Record<string, unknown>,
     context: CallContext,
   ): Promise<ToolResult> {
+    const sent = { args: given, json: argumentsJson(given, context) };
+    const { args, json } = fixed ? fixed.before(sent) : sent;
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
-    const json = argumentsJson(args, context);
     const params = { name: JSON.stringify(name), arguments: json };
     const headers = headersFor(inputSchema, args, json);
     const answer = await this.request({ method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable }, context);
