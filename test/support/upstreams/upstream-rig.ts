@@ -142,7 +142,11 @@ export class UpstreamRig {
 
   /** Changes tools of a pool, by the servers' own name; the others of it are as their servers have them. */
   change(pool: string, edits: Record<string, ToolEdit>): void {
-    this.changes.set(pool, new Map(Object.entries(edits).map(([tool, edit]) => [tool, edited(UNCHANGED, edit)])));
+    this.setChanges(pool, new Map(Object.entries(edits).map(([tool, edit]) => [tool, edited(UNCHANGED, edit)])));
+  }
+
+  setChanges(pool: string, changes: PoolChanges): void {
+    this.changes.set(pool, changes);
     this.listener();
   }
 
