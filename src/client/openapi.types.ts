@@ -1688,7 +1688,7 @@ export interface components {
        */
       arguments?: {
         [key: string]: {
-          value?: unknown;
+          value: unknown;
         } | null;
       } | null;
       /** @description Whether callers have it. One that is switched off is neither listed nor called. */

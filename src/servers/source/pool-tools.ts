@@ -81,6 +81,7 @@ export class PoolTools {
     const shownTitle = titleIn(annotations) ?? change.name ?? name;
     const tableName = tableOf(definition, template);
     const fixed = change.fixed.size > 0 ? new FixedArguments(change.fixed, publicName) : undefined;
+    const called = { definition, pin, tableName, fixed };
     return {
       name: publicName,
       title: title ?? shownTitle,
@@ -95,7 +96,7 @@ export class PoolTools {
       timeoutMs: timeoutOf(template),
       isForeign: true,
       charge: chargesOf(template),
-      call: (args, context) => this.requests.callTool({ definition, pin, tableName, fixed }, args, context),
+      call: (args, context) => this.requests.callTool(called, args, context),
     };
   }
 }
