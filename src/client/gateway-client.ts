@@ -122,6 +122,17 @@ export class GatewayClient {
     return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
   }
 
+  /** Changes a tool of a server for its callers; null takes a change back. @param tool the server's own name of it */
+  changeTool(
+    id: string,
+    tool: string,
+    json: Schemas['EditToolDto'],
+    options?: RequestOptions,
+  ): Promise<Schemas['ServerToolDto']> {
+    const path = `/servers/${encodeURIComponent(id)}/tools/${encodeURIComponent(tool)}`;
+    return this.http.send({ method: 'PATCH', path, json, ...options });
+  }
+
   /** The gateway's health, also when it cannot serve. */
   health(options?: RequestOptions): Promise<Schemas['HealthDto']> {
     return this.http.send({ method: 'GET', path: '/health', alsoAnswer: 503, ...options });

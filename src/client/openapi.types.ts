@@ -1053,6 +1053,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/{id}/tools/{tool}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Switches a tool off, renames or describes it anew, or fixes arguments of it, for callers of the server's pool. Answers with the tool
+     *     as it stands. What the server defines stays approved as it is.
+     */
+    patch: operations['ToolChangesController_edit'];
+    trace?: never;
+  };
   '/stats': {
     parameters: {
       query?: never;
@@ -1656,6 +1676,33 @@ export interface components {
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
       weight?: number | null;
     };
+    EditToolDto: {
+      /**
+       * @description Arguments that are the same in every call: callers neither see nor send them. `{"tenant": {"value": 7}}` fixes one, null frees it;
+       *     those that are not named stay.
+       * @example {
+       *       "tenant": {
+       *         "value": 7
+       *       }
+       *     }
+       */
+      arguments?: {
+        [key: string]: {
+          value: unknown;
+        } | null;
+      } | null;
+      /** @description Whether callers have it. One that is switched off is neither listed nor called. */
+      enabled?: boolean | null;
+      /**
+       * @description What callers call it, behind the pool's name: letters, digits, `_` and `-`, with the prefix at most 64.
+       * @example search
+       */
+      name?: string | null;
+      /** @description In place of the server's. */
+      title?: string | null;
+      /** @description In place of the server's. */
+      description?: string | null;
+    };
     EditUserDto: {
       /** @enum {string|null} */
       role?: 'admin' | null | 'user';
@@ -2177,6 +2224,8 @@ export interface components {
       pin: string;
       /** Format: date-time */
       seen_at: string;
+      /** @description What an operator has changed of it for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
     };
     ServerToolListDto: {
       tools: components['schemas']['ServerToolDto'][];
@@ -2273,6 +2322,31 @@ export interface components {
       usage: components['schemas']['CallUsageDto'];
       /** @description The kept answer of an earlier call with the same `Idempotency-Key`. */
       replayed?: boolean;
+    };
+    ToolChangesDto: {
+      /**
+       * @description Each with its `value`, for callers with `gateway:write` only; masked where it looks like a secret.
+       * @example {
+       *       "tenant": {
+       *         "value": 7
+       *       }
+       *     }
+       */
+      arguments?: {
+        [key: string]: {
+          value?: unknown;
+        };
+      };
+      /** @description False where it is switched off. */
+      enabled?: boolean;
+      /** @description What callers call it, behind the pool's name. */
+      name?: string;
+      title?: string;
+      description?: string;
+      /** @description Fixed arguments that the tool's schema does not name now; the server gets them all the same. */
+      unknown_arguments?: string[];
+      /** @description Why it cannot be called; absent where it can. */
+      problem?: string;
     };
     ToolListDto: {
       /** @description By name. */
@@ -2525,6 +2599,7 @@ export interface operations {
           | 'server.removed'
           | 'settings.log_level_changed'
           | 'tool.approved'
+          | 'tool.changed'
           | 'user.activated'
           | 'user.created'
           | 'user.deactivated'
@@ -8325,6 +8400,128 @@ export interface operations {
         };
       };
       /** @description The tool has changed: the pin is not its current one */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ToolChangesController_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name of the server, e.g. `file-server`. */
+        id: string;
+        /** @description The server's own name of the tool, without a prefix. */
+        tool: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['EditToolDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerToolDto'];
+        };
+      };
+      /** @description A name that is too long, or arguments that are not `{value}` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server, or it has never offered such a tool */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The name is another tool's, too many tools are changed, or the fixed arguments cannot be read */
       409: {
         headers: {
           [name: string]: unknown;

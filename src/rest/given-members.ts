@@ -12,8 +12,8 @@ const FLAG_WORDS: Record<string, boolean> = { true: true, false: false };
 const WHOLE_NUMBER = /^-?\d{1,16}$/;
 
 /**
- * What a request gives of the members of a class, each as its validators want it. Null is as good as nothing, and so is an empty
- * parameter; numbers and flags of a query or a path are read from their text (`isText`). Text that is none stays as it is, for the
+ * What a request gives of the members of a class, each as its validators want it. Null is as good as nothing, unless
+ * it takes something back, and so is an empty parameter; numbers and flags of a query or a path are read from their text (`isText`). Text that is none stays as it is, for the
  * validators to refuse: `''` is not 0, and `0x10` is not 16. Members that the class does not have stay, to be told of.
  */
 export function givenMembers(sent: unknown, target: Type | undefined, isText: boolean): unknown {
@@ -22,7 +22,8 @@ export function givenMembers(sent: unknown, target: Type | undefined, isText: bo
   const given = Object.entries(sent).flatMap(([name, value]): [string, unknown][] => {
     const field = fields.get(name);
     if (!field) return [[name, value]];
-    return value === null || (isText && isEmpty(value)) ? [] : [[name, readAs(field, value, isText)]];
+    if (value === null) return field.takesNull ? [[name, null]] : [];
+    return isText && isEmpty(value) ? [] : [[name, readAs(field, value, isText)]];
   });
   return Object.fromEntries(given);
 }

@@ -21,7 +21,7 @@ interface BodyKind {
 }
 
 const JSON_BODY: BodyKind = { types: JSON_TYPES, parse: parseJson };
-const TOOL_CALL: BodyKind = { types: JSON_TYPES, parse: parseJson, isPassedOn: true };
+const PASSED_ON: BodyKind = { types: JSON_TYPES, parse: parseJson, isPassedOn: true };
 const FORM: BodyKind = { types: ['application/x-www-form-urlencoded'], parse: parseForm };
 /** Signed as it came, byte by byte. */
 const SIGNED: BodyKind = { types: JSON_TYPES, parse: (body) => body };
@@ -32,7 +32,8 @@ const FILE: BodyKind = {
 /** Everywhere else the body is JSON, and of no use when it was read. */
 const ELSE_THAN_JSON: [path: RegExp, kind: BodyKind][] = [
   [/^\/auth\/login$/i, FORM],
-  [/^\/tools\/call$/i, TOOL_CALL],
+  [/^\/tools\/call$/i, PASSED_ON],
+  [/^\/servers\/[^/]+\/tools\/[^/]+$/i, PASSED_ON],
   [/^\/api\/webhooks\/stripe$/i, SIGNED],
   [/^\/api\/admin\/datasets\/[^/]+\/import$/i, FILE],
 ];
@@ -57,7 +58,7 @@ export function restBody(config: AppConfig): Middleware {
     readBody(request, response, bounds)
       .then((body) => {
         request.body = parse(body);
-        if (isPassedOn) request.bodyText = utf8(body);
+        if (isPassedOn) request.bodyText = utf8(body).trimStart();
       })
       .then(() => next(), next);
   };

@@ -11,9 +11,14 @@ export interface ValidatedField {
   schema: Schema;
   /** Left out and null mean the same: nothing was given. */
   isOptional: boolean;
+  /** Null means something else: what was given before is taken back. */
+  takesNull: boolean;
   /** It is, or lists, objects with validators of their own. */
   isNested: boolean;
 }
+
+/** For `IsOptional` of a member that null takes back (`ValidatedField.takesNull`). */
+export const NULL_TAKES_BACK = { context: { takesNull: true } };
 
 /** What a validator of class-validator refuses, in JSON Schema. What is not here cannot be said in it. */
 const SAID_AS: Record<string, (...constraints: never[]) => Schema> = {
@@ -56,9 +61,10 @@ export function validatedFields(target: Type): ReadonlyMap<string, ValidatedFiel
 function fieldsOf(target: Type): Map<string, ValidatedField> {
   const fields = new Map<string, ValidatedField>();
   for (const rule of getMetadataStorage().getTargetValidationMetadatas(target, '', false, false)) {
-    const field = fields.get(rule.propertyName) ?? { schema: {}, isOptional: false, isNested: false };
+    const field = fields.get(rule.propertyName) ?? { schema: {}, isOptional: false, takesNull: false, isNested: false };
     fields.set(rule.propertyName, field);
     if (rule.name === 'isOptional') field.isOptional = true;
+    if (rule.context === NULL_TAKES_BACK.context) field.takesNull = true;
     if (rule.type === ValidationTypes.NESTED_VALIDATION) field.isNested = true;
     field.schema = mergedSchemas(field.schema, schemaOf(rule));
   }

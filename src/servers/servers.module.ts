@@ -17,12 +17,15 @@ import { ServerTemplates } from './templates/server-templates.service.js';
 import { ToolPins } from './approval/tool-pins.service.js';
 import { ServerPool } from './pool/server-pool.service.js';
 import { PoolSources } from './source/pool-sources.service.js';
+import { ToolChangesController } from './tool-changes/tool-changes.controller.js';
+import { ToolChangesRepository } from './tool-changes/tool-changes.repository.js';
+import { ToolChanges } from './tool-changes/tool-changes.service.js';
 import { UnplacedServers } from './registry/unplaced-servers.service.js';
 
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
   imports: [ApiKeysModule, ToolsModule],
-  controllers: [ServersController, ServerToolsController],
+  controllers: [ServersController, ServerToolsController, ToolChangesController],
   providers: [
     CallerEmails,
     ConfigCipher,
@@ -36,6 +39,8 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
     ServerTemplates,
     ServerToolsRepository,
     ToolPins,
+    ToolChanges,
+    ToolChangesRepository,
     ServerPool,
     PoolSources,
     UnplacedServers,

@@ -86,6 +86,37 @@ describe('tallygate servers', () => {
     await servers('remove', name);
   });
 
+  it('changes tools for callers, and gives them back', async () => {
+    await servers('add', 'file-server', `base_path=${data}`);
+    const change = async (tool: string, ...args: string[]) => (await servers('change', 'file-server', tool, ...args)).stdout;
+    const tools = async () => (await run(['tools', '--api-key', gateway.apiKey])).stdout;
+    expect(await change('write_file', '--off')).toBe('write_file is switched off.\n');
+    const words = ['--name', 'cat', '--title', 'Cat', '--description', 'Shows a file.'];
+    const fixed = ['--set', 'head=3', `path=${data}/a.txt`, 'speed=fast'];
+    expect(await change('read_text_file', ...words, ...fixed)).toBe(
+      'read_text_file is called cat, has another title, has another description, has fixed head, path, speed.\n' +
+        'Its schema names no argument speed.\n',
+    );
+    expect(await tools()).toMatch(/^file-server__cat .*Shows a file\./m);
+    expect(await tools()).not.toMatch(/write_file|read_text_file/);
+    writeFileSync(join(data, 'a.txt'), '1\n2\n3\n4\n');
+    expect(await change('read_text_file', '--unset', 'speed')).not.toContain('speed');
+    const called = await run(['call', 'file-server__cat', '--api-key', gateway.apiKey]);
+    expect(called.stdout).toBe('1\n2\n3\n');
+    const values = JSON.stringify({ head: 1, api_key: 'the-secret' });
+    const set = await run(['servers', 'change', 'file-server', 'read_text_file', '--values', '-', '--json'], { stdin: values });
+    expect(JSON.parse(set.stdout).changes.arguments).toMatchObject({ head: { value: 1 }, api_key: { value: '…' } });
+    const back = ['--name', '', '--title', '', '--description', '', '--unset', 'head', 'path', 'api_key'];
+    expect(await change('read_text_file', ...back)).toBe('read_text_file is as its server has it.\n');
+    expect(await change('write_file', '--on')).toBe('write_file is as its server has it.\n');
+    expect(await tools()).toMatch(/^file-server__write_file /m);
+    expect((await servers('change', 'file-server', 'write_file')).code).toBe(2);
+    expect((await servers('change', 'file-server', 'write_file', '--on', '--off')).code).toBe(2);
+    const unknown = await servers('change', 'file-server', 'nothing', '--off');
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('offers no tool "nothing"')]);
+    await servers('remove', 'file-server');
+  });
+
   it("says what is wrong in the gateway's words", async () => {
     expect(await servers('check', 'nobody')).toMatchObject({ code: 1, stdout: '' });
     const { code, stderr } = await servers('add', 'file-server', 'base_path=relative');

@@ -45,6 +45,7 @@ export const AUDIT_ACTIONS = [
   'server.changed',
   'server.removed',
   'tool.approved',
+  'tool.changed',
   'settings.log_level_changed',
   'dataset.imported',
 ] as const;

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { text } from 'node:stream/consumers';
 import type { components } from '../../client/gateway-client.js';
 import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments.js';
@@ -9,6 +9,8 @@ import { restCommand, type RestOptions } from '../terminal/rest-command.js';
 import { textTable } from '../terminal/text-table.js';
 
 type Server = components['schemas']['ServerDto'];
+type Tool = components['schemas']['ServerToolDto'];
+type Edit = components['schemas']['EditToolDto'];
 type Health = components['schemas']['ServerHealthDto'];
 
 interface Options extends RestOptions {
@@ -22,6 +24,8 @@ Examples:
   tallygate servers add http --name search --config - < search-server.json
   tallygate servers add http --pool search --config - < second-search-server.json
   tallygate servers check file-server
+  tallygate servers change file-server write_file --off
+  tallygate servers change search find --name look_up --set tenant=acme limit=20
   tallygate servers remove file-server
 
 A server is made from a template of gateway.yaml (docs/servers.md). Its tools are called {name}__{tool}, those of a pool {pool}__{tool};
@@ -32,7 +36,7 @@ Exit code 1 if the checked server cannot serve.`;
 /** `tallygate servers`: the MCP servers behind the gateway. */
 export function serversCommand(): Command {
   return new Command('servers')
-    .description('list, add, remove and check the MCP servers behind the gateway')
+    .description('list, add, remove and check the MCP servers behind the gateway, and change their tools')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(serverCommand('list', 'list the servers and their health').action(action(list)))
     .addCommand(addCommand())
@@ -45,7 +49,8 @@ export function serversCommand(): Command {
       serverCommand('check', 'check the health of a server now')
         .argument(...ID)
         .action(action(check)),
-    );
+    )
+    .addCommand(changeCommand());
 }
 
 const ID = ['<id>', "the server's id or name, from `servers list`"] as const;
@@ -124,4 +129,63 @@ async function check(id: string, { json, ...access }: Options): Promise<void> {
 function healthText(id: string, { status, latency_ms, error }: Health): string {
   const latency = latency_ms === null ? '' : `, answered in ${latency_ms} ms`;
   return `${id} is ${status}${latency}.${error === null ? '' : ` ${error}`}`;
+}
+
+function changeCommand(): Command {
+  return serverCommand('change', "change a tool for callers; an empty text is the server's own again")
+    .argument(...ID)
+    .argument('<tool>', "the server's own name of the tool, without a prefix")
+    .option('--off', 'callers neither see nor call it')
+    .addOption(new Option('--on', 'callers have it again').conflicts('off'))
+    .option('--name <name>', 'what callers call it, behind the prefix')
+    .option('--title <title>', 'its title')
+    .option('--description <text>', 'its description')
+    .option('--set <arg=value...>', 'arguments that are the same in every call, which callers do not see; JSON, else text')
+    .option('--values <json>', 'such arguments as one JSON object; - reads it from stdin')
+    .option('--unset <arg...>', 'arguments that callers send themselves again')
+    .action(action(change));
+}
+
+interface ChangeOptions extends Options {
+  off?: boolean;
+  on?: boolean;
+  name?: string;
+  title?: string;
+  description?: string;
+  set?: string[];
+  values?: string;
+  unset?: string[];
+}
+
+async function change(id: string, tool: string, options: ChangeOptions): Promise<void> {
+  const edit = await editOf(options);
+  if (Object.keys(edit).length === 0) throw new CliFailure('Say what to change: tallygate servers change --help', EXIT.usage);
+  const changed = await onRest(options, (gateway) => gateway.changeTool(id, tool, edit));
+  print(options.json, changed, () => changedText(changed));
+}
+
+async function editOf({ off, on, name, title, description, set = [], values, unset = [] }: ChangeOptions): Promise<Edit> {
+  const given = values === undefined ? {} : argumentsFromJson(await textOf(values), '--values');
+  const fixed = Object.entries({ ...given, ...argumentsFromPairs(set, {}) }).map(([arg, value]) => [arg, { value }]);
+  const args = [...fixed, ...unset.map((arg) => [arg, null])];
+  return {
+    ...((off || on) && { enabled: on ? null : false }),
+    ...(name !== undefined && { name: name || null }),
+    ...(title !== undefined && { title: title || null }),
+    ...(description !== undefined && { description: description || null }),
+    ...(args.length > 0 && { arguments: Object.fromEntries(args) as Edit['arguments'] }),
+  };
+}
+
+function changedText({ tool_name, changes = {} }: Tool): string {
+  const { enabled, name, title, description, arguments: fixed = {}, unknown_arguments: unknown = [] } = changes;
+  const words = [
+    ...(enabled === false ? ['is switched off'] : []),
+    ...(name === undefined ? [] : [`is called ${name}`]),
+    ...(title === undefined ? [] : ['has another title']),
+    ...(description === undefined ? [] : ['has another description']),
+    ...(Object.keys(fixed).length > 0 ? [`has fixed ${Object.keys(fixed).join(', ')}`] : []),
+  ];
+  const warning = unknown.length > 0 ? `\nIts schema names no argument ${unknown.join(', ')}.` : '';
+  return `${tool_name} ${words.join(', ') || 'is as its server has it'}.${warning}`;
 }

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { ToolChangesDto } from '../tool-changes/tool-changes.dto.js';
+import type { ShownChange } from '../tool-changes/tool-changes.service.js';
 import type { ServerTool, ToolState } from './server-tools.repository.js';
 
 const NAME_MAX = 200;
@@ -31,9 +33,17 @@ export class ServerToolDto {
   @ApiProperty({ enum: ['approved', 'quarantined'] })
   state!: ToolState;
   seen_at!: Date;
+  /** What an operator has changed of it for callers; absent where that is nothing. */
+  changes?: ToolChangesDto;
 
-  static of({ tool, description, pin, state, seenAt }: ServerTool): ServerToolDto {
-    return { tool_name: tool, description, pin, state, seen_at: seenAt };
+  /** @param mayConfigure Whether the caller may see the values of fixed arguments. */
+  static of(
+    { tool, description, pin, state, seenAt }: ServerTool,
+    change: ShownChange | undefined,
+    mayConfigure: boolean,
+  ): ServerToolDto {
+    const changes = change && { changes: ToolChangesDto.of(change, mayConfigure) };
+    return { tool_name: tool, description, pin, state, seen_at: seenAt, ...changes };
   }
 }
 

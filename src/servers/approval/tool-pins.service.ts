@@ -50,6 +50,18 @@ export class ToolPins {
     return this.tools.of(serverId, page);
   }
 
+  /** Undefined for a tool the server has never offered. */
+  find(serverId: string, tool: string): Promise<ServerTool | undefined> {
+    return this.tools.find(serverId, tool);
+  }
+
+  /** @throws NOT_FOUND for a tool the server has never offered. */
+  async get(serverId: string, tool: string): Promise<ServerTool> {
+    const known = await this.find(serverId, tool);
+    if (!known) throw new TallygateError('NOT_FOUND', `The server offers no tool "${tool.slice(0, 128)}".`);
+    return known;
+  }
+
   /**
    * Approves a tool as it was looked at, which the pin says. Returns it as it is now.
    * @throws NOT_FOUND for a tool the server does not offer, CONFLICT when it changed after it was looked at.
@@ -57,10 +69,9 @@ export class ToolPins {
   async approve(by: Actor, serverId: string, tool: string, pin: string): Promise<ServerTool> {
     const entry = { action: 'tool.approved', subjectId: serverId, details: { tool_name: tool, pin } } as const;
     const isApproved = await this.tools.approve({ serverId, tool, pin }, (tx) => this.audit.write(tx, by, entry));
-    const known = await this.tools.find(serverId, tool);
+    const known = await this.get(serverId, tool);
     if (isApproved) await this.registry.reload();
-    if (isApproved && known) return known;
-    if (!known) throw new TallygateError('NOT_FOUND', `The server offers no tool "${tool.slice(0, 128)}".`);
+    if (isApproved) return known;
     throw new TallygateError(
       'CONFLICT',
       'The tool has changed since you looked at it. Look at it again, then approve its new pin.',

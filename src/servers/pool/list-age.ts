@@ -11,6 +11,8 @@ export class ListAge {
   private isReading = false;
   /** Whether others were announced while they were read. */
   private hasNews = false;
+  /** Whether what they are read for has changed since the reading began. */
+  private isOutdated = false;
   private timer: NodeJS.Timeout | undefined;
 
   /** `onStale` is called when they have to be read again. */
@@ -25,6 +27,7 @@ export class ListAge {
   expire(): void {
     this.stop();
     this.readAt = -Infinity;
+    this.isOutdated = true;
     this.onStale();
   }
 
@@ -40,9 +43,10 @@ export class ListAge {
     const startedAt = performance.now();
     this.isReading = true;
     this.hasNews = false;
+    this.isOutdated = false;
     try {
       const lists = await read();
-      this.readAt = startedAt;
+      if (!this.isOutdated) this.readAt = startedAt;
       return lists;
     } finally {
       const now = performance.now();

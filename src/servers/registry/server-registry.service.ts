@@ -9,17 +9,20 @@ import { ServersRepository, type StoredServer } from './servers.repository.js';
 import { UnplacedServers } from './unplaced-servers.service.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { ServerTemplates } from '../templates/server-templates.service.js';
+import { NO_CHANGES, type PoolChanges } from '../tool-changes/tool-change.js';
+import { ToolChangesRepository } from '../tool-changes/tool-changes.repository.js';
 
 /** Pause between two looks for changes whose notification was lost. */
 const CHECK_PAUSE_MS = 1_000;
 
-/** Every registered server, in memory. Changes by other replicas are known at most a second later. */
+/** Every registered server, and what is changed of their tools, in memory. Changes by other replicas are known at most a second later. */
 @Injectable()
 export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = loggerFor('Servers');
   private readonly task = new PeriodicTask('Servers', CHECK_PAUSE_MS, () => this.catchUp());
   private readonly listeners = new ChangeListeners();
   private servers: readonly RegisteredServer[] = [];
+  private toolChanges: ReadonlyMap<string, PoolChanges> = new Map();
   private version = '';
   private reading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -30,6 +33,7 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     private readonly templates: ServerTemplates,
     private readonly cipher: ConfigCipher,
     private readonly changes: ServerChangeListener,
+    private readonly changedTools: ToolChangesRepository,
   ) {}
 
   /** When it resolves, `all` is complete. */
@@ -60,6 +64,11 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     if (this.servers.some(({ pool }) => pool === name)) return { pool: name };
     const server = this.find(name);
     return server && { pool: server.pool, serverId: server.id };
+  }
+
+  /** What operators have changed of a pool's tools. */
+  changesOf(pool: string): PoolChanges {
+    return this.toolChanges.get(pool) ?? NO_CHANGES;
   }
 
   /** Undefined when the operator has removed it since. */
@@ -101,6 +110,8 @@ export class ServerRegistry implements OnModuleInit, OnApplicationShutdown {
     if (stored.version === this.version) return;
     if (await this.unplaced.place(stored.servers)) stored = await this.repository.all();
     const { version, servers } = stored;
+    // Of the version or newer: then that is read next.
+    this.toolChanges = await this.changedTools.all();
     this.version = version;
     this.servers = servers.map((server) => this.opened(server));
     this.listeners.tell();

@@ -12,6 +12,7 @@ import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/rela
 import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/offered-lists.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
+import type { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import { LiveCaller } from './live-caller.js';
@@ -31,14 +32,16 @@ interface PoolRequest extends Pick<PoolCall<unknown>, 'isOfferedBy' | 'isRepeata
   sessionId?: string | undefined;
 }
 
-/** A tool as a pool offers it. */
-export interface OfferedAs {
+/** A tool that is called: as its server defines it, and what its operator makes of it. */
+export interface CalledTool {
   definition: ToolDefinition;
+  /** Only servers where exactly this is approved get the call. */
   pin: string;
   /** What callers call it. */
   toolName: string;
   /** Under which its calls are recorded. */
   tableName: string;
+  fixed?: FixedArguments | undefined;
 }
 
 /** The requests of callers to the servers of one pool. */
@@ -49,16 +52,15 @@ export class PoolRequests {
     private readonly tasks: Tasks,
   ) {}
 
-  /** Only servers where exactly this tool is approved get the call, which its pin says. */
   async callTool(
-    { pin, toolName, tableName, definition }: OfferedAs,
-    args: Record<string, unknown>,
+    { definition: { name, annotations, inputSchema }, pin, toolName, tableName, fixed }: CalledTool,
+    given: Record<string, unknown>,
     context: CallContext,
   ): Promise<ToolResult> {
-    const { name, annotations, inputSchema } = definition;
+    const sent = { args: given, json: argumentsJson(given, context) };
+    const { args, json } = fixed ? fixed.before(sent) : sent;
     const isRepeatable = annotations?.['readOnlyHint'] === true || annotations?.['idempotentHint'] === true;
     const isOfferedBy: IsOfferedBy = ({ approved }) => approved.get(name) === pin;
-    const json = argumentsJson(args, context);
     const taskForm = taskFormOf(context);
     const task = taskForm === 'nested' ? context.sent?.().params.get('task') : undefined;
     const params = { name: JSON.stringify(name), arguments: json, task };
@@ -81,7 +83,7 @@ export class PoolRequests {
   /** Asks the server that works on the task. @throws ServerError, UpstreamFailure */
   async askTask(
     method: TaskMethod,
-    { definition: { name }, tableName }: OfferedAs,
+    { definition: { name }, tableName }: CalledTool,
     task: ServerTask,
     context: CallContext,
   ): Promise<TaskAnswer> {

@@ -4,6 +4,7 @@ import { Tasks } from '../../tools/tasks/tasks.service.js';
 import { LoadBalancer } from '../pool/load-balancer.service.js';
 import { HealthChecks } from '../pool/health-checks.service.js';
 import { PoolRequests } from './pool-requests.js';
+import { ServerRegistry } from '../registry/server-registry.service.js';
 import { ServerPool } from '../pool/server-pool.service.js';
 import { PoolSource } from './pool.source.js';
 
@@ -17,6 +18,7 @@ export class PoolSources implements OnModuleInit {
     private readonly pool: ServerPool,
     private readonly health: HealthChecks,
     private readonly balancer: LoadBalancer,
+    private readonly registry: ServerRegistry,
     private readonly tasks: Tasks,
   ) {}
 
@@ -32,7 +34,7 @@ export class PoolSources implements OnModuleInit {
       if (!sources.has(pool)) sources.set(pool, this.sourceOf(pool, template.name));
     }
     for (const [name, source] of this.byPool) if (source.isWatched && !sources.has(name)) sources.set(name, source);
-    for (const source of sources.values()) source.update(this.pool.ofPool(source.name));
+    for (const source of sources.values()) source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name));
     this.byPool = sources;
     this.sources.replaceForeign([...sources.values()]);
   }

@@ -1,27 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { loggerFor } from '../../common/log-contexts.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
-import type {
-  PromptDefinition,
-  ResourceDefinition,
-  ResourceTemplateDefinition,
-  ToolDefinition,
-} from '../connection/offered-lists.js';
+import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../connection/offered-lists.js';
 import type { PooledServer } from '../pool/pooled-server.js';
-import type { ServerTemplate } from '../templates/server-template.js';
+import type { PoolChanges } from '../tool-changes/tool-change.js';
 import type { PoolRequests } from './pool-requests.js';
+import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
+import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from './tool-name.js';
-
-/** A tool of the catalog, and what it was made of. */
-interface OfferedTool {
-  pin: string;
-  definition: ToolDefinition;
-  tool: Tool;
-}
 
 /**
  * Everything the servers of one pool offer. Where two servers offer different things under one name, that of the server
@@ -32,8 +21,7 @@ export class PoolSource implements ToolSource {
   private readonly logger = loggerFor('Servers');
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
-  /** By their own name; the same object while nothing of it changes, so that the catalog keeps its entry. */
-  private offeredTools = new Map<string, OfferedTool>();
+  private readonly offeredTools: PoolTools;
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
@@ -43,10 +31,12 @@ export class PoolSource implements ToolSource {
     readonly name: string,
     readonly template: string,
     private readonly requests: PoolRequests,
-  ) {}
+  ) {
+    this.offeredTools = new PoolTools(name, requests);
+  }
 
   tools(): readonly Tool[] {
-    return [...this.offeredTools.values()].map(({ tool }) => tool);
+    return this.offeredTools.all();
   }
 
   resources(): readonly Resource[] {
@@ -78,11 +68,11 @@ export class PoolSource implements ToolSource {
     };
   }
 
-  /** Takes over what these servers of the pool offer now; of their tools, the approved ones. */
-  update(servers: readonly PooledServer[]): void {
+  /** Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them. */
+  update(servers: readonly PooledServer[], changes: PoolChanges): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
-    this.offeredTools = this.toolsOf(servers);
+    this.offeredTools.update(servers, changes);
     this.offeredResources = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
     this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.resourceTemplate.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
@@ -93,49 +83,9 @@ export class PoolSource implements ToolSource {
   /** Has each server know what it gets no calls for. */
   private compare(servers: readonly PooledServer[]): void {
     for (const { name, offers } of servers.filter(({ offers }) => offers.areKnown)) {
-      const others = [...this.offeredTools].filter(([tool, { pin }]) => offers.approved.get(tool) !== pin);
-      if (!offers.differFrom(others.map(([tool]) => tool))) continue;
+      if (!offers.differFrom(this.offeredTools.otherThan(offers.approved))) continue;
       this.logger.warn(`${name} differs from its pool "${this.name}" and gets no calls of ${offers.differing.join(', ')}`);
     }
-  }
-
-  private toolsOf(servers: readonly PooledServer[]): typeof this.offeredTools {
-    const tools: typeof this.offeredTools = new Map();
-    for (const { approved, offered, template } of servers) {
-      for (const definition of offered.tools) {
-        const pin = approved.get(definition.name);
-        if (pin === undefined || tools.has(definition.name)) continue;
-        const known = this.offeredTools.get(definition.name);
-        const isSame = known?.pin === pin && isDeepStrictEqual(known.definition, definition);
-        tools.set(definition.name, isSame ? known : { pin, definition, tool: this.tool(definition, pin, template) });
-      }
-    }
-    return tools;
-  }
-
-  private tool(definition: ToolDefinition, pin: string, template: ServerTemplate): Tool {
-    const { name, title, description = '', inputSchema, outputSchema, annotations, needsTask, json } = definition;
-    const tableName = tableOf(definition, template);
-    const toolName = publicToolName(this.name, name, template.prefix !== 'none');
-    const offered = { definition, pin, toolName, tableName };
-    return {
-      name: toolName,
-      title: title ?? titleIn(annotations) ?? name,
-      origin: { server: this.name, tool: name },
-      description,
-      inputSchema,
-      ...(outputSchema && { outputSchema }),
-      ...(annotations && { annotations }),
-      listing: { ...json, title: json['title'] ?? JSON.stringify(titleIn(annotations) ?? name) },
-      price: ownValue(template.prices, name) ?? template.price,
-      tableName,
-      timeoutMs: timeoutOf(template),
-      isForeign: true,
-      charge: chargesOf(template),
-      ...(needsTask && { needsTask }),
-      call: (args, context) => this.requests.callTool(offered, args, context),
-      askTask: (method, task, context) => this.requests.askTask(method, offered, task, context),
-    };
   }
 
   private resource(definition: ResourceDefinition, { template }: PooledServer): Resource {
@@ -211,25 +161,3 @@ function firstOfEach<Definition, Entry>(
   }
   return [...found.values()];
 }
-
-/** Where tools had their titles before MCP 2025-06-18. */
-const titleIn = (annotations: ToolDefinition['annotations']): string | undefined =>
-  typeof annotations?.['title'] === 'string' ? annotations['title'] : undefined;
-
-/** The server may have to be connected to first, or another one be asked instead. */
-const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
-
-const chargesOf = ({ charge_tool_errors, charge_cancelled, charge }: ServerTemplate) => ({
-  tool_errors: charge_tool_errors,
-  cancelled: charge_cancelled,
-  tasks: charge,
-});
-
-/** What the tool itself says in `_meta`, if that is a table of the template; else what the template says. */
-function tableOf({ name, meta }: ToolDefinition, { tables }: ServerTemplate): string {
-  const own = meta?.['tallygate/table'];
-  return typeof own === 'string' && Object.values(tables).includes(own) ? own : (ownValue(tables, name) ?? '');
-}
-
-const ownValue = <T>(values: Record<string, T>, name: string): T | undefined =>
-  Object.hasOwn(values, name) ? values[name] : undefined;

@@ -19,6 +19,7 @@ import { pinOf } from '../../../src/servers/approval/tool-pin.js';
 import type { OfferedLists } from '../../../src/servers/connection/offered-lists.js';
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { PoolSources } from '../../../src/servers/source/pool-sources.service.js';
+import { edited, NO_CHANGES, UNCHANGED, type PoolChanges, type ToolEdit } from '../../../src/servers/tool-changes/tool-change.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext, type SentTexts } from '../../../src/tools/source/call-context.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
@@ -97,6 +98,8 @@ export class UpstreamRig {
   readonly suspendedCalls: SuspendedCalls;
   /** What is registered now. */
   registered: readonly RegisteredServer[] = [];
+  /** By pool, what an operator has changed of its tools. */
+  private readonly changes = new Map<string, PoolChanges>();
   private listener: () => void = () => undefined;
 
   constructor(
@@ -114,13 +117,14 @@ export class UpstreamRig {
     const registry = {
       all: () => this.registered,
       template: (name: string) => this.template(name),
+      changesOf: (pool: string) => this.changes.get(pool) ?? NO_CHANGES,
       onChange: (listener: () => void) => (this.listener = listener),
-    };
-    this.servers = new ServerPool(registry as unknown as ServerRegistry, this.config, emails as CallerEmails);
+    } as unknown as ServerRegistry;
+    this.servers = new ServerPool(registry, this.config, emails as CallerEmails);
     this.health = new HealthChecks(this.servers, pins as ToolPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
-    new PoolSources(this.sources, this.servers, this.health, this.balancer, noTasks as Tasks).onModuleInit();
+    new PoolSources(this.sources, this.servers, this.health, this.balancer, registry, noTasks as Tasks).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }
@@ -137,6 +141,16 @@ export class UpstreamRig {
 
   set(...servers: RegisteredServer[]): void {
     this.registered = servers;
+    this.listener();
+  }
+
+  /** Changes tools of a pool, by the servers' own name; the others of it are as their servers have them. */
+  change(pool: string, edits: Record<string, ToolEdit>): void {
+    this.setChanges(pool, new Map(Object.entries(edits).map(([tool, edit]) => [tool, edited(UNCHANGED, edit)])));
+  }
+
+  setChanges(pool: string, changes: PoolChanges): void {
+    this.changes.set(pool, changes);
     this.listener();
   }
 

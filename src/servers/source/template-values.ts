@@ -1,0 +1,7 @@
+import type { ServerTemplate } from '../templates/server-template.js';
+
+/** The server may have to be connected to first, or another one be asked instead. */
+export const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;
+
+export const ownValue = <T>(values: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
