@@ -34,7 +34,11 @@ export class PoolSources implements OnModuleInit {
       if (!sources.has(pool)) sources.set(pool, this.sourceOf(pool, template.name));
     }
     for (const [name, source] of this.byPool) if (source.isWatched && !sources.has(name)) sources.set(name, source);
-    for (const source of sources.values()) source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name));
+    const pages = new Set<string>();
+    for (const source of sources.values()) {
+      source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name), pages);
+      for (const page of source.pageAddresses) pages.add(page);
+    }
     this.byPool = sources;
     this.sources.replaceForeign([...sources.values()]);
   }

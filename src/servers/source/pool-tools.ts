@@ -7,6 +7,7 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { changedDefinition } from '../tool-changes/changed-definition.js';
 import { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/tool-change.js';
+import { pageOf, type AppPages } from './app-pages.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from './tool-name.js';
@@ -16,6 +17,8 @@ interface ToolParts {
   pin: string;
   definition: ToolDefinition;
   change: ToolChange;
+  /** The address of its page, if it has one, as callers know it. */
+  page: string | undefined;
 }
 
 interface OfferedTool extends ToolParts {
@@ -45,7 +48,7 @@ export class PoolTools {
   }
 
   /** Where two servers define a tool differently, the first counts. */
-  update(servers: readonly PooledServer[], changes: PoolChanges): void {
+  update(servers: readonly PooledServer[], changes: PoolChanges, pages: AppPages): void {
     const tools: typeof this.offered = new Map();
     const given = new Set([...changes.values()].map(({ name }) => name));
     for (const { approved, offered, template } of servers) {
@@ -53,8 +56,10 @@ export class PoolTools {
         const { name } = definition;
         const pin = approved.get(name);
         if (pin === undefined || tools.has(name)) continue;
-        const parts = { pin, definition, change: changes.get(name) ?? UNCHANGED };
-        if (this.isOffered(parts, given)) tools.set(name, this.keptOrNew(parts, template));
+        const page = pageOf(definition);
+        const shownPage = page === undefined ? undefined : pages.shown(page);
+        const parts = { pin, definition, change: changes.get(name) ?? UNCHANGED, page: shownPage };
+        if (this.isOffered(parts, given)) tools.set(name, this.keptOrNew(parts, template, pages));
       }
     }
     this.offered = tools;
@@ -69,15 +74,16 @@ export class PoolTools {
     return false;
   }
 
-  private keptOrNew(parts: ToolParts, template: ServerTemplate): OfferedTool {
+  private keptOrNew(parts: ToolParts, template: ServerTemplate, pages: AppPages): OfferedTool {
     const { tool: known, ...before } = this.offered.get(parts.definition.name) ?? {};
     if (known && isDeepStrictEqual(before, parts)) return { ...parts, tool: known };
-    return { ...parts, tool: this.tool(parts, template) };
+    return { ...parts, tool: this.tool(parts, template, pages) };
   }
 
-  private tool({ definition, pin, change }: ToolParts, template: ServerTemplate): Tool {
+  private tool({ definition, pin, change }: ToolParts, template: ServerTemplate, pages: AppPages): Tool {
     const { name, title, description = '', ...shown } = changedDefinition(definition, change);
-    const { inputSchema, outputSchema, annotations, needsTask, json } = shown;
+    const { inputSchema, outputSchema, annotations, needsTask } = shown;
+    const json = pages.inDefinition({ ...definition, json: shown.json });
     const publicName = publicToolName(this.pool, change.name ?? name, template.prefix !== 'none');
     const shownTitle = titleIn(annotations) ?? change.name ?? name;
     const tableName = tableOf(definition, template);
@@ -97,6 +103,7 @@ export class PoolTools {
       timeoutMs: timeoutOf(template),
       isForeign: true,
       charge: chargesOf(template),
+      ...(pages.all.length > 0 && { isOfApp: true }),
       ...(needsTask && { needsTask }),
       call: (args, context) => this.requests.callTool(called, args, context),
       askTask: (method, task, context) => this.requests.askTask(method, called, task, context),

@@ -6,6 +6,7 @@ import { UriTemplate } from '../../tools/source/uri-template.js';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../connection/offered-lists.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
+import { AppPages, showsPage } from './app-pages.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
@@ -22,6 +23,7 @@ export class PoolSource implements ToolSource {
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
   private readonly offeredTools: PoolTools;
+  private pages: AppPages;
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
@@ -33,6 +35,7 @@ export class PoolSource implements ToolSource {
     private readonly requests: PoolRequests,
   ) {
     this.offeredTools = new PoolTools(name, requests);
+    this.pages = new AppPages(name, [], new Set());
   }
 
   tools(): readonly Tool[] {
@@ -62,18 +65,29 @@ export class PoolSource implements ToolSource {
   }
 
   watch(uri: string, listener: () => void): () => void {
-    if (this.watchers.add(uri, listener)) this.watchOn(this.servers, [uri]);
+    const own = this.pages.own(uri);
+    if (this.watchers.add(own, listener)) this.watchOn(this.servers, [own]);
     return () => {
-      if (this.watchers.remove(uri, listener)) for (const server of this.servers) server.unwatch(uri);
+      if (this.watchers.remove(own, listener)) for (const server of this.servers) server.unwatch(own);
     };
   }
 
-  /** Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them. */
-  update(servers: readonly PooledServer[], changes: PoolChanges): void {
+  /** The addresses of its pages. */
+  get pageAddresses(): readonly string[] {
+    return this.pages.all;
+  }
+
+  /**
+   * Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them.
+   * @param pagesTaken addresses of pages that earlier pools have
+   */
+  update(servers: readonly PooledServer[], changes: PoolChanges, pagesTaken: ReadonlySet<string>): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
-    this.offeredTools.update(servers, changes);
-    this.offeredResources = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
+    this.pages = new AppPages(this.name, servers, pagesTaken);
+    this.offeredTools.update(servers, changes, this.pages);
+    const listed = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
+    this.offeredResources = [...listed, ...this.pages.unlisted(servers).map((uri) => this.page(uri))];
     this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.resourceTemplate.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
     this.watchOn(newcomers, this.watchers.uris);
@@ -93,13 +107,32 @@ export class PoolSource implements ToolSource {
     const tableName = ownValue(template.tables, name) ?? '';
     const isOfferedBy = (server: PooledServer) => resourcesOf(server).some(({ id }) => id === uri);
     return {
-      uri,
+      uri: this.pages.shown(uri),
       name,
       listing: { ...json, name: JSON.stringify(name) },
       tableName,
       timeoutMs: timeoutOf(template),
-      read: (_, context) => this.requests.read(uri, tableName, isOfferedBy, context),
+      read: this.reader(uri, tableName, isOfferedBy),
     };
+  }
+
+  /** Of a tool, and in no list. */
+  private page(uri: string): Resource {
+    const isOfferedBy = (server: PooledServer) => showsPage(server, uri);
+    const timeoutMs = timeoutOf(this.servers.find(isOfferedBy)!.template);
+    return {
+      uri: this.pages.shown(uri),
+      name: uri,
+      tableName: '',
+      timeoutMs,
+      isUnlisted: true,
+      read: this.reader(uri, '', isOfferedBy),
+    };
+  }
+
+  private reader(uri: string, tableName: string, isOfferedBy: (server: PooledServer) => boolean): Resource['read'] {
+    const { pages } = this;
+    return async (_, context) => pages.inResult(await this.requests.read(uri, tableName, isOfferedBy, context), uri);
   }
 
   private resourceTemplate(

@@ -95,7 +95,7 @@ const mayRead = (principal: Principal, { offer }: CatalogResource, uri: string):
   mayUse(principal, uri) || ('uriTemplate' in offer && mayUse(principal, offer.uriTemplate));
 
 const entriesOf = (resources: Map<string, CatalogResource>) =>
-  [...resources].map(([key, { offer }]) => ({ key, json: listing(offer) }));
+  [...resources].filter(([, { offer }]) => !('isUnlisted' in offer)).map(([key, { offer }]) => ({ key, json: listing(offer) }));
 
 function listing(resource: Resource | ResourceTemplate): string {
   const { name, title, description, mimeType, annotations, tableName, listing: given } = resource;

@@ -19,6 +19,8 @@ export class ToolCatalog implements OnModuleInit {
   private readonly changes = new ChangeListeners();
   private readonly list: McpList;
   private tools = new Map<string, CatalogTool>();
+  /** Tools of servers with pages, by the server's own names, where these are one tool's. */
+  private ofApps = new Map<string, CatalogTool>();
 
   constructor(
     private readonly config: AppConfig,
@@ -39,8 +41,8 @@ export class ToolCatalog implements OnModuleInit {
 
   /** The tool of this name, if the caller may call it; a tool they may not call does not exist for them. */
   find(name: string, principal: Principal): CatalogTool | undefined {
-    const entry = this.tools.get(name);
-    return entry && mayUse(principal, name) ? entry : undefined;
+    const entry = this.tools.get(name) ?? this.ofApps.get(name);
+    return entry && mayUse(principal, entry.tool.name) ? entry : undefined;
   }
 
   /** The tool of this name. @throws UNKNOWN_TOOL, in the same words for one that does not exist and one the caller may not call. */
@@ -69,6 +71,7 @@ export class ToolCatalog implements OnModuleInit {
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.ofApps = byOwnNames([...tools.values()].filter(({ tool }) => tool.isOfApp));
     const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson, tool }]) => {
       return { key, json, olderJson, needsTask: tool.needsTask };
     });
@@ -99,6 +102,13 @@ export class ToolCatalog implements OnModuleInit {
 }
 
 const unchecked = (): undefined => undefined;
+
+/** Without names that several have. */
+function byOwnNames(tools: readonly CatalogTool[]): Map<string, CatalogTool> {
+  const named = new Map<string, CatalogTool[]>();
+  for (const entry of tools) named.set(entry.tool.origin!.tool, [...(named.get(entry.tool.origin!.tool) ?? []), entry]);
+  return new Map([...named].flatMap(([name, [entry, other]]) => (other ? [] : [[name, entry!] as const])));
+}
 
 function listing(tool: Tool): string {
   const { name, title, description, inputSchema, outputSchema, annotations, listing: given } = tool;

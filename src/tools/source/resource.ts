@@ -26,6 +26,8 @@ interface ResourceDescription {
 /** A document at a fixed address. */
 export interface Resource extends ResourceDescription {
   uri: string;
+  /** It can be read, and is in no list: whoever reads it was told of it otherwise. */
+  isUnlisted?: true;
   /** In bytes, if known. */
   size?: number;
 }

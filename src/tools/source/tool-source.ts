@@ -71,6 +71,8 @@ export interface Tool {
   origin?: { server: string; tool: string };
   /** What calls cost that did not do what was asked, and when tasks are charged; absent: `tool_errors` are charged, `cancelled` calls are not, tasks when they are made. */
   charge?: { tool_errors: boolean; cancelled: boolean; tasks?: 'on_create' | 'on_complete' };
+  /** Its server has pages that hosts show (MCP Apps). They call its tools by the server's own names, where no other tool is called so. */
+  isOfApp?: true;
   /** Only callers of MCP 2025-11-25 can call it, as a task. */
   needsTask?: true;
   /** Asks for one of its tasks. @throws ServerError for an error that the server answers, TallygateError */

@@ -1,0 +1,90 @@
+import { isObject } from '../../common/json.js';
+import { itemsOf, membersOf, textAt, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
+import type { ResourceResult } from '../../tools/source/resource.js';
+import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { PooledServer } from '../pool/pooled-server.js';
+
+/** Of the addresses of pages; MCP Apps, "UI Resource Format". */
+const SCHEME = 'ui://';
+/** Where tools named their pages before MCP Apps were settled. */
+const FORMERLY = 'ui/resourceUri';
+const URI_MAX_CHARS = 8_192;
+
+/** The page that hosts show with the tool's results, if it has one. */
+export function pageOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string | undefined {
+  const { ui } = meta;
+  const uri = (isObject(ui) && ui['resourceUri']) || meta[FORMERLY];
+  return typeof uri === 'string' && uri.startsWith(SCHEME) && uri.length <= URI_MAX_CHARS ? uri : undefined;
+}
+
+/**
+ * The pages of a pool's servers (MCP Apps). Where an earlier pool has a page of the same address, the address gets the pool's name in
+ * front: nobody may be shown one server's page for another one's tool.
+ */
+export class AppPages {
+  private readonly addresses: ReadonlyMap<string, string>;
+
+  /** @param taken addresses of earlier pools */
+  constructor(pool: string, servers: readonly PooledServer[], taken: ReadonlySet<string>) {
+    const listed = servers.flatMap(({ offered }) =>
+      offered.resources.map(({ id }) => id).filter((uri) => uri.startsWith(SCHEME)),
+    );
+    const ofTools = servers.flatMap((server) => approvedTools(server).flatMap((tool) => pageOf(tool) ?? []));
+    const shown = (uri: string) => (taken.has(uri) ? `${SCHEME}${pool}__${uri.slice(SCHEME.length)}` : uri);
+    this.addresses = new Map([...listed, ...ofTools].map((uri) => [uri, shown(uri)]));
+  }
+
+  /** As callers know them. */
+  get all(): string[] {
+    return [...this.addresses.values()];
+  }
+
+  /** As callers know what has this address at its server. */
+  shown(uri: string): string {
+    return this.addresses.get(uri) ?? uri;
+  }
+
+  /** As its server knows what callers know by this address. */
+  own(uri: string): string {
+    for (const [own, shown] of this.addresses) if (shown === uri) return own;
+    return uri;
+  }
+
+  /** Those that tools name and no server lists, which need not be. */
+  unlisted(servers: readonly PooledServer[]): string[] {
+    const listed = new Set(servers.flatMap(({ offered }) => offered.resources.map(({ id }) => id)));
+    return [...this.addresses.keys()].filter((uri) => !listed.has(uri));
+  }
+
+  /** The definition of a tool, with the address of its page as callers know it. */
+  inDefinition(definition: ToolDefinition): JsonMembers {
+    const { json } = definition;
+    const page = pageOf(definition);
+    if (page === undefined || this.shown(page) === page) return json;
+    const meta = json['_meta']!;
+    const [address, ui] = [JSON.stringify(this.shown(page)), textAt(['ui'], meta)];
+    const changed = {
+      ui: textAt(['ui', 'resourceUri'], meta) && withMembers(ui!, { resourceUri: address }),
+      [FORMERLY]: membersOf(meta).has(FORMERLY) ? address : undefined,
+    };
+    return { ...json, _meta: withMembers(meta, changed) };
+  }
+
+  /** What was read of a page, under the address that callers know. */
+  inResult(result: ResourceResult, uri: string): ResourceResult {
+    const shown = this.shown(uri);
+    const contents = result.texts?.get('contents');
+    if (shown === uri || contents === undefined) return result;
+    const items = itemsOf(contents).map((item) =>
+      textAt(['uri'], item) === JSON.stringify(uri) ? withMembers(item, { uri: JSON.stringify(shown) }) : item,
+    );
+    return { ...result, texts: new Map(result.texts).set('contents', `[${items.join(',')}]`) };
+  }
+}
+
+/** Whether the server has a tool that may be called and shows this page. */
+export const showsPage = (server: PooledServer, uri: string): boolean =>
+  approvedTools(server).some((tool) => pageOf(tool) === uri);
+
+const approvedTools = ({ offered, approved }: PooledServer): ToolDefinition[] =>
+  offered.tools.filter(({ name }) => approved.has(name));
