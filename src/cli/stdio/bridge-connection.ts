@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici';
-import { headerText } from '../../common/mcp-header.js';
+import { headerText, NAME_PARAMETER } from '../../common/mcp-header.js';
 import { SaidOnce, type BridgeMessage } from './session-replay.js';
 
 export const EVENTS = 'text/event-stream';
@@ -125,7 +125,7 @@ export class BridgeConnection {
   private headersFor({ method, params }: BridgeMessage): Record<string, string> {
     const modern = params?._meta?.[VERSION_META];
     const version = typeof modern === 'string' ? modern : this.version;
-    const name = params?.name ?? params?.uri;
+    const name = params?.[NAME_PARAMETER[method ?? ''] ?? ''];
     return {
       'Content-Type': 'application/json',
       Accept: `application/json, ${EVENTS}`,

@@ -2,7 +2,7 @@
 export interface BridgeMessage {
   id?: string | number;
   method?: string;
-  params?: { name?: unknown; uri?: unknown; requestId?: unknown; _meta?: Record<string, unknown> };
+  params?: Record<string, unknown> & { _meta?: Record<string, unknown> };
 }
 
 /** As many as a gateway lets one session watch. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonSchema } from '../../tools/source/tool-source.js';
-import { argumentAt, NAME_PARAMETER, parameterHeadersOf, type ParameterHeader } from '../../tools/catalog/parameter-header.js';
+import { NAME_PARAMETER } from '../../common/mcp-header.js';
+import { argumentAt, parameterHeadersOf, type ParameterHeader } from '../../tools/catalog/parameter-header.js';
 import type { JsonRpcRequest } from './json-rpc.js';
 import { MCP_ERROR, McpProtocolError } from './mcp-error.js';
 

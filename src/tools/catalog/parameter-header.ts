@@ -12,16 +12,6 @@ export interface ParameterHeader {
   path: readonly string[];
 }
 
-/** The parameter that names what a request is about, by method; `Mcp-Name` repeats it. */
-export const NAME_PARAMETER: Record<string, string> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-};
-
 /** RFC 9110, "Tokens". */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 const DEPTH_MAX = 8;

@@ -1,9 +1,8 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { StringDecoder } from 'node:string_decoder';
-import { headerText } from '../../../common/mcp-header.js';
+import { headerText, NAME_PARAMETER } from '../../../common/mcp-header.js';
 import { isObject } from '../../../common/json.js';
 import { membersOf } from '../../../common/json-text/json-members.js';
-import { NAME_PARAMETER } from '../../../tools/catalog/parameter-header.js';
 import { messageIn } from '../relay/incoming.js';
 import { MODERN_VERSION } from '../relay/request-meta.js';
 import type { Message } from '../relay/incoming.js';
