@@ -16,6 +16,7 @@ import { ToolCallObserver } from '../../../src/tools/call/tool-call.observer.js'
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT } from '../../../src/tools/source/call-context.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
+import type { CatalogTool } from '../../../src/tools/catalog/catalog-tool.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
 import { CreditRepository } from '../../../src/credits/credit.repository.js';
 import { HoldRenewal } from '../../../src/credits/hold-renewal.service.js';
@@ -111,13 +112,18 @@ export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optiona
 
 /** The story of a call, with its parts, on the PostgreSQL of `rig`. */
 export function toolCalls(rig: CreditRig, config: AppConfig, runner: ToolRunner, suspendedCalls: SuspendedCalls): ToolCalls {
+  const { meter, observer, clock } = metering(rig, config);
+  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
+  return new ToolCalls(meter, idempotency, runner, suspendedCalls, observer, clock);
+}
+
+/** What a call costs and who sees it, on the PostgreSQL of `rig`. */
+export function metering(rig: CreditRig, config: AppConfig) {
   const clock = new SystemClock();
   const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
   const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
   const meter = new ToolMeter(rig.ledger, holds, recorder, new KeyUsageTracker({} as ApiKeysRepository), config, clock);
-  const idempotency = new Idempotency(new IdempotentCallsRepository(rig.postgres));
-  const observer = new ToolCallObserver(new Metrics(), new Tracing(undefined), clock);
-  return new ToolCalls(meter, idempotency, runner, suspendedCalls, observer, clock);
+  return { meter, observer: new ToolCallObserver(new Metrics(), new Tracing(undefined), clock), clock };
 }
 
 export interface CallOptions {
@@ -136,12 +142,15 @@ const caller = (accountId?: number): Principal => ({
   ...(accountId !== undefined && { accountId }),
 });
 
-const request = (
-  catalog: ToolCatalog,
-  name: string,
+const request = (catalog: ToolCatalog, name: string, options: CallOptions): ToolRequest =>
+  requestFor(catalog.get(name, caller()), options);
+
+/** A call of it, as it came in. */
+export const requestFor = (
+  entry: CatalogTool,
   { accountId, idempotencyKey, args = {}, cancellation = new Cancellation(), apiKey }: CallOptions,
 ): ToolRequest => ({
-  entry: catalog.get(name, caller()),
+  entry,
   arguments: args,
   principal: { ...caller(accountId), ...(apiKey && { apiKey }) },
   requestId: 'r-1',

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { CatalogTool } from '../../src/tools/catalog/catalog-tool.js';
+import type { ServerTask } from '../../src/tools/source/server-task.js';
+import type { TaskEnd, Tool } from '../../src/tools/source/tool-source.js';
+import { TasksRepository } from '../../src/tools/tasks/tasks.repository.js';
+import { Tasks } from '../../src/tools/tasks/tasks.service.js';
+import { accountWith, type CreditRig } from '../support/databases/credit-rig.js';
+import { testConfig } from '../support/gateway/test-config.js';
+import { answer, database, metering, requestFor, rigs, state } from '../support/gateway/metered-tools.js';
+
+const PRICE = 7;
+const serverId = randomUUID();
+const TTL_MS = 60_000;
+
+beforeAll(async () => {
+  await database.dataSource.query(
+    `INSERT INTO mcp.servers (id, name, pool, template_name, config, metadata) VALUES ($1, 'up', 'up', 'up', '', '{}')`,
+    [serverId],
+  );
+});
+
+const entry = (tasks: 'on_create' | 'on_complete' = 'on_complete'): CatalogTool => {
+  const tool = { name: 'up__job', tableName: '', charge: { tool_errors: true, cancelled: false, tasks } } as Tool;
+  return { tool, source: 'up', price: PRICE, checkArguments: () => undefined, spanName: '', listing: '' };
+};
+const DONE: TaskEnd = { result: answer };
+
+/** The tasks of one replica. */
+function replica(rig: CreditRig) {
+  const { meter, observer, clock } = metering(rig, testConfig({}));
+  return { tasks: new Tasks(new TasksRepository(rig.postgres), meter, observer, clock), meter, clock };
+}
+
+describe('a task', () => {
+  const { userId, apiKey } = {
+    userId: randomUUID(),
+    apiKey: { id: randomUUID(), name: 'k', allowedTools: null, rateLimitPerHour: null },
+  };
+  const owner = { userId, apiKey, role: 'user' as const, scopes: new Set(['tools:call' as const]) };
+  const begun = (ttlMs: number | null = TTL_MS) => ({
+    serverId,
+    serverTaskId: 't-1',
+    sessionId: 's',
+    form: 'flat' as const,
+    ttlMs,
+  });
+  const begin = async (): Promise<ServerTask> => {
+    const { tasks } = replica(rigs[0]!);
+    return (await tasks.find(owner, await tasks.begin(owner, 'up__job', begun())))!;
+  };
+  const ended = async (accountId: number, task: ServerTask, rig = rigs[0]!, end: TaskEnd = DONE) =>
+    replica(rig).tasks.end(task, requestFor(entry(), { accountId }), end);
+
+  it('is found by the key that made it and those it is rotated to, on any replica, and by nobody else', async () => {
+    const task = await begin();
+    expect(task).toMatchObject({ toolName: 'up__job', serverId, serverTaskId: 't-1', sessionId: 's', form: 'flat' });
+    const { tasks } = replica(rigs[1]!);
+    const rotated = { ...owner, apiKey: { ...apiKey, id: randomUUID(), lineage: apiKey.id } };
+    expect((await tasks.find(rotated, task.id))?.id).toBe(task.id);
+    for (const other of [
+      { ...owner, apiKey: { ...apiKey, id: randomUUID() } },
+      { ...owner, apiKey: undefined as never },
+    ])
+      expect(await tasks.find(other, task.id)).toBeUndefined();
+    for (const id of ['', 't-1', `${task.id}0`, "'; DROP TABLE mcp.tasks"]) expect(await tasks.find(owner, id)).toBeUndefined();
+  });
+
+  it('is charged once for its end, however many hear of it at once on however many replicas', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const task = await begin();
+    const heard = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => ended(accountId, task, rigs[n % 2])));
+    expect(heard.filter((one) => one.status === 'fulfilled' && one.value !== undefined)).toHaveLength(1);
+    for (const one of heard) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'CONFLICT' });
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+    expect(await ended(accountId, task, rigs[1])).toBeUndefined();
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+  });
+
+  it('is not charged again where a replica died after the charge and before it could say so', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const task = await begin();
+    await ended(accountId, task);
+    await database.dataSource.query(
+      `UPDATE mcp.tasks SET ended_at = NULL, ending_at = now() - interval '2 minutes' WHERE id = $1`,
+      [task.id],
+    );
+    expect(await ended(accountId, task, rigs[1])).toBeUndefined();
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+    const [row] = await database.dataSource.query('SELECT ended_at IS NOT NULL AS over FROM mcp.tasks WHERE id = $1', [task.id]);
+    expect(row).toEqual({ over: true });
+  });
+
+  it('keeps its end for a caller without credits until they have some', async () => {
+    const accountId = await accountWith(rigs[0]!, PRICE - 1);
+    const task = await begin();
+    await expect(ended(accountId, task)).rejects.toMatchObject({ code: 'INSUFFICIENT_CREDITS' });
+    await rigs[0]!.ledger.grant({ accountId, amount: 1, reason: 'test', by: 'test' });
+    expect((await ended(accountId, task, rigs[1]))?.json.usage).toContain(`"credits_charged":${PRICE}`);
+  });
+
+  it.each<[string, TaskEnd, string]>([
+    ['cancelled', { isCancelled: true }, 'CANCELLED'],
+    ['broken', { error: Object.assign(new Error('no'), { code: -32603 }) as never }, 'BACKEND_ERROR'],
+  ])('costs nothing when it was %s, and says why', async (_, end, errorCode) => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    expect((await ended(accountId, await begin(), rigs[0], end))?.errorCode).toBe(errorCode);
+    expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
+  });
+
+  it('is forgotten when it has expired, when a caller has a thousand newer ones, and with its server', async () => {
+    const { tasks } = replica(rigs[0]!);
+    const [expired, oldest] = [await begin(), await begin()];
+    await database.dataSource.query(`UPDATE mcp.tasks SET expires_at = now() - interval '1 s' WHERE id = $1`, [expired.id]);
+    expect(await tasks.find(owner, expired.id)).toBeUndefined();
+    await database.dataSource.query(
+      `INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, form, created_at, expires_at)
+       SELECT gen_random_uuid(), $1, 'up__job', $2, 't', 'flat', now() + n * interval '1 ms', now() + interval '1 h'
+       FROM generate_series(1, 999) AS n`,
+      [apiKey.id, serverId],
+    );
+    expect((await tasks.find(owner, oldest.id))?.id).toBe(oldest.id);
+    await tasks.begin(owner, 'up__job', begun(null));
+    expect(await tasks.find(owner, oldest.id)).toBeUndefined();
+    const pages = await tasks.list(owner, { form: 'flat', limit: 2 });
+    const [, last] = pages;
+    expect((await tasks.list(owner, { form: 'flat', limit: 2, after: last!.id })).map(({ id }) => id)).not.toContain(last!.id);
+    await database.dataSource.query('DELETE FROM mcp.servers WHERE id = $1', [serverId]);
+    expect(await tasks.list(owner, { form: 'flat', limit: 2 })).toEqual([]);
+  });
+});
