@@ -4,6 +4,7 @@ import { CreditsModule } from '../credits/credits.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Idempotency } from './call/idempotency.service.js';
 import { IdempotentCallsRepository } from './call/idempotent-calls.repository.js';
+import { InstructionsCatalog } from './catalog/instructions-catalog.service.js';
 import { PromptCatalog } from './catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from './catalog/resource-catalog.service.js';
 import { Sources } from './catalog/sources.service.js';
@@ -21,6 +22,7 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
   providers: [
     Idempotency,
     IdempotentCallsRepository,
+    InstructionsCatalog,
     PromptCatalog,
     ResourceCatalog,
     Sources,
@@ -32,6 +34,15 @@ import { UsageInterceptor } from './call/usage.interceptor.js';
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [PromptCatalog, ResourceCatalog, Sources, ToolCallObserver, ToolCalls, ToolCatalog, UsageInterceptor],
+  exports: [
+    InstructionsCatalog,
+    PromptCatalog,
+    ResourceCatalog,
+    Sources,
+    ToolCallObserver,
+    ToolCalls,
+    ToolCatalog,
+    UsageInterceptor,
+  ],
 })
 export class ToolsModule {}

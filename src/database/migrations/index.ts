@@ -17,6 +17,7 @@ import { ClientsOfKeys16 } from './0016-clients-of-keys.js';
 import { UsageOfUsers17 } from './0017-usage-of-users.js';
 import { Notices18 } from './0018-notices.js';
 import { Pools19 } from './0019-pools.js';
+import { ServerPins20 } from './0020-server-pins.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   UsageOfUsers17,
   Notices18,
   Pools19,
+  ServerPins20,
 ];

@@ -1,15 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { PageQuery } from '../../rest/page.dto.js';
 import { ServerParams } from '../server.dto.js';
-import { ApproveToolDto, ServerToolDto, ServerToolListDto } from './server-tools.dto.js';
 import { ServersService } from '../servers.service.js';
-import { ToolPins } from './tool-pins.service.js';
+import { ApproveToolDto, ListToolsQuery, ServerToolDto, ServerToolListDto } from './server-pins.dto.js';
+import { ServerPins } from './server-pins.service.js';
+import { itemOf, ShownPins, toolJson } from './shown-pins.service.js';
 
 /** The tools that upstream servers offer, and which of them are approved. */
 @ApiTags('Servers')
@@ -17,31 +17,36 @@ import { ToolPins } from './tool-pins.service.js';
 export class ServerToolsController {
   constructor(
     private readonly servers: ServersService,
-    private readonly pins: ToolPins,
+    private readonly pins: ServerPins,
+    private readonly shown: ShownPins,
   ) {}
 
-  /** Every tool that the server has ever offered, by name. */
+  /** Every tool that the server has ever offered, by name, and those that cannot be offered. */
   @Get()
+  @Header('Content-Type', 'application/json; charset=utf-8') // of text that is JSON already
   @CallerAuthenticated('gateway:read')
+  @ApiOkResponse({ type: ServerToolListDto })
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
-  async list(@Param() { id }: ServerParams, @Query() { page, page_size }: PageQuery): Promise<ServerToolListDto> {
+  async list(@Param() { id }: ServerParams, @Query() query: ListToolsQuery): Promise<string> {
     const server = await this.servers.get(id);
-    const { tools, total } = await this.pins.list(server.id, { limit: page_size, offset: (page - 1) * page_size });
-    return { tools: tools.map((tool) => ServerToolDto.of(tool)), total, page, page_size };
+    return this.shown.page(server.id, 'tools', { ...query, kind: 'tool' });
   }
 
   /** Approves a new or changed tool, and answers with it. */
   @Post()
   @HttpCode(200)
+  @Header('Content-Type', 'application/json; charset=utf-8') // of text that is JSON already
   @CallerAuthenticated('gateway:write')
+  @ApiOkResponse({ type: ServerToolDto })
   @ApiNotFoundResponse({ description: 'No such server, or it has no such tool', type: ErrorDto })
   @ApiConflictResponse({ description: 'The tool has changed: the pin is not its current one', type: ErrorDto })
   async approve(
     @CurrentPrincipal() caller: Principal,
     @Param() { id }: ServerParams,
-    @Body() { tool_name, pin }: ApproveToolDto,
-  ): Promise<ServerToolDto> {
+    @Body() { tool_name: name, pin }: ApproveToolDto,
+  ): Promise<string> {
     const server = await this.servers.get(id);
-    return ServerToolDto.of(await this.pins.approve(actorOf(caller), server.id, tool_name, pin));
+    await this.pins.approve(actorOf(caller), server.id, [{ kind: 'tool', name, pin }]);
+    return toolJson(itemOf((await this.pins.find(server.id, 'tool', name))!));
   }
 }

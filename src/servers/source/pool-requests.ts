@@ -8,7 +8,7 @@ import type { ToolResult } from '../../tools/source/tool-source.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import type { CallerMethod, ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { Place } from '../pool/places.js';
 import type { PooledServer } from '../pool/pooled-server.js';

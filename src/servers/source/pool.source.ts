@@ -3,18 +3,21 @@ import { loggerFor } from '../../common/log-contexts.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
+import { beginningOf } from '../../common/beginning-of.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
 import type {
   PromptDefinition,
   ResourceDefinition,
   ResourceTemplateDefinition,
   ToolDefinition,
-} from '../connection/offered-lists.js';
+} from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ResourceWatchers } from './resource-watchers.js';
 import { publicToolName } from './tool-name.js';
+
+const INSTRUCTIONS_MAX_CHARS = 2_000;
 
 /** A tool of the catalog, and what it was made of. */
 interface OfferedTool {
@@ -59,6 +62,12 @@ export class PoolSource implements ToolSource {
 
   prompts(): readonly Prompt[] {
     return this.offeredPrompts;
+  }
+
+  /** Those of the server registered first that gives any, no longer than anybody reads. */
+  instructions(): string | undefined {
+    const given = this.servers.find(({ offered }) => offered.instructions !== undefined)?.offered.instructions;
+    return given && beginningOf(given.trim(), INSTRUCTIONS_MAX_CHARS);
   }
 
   /** Told by whoever has it updated (`PoolSources`), of all pools at once. */
