@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
-  ArrayMinSize,
+  ArrayNotEmpty,
   IsArray,
   IsIn,
   IsNotEmpty,
@@ -21,20 +21,17 @@ const PIN_MAX = 128;
 const PINS_MAX = 1_000;
 const A_DEFINITION = { type: 'object' as const, additionalProperties: true, nullable: true };
 
-/** Which tools to list. */
-export class ListToolsQuery extends PageQuery {
-  /** Only those in this state. */
-  @IsIn(PIN_STATES)
-  @IsOptional()
-  state?: PinState;
-}
-
 /** What to list. */
-export class ListPinsQuery extends ListToolsQuery {
+export class ListPinsQuery extends PageQuery {
   /** Only what is of this kind. */
   @IsIn(OFFER_KINDS)
   @IsOptional()
   kind?: OfferKind;
+
+  /** Only what is in this state. */
+  @IsIn(PIN_STATES)
+  @IsOptional()
+  state?: PinState;
 }
 
 /** The tool to approve. */
@@ -73,7 +70,7 @@ export class ApprovePinDto {
 /** The definitions to approve, all of them or none. */
 export class ApprovePinsDto {
   @IsArray()
-  @ArrayMinSize(1)
+  @ArrayNotEmpty()
   @ArrayMaxSize(PINS_MAX)
   @ValidateNested({ each: true })
   @Type(() => ApprovePinDto)

@@ -5,9 +5,10 @@ import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
+import { PageQuery } from '../../rest/page.dto.js';
 import { ServerParams } from '../server.dto.js';
 import { ServersService } from '../servers.service.js';
-import { ApproveToolDto, ListToolsQuery, ServerToolDto, ServerToolListDto } from './server-pins.dto.js';
+import { ApproveToolDto, ServerToolDto, ServerToolListDto } from './server-pins.dto.js';
 import { ServerPins } from './server-pins.service.js';
 import { itemOf, ShownPins, toolJson } from './shown-pins.service.js';
 
@@ -27,7 +28,7 @@ export class ServerToolsController {
   @CallerAuthenticated('gateway:read')
   @ApiOkResponse({ type: ServerToolListDto })
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
-  async list(@Param() { id }: ServerParams, @Query() query: ListToolsQuery): Promise<string> {
+  async list(@Param() { id }: ServerParams, @Query() query: PageQuery): Promise<string> {
     const server = await this.servers.get(id);
     return this.shown.page(server.id, 'tools', { ...query, kind: 'tool' });
   }
