@@ -11,6 +11,16 @@ export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'heal
 export const APPROVALS = ['off', 'first_use', 'manual'] as const;
 export type Approval = (typeof APPROVALS)[number];
 
+/** What holds of all servers whose template says nothing of it. */
+export const trustSettings = {
+  /** `off`: everything passes; `manual`: what an admin has approved; `first_use`, which holds when absent: what is as it was seen first. */
+  approval: z.enum(APPROVALS).optional(),
+  /** An older word for `approval`. */
+  tool_approval: z.enum(['first_use', 'manual']).optional(),
+  /** Whether what servers tell models of themselves is offered to clients. */
+  instructions: z.boolean().default(false),
+};
+
 /** Templates that come with Tallygate. */
 export const SHIPPED_TEMPLATE_NAMES = ['http', 'sse', 'file-server', 'everything', 'memory'] as const;
 export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];

@@ -61,11 +61,22 @@ function digitsOf(number: string): string {
 export const isExactObject = (value: ExactJson | undefined): value is ExactObject =>
   isObject(value) && !(value instanceof ExactNumber);
 
-/** One text for all values that are the same, in whatever order their members stand. */
+/** Of values whose texts were made, since one is asked for within many others. */
+const known = new WeakMap<object, string>();
+
+/** One text for all values that are the same, in whatever order their members stand. The value must not change afterwards. */
 export function canonicalText(value: ExactJson): string {
   if (value instanceof ExactNumber) return value.text;
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
-  if (!isExactObject(value)) return JSON.stringify(value);
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalText(value[name]!)}`).join()}}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = known.get(value);
+  if (text === undefined) known.set(value, (text = Array.isArray(value) ? textOfList(value) : textOfMembers(value)));
+  return text;
 }
+
+const textOfList = (list: readonly ExactJson[]): string => `[${list.map(canonicalText).join()}]`;
+
+const textOfMembers = (object: ExactObject): string =>
+  `{${Object.keys(object)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalText(object[name]!)}`)
+    .join()}}`;

@@ -55,6 +55,9 @@ const EQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ['a time', 'tool', described('Now: 2026-11-26T10:00:00Z'), described('Now: 2026-11-27T11:30:00.123+01:00')],
   ['a day in words', 'tool', described('It is Thursday, November 26, 2026'), described('It is Friday, November 27th, 2026')],
   ['a day in other words', 'tool', described('As of 1 Dec 2026'), described('As of 30 November 2026')],
+  ['a day with dots', 'tool', described('Stand: 26.11.2026'), described('Stand: 27.11.2026')],
+  ['a day with slashes', 'tool', described('Updated 11/26/2026, 10:00'), described('Updated 11/27/2026, 11:30')],
+  ['the draft', 'tool', schema('"$schema":"http://json-schema.org/draft-07/schema#"'), schema('"title":""')],
   ['a default date', 'tool', property('"default":"2026-11-26"'), property('"default":"2026-11-27"')],
   ['dates in examples', 'tool', property('"examples":["2026-11-26"]'), property('"examples":["2026-11-27"]')],
   [
@@ -116,6 +119,8 @@ const UNEQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ['a date that is the only value', 'tool', property('"const":"2026-11-26"'), property('"const":"2026-11-27"')],
   ['what is required', 'tool', schema('"required":["a"]'), schema('"required":[]')],
   ['a default', 'tool', property('"default":10'), property('"default":20')],
+  ['white space in a default', 'tool', property('"default":"a "'), property('"default":"a"')],
+  ['what a schema says it is', 'tool', schema('"$schema":"https://example.com/obey"'), schema('"title":""')],
   ['the order in a default', 'tool', property('"default":[1,2]'), property('"default":[2,1]')],
   [
     'the order of a tuple',

@@ -17,15 +17,13 @@ const isActedUpon = (name: string): boolean => PLAIN_NAMES.has(name) || labelsOf
 /** Of `com.example.host/name` what stands before the name. */
 const labelsOf = (name: string): string[] => name.slice(0, Math.max(0, name.indexOf('/'))).split('.');
 
-const flag = (standard: 'true' | 'false') => [standard];
-/** Hints of tools, and of resources: what holds without them. When something was changed last is no part of what it means. */
-const HINTS = {
-  ...{ title: ['""'], readOnlyHint: flag('false'), destructiveHint: flag('true') },
-  ...{ idempotentHint: flag('false'), openWorldHint: flag('true') },
+/** Hints of tools, and of resources; when something was changed last is no part of what it means. */
+const HINTS: Readonly<Record<string, Reader | undefined>> = { title: words, audience: setOf(asItIs), lastModified: undefined };
+const WITHOUT_HINTS = {
+  ...{ title: ['""'], readOnlyHint: ['false'], destructiveHint: ['true'], idempotentHint: ['false'], openWorldHint: ['true'] },
 };
 const annotations: Reader = (value) =>
-  isExactObject(value) ? meaningOf(value, (name) => (Object.hasOwn(HINT, name) ? HINT[name] : asItIs), HINTS) : {};
-const HINT: Readonly<Record<string, Reader | undefined>> = { title: words, audience: setOf(asItIs), lastModified: undefined };
+  isExactObject(value) ? meaningOf(value, (name) => (Object.hasOwn(HINTS, name) ? HINTS[name] : asItIs), WITHOUT_HINTS) : {};
 
 /** Its lists are sets: of domains, of who may see. */
 const unorderedWithin: Reader = (value) => {

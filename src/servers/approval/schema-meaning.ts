@@ -1,5 +1,5 @@
 import { canonicalText, isExactObject, type ExactJson, type ExactObject } from '../../common/json-text/exact-json.js';
-import { wordsIn, wordsWithin } from './text-meaning.js';
+import { onSomeDayWithin, wordsIn } from './text-meaning.js';
 
 /** What a value means, of which there may be several spellings. */
 export type Reader = (value: ExactJson) => ExactJson;
@@ -48,11 +48,15 @@ export function meaningOf(
     const reader = readerOf(name);
     if (!reader || (value === null && name !== 'const')) return [];
     const meaning = reader(value);
-    const isSaidAnyway = Object.hasOwn(without, name) && without[name]!.includes(canonicalText(meaning));
+    const isSaidAnyway = Object.hasOwn(without, name) && isShort(meaning) && without[name]!.includes(canonicalText(meaning));
     return isSaidAnyway ? [] : [[name, meaning] as const];
   });
   return Object.fromEntries(read);
 }
+
+/** Nothing that is said anyway has anything in it. */
+const isShort = (value: ExactJson): boolean =>
+  Array.isArray(value) ? value.length === 0 : !isExactObject(value) || Object.keys(value).length === 0;
 
 const typeOf: Reader = (value) => {
   const types = setOf(asItIs)(value);
@@ -65,7 +69,7 @@ const dependency: Reader = (value) => (Array.isArray(value) ? names(value) : sch
 
 /** Keywords that are not plain data. */
 const KEYWORDS: Readonly<Record<string, Reader>> = {
-  ...{ title: words, description: words, $comment: words, default: wordsWithin, examples: unordered(wordsWithin) },
+  ...{ title: words, description: words, $comment: words, default: onSomeDayWithin, examples: unordered(onSomeDayWithin) },
   ...{ type: typeOf, enum: setOf(asItIs), required: names },
   ...{ properties: schemas, patternProperties: schemas, dependentSchemas: schemas, $defs: schemas, definitions: schemas },
   ...{ dependentRequired: membersOf(names), dependencies: membersOf(dependency) },
@@ -80,9 +84,13 @@ const KEYWORDS: Readonly<Record<string, Reader>> = {
 };
 
 const EMPTY = { words: ['""'], list: ['[]'], object: ['{}'], flag: ['false'], number: ['0'] };
+/** Of which draft a schema is changes nothing that a model reads. Another text there would be read. */
+const DRAFTS = ['draft-04', 'draft-06', 'draft-07', 'draft/2019-09', 'draft/2020-12'].flatMap((draft) =>
+  ['http', 'https'].flatMap((scheme) => ['', '#'].map((end) => `"${scheme}://json-schema.org/${draft}/schema${end}"`)),
+);
 /** What a schema says without them. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  $schema: ['"https://json-schema.org/draft/2020-12/schema"', '"https://json-schema.org/draft/2020-12/schema#"'],
+  $schema: DRAFTS,
   ...{ title: EMPTY.words, description: EMPTY.words, $comment: EMPTY.words, examples: EMPTY.list },
   ...{ required: EMPTY.list, allOf: EMPTY.list },
   ...{ properties: EMPTY.object, patternProperties: EMPTY.object, $defs: EMPTY.object, definitions: EMPTY.object },
