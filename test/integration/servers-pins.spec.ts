@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 beforeEach(async () => {
-  one = new PinnedServer(database);
+  one = await PinnedServer.registered(database);
   upstream = await new TestUpstream().start();
 });
 afterEach(async () => {
@@ -34,7 +34,7 @@ async function swapDescription(): Promise<void> {
 
 describe('a tool that an upstream changes', () => {
   it('can neither be listed nor called until somebody approves what it is now', async () => {
-    await start('first_use');
+    start('first_use');
     await eventually(() => expect(one.rig.names()).toEqual(['pool__act', 'pool__look']));
     await swapDescription();
     await eventually(() => expect(one.rig.names()).toEqual(['pool__look']));
@@ -51,7 +51,7 @@ describe('a tool that an upstream changes', () => {
   });
 
   it('is let in again when it is what was approved', async () => {
-    await start('first_use');
+    start('first_use');
     await eventually(() => expect(one.rig.names()).toHaveLength(2));
     const before = upstream.tools;
     await swapDescription();
@@ -62,7 +62,7 @@ describe('a tool that an upstream changes', () => {
   });
 
   it('cannot be approved unseen: the pin must be that of what it is', async () => {
-    await start('first_use');
+    start('first_use');
     await eventually(() => expect(one.rig.names()).toHaveLength(2));
     const { pin } = await one.tool('act');
     await swapDescription();
@@ -87,7 +87,7 @@ describe('tools that an earlier release knew', () => {
     const pin = formerPinOf(LOOK);
     await known('look', pin, pin);
     await known('act', 'of what it is', 'of what it was');
-    await start('first_use');
+    start('first_use');
     await eventually(async () => expect(await one.shown()).toHaveLength(2));
     await eventually(() => expect(one.rig.names()).toEqual(['pool__look']));
     expect((await one.tool('act')).state).toBe('quarantined');
@@ -95,7 +95,7 @@ describe('tools that an earlier release knew', () => {
 
   it('are approved as well when an earlier release approves them afterwards, with approval by hand too', async () => {
     await known('look', formerPinOf(LOOK), null);
-    await start('manual');
+    start('manual');
     await eventually(async () => expect(await one.shown()).toHaveLength(2));
     expect(one.rig.names()).toEqual([]);
     await database.dataSource.query('UPDATE mcp.server_tools SET approved_pin = pin WHERE server_id = $1', [one.id]);

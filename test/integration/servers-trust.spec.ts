@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 beforeEach(async () => {
-  one = new PinnedServer(database);
+  one = await PinnedServer.registered(database);
 });
 afterEach(async () => {
   await one.rig.close();
@@ -60,7 +60,7 @@ describe('with approval by hand', () => {
   let odd: OddUpstream;
   beforeEach(async () => {
     odd = await oddUpstream();
-    await start(odd, 'manual', { headers: {} });
+    start(odd, 'manual', { headers: {} });
     await eventually(async () => expect(await one.shown()).toHaveLength(5));
   });
   afterEach(() => odd.stop());
@@ -108,7 +108,7 @@ describe('what a server changes', () => {
 
   it('is withdrawn, whatever it is, until it is what was approved again', async () => {
     odd = await oddUpstream();
-    await start(odd, 'first_use', { headers: {} });
+    start(odd, 'first_use', { headers: {} });
     await eventually(() => expect(reached()).toEqual(ALL));
     const before = { ...odd.results };
     Object.assign(odd.results, {
@@ -131,7 +131,7 @@ describe('what a server changes', () => {
 
   it('passes while it is the same in other words of JSON', async () => {
     odd = await oddUpstream();
-    await start(odd, 'first_use', { headers: {} });
+    start(odd, 'first_use', { headers: {} });
     await eventually(() => expect(reached()).toEqual(ALL));
     const asked = odd.count('tools/list');
     odd.results['tools/list'] =
@@ -144,7 +144,7 @@ describe('what a server changes', () => {
 
   it('passes with approval off, and is shown', async () => {
     odd = await oddUpstream();
-    await start(odd, 'manual', { headers: {}, approval: 'off' });
+    start(odd, 'manual', { headers: {}, approval: 'off' });
     await eventually(() => expect(reached()).toEqual(ALL));
     odd.results['prompts/list'] = '{"prompts":[{"name":"plan","description":"Plots."}]}';
     await one.reload();
@@ -160,7 +160,7 @@ describe('what a server changes', () => {
       'tools/list': '{"tools":[{"name":"look"},{"name":"a\\u0000b"},{"name":"\\ud800"}]}',
       'resources/list': JSON.stringify({ resources: [{ uri: `odd://${'x'.repeat(8_000)}`, name: 'long' }] }),
     });
-    await start(odd, 'first_use', { headers: {} });
+    start(odd, 'first_use', { headers: {} });
     await eventually(() => expect(reached().tool).toHaveLength(3));
     expect(reached().resource).toEqual([`odd://${'x'.repeat(8_000)}`]);
     expect((await one.shown('tool')).map(({ name }) => name).sort()).toEqual(['a\ufffdb', 'look', '\ufffd']);
@@ -179,7 +179,7 @@ describe('what a server changes', () => {
       await eventually(() => expect(odd.count('resources/list')).toBeGreaterThan(asked));
       await eventually(() => expect(reached().resource).toContain(`odd://${from}`));
     };
-    await start(odd, 'first_use', { headers: {} });
+    start(odd, 'first_use', { headers: {} });
     for (const from of [0, 1_000, 2_000]) await offer(from);
     expect([reached().tool.length, reached().resource.length]).toEqual([0, 1_000]);
     const count = async (kind: OfferKind) => (await one.pins.list(one.id, { kind }, { limit: 1, offset: 0 })).total;

@@ -23,20 +23,25 @@ export class PinnedServer {
   readonly pins: ServerPins;
   rig!: UpstreamRig;
 
-  constructor(private readonly database: TestDatabase) {
+  private constructor(database: TestDatabase) {
     const repository = new ServerPinsRepository(database.postgres);
     const registry = { reload: () => this.reload() } as unknown as ServerRegistry;
     this.pins = new ServerPins(repository, new SeenPins(repository), registry, new AuditLog(database.postgres));
   }
 
-  async start(url: string, approval: Approval, template: object = {}): Promise<this> {
-    await this.database.dataSource.query(
-      `INSERT INTO mcp.servers (id, name, template_name, config, metadata) VALUES ($1, $2, 'pool', '', '{}') ON CONFLICT DO NOTHING`,
-      [this.id, this.id],
+  /** Registered, and not at work yet. */
+  static async registered(database: TestDatabase): Promise<PinnedServer> {
+    const one = new PinnedServer(database);
+    await database.dataSource.query(
+      `INSERT INTO mcp.servers (id, name, template_name, config, metadata) VALUES ($1, $2, 'pool', '', '{}')`,
+      [one.id, one.id],
     );
+    return one;
+  }
+
+  start(url: string, approval: Approval, template: object = {}): void {
     this.rig = new UpstreamRig({ pool: { ...POOL, ...template } }, this.pins, { servers: { approval, instructions: true } });
     this.rig.set(server(this.id, 'pool', { url }));
-    return this;
   }
 
   /** What every replica does when it hears of an approval. */
