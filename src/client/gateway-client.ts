@@ -118,6 +118,20 @@ export class GatewayClient {
     return this.post(`/servers/${encodeURIComponent(id)}/check`, {}, options);
   }
 
+  /** What a server offers, and what of it is approved; in pages. */
+  listPins(
+    id: string,
+    query: QueryOf<'/servers/{id}/pins'> = {},
+    options?: RequestOptions,
+  ): Promise<Schemas['ServerPinListDto']> {
+    return this.get(`/servers/${encodeURIComponent(id)}/pins`, options, query);
+  }
+
+  /** Approves what a server offers, as it was looked at: all of it or, where something has changed, nothing. */
+  approvePins(id: string, pins: Schemas['ApprovePinsDto'], options?: RequestOptions): Promise<Schemas['ApprovedPinsDto']> {
+    return this.post(`/servers/${encodeURIComponent(id)}/pins`, pins, options);
+  }
+
   removeServer(id: string, options?: RequestOptions): Promise<void> {
     return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
   }

@@ -1035,6 +1035,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/{id}/pins': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every tool, prompt, resource and resource template that the server has ever offered, and its instructions: as it is now, and as it was
+     *     approved. Those that cannot be offered come last.
+     */
+    get: operations['ServerPinsController_list'];
+    put?: never;
+    /** Approves new or changed definitions, all of them or none. */
+    post: operations['ServerPinsController_approve'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/servers/{id}/tools': {
     parameters: {
       query?: never;
@@ -1042,7 +1063,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every tool that the server has ever offered, by name. */
+    /** Every tool that the server has ever offered, by name, and those that cannot be offered. */
     get: operations['ServerToolsController_list'];
     put?: never;
     /** Approves a new or changed tool, and answers with it. */
@@ -1352,11 +1373,26 @@ export interface components {
       /** @description This month's most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
     };
+    ApprovePinDto: {
+      /** @enum {string} */
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      /** @description The server's own name of it; of resources and templates the address; of instructions `instructions`. */
+      name: string;
+      /** @description The `pin` from `GET /servers/{id}/pins`, of the definition that was looked at. */
+      pin: string;
+    };
+    ApprovePinsDto: {
+      pins: components['schemas']['ApprovePinDto'][];
+    };
     ApproveToolDto: {
       /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
       /** @description The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
       pin: string;
+    };
+    ApprovedPinsDto: {
+      /** @description How many are approved now. */
+      approved: number;
     };
     AttemptDto: {
       /** Format: date-time */
@@ -2211,19 +2247,82 @@ export interface components {
        */
       differs?: string[];
     };
-    ServerToolDto: {
+    ServerPinDto: {
       /**
-       * @description `quarantined` tools are new or changed; they are neither listed nor callable until they are approved.
+       * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
        * @enum {string}
        */
-      state: 'approved' | 'quarantined';
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      /**
+       * @description `quarantined`: new or changed; neither listed nor usable until it is approved. `unusable`: it cannot be offered at all; of these a gateway
+       *     knows what it has read itself.
+       * @enum {string}
+       */
+      state: 'approved' | 'quarantined' | 'unusable';
+      /** @description All of it as the server wrote it, numbers too; null where that is not kept. */
+      definition: {
+        [key: string]: unknown;
+      } | null;
+      /** @description As it was approved; null where it never was, or by a release that did not keep it. */
+      approved_definition: {
+        [key: string]: unknown;
+      } | null;
+      /** @description The server's own name of it; of resources and templates the address. */
+      name: string;
+      /** @description Its description, at most 2 000 characters of it. */
+      description: string;
+      /** @description Hash of everything in it that a model reads or that changes a call; null where it is unusable. */
+      pin: string | null;
+      /** @description Why it is unusable; absent where it is not. */
+      reason?: string;
+      /**
+       * Format: date-time
+       * @description When it was seen first as it is now.
+       */
+      seen_at: string | null;
+    };
+    ServerPinListDto: {
+      pins: components['schemas']['ServerPinDto'][];
+      /** @description Number of definitions on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
+    ServerToolDto: {
+      /**
+       * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
+       * @enum {string}
+       */
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      /**
+       * @description `quarantined`: new or changed; neither listed nor usable until it is approved. `unusable`: it cannot be offered at all; of these a gateway
+       *     knows what it has read itself.
+       * @enum {string}
+       */
+      state: 'approved' | 'quarantined' | 'unusable';
+      /** @description All of it as the server wrote it, numbers too; null where that is not kept. */
+      definition: {
+        [key: string]: unknown;
+      } | null;
+      /** @description As it was approved; null where it never was, or by a release that did not keep it. */
+      approved_definition: {
+        [key: string]: unknown;
+      } | null;
+      /** @description The server's own name of it; of resources and templates the address. */
+      name: string;
+      /** @description Its description, at most 2 000 characters of it. */
+      description: string;
+      /** @description Hash of everything in it that a model reads or that changes a call; null where it is unusable. */
+      pin: string | null;
+      /** @description Why it is unusable; absent where it is not. */
+      reason?: string;
+      /**
+       * Format: date-time
+       * @description When it was seen first as it is now.
+       */
+      seen_at: string | null;
       /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
-      description: string;
-      /** @description Hash of its name, description and schemas. */
-      pin: string;
-      /** Format: date-time */
-      seen_at: string;
       /** @description What an operator has changed of it for callers; absent where that is nothing. */
       changes?: components['schemas']['ToolChangesDto'];
     };
@@ -2594,6 +2693,7 @@ export interface operations {
           | 'login.ended'
           | 'login.failed'
           | 'login.succeeded'
+          | 'pin.approved'
           | 'server.changed'
           | 'server.registered'
           | 'server.removed'
@@ -8205,6 +8305,224 @@ export interface operations {
       };
       /** @description No such server */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerPinsController_list: {
+    parameters: {
+      query?: {
+        /** @description Only what is of this kind. */
+        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+        /** @description Only what is in this state. */
+        state?: 'approved' | 'quarantined' | 'unusable';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Id or name of the server, e.g. `file-server`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerPinListDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerPinsController_approve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name of the server, e.g. `file-server`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApprovePinsDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApprovedPinsDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server, or it offers no such thing */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description One has changed: the pin is not its current one */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };

@@ -5,7 +5,7 @@ import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
-import { STRATEGIES, templateName, templatesSchema } from './template-config.js';
+import { STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
@@ -168,8 +168,7 @@ export const configSchema = z.strictObject({
       max_servers: z.int().min(1).max(10_000).default(200),
       /** Child processes of one gateway. */
       max_processes: z.int().min(0).max(1_000).default(32),
-      /** `first_use`: a tool is approved when first seen; `manual`: only once an admin approves it. */
-      tool_approval: z.enum(['first_use', 'manual']).default('first_use'),
+      ...trustSettings,
     })
     .prefault({}),
   load_balancer: z

@@ -71,6 +71,20 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
       { GATEWAY_ADMIN_PASSWORD: 'x'.repeat(9) },
       [/^gateway\.yaml: auth: |^GATEWAY_ADMIN/],
     ],
+    [
+      'an older word beside the newer',
+      'servers: { approval: manual, tool_approval: manual }',
+      {},
+      [/^gateway\.yaml: servers\.tool_approval: is an older word for servers\.approval: leave it out$/],
+    ],
+    [
+      'approval by nobody in particular',
+      'servers: { approval: someone }',
+      {},
+      [/servers\.approval: must be one of off, first_use, manual/],
+    ],
+    ['nothing of approval: either word alone, `off` being none of YAML', 'servers: { approval: off }', {}, []],
+    ['nothing of the older word for approval', 'servers: { tool_approval: manual }', {}, []],
     ['a list that is none', 'limits: { trusted_proxies: loopback }', {}, [/limits\.trusted_proxies/]],
     [
       'a proxy that is none',

@@ -27,6 +27,7 @@ export function contradictions(values: ConfigValues, given: Given, engines: Engi
     ...billingContradictions(values.billing, values.tiers),
     ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
+    ...approvalContradictions(values, given),
     ...tlsContradictions(values, given),
     ...Object.entries(values.templates).flatMap(([name, template]) => callerContradictions(name, template, given)),
     ...proxyContradictions(given.env),
@@ -187,6 +188,14 @@ function templateContradictions({ templates, servers }: ConfigValues, given: Giv
       problem: `gateway.yaml: templates: ${notSet(name)}`,
     })),
   ];
+}
+
+function approvalContradictions({ servers: { approval, tool_approval } }: ConfigValues, given: Given): Contradiction[] {
+  return problemIf(
+    approval !== undefined && tool_approval !== undefined,
+    ['servers.approval', 'servers.tool_approval'],
+    `${settingName('servers.tool_approval', given)}: is an older word for servers.approval: leave it out`,
+  );
 }
 
 /** Files that cannot be used. They are read again whenever a server is connected to. */

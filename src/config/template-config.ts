@@ -7,6 +7,20 @@ import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from 
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'weighted', 'health_based', 'random'] as const;
 
+/** Who approves what servers offer: nobody, whoever uses it first, or a person. */
+export const APPROVALS = ['off', 'first_use', 'manual'] as const;
+export type Approval = (typeof APPROVALS)[number];
+
+/** What holds of all servers whose template says nothing of it. */
+export const trustSettings = {
+  /** `off`: everything passes; `manual`: what an admin has approved; `first_use`, which holds when absent: what is as it was seen first. */
+  approval: z.enum(APPROVALS).optional(),
+  /** An older word for `approval`. */
+  tool_approval: z.enum(['first_use', 'manual']).optional(),
+  /** Whether what servers tell models of themselves is offered to clients. */
+  instructions: z.boolean().default(false),
+};
+
 /** Templates that come with Tallygate. */
 export const SHIPPED_TEMPLATE_NAMES = ['http', 'sse', 'file-server', 'everything', 'memory'] as const;
 export type ShippedTemplateName = (typeof SHIPPED_TEMPLATE_NAMES)[number];
@@ -100,6 +114,10 @@ export const templateSchema = z
     concurrency: z.int().min(1).max(10_000).default(16),
     health_check_interval: seconds.max(86_400).optional(),
     health_check_timeout: seconds.default(5),
+    /** Who approves what its servers offer; absent: as `servers.approval` says. */
+    approval: z.enum(APPROVALS).optional(),
+    /** Whether what its servers tell models of themselves is offered; absent: as `servers.instructions` says. */
+    instructions: z.boolean().optional(),
     /** Private networks in which its servers may be, beside `servers.allowed_networks`. */
     allowed_networks: z.array(network).max(100).default([]),
   })

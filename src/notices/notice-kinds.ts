@@ -23,12 +23,15 @@ export interface NoticeData {
     requests_per_hour: number;
     resets_at: string;
   };
-  /** Tools that wait for approval since the last notice: `count` of them, at most 20 by name. `is_new`: it was never approved. */
+  /**
+   * Tools, and whatever else of a server, that wait for approval since the last notice: `count` of them, at most 20 by name. `kind`: one of
+   * tool, prompt, resource, template, instructions. `is_new`: it was never approved.
+   */
   'tool.quarantined': {
     server_id: string;
     server_name: string;
     count: number;
-    tools: { name: string; pin: string; is_new: boolean }[];
+    tools: { kind: string; name: string; pin: string; is_new: boolean }[];
   };
   'server.down': { server_id: string; server_name: string; template_name: string; since: string; error: string | null };
   'server.up': { server_id: string; server_name: string; template_name: string; down_since: string };
@@ -72,13 +75,13 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
   },
   'tool.quarantined': {
     tellsUser: false,
-    title: ({ count, server_name }) =>
-      `${count === 1 ? 'A tool' : `${count} tools`} of ${server_name} wait${count === 1 ? 's' : ''} for approval`,
+    title: ({ count, server_name, tools }) =>
+      `${waitingWords(count, tools)} of ${server_name} wait${count === 1 ? 's' : ''} for approval`,
     lines: ({ server_id, server_name, count, tools }) => [
-      `These tools of ${server_name} are new or have changed, and cannot be called until somebody approves them:`,
-      ...tools.map(({ name, is_new }) => `- ${name} (${is_new ? 'new' : 'changed'})`),
+      `These of ${server_name} are new or have changed, and cannot be used until somebody approves them:`,
+      ...tools.map(({ kind, name, is_new }) => `- ${kind === 'tool' ? '' : `${kind} `}${name} (${is_new ? 'new' : 'changed'})`),
       ...(count > tools.length ? [`- and ${count - tools.length} more`] : []),
-      `Look at them with GET /servers/${server_id}/tools, and approve those you trust.`,
+      `Look at them with GET /servers/${server_id}/pins, and approve those you trust.`,
     ],
   },
   'server.down': {
@@ -102,6 +105,12 @@ export const NOTICES: { readonly [K in NoticeKind]: Kind<NoticeData[K]> } = {
     lines: ({ message }) => [message],
   },
 };
+
+/** As tools where there is nothing else among them. */
+function waitingWords(count: number, named: readonly { kind: string }[]): string {
+  const what = named.every(({ kind }) => kind === 'tool') ? 'tool' : 'definition';
+  return count === 1 ? `A ${what}` : `${count} ${what}s`;
+}
 
 const LIMITED: Record<NoticeData['limit.reached']['limit'], (user: string, keyName: string | null) => string> = {
   api_key: (user, keyName) => `The API key "${keyName}" of ${user}`,

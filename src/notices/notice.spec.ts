@@ -21,8 +21,8 @@ const EXAMPLES: NoticeData = {
   'tool.quarantined': {
     ...{ server_id: 's-1', server_name: 'files-1', count: 3 },
     tools: [
-      { name: 'read', pin: 'p', is_new: false },
-      { name: 'write', pin: 'q', is_new: true },
+      { kind: 'tool', name: 'read', pin: 'p', is_new: false },
+      { kind: 'prompt', name: 'write', pin: 'q', is_new: true },
     ],
   },
   'server.down': { ...server, since: '2026-01-01T00:00:00.000Z', error: 'it does not answer' },
@@ -39,7 +39,7 @@ describe('A notice', () => {
       'Rate limit reached by an API key',
       'The API key "ci" of a@example.com reached the limit of 100 requests an hour.',
     ],
-    ['tool.quarantined', '3 tools of files-1 wait for approval', '- read (changed)\n- write (new)\n- and 1 more'],
+    ['tool.quarantined', '3 definitions of files-1 wait for approval', '- read (changed)\n- prompt write (new)\n- and 1 more'],
     ['server.down', 'files-1 is down', 'has not answered since 2026-01-01T00:00:00.000Z: it does not answer'],
     ['server.up', 'files-1 is up again', 'It had been down since 2026-01-01T00:00:00.000Z.'],
     ['test', 'A test notice', 'A test.'],

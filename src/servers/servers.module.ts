@@ -8,13 +8,17 @@ import { ServerChangeListener } from './registry/server-change.listener.js';
 import { HealthChecks } from './pool/health-checks.service.js';
 import { ServerMetrics } from './server.metrics.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
+import { SeenPins } from './approval/seen-pins.service.js';
+import { ServerPinsController } from './approval/server-pins.controller.js';
+import { ServerPinsRepository } from './approval/server-pins.repository.js';
+import { ServerPins } from './approval/server-pins.service.js';
 import { ServerToolsController } from './approval/server-tools.controller.js';
-import { ServerToolsRepository } from './approval/server-tools.repository.js';
+import { ShownTools } from './approval/shown-tools.service.js';
+import { ShownPins } from './approval/shown-pins.service.js';
 import { ServersController } from './servers.controller.js';
 import { ServersRepository } from './registry/servers.repository.js';
 import { ServersService } from './servers.service.js';
 import { ServerTemplates } from './templates/server-templates.service.js';
-import { ToolPins } from './approval/tool-pins.service.js';
 import { ServerPool } from './pool/server-pool.service.js';
 import { PoolSources } from './source/pool-sources.service.js';
 import { ToolChangesController } from './tool-changes/tool-changes.controller.js';
@@ -25,7 +29,7 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
   imports: [ApiKeysModule, ToolsModule],
-  controllers: [ServersController, ServerToolsController, ToolChangesController],
+  controllers: [ServersController, ServerPinsController, ServerToolsController, ToolChangesController],
   providers: [
     CallerEmails,
     ConfigCipher,
@@ -37,8 +41,11 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
     ServersRepository,
     ServersService,
     ServerTemplates,
-    ServerToolsRepository,
-    ToolPins,
+    SeenPins,
+    ServerPins,
+    ServerPinsRepository,
+    ShownPins,
+    ShownTools,
     ToolChanges,
     ToolChangesRepository,
     ServerPool,

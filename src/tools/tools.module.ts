@@ -4,6 +4,7 @@ import { CreditsModule } from '../credits/credits.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Idempotency } from './call/idempotency.service.js';
 import { IdempotentCallsRepository } from './call/idempotent-calls.repository.js';
+import { InstructionsCatalog } from './catalog/instructions-catalog.service.js';
 import { PromptCatalog } from './catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from './catalog/resource-catalog.service.js';
 import { Sources } from './catalog/sources.service.js';
@@ -23,6 +24,7 @@ import { Tasks } from './tasks/tasks.service.js';
   providers: [
     Idempotency,
     IdempotentCallsRepository,
+    InstructionsCatalog,
     PromptCatalog,
     ResourceCatalog,
     Sources,
@@ -36,6 +38,16 @@ import { Tasks } from './tasks/tasks.service.js';
     ToolRunner,
     UsageInterceptor,
   ],
-  exports: [PromptCatalog, ResourceCatalog, Sources, Tasks, ToolCallObserver, ToolCalls, ToolCatalog, UsageInterceptor],
+  exports: [
+    InstructionsCatalog,
+    PromptCatalog,
+    ResourceCatalog,
+    Sources,
+    Tasks,
+    ToolCallObserver,
+    ToolCalls,
+    ToolCatalog,
+    UsageInterceptor,
+  ],
 })
 export class ToolsModule {}

@@ -144,7 +144,8 @@ describe('an operation that goes well is answered as documented', () => {
     const { id } = await well('POST', '/servers', { template_name: 'http', config: { url: 'http://127.0.0.1:9/mcp' } });
     await well('PATCH', `/servers/${id}`, { weight: 2, enabled: null });
     await well('POST', `/servers/${id}/check`);
-    for (const path of ['/servers?include_health=true', `/servers/${id}`, `/servers/${id}/tools`]) await well('GET', path);
+    const lists = [`/servers/${id}/tools`, `/servers/${id}/pins`];
+    for (const path of ['/servers?include_health=true', `/servers/${id}`, ...lists]) await well('GET', path);
     await well('DELETE', `/servers/${id}`);
   });
 });

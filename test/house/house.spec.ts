@@ -9,8 +9,8 @@ const FILES_MAX = 15;
 const CARRIERS = ['src/database/', 'src/backup/', 'src/client/'];
 /** Says what an operator may type. */
 const ADVICE = ['src/auth/login/secret-check.ts'];
-/** What rooms may read of each other (migrations 0010 and 0016). */
-const VIEWS = ['callers', 'accounts', 'expiring_keys', 'quarantined_tools'];
+/** What rooms may read of each other (migrations 0010, 0016 and 0020). */
+const VIEWS = ['callers', 'accounts', 'expiring_keys', 'quarantined_pins'];
 
 const sources = sourcesBelow('src');
 const roomOf = (file: string): string => file.split('/')[1]!;

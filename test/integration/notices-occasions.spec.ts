@@ -197,7 +197,7 @@ describe('An upstream server', () => {
     await eventually(() => expect(told('tool.quarantined')).toHaveLength(1));
     expect(told('tool.quarantined')[0]).toEqual({
       ...{ server_id: id, server_name: 'pool', count: 1 },
-      tools: [{ name: 'act', pin: expect.any(String), is_new: false }],
+      tools: [{ kind: 'tool', name: 'act', pin: expect.any(String), is_new: false }],
     });
     await scans();
     expect(told('tool.quarantined')).toHaveLength(1);

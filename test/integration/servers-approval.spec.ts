@@ -31,7 +31,8 @@ describe('Tools that wait for approval', () => {
 
   it('are shown with their pin, and not listed', () => {
     expect(tools.length).toBeGreaterThan(3);
-    for (const tool of tools) expect(tool).toMatchObject({ state: 'quarantined', pin: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    for (const tool of tools.filter(({ state }) => state !== 'unusable'))
+      expect(tool).toMatchObject({ state: 'quarantined', pin: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(listed()).toEqual([]);
   });
 

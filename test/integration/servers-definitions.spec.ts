@@ -40,14 +40,14 @@ describe('what cannot be offered', () => {
     [tool('abyss', `,"x":${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'abyss', 'it nests deeper than 64 levels'],
   ])('is named with the reason, and all else is listed: %#', async (entry, name, reason) => {
     const { names, unusable } = await offering([listOf(entry)]);
-    expect([names, unusable]).toEqual([['up__fine'], [{ name, reason }]]);
+    expect([names, unusable]).toEqual([['up__fine'], [{ kind: 'tool', name, reason }]]);
   });
 
   it('is no template without an end either', async () => {
     const templates = '{"resourceTemplates":[{"uriTemplate":"odd://{a","name":"broken"},{"uriTemplate":"odd://{a}"}]}';
     const { rig: own, unusable } = await offering([listOf()], { 'resources/templates/list': templates });
     expect(JSON.parse(own.resources.templatesFor(caller).json)).toEqual([{ uriTemplate: 'odd://{a}', name: 'odd://{a}' }]);
-    expect(unusable).toEqual([{ name: 'odd://{a', reason: '"odd://{a" has an expression without an end' }]);
+    expect(unusable).toEqual([{ kind: 'template', name: 'odd://{a', reason: '"odd://{a" has an expression without an end' }]);
   });
 
   it('are no names: odd ones are listed under one that clients take, and called by their own', async () => {

@@ -45,6 +45,7 @@ export const AUDIT_ACTIONS = [
   'server.changed',
   'server.removed',
   'tool.approved',
+  'pin.approved',
   'tool.changed',
   'settings.log_level_changed',
   'dataset.imported',
@@ -54,7 +55,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 /** One change, as it is written. */
 export interface AuditEntry {
   action: AuditAction;
-  /** Of the kind that the action begins with; of a login the user, of a tool the server. */
+  /** Of the kind that the action begins with; of a login the user, of a tool and a pin the server. */
   subjectId: string;
   /** What is worth knowing: values before and after, a reason. Never a secret. */
   details?: Record<string, unknown>;

@@ -5,17 +5,14 @@ import { argumentsFromJson, argumentsFromPairs } from '../gateway/call-arguments
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
-import { restCommand, type RestOptions } from '../terminal/rest-command.js';
 import { textTable } from '../terminal/text-table.js';
+import { ID, serverCommand, type ServerOptions } from './servers/server-command.js';
+import { approveCommand, pinsCommand } from './servers/server-pins.commands.js';
 
 type Server = components['schemas']['ServerDto'];
 type Tool = components['schemas']['ServerToolDto'];
 type Edit = components['schemas']['EditToolDto'];
 type Health = components['schemas']['ServerHealthDto'];
-
-interface Options extends RestOptions {
-  apiKey?: string;
-}
 
 const EXAMPLES = `
 Examples:
@@ -26,6 +23,8 @@ Examples:
   tallygate servers check file-server
   tallygate servers change file-server write_file --off
   tallygate servers change search find --name look_up --set tenant=acme limit=20
+  tallygate servers tools file-server --diff
+  tallygate servers approve file-server read_file write_file
   tallygate servers remove file-server
 
 A server is made from a template of gateway.yaml (docs/servers.md). Its tools are called {name}__{tool}, those of a pool {pool}__{tool};
@@ -36,7 +35,9 @@ Exit code 1 if the checked server cannot serve.`;
 /** `tallygate servers`: the MCP servers behind the gateway. */
 export function serversCommand(): Command {
   return new Command('servers')
-    .description('list, add, remove and check the MCP servers behind the gateway, and change their tools')
+    .description(
+      'list, add, remove and check the MCP servers behind the gateway, approve what they offer, and change their tools',
+    )
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(serverCommand('list', 'list the servers and their health').action(action(list)))
     .addCommand(addCommand())
@@ -50,16 +51,12 @@ export function serversCommand(): Command {
         .argument(...ID)
         .action(action(check)),
     )
+    .addCommand(pinsCommand())
+    .addCommand(approveCommand())
     .addCommand(changeCommand());
 }
 
-const ID = ['<id>', "the server's id or name, from `servers list`"] as const;
-
-/** Unlike keys and usage, servers can also be managed with an API key. */
-const serverCommand = (name: string, description: string) =>
-  restCommand(name, description).option('--api-key <key>', 'an API key instead of the login (TALLYGATE_API_KEY)');
-
-async function list({ json, ...access }: Options): Promise<void> {
+async function list({ json, ...access }: ServerOptions): Promise<void> {
   const servers = await onRest(access, (gateway) => gateway.listServers({ include_health: true }));
   print(json, servers, () => listText(servers));
 }
@@ -92,7 +89,7 @@ function addCommand(): Command {
     .action(action(add));
 }
 
-interface AddOptions extends Options {
+interface AddOptions extends ServerOptions {
   name?: string;
   pool?: string;
   config?: string;
@@ -115,12 +112,12 @@ function addedText({ name, pool, id, health }: Server): string {
 
 const textOf = (config: string) => (config === '-' ? text(process.stdin) : Promise.resolve(config));
 
-async function remove(id: string, { json, ...access }: Options): Promise<void> {
+async function remove(id: string, { json, ...access }: ServerOptions): Promise<void> {
   await onRest(access, (gateway) => gateway.removeServer(id));
   print(json, { removed: id }, () => `Removed ${id}.`);
 }
 
-async function check(id: string, { json, ...access }: Options): Promise<void> {
+async function check(id: string, { json, ...access }: ServerOptions): Promise<void> {
   const health = await onRest(access, (gateway) => gateway.checkServer(id));
   print(json, health, () => healthText(id, health));
   if (health.status === 'unhealthy' || health.status === 'unknown') process.exitCode = EXIT.failed;
@@ -146,7 +143,7 @@ function changeCommand(): Command {
     .action(action(change));
 }
 
-interface ChangeOptions extends Options {
+interface ChangeOptions extends ServerOptions {
   off?: boolean;
   on?: boolean;
   name?: string;

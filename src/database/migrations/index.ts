@@ -17,6 +17,7 @@ import { ClientsOfKeys16 } from './0016-clients-of-keys.js';
 import { UsageOfUsers17 } from './0017-usage-of-users.js';
 import { Notices18 } from './0018-notices.js';
 import { Pools19 } from './0019-pools.js';
+import { ServerPins20 } from './0020-server-pins.js';
 import { ToolChanges21 } from './0021-tool-changes.js';
 import { Tasks22 } from './0022-tasks.js';
 
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   UsageOfUsers17,
   Notices18,
   Pools19,
+  ServerPins20,
   ToolChanges21,
   Tasks22,
 ];

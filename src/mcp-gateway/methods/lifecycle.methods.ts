@@ -1,5 +1,6 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { VERSION } from '../../common/version.js';
+import { InstructionsCatalog } from '../../tools/catalog/instructions-catalog.service.js';
 import { TASKS_EXTENSION } from '../../tools/source/server-task.js';
 import { ApiKeyGuard, KeyOptional } from '../access/api-key.guard.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
@@ -26,7 +27,10 @@ const INSTRUCTIONS = 'Start with list_datasets and search_symbols to learn what 
 @Injectable()
 @UseGuards(ApiKeyGuard)
 export class LifecycleMethods {
-  constructor(private readonly sessions: McpSessions) {}
+  constructor(
+    private readonly sessions: McpSessions,
+    private readonly instructions: InstructionsCatalog,
+  ) {}
 
   /** With a key it may begin a session, and counts. */
   @McpMethod('initialize')
@@ -35,18 +39,19 @@ export class LifecycleMethods {
   initialize(context: McpContext) {
     const known = this.beginSession(context) ? CAPABILITIES : SILENT_CAPABILITIES;
     const capabilities = hasAskedTasks(context.era) ? { ...known, tasks: TASKS } : known;
-    return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions: INSTRUCTIONS };
+    const instructions = this.instructionsFor(context);
+    return { protocolVersion: context.era.version, capabilities, serverInfo: SERVER_INFO, instructions };
   }
 
   @McpMethod('server/discover')
   @KeyOptional()
-  discover() {
+  discover(context: McpContext) {
     return {
       supportedVersions: [...MODERN_VERSIONS, ...LEGACY_VERSIONS],
       capabilities: { ...CAPABILITIES, extensions: EXTENSIONS },
-      instructions: INSTRUCTIONS,
+      instructions: this.instructionsFor(context),
       ttlMs: LIST_TTL_MS,
-      cacheScope: 'public',
+      cacheScope: this.instructions.isEmpty ? 'public' : 'private',
       _meta: { 'io.modelcontextprotocol/serverInfo': SERVER_INFO },
     };
   }
@@ -68,6 +73,12 @@ export class LifecycleMethods {
   unknownMethod({ era, method }: McpContext) {
     // A modern client tells an unknown method from an old server by a 404 with this body.
     throw new McpProtocolError(JSON_RPC.METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 128)}`, era.modern ? 404 : 200);
+  }
+
+  /** Ours; behind them those of servers, for a caller who may use these. */
+  private instructionsFor({ callerIfKnown: caller }: McpContext): string {
+    const theirs = caller && !this.instructions.isEmpty ? this.instructions.for(caller) : '';
+    return theirs ? `${INSTRUCTIONS}\n\n${theirs}` : INSTRUCTIONS;
   }
 
   /** Whether the client has a session from now on. */

@@ -43,14 +43,14 @@ export const expiringKeys = ({ key_expiry_days }: NoticeSettings, now: Date): Ho
   values: [key_expiry_days, now, new Date(now.getTime() + Math.max(0, ...key_expiry_days) * 86_400_000)],
 });
 
-/** Tools that wait for approval, by the pin of what they are now. */
-export const quarantinedTools = (): Holding => ({
+/** Definitions that wait for approval, by the pin of what they are now: no two have the same. */
+export const quarantinedPins = (): Holding => ({
   sql: `
-    SELECT concat_ws(':', $1::text, server_id, pin, tool) AS key, server_id::text AS subject, NULL::uuid AS user_id,
-      server_id, server_name, tool, pin, is_new
-    FROM mcp.quarantined_tools`,
+    SELECT concat_ws(':', $1::text, server_id, pin) AS key, server_id::text AS subject, NULL::uuid AS user_id,
+      server_id, server_name, kind, name, pin, is_new
+    FROM mcp.quarantined_pins`,
   data: `jsonb_build_object('server_id', h.server_id, 'server_name', h.server_name,
-    'tools', jsonb_build_array(jsonb_build_object('name', h.tool, 'pin', h.pin, 'is_new', h.is_new)))`,
+    'tools', jsonb_build_array(jsonb_build_object('kind', h.kind, 'name', h.name, 'pin', h.pin, 'is_new', h.is_new)))`,
   values: [],
   isToldAtFirst: true,
 });

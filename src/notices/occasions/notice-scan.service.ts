@@ -9,7 +9,7 @@ import type { NewNotice, Occasion } from '../notice.js';
 import type { NoticeKind } from '../notice-kinds.js';
 import { NoticesRepository } from '../outbox/notices.repository.js';
 import { Recipients } from '../outbox/recipients.js';
-import { accountsLowOnCredits, expiringKeys, quarantinedTools, type Holding } from './holdings.js';
+import { accountsLowOnCredits, expiringKeys, quarantinedPins, type Holding } from './holdings.js';
 import { LimitWatch } from './limit-watch.service.js';
 import { OccasionsRepository } from './occasions.repository.js';
 import { namesOf, ServerWatch } from './server-watch.service.js';
@@ -74,7 +74,7 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
     const all: [NoticeKind, Holding][] = [
       ['account.credits_low', accountsLowOnCredits(this.settings)],
       ['api_key.expiring', expiringKeys(this.settings, new Date(this.clock.now()))],
-      ['tool.quarantined', quarantinedTools()],
+      ['tool.quarantined', quarantinedPins()],
     ];
     return all.filter(([kind]) => this.recipients.areFor(kind));
   }

@@ -5,6 +5,7 @@ import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text/jso
 import { NotMcp } from './relay/no-answer.js';
 import { readableInputSchema, readableMembers } from './relay/readable-definition.js';
 import type { ServerResult } from './relay/relay.js';
+import type { Definition, OfferedLists, OfferKind, PromptDefinition, ToolDefinition, Unusable } from './definitions.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 
@@ -15,58 +16,10 @@ const NAME_MAX_CHARS = 200;
 const URI_MAX_CHARS = 8_192;
 /** As JSON: of one entry, and of a list. Every caller gets the lists of all servers, and models read them. */
 const ENTRY_MAX_CHARS = 262_144;
+const TOO_LONG = `it has more than ${ENTRY_MAX_CHARS} characters`;
 const LIST_MAX_CHARS = 4_194_304;
 /** Each address that is read is compared with every template. */
 const TEMPLATES_MAX = 100;
-
-/** Something that a server offers, as it describes it. */
-export interface Definition {
-  /** What it is called by: a name or an address. */
-  id: string;
-  name: string;
-  title?: string | undefined;
-  description?: string | undefined;
-  annotations?: Record<string, unknown> | undefined;
-  /** Its members, each as the text it came in, but for what clients could not read. */
-  json: JsonMembers;
-}
-
-/** A tool as its server describes it. */
-export interface ToolDefinition extends Definition {
-  /** As the gateway reads it. Nothing of a stranger's schema is run. */
-  inputSchema: { type: 'object'; [keyword: string]: unknown };
-  /** Of any type. */
-  outputSchema?: Record<string, unknown> | undefined;
-  /** It can only be called as a task; MCP 2025-11-25, `execution`. */
-  needsTask?: true;
-  meta?: Record<string, unknown> | undefined;
-}
-
-export interface PromptDefinition extends Definition {
-  arguments: readonly { name: string; required: boolean }[];
-}
-
-export type ResourceDefinition = Definition;
-export type ResourceTemplateDefinition = Definition;
-
-/** An entry that cannot be offered at all. */
-export interface Unusable {
-  /** Its name, or its place in the list. */
-  name: string;
-  reason: string;
-}
-
-/** Everything a server offers. */
-export interface OfferedLists {
-  tools: readonly ToolDefinition[];
-  resources: readonly ResourceDefinition[];
-  templates: readonly ResourceTemplateDefinition[];
-  prompts: readonly PromptDefinition[];
-  /** Of all lists. */
-  unusable: readonly Unusable[];
-}
-
-export const NOTHING_OFFERED: OfferedLists = { tools: [], resources: [], templates: [], prompts: [], unusable: [] };
 
 /** Asks the server for one page of a list. */
 export type RequestPage = (method: string, params: JsonMembers) => Promise<ServerResult>;
@@ -75,6 +28,7 @@ type Entry = Record<string, unknown>;
 
 /** One of the lists: the method that asks for it, the member of the answer it is in, and what its entries are. */
 interface List<One extends Definition> {
+  kind: OfferKind;
   method: string;
   member: string;
   /** What its entries are called by. */
@@ -88,9 +42,16 @@ interface List<One extends Definition> {
 }
 
 const described = (_: Entry, definition: Definition): Definition => definition;
-const TOOLS: List<ToolDefinition> = { method: 'tools/list', member: 'tools', id: 'name', read: toolOf };
-const RESOURCES: List<Definition> = { method: 'resources/list', member: 'resources', id: 'uri', read: described };
+const TOOLS: List<ToolDefinition> = { kind: 'tool', method: 'tools/list', member: 'tools', id: 'name', read: toolOf };
+const RESOURCES: List<Definition> = {
+  kind: 'resource',
+  method: 'resources/list',
+  member: 'resources',
+  id: 'uri',
+  read: described,
+};
 const TEMPLATES: List<Definition> = {
+  kind: 'template',
   method: 'resources/templates/list',
   member: 'resourceTemplates',
   id: 'uriTemplate',
@@ -98,23 +59,34 @@ const TEMPLATES: List<Definition> = {
   problemOf: problemOfTemplate,
   read: described,
 };
-const PROMPTS: List<PromptDefinition> = { method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
+const PROMPTS: List<PromptDefinition> = { kind: 'prompt', method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
+
+/** What a server says of itself when a session begins. */
+export interface Introduction {
+  capabilities: ServerCapabilities;
+  /** Where it is wanted. */
+  instructions: string | undefined;
+}
 
 /**
  * What a server offers now. What of it cannot be offered is named, with the reason.
- * @param capabilities read after the first request, which may begin another session.
+ * @param introduction read after the first request, which may begin another session.
  * @throws UpstreamFailure; ServerError when the server refuses to list its tools; NotMcp
  */
-export async function readOfferedLists(request: RequestPage, capabilities: () => ServerCapabilities): Promise<OfferedLists> {
+export async function readOfferedLists(request: RequestPage, introduction: () => Introduction): Promise<OfferedLists> {
   const unusable: Unusable[] = [];
   const read = <One extends Definition>(list: List<One>) => new ListReader(list, unusable).read(request);
   const tools = await read(TOOLS).catch(emptyIfRefused(RPC.METHOD_NOT_FOUND));
-  const { resources, prompts } = capabilities();
+  const { capabilities, instructions } = introduction();
+  const { resources, prompts } = capabilities;
+  const isTooLong = instructions !== undefined && instructions.length > ENTRY_MAX_CHARS;
+  if (isTooLong) unusable.push({ kind: 'instructions', name: 'instructions', reason: TOO_LONG });
   return {
     tools,
     resources: resources ? await read(RESOURCES).catch(emptyIfRefused()) : [],
     templates: resources ? await read(TEMPLATES).catch(emptyIfRefused()) : [],
     prompts: prompts ? await read(PROMPTS).catch(emptyIfRefused()) : [],
+    ...(instructions && !isTooLong && { instructions }),
     unusable,
   };
 }
@@ -154,7 +126,7 @@ class ListReader<One extends Definition> {
     this.seen += 1;
     const reason = this.reasonAgainst(entry, json);
     if (reason === undefined) return this.add(entry as Entry, json);
-    if (this.unusable.length < ENTRIES_MAX) this.unusable.push({ name: this.nameOf(entry), reason });
+    if (this.unusable.length < ENTRIES_MAX) this.unusable.push({ kind: this.list.kind, name: this.nameOf(entry), reason });
   }
 
   private add(entry: Entry, json: string): void {
@@ -170,7 +142,7 @@ class ListReader<One extends Definition> {
     const called = entry[id];
     if (typeof called !== 'string' || called === '') return `it has no "${id}"`;
     if (called.length > max) return `its "${id}" has more than ${max} characters`;
-    if (json.length > ENTRY_MAX_CHARS) return `it has more than ${ENTRY_MAX_CHARS} characters`;
+    if (json.length > ENTRY_MAX_CHARS) return TOO_LONG;
     if (isTooDeep(json)) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
     if (this.found.size >= most && !this.found.has(called)) return `the server has more than ${most} ${member}`;
@@ -194,6 +166,7 @@ function definitionOf(entry: Entry, json: string, id: string): Definition {
     ...(typeof description === 'string' && { description }),
     ...(isObject(annotations) && { annotations }),
     json: readableMembers(entry, json),
+    text: json,
   };
 }
 

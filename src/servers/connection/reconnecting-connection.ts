@@ -64,6 +64,11 @@ export class ReconnectingConnection {
     return this.session?.capabilities ?? {};
   }
 
+  /** What the server tells models of itself; nothing while there is no session. */
+  get instructions(): string | undefined {
+    return this.session?.instructions;
+  }
+
   /** Has `onResourceUpdated` called when one of these resources changes too, in this session and every later one. */
   watch(uris: readonly string[]): void {
     for (const uri of uris) this.watched.add(uri);

@@ -125,6 +125,11 @@ export class UpstreamSession {
     return this.client.getServerCapabilities() ?? {};
   }
 
+  /** What the server tells models of itself. */
+  get instructions(): string | undefined {
+    return this.client.getInstructions();
+  }
+
   /**
    * @throws UpstreamFailure; `SessionExpired` when the server no longer knows the session, so that it did nothing;
    * ServerError for an error the server answered.

@@ -3,7 +3,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { endedWithin } from '../../common/concurrency/deadline.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
-import { ToolPins } from '../approval/tool-pins.service.js';
+import { ServerPins } from '../approval/server-pins.service.js';
 import type { PooledServer } from './pooled-server.js';
 import { UNKNOWN_HEALTH, wordsOf, type HealthReport } from './server-health.js';
 import { ServerPool } from './server-pool.service.js';
@@ -25,7 +25,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     private readonly pool: ServerPool,
-    private readonly pins: ToolPins,
+    private readonly pins: ServerPins,
   ) {}
 
   /** Resolves before the listeners open, so that a replica that has just started knows the tools that the others know. */
@@ -111,15 +111,16 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async list(server: PooledServer): Promise<void> {
-    const { approved, lists } = await this.pins.admit(server.id, await server.readLists());
-    const before = server.approved;
-    const isChanged = server.offer(lists, approved);
-    if (server.approved !== before) this.logQuarantined(server.name, lists.tools.length - approved.size);
+    const admitted = await this.pins.admit(server, await server.readLists());
+    const before = server.offers.waiting;
+    const isChanged = server.offer(admitted);
+    if (admitted.waiting > before) this.logWaiting(server.name, admitted.waiting);
     if (isChanged) this.offerChanges.tell();
   }
 
-  private logQuarantined(name: string, count: number): void {
-    if (count === 0) return;
-    this.logger.warn(`${name}: ${count} tools are new or changed and wait for approval (GET /servers/${name}/tools)`);
+  private logWaiting(name: string, count: number): void {
+    const words =
+      count === 1 ? '1 definition is new or has changed and waits' : `${count} definitions are new or have changed and wait`;
+    this.logger.warn(`${name}: ${words} for approval (tallygate servers tools ${name})`);
   }
 }

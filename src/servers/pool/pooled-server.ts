@@ -5,7 +5,9 @@ import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection
 import type { SessionRequest } from '../connection/upstream-session.js';
 import { ServerError } from '../../tools/source/server-error.js';
 import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
-import { readOfferedLists, type OfferedLists } from '../connection/offered-lists.js';
+import type { Admitted } from '../approval/server-pins.service.js';
+import type { OfferedLists } from '../connection/definitions.js';
+import { readOfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
@@ -120,7 +122,7 @@ export class PooledServer implements Candidate {
     return this.places.take(callerId);
   }
 
-  /** What it offered when it was asked last. */
+  /** What of that is approved which it offered when it was asked last. */
   get offered(): OfferedLists {
     return this.offers.lists;
   }
@@ -211,18 +213,21 @@ export class PooledServer implements Candidate {
 
   /** Asks what it offers now. @throws UpstreamFailure, ServerError */
   readLists(): Promise<OfferedLists> {
-    const { timeoutMs } = this.template;
+    const { timeoutMs, instructions: isTold } = this.template;
     return this.listAge.whileReading(() =>
       readOfferedLists(
         (method, params) => this.connection.request({ method, params }, { timeoutMs }),
-        () => this.connection.capabilities,
+        () => ({
+          capabilities: this.connection.capabilities,
+          instructions: isTold ? this.connection.instructions : undefined,
+        }),
       ),
     );
   }
 
-  /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
-  offer(lists: OfferedLists, approved: ReadonlyMap<string, string>): boolean {
-    return this.offers.take(lists, approved);
+  /** Offers this from now on. Returns whether that is something else than before. */
+  offer(admitted: Admitted): boolean {
+    return this.offers.take(admitted);
   }
 
   /** Has the listener, the one of all watched resources, called when one of these changes, or may have. */

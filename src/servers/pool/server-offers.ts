@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NOTHING_OFFERED, type OfferedLists } from '../connection/offered-lists.js';
+import type { Admitted } from '../approval/server-pins.service.js';
+import { NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js';
 
 /** Tools in which a server differs from its pool are named up to this. */
 const DIFFERING_MAX = 100;
 
-/** What one server offers: its lists as they were read last, and which of its tools are approved. */
+/** What one server offers: what of its lists is approved, as they were read last. */
 export class ServerOffers {
   private readLists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
+  /** Entries that wait for approval. */
+  waiting = 0;
+  /** Addresses of the resources among them. */
+  withheld: ReadonlySet<string> = new Set();
   /** Tools of its pool that it lacks or defines otherwise, by the servers' own name. */
   differing: readonly string[] = [];
 
@@ -25,10 +30,12 @@ export class ServerOffers {
     return this.pins;
   }
 
-  /** Offers this from now on; of its tools, the approved ones. Returns whether that is something else than before. */
-  take(lists: OfferedLists, approved: ReadonlyMap<string, string>): boolean {
+  /** Offers this from now on. Returns whether that is something else than before. */
+  take({ lists, approved, waiting, withheld }: Admitted): boolean {
     const [oldLists, oldPins] = [this.readLists, this.pins];
     this.readLists = lists;
+    this.waiting = waiting;
+    this.withheld = withheld;
     if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
     return this.pins !== oldPins || !isDeepStrictEqual(oldLists, lists);
   }

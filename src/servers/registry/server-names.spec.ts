@@ -71,6 +71,8 @@ describe('Where the whole URL is of the config, a server is called', () => {
     templateOf('http', templateSchema.parse({ transport: 'http', url, config }), {
       strategy: 'round_robin',
       health_check_interval: 30,
+      approval: 'first_use',
+      instructions: false,
     });
   const shown = templateWith({ properties: { url: { type: 'string' } } });
 

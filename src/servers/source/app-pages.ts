@@ -1,7 +1,7 @@
 import { isObject } from '../../common/json.js';
 import { itemsOf, membersOf, textAt, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 
 /** Of the addresses of pages; MCP Apps, "UI Resource Format". */
@@ -50,10 +50,12 @@ export class AppPages {
     return uri;
   }
 
-  /** Those that tools name and no server lists, which need not be. */
+  /** Those that tools name and no server lists, which need not be; not those that are listed and wait for approval. */
   unlisted(servers: readonly PooledServer[]): string[] {
     const listed = new Set(servers.flatMap(({ offered }) => offered.resources.map(({ id }) => id)));
-    return [...this.addresses.keys()].filter((uri) => !listed.has(uri));
+    return [...this.addresses.keys()].filter(
+      (uri) => !listed.has(uri) && !servers.some(({ offers }) => offers.withheld.has(uri)),
+    );
   }
 
   /** The definition of a tool, with the address of its page as callers know it. */

@@ -10,7 +10,7 @@ import type { Tasks } from '../../tools/tasks/tasks.service.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import type { Place } from '../pool/places.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { loggerFor } from '../../common/log-contexts.js';
 import type { Tool } from '../../tools/source/tool-source.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import { changedDefinition } from '../tool-changes/changed-definition.js';

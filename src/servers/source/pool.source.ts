@@ -2,8 +2,9 @@ import { loggerFor } from '../../common/log-contexts.js';
 import type { Prompt } from '../../tools/source/prompt.js';
 import type { Resource, ResourceTemplate } from '../../tools/source/resource.js';
 import type { Tool, ToolSource } from '../../tools/source/tool-source.js';
+import { beginningOf } from '../../common/beginning-of.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
-import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../connection/offered-lists.js';
+import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
 import { AppPages, showsPage } from './app-pages.js';
@@ -12,6 +13,8 @@ import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
 import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from './tool-name.js';
+
+const INSTRUCTIONS_MAX_CHARS = 2_000;
 
 /**
  * Everything the servers of one pool offer. Where two servers offer different things under one name, that of the server
@@ -52,6 +55,12 @@ export class PoolSource implements ToolSource {
 
   prompts(): readonly Prompt[] {
     return this.offeredPrompts;
+  }
+
+  /** Those of the server registered first that gives any, no longer than anybody reads. */
+  instructions(): string | undefined {
+    const given = this.servers.find(({ offered }) => offered.instructions !== undefined)?.offered.instructions;
+    return given && beginningOf(given.trim(), INSTRUCTIONS_MAX_CHARS);
   }
 
   /** Told by whoever has it updated (`PoolSources`), of all pools at once. */

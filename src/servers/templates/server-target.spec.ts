@@ -4,7 +4,7 @@ import { templateSchema } from '../../config/template-config.js';
 import { ConfigProblem, targetOf } from './server-target.js';
 import { templateOf } from './server-template.js';
 
-const DEFAULTS = { strategy: 'round_robin', health_check_interval: 30 } as const;
+const DEFAULTS = { strategy: 'round_robin', health_check_interval: 30, approval: 'first_use', instructions: false } as const;
 const properties = { path: {}, token: {}, url: {}, tenant: {}, headers: {} };
 
 const stdio = (values: object) =>

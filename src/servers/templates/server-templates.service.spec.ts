@@ -13,6 +13,8 @@ const templatesOf = (settings: object) =>
     ),
   );
 
+const process_ = { transport: 'stdio', command: 'x' };
+
 describe('Templates of upstream servers', () => {
   it('start no process unless the operator names or writes one', () => {
     expect(templatesOf({}).names()).toEqual(['http', 'sse']);
@@ -45,6 +47,17 @@ describe('Templates of upstream servers', () => {
     const all = templatesOf({ templates, load_balancer: { strategy: 'weighted', health_check_interval: 7 } });
     expect(all.get('own')).toMatchObject({ strategy: 'random', healthCheckIntervalMs: 7_000 });
     expect(all.get('other')).toMatchObject({ strategy: 'weighted' });
+  });
+
+  it('say who approves, and whether instructions are told, where the general settings do not', () => {
+    const [own, other] = [{ ...process_, approval: 'off', instructions: false }, process_];
+    const all = (servers: object) => templatesOf({ templates: { own, other }, servers });
+    const said = (servers: object) =>
+      ['own', 'other'].map((name) => all(servers).get(name)).map(({ approval, instructions }) => [approval, instructions]);
+    const ownSays = ['off', false];
+    expect(said({})).toEqual([ownSays, ['first_use', false]]);
+    expect(said({ tool_approval: 'manual', instructions: true })).toEqual([ownSays, ['manual', true]]);
+    expect(said({ approval: 'off' })).toEqual([ownSays, ['off', false]]);
   });
 
   it('check a config without changing what was sent', () => {

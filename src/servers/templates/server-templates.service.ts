@@ -7,7 +7,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { NetworkRules } from '../../common/network/network-rules.js';
 import { PackageMissing, packageFolders } from './server-packages.js';
 import { ConfigProblem } from './server-target.js';
-import { templateOf, type ServerTemplate } from './server-template.js';
+import { defaultsOf, templateOf, type ServerTemplate } from './server-template.js';
 import { SHIPPED_TEMPLATES } from './shipped-templates.js';
 
 type Validate = ReturnType<typeof compileConfigSchema>;
@@ -111,7 +111,7 @@ function entriesOf(templates: ReadonlyMap<string, TemplateValues>, values: Confi
   return new Map(
     [...templates].map(([name, template]) => {
       const entry = {
-        template: templateOf(name, template, values.load_balancer),
+        template: templateOf(name, template, defaultsOf(values)),
         validate: compileConfigSchema(template.config),
         networks: networkRulesOf(values, { ...template, name }),
       };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import { changedDefinition, withoutArguments } from './changed-definition.js';
 import { edited, UNCHANGED, type ToolEdit } from './tool-change.js';
 
@@ -67,6 +67,7 @@ describe('a changed definition', () => {
   };
   const definition: ToolDefinition = {
     id: 'find',
+    text: '',
     name: 'find',
     title: 'Find',
     description: 'Finds. ',

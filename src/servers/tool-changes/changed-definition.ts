@@ -1,5 +1,5 @@
 import { itemsOf, membersOf, objectOf, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
-import type { ToolDefinition } from '../connection/offered-lists.js';
+import type { ToolDefinition } from '../connection/definitions.js';
 import type { ToolChange } from './tool-change.js';
 
 /** Where a schema has others that are about the same object. */

@@ -1,12 +1,12 @@
-import { Body, Controller, Param, Patch, Req } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Header, Param, Patch, Req } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { ServerToolDto } from '../approval/server-tools.dto.js';
-import { ToolPins } from '../approval/tool-pins.service.js';
+import { ServerToolDto } from '../approval/server-pins.dto.js';
+import { ShownTools } from '../approval/shown-tools.service.js';
 import { ServersService } from '../servers.service.js';
 import { argumentEdits } from './argument-edits.js';
 import { ToolChanges } from './tool-changes.service.js';
@@ -19,7 +19,7 @@ export class ToolChangesController {
   constructor(
     private readonly servers: ServersService,
     private readonly changes: ToolChanges,
-    private readonly pins: ToolPins,
+    private readonly shown: ShownTools,
   ) {}
 
   /**
@@ -27,6 +27,8 @@ export class ToolChangesController {
    * as it stands. What the server defines stays approved as it is.
    */
   @Patch(':tool')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @ApiOkResponse({ type: ServerToolDto })
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse({ description: 'A name that is too long, or arguments that are not `{value}`', type: ErrorDto })
   @ApiNotFoundResponse({ description: 'No such server, or it has never offered such a tool', type: ErrorDto })
@@ -39,9 +41,9 @@ export class ToolChangesController {
     @Param() { id, tool }: ServerToolParams,
     @Body() { arguments: args, ...edit }: EditToolDto,
     @Req() { bodyText = '{}' }: { bodyText?: string },
-  ): Promise<ServerToolDto> {
+  ): Promise<string> {
     const server = await this.servers.get(id);
     await this.changes.edit(actorOf(caller), server, tool, { ...edit, fixed: args && argumentEdits(bodyText) });
-    return ServerToolDto.of(await this.pins.get(server.id, tool), this.changes.of(server.pool, tool), true);
+    return this.shown.one(server, caller, tool);
   }
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Sources } from '../../tools/catalog/sources.service.js';
-import { ToolPins } from '../approval/tool-pins.service.js';
+import { ServerPins } from '../approval/server-pins.service.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerPool } from '../pool/server-pool.service.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
@@ -27,7 +27,7 @@ export class ToolChanges {
   constructor(
     private readonly repository: ToolChangesRepository,
     private readonly registry: ServerRegistry,
-    private readonly pins: ToolPins,
+    private readonly pins: ServerPins,
     private readonly audit: AuditLog,
     private readonly sources: Sources,
     private readonly serverPool: ServerPool,
@@ -44,7 +44,7 @@ export class ToolChanges {
    * @throws NOT_FOUND for a tool the server has never offered; CONFLICT when the new name is another tool's; INVALID_INPUT.
    */
   async edit(by: Actor, { id, pool, templateName }: RegisteredServer, tool: string, given: ToolEdit): Promise<void> {
-    await this.pins.get(id, tool);
+    await this.pins.tool(id, tool);
     const edit = { ...given, name: given.name === tool ? null : given.name };
     if (typeof edit.name === 'string') await this.demandFree(edit.name, pool, templateName);
     const change = (known: ToolChange) => demandSmall(edited(known, edit));
@@ -70,7 +70,7 @@ export class ToolChanges {
     const publicName = publicToolName(pool, name, isPrefixed);
     if (publicName !== fullToolName(pool, name, isPrefixed)) throw tooLong(fullToolName(pool, name, isPrefixed));
     const servers = this.registry.all().filter((server) => server.pool === pool);
-    const known = await Promise.all(servers.map((server) => this.pins.find(server.id, name)));
+    const known = await Promise.all(servers.map((server) => this.pins.find(server.id, 'tool', name)));
     const others = this.sources.all().filter((source) => source.name !== pool);
     const isOffered = others.some((source) => source.tools().some((other) => other.name === publicName));
     if (isOffered || known.some((one) => one !== undefined))

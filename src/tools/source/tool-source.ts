@@ -96,6 +96,8 @@ export interface ToolSource {
   resources?(): readonly Resource[];
   resourceTemplates?(): readonly ResourceTemplate[];
   prompts?(): readonly Prompt[];
+  /** What models are told of it where they begin; nothing of our own sources, for which the gateway speaks. */
+  instructions?(): string | undefined;
   /** Registers the catalog's listener, called whenever one of the lists would answer differently, unless `Sources` is told. */
   onChange(listener: () => void): void;
   /**

@@ -19,6 +19,7 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
   'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
   'test/integration/servers-*.spec.ts': /^(POST \/servers(\/\{id\}\/tools)?|PATCH \/servers\/\{id\}\/tools\/\{tool\}) (409|200)$/,
+  'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
   'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
 };
@@ -59,6 +60,8 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /servers/{id}/tools': undefined,
   'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
   'PATCH /servers/{id}/tools/{tool}': { enabled: null },
+  'GET /servers/{id}/pins': undefined,
+  'POST /servers/{id}/pins': { pins: [{ kind: 'tool', name: 'nothing', pin: 'nothing' }] },
   'POST /api/admin/webhooks/test': { webhook: 'nothing' },
   'POST /api/admin/webhooks/deliveries/{id}/retry': undefined,
 };

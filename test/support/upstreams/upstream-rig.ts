@@ -13,15 +13,16 @@ import type { RegisteredServer } from '../../../src/servers/registry/registered-
 import type { ServerRegistry } from '../../../src/servers/registry/server-registry.service.js';
 import { packageFolders } from '../../../src/servers/templates/server-packages.js';
 import { SHIPPED_TEMPLATES } from '../../../src/servers/templates/shipped-templates.js';
-import { templateOf } from '../../../src/servers/templates/server-template.js';
-import type { ToolPins } from '../../../src/servers/approval/tool-pins.service.js';
-import { pinOf } from '../../../src/servers/approval/tool-pin.js';
-import type { OfferedLists } from '../../../src/servers/connection/offered-lists.js';
+import { defaultsOf, templateOf } from '../../../src/servers/templates/server-template.js';
+import type { PinnedServer, ServerPins } from '../../../src/servers/approval/server-pins.service.js';
+import { pinOf } from '../../../src/servers/approval/pin.js';
+import type { OfferedLists } from '../../../src/servers/connection/definitions.js';
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { PoolSources } from '../../../src/servers/source/pool-sources.service.js';
 import { edited, NO_CHANGES, UNCHANGED, type PoolChanges, type ToolEdit } from '../../../src/servers/tool-changes/tool-change.js';
 import { Cancellation } from '../../../src/tools/call/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext, type SentTexts } from '../../../src/tools/source/call-context.js';
+import { InstructionsCatalog } from '../../../src/tools/catalog/instructions-catalog.service.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
 import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
@@ -89,6 +90,7 @@ export class UpstreamRig {
   readonly catalog: ToolCatalog;
   readonly resources: ResourceCatalog;
   readonly prompts: PromptCatalog;
+  readonly instructions: InstructionsCatalog;
   readonly clock = new TestClock();
   readonly runner: ToolRunner;
   readonly servers: ServerPool;
@@ -104,7 +106,7 @@ export class UpstreamRig {
 
   constructor(
     private readonly templates: Record<string, object>,
-    pins: Pick<ToolPins, 'admit'> = { admit: admitAll },
+    pins: Pick<ServerPins, 'admit'> = { admit: admitAll },
     { variables, outbound, servers = {} }: RigSurroundings = {},
   ) {
     const { values } = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'], ...servers } });
@@ -112,6 +114,7 @@ export class UpstreamRig {
     this.catalog = new ToolCatalog(this.config, this.sources);
     this.resources = new ResourceCatalog(this.sources, this.config);
     this.prompts = new PromptCatalog(this.sources, this.config);
+    this.instructions = new InstructionsCatalog(this.sources, this.catalog);
     this.runner = new ToolRunner(this.config);
     this.suspendedCalls = new SuspendedCalls(this.runner, {} as KeyAdmission, this.clock);
     const registry = {
@@ -121,9 +124,9 @@ export class UpstreamRig {
       onChange: (listener: () => void) => (this.listener = listener),
     } as unknown as ServerRegistry;
     this.servers = new ServerPool(registry, this.config, emails as CallerEmails);
-    this.health = new HealthChecks(this.servers, pins as ToolPins);
+    this.health = new HealthChecks(this.servers, pins as ServerPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
-    for (const catalog of [this.catalog, this.resources, this.prompts]) catalog.onModuleInit();
+    for (const catalog of [this.catalog, this.resources, this.prompts, this.instructions]) catalog.onModuleInit();
     new PoolSources(this.sources, this.servers, this.health, this.balancer, registry, noTasks as Tasks).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
@@ -217,11 +220,16 @@ export class UpstreamRig {
   private template(name: string) {
     const shipped = SHIPPED_TEMPLATES[name];
     const own = this.templates[name];
-    return templateOf(name, own ? templateSchema.parse(own) : shipped!(packageFolders(this.config.values.data_dir)), DEFAULTS);
+    return templateOf(name, own ? templateSchema.parse(own) : shipped!(packageFolders(this.config.values.data_dir)), {
+      ...defaultsOf(this.config.values),
+      ...DEFAULTS,
+    });
   }
 }
 
-const admitAll = async (_: string, lists: OfferedLists) => ({
-  approved: new Map(lists.tools.map((definition) => [definition.name, pinOf(definition)])),
+const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
+  approved: new Map(lists.tools.map(({ name, text }) => [name, pinOf('tool', text)])),
   lists,
+  waiting: 0,
+  withheld: new Set<string>(),
 });

@@ -1,0 +1,137 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { PageQuery } from '../../rest/page.dto.js';
+import { OFFER_KINDS, type OfferKind } from '../connection/definitions.js';
+import { ToolChangesDto } from '../tool-changes/tool-changes.dto.js';
+import { PIN_STATES, type PinState } from './shown-pins.service.js';
+
+const TOOL_NAME_MAX = 200;
+const NAME_MAX = 8_192;
+const PIN_MAX = 128;
+const PINS_MAX = 1_000;
+const A_DEFINITION = { type: 'object' as const, additionalProperties: true, nullable: true };
+
+/** What to list. */
+export class ListPinsQuery extends PageQuery {
+  /** Only what is of this kind. */
+  @IsIn(OFFER_KINDS)
+  @IsOptional()
+  kind?: OfferKind;
+
+  /** Only what is in this state. */
+  @IsIn(PIN_STATES)
+  @IsOptional()
+  state?: PinState;
+}
+
+/** The tool to approve. */
+export class ApproveToolDto {
+  /** The server's own name of the tool, without a prefix. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(TOOL_NAME_MAX)
+  tool_name!: string;
+
+  /** The `pin` from `GET /servers/{id}/tools`. A tool that has changed since then is not approved. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(PIN_MAX)
+  pin!: string;
+}
+
+/** One definition to approve. */
+export class ApprovePinDto {
+  @IsIn(OFFER_KINDS)
+  kind!: OfferKind;
+
+  /** The server's own name of it; of resources and templates the address; of instructions `instructions`. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(NAME_MAX)
+  name!: string;
+
+  /** The `pin` from `GET /servers/{id}/pins`, of the definition that was looked at. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(PIN_MAX)
+  pin!: string;
+}
+
+/** The definitions to approve, all of them or none. */
+export class ApprovePinsDto {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(PINS_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => ApprovePinDto)
+  pins!: ApprovePinDto[];
+}
+
+export class ApprovedPinsDto {
+  /** How many are approved now. */
+  approved!: number;
+}
+
+/** A definition as the server offered it last. */
+export class ServerPinDto {
+  /** A `template` is one of resources; `instructions` is what the server tells models of itself. */
+  @ApiProperty({ enum: OFFER_KINDS })
+  kind!: OfferKind;
+  /** The server's own name of it; of resources and templates the address. */
+  name!: string;
+  /** Its description, at most 2 000 characters of it. */
+  description!: string;
+  /** Hash of everything in it that a model reads or that changes a call; null where it is unusable. */
+  pin!: string | null;
+  /**
+   * `quarantined`: new or changed; neither listed nor usable until it is approved. `unusable`: it cannot be offered at all; of these a gateway
+   * knows what it has read itself.
+   */
+  @ApiProperty({ enum: PIN_STATES })
+  state!: PinState;
+  /** Why it is unusable; absent where it is not. */
+  reason?: string;
+  /** All of it as the server wrote it, numbers too; null where that is not kept. */
+  @ApiProperty(A_DEFINITION)
+  definition!: object | null;
+  /** As it was approved; null where it never was, or by a release that did not keep it. */
+  @ApiProperty(A_DEFINITION)
+  approved_definition!: object | null;
+  /** When it was seen first as it is now. */
+  seen_at!: Date | null;
+}
+
+/** A tool as the server offered it last. */
+export class ServerToolDto extends ServerPinDto {
+  /** The server's own name of the tool, without a prefix. */
+  tool_name!: string;
+  /** What an operator has changed of it for callers; absent where that is nothing. */
+  changes?: ToolChangesDto;
+}
+
+export class ServerPinListDto {
+  pins!: ServerPinDto[];
+  /** Number of definitions on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}
+
+export class ServerToolListDto {
+  tools!: ServerToolDto[];
+  /** Number of tools on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
+}

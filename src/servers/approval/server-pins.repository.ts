@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { Postgres } from '../../database/postgres.js';
+import type { Transaction } from '../../database/sql.js';
+import { OFFER_KINDS, type OfferKind } from '../connection/definitions.js';
+import { idOf } from './offered-entries.js';
+
+export type StoredState = 'approved' | 'quarantined';
+
+/** Something a server offers, as it was seen last. */
+export interface ServerPin {
+  kind: OfferKind;
+  /** The server's own name of it, or its address. */
+  name: string;
+  pin: string;
+  state: StoredState;
+  /** As JSON: what it is now, and what of it was approved; null where that is not known. */
+  definition: string | null;
+  approvedDefinition: string | null;
+  seenAt: Date;
+}
+
+/** What decides about an entry that is known. */
+export interface KnownPin {
+  pin: string;
+  approvedPin: string | null;
+}
+
+/** An entry to be written. */
+export interface SeenPin {
+  kind: OfferKind;
+  key: string;
+  name: string;
+  pin: string;
+  definition: string | null;
+  /** Whether it is approved with that. */
+  approve: boolean;
+}
+
+/** What is known of one server: its entries, by `idOf`, and how many bytes their definitions take. */
+export interface KnownPins {
+  pins: Map<string, KnownPin>;
+  bytes: number;
+}
+
+/** What to list. */
+export interface PinFilter {
+  kind?: OfferKind | undefined;
+  state?: StoredState | undefined;
+}
+
+/** An entry to approve, as it was looked at. */
+export interface LookedAt {
+  kind: OfferKind;
+  key: string;
+  pin: string;
+}
+
+/** The same for what was looked at and what is approved, if that is the same. */
+export const lookedAtId = (looked: LookedAt): string => `${idOf(looked)} ${looked.pin}`;
+
+interface Row extends KnownPin {
+  kind: OfferKind;
+  key: string;
+  bytes: number;
+}
+
+const PINS = `
+  SELECT kind, name, pin, state, seen_at AS "seenAt", definition,
+    CASE state WHEN 'approved' THEN definition ELSE approved_definition END AS "approvedDefinition"
+  FROM mcp.server_pins`;
+const FILTER = `server_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
+const SEEN = `json_to_recordset($2::json) AS seen (kind text, key text, name text, pin text, definition text, approve boolean)`;
+
+/** The SQL of `mcp.server_pins`, and of `mcp.server_tools`, which earlier releases have in its place. */
+@Injectable()
+export class ServerPinsRepository {
+  constructor(private readonly postgres: Postgres) {}
+
+  async known(serverId: string): Promise<KnownPins> {
+    const rows = await this.postgres.query<Row>(
+      `SELECT kind, key, pin, approved_pin AS "approvedPin",
+         coalesce(pg_column_size(definition), 0) + coalesce(pg_column_size(approved_definition), 0) AS bytes
+       FROM mcp.server_pins WHERE server_id = $1`,
+      [serverId],
+    );
+    return { pins: new Map(rows.map((row) => [idOf(row), row])), bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
+  }
+
+  /** What earlier releases know of the server's tools: the pin that was approved of each, if one was. */
+  async formerlyApproved(serverId: string): Promise<Map<string, string | null>> {
+    const rows = await this.postgres.query<{ tool: string; approved_pin: string | null }>(
+      'SELECT tool, approved_pin FROM mcp.server_tools WHERE server_id = $1',
+      [serverId],
+    );
+    return new Map(rows.map(({ tool, approved_pin: pin }) => [tool, pin]));
+  }
+
+  /** Notes what is seen for the first time. What another replica has noted meanwhile stays as that has it. */
+  async add(serverId: string, entries: readonly SeenPin[]): Promise<void> {
+    await this.postgres.query(
+      `INSERT INTO mcp.server_pins (server_id, kind, key, name, pin, definition, approved_pin)
+       SELECT $1, kind, key, name, pin, definition, CASE WHEN approve THEN pin END FROM ${SEEN}
+       WHERE EXISTS (SELECT 1 FROM mcp.servers WHERE id = $1)
+       ON CONFLICT DO NOTHING`,
+      [serverId, JSON.stringify(entries)],
+    );
+  }
+
+  /** Notes what has changed. What was approved is kept beside it, unless it is approved as well. */
+  async change(serverId: string, entries: readonly SeenPin[]): Promise<void> {
+    await this.postgres.query(
+      `UPDATE mcp.server_pins AS known SET
+         pin = seen.pin,
+         definition = seen.definition,
+         approved_pin = CASE WHEN seen.approve THEN seen.pin ELSE known.approved_pin END,
+         approved_definition = CASE known.state WHEN 'approved' THEN known.definition ELSE known.approved_definition END,
+         seen_at = CASE WHEN known.pin = seen.pin THEN known.seen_at ELSE now() END
+       FROM ${SEEN}
+       WHERE known.server_id = $1 AND known.kind = seen.kind AND known.key = seen.key`,
+      [serverId, JSON.stringify(entries)],
+    );
+  }
+
+  /** Forgets so many resources that are not among these, the longest known first. Returns how many it were. */
+  forgetResources(serverId: string, { except, most }: { except: readonly string[]; most: number }): Promise<number> {
+    return this.postgres.execute(
+      `DELETE FROM mcp.server_pins WHERE server_id = $1 AND kind = 'resource' AND key IN (
+         SELECT key FROM mcp.server_pins WHERE server_id = $1 AND kind = 'resource' AND key <> ALL ($2)
+         ORDER BY seen_at, key LIMIT $3)`,
+      [serverId, except, most],
+    );
+  }
+
+  /** A part of them, by kind and name, and how many there are. */
+  async of(
+    serverId: string,
+    { kind, state }: PinFilter,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<{ pins: ServerPin[]; total: number }> {
+    const filter = [serverId, kind ?? null, state ?? null];
+    const [pins, [counted]] = await Promise.all([
+      this.postgres.query<ServerPin>(
+        `${PINS} WHERE ${FILTER} ORDER BY array_position($4::text[], kind), name, key LIMIT $5 OFFSET $6`,
+        [...filter, OFFER_KINDS, limit, offset],
+      ),
+      this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total FROM mcp.server_pins WHERE ${FILTER}`, filter),
+    ]);
+    return { pins, total: counted!.total };
+  }
+
+  /** Undefined for what the server has never offered. */
+  async find(serverId: string, kind: OfferKind, key: string): Promise<ServerPin | undefined> {
+    const [found] = await this.postgres.query<ServerPin>(`${PINS} WHERE server_id = $1 AND kind = $2 AND key = $3`, [
+      serverId,
+      kind,
+      key,
+    ]);
+    return found;
+  }
+
+  /**
+   * Approves exactly what the pins stand for. The work is told what that was, in the same transaction: where it throws, nothing is
+   * approved.
+   */
+  async approve(
+    serverId: string,
+    entries: readonly LookedAt[],
+    work: (tx: Transaction, approved: ReadonlySet<string>) => Promise<void>,
+  ): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      const approved = await tx.query<LookedAt>(
+        `UPDATE mcp.server_pins AS known SET approved_pin = known.pin, approved_definition = NULL, approved_at = now()
+         FROM json_to_recordset($2::json) AS asked (kind text, key text, pin text)
+         WHERE known.server_id = $1 AND known.kind = asked.kind AND known.key = asked.key AND known.pin = asked.pin
+         RETURNING known.kind, known.key, known.pin`,
+        [serverId, JSON.stringify(entries)],
+      );
+      await work(tx, new Set(approved.map(lookedAtId)));
+    });
+  }
+}

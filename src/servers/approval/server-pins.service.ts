@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor, AuditEntry } from '../../auth/audit/audit-entry.js';
+import { AuditLog } from '../../auth/audit/audit-log.service.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { Approval } from '../../config/template-config.js';
+import type { OfferedLists, OfferKind } from '../connection/definitions.js';
+import { ServerRegistry } from '../registry/server-registry.service.js';
+import { entriesOf, idOf, keyOf, onlyThese } from './offered-entries.js';
+import { SeenPins } from './seen-pins.service.js';
+import { lookedAtId, ServerPinsRepository, type LookedAt, type PinFilter, type ServerPin } from './server-pins.repository.js';
+
+const NAME_SHOWN_CHARS = 128;
+
+/** Whose lists are read, and who approves what is in them. */
+export interface PinnedServer {
+  id: string;
+  template: { approval: Approval };
+}
+
+/** What of a server reaches callers. */
+export interface Admitted {
+  /** The pin of each of its tools, by name. No other is listed or called. */
+  approved: ReadonlyMap<string, string>;
+  lists: OfferedLists;
+  /** How many entries wait for approval. */
+  waiting: number;
+  /** Addresses of the resources among them. */
+  withheld: ReadonlySet<string>;
+}
+
+/** An entry to approve, by the pin of what was looked at. */
+export interface ApprovedPin {
+  kind: OfferKind;
+  name: string;
+  pin: string;
+}
+
+/** What of upstream servers is approved: no server can change what something means without another approval. */
+@Injectable()
+export class ServerPins {
+  constructor(
+    private readonly repository: ServerPinsRepository,
+    private readonly seen: SeenPins,
+    private readonly registry: ServerRegistry,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * Decides what of a server passes, whenever its lists have been read: each entry whose definition means what was approved. With
+   * `first_use` that is what was seen first; with `off` everything passes, and is only written down.
+   */
+  async admit({ id, template: { approval } }: PinnedServer, lists: OfferedLists): Promise<Admitted> {
+    const entries = await entriesOf(lists);
+    const known = await this.seen.note(id, entries, approval);
+    const admitted = entries.filter((entry) => approval === 'off' || known.get(idOf(entry))?.approvedPin === entry.pin);
+    const tools = admitted.filter(({ kind }) => kind === 'tool');
+    const withheld = entries.filter((entry) => entry.kind === 'resource' && !admitted.includes(entry));
+    return {
+      approved: new Map(tools.map(({ offer, pin }) => [offer.id, pin])),
+      lists: onlyThese(admitted, lists),
+      waiting: entries.length - admitted.length,
+      withheld: new Set(withheld.map(({ offer }) => offer.id)),
+    };
+  }
+
+  /** A part of what the server has ever offered, by kind and name, and how many entries there are. */
+  list(
+    serverId: string,
+    filter: PinFilter,
+    part: { limit: number; offset: number },
+  ): Promise<{ pins: ServerPin[]; total: number }> {
+    return this.repository.of(serverId, filter, part);
+  }
+
+  /** Undefined for what the server has never offered. */
+  find(serverId: string, kind: OfferKind, name: string): Promise<ServerPin | undefined> {
+    return this.repository.find(serverId, kind, keyOf(name));
+  }
+
+  /** @throws NOT_FOUND for a tool the server has never offered. */
+  async tool(serverId: string, name: string): Promise<ServerPin> {
+    const known = await this.find(serverId, 'tool', name);
+    if (!known) throw notOffered('tool', name);
+    return known;
+  }
+
+  /**
+   * Approves entries as they were looked at, which their pins say: all of them, or none.
+   * @throws NOT_FOUND for what the server does not offer, CONFLICT for what changed after it was looked at.
+   */
+  async approve(by: Actor, serverId: string, pins: readonly ApprovedPin[]): Promise<void> {
+    const asked = pins.map((pin) => ({ ...pin, key: keyOf(pin.name) }));
+    await this.repository.approve(serverId, asked, async (tx, approved) => {
+      const missing = asked.find((pin) => !approved.has(lookedAtId(pin)));
+      if (missing) throw await this.problemWith(serverId, missing);
+      for (const pin of asked) await this.audit.write(tx, by, { ...entryFor(pin), subjectId: serverId });
+    });
+    await this.registry.reload();
+  }
+
+  private async problemWith(serverId: string, { kind, name, key }: ApprovedPin & LookedAt): Promise<TallygateError> {
+    if (!(await this.repository.find(serverId, kind, key))) return notOffered(kind, name);
+    const words = `The ${nameOf(kind, name)} has changed since you looked at it. Look at it again, then approve its new pin.`;
+    return new TallygateError('CONFLICT', words);
+  }
+}
+
+const notOffered = (kind: OfferKind, name: string) =>
+  new TallygateError('NOT_FOUND', `The server offers no ${nameOf(kind, name)}.`);
+
+const nameOf = (kind: OfferKind, name: string): string => `${WORDS[kind]} "${name.slice(0, NAME_SHOWN_CHARS)}"`;
+
+const WORDS: Record<OfferKind, string> = {
+  ...{ tool: 'tool', prompt: 'prompt', resource: 'resource', template: 'resource template', instructions: 'text' },
+};
+
+const entryFor = ({ kind, name, pin }: ApprovedPin): Pick<AuditEntry, 'action' | 'details'> =>
+  kind === 'tool'
+    ? { action: 'tool.approved', details: { tool_name: name, pin } }
+    : { action: 'pin.approved', details: { kind, name: name.slice(0, NAME_SHOWN_CHARS), pin } };
