@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json.js';
+import { canonicalText } from '../../common/json-text/canonical-text.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -103,15 +104,13 @@ function claimOf(
   key: string,
 ): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const asked = canonicalJson([entry.spanName, serverId ?? null, args, ...longNumbersIn(sent?.().arguments)]);
-  const fingerprint = createHash('sha256').update(asked).digest('hex');
+  const written = sent?.().arguments;
+  const called = canonicalJson([entry.spanName, serverId ?? null, written === undefined ? args : canonicalText(written)]);
+  const fingerprint = createHash('sha256').update(called).digest('hex');
   // A rotated key is the same caller.
   const scope = principal.apiKey?.lineage ?? principal.apiKey?.id ?? principal.userId;
   return { scope, key, fingerprint };
 }
-
-/** Numbers that JavaScript may have rounded: calls that differ in them are different. */
-const longNumbersIn = (json = ''): string[] => json.match(/\d[\d.]{15,}/g) ?? [];
 
 const NO_ANSWER =
   'The first call with this idempotency key is still running, or ended without an answer: it timed out, its caller or its server went away, ' +
