@@ -34,7 +34,10 @@ describe('a message for the SDK', () => {
 
   it.each([
     ['down', { code: -32603, message: 'down' }],
-    [{ code: 1.5, message: 7 }, { code: -32603, message: '{"code":1.5,"message":7}' }],
+    [
+      { code: 1.5, message: 7 },
+      { code: -32603, message: '{"code":1.5,"message":7}' },
+    ],
     [
       { code: -1, message: 'm', data: [1] },
       { code: -1, message: 'm', data: [1] },
@@ -49,7 +52,13 @@ describe('a message for the SDK', () => {
 });
 
 it('a capability is what is said of it: true is as good as {}, null and false as nothing', () => {
-  const given = { tools: true, prompts: { listChanged: null }, resources: { subscribe: true }, logging: null, completions: false };
+  const given = {
+    tools: true,
+    prompts: { listChanged: null },
+    resources: { subscribe: true },
+    logging: null,
+    completions: false,
+  };
   expect(readableCapabilities(given)).toEqual({ tools: {}, prompts: {}, resources: { subscribe: true } });
   expect(readableCapabilities('tools')).toEqual({});
 });
