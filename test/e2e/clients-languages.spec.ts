@@ -6,12 +6,12 @@ import {
   ALL_CALLERS as ALL,
   clientsFolder,
   compiled,
-  hasGo,
   shows,
   withGateway,
   type Caller,
   type Program,
 } from '../support/clients/key-callers.js';
+import { hasGo } from '../support/installed-once.js';
 import { hasPython, pythonProgram, type PythonEnvironment } from '../support/python/python-program.js';
 
 /** On a new machine libraries are installed and compiled first. */

@@ -1,7 +1,7 @@
 import { describe, jest } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ALL_CALLERS, compiled, shows, withGateway } from '../support/clients/key-callers.js';
+import { hasRust } from '../support/installed-once.js';
 
 /** Its libraries take two minutes of two cores to compile. */
 jest.setTimeout(900_000);
@@ -18,9 +18,3 @@ const gateway = withGateway();
     /Auth required/,
   ); // it keeps the words of a 401 to itself
 });
-
-function hasRust(): boolean {
-  const found = spawnSync('cargo', ['--version']).status === 0;
-  if (!found) process.stderr.write('SKIPPED: what needs Rust; install Rust 1.88 or newer to run it.\n');
-  return found;
-}

@@ -40,6 +40,9 @@ function untagged(value: unknown): ExactJson {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name.slice(1), untagged(one)]));
 }
 
+/** A longer one is not brought into one spelling. */
+const EXPONENT_MAX_CHARS = 30;
+
 /** `-0.50e3` is `-5e2`: no zeros at either end of the digits, and how often ten is to be taken. */
 function digitsOf(number: string): string {
   const isNegative = number.startsWith('-');
@@ -47,6 +50,7 @@ function digitsOf(number: string): string {
     .slice(isNegative ? 1 : 0)
     .toLowerCase()
     .split('e');
+  if (exponent.length > EXPONENT_MAX_CHARS) return number; // adding to millions of digits takes seconds
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = whole + fraction;
   let [from, to] = [0, digits.length];

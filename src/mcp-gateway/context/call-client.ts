@@ -66,10 +66,10 @@ export class McpCallClient implements CallClient {
     this.context.emit(notificationOf('notifications/progress', params));
   }
 
-  log({ level, logger, data }: LogMessage): void {
+  log({ texts, ...said }: LogMessage): void {
     const { logLevel } = this;
-    if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return;
-    this.context.emit(messageOf({ method: 'notifications/message', params: { level, logger, data } }));
+    if (!logLevel || LOG_LEVELS.indexOf(said.level) < LOG_LEVELS.indexOf(logLevel)) return;
+    this.context.emit(notificationOf('notifications/message', texts ? Object.fromEntries(texts) : jsonMembers({ ...said })));
   }
 
   /** On the call's own stream; after its end on the session's. Modern clients know no such message. */

@@ -5,10 +5,11 @@ import { InputRequired } from '../../tools/source/call-context.js';
 import { RequestStates, type Round } from './request-states.service.js';
 
 const caller = { userId: 'u1', role: 'user' as const, scopes: new Set<never>() };
-const round = (params: Record<string, unknown> = {}): Round => ({
+const round = (params: Record<string, unknown> = {}, args = '{"a":1,"b":{"c":9007199254740993}}'): Round => ({
   caller,
   method: 'tools/call',
-  params: { name: 'ask', arguments: { a: 1, b: { c: 2 } }, ...params },
+  params: { name: 'ask', ...params },
+  sent: { params: new Map([['arguments', args]]) },
 });
 const clock = new TestClock();
 const states = new RequestStates(testConfig(), clock);
@@ -17,9 +18,10 @@ const asked = (state: unknown) =>
 
 describe('the state of a round', () => {
   it('comes back unchanged, on any replica with the same secret, however the arguments are ordered', () => {
-    const params = { requestState: asked({ step: 2 }), inputResponses: { who: {} }, arguments: { b: { c: 2 }, a: 1 } };
+    const params = { requestState: asked({ step: 2 }), inputResponses: { who: {} } };
     const elsewhere = new RequestStates(testConfig(), clock);
-    expect(elsewhere.inputOf(round(params))).toEqual({ responses: { who: {} }, state: { step: 2 } });
+    const again = round(params, '{ "b":{"c":9007199254740993}, "a":1 }');
+    expect(elsewhere.inputOf(again)).toEqual({ responses: { who: {} }, state: { step: 2 } });
   });
 
   it('is optional: answers alone are input, and neither is the first round', () => {
@@ -32,7 +34,7 @@ describe('the state of a round', () => {
     ['of another secret', () => round({ requestState: 'e30.AAAA' })],
     ['no text', () => round({ requestState: 5 })],
     ['of another tool', () => round({ requestState: asked(1), name: 'other' })],
-    ['of other arguments', () => round({ requestState: asked(1), arguments: { a: 2 } })],
+    ['of other arguments', () => round({ requestState: asked(1) }, '{"a":1,"b":{"c":9007199254740992}}')],
     ['of another user', () => ({ ...round({ requestState: asked(1) }), caller: { ...caller, userId: 'u2' } })],
     ['of another method', () => ({ ...round({ requestState: asked(1) }), method: 'prompts/get' })],
   ])('is refused when it is %s', (_, of) => {

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { CallInput, InputRequired } from '../../tools/source/call-context.js';
+import type { CallInput, InputRequired, SentTexts } from '../../tools/source/call-context.js';
 import { canonicalJson, isObject } from '../../common/json.js';
+import { canonicalText, exactJson } from '../../common/json-text/exact-json.js';
 import { invalidParams } from '../protocol/mcp-error.js';
 import { SignedTokens } from '../protocol/signed-token.js';
 
@@ -18,6 +19,7 @@ export interface Round {
   caller: Principal;
   method: string;
   params: Record<string, unknown>;
+  sent: Pick<SentTexts, 'params'>;
 }
 
 /**
@@ -62,8 +64,7 @@ export class RequestStates {
   }
 }
 
-function bindingOf({ caller, method, params }: Round): string {
-  const { name, uri, arguments: args } = params;
-  const called = canonicalJson([method, name ?? uri, args ?? {}]);
+function bindingOf({ caller, method, params: { name, uri }, sent }: Round): string {
+  const called = canonicalJson([method, name ?? uri, canonicalText(exactJson(sent.params.get('arguments') ?? '{}'))]);
   return `${caller.userId}\n${caller.apiKey?.id ?? ''}\n${createHash('sha256').update(called).digest('hex')}`;
 }

@@ -1,6 +1,6 @@
 import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
 import { endedWithin } from '../../common/concurrency/deadline.js';
-import { LOG_LEVELS, type LogLevel, type LogMessage } from '../../tools/source/call-context.js';
+import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 import type { TaskForm } from '../../tools/source/server-task.js';
 import type { ServerTarget } from '../templates/server-target.js';
@@ -221,7 +221,6 @@ export class UpstreamSession {
     client.onerror = () => undefined; // the request that failed rejects as well
     client.fallbackRequestHandler = (request, { mcpReq }) => questions.ask(request, this.exchangeAsking(request, mcpReq.id));
     client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => questions.complete(params.elicitationId));
-    client.setNotificationHandler('notifications/message', ({ params }) => this.onlyCall()?.caller?.log(params as LogMessage));
   }
 
   private handleClose(): void {
@@ -234,13 +233,7 @@ export class UpstreamSession {
   /** The call within which the server asks; undefined when that is not certain, since it may be another caller's. */
   private exchangeAsking({ method }: Request, id: string | number): UpstreamExchange | undefined {
     if (this.http) return this.http.exchangeOf(id);
-    return method === 'roots/list' ? undefined : this.onlyCall();
-  }
-
-  /** The call in flight, if there is one only: over stdio, messages do not say which of several they belong to. */
-  private onlyCall(): UpstreamExchange | undefined {
-    const [only, another] = [...this.exchanges].filter(({ caller }) => caller);
-    return another ? undefined : only;
+    return method === 'roots/list' ? undefined : (this.transport.relay.onlyCall ?? undefined);
   }
 
   private async lowerLogLevel(level: LogLevel): Promise<void> {

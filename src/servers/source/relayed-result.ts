@@ -1,9 +1,8 @@
-import { isObject } from '../../common/json.js';
-import { membersOf, objectOf } from '../../common/json-text/json-members.js';
+import { membersOf } from '../../common/json-text/json-members.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 import type { ResultTexts } from '../../tools/source/result-texts.js';
 import type { ServerAnswer } from '../connection/relay/answers.js';
-import { OURS } from '../connection/relay/request-meta.js';
+import { dropOurMeta } from '../connection/relay/request-meta.js';
 import type { ToolResult } from '../../tools/source/tool-source.js';
 import { recordCountOf } from './record-count.js';
 
@@ -55,7 +54,7 @@ export function relayedResult(answer: ServerAnswer, name: 'content' | 'contents'
 export function textsToPassOn({ value, json }: Pick<ServerAnswer, 'value' | 'json'>, saidAnew = SAID_ANEW): Map<string, string> {
   const members = membersOf(json);
   for (const member of saidAnew) members.delete(member);
-  setMeta(members, value['_meta']);
+  dropOurMeta(members, value['_meta']);
   return members;
 }
 
@@ -64,11 +63,3 @@ function contentOf(value: unknown, json: string | undefined): { content: Content
   const content = typeof value === 'string' ? [{ type: 'text' as const, text: value }] : [];
   return { content, contentJson: JSON.stringify(content) };
 }
-
-/** Without members in the gateway's name: no server says what a call cost, or that its answer was kept. */
-function setMeta(members: Map<string, string>, value: unknown): void {
-  if (!isObject(value)) members.delete('_meta');
-  else if (Object.keys(value).some((name) => name.startsWith(OURS))) members.set('_meta', withoutOurs(members.get('_meta')!));
-}
-
-const withoutOurs = (meta: string): string => objectOf([...membersOf(meta)].filter(([member]) => !member.startsWith(OURS)));

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { createHash } from 'node:crypto';
 import { callerIdOf } from '../../auth/access/principal.js';
 import { canonicalJson } from '../../common/json.js';
+import { canonicalText, exactJson } from '../../common/json-text/exact-json.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -104,22 +105,13 @@ function claimOf(
   key: string,
 ): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const asked = canonicalJson([
-    entry.spanName,
-    serverId ?? null,
-    args,
-    ...longNumbersIn(sent?.().params.get('arguments')),
-    ...taskIn(sent),
-  ]);
-  const fingerprint = createHash('sha256').update(asked).digest('hex');
-  return { scope: callerIdOf(principal), key, fingerprint };
+  const { params } = sent?.() ?? {};
+  const written = params?.get('arguments');
+  const called = [entry.spanName, serverId ?? null, written === undefined ? args : canonicalText(exactJson(written))];
+  // A call that is to become a task is another than one that is not.
+  const asked = canonicalJson(params?.has('task') ? [...called, 'task'] : called);
+  return { scope: callerIdOf(principal), key, fingerprint: createHash('sha256').update(asked).digest('hex') };
 }
-
-/** A call that is to become a task is another than one that is not. */
-const taskIn = (sent: ToolRequest['sent']): string[] => (sent?.().params.has('task') ? ['task'] : []);
-
-/** Numbers that JavaScript may have rounded: calls that differ in them are different. */
-const longNumbersIn = (json = ''): string[] => json.match(/\d[\d.]{15,}/g) ?? [];
 
 const NO_ANSWER =
   'The first call with this idempotency key is still running, or ended without an answer: it timed out, its caller or its server went away, ' +

@@ -58,6 +58,8 @@ export interface LogMessage {
   level: LogLevel;
   logger?: string;
   data: unknown;
+  /** Of an upstream server's: what goes on in place of all this. */
+  texts?: ResultTexts;
 }
 
 /** What a server may ask of a client: `elicitation/create`, `sampling/createMessage` or `roots/list`. */

@@ -83,10 +83,3 @@ export function compiled(
   if (status !== 0) throw new Error(`${compiler} build: ${stderr}`);
   return target;
 }
-
-/** Whether programs in Go can be compiled here; tests that need it are skipped, and say so. */
-export function hasGo(): boolean {
-  const found = spawnSync('go', ['version']).status === 0;
-  if (!found) process.stderr.write('SKIPPED: what needs Go; install Go 1.25 or newer to run it.\n');
-  return found;
-}

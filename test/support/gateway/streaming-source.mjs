@@ -1,4 +1,5 @@
 // Preloaded into a gateway of the tests (`node --import`): a built-in source whose tools report, ask and change.
+import { EventEmitter, once } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { AppModule } from '../../../dist/app.module.js';
@@ -22,6 +23,8 @@ class StreamingSource {
   aborted = 0;
   listeners = [];
   watchers = new Set();
+  events = new EventEmitter();
+  awaiting = new Set();
 
   tools() {
     const tool = (name, call) => ({
@@ -57,6 +60,14 @@ class StreamingSource {
         if (signal.aborted) this.aborted += 1;
         return text('sent all');
       }),
+      tool('await_change', async (_, { signal }) => {
+        this.awaiting.add(signal);
+        await Promise.race([once(signal, 'abort'), once(this.events, 'change')]);
+        this.awaiting.delete(signal);
+        if (signal.aborted) this.aborted += 1;
+        return text('changed');
+      }),
+      tool('awaiting', async () => text(String(this.awaiting.size))),
       tool('aborted', async () => text(String(this.aborted))),
       tool('ask', async (_, context) => {
         const { who } = await askClient(context, { who: question });
@@ -67,6 +78,7 @@ class StreamingSource {
       }),
       tool('change', async () => {
         this.changes += 1;
+        this.events.emit('change');
         for (const listener of [...this.listeners, ...this.watchers]) listener();
         return text('changed');
       }),

@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { installedOnce, run } from '../installed-once.js';
 
 const REQUIREMENTS = join('test', 'support', 'python', 'requirements');
-const FOLDER = resolve('node_modules', '.cache', 'tallygate-python');
-/** Pip, on two busy cores and a slow line. */
-const INSTALL_MS = 240_000;
 
 /** A file of `requirements/`: what is installed together, apart from the others. */
 export type PythonEnvironment = 'schemathesis' | 'mcp-1' | 'mcp-2' | 'servers' | 'fastmcp-2' | 'fastmcp-3';
@@ -28,19 +25,9 @@ export function hasPython(minor = 10): boolean {
  */
 export function pythonProgram(environment: PythonEnvironment, name: string): string {
   const file = join(REQUIREMENTS, `${environment}.txt`);
-  const requirements = readFileSync(file, 'utf8');
-  const folder = join(FOLDER, environment);
-  const installed = join(folder, 'installed.txt');
-  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== requirements) {
-    rmSync(folder, { recursive: true, force: true });
-    run('python3', '-m', 'venv', folder);
-    run(join(folder, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', '-r', file);
-    writeFileSync(installed, requirements);
-  }
+  const folder = installedOnce(join('tallygate-python', environment), file, (target) => {
+    run('python3', '-m', 'venv', target);
+    run(join(target, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', '-r', file);
+  });
   return join(folder, 'bin', name);
-}
-
-function run(program: string, ...args: string[]): void {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: INSTALL_MS });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
 }

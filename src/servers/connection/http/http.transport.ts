@@ -8,7 +8,6 @@ import {
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import { withoutNulls } from '../../../common/json.js';
-import type { LogMessage } from '../../../tools/source/call-context.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messageTextsIn, noAnswerIn, type Message } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
@@ -130,7 +129,7 @@ export class HttpTransport implements Transport, Wire {
     const { session: sessionId, version: protocolVersion } = this;
     const known = { ...(sessionId !== undefined && { sessionId }), ...(protocolVersion !== undefined && { protocolVersion }) };
     const base = new StreamableHTTPClientTransport(this.url, { fetch: this.http.fetch, ...known });
-    base.onmessage = (message) => this.onmessage?.(message);
+    base.onmessage = (message) => this.receiveBeside(message);
     base.onerror = (error) => this.onerror?.(error);
     base.onclose = () => this.onclose?.();
     void base.start();
@@ -211,7 +210,7 @@ export class HttpTransport implements Transport, Wire {
     const message = messageIn(text);
     if (!message) return false;
     if (!('method' in message)) return this.receiveAnswer(message, text, asked);
-    if (!this.relay.take(message, text)) this.receiveUnasked(message, asked.exchange);
+    if (!this.relay.take(message, text, asked.exchange ?? null)) this.receiveUnasked(message, asked.exchange);
     return false;
   }
 
@@ -226,10 +225,15 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private receiveUnasked(message: Message, exchange: UpstreamExchange | undefined): void {
-    const { id, method, params } = message;
+    const { id, method } = message;
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
-    if (method === 'notifications/message') exchange?.caller?.log(params as LogMessage);
-    else this.onmessage?.(readable(message));
+    this.onmessage?.(readable(message));
+  }
+
+  /** On the server's own stream, which the SDK has read. */
+  private receiveBeside(message: JSONRPCMessage): void {
+    const isReport = 'method' in message && this.relay.take({ ...message }, JSON.stringify(message)) === 'report';
+    if (!isReport) this.onmessage?.(message);
   }
 
   private rememberQuestion(id: RequestId, exchange: UpstreamExchange | undefined): void {

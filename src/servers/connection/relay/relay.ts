@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { isObject, jsonObject } from '../../../common/json.js';
-import { membersOf, textAt, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
+import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
+import type { Caller } from '../caller.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import type { Message } from './incoming.js';
 import { NotMcp } from './no-answer.js';
+import { logMessageIn, progressIn } from './reports.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 
 /** Ids of relayed requests: the SDK's client counts its own from 0, and some servers read them into 32 bits. */
@@ -91,9 +93,12 @@ export class Relay {
     }
   }
 
-  /** Takes a message that came in, with its text. Returns whether it was for one of the requests here: its answer, or its progress. */
-  take(message: Message, text: string): 'answer' | 'progress' | undefined {
-    if ('method' in message) return message['method'] === 'notifications/progress' ? this.takeProgress(message, text) : undefined;
+  /**
+   * Takes a message that came in, with its text. Returns whether it was for one of the requests here: its answer, or what the server
+   * reports of it. @param within The request that it came in the answer of, null for none; else nothing says which it belongs to
+   */
+  take(message: Message, text: string, within?: UpstreamExchange | null): 'answer' | 'report' | undefined {
+    if ('method' in message) return this.takeReport(message, text, () => (within === undefined ? this.onlyCall : within)?.caller);
     // Some servers make a text of the id.
     const waiting = this.waiting.get(Number(message['id']));
     if (!waiting) return undefined;
@@ -106,6 +111,12 @@ export class Relay {
     const waiting = this.waiting.get(id);
     waiting?.reject(error);
     return waiting !== undefined;
+  }
+
+  /** The call that waits, if there is one only: where all that a server says comes on one stream, nothing says which of several it means. */
+  get onlyCall(): UpstreamExchange | null {
+    const [only, another] = [...this.waiting.values()].filter(({ exchange }) => exchange.caller);
+    return (!another && only?.exchange) || null;
   }
 
   /** No request will be answered any more. */
@@ -126,18 +137,24 @@ export class Relay {
     waiting.reject(reason);
   }
 
-  private takeProgress({ params }: Message, text: string): 'progress' | undefined {
-    if (!isObject(params)) return undefined;
-    const caller = this.waiting.get(Number(params['progressToken']))?.exchange.caller;
-    const { progress, total, message } = params;
-    if (!caller || typeof progress !== 'number') return undefined;
-    const texts = membersOf(textAt(['params'], text)!);
-    if (typeof total !== 'number') texts.delete('total');
-    if (typeof message !== 'string') texts.delete('message');
-    const further = { ...(typeof total === 'number' && { total }), ...(typeof message === 'string' && { message }) };
-    caller.progress({ progress, ...further, texts });
-    return 'progress';
+  private takeReport(message: Message, text: string, callerWithin: () => Caller | undefined): 'report' | undefined {
+    if (message['method'] === 'notifications/progress') this.tellProgress(message, text);
+    else if (message['method'] === 'notifications/message') tellLog(message, text, callerWithin());
+    else return undefined;
+    return 'report';
   }
+
+  private tellProgress(message: Message, text: string): void {
+    const token = isObject(message['params']) ? Number(message['params']['progressToken']) : NaN;
+    const { caller } = this.waiting.get(token)?.exchange ?? {};
+    const progress = caller && progressIn(message, text);
+    if (progress) caller.progress(progress);
+  }
+}
+
+function tellLog(message: Message, text: string, caller: Caller | undefined): void {
+  const said = caller && logMessageIn(message, text);
+  if (said) caller.log(said);
 }
 
 function answer({ resolve, reject }: Waiting, message: Message, text: string): void {

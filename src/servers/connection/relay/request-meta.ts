@@ -1,5 +1,5 @@
-import { jsonObject } from '../../../common/json.js';
-import type { JsonMembers } from '../../../common/json-text/json-members.js';
+import { isObject, jsonObject } from '../../../common/json.js';
+import { membersOf, objectOf, type JsonMembers } from '../../../common/json-text/json-members.js';
 import { VERSION } from '../../../common/version.js';
 import type { Caller } from '../caller.js';
 
@@ -10,7 +10,7 @@ export const MODERN_VERSION = '2026-07-28';
 
 const PROTOCOL = 'io.modelcontextprotocol/';
 /** With which the members of `_meta` begin that are the gateway's own. */
-export const OURS = 'tallygate/';
+const OURS = 'tallygate/';
 
 /**
  * What of a caller's `_meta` is for the server: all that is neither the gateway's own nor said anew at each step (MCP, "General
@@ -37,3 +37,14 @@ const envelope = (capabilities: object, logLevel?: string): JsonMembers => ({
   [`${PROTOCOL}clientCapabilities`]: JSON.stringify(capabilities),
   [`${PROTOCOL}logLevel`]: logLevel && JSON.stringify(logLevel),
 });
+
+/**
+ * Of what a server says, leaves out what its `_meta` has in the gateway's name: no server says what a call cost, or that its answer
+ * was kept. One that is no object is left out, too. @param members Of what it says, as texts. @param value Its `_meta`
+ */
+export function dropOurMeta(members: Map<string, string>, value: unknown): void {
+  if (!isObject(value)) members.delete('_meta');
+  else if (Object.keys(value).some((name) => name.startsWith(OURS))) members.set('_meta', withoutOurs(members.get('_meta')!));
+}
+
+const withoutOurs = (meta: string): string => objectOf([...membersOf(meta)].filter(([member]) => !member.startsWith(OURS)));

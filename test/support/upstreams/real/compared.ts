@@ -20,11 +20,12 @@ export function isTheSameBehindTheGateway(server: RealServer, rig: () => RealSer
     }, 60_000);
 
     it('offers what it offers itself: each member of each entry has the same text', async () => {
-      expect(await listsThrough(gateway, prefix, lists)).toEqual(lists);
+      expect(await listsThrough(gateway, prefix, lists)).toEqual(forAllClients(lists));
     });
 
     it('answers what it answers itself: results and errors have the same members, in their order, with the same texts', async () => {
-      const requests: Request[] = [...requestsFor(lists, server.except ?? []), ...server.requests(rig().folderOf(server))];
+      const all: Request[] = [...requestsFor(lists, server.except ?? []), ...server.requests(rig().folderOf(server))];
+      const requests = all.filter(([, params]) => !server.unanswered?.test(params));
       const answers = await answersOf({ direct, gateway, prefix }, requests, server.varies);
       expect(answers.through).toEqual(answers.direct);
     }, 120_000);
@@ -50,6 +51,10 @@ export function isTheSameBehindTheGateway(server: RealServer, rig: () => RealSer
       }, 60_000);
   });
 }
+
+/** For a schema that takes everything, older clients cannot read `true`. */
+const forAllClients = <T>(lists: T): T =>
+  JSON.parse(JSON.stringify(lists).replaceAll(String.raw`{\"value\":true}`, String.raw`{\"value\":{}}`)) as T;
 
 async function heardDuring(server: DirectServer, [method, params]: Request): Promise<{ answer: unknown; heard: Heard[] }> {
   const before = server.heard.length;

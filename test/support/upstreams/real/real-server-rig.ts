@@ -38,6 +38,8 @@ export interface RealServer {
   waits?: boolean;
   /** Tools that wait, or answer differently each time. */
   except?: readonly string[];
+  /** Requests that it leaves unanswered, since it cannot read them. */
+  unanswered?: RegExp;
   /** What of its texts differs between any two runs. */
   varies?: RegExp;
   /** The revision that is spoken to it; else the newest it knows. */
