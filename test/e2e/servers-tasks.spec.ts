@@ -9,7 +9,6 @@ import { join, resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/gateway/free-port.js';
 import { hasRedis } from '../support/databases/redis-server.js';
-import type { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { ReplicaCluster } from '../support/gateway/replica-cluster.js';
 import { modernMeta, type Message } from '../support/gateway/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -55,7 +54,7 @@ jest.setTimeout(60_000);
     await cluster.stop();
   }, 60_000);
 
-  const replica = (n: number): GatewayProcess => cluster.replicas[n]!;
+  const replica = (n: number) => cluster.replicas[n]!;
 
   /** A request of MCP 2026-07-28 of a client that knows the extension. */
   async function ask(

@@ -8,7 +8,6 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { Announcements, type AnnouncementListener } from './announcements.js';
 import { HttpRefusal } from './http/http-messages.js';
 import { HttpTransport } from './http/http.transport.js';
-import { ChildTransport } from './stdio/child.transport.js';
 import { taskIn } from './relay/answers.js';
 import { discover } from './relay/discover.js';
 import type { Discovered } from './relay/handshake.js';
@@ -16,16 +15,13 @@ import { ConnectionClosed } from './relay/no-answer.js';
 import type { RelayedRequest, ServerResult } from './relay/relay.js';
 import { CLIENT_INFO, metaOf } from './relay/request-meta.js';
 import { ServerQuestions } from './server-questions.js';
+import { ServerWords } from './server-words.js';
 import { UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
-import { effectOf, failureOf, UpstreamFailure } from './upstream-failure.js';
+import { effectOf, failureOf } from './upstream-failure.js';
 import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
 /** The exchange's own timer decides, since it can be paused. The SDK has to have one: it gets the longest there is. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
-/** How long it may take to see that a process has ended which does not listen any more. */
-const EXIT_SEEN_MS = 500;
-/** Of what a server says beside a status of HTTP. */
-const BODY_MAX_CHARS = 1_024;
 /** How long a server may take to confirm that its session ends. */
 const GOODBYE_MS = 500;
 /** What some caller's client may be able to do: connections are shared, so what a server asks is judged call by call. */
@@ -61,6 +57,7 @@ export class UpstreamSession {
   private readonly client: Client;
   private readonly transport: UpstreamTransport;
   private readonly announcements: Announcements;
+  private readonly words: ServerWords;
   private readonly questions = new ServerQuestions();
   /** Requests in flight, the gateway's own included. */
   private readonly exchanges = new Set<UpstreamExchange>();
@@ -80,6 +77,7 @@ export class UpstreamSession {
     private readonly options: SessionOptions,
   ) {
     this.transport = transportTo(target, options);
+    this.words = new ServerWords(options.name, this.transport, options.mask);
     this.ownCapabilities = target.transport === 'http' ? CAPABILITIES_OVER_HTTP : CAPABILITIES;
     this.client = new Client(CLIENT_INFO, { capabilities: this.ownCapabilities });
     this.announcements = new Announcements(this.client, options);
@@ -110,11 +108,9 @@ export class UpstreamSession {
     return 'pid' in this.transport ? this.transport.pid : undefined;
   }
 
-  /** The last that the child process, if it is one, has said; see `UpstreamFailure.words`. */
+  /** See `ServerWords`. */
   get lastWords(): string | undefined {
-    return this.transport instanceof ChildTransport
-      ? sentenceOf(this.transport.lastWords(this.options.mask), undefined)
-      : undefined;
+    return this.words.last;
   }
 
   get era(): 'legacy' | 'modern' {
@@ -250,45 +246,13 @@ export class UpstreamSession {
     try {
       return await run(exchange);
     } catch (error) {
-      if (exchange.signal.aborted) throw await this.inItsWords(exchange.signal.reason);
-      throw await this.inItsWords(failureOf(error, { name, hasSession: this.http?.sessionId !== undefined }));
+      if (exchange.signal.aborted) throw await this.words.addedTo(exchange.signal.reason, this.isStarted);
+      const failure = failureOf(error, { name, hasSession: this.http?.sessionId !== undefined });
+      throw await this.words.addedTo(failure, this.isStarted);
     } finally {
       exchange.end();
       this.exchanges.delete(exchange);
       if (this.isRetired && this.exchanges.size === 0) void this.close();
     }
   }
-
-  /** Of a process, how it ended is the reason, whatever the protocol made of it; and what it said is kept with it. */
-  private async inItsWords(error: unknown): Promise<unknown> {
-    const child = this.transport;
-    if (!(error instanceof UpstreamFailure) || !error.isServersFault) return error;
-    if (error.cause instanceof HttpRefusal) error.words = this.bodyOf(error.cause);
-    if (!(child instanceof ChildTransport)) return error;
-    const exit = error.kind === 'timeout' ? undefined : await child.exit(error.kind === 'unreachable' ? EXIT_SEEN_MS : 0);
-    const failure = exit === undefined ? error : this.ended(error);
-    const said = child.lastWords(this.options.mask) || (isNoStart(error.cause) ? error.cause.message : '');
-    failure.words = sentenceOf(said, exit);
-    return failure;
-  }
-
-  private bodyOf({ body }: HttpRefusal): string | undefined {
-    const said = body.slice(0, BODY_MAX_CHARS).replace(/\s+/g, ' ').trim();
-    return said ? `It said: ${this.options.mask(said)}` : undefined;
-  }
-
-  private ended(error: UpstreamFailure): UpstreamFailure {
-    const when = this.isStarted ? 'while it was asked' : 'when it was started';
-    return new UpstreamFailure('unreachable', `${this.options.name} ended ${when}.`, error, error.effect);
-  }
 }
-
-function sentenceOf(said: string, exit: string | undefined): string | undefined {
-  const ending = exit === undefined ? undefined : `ended with ${exit}`;
-  if (!said) return ending && `Its program ${ending}.`;
-  return `Its program ${ending ? `${ending} and ` : ''}said: ${said}`;
-}
-
-/** The program is not there, or may not be started: the system says which. */
-const isNoStart = (error: unknown): error is Error =>
-  ['ENOENT', 'EACCES'].includes((error as { code?: string } | undefined)?.code ?? '');
