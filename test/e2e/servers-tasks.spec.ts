@@ -201,23 +201,27 @@ jest.setTimeout(60_000);
       await client.close();
     });
 
-    it('is made, listed, waited for and fetched by the official client', async () => {
-      const client = await connected(0);
+    /** Calls the tool as a task and follows it to its end, as the official client does. */
+    async function followed(client: Client, call: typeof research, onCreated: (taskId: string) => unknown = () => undefined) {
       await client.listTools();
       const seen: string[] = [];
-      let taskId = '';
-      for await (const message of client.experimental.tasks.callToolStream(research, undefined, { task: { ttl: 60_000 } })) {
+      let [taskId, result] = ['', {} as Message];
+      for await (const message of client.experimental.tasks.callToolStream(call, undefined, { task: { ttl: 60_000 } })) {
         seen.push(message.type);
-        if (message.type === 'taskCreated') {
-          ({ taskId } = message.task);
-          expect((await client.experimental.tasks.listTasks()).tasks.map((task) => task.taskId)).toContain(taskId);
-        }
+        if (message.type === 'taskCreated') await onCreated(({ taskId } = message.task).taskId);
         if (message.type === 'error') throw message.error;
-        if (message.type === 'result') {
-          expect(JSON.stringify(message.result.content)).toContain('Research Report');
-          expect(message.result._meta![RELATED]).toEqual({ taskId });
-        }
+        if (message.type === 'result') ({ result } = message);
       }
+      return { seen, taskId, result };
+    }
+
+    it('is made, listed, waited for and fetched by the official client', async () => {
+      const client = await connected(0);
+      const { seen, taskId, result } = await followed(client, research, async (id) => {
+        expect((await client.experimental.tasks.listTasks()).tasks.map((task) => task.taskId)).toContain(id);
+      });
+      expect(JSON.stringify(result.content)).toContain('Research Report');
+      expect(result._meta[RELATED]).toEqual({ taskId });
       expect([seen[0], seen.at(-1)]).toEqual(['taskCreated', 'result']);
       await client.close();
     });
@@ -242,22 +246,17 @@ jest.setTimeout(60_000);
       await again.close();
     });
 
-    it('asks its caller within the request for its result', async () => {
+    it('asks its caller within the request for its result, under the id that the caller knows', async () => {
       const client = await connected(1);
       const asked: Message[] = [];
       client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
         asked.push(params);
         return { action: 'accept' as const, content: { interpretation: 'technical' } };
       });
-      await client.listTools();
       const call = { ...research, arguments: { topic: 'python', ambiguous: true } };
-      const ends: string[] = [];
-      for await (const message of client.experimental.tasks.callToolStream(call, undefined, { task: { ttl: 60_000 } })) {
-        if (message.type === 'error') throw message.error;
-        if (message.type === 'result') ends.push(JSON.stringify(message.result.content));
-      }
-      expect(asked).toHaveLength(1);
-      expect(ends[0]).toContain('technical');
+      const { taskId, result } = await followed(client, call);
+      expect(asked.map(({ _meta }) => _meta[RELATED])).toEqual([{ taskId }]);
+      expect(JSON.stringify(result.content)).toContain('technical');
       await client.close();
     });
   });

@@ -19,6 +19,7 @@ import { LiveCaller } from './live-caller.js';
 import { relayedResult, textsToPassOn, toolResultOf } from './relayed-result.js';
 import { taskAnswer, taskResult } from './relayed-task.js';
 import { untilAnswered } from './server-rounds.js';
+import { TaskClient } from './task-client.js';
 
 type IsOfferedBy = PoolCall<unknown>['isOfferedBy'];
 
@@ -87,6 +88,7 @@ export class PoolRequests {
     task: ServerTask,
     context: CallContext,
   ): Promise<TaskAnswer> {
+    const asker = { ...context, serverId: task.serverId, client: new TaskClient(context.client, task.id) };
     const ask = async (method: TaskMethod): Promise<TaskAnswer> => {
       const answers = method === 'tasks/update' ? context.sent?.().params.get('inputResponses') : undefined;
       const params = { taskId: JSON.stringify(task.serverTaskId), inputResponses: answers };
@@ -94,7 +96,7 @@ export class PoolRequests {
       const sessionId = task.sessionId ?? undefined;
       const isRepeatable = method === 'tasks/get';
       const request = { method, name: task.serverTaskId, params, sessionId, isOfferedBy, isRepeatable };
-      return taskAnswer(method, await this.request(request, { ...context, serverId: task.serverId }), task, tableName);
+      return taskAnswer(method, await this.request(request, asker), task, tableName);
     };
     if (method !== 'tasks/result') return ask(method);
     return ask(method).catch(async (error: unknown) => {

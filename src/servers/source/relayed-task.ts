@@ -7,7 +7,7 @@ import type { ServerAnswer } from '../connection/relay/answers.js';
 import { textsToPassOn, toolResultOf } from './relayed-result.js';
 
 /** By which messages say to which task they belong; MCP 2025-11-25, "Associating Task-Related Messages". */
-const RELATED = 'io.modelcontextprotocol/related-task';
+export const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 /** What the gateway says itself of an answer about a task; how long a task is kept is its server's to say. */
 const SAID_ANEW = ['resultType', 'cacheScope'];
 
@@ -32,7 +32,7 @@ export function taskAnswer(method: TaskMethod, answer: ServerAnswer, task: Serve
 
 function resultOfTask(answer: ServerAnswer, { id }: ServerTask, tableName: string): TaskAnswer {
   const result = toolResultOf(answer, tableName);
-  const related = { [RELATED]: JSON.stringify({ taskId: id }) };
+  const related = { [RELATED_TASK]: JSON.stringify({ taskId: id }) };
   const texts = new Map(result.texts).set('_meta', withMembers(result.texts!.get('_meta') ?? '{}', related));
   return { texts, end: { result: { ...result, texts } } };
 }
