@@ -28,6 +28,7 @@ let rig: UpstreamRig;
 beforeAll(() => Promise.all([upstream.start(), secure.start()]));
 afterEach(() => rig.close());
 afterAll(() => Promise.all([upstream.stop(), secure.stop()]));
+afterAll(() => programs.forEach((program) => program.kill()));
 
 function rigWith(settings: ConstructorParameters<typeof UpstreamRig>[2], template: object = {}): void {
   rig = new UpstreamRig({ pool: { ...pool, ...template }, old }, undefined, settings);
@@ -63,6 +64,12 @@ describe('Behind a proxy', () => {
     expect(answers.map(({ errorCode }) => errorCode)).toEqual(Array(8).fill(undefined));
     const { host } = new URL(secure.at(NAME));
     expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${host}`]));
+  });
+
+  it('a server that wants a certificate says so through the tunnel', async () => {
+    rigWith(through());
+    const port = await demandingServer('-tls1_3');
+    expect(await whyUnwell(`https://${NAME}:${port}/mcp`)).toContain('a wants a certificate of the gateway.');
   });
 
   it('a server without TLS is asked for by its whole URL, streamable or not', async () => {
@@ -121,10 +128,10 @@ describe('Behind a proxy', () => {
 });
 
 /**
- * A server of OpenSSL that wants a certificate of the test's authority: unlike Node's, it says why it refuses, and under TLS 1.2 before
- * a request is on its way. Returns its port.
+ * A server of OpenSSL that wants a certificate of the test's authority: unlike Node's, it says why it refuses; under TLS 1.2 before a
+ * request is on its way, under TLS 1.3 behind that. Returns its port.
  */
-async function demandingServer(): Promise<number> {
+async function demandingServer(version: string): Promise<number> {
   const own = ['-cert', known.certFile, '-key', known.keyFile, '-CAfile', authority.caFile];
   const child = spawn('openssl', [
     's_server',
@@ -134,7 +141,7 @@ async function demandingServer(): Promise<number> {
     '-Verify',
     '1',
     '-verify_return_error',
-    '-tls1_2',
+    version,
     ...own,
   ]);
   programs.push(child);
@@ -143,7 +150,6 @@ async function demandingServer(): Promise<number> {
 }
 
 describe('Over TLS', () => {
-  afterAll(() => programs.forEach((program) => program.kill()));
   const client = authority.sign('DNS:gateway');
   const stranger = new TestAuthority();
 
@@ -174,11 +180,14 @@ describe('Over TLS', () => {
     await demanding.stop();
   });
 
+  const [none, strange] = [undefined, stranger.sign('DNS:gateway')];
   it.each([
-    ['wants a certificate', undefined, 'a wants a certificate of the gateway.'],
-    ['does not believe the one it gets', stranger.sign('DNS:gateway'), "a refused the gateway's certificate."],
-  ])('a server that %s is unwell, and says so', async (_, own, words) => {
-    const port = await demandingServer();
+    ['wants a certificate', '-tls1_2', none, 'a wants a certificate of the gateway.'],
+    ['wants a certificate', '-tls1_3', none, 'a wants a certificate of the gateway.'],
+    ['does not believe the one it gets', '-tls1_2', strange, "a refused the gateway's certificate."],
+    ['does not believe the one it gets', '-tls1_3', strange, "a refused the gateway's certificate."],
+  ])('a server that %s is unwell, and says so (%s)', async (_, version, own, words) => {
+    const port = await demandingServer(version);
     rigWith({}, { tls: { ca_file: authority.caFile, ...(own && { cert_file: own.certFile, key_file: own.keyFile }) } });
     expect(await whyUnwell(`https://127.0.0.1:${port}/mcp`)).toMatch(new RegExp(`${words}.*tls\\.cert_file`));
   });

@@ -139,7 +139,10 @@ export class HttpPool {
     if (this.options.proxy) await (this.judged ??= this.options.judge());
     const headers = { ...(request.headers as Record<string, string>), ...this.headers };
     const path = prefix + request.path;
-    const answer = await pool.request({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, ...request, path, headers });
+    const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
+    const answer = await pool.request({ ...untimed, ...request, path, headers }).catch((error: unknown) => {
+      throw this.way.causeOf(error);
+    });
     if (prefix === '' || answer.statusCode !== 407) return answer;
     discard(answer.body);
     throw new ProxyRefusal(answer.statusCode);

@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, errors, Pool } from 'undici';
 
 export interface WayOptions {
   /** Connections to the server; further requests wait. */
@@ -20,6 +20,8 @@ export interface Way {
   /** Before the path: a proxy that passes requests on is asked for the whole URL. */
   prefix: string;
   headers: Readonly<Record<string, string>>;
+  /** What a request failed for, which its error may not say. */
+  causeOf(error: unknown): unknown;
   close(): Promise<unknown>;
 }
 
@@ -35,12 +37,11 @@ export function wayTo(url: string, options: WayOptions): Way {
   const { origin, protocol, host } = new URL(url);
   const { connections, connectTimeoutMs: timeout, proxy, connect, secureContext } = options;
   if (proxy && protocol === 'https:') return tunnelTo(origin, proxy, options);
-  const pool = new Pool(proxy?.origin ?? origin, {
-    connections,
-    connect: proxy ? optionsOf(timeout, options.proxyContext) : { ...optionsOf(timeout, secureContext), ...connect },
-  });
+  const own = proxy ? optionsOf(timeout, options.proxyContext) : { ...optionsOf(timeout, secureContext), ...connect };
+  const { connector, causeOf } = heedingAlerts(buildConnector(own));
+  const pool = new Pool(proxy?.origin ?? origin, { connections, connect: connector });
   const added = proxy ? { prefix: origin, headers: { host, ...credentialsOf(proxy) } } : { prefix: '', headers: {} };
-  return { pool, ...added, close: () => pool.destroy() };
+  return { pool, ...added, causeOf, close: () => pool.destroy() };
 }
 
 function tunnelTo(origin: string, proxy: URL, options: WayOptions): Way {
@@ -59,9 +60,30 @@ function tunnelTo(origin: string, proxy: URL, options: WayOptions): Way {
       (error: Error) => callback(error, null),
     );
   };
-  const pool = new Pool(origin, { connections, connect });
-  return { pool, prefix: '', headers: {}, close: () => Promise.all([pool.destroy(), proxies.destroy()]) };
+  const { connector, causeOf } = heedingAlerts(connect);
+  const pool = new Pool(origin, { connections, connect: connector });
+  return { pool, prefix: '', headers: {}, causeOf, close: () => Promise.all([pool.destroy(), proxies.destroy()]) };
 }
+
+/**
+ * Under TLS 1.3 a server may refuse the gateway's certificate when the connection seems to be there already and a request is on its way.
+ * That fails with the end of the connection, which comes behind the alert.
+ */
+function heedingAlerts(connect: buildConnector.connector): { connector: buildConnector.connector } & Pick<Way, 'causeOf'> {
+  let last: { alert: Error; port: number | undefined } | undefined;
+  const connector: buildConnector.connector = (to, callback) =>
+    connect(to, (...[error, socket]) => {
+      if (error) return callback(error, null);
+      socket.on('error', (alert: Error) => {
+        if (isOfTls(alert)) last = { alert, port: socket.localPort };
+      });
+      callback(null, socket);
+    });
+  const isRefused = (error: unknown) => error instanceof errors.SocketError && error.socket?.localPort === last?.port;
+  return { connector, causeOf: (error) => (last && isRefused(error) ? last.alert : error) };
+}
+
+const isOfTls = (error: NodeJS.ErrnoException): boolean => error.code?.startsWith('ERR_SSL_') ?? false;
 
 const optionsOf = (timeout: number, secureContext: SecureContext | undefined) => ({
   timeout,
