@@ -2,7 +2,7 @@
 // machine gives changes by the minute. The middle of all turns counts.
 import { resolve } from 'node:path';
 import { startGateway } from './gateway.mjs';
-import { CONNECTIONS, measureOnce } from './measure.mjs';
+import { CONNECTIONS, measureOnce, middle } from './measure.mjs';
 import { ROWS } from './rows.mjs';
 import { makeRoom } from './server-process.mjs';
 
@@ -42,4 +42,3 @@ async function inTurns(builds) {
 }
 
 const middleOf = (turns) => Object.fromEntries(FIGURES.map((figure) => [figure, middle(turns.map((turn) => turn[figure]))]));
-const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];

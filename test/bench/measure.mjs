@@ -64,3 +64,6 @@ export async function assertAnswers({ url, headers }, body, answers) {
   const text = await answer.text();
   if (!answer.ok || !text.includes(answers) || text.includes('"isError":true')) throw new Error(`${answer.status} ${text}`);
 }
+
+/** The one in the middle. */
+export const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

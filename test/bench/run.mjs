@@ -1,6 +1,6 @@
 // `npm run bench [-- part of a name]`: starts every server itself, prints two tables and writes results.json.
 // Machines differ and are noisy: the ratios in one run are the result, not the requests per second.
-// BENCH_SECONDS: of each load, 2 when unset. BENCH_PROFILE=1: where the CPU time of one row goes instead (profile.mjs).
+// `npm run bench -- relayed` prints tables of its own. BENCH_SECONDS: of each load, 2 when unset. BENCH_PROFILE=1: where the CPU time of one row goes instead (profile.mjs).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { compare } from './compare.mjs';
 import { measure, RUNS, SECONDS, STEADY_PER_SECOND, CONNECTIONS } from './measure.mjs';
 import { profile } from './profile.mjs';
 import { ROWS } from './rows.mjs';
+import { measureRelayed } from './relayed/relayed.mjs';
 import { measureScale } from './scale.mjs';
 import { canPin } from './server-process.mjs';
 import { measureStarts } from './starts.mjs';
@@ -25,6 +26,7 @@ const only = process.argv[2]; // a part of a row's name, or the name of one of t
 const isWanted = (name) => !only || name.includes(only);
 
 if (only === 'compare') await compare(process.argv[3]);
+else if (only === 'relayed') await measureRelayed(process.argv[3]);
 else if (process.env.BENCH_PROFILE) await profile(ROWS.find(({ name }) => name.includes(only ?? MAIN_ROW)));
 else await bench();
 

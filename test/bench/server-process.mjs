@@ -25,23 +25,32 @@ function moveTo(cores) {
   if (canPin) execFileSync('taskset', ['-acp', String(cores), String(process.pid)], { stdio: 'ignore' });
 }
 
-/** Starts a program pinned to a core where that can be done; resolves when `isReady` accepts its output. */
-export function startServer({ args, env, core, isReady }) {
-  const [program, ...rest] = pinned(core, [process.execPath, ...args]);
-  const child = spawn(program, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
+/** Starts a program, Node where none is named, pinned to a core where that can be done; resolves when `isReady` accepts its output. */
+export function startServer({ isReady, ...program }) {
+  const server = spawnServer(program);
   return new Promise((resolve, reject) => {
-    const read = (chunk) => {
-      output += chunk;
-      if (isReady(output)) resolve({ child, output, stop: () => stop(child) });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${output}`)));
+    const read = () => isReady(server.output()) && resolve({ ...server, output: server.output() });
+    server.child.stdout.on('data', read);
+    server.child.stderr.on('data', read);
+    server.ended.then(reject);
   });
 }
 
-const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
+/** Starts it the same, and does not wait. `ended` resolves with an Error when it ends before it is told to `stop`. */
+export function spawnServer({ program = process.execPath, args, env, core }) {
+  const [command, ...rest] = pinned(core, [program, ...args]);
+  const child = spawn(command, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', (code) => resolve(new Error(`${args.join(' ')} ended with ${code}:\n${output}`)));
+  });
+  return { child, output: () => output, ended, stop: (signal) => stop(child, signal) };
+}
+
+/** A command as it is run on a core, where that can be done. */
+export const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
 
 /** User and system time of a process so far, in microseconds. Undefined where there is no /proc. */
 export function cpuMicros(pid) {
@@ -80,11 +89,11 @@ function statOf(pid) {
   }
 }
 
-function stop(child) {
-  child.removeAllListeners('exit');
+function stop(child, signal = 'SIGTERM') {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', resolve);
-    child.kill('SIGTERM');
+    child.kill(signal);
   });
 }
 
