@@ -20,9 +20,11 @@ describe('MCP Apps of servers', () => {
         `{"name":"show","inputSchema":{"type":"object"},"_meta":{"x":1.0,"ui":{"resourceUri":"ui://clock/page","visibility":["model"],"csp":${CSP}}}}`,
         `{"name":"hidden","inputSchema":{"type":"object"},"_meta":{"ui/resourceUri":"ui://clock/hidden"}}`,
         `{"name":"only_${name}","inputSchema":{"type":"object"}}`,
+        `{"name":"second__gone","inputSchema":{"type":"object"},"_meta":{"tallygate/table":"bars"}}`,
       ];
       upstream.results['tools/list'] = `{"tools":[${tools.join(',')}]}`;
-      upstream.results['resources/list'] = '{"resources":[{"uri":"ui://clock/page","name":"page"}]}';
+      const pages = [`{"uri":"ui://clock/page","name":"page"}`, `{"uri":"ui://second__clock/page","name":"another's"}`];
+      upstream.results['resources/list'] = `{"resources":[${pages.slice(0, name === 'first' ? 2 : 1).join(',')}]}`;
       upstream.results['resources/read'] = ({ params }) =>
         `{"contents":[{"uri":${JSON.stringify(params.uri)},"mimeType":"text/html;profile=mcp-app","text":"${name}","_meta":{"ui":{"csp":${CSP}}}}]}`;
       await upstream.start();
@@ -58,12 +60,20 @@ describe('MCP Apps of servers', () => {
     expect(textAt(['ui/resourceUri'], metaOf('second__hidden'))).toBe('"ui://second__clock/hidden"');
     expect(itemsOf(rig.resources.resourcesFor(caller).json).map((entry) => textAt(['uri'], entry))).toEqual([
       '"ui://clock/page"',
+      '"ui://first__second__clock/page"', // called as one of the other pool is
       '"ui://second__clock/page"',
     ]);
     const [page] = itemsOf(await read('ui://second__clock/page'));
     expect([textAt(['uri'], page!), textAt(['text'], page!)]).toEqual(['"ui://second__clock/page"', '"second"']);
     expect(textAt(['_meta', 'ui', 'csp'], page!)).toBe(CSP);
     expect(upstreams.second.last('resources/read').params.uri).toBe('ui://clock/page');
+  });
+
+  it('never get what is called as a tool of another pool, nor say what only the gateway says', () => {
+    expect(() => rig.catalog.get('first__gone', caller)).toThrow('Unknown tool: first__gone');
+    expect(rig.catalog.get('second__second__gone', caller).tool.origin).toEqual({ server: 'second', tool: 'second__gone' });
+    expect(() => rig.catalog.get('second__gone', caller)).toThrow('Unknown tool: second__gone');
+    expect(metaOf('first__second__gone')).not.toContain('table');
   });
 
   it('can be read where a tool names them, though no server lists them', async () => {
@@ -76,6 +86,9 @@ describe('MCP Apps of servers', () => {
     expect((await rig.call('only_second')).text).toBe('seen');
     expect(upstreams.second.last('tools/call').params.name).toBe('only_second');
     expect(() => rig.catalog.get('show', caller)).toThrow('Unknown tool: show');
+    rig.change('first', { show: { enabled: false } });
+    expect(() => rig.catalog.get('show', caller)).toThrow('Unknown tool: show');
+    rig.change('first', { show: { enabled: null } });
     const apiKey = { id: 'k', name: 'k', allowedTools: new Set(['first__show']), rateLimitPerHour: null };
     const limited: Principal = { ...caller, apiKey };
     expect(() => rig.catalog.get('only_second', limited)).toThrow('Unknown tool: only_second');

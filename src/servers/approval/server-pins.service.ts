@@ -24,7 +24,7 @@ export interface Admitted {
   lists: OfferedLists;
   /** How many entries wait for approval. */
   waiting: number;
-  /** Addresses of the resources among them. */
+  /** Names of the tools among them, and addresses of the resources. */
   withheld: ReadonlySet<string>;
 }
 
@@ -54,7 +54,7 @@ export class ServerPins {
     const known = await this.seen.note(id, entries, approval);
     const admitted = entries.filter((entry) => approval === 'off' || known.get(idOf(entry))?.approvedPin === entry.pin);
     const tools = admitted.filter(({ kind }) => kind === 'tool');
-    const withheld = entries.filter((entry) => entry.kind === 'resource' && !admitted.includes(entry));
+    const withheld = entries.filter((entry) => ['tool', 'resource'].includes(entry.kind) && !admitted.includes(entry));
     return {
       approved: new Map(tools.map(({ offer, pin }) => [offer.id, pin])),
       lists: onlyThese(admitted, lists),

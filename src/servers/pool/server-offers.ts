@@ -5,13 +5,16 @@ import { NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js
 /** Tools in which a server differs from its pool are named up to this. */
 const DIFFERING_MAX = 100;
 
+/** Names are remembered up to this that wait for approval and are not offered now. */
+const WITHHELD_MAX = 2_000;
+
 /** What one server offers: what of its lists is approved, as they were read last. */
 export class ServerOffers {
   private readLists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
   /** Entries that wait for approval. */
   waiting = 0;
-  /** Addresses of the resources among them. */
+  /** Tools, by name, and resources, by address, that wait for approval, those too that are not offered at the moment. */
   withheld: ReadonlySet<string> = new Set();
   /** Tools of its pool that it lacks or defines otherwise, by the servers' own name. */
   differing: readonly string[] = [];
@@ -35,7 +38,7 @@ export class ServerOffers {
     const [oldLists, oldPins] = [this.readLists, this.pins];
     this.readLists = lists;
     this.waiting = waiting;
-    this.withheld = withheld;
+    this.withheld = stillWithheld(this.withheld, withheld, lists);
     if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
     return this.pins !== oldPins || !isDeepStrictEqual(oldLists, lists);
   }
@@ -46,4 +49,11 @@ export class ServerOffers {
     this.differing = tools.slice(0, DIFFERING_MAX);
     return this.differing.some((tool) => !before.includes(tool));
   }
+}
+
+/** What is approved now is not withheld any more; what is not even offered stays so. */
+function stillWithheld(before: ReadonlySet<string>, now: ReadonlySet<string>, { tools, resources }: OfferedLists): Set<string> {
+  const admitted = new Set([...tools, ...resources].map(({ id }) => id));
+  const kept = [...before].filter((id) => !admitted.has(id) && !now.has(id)).slice(-WITHHELD_MAX);
+  return new Set([...kept, ...now]);
 }

@@ -3,6 +3,7 @@ import { itemsOf, membersOf, textAt, withMembers, type JsonMembers } from '../..
 import type { ResourceResult } from '../../tools/source/resource.js';
 import type { ToolDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
+import { poolIn, type OtherPools } from './other-pools.js';
 
 /** Of the addresses of pages; MCP Apps, "UI Resource Format". */
 const SCHEME = 'ui://';
@@ -19,18 +20,19 @@ export function pageOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string | un
 
 /**
  * The pages of a pool's servers (MCP Apps). Where an earlier pool has a page of the same address, the address gets the pool's name in
- * front: nobody may be shown one server's page for another one's tool.
+ * front: nobody may be shown one server's page for another one's tool. So does one that already has a pool's name in front.
  */
 export class AppPages {
   private readonly addresses: ReadonlyMap<string, string>;
 
-  /** @param taken addresses of earlier pools */
-  constructor(pool: string, servers: readonly PooledServer[], taken: ReadonlySet<string>) {
+  /** @param others what the other pools are called, and which addresses the earlier ones have */
+  constructor(pool: string, servers: readonly PooledServer[], { pools, pagesTaken }: OtherPools) {
     const listed = servers.flatMap(({ offered }) =>
       offered.resources.map(({ id }) => id).filter((uri) => uri.startsWith(SCHEME)),
     );
     const ofTools = servers.flatMap((server) => approvedTools(server).flatMap((tool) => pageOf(tool) ?? []));
-    const shown = (uri: string) => (taken.has(uri) ? `${SCHEME}${pool}__${uri.slice(SCHEME.length)}` : uri);
+    const isOthers = (uri: string) => pagesTaken.has(uri) || poolIn(uri.slice(SCHEME.length), pools) !== undefined;
+    const shown = (uri: string) => (isOthers(uri) ? `${SCHEME}${pool}__${uri.slice(SCHEME.length)}` : uri);
     this.addresses = new Map([...listed, ...ofTools].map((uri) => [uri, shown(uri)]));
   }
 

@@ -35,8 +35,9 @@ export class PoolSources implements OnModuleInit {
     }
     for (const [name, source] of this.byPool) if (source.isWatched && !sources.has(name)) sources.set(name, source);
     const pages = new Set<string>();
+    const others = { pools: new Set(sources.keys()), pagesTaken: pages };
     for (const source of sources.values()) {
-      source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name), pages);
+      source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name), others);
       for (const page of source.pageAddresses) pages.add(page);
     }
     this.byPool = sources;

@@ -8,6 +8,7 @@ import { changedDefinition } from '../tool-changes/changed-definition.js';
 import { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/tool-change.js';
 import { pageOf, type AppPages } from './app-pages.js';
+import { poolIn } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from './tool-name.js';
@@ -19,6 +20,8 @@ interface ToolParts {
   change: ToolChange;
   /** The address of its page, if it has one, as callers know it. */
   page: string | undefined;
+  /** Whether its pool has pages. */
+  isOfApp: boolean;
 }
 
 interface OfferedTool extends ToolParts {
@@ -48,7 +51,7 @@ export class PoolTools {
   }
 
   /** Where two servers define a tool differently, the first counts. */
-  update(servers: readonly PooledServer[], changes: PoolChanges, pages: AppPages): void {
+  update(servers: readonly PooledServer[], changes: PoolChanges, pages: AppPages, pools: ReadonlySet<string>): void {
     const tools: typeof this.offered = new Map();
     const given = new Set([...changes.values()].map(({ name }) => name));
     for (const { approved, offered, template } of servers) {
@@ -58,8 +61,10 @@ export class PoolTools {
         if (pin === undefined || tools.has(name)) continue;
         const page = pageOf(definition);
         const shownPage = page === undefined ? undefined : pages.shown(page);
-        const parts = { pin, definition, change: changes.get(name) ?? UNCHANGED, page: shownPage };
-        if (this.isOffered(parts, given)) tools.set(name, this.keptOrNew(parts, template, pages));
+        const change = changes.get(name) ?? UNCHANGED;
+        const parts = { pin, definition, change, page: shownPage, isOfApp: pages.all.length > 0 };
+        if (this.isOffered(parts, given) && !this.isOthers(change.name ?? name, template, pools))
+          tools.set(name, this.keptOrNew(parts, template, pages));
       }
     }
     this.offered = tools;
@@ -74,20 +79,33 @@ export class PoolTools {
     return false;
   }
 
+  /** Without a prefix of its own, a tool must not be called as those of another pool are, whether that offers one of the name or not. */
+  private isOthers(name: string, { prefix }: ServerTemplate, pools: ReadonlySet<string>): boolean {
+    const other = prefix === 'none' ? poolIn(name, pools) : undefined;
+    if (other === undefined || other === this.pool) return false;
+    if (!this.leftOut.has(name))
+      this.logger.warn(`The tool "${name}" of ${this.pool} is left out: it is called as those of ${other}`);
+    this.leftOut.add(name);
+    return true;
+  }
+
   private keptOrNew(parts: ToolParts, template: ServerTemplate, pages: AppPages): OfferedTool {
     const { tool: known, ...before } = this.offered.get(parts.definition.name) ?? {};
     if (known && isDeepStrictEqual(before, parts)) return { ...parts, tool: known };
     return { ...parts, tool: this.tool(parts, template, pages) };
   }
 
-  private tool({ definition, pin, change }: ToolParts, template: ServerTemplate, pages: AppPages): Tool {
+  private tool({ definition, pin, change, isOfApp }: ToolParts, template: ServerTemplate, pages: AppPages): Tool {
     const { name, title, description = '', ...shown } = changedDefinition(definition, change);
     const { inputSchema, outputSchema, annotations, needsTask } = shown;
     const json = pages.inDefinition({ ...definition, json: shown.json });
     const publicName = publicToolName(this.pool, change.name ?? name, template.prefix !== 'none');
     const shownTitle = titleIn(annotations) ?? change.name ?? name;
     const tableName = tableOf(definition, template);
-    const fixed = change.fixed.size > 0 ? new FixedArguments(change.fixed, publicName) : undefined;
+    const fixed =
+      change.fixed.size > 0
+        ? new FixedArguments(change.fixed, publicName, Object.keys(inputSchema['properties'] ?? {}))
+        : undefined;
     const called = { definition, pin, toolName: publicName, tableName, fixed };
     return {
       name: publicName,
@@ -103,7 +121,7 @@ export class PoolTools {
       timeoutMs: timeoutOf(template),
       isForeign: true,
       charge: chargesOf(template),
-      ...(pages.all.length > 0 && { isOfApp: true }),
+      ...(isOfApp && { isOfApp }),
       ...(needsTask && { needsTask }),
       call: (args, context) => this.requests.callTool(called, args, context),
       askTask: (method, task, context) => this.requests.askTask(method, called, task, context),

@@ -8,6 +8,7 @@ import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition }
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
 import { AppPages, showsPage } from './app-pages.js';
+import { NO_OTHERS, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
@@ -15,6 +16,8 @@ import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from './tool-name.js';
 
 const INSTRUCTIONS_MAX_CHARS = 2_000;
+/** Names of tools that are remembered of a pool. */
+const NAMES_MAX = 10_000;
 
 /**
  * Everything the servers of one pool offer. Where two servers offer different things under one name, that of the server
@@ -30,6 +33,7 @@ export class PoolSource implements ToolSource {
   private offeredResources: readonly Resource[] = [];
   private offeredTemplates: readonly ResourceTemplate[] = [];
   private offeredPrompts: readonly Prompt[] = [];
+  private readonly knownNames = new Set<string>();
 
   /** @param template the name of the one that all servers of the pool are of. */
   constructor(
@@ -38,7 +42,7 @@ export class PoolSource implements ToolSource {
     private readonly requests: PoolRequests,
   ) {
     this.offeredTools = new PoolTools(name, requests);
-    this.pages = new AppPages(name, [], new Set());
+    this.pages = new AppPages(name, [], NO_OTHERS);
   }
 
   tools(): readonly Tool[] {
@@ -88,19 +92,32 @@ export class PoolSource implements ToolSource {
 
   /**
    * Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them.
-   * @param pagesTaken addresses of pages that earlier pools have
    */
-  update(servers: readonly PooledServer[], changes: PoolChanges, pagesTaken: ReadonlySet<string>): void {
+  update(servers: readonly PooledServer[], changes: PoolChanges, others: OtherPools): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
-    this.pages = new AppPages(this.name, servers, pagesTaken);
-    this.offeredTools.update(servers, changes, this.pages);
+    this.pages = new AppPages(this.name, servers, others);
+    this.offeredTools.update(servers, changes, this.pages, others.pools);
+    this.rememberNames(servers);
     const listed = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
     this.offeredResources = [...listed, ...this.pages.unlisted(servers).map((uri) => this.page(uri))];
     this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.resourceTemplate.bind(this));
     this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
     this.watchOn(newcomers, this.watchers.uris);
     this.compare(servers);
+  }
+
+  /** What its servers call their tools, those too that are switched off, wait for approval, or were offered before. */
+  ownToolNames(): Iterable<string> {
+    return this.knownNames;
+  }
+
+  private rememberNames(servers: readonly PooledServer[]): void {
+    for (const { offered, offers } of servers) {
+      for (const { name } of offered.tools) this.knownNames.add(name);
+      for (const name of offers.withheld) this.knownNames.add(name);
+    }
+    for (const name of [...this.knownNames].slice(0, -NAMES_MAX)) this.knownNames.delete(name);
   }
 
   /** Has each server know what it gets no calls for. */
@@ -158,10 +175,15 @@ export class PoolSource implements ToolSource {
       listing: { ...json, name: JSON.stringify(name) },
       tableName,
       timeoutMs: timeoutOf(template),
-      matches: (uri, work) => pattern.matches(uri, (chars) => work.take(id, chars)),
+      matches: (uri, work) => !this.isWithheld(uri) && pattern.matches(uri, (chars) => work.take(id, chars)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };
+  }
+
+  /** A resource that waits for approval is not read by way of a template either. */
+  private isWithheld(uri: string): boolean {
+    return this.servers.some(({ offers }) => offers.withheld.has(uri));
   }
 
   private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {

@@ -13,12 +13,19 @@ export class FixedArguments {
   /** Members of an object, as they stand in its text. */
   private readonly text: string;
   private readonly values: Record<string, unknown>;
+  /** In small letters. */
+  private readonly names: ReadonlySet<string>;
 
-  /** @param toolName what callers call the tool. */
+  /**
+   * @param toolName what callers call the tool
+   * @param others the arguments that callers have
+   */
   constructor(
     private readonly fixed: ToolChange['fixed'],
     private readonly toolName: string,
+    private readonly others: readonly string[] = [],
   ) {
+    this.names = new Set([...fixed.keys()].map((name) => name.toLowerCase()));
     this.text = [...fixed].map(([name, constant]) => `${JSON.stringify(name)}:${constant}`).join(',');
     this.values = Object.fromEntries([...fixed].map(([name, constant]) => [name, JSON.parse(constant) as unknown]));
   }
@@ -30,11 +37,16 @@ export class FixedArguments {
    */
   before({ args, json }: CallArguments): CallArguments {
     const given = membersOf(json);
-    for (const name of this.fixed.keys()) if (given.has(name)) throw this.unknown(name);
+    for (const name of given.keys()) if (this.isFixed(name)) throw this.unknown(name);
     return {
       args: { ...args, ...this.values },
       json: `{${this.text}${given.size > 0 ? ',' : ''}${json.slice(json.indexOf('{') + 1)}`,
     };
+  }
+
+  /** Many servers read names in any case. */
+  private isFixed(name: string): boolean {
+    return this.fixed.has(name) || (this.names.has(name.toLowerCase()) && !this.others.includes(name));
   }
 
   /** In the words for any argument that a tool of ours does not know. */

@@ -71,11 +71,20 @@ export class ToolCatalog implements OnModuleInit {
       }
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
-    this.ofApps = byOwnNames([...tools.values()].filter(({ tool }) => tool.isOfApp));
+    this.ofApps = this.byOwnNames([...tools.values()].filter(({ tool }) => tool.isOfApp));
     const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson, tool }]) => {
       return { key, json, olderJson, needsTask: tool.needsTask };
     });
     if (this.list.replace(entries)) this.changes.tell();
+  }
+
+  /** Only names that no other source knows, nor that look like a tool's of another: a page must not reach what is not its server's. */
+  private byOwnNames(tools: readonly CatalogTool[]): Map<string, CatalogTool> {
+    const sources = new Map<string, number>();
+    for (const source of this.sources.all())
+      for (const name of source.ownToolNames?.() ?? []) sources.set(name, (sources.get(name) ?? 0) + 1);
+    const isOnes = (name: string) => sources.get(name) === 1 && !name.includes('__');
+    return new Map(tools.map((entry) => [entry.tool.origin!.tool, entry] as const).filter(([name]) => isOnes(name)));
   }
 
   /** A tool that cannot be listed or whose schema cannot be compiled is left out alone. */
@@ -102,13 +111,6 @@ export class ToolCatalog implements OnModuleInit {
 }
 
 const unchecked = (): undefined => undefined;
-
-/** Without names that several have. */
-function byOwnNames(tools: readonly CatalogTool[]): Map<string, CatalogTool> {
-  const named = new Map<string, CatalogTool[]>();
-  for (const entry of tools) named.set(entry.tool.origin!.tool, [...(named.get(entry.tool.origin!.tool) ?? []), entry]);
-  return new Map([...named].flatMap(([name, [entry, other]]) => (other ? [] : [[name, entry!] as const])));
-}
 
 function listing(tool: Tool): string {
   const { name, title, description, inputSchema, outputSchema, annotations, listing: given } = tool;

@@ -93,6 +93,8 @@ export interface ToolSource {
   readonly isForeign?: true;
   /** The tools that can be called now, in a fixed order. Cheap: the catalog calls it after every announced change. */
   tools(): readonly Tool[];
+  /** What its servers call their tools, whether they are offered now or not, where that is another name than the tools'. */
+  ownToolNames?(): Iterable<string>;
   resources?(): readonly Resource[];
   resourceTemplates?(): readonly ResourceTemplate[];
   prompts?(): readonly Prompt[];
