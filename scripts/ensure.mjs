@@ -1,6 +1,6 @@
 // What the npm scripts need before they can begin, done only where it is missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,6 +45,7 @@ export function ensureBuilt() {
   if (isBuilt()) return;
   console.error('Building …');
   run('npm', ['run', '--silent', 'build']);
+  utimesSync(join(ROOT, 'dist', 'main.js'), new Date(), new Date()); // the compiler leaves alone what has not changed
 }
 
 function install(...command) {

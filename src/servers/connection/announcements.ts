@@ -1,8 +1,11 @@
 import type { Client, McpSubscription, SubscriptionFilter } from '@modelcontextprotocol/client';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Pause before another stream is opened in place of one that the server ended. */
+/** Pause before another stream is opened in place of one that the server ended; it doubles each time that there is none. */
 const LISTEN_AGAIN_MS = 1_000;
+const LISTEN_AGAIN_MAX_MS = 120_000;
+/** A stream that was open for so long was one. */
+const STREAM_MS = 2_000;
 /** Least pause between two streams that are opened since other resources are watched, at all and for each resource. */
 const STREAM_PAUSE_MS = 50;
 const STREAM_PAUSE_PER_RESOURCE_MS = 1;
@@ -28,6 +31,10 @@ export class Announcements {
   private stream: McpSubscription | undefined;
   /** Earliest time of the next one, monotonic clock, ms. */
   private nextStreamAt = 0;
+  /** Streams, one after the other, that were refused or soon ended. */
+  private failures = 0;
+  /** There was no stream for a while: what changed then was not heard of. */
+  private hasMissed = false;
   private isSyncing = false;
   private needsSync = false;
   private timer: NodeJS.Timeout | undefined;
@@ -106,7 +113,12 @@ export class Announcements {
     const previous = this.stream;
     try {
       this.stream = Object.keys(filter).length > 0 ? await this.client.listen(filter) : undefined;
-      void this.stream?.closed.then((cause) => cause !== 'local' && this.openStreamLater());
+      const openedAt = performance.now();
+      void this.stream?.closed.then((cause) => {
+        if (performance.now() - openedAt > STREAM_MS) this.failures = 0;
+        if (cause !== 'local') this.openStreamLater();
+      });
+      if (this.hasMissed) this.tellAll();
     } catch {
       this.openStreamLater();
     }
@@ -123,15 +135,20 @@ export class Announcements {
     };
   }
 
-  /** Everything may have changed while there was no stream. */
   private openStreamLater(): void {
     clearTimeout(this.timer);
     if (this.isClosed) return;
-    this.timer = setTimeout(() => {
-      void this.sync();
-      this.listener.onListChanged();
-      for (const uri of this.watched) this.listener.onResourceUpdated(uri);
-    }, LISTEN_AGAIN_MS);
+    this.hasMissed = true;
+    const waitMs = Math.min(LISTEN_AGAIN_MS * 2 ** this.failures, LISTEN_AGAIN_MAX_MS);
+    this.failures = Math.min(this.failures + 1, 10);
+    this.timer = setTimeout(() => void this.sync(), waitMs);
     this.timer.unref();
+  }
+
+  /** Everything may have changed while there was no stream. */
+  private tellAll(): void {
+    this.hasMissed = false;
+    this.listener.onListChanged();
+    for (const uri of this.watched) this.listener.onResourceUpdated(uri);
   }
 }

@@ -49,7 +49,9 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   /** `unknown` for a server that is not at work here, such as one whose template is gone. */
   of(serverId: string): HealthReport {
     const server = this.pool.get(serverId);
-    return server ? { ...server.health, differs: server.offers.differing } : UNKNOWN_HEALTH;
+    if (!server) return UNKNOWN_HEALTH;
+    const { health, offers } = server;
+    return { ...health, error: health.error ?? offers.problem, differs: offers.differing };
   }
 
   /** Source 003, "Health Check". Disabled servers are not counted. */
@@ -105,8 +107,11 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     if (!server.areListsStale || server.health.error !== null) return;
     try {
       await this.list(server);
+      server.offers.problem = null;
     } catch (error) {
-      this.logger.warn(`What ${server.name} offers cannot be listed: ${(error as Error).message}`);
+      const problem = `What it offers cannot be listed: ${(error as Error).message}`;
+      if (server.offers.problem !== problem) this.logger.warn(`${server.name}: ${problem}`);
+      server.offers.problem = problem;
     }
   }
 

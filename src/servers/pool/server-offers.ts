@@ -12,6 +12,8 @@ const WITHHELD_MAX = 2_000;
 export class ServerOffers {
   private readLists: OfferedLists = NOTHING_OFFERED;
   private pins: ReadonlyMap<string, string> = new Map();
+  /** Why its lists could not be read the last time; null where they could. */
+  problem: string | null = null;
   /** Entries that wait for approval. */
   waiting = 0;
   /** Tools, by name, and resources, by address, that wait for approval, those too that are not offered at the moment. */
