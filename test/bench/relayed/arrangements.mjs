@@ -7,6 +7,8 @@ import { RELAYS_BESIDE } from './relays.mjs';
 const UPSTREAM_PORT = 18_095;
 const FIRST_PORT = 18_096;
 const UPSTREAM_URL = `http://127.0.0.1:${UPSTREAM_PORT}/mcp`;
+/** An upstream's tool costs nothing where the operator has set no price. */
+const PRICED = { priced: true, more: { tools: { prices: { add: 1 } } } };
 
 /** `over`: stdio or HTTP. `modern`: client and upstream speak MCP 2026-07-28; else MCP 2025-11-25. `priced`: measured priced, too. */
 export const ARRANGEMENTS = [
@@ -35,7 +37,7 @@ export function partsOf({ name, over, priced }, upstream, folder) {
   return [
     ...(over === 'http' ? [{ name: 'the upstream, called directly', start: direct }] : []),
     { name: 'Tallygate: key, limit, durable record', isTallygate: true, start: gateway({}) },
-    ...(priced ? [{ name: 'Tallygate, priced', start: gateway({ priced: true }) }] : []),
+    ...(priced ? [{ name: 'Tallygate, priced', start: gateway(PRICED) }] : []),
     ...RELAYS_BESIDE.map((relay, index) => guest(relay, name, upstream, FIRST_PORT + index, folder)),
   ];
 }

@@ -1,5 +1,5 @@
 // `npm run bench -- relayed [legacy | modern | stdio]`: calls that are relayed to an upstream that is no bottleneck, beside that upstream
-// and beside other relays. BENCH_SECONDS: of each load, 1 when unset. BENCH_TURNS: 4 when unset.
+// and beside other relays. BENCH_SECONDS: of each load, 1 when unset. BENCH_TURNS: 3 when unset.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { printArrangement } from './print.mjs';
 import { figuresOf, measureTurn } from './turn.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
-const TURNS = Number(process.env.BENCH_TURNS ?? 4);
+const TURNS = Number(process.env.BENCH_TURNS ?? 3);
 const WARM_SECONDS = 2 * SECONDS;
 
 /** Prints a table for each arrangement. @throws Error when Tallygate or the upstream fails a call */
