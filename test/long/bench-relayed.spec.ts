@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { hasGo } from '../support/clients/key-callers.js';
+import { hasGo } from '../support/installed-once.js';
 import { hasPython } from '../support/python/python-program.js';
 
 /** On a new machine the relays are installed first. */
