@@ -67,8 +67,8 @@ describe('the instructions of servers', () => {
     async (_, ask) => {
       const { instructions } = await ask();
       const [own, old, brief] = (instructions as string).split(/\n\n# (?:old|new)\n\n/);
-      expect([own, old]).toEqual([expect.stringMatching(/^Start with /), 'Look before you act.']);
-      expect(brief).toBe(`Be brief. ${'😀'.repeat(994)}…`);
+      expect([own, old]).toEqual([expect.stringMatching(/^Start with /), '> Look before you act.']);
+      expect(brief).toBe(`> Be brief. ${'😀'.repeat(994)}…`);
       expect(instructions).not.toContain('# asked');
     },
   );
@@ -77,7 +77,7 @@ describe('the instructions of servers', () => {
     ['initialize', initialized],
     ['server/discover', discovered],
   ])('are not told by %s to whom may use no tool of theirs, nor without a key', async (_, ask) => {
-    expect((await ask(await keyFor('new__look'))).instructions).toMatch(/^Start with [^\n]*\n\n# new\n\nBe brief/);
+    expect((await ask(await keyFor('new__look'))).instructions).toMatch(/^Start with [^\n]*\n\n# new\n\n> Be brief/);
     for (const key of [null, await keyFor('greet')]) expect((await ask(key)).instructions).toMatch(/^Start with [^\n]*$/);
   });
 
