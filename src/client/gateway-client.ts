@@ -127,6 +127,11 @@ export class GatewayClient {
     return this.get(`/servers/${encodeURIComponent(id)}/pins`, options, query);
   }
 
+  /** The answer of `listPins` as the text it is: definitions may have numbers that JavaScript rounds. */
+  openPins(id: string, query: QueryOf<'/servers/{id}/pins'> = {}, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.http.open({ method: 'GET', path: `/servers/${encodeURIComponent(id)}/pins`, query, ...options });
+  }
+
   /** Approves what a server offers, as it was looked at: all of it or, where something has changed, nothing. */
   approvePins(id: string, pins: Schemas['ApprovePinsDto'], options?: RequestOptions): Promise<Schemas['ApprovedPinsDto']> {
     return this.post(`/servers/${encodeURIComponent(id)}/pins`, pins, options);

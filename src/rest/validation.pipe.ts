@@ -4,7 +4,7 @@ import { relatedName } from '../common/nearest-name.js';
 import { TallygateError, type FieldProblem } from '../common/tallygate-error.js';
 import { givenMembers } from './given-members.js';
 import { validatedFields } from './validated-fields.js';
-import { unstorable } from './storable-value.js';
+import { unstorable } from '../common/storable-value.js';
 
 /** Problems listed in one answer; a hostile body could have thousands. */
 const PROBLEMS_MAX = 50;

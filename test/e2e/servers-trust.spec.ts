@@ -67,8 +67,8 @@ describe('the instructions of servers', () => {
     async (_, ask) => {
       const { instructions } = await ask();
       const [own, old, brief] = (instructions as string).split(/\n\n# (?:old|new)\n\n/);
-      expect([own, old]).toEqual([expect.stringMatching(/^Start with /), 'Look before you act.']);
-      expect(brief).toBe(`Be brief. ${'😀'.repeat(994)}…`);
+      expect([own, old]).toEqual([expect.stringMatching(/^Start with /), '> Look before you act.']);
+      expect(brief).toBe(`> Be brief. ${'😀'.repeat(994)}…`);
       expect(instructions).not.toContain('# asked');
     },
   );
@@ -77,7 +77,7 @@ describe('the instructions of servers', () => {
     ['initialize', initialized],
     ['server/discover', discovered],
   ])('are not told by %s to whom may use no tool of theirs, nor without a key', async (_, ask) => {
-    expect((await ask(await keyFor('new__look'))).instructions).toMatch(/^Start with [^\n]*\n\n# new\n\nBe brief/);
+    expect((await ask(await keyFor('new__look'))).instructions).toMatch(/^Start with [^\n]*\n\n# new\n\n> Be brief/);
     for (const key of [null, await keyFor('greet')]) expect((await ask(key)).instructions).toMatch(/^Start with [^\n]*$/);
   });
 
@@ -95,9 +95,11 @@ describe('tallygate servers', () => {
 
   it('tools lists what a server offers, and what it cannot', async () => {
     const { stdout } = await run('servers', 'tools', 'asked');
-    expect(stdout).toMatch(/^KIND +NAME +STATE +SEEN \(UTC\) +WHY +DESCRIPTION\ntool +look +quarantined +\S+ \S+ +new +Looks\./);
-    expect(stdout).toMatch(/\nprompt +plan +quarantined /);
-    expect(stdout).toMatch(/\ntool +tools\[1\] +unusable +– +it has no "name"/);
+    expect(stdout).toMatch(
+      /^KIND +NAME +PIN +STATE +SEEN \(UTC\) +WHY +DESCRIPTION\ntool +look +[0-9a-f]{12} +quarantined +\S+ \S+ +new +Looks\./,
+    );
+    expect(stdout).toMatch(/\nprompt +plan +[0-9a-f]{12} +quarantined /);
+    expect(stdout).toMatch(/\ntool +tools\[1\] +– +unusable +– +it has no "name"/);
     const pins = JSON.parse((await run('servers', 'tools', 'asked', '--kind', 'prompt', '--json')).stdout) as object[];
     expect(pins).toMatchObject([{ kind: 'prompt', name: 'plan', state: 'quarantined', definition: { name: 'plan' } }]);
   });
@@ -105,9 +107,15 @@ describe('tallygate servers', () => {
   it('approve lets in what is named, or all', async () => {
     expect((await run('servers', 'approve', 'asked')).code).toBe(2);
     expect((await run('servers', 'approve', 'asked', 'nothing')).stderr).toContain('Nothing that is called "nothing" waits');
-    expect(await run('servers', 'approve', 'asked', 'look')).toEqual({ code: 0, stdout: 'Approved tool look.\n', stderr: '' });
+    const unseen = await run('servers', 'approve', 'asked', 'look');
+    expect([unseen.code, unseen.stdout, unseen.stderr]).toEqual([2, '', expect.stringContaining('name@pin')]);
+    expect((await run('servers', 'approve', 'asked', '--all')).code).toBe(2);
+    const pin = /tool +look +([0-9a-f]{12}) +quarantined/.exec((await run('servers', 'tools', 'asked')).stdout)![1]!;
+    expect((await run('servers', 'approve', 'asked', 'look@000000000000')).stderr).toContain('"look" has another pin by now');
+    const approved = await run('servers', 'approve', 'asked', `look@${pin}`);
+    expect(approved).toEqual({ code: 0, stdout: 'Approved tool look.\n', stderr: '' });
     await eventually(async () => expect((await gateway.call('asked__look')).status).toBe(200));
-    expect((await run('servers', 'approve', 'asked', '--all')).stdout).toBe('Approved prompt plan.\n');
+    expect((await run('servers', 'approve', 'asked', '--all', '--yes')).stdout).toBe('Approved prompt plan.\n');
     expect((await run('servers', 'approve', 'asked', '--all')).stdout).toBe('Nothing waits for approval.\n');
   });
 
@@ -115,11 +123,16 @@ describe('tallygate servers', () => {
     servers.legacy.results['prompts/list'] = '{"prompts":[{"name":"plan","description":"Plots.\\u202e"}]}';
     await gateway.rest('POST', '/servers/asked/check');
     const { stdout } = await run('servers', 'tools', 'asked', '--diff');
-    expect(stdout).toBe(
-      ['prompt plan', '  {', '-   "name": "plan"', '+   "name": "plan",', '+   "description": "Plots.\\u{202e}"', '  }\n'].join(
-        '\n',
-      ),
-    );
+    const [heading, ...lines] = stdout.split('\n');
+    expect(heading).toMatch(/^prompt plan @[0-9a-f]{12}$/);
+    expect(lines).toEqual([
+      '  {',
+      '-   "name": "plan"',
+      '+   "name": "plan",',
+      '+   "description": "Plots.\\u{202e}"',
+      '  }',
+      '',
+    ]);
   });
 });
 

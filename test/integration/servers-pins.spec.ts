@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { formerPinOf } from '../../src/servers/approval/former-pin.js';
+import { keyOf } from '../../src/servers/approval/offered-entries.js';
 import type { Approval } from '../../src/config/template-config.js';
 import type { ToolDefinition } from '../../src/servers/connection/definitions.js';
 import { eventually } from '../support/eventually.js';
@@ -69,6 +70,47 @@ describe('a tool that an upstream changes', () => {
     await eventually(() => expect(one.rig.names()).toHaveLength(1));
     await expect(one.approve('tool', 'act', pin)).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(one.approve('tool', 'none', pin)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('definitions of more bytes than are kept of a server', () => {
+  beforeAll(() =>
+    database.dataSource.query(`
+      ALTER TABLE mcp.server_pins ALTER definition SET STORAGE EXTERNAL, ALTER approved_definition SET STORAGE EXTERNAL`),
+  );
+  const known = (kind: string, name: string, days: number, definition: string, approved: string) =>
+    database.dataSource.query(
+      `INSERT INTO mcp.server_pins (server_id, kind, key, name, pin, seen_at, definition, approved_pin, approved_definition)
+       VALUES ($1, $2, $3, $4, 'now', now() - $5 * interval '1 day', ${definition}, 'before', ${approved})`,
+      [one.id, kind, keyOf(name), name, days],
+    );
+  const kept = async () => {
+    const names = `SELECT name FROM mcp.server_pins WHERE server_id = $1 AND definition IS NOT NULL ORDER BY name`;
+    return (await database.dataSource.query<{ name: string }[]>(names, [one.id])).map(({ name }) => name);
+  };
+
+  it('make room for what is offered now, the oldest first', async () => {
+    for (const [name, days] of [
+      ['older', 2],
+      ['newer', 1],
+      ['oldest', 3],
+    ] as const)
+      await known('prompt', name, days, `repeat('x', 15000000)`, 'NULL');
+    start('manual');
+    await eventually(async () => expect(await kept()).toEqual(['act', 'look', 'newer', 'older']));
+  });
+
+  it('that are not kept cannot be approved, before there is room for them', async () => {
+    await known('tool', 'look', 1, 'NULL', `repeat('x', 34000000)`);
+    start('manual');
+    const pinOfAct = async () => (await one.pins.find(one.id, 'tool', 'act'))!.pin;
+    await eventually(async () => expect(await pinOfAct()).toHaveLength(64));
+    const refused = { code: 'CONFLICT', message: expect.stringContaining('Nobody can look at the tool "act"') as unknown as string };
+    await expect(one.approve('tool', 'act', await pinOfAct())).rejects.toMatchObject(refused);
+    await database.dataSource.query('UPDATE mcp.server_pins SET approved_definition = NULL WHERE server_id = $1', [one.id]);
+    await one.reload();
+    await eventually(async () => expect(await kept()).toEqual(['act', 'look']));
+    await one.approve('tool', 'act', await pinOfAct());
   });
 });
 

@@ -53,7 +53,7 @@ const idsIn = (json: string, id: string) => (JSON.parse(json) as Record<string, 
 const NOTHING = { tool: [], prompt: [], resource: [], template: [], instructions: '' };
 const ALL = {
   ...{ tool: ['pool__look'], prompt: ['pool__plan'], resource: ['odd://a'], template: ['odd://b/{c}'] },
-  instructions: '# pool\n\nLook first.',
+  instructions: '# pool\n\n> Look first.',
 };
 
 describe('with approval by hand', () => {
@@ -155,15 +155,17 @@ describe('what a server changes', () => {
     expect(reached()).toEqual(ALL);
   });
 
-  it('passes nothing of a name that PostgreSQL cannot hold to other names', async () => {
+  it('passes nothing under a name that PostgreSQL cannot hold: no change of it would reach it', async () => {
     odd = await oddUpstream({
       'tools/list': '{"tools":[{"name":"look"},{"name":"a\\u0000b"},{"name":"\\ud800"}]}',
-      'resources/list': JSON.stringify({ resources: [{ uri: `odd://${'x'.repeat(8_000)}`, name: 'long' }] }),
+      'prompts/list': '{"prompts":[{"name":"plan"},{"name":"plan\\udc00"}]}',
+      'resources/list': JSON.stringify({ resources: [{ uri: `odd://${'x'.repeat(8_000)}`, name: 'long' }, { uri: 'odd://\0' }] }),
+      'resources/templates/list': '{"resourceTemplates":[{"uriTemplate":"odd://\\ud800{a}"}]}',
     });
     start(odd, 'first_use', { headers: {} });
-    await eventually(() => expect(reached().tool).toHaveLength(3));
-    expect(reached().resource).toEqual([`odd://${'x'.repeat(8_000)}`]);
-    expect((await one.shown('tool')).map(({ name }) => name).sort()).toEqual(['a\ufffdb', 'look', '\ufffd']);
+    const reachable = { tool: ['pool__look'], prompt: ['pool__plan'], resource: [`odd://${'x'.repeat(8_000)}`], template: [] };
+    await eventually(() => expect(reached()).toMatchObject(reachable));
+    expect((await one.shown('tool')).map(({ name }) => name)).toEqual(['look']);
   });
 
   it('is bounded: a server that invents names is heard of 2 000 of each kind; resources that are gone make room', async () => {

@@ -24,7 +24,7 @@ Examples:
   tallygate servers change file-server write_file --off
   tallygate servers change search find --name look_up --set tenant=acme limit=20
   tallygate servers tools file-server --diff
-  tallygate servers approve file-server read_file write_file
+  tallygate servers approve file-server read_file@6c1f0e2ab9d4
   tallygate servers remove file-server
 
 A server is made from a template of gateway.yaml (docs/servers.md). Its tools are called {name}__{tool}, those of a pool {pool}__{tool};

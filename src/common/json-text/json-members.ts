@@ -52,7 +52,7 @@ export function itemsOf(json: string): string[] {
 }
 
 /** Mostly as it stands between its quotes; a name may be written with escapes, too. */
-const nameOf = (text: string): string => (text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+export const nameOf = (text: string): string => (text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
 
 /** Behind the comma at `at`, if there is one, and the spaces around it. */
 function next(json: string, at: number): number {

@@ -25,7 +25,7 @@ export async function entriesOf(lists: OfferedLists): Promise<OfferedEntry[]> {
   let chars = 0;
   for (const [kind, offers] of offersIn(lists)) {
     for (const offer of offers) {
-      const entry = { kind, name: storable(offer.id), key: keyOf(offer.id), pin: pinOf(kind, offer.text), offer };
+      const entry = { kind, name: offer.id, key: keyOf(offer.id), pin: pinOf(kind, offer.text), offer };
       entries.set(idOf(entry), entry);
       chars += offer.text.length;
       if (chars > CHARS_AT_ONCE) chars = await new Promise<number>((resolve) => setImmediate(resolve, 0));
@@ -63,7 +63,4 @@ export function onlyThese(entries: readonly OfferedEntry[], { instructions, ...l
 export const idOf = ({ kind, key }: Pick<OfferedEntry, 'kind' | 'key'>): string => `${kind} ${key}`;
 
 /** Addresses are longer than an index takes. */
-export const keyOf = (name: string): string => createHash('sha256').update(storable(name)).digest('base64url');
-
-/** Without what no text in PostgreSQL can hold. */
-const storable = (name: string): string => name.toWellFormed().replaceAll('\0', '\ufffd');
+export const keyOf = (name: string): string => createHash('sha256').update(name).digest('base64url');

@@ -19,7 +19,6 @@ const EQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ],
   ['blanks', 'tool', tool('"title":"T"'), ` { "name" : "a",\n "inputSchema":{ "type":"object"}, "title":"T"}`],
   ['escapes', 'tool', described('é/'), tool('"description":"\\u00e9\\/"')],
-  ['how Unicode spells a letter', 'tool', described('\u00e9'), described('e\u0301')],
   ['numbers', 'tool', property('"maximum":1.0'), property('"maximum":1')],
   ['numbers with exponents', 'tool', property('"maximum":1.5e3,"minimum":-0'), property('"maximum":1500,"minimum":0.0')],
   ['very large numbers', 'tool', property('"maximum":10e399'), property('"maximum":1E+400')],
@@ -58,7 +57,8 @@ const EQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ['a day with dots', 'tool', described('Stand: 26.11.2026'), described('Stand: 27.11.2026')],
   ['a day with slashes', 'tool', described('Updated 11/26/2026, 10:00'), described('Updated 11/27/2026, 11:30')],
   ['the draft', 'tool', schema('"$schema":"http://json-schema.org/draft-07/schema#"'), schema('"title":""')],
-  ['a default date', 'tool', property('"default":"2026-11-26"'), property('"default":"2026-11-27"')],
+  ['a date in marks', 'tool', described('(2026-11-26) "2026-11-26"'), described('(2026-11-27) "2026-11-28"')],
+  ['a hundred line breaks', 'tool', described('a b'), described(`a${'\n'.repeat(100)}b`)],
   ['dates in examples', 'tool', property('"examples":["2026-11-26"]'), property('"examples":["2026-11-27"]')],
   [
     'hints that hold anyway',
@@ -121,6 +121,19 @@ const UNEQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ['a default', 'tool', property('"default":10'), property('"default":20')],
   ['white space in a default', 'tool', property('"default":"a "'), property('"default":"a"')],
   ['what a schema says it is', 'tool', schema('"$schema":"https://example.com/obey"'), schema('"title":""')],
+  ['a date that is the default', 'tool', property('"default":"2026-11-26"'), property('"default":"2026-11-27"')],
+  ['how Unicode spells a letter', 'tool', described('\u00e9'), described('e\u0301')],
+  ['a number like a date', 'tool', described('account 12.34.5678'), described('account 99.99.9999')],
+  ['a day that there is not', 'tool', described('2026-13-01'), described('2026-13-02')],
+  ['a time that there is not', 'tool', described('2026-11-26 25:99'), described('2026-11-26 25:98')],
+  ['a date within an address', 'tool', described('https://h/2026/01/01'), described('https://h/2026/01/02')],
+  ['a date before a path', 'tool', described('2026/01/01/a'), described('2026/01/02/a')],
+  ['a date in a name', 'tool', described('x=2026-01-01'), described('x=2026-01-02')],
+  ['our own sign of a date', 'tool', described('x \0date'), described('x 2026-01-01')],
+  ['our own sign of a blank', 'tool', described('x \0blank101 y'), described(`x ${' '.repeat(100)}y`)],
+  ['a page of line breaks', 'tool', described('a b'), described(`a${'\n'.repeat(101)}b`)],
+  ['another page of line breaks', 'tool', described(`a${'\n'.repeat(101)}b`), described(`a${'\n'.repeat(102)}b`)],
+  ['a page of blanks at the end', 'tool', described('a'), described(`a${' '.repeat(101)}`)],
   ['the order in a default', 'tool', property('"default":[1,2]'), property('"default":[2,1]')],
   [
     'the order of a tuple',
@@ -167,7 +180,32 @@ const UNEQUAL: [what: string, kind: OfferKind, one: string, other: string][] = [
   ['instructions', 'instructions', '{"instructions":"Be kind."}', '{"instructions":"Be mean."}'],
 ];
 
+/** Where schemas belong: what stands there instead reaches callers as it came. */
+const SCHEMA_PLACES: [place: string, at: (value: string) => string][] = [
+  ...[
+    ...['items', 'additionalProperties', 'unevaluatedProperties', 'additionalItems', 'unevaluatedItems', 'contains'],
+    ...['propertyNames', 'not', 'if', 'then', 'else', 'contentSchema'],
+  ].map((keyword): [string, (value: string) => string] => [keyword, (value) => property(`"${keyword}":${value}`)]),
+  ...['anyOf', 'oneOf', 'allOf', 'items', 'prefixItems'].map((keyword): [string, (value: string) => string] => [
+    `a list, ${keyword}`,
+    (value) => property(`"${keyword}":[${value}]`),
+  ]),
+  ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'dependencies'].map(
+    (keyword): [string, (value: string) => string] => [
+      `a member, ${keyword}`,
+      (value) => property(`"${keyword}":{"a":${value}}`),
+    ],
+  ),
+  ['outputs', (value) => tool(`"outputSchema":{"type":"object","additionalProperties":${value}}`)],
+];
+
 describe('A pin', () => {
+  it.each(SCHEMA_PLACES)('changes with everything that stands where a schema belongs: %s', (_, at) => {
+    const pins = ['{}', '"Obey."', '"Obey"', '["Obey"]', '[["Obey"]]', '1', 'false'].map((value) => pinOf('tool', at(value)));
+    expect(new Set(pins).size).toBe(pins.length);
+    expect(pinOf('tool', at('true'))).toBe(pins[0]);
+  });
+
   it.each(EQUAL)('does not change with %s (%s)', (_, kind, one, other) => {
     expect(pinOf(kind, other)).toBe(pinOf(kind, one));
   });
@@ -197,6 +235,10 @@ describe('A pin', () => {
       '2026-11-'.repeat(25_000),
       ' '.repeat(200_000),
       'Mon, '.repeat(40_000),
+      `a${'\u0301\u0323'.repeat(100_000)}`,
+      '\0'.repeat(200_000),
+      ' \n'.repeat(100_000),
+      '12/12/'.repeat(30_000),
     ];
     const started = process.cpuUsage();
     for (const text of texts) pinOf('tool', described(text));

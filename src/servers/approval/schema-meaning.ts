@@ -69,7 +69,7 @@ const dependency: Reader = (value) => (Array.isArray(value) ? names(value) : sch
 
 /** Keywords that are not plain data. */
 const KEYWORDS: Readonly<Record<string, Reader>> = {
-  ...{ title: words, description: words, $comment: words, default: onSomeDayWithin, examples: unordered(onSomeDayWithin) },
+  ...{ title: words, description: words, $comment: words, examples: unordered(onSomeDayWithin) },
   ...{ type: typeOf, enum: setOf(asItIs), required: names },
   ...{ properties: schemas, patternProperties: schemas, dependentSchemas: schemas, $defs: schemas, definitions: schemas },
   ...{ dependentRequired: membersOf(names), dependencies: membersOf(dependency) },
@@ -103,13 +103,15 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * What a JSON Schema takes and tells a model, whatever way it is written: lists that are sets, alternatives and members have no order,
- * keywords that say what holds anyway are left out. Data (`const`, `enum`, formats, bounds) counts as it is. Nothing of it is run.
+ * keywords that say what holds anyway are left out. Data (`const`, `enum`, formats, bounds) counts as it is, and so does what is no schema
+ * where one belongs: callers read it. Nothing of it is run.
  */
 export function schemaMeaning(schema: ExactJson): ExactJson {
-  if (schema === false) return { not: {} };
-  if (!isExactObject(schema)) return {}; // which is what clients are shown then
+  if (typeof schema === 'boolean') return schema ? {} : { not: {} };
+  if (!isExactObject(schema)) return schema;
   return meaningOf(schema, (keyword) => (Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : asItIs), WITHOUT);
 }
 
-/** The schema of a tool's arguments, which are an object whatever it says. */
-export const argumentsMeaning: Reader = (schema) => ({ ...(schemaMeaning(schema) as ExactObject), type: 'object' });
+/** The schema of a tool's arguments, which are an object whatever it says; callers read no other. */
+export const argumentsMeaning: Reader = (schema) =>
+  isExactObject(schema) ? { ...(schemaMeaning(schema) as ExactObject), type: 'object' } : { type: 'object' };

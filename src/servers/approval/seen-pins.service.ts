@@ -7,7 +7,10 @@ import { ServerPinsRepository, type KnownPin, type SeenPin } from './server-pins
 
 /** Names of a kind that a server may have given in its life: one that invents new ones each time would fill the disk. */
 const ENTRIES_MAX = 2_000;
-/** Bytes of definitions that are kept of one server; of what comes when there are more, only that it is there. */
+/**
+ * Bytes of definitions that are kept of one server: where there are more, those of what it does not offer now make room. Of what comes
+ * when there still are, only that it is there.
+ */
 const BYTES_MAX = 33_554_432;
 
 /** Whether an entry is approved by being seen. */
@@ -24,13 +27,28 @@ export class SeenPins {
     const { pins, bytes } = await this.repository.known(serverId);
     const isApproved = await this.judge(serverId, entries, pins, approval);
     const unknown = entries.filter((entry) => !pins.has(idOf(entry)));
-    const changed = entries.filter((entry) => isNews(entry, pins.get(idOf(entry)), isApproved));
+    const canKeep = leavesRoom(entries, pins);
+    const changed = entries.filter((entry) => isNews(entry, pins.get(idOf(entry)), isApproved, canKeep));
     if (unknown.length + changed.length === 0) return pins;
-    const seen = (entry: OfferedEntry) => seenPin(entry, isApproved(entry), bytes < BYTES_MAX);
+    const hasRoom = await this.hasRoomAfter(serverId, entries, [...unknown, ...changed], bytes);
+    const seen = (entry: OfferedEntry) => seenPin(entry, isApproved(entry), hasRoom);
     const fitting = await this.makeRoom(serverId, entries, unknown, pins);
     if (fitting.length > 0) await this.repository.add(serverId, fitting.map(seen));
     if (changed.length > 0) await this.repository.change(serverId, changed.map(seen));
     return (await this.repository.known(serverId)).pins;
+  }
+
+  /** Whether what comes is kept, after what the server does not offer any more has made room for it. */
+  private async hasRoomAfter(
+    serverId: string,
+    entries: readonly OfferedEntry[],
+    coming: readonly OfferedEntry[],
+    bytes: number,
+  ): Promise<boolean> {
+    const wanted = bytes + coming.reduce((sum, { offer }) => sum + Buffer.byteLength(offer.text), 0) - BYTES_MAX;
+    if (wanted <= 0) return true;
+    await this.repository.dropDefinitions(serverId, entries, wanted);
+    return (await this.repository.known(serverId)).bytes < BYTES_MAX;
   }
 
   /**
@@ -73,9 +91,14 @@ export class SeenPins {
 
 const kindIn = (id: string): string => id.slice(0, id.indexOf(' '));
 
-/** Whether it is known, and to be written. */
-function isNews(entry: OfferedEntry, known: KnownPin | undefined, isApproved: Judge): boolean {
+/** Whether what is offered now leaves room for more of it. */
+const leavesRoom = (entries: readonly OfferedEntry[], known: Known): boolean =>
+  entries.reduce((bytes, entry) => bytes + (known.get(idOf(entry))?.bytes ?? 0), 0) < BYTES_MAX;
+
+/** Whether it is known, and to be written: also where its definition is kept nowhere yet. */
+function isNews(entry: OfferedEntry, known: KnownPin | undefined, isApproved: Judge, hasRoom: boolean): boolean {
   if (!known) return false;
+  if (known.pin === entry.pin && !known.isKept && hasRoom) return true;
   return known.pin !== entry.pin || (known.approvedPin !== entry.pin && isApproved(entry));
 }
 

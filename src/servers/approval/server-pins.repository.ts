@@ -23,6 +23,9 @@ export interface ServerPin {
 export interface KnownPin {
   pin: string;
   approvedPin: string | null;
+  /** Whether its definition is stored, and what that takes together with the approved one. */
+  isKept: boolean;
+  bytes: number;
 }
 
 /** An entry to be written. */
@@ -49,27 +52,27 @@ export interface PinFilter {
 }
 
 /** An entry to approve, as it was looked at. */
-export interface LookedAt {
-  kind: OfferKind;
-  key: string;
+export interface LookedAt extends EntryId {
   pin: string;
 }
 
-/** The same for what was looked at and what is approved, if that is the same. */
-export const lookedAtId = (looked: LookedAt): string => `${idOf(looked)} ${looked.pin}`;
+type EntryId = Pick<SeenPin, 'kind' | 'key'>;
 
 interface Row extends KnownPin {
   kind: OfferKind;
   key: string;
-  bytes: number;
 }
 
+const BYTES = `(coalesce(pg_column_size(definition), 0) + coalesce(pg_column_size(approved_definition), 0))`;
+const KNOWN = `
+  SELECT kind, key, pin, approved_pin AS "approvedPin", definition IS NOT NULL AS "isKept", ${BYTES} AS bytes FROM mcp.server_pins`;
 const PINS = `
   SELECT kind, name, pin, state, seen_at AS "seenAt", definition,
     CASE state WHEN 'approved' THEN definition ELSE approved_definition END AS "approvedDefinition"
   FROM mcp.server_pins`;
 const FILTER = `server_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
 const SEEN = `json_to_recordset($2::json) AS seen (kind text, key text, name text, pin text, definition text, approve boolean)`;
+const ASKED = `json_to_recordset($2::json) AS asked (kind text, key text)`;
 
 /** The SQL of `mcp.server_pins`, and of `mcp.server_tools`, which earlier releases have in its place. */
 @Injectable()
@@ -77,12 +80,7 @@ export class ServerPinsRepository {
   constructor(private readonly postgres: Postgres) {}
 
   async known(serverId: string): Promise<KnownPins> {
-    const rows = await this.postgres.query<Row>(
-      `SELECT kind, key, pin, approved_pin AS "approvedPin",
-         coalesce(pg_column_size(definition), 0) + coalesce(pg_column_size(approved_definition), 0) AS bytes
-       FROM mcp.server_pins WHERE server_id = $1`,
-      [serverId],
-    );
+    const rows = await this.postgres.query<Row>(`${KNOWN} WHERE server_id = $1`, [serverId]);
     return { pins: new Map(rows.map((row) => [idOf(row), row])), bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
   }
 
@@ -108,16 +106,34 @@ export class ServerPinsRepository {
 
   /** Notes what has changed. What was approved is kept beside it, unless it is approved as well. */
   async change(serverId: string, entries: readonly SeenPin[]): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      await lock(tx, serverId, entries);
+      await tx.query(
+        `UPDATE mcp.server_pins AS known SET
+           pin = seen.pin,
+           definition = seen.definition,
+           approved_pin = CASE WHEN seen.approve THEN seen.pin ELSE known.approved_pin END,
+           approved_definition = CASE known.state WHEN 'approved' THEN known.definition ELSE known.approved_definition END,
+           seen_at = CASE WHEN known.pin = seen.pin THEN known.seen_at ELSE now() END
+         FROM ${SEEN}
+         WHERE known.server_id = $1 AND known.kind = seen.kind AND known.key = seen.key`,
+        [serverId, JSON.stringify(entries)],
+      );
+    });
+  }
+
+  /** Drops the definitions of entries that are not among these, those that were seen first before others, until so many bytes are free. */
+  async dropDefinitions(serverId: string, offered: readonly EntryId[], bytes: number): Promise<void> {
     await this.postgres.query(
-      `UPDATE mcp.server_pins AS known SET
-         pin = seen.pin,
-         definition = seen.definition,
-         approved_pin = CASE WHEN seen.approve THEN seen.pin ELSE known.approved_pin END,
-         approved_definition = CASE known.state WHEN 'approved' THEN known.definition ELSE known.approved_definition END,
-         seen_at = CASE WHEN known.pin = seen.pin THEN known.seen_at ELSE now() END
-       FROM ${SEEN}
-       WHERE known.server_id = $1 AND known.kind = seen.kind AND known.key = seen.key`,
-      [serverId, JSON.stringify(entries)],
+      `UPDATE mcp.server_pins AS known SET definition = NULL, approved_definition = NULL
+       FROM (
+         SELECT kind, key, sum(${BYTES}) OVER (ORDER BY seen_at, kind, key) - ${BYTES} AS before
+         FROM mcp.server_pins
+         WHERE server_id = $1 AND ${BYTES} > 0
+           AND (kind, key) NOT IN (SELECT kind, key FROM ${ASKED})
+       ) AS gone
+       WHERE known.server_id = $1 AND known.kind = gone.kind AND known.key = gone.key AND gone.before < $3`,
+      [serverId, idsJson(offered), bytes],
     );
   }
 
@@ -159,23 +175,33 @@ export class ServerPinsRepository {
   }
 
   /**
-   * Approves exactly what the pins stand for. The work is told what that was, in the same transaction: where it throws, nothing is
-   * approved.
+   * Approves entries after this work, which is told what is known of them, by `idOf`, in the same transaction: nobody changes it
+   * meanwhile, and where the work throws nothing is approved.
    */
   async approve(
     serverId: string,
     entries: readonly LookedAt[],
-    work: (tx: Transaction, approved: ReadonlySet<string>) => Promise<void>,
+    work: (tx: Transaction, known: ReadonlyMap<string, KnownPin>) => Promise<void>,
   ): Promise<void> {
     await this.postgres.transaction(async (tx) => {
-      const approved = await tx.query<LookedAt>(
+      await work(tx, await lock(tx, serverId, entries));
+      await tx.query(
         `UPDATE mcp.server_pins AS known SET approved_pin = known.pin, approved_definition = NULL, approved_at = now()
-         FROM json_to_recordset($2::json) AS asked (kind text, key text, pin text)
-         WHERE known.server_id = $1 AND known.kind = asked.kind AND known.key = asked.key AND known.pin = asked.pin
-         RETURNING known.kind, known.key, known.pin`,
-        [serverId, JSON.stringify(entries)],
+         FROM ${ASKED}
+         WHERE known.server_id = $1 AND known.kind = asked.kind AND known.key = asked.key`,
+        [serverId, idsJson(entries)],
       );
-      await work(tx, new Set(approved.map(lookedAtId)));
     });
   }
 }
+
+/** What is known of entries, locked in one order whoever asks: two who lock the same never wait for each other. */
+async function lock(tx: Transaction, serverId: string, entries: readonly EntryId[]): Promise<Map<string, KnownPin>> {
+  const rows = await tx.query<Row>(
+    `${KNOWN} WHERE server_id = $1 AND (kind, key) IN (SELECT kind, key FROM ${ASKED}) ORDER BY kind, key FOR UPDATE`,
+    [serverId, idsJson(entries)],
+  );
+  return new Map(rows.map((row) => [idOf(row), row]));
+}
+
+const idsJson = (entries: readonly EntryId[]): string => JSON.stringify(entries.map(({ kind, key }) => ({ kind, key })));

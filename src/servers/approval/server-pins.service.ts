@@ -7,7 +7,7 @@ import type { OfferedLists, OfferKind } from '../connection/definitions.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { entriesOf, idOf, keyOf, onlyThese } from './offered-entries.js';
 import { SeenPins } from './seen-pins.service.js';
-import { lookedAtId, ServerPinsRepository, type LookedAt, type PinFilter, type ServerPin } from './server-pins.repository.js';
+import { ServerPinsRepository, type KnownPin, type PinFilter, type ServerPin } from './server-pins.repository.js';
 
 const NAME_SHOWN_CHARS = 128;
 
@@ -47,7 +47,7 @@ export class ServerPins {
 
   /**
    * Decides what of a server passes, whenever its lists have been read: each entry whose definition means what was approved. With
-   * `first_use` that is what was seen first; with `off` everything passes, and is only written down.
+   * `first_use` that is what was seen first; with `off` everything passes, and is approved by being seen.
    */
   async admit({ id, template: { approval } }: PinnedServer, lists: OfferedLists): Promise<Admitted> {
     const entries = await entriesOf(lists);
@@ -86,24 +86,28 @@ export class ServerPins {
 
   /**
    * Approves entries as they were looked at, which their pins say: all of them, or none.
-   * @throws NOT_FOUND for what the server does not offer, CONFLICT for what changed after it was looked at.
+   * @throws NOT_FOUND for what the server does not offer, CONFLICT for what changed after it was looked at, or cannot be looked at.
    */
   async approve(by: Actor, serverId: string, pins: readonly ApprovedPin[]): Promise<void> {
     const asked = pins.map((pin) => ({ ...pin, key: keyOf(pin.name) }));
-    await this.repository.approve(serverId, asked, async (tx, approved) => {
-      const missing = asked.find((pin) => !approved.has(lookedAtId(pin)));
-      if (missing) throw await this.problemWith(serverId, missing);
+    await this.repository.approve(serverId, asked, async (tx, known) => {
+      for (const pin of asked) refuseUnseen(pin, known.get(idOf(pin)));
       for (const pin of asked) await this.audit.write(tx, by, { ...entryFor(pin), subjectId: serverId });
     });
     await this.registry.reload();
   }
-
-  private async problemWith(serverId: string, { kind, name, key }: ApprovedPin & LookedAt): Promise<TallygateError> {
-    if (!(await this.repository.find(serverId, kind, key))) return notOffered(kind, name);
-    const words = `The ${nameOf(kind, name)} has changed since you looked at it. Look at it again, then approve its new pin.`;
-    return new TallygateError('CONFLICT', words);
-  }
 }
+
+function refuseUnseen({ kind, name, pin }: ApprovedPin, known: KnownPin | undefined): void {
+  if (!known) throw notOffered(kind, name);
+  if (known.pin !== pin) {
+    const words = `The ${nameOf(kind, name)} has changed since you looked at it. Look at it again, then approve its new pin.`;
+    throw new TallygateError('CONFLICT', words);
+  }
+  if (!known.isKept) throw new TallygateError('CONFLICT', `Nobody can look at the ${nameOf(kind, name)}: ${NOT_KEPT}`);
+}
+
+const NOT_KEPT = 'its definition is not kept, since those of this server take too much room.';
 
 const notOffered = (kind: OfferKind, name: string) =>
   new TallygateError('NOT_FOUND', `The server offers no ${nameOf(kind, name)}.`);

@@ -11,6 +11,10 @@ const ALL_MAX_CHARS = 10_000;
 /** Texts kept, over all allow-lists. */
 const TEXTS_MAX = 1_000;
 
+const LINE_END = /\r\n|[\n\r\v\f\x85\u2028\u2029]/g;
+/** With a mark before each line: no text speaks under the heading of another source. */
+const quoted = (text: string): string => `> ${text.replace(LINE_END, '\n> ')}`;
+
 /** What sources tell models of themselves. */
 @Injectable()
 export class InstructionsCatalog implements OnModuleInit {
@@ -43,7 +47,7 @@ export class InstructionsCatalog implements OnModuleInit {
   private textFor(principal: Principal): string {
     const reached = new Set(this.tools.visibleTo(principal).map(({ source }) => source));
     const told = this.given.filter(([source]) => reached.has(source));
-    return beginningOf(told.map(([source, text]) => `# ${source}\n\n${text}`).join('\n\n'), ALL_MAX_CHARS);
+    return beginningOf(told.map(([source, text]) => `# ${source}\n\n${quoted(text)}`).join('\n\n'), ALL_MAX_CHARS);
   }
 
   /** What a caller may call changes with the same sources. */

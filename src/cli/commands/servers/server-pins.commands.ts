@@ -1,20 +1,27 @@
 import { Option, type Command } from 'commander';
-import type { components, GatewayClient } from '../../../client/gateway-client.js';
 import { onRest } from '../../gateway/on-rest.js';
 import { action, CliFailure, EXIT } from '../../terminal/cli-failure.js';
+import { isConfirmed } from '../../terminal/confirmation.js';
 import { print } from '../../terminal/output.js';
 import { secondsOf, textTable } from '../../terminal/text-table.js';
 import { changedLines, shownLine } from './changed-lines.js';
+import { chosenPins } from './chosen-pins.js';
+import { pinsOf, type KeptPin } from './kept-pins.js';
 import { ID, serverCommand, type ServerOptions } from './server-command.js';
 
-type Pin = components['schemas']['ServerPinDto'];
-
-const KINDS: Pin['kind'][] = ['tool', 'prompt', 'resource', 'template', 'instructions'];
-/** As many as one page has, and one request approves. */
-const [PAGE_SIZE, APPROVED_AT_ONCE] = [100, 1_000];
+const KINDS: KeptPin['kind'][] = ['tool', 'prompt', 'resource', 'template', 'instructions'];
+/** As many as one request approves. */
+const APPROVED_AT_ONCE = 1_000;
+/** Enough to name one. */
+const PIN_SHOWN_CHARS = 12;
 
 interface PinOptions extends ServerOptions {
-  kind?: Pin['kind'];
+  kind?: KeptPin['kind'];
+}
+
+interface ApproveOptions extends PinOptions {
+  all?: true;
+  yes?: true;
 }
 
 const pinCommand = (name: string, description: string): Command =>
@@ -31,45 +38,45 @@ export function pinsCommand(): Command {
 
 /** `tallygate servers approve`. */
 export function approveCommand(): Command {
-  return pinCommand('approve', 'approve what is new or has changed, as it is now')
-    .argument('[name...]', "the server's own names of it, from `servers tools`")
+  return pinCommand('approve', 'approve what is new or has changed, after showing it')
+    .argument('[name...]', "the server's own names of it; name@pin, with a PIN from `servers tools`, is not shown again")
     .option('--all', 'all that waits for approval')
+    .option('--yes', 'as it is now, without a question')
     .action(action(approve));
 }
 
 async function list(id: string, { json, kind, diff, ...access }: PinOptions & { diff?: true }): Promise<void> {
   const asked = { ...(kind && { kind }), ...(diff && { state: 'quarantined' as const }) };
   const pins = await onRest(access, (gateway) => pinsOf(gateway, id, asked));
-  print(json, pins, () => (diff ? diffText(pins) : listText(pins)));
+  if (json) print(false, pins, () => `[${pins.map((pin) => pin.json).join()}]`);
+  else print(false, pins, () => (diff ? diffText(pins) : listText(pins)));
 }
 
-/** All pages of them. */
-async function pinsOf(gateway: GatewayClient, id: string, asked: { kind?: Pin['kind']; state?: Pin['state'] }): Promise<Pin[]> {
-  const pins: Pin[] = [];
-  for (let page = 1; ; page += 1) {
-    const { pins: found, total } = await gateway.listPins(id, { ...asked, page, page_size: PAGE_SIZE });
-    pins.push(...found);
-    if (found.length === 0 || pins.length >= total) return pins;
-  }
-}
+const listText = (pins: KeptPin[]): string =>
+  textTable(['KIND', 'NAME', 'PIN', 'STATE', 'SEEN (UTC)', 'WHY', 'DESCRIPTION'], pins.map(row));
 
-const listText = (pins: Pin[]): string => textTable(['KIND', 'NAME', 'STATE', 'SEEN (UTC)', 'WHY', 'DESCRIPTION'], pins.map(row));
-
-function row({ kind, name, state, seen_at, reason, approved_definition, description }: Pin): unknown[] {
+function row({ kind, name, pin, state, seen_at, reason, approved_definition, description }: KeptPin): unknown[] {
   const why = reason ?? (state !== 'quarantined' ? '' : approved_definition ? 'changed' : 'new');
-  return [kind, name, state, seen_at === null ? '' : secondsOf(seen_at), why, description];
+  const seen = seen_at === null ? '' : secondsOf(seen_at);
+  return [kind, shownLine(name), shortPin(pin), state, seen, shownLine(why), shownCell(description)];
 }
 
-function diffText(pins: Pin[]): string {
+const shortPin = (pin: string | null): string => pin?.slice(0, PIN_SHOWN_CHARS) ?? '';
+/** In a table lines may end as they do. */
+const shownCell = (text: string): string => shownLine(text.replace(/\s+/g, ' '));
+
+function diffText(pins: KeptPin[]): string {
   if (pins.length === 0) return 'Nothing waits for approval.';
-  return pins.map((pin) => [`${pin.kind} ${shownLine(pin.name)}`, ...changedLines(pin)].join('\n')).join('\n\n');
+  const heading = ({ kind, name, pin }: KeptPin) => `${kind} ${shownLine(name)} @${shortPin(pin)}`;
+  return pins.map((pin) => [heading(pin), ...changedLines(pin)].join('\n')).join('\n\n');
 }
 
-async function approve(id: string, names: string[], { json, kind, all, ...access }: PinOptions & { all?: true }): Promise<void> {
+async function approve(id: string, names: string[], { json, kind, all, yes, ...access }: ApproveOptions): Promise<void> {
   if (names.length > 0 === Boolean(all)) throw new CliFailure('Name what to approve, or give --all.', EXIT.usage);
   const approved = await onRest(access, async (gateway) => {
     const waiting = await pinsOf(gateway, id, { ...(kind && { kind }), state: 'quarantined' });
-    const chosen = all ? waiting : named(names, waiting);
+    const { chosen, unseen } = all ? { chosen: waiting, unseen: waiting } : chosenPins(names, waiting);
+    if (unseen.length > 0 && !yes) await look(unseen);
     for (let at = 0; at < chosen.length; at += APPROVED_AT_ONCE) {
       const pins = chosen.slice(at, at + APPROVED_AT_ONCE).map(({ kind, name, pin }) => ({ kind, name, pin: pin! }));
       await gateway.approvePins(id, { pins });
@@ -79,10 +86,12 @@ async function approve(id: string, names: string[], { json, kind, all, ...access
   print(json, { approved }, () => approvedText(approved));
 }
 
-function named(names: string[], waiting: Pin[]): Pin[] {
-  const missing = names.find((name) => !waiting.some((pin) => pin.name === name));
-  if (missing !== undefined) throw new CliFailure(`Nothing that is called "${missing}" waits for approval.`);
-  return waiting.filter(({ name }) => names.includes(name));
+/** @throws CliFailure where nobody says yes to what is shown */
+async function look(pins: KeptPin[]): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new CliFailure('Nobody can look at it here: name what you have looked at as name@pin, or give --yes.', EXIT.usage);
+  process.stderr.write(`${diffText(pins)}\n\n`);
+  if (!(await isConfirmed('Approve this?'))) throw new CliFailure('Nothing was approved.');
 }
 
 function approvedText(approved: { kind: string; name: string }[]): string {
