@@ -124,7 +124,7 @@ function adviceOf({ status, retryAfterSeconds }: HttpRefusal): string {
 }
 
 /** The specification says 404, which may be an answer as well; servers built after the SDK's example answer 400. */
-const isExpired = ({ status, body, isAnswer }: HttpRefusal, hasSession: boolean): boolean =>
+export const isExpired = ({ status, body, isAnswer }: HttpRefusal, hasSession: boolean): boolean =>
   hasSession && ((status === 404 && !isAnswer) || ([400, 404].includes(status) && /session/i.test(body)));
 
 const REASONS: Record<string, string> = {

@@ -17,7 +17,7 @@ import { CLIENT_INFO, metaOf } from './relay/request-meta.js';
 import { ServerQuestions } from './server-questions.js';
 import { ServerWords } from './server-words.js';
 import { UpstreamExchange, type ExchangeOptions } from './upstream-exchange.js';
-import { effectOf, failureOf } from './upstream-failure.js';
+import { effectOf, failureOf, isExpired } from './upstream-failure.js';
 import { transportTo, type TransportOptions, type UpstreamTransport } from './upstream-transport.js';
 
 /** The exchange's own timer decides, since it can be paused. The SDK has to have one: it gets the longest there is. */
@@ -206,7 +206,7 @@ export class UpstreamSession {
     const request = { method, name, params: { ...params, _meta }, isModern, sessionId };
     const isElsewhere = sessionId !== undefined && sessionId !== this.http?.sessionId;
     return this.transport.relay.request(request, exchange).catch((error: unknown) => {
-      if (!isElsewhere || !(error instanceof HttpRefusal) || error.isAnswer || error.status >= 500) throw error;
+      if (!isElsewhere || !(error instanceof HttpRefusal) || !isExpired(error, true)) throw error;
       throw new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);
     });
   }

@@ -8,6 +8,7 @@ import { SseTransport } from './http/sse.transport.js';
 import { WAITING_MAX } from './server-questions.js';
 import { ChildTransport } from './stdio/child.transport.js';
 import type { ProcessSlots } from './stdio/process-slots.js';
+import { TASK_WAITS_MAX } from './task-waits.js';
 import type { UnaskedPace } from './unasked-pace.js';
 import { unreachable } from './upstream-failure.js';
 
@@ -60,7 +61,7 @@ function remoteTransport({ transport, url, headers }: RemoteTarget, options: Tra
     proxy,
     secureContext: secureContextOf(tls),
     proxyContext: proxy?.protocol === 'https:' ? secureContextOf({ caFiles: tls.proxyCaFiles }) : undefined,
-    connections: options.concurrency + WAITING_MAX + EXTRA_CONNECTIONS,
+    connections: options.concurrency + WAITING_MAX + TASK_WAITS_MAX + EXTRA_CONNECTIONS,
     maxAnswerBytes: ANSWER_MAX_BYTES,
   });
   if (transport === 'http') return new HttpTransport(new URL(url), http, pace);

@@ -13,6 +13,7 @@ import type { RegisteredServer } from '../registry/registered-server.js';
 import type { ServerTemplate } from '../templates/server-template.js';
 import type { Candidate } from './balancing.js';
 import type { Circuit } from './circuit-breaker.js';
+import { TaskWaits } from '../connection/task-waits.js';
 import { ListAge } from './list-age.js';
 import { Places, type Place } from './places.js';
 import { ServerHealth, type HealthReport } from './server-health.js';
@@ -39,6 +40,7 @@ export class PooledServer implements Candidate {
   private readonly connection: ReconnectingConnection;
   private readonly serverHealth = new ServerHealth();
   private readonly places: Places;
+  private readonly taskWaits = new TaskWaits();
   private started = 0;
   private answersPings = true;
   private readonly listAge = new ListAge(() => this.serverHealth.expectCheck());
@@ -160,9 +162,12 @@ export class PooledServer implements Candidate {
     method: CallerMethod,
     { name, params, taskForm, sessionId, place, callerId, ...request }: CallerRequest,
   ): Promise<ServerAnswer> {
-    const onPause = (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
+    const isWait = method === 'tasks/result';
+    if (isWait) place.lend();
+    const onPause = isWait ? undefined : (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
     const told = this.introduction ? await introduced(request, this.introduction) : request;
-    const options = { ...told, timeoutMs: method === 'tasks/result' ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs, onPause };
+    const options = { ...told, timeoutMs: isWait ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs, onPause };
+    const leave = isWait ? this.taskWaits.enter(this.name, callerId) : undefined;
     this.started += 1;
     const ask = async (): Promise<ServerAnswer> => {
       const result = await this.connection.request({ method, name, params, taskForm, sessionId }, options);
@@ -174,7 +179,7 @@ export class PooledServer implements Candidate {
       return { ...result, serverId: this.id, isModern: this.connection.era === 'modern' };
     };
     // However long a task takes, its server is well.
-    return method === 'tasks/result' ? ask() : this.serverHealth.observe(ask, callerId);
+    return leave ? ask().finally(leave) : this.serverHealth.observe(ask, callerId);
   }
 
   /** Whether its health should be checked now; `now` by the monotonic clock, ms. */

@@ -48,14 +48,14 @@ function serverInput({ serverId, requestState }: State, { responses }: CallInput
 /** @throws InputRequired for a client that is asked between rounds; ClientCannot for one that cannot be asked. */
 async function askCaller(
   { client }: CallContext,
-  { inputRequests = {}, requestState }: InputRequiredAnswer,
+  { inputRequests, requestState }: InputRequiredAnswer,
   serverId: string,
 ): Promise<ServerInput> {
   const state = { serverId, ...(requestState !== undefined && { requestState }) };
-  const asked = Object.entries(inputRequests);
+  const asked = Object.entries(inputRequests ?? {});
   for (const [, { method }] of asked) refuseUnlessAble(client.capabilities, method);
   // Rounds of server and client go together, so that nothing waits here, and any replica may serve the next one.
-  if (asked.length > 0 && client.takesRounds) throw new InputRequired(inputRequests, state);
+  if (asked.length > 0 && client.takesRounds) throw new InputRequired(Object.fromEntries(asked), state);
   const { ask } = client;
   if (asked.length > 0 && !ask) throw new ClientCannot('The server asks for input, but your client has no way to provide it.');
   const responses = await Promise.all(asked.map(async ([name, request]) => [name, await ask!(request)] as const));

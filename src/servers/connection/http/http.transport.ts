@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import { withoutNulls } from '../../../common/json.js';
+import { RPC } from '../../../tools/source/server-error.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messageTextsIn, noAnswerIn, type Message } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
@@ -23,6 +24,15 @@ import { resumedEvents } from './resumed-events.js';
 
 /** Questions of the server that have not been passed on yet; further ones are refused. */
 const QUESTIONS_MAX = 1_000;
+
+/** How long a server may take to hear what has no answer. */
+const TOLD_MS = 5_000;
+
+const noQuestions = (id: unknown) => ({
+  jsonrpc: '2.0',
+  id,
+  error: { code: RPC.INTERNAL_ERROR, message: 'This gateway asks nobody for a session that another one has begun.' },
+});
 
 /** A request on its way: the gateway's own have no exchange, and go through the SDK's client. */
 interface Asked extends RequestHeaders {
@@ -54,7 +64,7 @@ export class HttpTransport implements Transport, Wire {
   /** Made when the session has begun, which it has to know. */
   private ownBase: StreamableHTTPClientTransport | undefined;
   /** How to end each request that has no answer yet. */
-  private readonly running = new Map<RequestId, () => void>();
+  private readonly running = new Map<RequestId, { end: () => void; sessionId?: string | undefined }>();
   /** The exchange that each question of the server came in, by the question's id. */
   private readonly questions = new Map<RequestId, UpstreamExchange>();
   private readonly replies: Replies;
@@ -100,7 +110,9 @@ export class HttpTransport implements Transport, Wire {
 
   /** A modern server sees that nobody reads any more; in a session, requests outlive their connections. */
   cancelRequest(id: number): void {
+    const sessionId = this.running.get(id)?.sessionId;
     this.abandon(id);
+    if (sessionId !== undefined && sessionId !== this.session) return this.tell(sessionId, cancelledNotification(id));
     if (this.session === undefined) return;
     void this.notify(cancelledNotification(id));
   }
@@ -147,6 +159,12 @@ export class HttpTransport implements Transport, Wire {
     await this.replies.send(() => this.base.send(message, options));
   }
 
+  /** Says something in another session than this one; how a server takes it changes nothing. */
+  private tell(sessionId: string, message: object): void {
+    const headers = headersOf({ method: '' }, sessionId, this.version);
+    this.http.ask(this.path, JSON.stringify(message), headers, AbortSignal.timeout(TOLD_MS)).catch(() => undefined);
+  }
+
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
     const headers = { ...headersOf(asked, asked.sessionId ?? this.session, this.version), ...extra };
     try {
@@ -161,9 +179,9 @@ export class HttpTransport implements Transport, Wire {
   }
 
   /** Of the whole of an answer, or with no message of what is left of it. */
-  private post({ id }: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
+  private post({ id, sessionId }: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
     const controller = new AbortController();
-    this.running.set(id, () => controller.abort());
+    this.running.set(id, { end: () => controller.abort(), sessionId });
     return this.http.ask(this.path, message, headers, controller.signal);
   }
 
@@ -210,7 +228,7 @@ export class HttpTransport implements Transport, Wire {
     const message = messageIn(text);
     if (!message) return false;
     if (!('method' in message)) return this.receiveAnswer(message, text, asked);
-    if (!this.relay.take(message, text, asked.exchange ?? null)) this.receiveUnasked(message, asked.exchange);
+    if (!this.relay.take(message, text, asked.exchange ?? null)) this.receiveUnasked(message, asked);
     return false;
   }
 
@@ -224,8 +242,10 @@ export class HttpTransport implements Transport, Wire {
     return isAwaited;
   }
 
-  private receiveUnasked(message: Message, exchange: UpstreamExchange | undefined): void {
+  private receiveUnasked(message: Message, { exchange, sessionId }: Asked): void {
     const { id, method } = message;
+    // Ids of questions are each session's own, and so are the answers: those of another one reach nobody here.
+    if (id !== undefined && sessionId !== undefined && sessionId !== this.session) return this.tell(sessionId, noQuestions(id));
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
     this.onmessage?.(readable(message));
   }
@@ -247,8 +267,8 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private abandon(id: RequestId): void {
-    const end = this.running.get(id);
+    const request = this.running.get(id);
     this.running.delete(id);
-    end?.();
+    request?.end();
   }
 }

@@ -38,13 +38,23 @@ export interface InputRequiredAnswer {
  * @throws NotMcp that names the member which is not what it should be
  */
 export function checkAnswer(method: CallerMethod, { value }: ServerResult, taskForm?: TaskForm): void {
-  if (isInputRequired(value)) return;
+  if (isInputRequired(value)) return checkQuestions(method, value);
   const task = taskForm && taskIn(value, taskForm);
   if (task) return checkTask(task);
   const resultType = value['resultType'] ?? 'complete';
   if (resultType !== 'complete')
     throw new NotMcp(`"resultType" is ${JSON.stringify(resultType)?.slice(0, 40)}, which nobody asked for`);
   CHECKS[method](value);
+}
+
+/** Only what is called may be asked about, and each question has a method. */
+function checkQuestions(method: CallerMethod, { inputRequests }: { inputRequests?: unknown }): void {
+  if (method.startsWith('tasks/') || method === 'completion/complete')
+    throw new NotMcp(`"resultType" is "input_required", which ${method} does not have`);
+  if (inputRequests === undefined || inputRequests === null) return;
+  const isQuestion = (question: unknown) => isObject(question) && isText(question['method']);
+  if (!isObject(inputRequests) || !Object.values(inputRequests).every(isQuestion))
+    throw new NotMcp('"inputRequests" is not an object of requests');
 }
 
 export const isInputRequired = (value: object): value is InputRequiredAnswer =>
