@@ -105,7 +105,10 @@ describe('definitions of more bytes than are kept of a server', () => {
     start('manual');
     const pinOfAct = async () => (await one.pins.find(one.id, 'tool', 'act'))!.pin;
     await eventually(async () => expect(await pinOfAct()).toHaveLength(64));
-    const refused = { code: 'CONFLICT', message: expect.stringContaining('Nobody can look at the tool "act"') as unknown as string };
+    const refused = {
+      code: 'CONFLICT',
+      message: expect.stringContaining('Nobody can look at the tool "act"') as unknown as string,
+    };
     await expect(one.approve('tool', 'act', await pinOfAct())).rejects.toMatchObject(refused);
     await database.dataSource.query('UPDATE mcp.server_pins SET approved_definition = NULL WHERE server_id = $1', [one.id]);
     await one.reload();
