@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { NotMcp } from './no-answer.js';
 import { checkAnswer, isInputRequired, type CallerMethod } from './answers.js';
 
 const check = (method: CallerMethod, json: string) =>
@@ -26,10 +27,28 @@ describe('a result passes', () => {
     ['prompts/get', '{"resultType":"complete","messages":[]}'],
   ])('of %s: %s', (method, json) => expect(() => check(method, json)).not.toThrow());
 
-  it.each(Object.keys(NAMED) as CallerMethod[])('of %s that asks first, whatever else is in it', (method) => {
-    const json = `{"resultType":"input_required","${NAMED[method]}":7}`;
-    expect(() => check(method, json)).not.toThrow();
-    expect(isInputRequired(JSON.parse(json))).toBe(true);
+  it.each<CallerMethod>(['tools/call', 'resources/read', 'prompts/get'])(
+    'of %s that asks first, whatever else is in it',
+    (method) => {
+      const json = `{"resultType":"input_required","${NAMED[method]}":7}`;
+      expect(() => check(method, json)).not.toThrow();
+      expect(isInputRequired(JSON.parse(json))).toBe(true);
+    },
+  );
+});
+
+describe('a question is none', () => {
+  it.each<[CallerMethod, string]>([
+    ['completion/complete', '{"resultType":"input_required"}'],
+    ['tasks/get', '{"resultType":"input_required","inputRequests":{}}'],
+    ['tasks/result', '{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create"}}}'],
+    ['tools/call', '{"resultType":"input_required","inputRequests":{"a":null}}'],
+    ['tools/call', '{"resultType":"input_required","inputRequests":[1]}'],
+    ['prompts/get', '{"resultType":"input_required","inputRequests":{"a":{"params":{}}}}'],
+  ])('in an answer to %s: %s', (method, json) => expect(() => check(method, json)).toThrow(NotMcp));
+
+  it('where it is null', () => {
+    expect(() => check('tools/call', '{"resultType":"input_required","inputRequests":null}')).not.toThrow();
   });
 });
 
