@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { CatalogTool } from '../../src/tools/catalog/catalog-tool.js';
 import type { ServerTask } from '../../src/tools/source/server-task.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 const entry = (tasks: 'on_create' | 'on_complete' = 'on_complete'): CatalogTool => {
-  const tool = { name: 'up__job', tableName: '', charge: { tool_errors: true, cancelled: false, tasks } } as Tool;
+  const tool = { name: 'up__job', tableName: '', charge: { tool_errors: false, cancelled: false, tasks } } as Tool;
   return { tool, source: 'up', price: PRICE, checkArguments: () => undefined, spanName: '', listing: '' };
 };
 const DONE: TaskEnd = { result: answer };
@@ -39,6 +39,8 @@ describe('a task', () => {
   };
   const owner = { userId, apiKey, role: 'user' as const, scopes: new Set(['tools:call' as const]) };
   const begun = (ttlMs: number | null = TTL_MS) => ({
+    source: 'up',
+    toolName: 'job',
     serverId,
     serverTaskId: 't-1',
     sessionId: 's',
@@ -47,14 +49,16 @@ describe('a task', () => {
   });
   const begin = async (): Promise<ServerTask> => {
     const { tasks } = replica(rigs[0]!);
-    return (await tasks.find(owner, await tasks.begin(owner, 'up__job', begun())))!;
+    return (await tasks.find(owner, await tasks.begin(owner, begun())))!;
   };
   const ended = async (accountId: number, task: ServerTask, rig = rigs[0]!, end: TaskEnd = DONE) =>
     replica(rig).tasks.end(task, requestFor(entry(), { accountId }), end);
 
+  const endOf = async ({ id }: ServerTask): Promise<unknown> => (await replica(rigs[0]!).tasks.find(owner, id))?.ended;
+
   it('is found by the key that made it and those it is rotated to, on any replica, and by nobody else', async () => {
     const task = await begin();
-    expect(task).toMatchObject({ toolName: 'up__job', serverId, serverTaskId: 't-1', sessionId: 's', form: 'flat' });
+    expect(task).toMatchObject({ source: 'up', toolName: 'job', serverId, serverTaskId: 't-1', sessionId: 's', form: 'flat' });
     const { tasks } = replica(rigs[1]!);
     const rotated = { ...owner, apiKey: { ...apiKey, id: randomUUID(), lineage: apiKey.id } };
     expect((await tasks.find(rotated, task.id))?.id).toBe(task.id);
@@ -81,14 +85,61 @@ describe('a task', () => {
     const accountId = await accountWith(rigs[0]!, 50);
     const task = await begin();
     await ended(accountId, task);
-    await database.dataSource.query(
-      `UPDATE mcp.tasks SET ended_at = NULL, ending_at = now() - interval '2 minutes' WHERE id = $1`,
-      [task.id],
-    );
-    expect(await ended(accountId, task, rigs[1])).toBeUndefined();
+    await database.dataSource.query(`UPDATE mcp.tasks SET ended = NULL, ending_at = now() - interval '2 minutes' WHERE id = $1`, [
+      task.id,
+    ]);
+    expect((await ended(accountId, task, rigs[1]))?.json.usage).toContain(`"credits_charged":${PRICE}`);
     expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
-    const [row] = await database.dataSource.query('SELECT ended_at IS NOT NULL AS over FROM mcp.tasks WHERE id = $1', [task.id]);
-    expect(row).toEqual({ over: true });
+    expect(await endOf(task)).toBe('charged');
+  });
+
+  it.each([
+    ['its hold lives', '1 hour'],
+    ['its hold has expired', '-1 second'],
+  ])('is charged by the next who hears of it where a replica died before the charge, while %s', async (_, left) => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const task = await begin();
+    await rigs[0]!.ledger.reserve({ eventId: task.id, accountId, amount: PRICE, holdMs: 3_600_000 });
+    await database.dataSource.query(`UPDATE mcp.tasks SET ending_at = now() - interval '2 minutes' WHERE id = $1`, [task.id]);
+    await database.dataSource.query(`UPDATE mcp.credit_holds SET expires_at = now() + $2::interval WHERE id = $1`, [
+      task.id,
+      left,
+    ]);
+    await rigs[0]!.sweeper.sweep();
+    expect((await ended(accountId, task, rigs[1]))?.json.usage).toContain(`"credits_charged":${PRICE}`);
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+  });
+
+  it('gives the turn back when its end cannot be recorded', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const task = await begin();
+    const { tasks, meter } = replica(rigs[0]!);
+    jest.spyOn(meter, 'settle').mockRejectedValueOnce(new Error('away'));
+    await expect(tasks.end(task, requestFor(entry(), { accountId }), DONE)).rejects.toThrow('away');
+    expect((await ended(accountId, task, rigs[1]))?.json.usage).toContain(`"credits_charged":${PRICE}`);
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+  });
+
+  it.each<[string, TaskEnd]>([
+    ['cancelled', { isCancelled: true }],
+    ['failed', { error: Object.assign(new Error('no'), { code: -32603 }) as never }],
+    ['a failure of the tool', { result: { ...answer, isError: true } }],
+  ])('is charged, once, for a result that its server gives after an end that was free: %s', async (_, free) => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const task = await begin();
+    expect((await ended(accountId, task, rigs[0], free))?.json.usage).toContain('"credits_charged":0');
+    expect(await endOf(task)).toBe('free');
+    expect(await ended(accountId, task, rigs[1], free)).toBeUndefined();
+    expect((await ended(accountId, task, rigs[1]))?.json.usage).toContain(`"credits_charged":${PRICE}`);
+    for (const end of [DONE, free]) expect(await ended(accountId, task, rigs[0], end)).toBeUndefined();
+    expect(await endOf(task)).toBe('charged');
+    expect(await state(accountId)).toEqual({ balance: 50 - PRICE, held: 0, charges: 1 });
+  });
+
+  it('tells of an end that costs nothing to a caller without credits', async () => {
+    const accountId = await accountWith(rigs[0]!, 0);
+    for (const end of [{ isCancelled: true } as const, { result: { ...answer, isError: true } }])
+      expect((await ended(accountId, await begin(), rigs[0], end))?.json.usage).toContain('"credits_charged":0');
   });
 
   it('keeps its end for a caller without credits until they have some', async () => {
@@ -114,13 +165,13 @@ describe('a task', () => {
     await database.dataSource.query(`UPDATE mcp.tasks SET expires_at = now() - interval '1 s' WHERE id = $1`, [expired.id]);
     expect(await tasks.find(owner, expired.id)).toBeUndefined();
     await database.dataSource.query(
-      `INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, form, created_at, expires_at)
-       SELECT gen_random_uuid(), $1, 'up__job', $2, 't', 'flat', now() + n * interval '1 ms', now() + interval '1 h'
+      `INSERT INTO mcp.tasks (id, caller, source, tool_name, server_id, server_task_id, form, created_at, expires_at)
+       SELECT gen_random_uuid(), $1, 'up', 'job', $2, 't', 'flat', now() + n * interval '1 ms', now() + interval '1 h'
        FROM generate_series(1, 999) AS n`,
       [apiKey.id, serverId],
     );
     expect((await tasks.find(owner, oldest.id))?.id).toBe(oldest.id);
-    await tasks.begin(owner, 'up__job', begun(null));
+    await tasks.begin(owner, begun(null));
     expect(await tasks.find(owner, oldest.id)).toBeUndefined();
     const pages = await tasks.list(owner, { form: 'flat', limit: 2 });
     const [, last] = pages;

@@ -12,6 +12,7 @@ export class Tasks22 implements MigrationInterface {
       CREATE TABLE mcp.tasks (
         id uuid PRIMARY KEY,
         caller text NOT NULL,
+        source text NOT NULL,
         tool_name text NOT NULL,
         server_id uuid NOT NULL REFERENCES mcp.servers ON DELETE CASCADE,
         server_task_id text NOT NULL,
@@ -20,7 +21,7 @@ export class Tasks22 implements MigrationInterface {
         created_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         ending_at timestamptz,
-        ended_at timestamptz
+        ended text CHECK (ended IN ('free', 'charged'))
       );
       CREATE INDEX tasks_of_caller ON mcp.tasks (caller, created_at DESC, id DESC);
       CREATE INDEX tasks_expiry ON mcp.tasks (expires_at);

@@ -3,10 +3,12 @@ import { objectOf, textAt, withMembers } from '../../common/json-text/json-membe
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
+import { ServerError } from '../../tools/source/server-error.js';
 import { hasTasks, TASKS_EXTENSION, type ServerTask, type TaskMethod } from '../../tools/source/server-task.js';
 import type { TaskAnswer } from '../../tools/source/tool-source.js';
 import { Tasks } from '../../tools/tasks/tasks.service.js';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { McpCallers } from '../access/mcp-callers.service.js';
 import { McpRateLimitGuard } from '../access/mcp-rate-limit.guard.js';
 import { McpCalls } from '../context/mcp-calls.service.js';
 import type { McpContext } from '../context/mcp-context.js';
@@ -14,7 +16,9 @@ import { invalidParams, missingCapabilities } from '../protocol/mcp-error.js';
 import { McpMethod } from '../protocol/mcp-method.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
 
+const unknownTask = () => invalidParams('there is no such task, or it has expired');
 const TASKS_CAPABILITY = { extensions: { [TASKS_EXTENSION]: {} } };
+const ASKED_AT_ONCE = 4;
 /** Each of them is asked for at its server. */
 const PAGE_SIZE = 20;
 
@@ -32,6 +36,7 @@ export class TasksMethods {
     private readonly tasks: Tasks,
     private readonly catalog: ToolCatalog,
     private readonly calls: McpCalls,
+    private readonly callers: McpCallers,
   ) {}
 
   @McpMethod('tasks/get')
@@ -59,12 +64,15 @@ export class TasksMethods {
   @McpMethod('tasks/list')
   async list(context: McpContext) {
     const after = context.cursor();
+    if (after !== undefined && !(await this.tasks.find(context.caller, after))) throw invalidParams('unknown cursor');
     const tasks = await this.tasks.list(context.caller, {
       form: 'nested',
       limit: PAGE_SIZE,
       ...(after !== undefined && { after }),
     });
-    const shown = await Promise.all(tasks.map((task) => this.shown(task, context)));
+    const shown: (string | undefined)[] = [];
+    for (let at = 0; at < tasks.length; at += ASKED_AT_ONCE)
+      shown.push(...(await Promise.all(tasks.slice(at, at + ASKED_AT_ONCE).map((task) => this.shown(task, context)))));
     const next = tasks.length === PAGE_SIZE ? `,"nextCursor":"${tasks.at(-1)!.id}"` : '';
     return new SerializedResult(`{"tasks":[${shown.filter(Boolean).join(',')}]${next}}`);
   }
@@ -73,9 +81,16 @@ export class TasksMethods {
     const { task, entry } = await this.find(context);
     context.keepAlive();
     const answer = await entry.tool.askTask!(method, task, this.calls.callContext(context));
+    if (answer.end) await this.admitAgain({ task, entry }, context);
     const recorded = await this.recordEnd(answer, { task, entry }, context);
     if (answer.end && 'error' in answer.end && method === 'tasks/result') throw answer.end.error;
     return new SerializedResult(withUsage(objectOf(answer.texts), recorded));
+  }
+
+  /** The key may have been revoked while the task was waited for, or have lost the tool. @throws UNAUTHORIZED, McpProtocolError */
+  private async admitAgain({ task }: Found, { exchange }: McpContext): Promise<void> {
+    const caller = await this.callers.of(exchange);
+    if (!caller || !this.catalog.findOfServer(task.source, task.toolName, caller)) throw unknownTask();
   }
 
   /** Whoever asks, for a task that is not theirs, or whose tool they may not call any more, there is none. */
@@ -84,8 +99,8 @@ export class TasksMethods {
     const form = era.modern ? 'flat' : 'nested';
     if (era.modern && !hasTasks(this.calls.callContext(context).client.capabilities)) throw missingCapabilities(TASKS_CAPABILITY);
     const task = await this.tasks.find(caller, context.text('taskId'));
-    const entry = task?.form === form ? this.catalog.find(task.toolName, caller) : undefined;
-    if (!task || !entry?.tool.askTask) throw invalidParams('there is no such task, or it has expired');
+    const entry = task?.form === form ? this.catalog.findOfServer(task.source, task.toolName, caller) : undefined;
+    if (!task || !entry?.tool.askTask) throw unknownTask();
     return { task, entry };
   }
 
@@ -95,10 +110,15 @@ export class TasksMethods {
   }
 
   private async shown(task: ServerTask, context: McpContext): Promise<string | undefined> {
-    const entry = this.catalog.find(task.toolName, context.caller);
-    const answer = await entry?.tool.askTask?.('tasks/get', task, this.calls.callContext(context)).catch(() => undefined);
+    const entry = this.catalog.findOfServer(task.source, task.toolName, context.caller);
+    const answer = await entry?.tool.askTask?.('tasks/get', task, this.calls.callContext(context)).catch(unlessKnownNoMore);
     return answer && objectOf(answer.texts);
   }
+}
+
+/** A server that is busy or away may know the task all the same: it is not left out. */
+function unlessKnownNoMore(error: unknown): undefined {
+  if (!(error instanceof ServerError)) throw error;
 }
 
 /** With what the end cost, for the first who hears of it. */

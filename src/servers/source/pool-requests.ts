@@ -6,7 +6,7 @@ import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import { taskFormOf, type ServerTask, type TaskForm, type TaskMethod } from '../../tools/source/server-task.js';
 import type { TaskAnswer, ToolResult } from '../../tools/source/tool-source.js';
-import type { Tasks } from '../../tools/tasks/tasks.service.js';
+import type { BegunTask, Tasks } from '../../tools/tasks/tasks.service.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
@@ -38,8 +38,6 @@ export interface CalledTool {
   definition: ToolDefinition;
   /** Only servers where exactly this is approved get the call. */
   pin: string;
-  /** What callers call it. */
-  toolName: string;
   /** Under which its calls are recorded. */
   tableName: string;
   fixed?: FixedArguments | undefined;
@@ -54,7 +52,7 @@ export class PoolRequests {
   ) {}
 
   async callTool(
-    { definition: { name, annotations, inputSchema }, pin, toolName, tableName, fixed }: CalledTool,
+    { definition: { name, annotations, inputSchema }, pin, tableName, fixed }: CalledTool,
     given: Record<string, unknown>,
     context: CallContext,
   ): Promise<ToolResult> {
@@ -71,14 +69,28 @@ export class PoolRequests {
     const made = taskForm && taskIn(answer.value, taskForm);
     if (!made) return toolResultOf(answer, tableName);
     const ttlMs = made[taskForm === 'flat' ? 'ttlMs' : 'ttl'];
-    const id = await this.tasks.begin(context.principal, toolName, {
+    const begun = {
+      source: this.poolName,
+      toolName: name,
       serverId: answer.serverId,
       serverTaskId: made['taskId'] as string,
       sessionId: answer.sessionId ?? null,
       form: taskForm,
       ttlMs: typeof ttlMs === 'number' ? ttlMs : null,
+    };
+    const id = await this.tasks.begin(context.principal, begun).catch((error: unknown) => {
+      this.stopTask(begun, isOfferedBy, context);
+      throw error;
     });
     return taskResult(answer, { id, form: taskForm }, tableName);
+  }
+
+  /** Nobody can ask for the task: its server need not work on it. */
+  private stopTask({ serverId, serverTaskId, sessionId }: BegunTask, isOfferedBy: IsOfferedBy, context: CallContext): void {
+    const params = { taskId: JSON.stringify(serverTaskId) };
+    const request = { method: 'tasks/cancel', name: serverTaskId, params, isOfferedBy, isRepeatable: false } as const;
+    const asked = this.request({ ...request, sessionId: sessionId ?? undefined }, { ...context, serverId });
+    asked.catch(() => undefined); // it ends by itself
   }
 
   /** Asks the server that works on the task. @throws ServerError, UpstreamFailure */

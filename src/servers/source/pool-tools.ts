@@ -106,7 +106,7 @@ export class PoolTools {
       change.fixed.size > 0
         ? new FixedArguments(change.fixed, publicName, Object.keys(inputSchema['properties'] ?? {}))
         : undefined;
-    const called = { definition, pin, toolName: publicName, tableName, fixed };
+    const called = { definition, pin, tableName, fixed };
     return {
       name: publicName,
       title: title ?? shownTitle,

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { taskFormOf } from '../source/server-task.js';
 import { callerIdOf } from '../../auth/access/principal.js';
 import { canonicalJson } from '../../common/json.js';
 import { canonicalText, exactJson } from '../../common/json-text/exact-json.js';
@@ -101,15 +102,15 @@ export function isRepetition(request: ToolRequest, { key, scope, fingerprint }: 
 }
 
 function claimOf(
-  { entry, principal, serverId, arguments: args, sent }: ToolRequest,
+  { entry, principal, serverId, arguments: args, sent, client }: ToolRequest,
   key: string,
 ): Omit<IdempotentCall, 'callId'> {
   // The span's name tells prompts apart, which are all called by one method.
-  const { params } = sent?.() ?? {};
-  const written = params?.get('arguments');
+  const written = sent?.().params.get('arguments');
+  const taskForm = taskFormOf({ client, sent });
   const called = [entry.spanName, serverId ?? null, written === undefined ? args : canonicalText(exactJson(written))];
-  // A call that is to become a task is another than one that is not.
-  const asked = canonicalJson(params?.has('task') ? [...called, 'task'] : called);
+  // A call that may become a task is another than one that may not: who asks for the one could not read the other.
+  const asked = canonicalJson(taskForm ? [...called, taskForm] : called);
   return { scope: callerIdOf(principal), key, fingerprint: createHash('sha256').update(asked).digest('hex') };
 }
 

@@ -21,6 +21,8 @@ export class ToolCatalog implements OnModuleInit {
   private tools = new Map<string, CatalogTool>();
   /** Tools of servers with pages, by the server's own names, where these are one tool's. */
   private ofApps = new Map<string, CatalogTool>();
+  /** Tools of servers, by source and the server's own name. */
+  private ofServers = new Map<string, CatalogTool>();
 
   constructor(
     private readonly config: AppConfig,
@@ -42,6 +44,12 @@ export class ToolCatalog implements OnModuleInit {
   /** The tool of this name, if the caller may call it; a tool they may not call does not exist for them. */
   find(name: string, principal: Principal): CatalogTool | undefined {
     const entry = this.tools.get(name) ?? this.ofApps.get(name);
+    return entry && mayUse(principal, entry.tool.name) ? entry : undefined;
+  }
+
+  /** The tool that the servers of this source call so, whatever it is called here, if the caller may call it. */
+  findOfServer(source: string, ownName: string, principal: Principal): CatalogTool | undefined {
+    const entry = this.ofServers.get(serverKey(source, ownName));
     return entry && mayUse(principal, entry.tool.name) ? entry : undefined;
   }
 
@@ -72,6 +80,7 @@ export class ToolCatalog implements OnModuleInit {
     }
     this.tools = new Map([...tools].sort(([a], [b]) => (a < b ? -1 : 1)));
     this.ofApps = this.byOwnNames([...tools.values()].filter(({ tool }) => tool.isOfApp));
+    this.ofServers = byServers([...tools.values()]);
     const entries = [...this.tools].map(([key, { listing: json, olderListing: olderJson, tool }]) => {
       return { key, json, olderJson, needsTask: tool.needsTask };
     });
@@ -109,6 +118,11 @@ export class ToolCatalog implements OnModuleInit {
     };
   }
 }
+
+const serverKey = (source: string, ownName: string): string => `${source}\n${ownName}`;
+
+const byServers = (tools: readonly CatalogTool[]): Map<string, CatalogTool> =>
+  new Map(tools.flatMap((entry) => (entry.tool.origin ? [[serverKey(entry.source, entry.tool.origin.tool), entry]] : [])));
 
 const unchecked = (): undefined => undefined;
 

@@ -17,7 +17,8 @@ export type TaskMethod = 'tasks/get' | 'tasks/result' | 'tasks/update' | 'tasks/
 export interface ServerTask {
   /** As the caller knows it, on any replica. */
   id: string;
-  /** The public name of the tool that was called. */
+  /** The pool of the server, and the server's own name of the tool that was called: what callers call it may change meanwhile. */
+  source: string;
   toolName: string;
   serverId: string;
   /** As its server knows it. */
@@ -26,6 +27,8 @@ export interface ServerTask {
   sessionId: string | null;
   form: TaskForm;
   createdAt: Date;
+  /** Which end of it is recorded, if one is: a server may come to another one after one that cost nothing. */
+  ended: 'free' | 'charged' | null;
 }
 
 /** In which form the caller takes a task in place of this call's result; undefined for those who did not say that they do. */

@@ -3,11 +3,14 @@ import { Postgres } from '../../database/postgres.js';
 import type { ServerTask } from '../source/server-task.js';
 
 /** A task to keep, and for how long, milliseconds. */
-export interface NewTask extends ServerTask {
+export interface NewTask extends Omit<ServerTask, 'ended'> {
   /** See `callerIdOf`. */
   callerId: string;
   keepMs: number;
 }
+
+/** What is recorded of a task's end. */
+type Ended = NonNullable<ServerTask['ended']>;
 
 /** Whose turn it is to record how a task ended: `taken` by this, `busy` while another has it, `over` when it is recorded. */
 export type EndTurn = 'taken' | 'busy' | 'over';
@@ -18,22 +21,25 @@ const TASKS_MAX = 1_000;
 const TURN = `interval '1 minute'`;
 const DELETED_AT_ONCE = 10_000;
 
-const TASKS = `SELECT id, tool_name AS "toolName", server_id AS "serverId", server_task_id AS "serverTaskId", session_id AS "sessionId", form,
-  created_at AS "createdAt" FROM mcp.tasks`;
+const TASKS = `SELECT id, source, tool_name AS "toolName", server_id AS "serverId", server_task_id AS "serverTaskId",
+  session_id AS "sessionId", form, created_at AS "createdAt", ended FROM mcp.tasks`;
+/** Of the end $2: a charge may follow an end that was free, and nothing follows a charge. */
+const IS_OPEN = `(ended IS NULL OR (ended = 'free' AND $2 = 'charged'))`;
 
 /** The SQL of `mcp.tasks`. */
 @Injectable()
 export class TasksRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  async add({ id, callerId, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs }: NewTask): Promise<void> {
+  async add({ id, callerId, source, toolName, serverId, keepMs, ...task }: NewTask): Promise<void> {
+    const { serverTaskId, sessionId, form, createdAt } = task;
     await this.postgres.query(
       `WITH forgotten AS (
          DELETE FROM mcp.tasks WHERE id IN
            (SELECT id FROM mcp.tasks WHERE caller = $2 ORDER BY created_at DESC, id DESC OFFSET ${TASKS_MAX - 1}))
-       INSERT INTO mcp.tasks (id, caller, tool_name, server_id, server_task_id, session_id, form, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 ms')`,
-      [id, callerId, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs],
+       INSERT INTO mcp.tasks (id, caller, source, tool_name, server_id, server_task_id, session_id, form, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10 * interval '1 ms')`,
+      [id, callerId, source, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs],
     );
   }
 
@@ -60,28 +66,28 @@ export class TasksRepository {
   }
 
   /** Of many who ask at once, on any replica, one gets the turn. */
-  async takeEndTurn(id: string): Promise<EndTurn> {
+  async takeEndTurn(id: string, end: Ended): Promise<EndTurn> {
     const taken = await this.postgres.execute(
-      `UPDATE mcp.tasks SET ending_at = now() WHERE id = $1 AND ended_at IS NULL
+      `UPDATE mcp.tasks SET ending_at = now() WHERE id = $1 AND ${IS_OPEN}
          AND (ending_at IS NULL OR ending_at < now() - ${TURN})`,
-      [id],
+      [id, end],
     );
     if (taken > 0) return 'taken';
-    const [task] = await this.postgres.query<{ isOver: boolean }>(
-      'SELECT ended_at IS NOT NULL AS "isOver" FROM mcp.tasks WHERE id = $1',
-      [id],
-    );
-    return task?.isOver === false ? 'busy' : 'over';
+    const [task] = await this.postgres.query<{ isOpen: boolean }>(`SELECT ${IS_OPEN} AS "isOpen" FROM mcp.tasks WHERE id = $1`, [
+      id,
+      end,
+    ]);
+    return task?.isOpen ? 'busy' : 'over';
   }
 
   /** The end is recorded. */
-  async end(id: string): Promise<void> {
-    await this.postgres.query('UPDATE mcp.tasks SET ended_at = now() WHERE id = $1', [id]);
+  async end(id: string, end: Ended): Promise<void> {
+    await this.postgres.query(`UPDATE mcp.tasks SET ended = $2, ending_at = NULL WHERE id = $1 AND ${IS_OPEN}`, [id, end]);
   }
 
   /** The end could not be recorded: it is anybody's turn again. */
   async giveEndTurnBack(id: string): Promise<void> {
-    await this.postgres.query('UPDATE mcp.tasks SET ending_at = NULL WHERE id = $1 AND ended_at IS NULL', [id]);
+    await this.postgres.query('UPDATE mcp.tasks SET ending_at = NULL WHERE id = $1', [id]);
   }
 
   /** Deletes some of those that are over, and says how many. */

@@ -7,7 +7,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { UNIQUE_VIOLATION } from '../../database/is-data-error.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { RecordedCall } from '../call/recorded-call.js';
-import { failed, refusedByServer, type ToolCall, type ToolOutcome, type ToolRequest } from '../call/tool-call.js';
+import { chargeOf, failed, refusedByServer, type ToolCall, type ToolOutcome, type ToolRequest } from '../call/tool-call.js';
 import { ToolCallObserver } from '../call/tool-call.observer.js';
 import { ToolMeter } from '../call/tool-meter.service.js';
 import { textOf } from '../source/content.js';
@@ -22,7 +22,7 @@ const [KEPT_LEAST_MS, KEPT_MOST_MS] = [HOUR_MS, 30 * 24 * HOUR_MS];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a server says of a new task. */
-export type BegunTask = Pick<ServerTask, 'serverId' | 'serverTaskId' | 'sessionId' | 'form'> & {
+export type BegunTask = Pick<ServerTask, 'source' | 'toolName' | 'serverId' | 'serverTaskId' | 'sessionId' | 'form'> & {
   /** How long the server keeps it, ms; null: for ever. */
   ttlMs: number | null;
 };
@@ -54,11 +54,11 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Makes a server's task one of the caller's, durably, and says under which id. */
-  async begin(principal: Principal, toolName: string, { ttlMs, ...task }: BegunTask): Promise<string> {
+  async begin(principal: Principal, { ttlMs, ...task }: BegunTask): Promise<string> {
     const id = randomUUID();
     const keepMs = Math.min(Math.max(ttlMs ?? KEPT_MOST_MS, KEPT_LEAST_MS), KEPT_MOST_MS);
     const createdAt = new Date(this.clock.now());
-    await this.repository.add({ id, callerId: callerIdOf(principal), toolName, ...task, createdAt, keepMs });
+    await this.repository.add({ id, callerId: callerIdOf(principal), ...task, createdAt, keepMs });
     return id;
   }
 
@@ -77,34 +77,39 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
    * @param request of whoever heard. @throws INSUFFICIENT_CREDITS, CONFLICT while another request records a charge, UNAVAILABLE
    */
   async end(task: ServerTask, request: ToolRequest, end: TaskEnd): Promise<RecordedCall | undefined> {
-    const entry = endingEntry(request.entry);
-    const turn = await this.repository.takeEndTurn(task.id);
-    if (turn === 'busy' && entry.price > 0) throw otherRequest();
+    const outcome = outcomeOf(request.entry, end);
+    const price = priceOf(request.entry, outcome);
+    const kind = price > 0 ? 'charged' : 'free';
+    if (task.ended === 'charged' || task.ended === kind) return undefined;
+    const turn = await this.repository.takeEndTurn(task.id, kind);
+    if (turn === 'busy' && price > 0) throw otherRequest();
     if (turn !== 'taken') return undefined;
     try {
-      const recorded = await this.record(this.callOf(task, { ...request, entry }), end);
-      if (recorded.errorCode === 'REFUSED') throw new TallygateError('INSUFFICIENT_CREDITS', textOf(recorded));
-      await this.repository.end(task.id);
+      const recorded = await this.record(this.callOf(task, { ...request, entry: { ...request.entry, price } }), outcome);
+      await this.repository.end(task.id, kind);
       return recorded;
     } catch (error) {
-      if (!wasCharged(error)) await this.repository.giveEndTurnBack(task.id);
-      else return void (await this.repository.end(task.id));
+      await this.repository.giveEndTurnBack(task.id).catch(() => undefined); // else it ends by itself
       throw error;
     }
   }
 
-  /** Under the task's own id, under which nothing is charged twice. */
+  /** A charge goes under the task's own id, under which nothing is charged twice. */
   private callOf({ id, createdAt }: ServerTask, request: ToolRequest): ToolCall {
+    const { entry } = request;
     const startedAt = createdAt.getTime();
     const startedAtMonotonic = this.clock.monotonic() - Math.max(0, this.clock.now() - startedAt);
-    return { id, entry: request.entry, request, startedAt, startedAtMonotonic, span: this.observer.started(request) };
+    const eventId = entry.price > 0 ? id : freeEndIdOf(id);
+    return { id: eventId, entry, request, startedAt, startedAtMonotonic, span: this.observer.started(request) };
   }
 
-  private async record(call: ToolCall, end: TaskEnd): Promise<RecordedCall> {
+  private async record(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     let recorded: RecordedCall | undefined;
     try {
-      const refused = await this.meter.reserve(call);
-      return (recorded = await this.meter.settle(call, refused ?? outcomeOf(call.entry, end)));
+      const refused = await this.reserve(call);
+      recorded = await this.meter.settle(call, refused ?? outcome);
+      if (refused) throw new TallygateError('INSUFFICIENT_CREDITS', textOf(recorded));
+      return recorded;
     } catch (error) {
       this.meter.abandon(call);
       throw error;
@@ -112,11 +117,24 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
       this.observer.ended(call, recorded);
     }
   }
+
+  /** One who died over it may have reserved before, and even settled: to settle again says what happened the first time. */
+  private async reserve(call: ToolCall): Promise<ToolOutcome | undefined> {
+    try {
+      return await this.meter.reserve(call);
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      return undefined;
+    }
+  }
 }
 
 /** A task that was charged when it was made ends for nothing. */
-const endingEntry = (entry: CatalogTool): CatalogTool =>
-  entry.tool.charge?.tasks === 'on_complete' ? entry : { ...entry, price: 0 };
+const priceOf = (entry: CatalogTool, outcome: ToolOutcome): number =>
+  entry.tool.charge?.tasks === 'on_complete' ? chargeOf(entry, outcome) : 0;
+
+/** An end that is free may be followed by one that is charged, which is another event: the same id as a UUID of version 8. */
+const freeEndIdOf = (id: string): string => `${id.slice(0, 14)}8${id.slice(15)}`;
 
 function outcomeOf(entry: CatalogTool, end: TaskEnd): ToolOutcome {
   if ('error' in end) return refusedByServer(entry, end.error);
@@ -124,9 +142,6 @@ function outcomeOf(entry: CatalogTool, end: TaskEnd): ToolOutcome {
   const { result } = end;
   return { result, effect: 'known', ...(result.isError && { errorCode: 'TOOL_ERROR' as const }) };
 }
-
-/** A replica died over it before: the ledger knows the id. */
-const wasCharged = (error: unknown): boolean => (error as { code?: string }).code === UNIQUE_VIOLATION;
 
 const otherRequest = () =>
   new TallygateError('CONFLICT', 'Another request learns right now how this task ended. Ask again in a moment.', {

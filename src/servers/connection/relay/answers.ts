@@ -1,4 +1,5 @@
 import { isObject } from '../../../common/json.js';
+import { unstorable } from '../../../common/storable-value.js';
 import type { ClientRequest } from '../../../tools/source/call-context.js';
 import type { TaskForm } from '../../../tools/source/server-task.js';
 import { NotMcp } from './no-answer.js';
@@ -73,7 +74,8 @@ const TASK_ID_MAX_CHARS = 1_024;
 
 function checkTask(task: Members): void {
   const { taskId, status, result, error } = task;
-  if (!isText(taskId) || taskId.length > TASK_ID_MAX_CHARS) throw new NotMcp('"taskId" is not a text, or a very long one');
+  if (!isText(taskId) || taskId.length > TASK_ID_MAX_CHARS || unstorable(taskId))
+    throw new NotMcp('"taskId" is not a text, or an odd one');
   if (!isText(status)) throw new NotMcp('"status" is not a text');
   if (result !== undefined && !isObject(result)) throw new NotMcp('"result" is not an object');
   if (isObject(result)) checkContent(result);
