@@ -1,3 +1,4 @@
+import { Counts } from '../common/concurrency/counts.js';
 import { addressGroup } from '../common/address-group.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
@@ -24,7 +25,7 @@ export class BodyBudget {
   /** Bodies refused for want of room, since the process started. */
   refused = 0;
   private heldBytes = 0;
-  private readonly ofOwner = new Map<string, number>();
+  private readonly ofOwners = new Counts();
 
   private constructor(private readonly maxBytes: number) {}
 
@@ -43,10 +44,10 @@ export class BodyBudget {
   /** Whether so many bytes more have room. `owner` is a user's id, or `strangerAt` an address. */
   hasRoom(owner: string, bytes: number): boolean {
     const fits = (held: number, share: number) => held + bytes <= this.maxBytes * share;
-    const ofOwner = this.ofOwner.get(owner) ?? 0;
+    const ofOwner = this.ofOwners.of(owner);
     if (!fits(this.heldBytes, 1)) return false;
     if (!isStranger(owner)) return fits(ofOwner, SHARES.user);
-    return fits(ofOwner, SHARES.address) && fits(this.ofOwner.get(STRANGERS) ?? 0, SHARES.strangers);
+    return fits(ofOwner, SHARES.address) && fits(this.ofOwners.of(STRANGERS), SHARES.strangers);
   }
 
   /** What one owner may have at most. */
@@ -62,14 +63,8 @@ export class BodyBudget {
   /** For `HeldBody`. */
   change(owner: string, bytes: number): void {
     this.heldBytes += bytes;
-    this.count(owner, bytes);
-    if (isStranger(owner)) this.count(STRANGERS, bytes);
-  }
-
-  private count(owner: string, bytes: number): void {
-    const own = (this.ofOwner.get(owner) ?? 0) + bytes;
-    if (own > 0) this.ofOwner.set(owner, own);
-    else this.ofOwner.delete(owner);
+    this.ofOwners.add(owner, bytes);
+    if (isStranger(owner)) this.ofOwners.add(STRANGERS, bytes);
   }
 }
 

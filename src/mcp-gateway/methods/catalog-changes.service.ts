@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
+import { Counts } from '../../common/concurrency/counts.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ListPage } from '../../tools/catalog/mcp-list.js';
@@ -35,7 +36,7 @@ export class CatalogChanges implements OnModuleInit {
   private readonly followers = new Set<Seen>();
   private readonly changed = new Set<ListName>();
   /** How many resources each user watches, by its id. */
-  private readonly watches = new Map<string, number>();
+  private readonly watches = new Counts();
 
   constructor(
     private readonly config: AppConfig,
@@ -75,7 +76,7 @@ export class CatalogChanges implements OnModuleInit {
   /** @throws RATE_LIMITED when the caller's user may not watch so many resources more. All their keys count together. */
   assertRoom({ userId }: Principal, more: number): void {
     const { max_watches_per_user: most } = this.config.values.mcp;
-    const open = this.watches.get(userId) ?? 0;
+    const open = this.watches.of(userId);
     if (open + more <= most) return;
     const words = `Your keys watch ${open} resources and may watch ${most} (mcp.max_watches_per_user); unsubscribe from some or close a stream first.`;
     throw new TallygateError('RATE_LIMITED', words);
@@ -84,20 +85,14 @@ export class CatalogChanges implements OnModuleInit {
   /** Tells of each resource that changes until the returned function is called, once. @throws RATE_LIMITED */
   watch(found: Found, { principal, tell }: Omit<Follower, 'lists'>): () => void {
     this.assertRoom(principal, found.size);
-    this.count(principal, found.size);
+    this.watches.add(principal.userId, found.size);
     const stops = [...found].map(([uri, { source }]) =>
       source.watch?.(uri, () => tell('notifications/resources/updated', { uri })),
     );
     return () => {
       for (const stop of stops) stop?.();
-      this.count(principal, -found.size);
+      this.watches.add(principal.userId, -found.size);
     };
-  }
-
-  private count({ userId }: Principal, change: number): void {
-    const open = (this.watches.get(userId) ?? 0) + change;
-    if (open > 0) this.watches.set(userId, open);
-    else this.watches.delete(userId);
   }
 
   private gather(list: ListName): void {

@@ -3,7 +3,8 @@ import { objectOf, textAt, withMembers } from '../../common/json-text/json-membe
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
-import { ServerError } from '../../tools/source/server-error.js';
+import type { CallContext } from '../../tools/source/call-context.js';
+import { unlessServerError } from '../../tools/source/server-error.js';
 import { hasTasks, TASKS_EXTENSION, type ServerTask, type TaskMethod } from '../../tools/source/server-task.js';
 import type { TaskAnswer } from '../../tools/source/tool-source.js';
 import { Tasks } from '../../tools/tasks/tasks.service.js';
@@ -78,9 +79,10 @@ export class TasksMethods {
   }
 
   private async ask(method: TaskMethod, context: McpContext): Promise<SerializedResult> {
-    const { task, entry } = await this.find(context);
+    const asker = this.calls.callContext(context);
+    const { task, entry } = await this.find(context, asker);
     context.keepAlive();
-    const answer = await entry.tool.askTask!(method, task, this.calls.callContext(context));
+    const answer = await entry.tool.askTask!(method, task, asker);
     if (answer.end) await this.admitAgain({ task, entry }, context);
     const recorded = await this.recordEnd(answer, { task, entry }, context);
     if (answer.end && 'error' in answer.end && method === 'tasks/result') throw answer.end.error;
@@ -94,10 +96,10 @@ export class TasksMethods {
   }
 
   /** Whoever asks, for a task that is not theirs, or whose tool they may not call any more, there is none. */
-  private async find(context: McpContext): Promise<Found> {
+  private async find(context: McpContext, { client }: CallContext): Promise<Found> {
     const { era, caller } = context;
     const form = era.modern ? 'flat' : 'nested';
-    if (era.modern && !hasTasks(this.calls.callContext(context).client.capabilities)) throw missingCapabilities(TASKS_CAPABILITY);
+    if (era.modern && !hasTasks(client.capabilities)) throw missingCapabilities(TASKS_CAPABILITY);
     const task = await this.tasks.find(caller, context.text('taskId'));
     const entry = task?.form === form ? this.catalog.findOfServer(task.source, task.toolName, caller) : undefined;
     if (!task || !entry?.tool.askTask) throw unknownTask();
@@ -109,16 +111,12 @@ export class TasksMethods {
     return this.tasks.end(task, this.calls.request(context, { entry, arguments: { taskId: task.id } }), end);
   }
 
+  /** A server that is busy or away may know the task all the same: it is not left out. */
   private async shown(task: ServerTask, context: McpContext): Promise<string | undefined> {
     const entry = this.catalog.findOfServer(task.source, task.toolName, context.caller);
-    const answer = await entry?.tool.askTask?.('tasks/get', task, this.calls.callContext(context)).catch(unlessKnownNoMore);
+    const answer = await entry?.tool.askTask?.('tasks/get', task, this.calls.callContext(context)).catch(unlessServerError);
     return answer && objectOf(answer.texts);
   }
-}
-
-/** A server that is busy or away may know the task all the same: it is not left out. */
-function unlessKnownNoMore(error: unknown): undefined {
-  if (!(error instanceof ServerError)) throw error;
 }
 
 /** With what the end cost, for the first who hears of it. */

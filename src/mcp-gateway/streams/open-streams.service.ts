@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { Counts } from '../../common/concurrency/counts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -36,7 +37,7 @@ const userOf = ({ userId }: Principal): string => `user ${userId}`;
 export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly streams = new Map<OpenStream, StreamOwner>();
   /** How many are open, by key and by user. */
-  private readonly counts = new Map<string, number>();
+  private readonly counts = new Counts();
   /** What is to be called, and since when it waits, monotonic clock, ms. */
   private readonly quiet = new Map<() => void, number>();
   private readonly task = new PeriodicTask('Streams', CHECK_PAUSE_MS, () => this.look());
@@ -61,9 +62,9 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
     const wait = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     if (this.isStopping) return new TallygateError('UNAVAILABLE', 'The gateway is stopping.', wait);
     if (this.streams.size >= max) return new TallygateError('OVERLOADED', 'Too many streams are open.', wait);
-    if ((this.counts.get(ownerOf(caller)) ?? 0) >= maxPerKey)
+    if (this.counts.of(ownerOf(caller)) >= maxPerKey)
       return new TallygateError('RATE_LIMITED', `Your key has ${maxPerKey} streams open; close one first.`, wait);
-    if ((this.counts.get(userOf(caller)) ?? 0) >= maxPerUser)
+    if (this.counts.of(userOf(caller)) >= maxPerUser)
       return new TallygateError('RATE_LIMITED', `Your keys have ${maxPerUser} streams open; close one first.`, wait);
     return undefined;
   }
@@ -94,11 +95,7 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private countOf(caller: Principal, change: 1 | -1): void {
-    for (const owner of [ownerOf(caller), userOf(caller)]) {
-      const count = (this.counts.get(owner) ?? 0) + change;
-      if (count > 0) this.counts.set(owner, count);
-      else this.counts.delete(owner);
-    }
+    for (const owner of [ownerOf(caller), userOf(caller)]) this.counts.add(owner, change);
   }
 
   private async look(): Promise<void> {

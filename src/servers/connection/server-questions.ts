@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, type Request } from '@modelcontextprotocol/client';
+import { Counts } from '../../common/concurrency/counts.js';
 import type { Caller } from './caller.js';
 import type { UpstreamExchange } from './upstream-exchange.js';
 
@@ -18,8 +19,7 @@ const TOO_MANY = 'Too many calls already wait for their callers to answer.';
 
 /** What a server asks while it works on calls: each question goes to the caller of the call that it belongs to. */
 export class ServerQuestions {
-  private waiting = 0;
-  private readonly waitingOf = new Map<string, number>();
+  private readonly waiting = new Counts();
   /** Who was asked by URL, by the id the server gave its question. */
   private readonly elicitations = new Map<string, Caller>();
 
@@ -37,8 +37,8 @@ export class ServerQuestions {
       throw refusal(TOO_MANY);
     }
     this.remember(params['elicitationId'], caller);
-    this.count(userId, 1);
-    return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => this.count(userId, -1));
+    this.waiting.add(userId, 1);
+    return exchange.whileAsking(() => caller.ask({ method, params })).finally(() => this.waiting.add(userId, -1));
   }
 
   /** The server says that what it asked by URL is done. */
@@ -48,15 +48,8 @@ export class ServerQuestions {
   }
 
   private isFullFor(userId: string): boolean {
-    const own = this.waitingOf.get(userId) ?? 0;
-    return own >= WAITING_OF_USER_MAX || this.waiting >= (own > 0 ? WAITING_MAX : WAITING_IN_ALL_MAX);
-  }
-
-  private count(userId: string, change: 1 | -1): void {
-    this.waiting += change;
-    const own = (this.waitingOf.get(userId) ?? 0) + change;
-    if (own > 0) this.waitingOf.set(userId, own);
-    else this.waitingOf.delete(userId);
+    const own = this.waiting.of(userId);
+    return own >= WAITING_OF_USER_MAX || this.waiting.total >= (own > 0 ? WAITING_MAX : WAITING_IN_ALL_MAX);
   }
 
   /** Ids longer than anybody needs are not kept. */

@@ -204,7 +204,7 @@ export class UpstreamSession {
     const isModern = this.era === 'modern';
     const _meta = metaOf(exchange.caller, isModern, this.ownCapabilities);
     const request = { method, name, params: { ...params, _meta }, isModern, sessionId };
-    const isElsewhere = sessionId !== undefined && sessionId !== this.http?.sessionId;
+    const isElsewhere = this.http?.isElsewhere(sessionId) ?? false;
     return this.transport.relay.request(request, exchange).catch((error: unknown) => {
       if (!isElsewhere || !(error instanceof HttpRefusal) || !isExpired(error, true)) throw error;
       throw new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);

@@ -1,10 +1,11 @@
+import { Counts } from '../../common/concurrency/counts.js';
+
 /** One place in so many is for others than the caller who has all the rest, so that nobody's slow calls take a server from everybody. */
 const ONE_FOR_OTHERS_IN = 4;
 
 /** The places of one server for calls at the same time, and who has them. */
 export class Places {
-  private readonly ofCaller = new Map<string, number>();
-  private count = 0;
+  private readonly held = new Counts();
 
   /** @param onFree called whenever a place has become free. */
   constructor(
@@ -13,13 +14,13 @@ export class Places {
   ) {}
 
   get taken(): number {
-    return this.count;
+    return this.held.total;
   }
 
   /** Whether the caller may have another one. @param most of all callers together, where that is fewer than there are. */
   hasRoomFor(callerId: string, most = this.most): boolean {
     const share = most - Math.floor(most / ONE_FOR_OTHERS_IN);
-    return this.count < most && (this.ofCaller.get(callerId) ?? 0) < share;
+    return this.held.total < most && this.held.of(callerId) < share;
   }
 
   /** Takes a place, whether or not there is one. */
@@ -31,10 +32,7 @@ export class Places {
   }
 
   private add(callerId: string, change: 1 | -1): void {
-    this.count += change;
-    const mine = (this.ofCaller.get(callerId) ?? 0) + change;
-    if (mine > 0) this.ofCaller.set(callerId, mine);
-    else this.ofCaller.delete(callerId);
+    this.held.add(callerId, change);
     if (change < 0) this.onFree();
   }
 }

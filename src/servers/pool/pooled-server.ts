@@ -3,7 +3,7 @@ import type { CallerIntroduction } from '../callers/caller-introduction.js';
 import type { Caller } from '../connection/caller.js';
 import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import type { SessionRequest } from '../connection/upstream-session.js';
-import { ServerError } from '../../tools/source/server-error.js';
+import { unlessServerError } from '../../tools/source/server-error.js';
 import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
 import type { Admitted } from '../approval/server-pins.service.js';
 import type { OfferedLists } from '../connection/definitions.js';
@@ -196,7 +196,7 @@ export class PooledServer implements Candidate {
   /** Any answer will do. A server that lists its tools is well, too, though it may not know what else it is asked. */
   private async askHowItIs(): Promise<void> {
     const { healthCheckTimeoutMs: timeoutMs } = this.template;
-    const ask = (method: string) => this.connection.request({ method, params: {} }, { timeoutMs }).catch(unlessAnswered);
+    const ask = (method: string) => this.connection.request({ method, params: {} }, { timeoutMs }).catch(unlessServerError);
     if (!this.answersPings) return void (await ask('tools/list'));
     // MCP 2026-07-28 has no ping.
     await ask(this.connection.era === 'modern' ? 'server/discover' : 'ping').catch(async (error: unknown) => {
@@ -269,9 +269,4 @@ async function introduced<Request extends Pick<CallerRequest, 'caller' | 'header
 ): Promise<Request> {
   const { headers, meta } = await introduction.of(request.caller);
   return { ...request, caller: request.caller.withMeta(meta), headers: { ...headers, ...request.headers } };
-}
-
-/** A server that answers with an error is well: it may not know the method. */
-function unlessAnswered(error: unknown): void {
-  if (!(error instanceof ServerError)) throw error;
 }

@@ -6,7 +6,7 @@ import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import { taskFormOf, type ServerTask, type TaskForm, type TaskMethod } from '../../tools/source/server-task.js';
 import type { TaskAnswer, ToolResult } from '../../tools/source/tool-source.js';
-import type { BegunTask, Tasks } from '../../tools/tasks/tasks.service.js';
+import type { Tasks } from '../../tools/tasks/tasks.service.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
@@ -79,18 +79,11 @@ export class PoolRequests {
       ttlMs: typeof ttlMs === 'number' ? ttlMs : null,
     };
     const id = await this.tasks.begin(context.principal, begun).catch((error: unknown) => {
-      this.stopTask(begun, isOfferedBy, context);
+      // Nobody can ask for it: its server need not work on it. If that cannot be said, it ends by itself.
+      this.aboutTask('tasks/cancel', begun, isOfferedBy, context).catch(() => undefined);
       throw error;
     });
     return taskResult(answer, { id, form: taskForm }, tableName);
-  }
-
-  /** Nobody can ask for the task: its server need not work on it. */
-  private stopTask({ serverId, serverTaskId, sessionId }: BegunTask, isOfferedBy: IsOfferedBy, context: CallContext): void {
-    const params = { taskId: JSON.stringify(serverTaskId) };
-    const request = { method: 'tasks/cancel', name: serverTaskId, params, isOfferedBy, isRepeatable: false } as const;
-    const asked = this.request({ ...request, sessionId: sessionId ?? undefined }, { ...context, serverId });
-    asked.catch(() => undefined); // it ends by itself
   }
 
   /** Asks the server that works on the task. @throws ServerError, UpstreamFailure */
@@ -100,16 +93,10 @@ export class PoolRequests {
     task: ServerTask,
     context: CallContext,
   ): Promise<TaskAnswer> {
-    const asker = { ...context, serverId: task.serverId, client: new TaskClient(context.client, task.id) };
-    const ask = async (method: TaskMethod): Promise<TaskAnswer> => {
-      const answers = method === 'tasks/update' ? context.sent?.().params.get('inputResponses') : undefined;
-      const params = { taskId: JSON.stringify(task.serverTaskId), inputResponses: answers };
-      const isOfferedBy: IsOfferedBy = ({ approved }) => approved.has(name);
-      const sessionId = task.sessionId ?? undefined;
-      const isRepeatable = method === 'tasks/get';
-      const request = { method, name: task.serverTaskId, params, sessionId, isOfferedBy, isRepeatable };
-      return taskAnswer(method, await this.request(request, asker), task, tableName);
-    };
+    const asker = { ...context, client: new TaskClient(context.client, task.id) };
+    const isOfferedBy: IsOfferedBy = ({ approved }) => approved.has(name);
+    const ask = async (method: TaskMethod): Promise<TaskAnswer> =>
+      taskAnswer(method, await this.aboutTask(method, task, isOfferedBy, asker), task, tableName);
     if (method !== 'tasks/result') return ask(method);
     return ask(method).catch(async (error: unknown) => {
       // The task's own error, or one about the question: only its state tells them apart.
@@ -118,6 +105,26 @@ export class PoolRequests {
       if (texts.get('status') !== '"failed"') throw error;
       return { texts: new Map(), end: { error } };
     });
+  }
+
+  /** Of the server that made it, in the session it was made in. */
+  private aboutTask(
+    method: TaskMethod,
+    { serverId, serverTaskId: name, sessionId }: Pick<ServerTask, 'serverId' | 'serverTaskId' | 'sessionId'>,
+    isOfferedBy: IsOfferedBy,
+    context: CallContext,
+  ): Promise<ServerAnswer> {
+    const inputResponses = method === 'tasks/update' ? context.sent?.().params.get('inputResponses') : undefined;
+    const params = { taskId: JSON.stringify(name), inputResponses };
+    const request = {
+      method,
+      name,
+      params,
+      sessionId: sessionId ?? undefined,
+      isOfferedBy,
+      isRepeatable: method === 'tasks/get',
+    };
+    return this.request(request, { ...context, serverId });
   }
 
   async read(uri: string, tableName: string, isOfferedBy: IsOfferedBy, context: CallContext): Promise<ResourceResult> {

@@ -90,9 +90,7 @@ export class PoolSource implements ToolSource {
     return this.pages.all;
   }
 
-  /**
-   * Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them.
-   */
+  /** Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them. */
   update(servers: readonly PooledServer[], changes: PoolChanges, others: OtherPools): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;

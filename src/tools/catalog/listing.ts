@@ -1,7 +1,6 @@
 import { jsonObject } from '../../common/json.js';
-import { membersOf, objectOf, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
-
-const OURS = 'tallygate/';
+import { withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
+import { withoutOurs } from '../../common/json-text/our-meta.js';
 
 /**
  * The entry of something in a list of MCP, as JSON: what its source says of it, with what it is called here, and members of `_meta` of
@@ -12,15 +11,9 @@ export function listingOf(
   said: JsonMembers,
   ourMeta: Record<string, string> = {},
 ): string {
-  const given = withoutOurs(said['_meta']);
+  const given = said['_meta'] && withoutOurs(said['_meta']);
   const meta = Object.keys(ourMeta).length > 0 ? withMembers(given ?? '{}', jsonMembers(ourMeta)) : given;
   return jsonObject({ ...said, ...jsonMembers(called), ...(meta !== undefined && { _meta: meta }) });
-}
-
-/** What only the gateway may say in `_meta`, no server says. */
-function withoutOurs(meta: string | undefined): string | undefined {
-  if (!meta?.includes(OURS)) return meta;
-  return objectOf([...membersOf(meta)].filter(([name]) => !name.startsWith(OURS)));
 }
 
 /** The members of an object of ours as JSON; those that are undefined are left out. */

@@ -31,3 +31,8 @@ export class ServerError extends Error {
     return new ServerError(Number.isInteger(code) ? (code as number) : RPC.INTERNAL_ERROR, words, membersOf(json).get('data'));
   }
 }
+
+/** For what may fail with a server's answer, and with nothing else. @throws every other error */
+export function unlessServerError(error: unknown): undefined {
+  if (!(error instanceof ServerError)) throw error;
+}

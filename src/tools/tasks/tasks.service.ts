@@ -67,9 +67,9 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
     return UUID.test(id) ? this.repository.find(callerIdOf(principal), id) : undefined;
   }
 
-  /** The caller's tasks of one form, the newest first. `after`: the last of those before. */
-  async list(principal: Principal, page: Pick<ServerTask, 'form'> & { limit: number; after?: string }): Promise<ServerTask[]> {
-    return page.after === undefined || UUID.test(page.after) ? this.repository.list(callerIdOf(principal), page) : [];
+  /** The caller's tasks of one form, the newest first. `after`: the last of those before, which `find` has found. */
+  list(principal: Principal, page: Pick<ServerTask, 'form'> & { limit: number; after?: string }): Promise<ServerTask[]> {
+    return this.repository.list(callerIdOf(principal), page);
   }
 
   /**

@@ -83,6 +83,11 @@ export class HttpTransport implements Transport, Wire {
     return this.session;
   }
 
+  /** Whether that is another session than this one; undefined is this one. */
+  isElsewhere(sessionId: string | undefined): sessionId is string {
+    return sessionId !== undefined && sessionId !== this.session;
+  }
+
   setProtocolVersion(version: string): void {
     this.version = version;
     this.ownBase?.setProtocolVersion(version);
@@ -112,7 +117,7 @@ export class HttpTransport implements Transport, Wire {
   cancelRequest(id: number): void {
     const sessionId = this.running.get(id)?.sessionId;
     this.abandon(id);
-    if (sessionId !== undefined && sessionId !== this.session) return this.tell(sessionId, cancelledNotification(id));
+    if (this.isElsewhere(sessionId)) return this.tell(sessionId, cancelledNotification(id));
     if (this.session === undefined) return;
     void this.notify(cancelledNotification(id));
   }
@@ -245,7 +250,7 @@ export class HttpTransport implements Transport, Wire {
   private receiveUnasked(message: Message, { exchange, sessionId }: Asked): void {
     const { id, method } = message;
     // Ids of questions are each session's own, and so are the answers: those of another one reach nobody here.
-    if (id !== undefined && sessionId !== undefined && sessionId !== this.session) return this.tell(sessionId, noQuestions(id));
+    if (id !== undefined && this.isElsewhere(sessionId)) return this.tell(sessionId, noQuestions(id));
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
     this.onmessage?.(readable(message));
   }

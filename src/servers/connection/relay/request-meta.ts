@@ -1,5 +1,6 @@
 import { isObject, jsonObject } from '../../../common/json.js';
-import { membersOf, objectOf, type JsonMembers } from '../../../common/json-text/json-members.js';
+import type { JsonMembers } from '../../../common/json-text/json-members.js';
+import { OURS, withoutOurs } from '../../../common/json-text/our-meta.js';
 import { VERSION } from '../../../common/version.js';
 import type { Caller } from '../caller.js';
 
@@ -9,8 +10,6 @@ export const CLIENT_INFO = { name: 'tallygate', version: VERSION };
 export const MODERN_VERSION = '2026-07-28';
 
 const PROTOCOL = 'io.modelcontextprotocol/';
-/** With which the members of `_meta` begin that are the gateway's own. */
-const OURS = 'tallygate/';
 
 /**
  * What of a caller's `_meta` is for the server: all that is neither the gateway's own nor said anew at each step (MCP, "General
@@ -46,5 +45,3 @@ export function dropOurMeta(members: Map<string, string>, value: unknown): void 
   if (!isObject(value)) members.delete('_meta');
   else if (Object.keys(value).some((name) => name.startsWith(OURS))) members.set('_meta', withoutOurs(members.get('_meta')!));
 }
-
-const withoutOurs = (meta: string): string => objectOf([...membersOf(meta)].filter(([member]) => !member.startsWith(OURS)));
