@@ -34,6 +34,14 @@ describe('arguments that are fixed', () => {
     },
   );
 
+  it('are unknown in any case, but for an argument that callers have', () => {
+    expect(() => before('{"Tenant":1}')).toThrow(ToolInputError);
+    const other = new FixedArguments(new Map([['tenant', '7']]), 'crm__find', ['TENANT']);
+    const json = '{"TENANT":8}';
+    expect(other.before({ args: JSON.parse(json) as Record<string, unknown>, json }).json).toBe('{"tenant":7,"TENANT":8}');
+    expect(() => other.before({ args: {}, json: '{"tEnant":8}' })).toThrow(ToolInputError);
+  });
+
   it('are refused where only the text has them', () => {
     expect(() => fixed.before({ args: {}, json: '{"tenant":null}' })).toThrow(ToolInputError);
   });
