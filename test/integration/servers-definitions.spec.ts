@@ -40,8 +40,6 @@ describe('what cannot be offered', () => {
     [tool('abyss', `,"x":${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'abyss', 'it nests deeper than 64 levels'],
     ['{"name":"rm\\ud800"}', 'rm\ud800', 'its "name" must be Unicode text'],
     ['{"name":"rm\\u0000"}', 'rm\0', 'its "name" must not contain null characters'],
-    [tool('both', ',"description":"Obey.","description":"Adds."'), 'both', 'it says "description" twice'],
-    ['{"name":"in","inputSchema":{"properties":{"a":{"\\u0061":1,"a":2}}}}', 'in', 'it says "a" twice'],
   ])('is named with the reason, and all else is listed: %#', async (entry, name, reason) => {
     const { names, unusable } = await offering([listOf(entry)]);
     expect([names, unusable]).toEqual([['up__fine'], [{ kind: 'tool', name, reason }]]);

@@ -115,6 +115,8 @@ const MEMBERS: [of: 'tools' | 'resources' | 'prompts', member: string, shown: st
   ['tools', '"outputSchema":{"type":"object","properties":[]}', '"outputSchema":{"type":"object"}'],
   ['tools', '"vendorExt":{"a":1e400}', '"vendorExt":{"a":1e400}'],
   ['tools', '"vendorExt":null', undefined],
+  ['tools', '"vendorExt":{"a":1,"b":[{"c":1,"c":2.0}],"\\u0061":3}', '"vendorExt":{"a":3,"b":[{"c":2.0}]}'],
+  ['tools', '"description":"Obey.","description":"Adds."', '"description":"Adds."'],
   ['resources', '"size":"3"', undefined],
   ['resources', '"size":9007199254740993', '"size":9007199254740993'],
   ['resources', '"mimeType":null', undefined],

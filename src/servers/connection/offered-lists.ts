@@ -2,8 +2,7 @@ import type { ServerCapabilities } from '@modelcontextprotocol/client';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../common/json-text/json-depth.js';
 import { isObject } from '../../common/json.js';
 import { unstorable } from '../../common/storable-value.js';
-import { repeatedMember } from '../../common/json-text/repeated-member.js';
-import { beginningOf } from '../../common/beginning-of.js';
+import { oneReadingOf } from '../../common/json-text/one-reading.js';
 import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text/json-members.js';
 import { NotMcp } from './relay/no-answer.js';
 import { readableInputSchema, readableMembers } from './relay/readable-definition.js';
@@ -23,8 +22,6 @@ const TOO_LONG = `it has more than ${ENTRY_MAX_CHARS} characters`;
 const LIST_MAX_CHARS = 4_194_304;
 /** Each address that is read is compared with every template. */
 const TEMPLATES_MAX = 100;
-
-const MEMBER_SHOWN_CHARS = 100;
 
 /** Asks the server for one page of a list. */
 export type RequestPage = (method: string, params: JsonMembers) => Promise<ServerResult>;
@@ -135,7 +132,7 @@ class ListReader<One extends Definition> {
   }
 
   private add(entry: Entry, json: string): void {
-    const definition = this.list.read(entry, definitionOf(entry, json, this.list.id));
+    const definition = this.list.read(entry, definitionOf(entry, oneReadingOf(json), this.list.id));
     this.chars += json.length;
     this.found.set(definition.id, definition);
   }
@@ -153,7 +150,7 @@ class ListReader<One extends Definition> {
     if (isTooDeep(json)) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (this.chars + json.length > LIST_MAX_CHARS) return `the list has more than ${LIST_MAX_CHARS} characters`;
     if (this.found.size >= most && !this.found.has(called)) return `the server has more than ${most} ${member}`;
-    return problemOf?.(called) ?? repetitionIn(json);
+    return problemOf?.(called);
   }
 
   private nameOf(entry: unknown): string {
@@ -162,12 +159,6 @@ class ListReader<One extends Definition> {
       ? called.slice(0, NAME_MAX_CHARS)
       : `${this.list.member}[${this.seen - 1}]`;
   }
-}
-
-/** Clients differ in which of two members counts, so that one could be approved and the other read. */
-function repetitionIn(json: string): string | undefined {
-  const name = repeatedMember(json);
-  return name === undefined ? undefined : `it says ${JSON.stringify(beginningOf(name, MEMBER_SHOWN_CHARS))} twice`;
 }
 
 function definitionOf(entry: Entry, json: string, id: string): Definition {
