@@ -1,5 +1,5 @@
 import { canonicalText, isExactObject, type ExactJson, type ExactObject } from '../../common/json-text/exact-json.js';
-import { onSomeDayWithin, wordsIn } from './text-meaning.js';
+import { onSomeDayAlone, onSomeDayWithin, wordsIn } from './text-meaning.js';
 
 /** What a value means, of which there may be several spellings. */
 export type Reader = (value: ExactJson) => ExactJson;
@@ -69,7 +69,7 @@ const dependency: Reader = (value) => (Array.isArray(value) ? names(value) : sch
 
 /** Keywords that are not plain data. */
 const KEYWORDS: Readonly<Record<string, Reader>> = {
-  ...{ title: words, description: words, $comment: words, examples: unordered(onSomeDayWithin) },
+  ...{ title: words, description: words, $comment: words, examples: unordered(onSomeDayWithin), default: onSomeDayAlone },
   ...{ type: typeOf, enum: setOf(asItIs), required: names },
   ...{ properties: schemas, patternProperties: schemas, dependentSchemas: schemas, $defs: schemas, definitions: schemas },
   ...{ dependentRequired: membersOf(names), dependencies: membersOf(dependency) },

@@ -33,6 +33,13 @@ const escaped = (text: string): string => text.replaceAll(NUL, NUL + NUL);
  */
 const onSomeDay = (text: string): string => text.replace(DATE, SOME_DATE);
 
+/** A value; one that is nothing but a date is as good as another, too: servers write today into a default. Any other counts to the letter. */
+export function onSomeDayAlone(value: ExactJson): ExactJson {
+  if (typeof value !== 'string') return value;
+  const text = escaped(value);
+  return onSomeDay(text) === SOME_DATE ? SOME_DATE : text;
+}
+
 /** However much white space lays out a text; a whole page of it pushes the rest out of sight. */
 const blank = (run: string): string => (run.length > BLANK_MAX_CHARS ? `${LONG_BLANK}${run.length} ` : ' ');
 
