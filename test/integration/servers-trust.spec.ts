@@ -129,6 +129,25 @@ describe('what a server changes', () => {
     await eventually(() => expect(reached()).toEqual(ALL));
   });
 
+  it('is not read by another way either: by a template, or as a page, once it is in no list and nobody remembers', async () => {
+    const shows = '{"tools":[{"name":"look","_meta":{"ui":{"resourceUri":"ui://page"}}}]}';
+    const listing = (as: string) => `{"resources":[{"uri":"odd://b/1","name":"${as}"},{"uri":"ui://page","name":"${as}"}]}`;
+    odd = await oddUpstream({ 'tools/list': shows, 'resources/list': listing('fine') });
+    start(odd, 'first_use', { headers: {} });
+    const found = () => ['odd://b/1', 'odd://b/2', 'ui://page'].map((uri) => one.rig.resources.find(uri, caller) !== undefined);
+    await eventually(() => expect(found()).toEqual([true, true, true]));
+    odd.results['resources/list'] = listing('other');
+    await one.reload();
+    await eventually(() => expect(found()).toEqual([false, true, false]));
+    odd.results['resources/list'] = '{"resources":[]}';
+    await one.rig.close();
+    start(odd, 'first_use', { headers: {} });
+    await eventually(() => expect(found()).toEqual([false, true, false]));
+    await one.approveAll('resource');
+    await one.reload();
+    await eventually(() => expect(found()).toEqual([true, true, true]));
+  });
+
   it('passes while it is the same in other words of JSON', async () => {
     odd = await oddUpstream();
     start(odd, 'first_use', { headers: {} });

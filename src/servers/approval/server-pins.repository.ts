@@ -20,7 +20,7 @@ export interface ServerPin {
 }
 
 /** What decides about an entry that is known. */
-export interface KnownPin {
+export interface KnownPin extends EntryId {
   pin: string;
   approvedPin: string | null;
   /** Whether its definition is stored, and what that takes together with the approved one. */

@@ -5,7 +5,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import type { Approval } from '../../config/template-config.js';
 import type { OfferedLists, OfferKind } from '../connection/definitions.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
-import { entriesOf, idOf, keyOf, onlyThese } from './offered-entries.js';
+import { entriesOf, idOf, keyOf, onlyThese, type OfferedEntry } from './offered-entries.js';
 import { SeenPins } from './seen-pins.service.js';
 import { ServerPinsRepository, type KnownPin, type PinFilter, type ServerPin } from './server-pins.repository.js';
 
@@ -24,8 +24,10 @@ export interface Admitted {
   lists: OfferedLists;
   /** How many entries wait for approval. */
   waiting: number;
-  /** Names of the tools among them, and addresses of the resources. */
-  withheld: ReadonlySet<string>;
+  /** Names of the tools among them. */
+  withheldTools: readonly string[];
+  /** The `keyOf` of each resource among them, and of those that waited when they were offered the last time. */
+  withheldResources: ReadonlySet<string>;
 }
 
 /** An entry to approve, by the pin of what was looked at. */
@@ -52,14 +54,14 @@ export class ServerPins {
   async admit({ id, template: { approval } }: PinnedServer, lists: OfferedLists): Promise<Admitted> {
     const entries = await entriesOf(lists);
     const known = await this.seen.note(id, entries, approval);
-    const admitted = entries.filter((entry) => approval === 'off' || known.get(idOf(entry))?.approvedPin === entry.pin);
-    const tools = admitted.filter(({ kind }) => kind === 'tool');
-    const withheld = entries.filter((entry) => ['tool', 'resource'].includes(entry.kind) && !admitted.includes(entry));
+    const isAdmitted = (entry: OfferedEntry) => approval === 'off' || known.get(idOf(entry))?.approvedPin === entry.pin;
+    const [admitted, waiting] = [entries.filter(isAdmitted), entries.filter((entry) => !isAdmitted(entry))];
     return {
-      approved: new Map(tools.map(({ offer, pin }) => [offer.id, pin])),
+      approved: new Map(ofKind('tool', admitted).map(({ name, pin }) => [name, pin])),
       lists: onlyThese(admitted, lists),
-      waiting: entries.length - admitted.length,
-      withheld: new Set(withheld.map(({ offer }) => offer.id)),
+      waiting: waiting.length,
+      withheldTools: ofKind('tool', waiting).map(({ name }) => name),
+      withheldResources: new Set(approval === 'off' ? [] : ofKind('resource', [...waiting, ...notApproved(known)]).map(keyIn)),
     };
   }
 
@@ -97,6 +99,15 @@ export class ServerPins {
     await this.registry.reload();
   }
 }
+
+const keyIn = ({ key }: KnownPin | OfferedEntry): string => key;
+
+/** What has not been approved since it was seen the last time, whether it is offered now or not. */
+const notApproved = (known: ReadonlyMap<string, KnownPin>): KnownPin[] =>
+  [...known.values()].filter(({ pin, approvedPin }) => pin !== approvedPin);
+
+const ofKind = <One extends { kind: OfferKind }>(wanted: OfferKind, entries: readonly One[]): One[] =>
+  entries.filter(({ kind }) => kind === wanted);
 
 function refuseUnseen({ kind, name, pin }: ApprovedPin, known: KnownPin | undefined): void {
   if (!known) throw notOffered(kind, name);

@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keyOf } from '../approval/offered-entries.js';
 import type { Admitted } from '../approval/server-pins.service.js';
 import { NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js';
 
 /** Tools in which a server differs from its pool are named up to this. */
 const DIFFERING_MAX = 100;
-
-/** Names are remembered up to this that wait for approval and are not offered now. */
-const WITHHELD_MAX = 2_000;
 
 /** What one server offers: what of its lists is approved, as they were read last. */
 export class ServerOffers {
@@ -16,8 +14,9 @@ export class ServerOffers {
   problem: string | null = null;
   /** Entries that wait for approval. */
   waiting = 0;
-  /** Tools, by name, and resources, by address, that wait for approval, those too that are not offered at the moment. */
-  withheld: ReadonlySet<string> = new Set();
+  /** Names of the tools among them. */
+  withheldTools: readonly string[] = [];
+  private withheldResources: ReadonlySet<string> = new Set();
   /** Tools of its pool that it lacks or defines otherwise, by the servers' own name. */
   differing: readonly string[] = [];
 
@@ -35,14 +34,20 @@ export class ServerOffers {
     return this.pins;
   }
 
+  /** Whether a resource waits for approval, or did when it was listed the last time: it is not read unlisted or by a template either. */
+  withholds(uri: string): boolean {
+    return this.withheldResources.size > 0 && this.withheldResources.has(keyOf(uri));
+  }
+
   /** Offers this from now on. Returns whether that is something else than before. */
-  take({ lists, approved, waiting, withheld }: Admitted): boolean {
-    const [oldLists, oldPins] = [this.readLists, this.pins];
+  take({ lists, approved, waiting, withheldTools, withheldResources }: Admitted): boolean {
+    const [oldLists, oldPins, oldWithheld] = [this.readLists, this.pins, this.withheldResources];
     this.readLists = lists;
     this.waiting = waiting;
-    this.withheld = stillWithheld(this.withheld, withheld, lists);
+    this.withheldTools = withheldTools;
+    this.withheldResources = withheldResources;
     if (!isDeepStrictEqual(oldPins, approved)) this.pins = approved;
-    return this.pins !== oldPins || !isDeepStrictEqual(oldLists, lists);
+    return this.pins !== oldPins || !isDeepStrictEqual([oldLists, oldWithheld], [lists, withheldResources]);
   }
 
   /** From now on it differs in these tools. Returns whether it did not before in one of them. */
@@ -51,11 +56,4 @@ export class ServerOffers {
     this.differing = tools.slice(0, DIFFERING_MAX);
     return this.differing.some((tool) => !before.includes(tool));
   }
-}
-
-/** What is approved now is not withheld any more; what is not even offered stays so. */
-function stillWithheld(before: ReadonlySet<string>, now: ReadonlySet<string>, { tools, resources }: OfferedLists): Set<string> {
-  const admitted = new Set([...tools, ...resources].map(({ id }) => id));
-  const kept = [...before].filter((id) => !admitted.has(id) && !now.has(id)).slice(-WITHHELD_MAX);
-  return new Set([...kept, ...now]);
 }

@@ -55,9 +55,7 @@ export class AppPages {
   /** Those that tools name and no server lists, which need not be; not those that are listed and wait for approval. */
   unlisted(servers: readonly PooledServer[]): string[] {
     const listed = new Set(servers.flatMap(({ offered }) => offered.resources.map(({ id }) => id)));
-    return [...this.addresses.keys()].filter(
-      (uri) => !listed.has(uri) && !servers.some(({ offers }) => offers.withheld.has(uri)),
-    );
+    return [...this.addresses.keys()].filter((uri) => !listed.has(uri) && !servers.some(({ offers }) => offers.withholds(uri)));
   }
 
   /** The definition of a tool, with the address of its page as callers know it. */

@@ -113,7 +113,7 @@ export class PoolSource implements ToolSource {
   private rememberNames(servers: readonly PooledServer[]): void {
     for (const { offered, offers } of servers) {
       for (const { name } of offered.tools) this.knownNames.add(name);
-      for (const name of offers.withheld) this.knownNames.add(name);
+      for (const name of offers.withheldTools) this.knownNames.add(name);
     }
     for (const name of [...this.knownNames].slice(0, -NAMES_MAX)) this.knownNames.delete(name);
   }
@@ -173,15 +173,11 @@ export class PoolSource implements ToolSource {
       listing: { ...json, name: JSON.stringify(name) },
       tableName,
       timeoutMs: timeoutOf(template),
-      matches: (uri, work) => !this.isWithheld(uri) && pattern.matches(uri, (chars) => work.take(id, chars)),
+      matches: (uri, work) =>
+        !this.servers.some(({ offers }) => offers.withholds(uri)) && pattern.matches(uri, (chars) => work.take(id, chars)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };
-  }
-
-  /** A resource that waits for approval is not read by way of a template either. */
-  private isWithheld(uri: string): boolean {
-    return this.servers.some(({ offers }) => offers.withheld.has(uri));
   }
 
   private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {

@@ -231,5 +231,6 @@ const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
   approved: new Map(lists.tools.map(({ name, text }) => [name, pinOf('tool', text)])),
   lists,
   waiting: 0,
-  withheld: new Set<string>(),
+  withheldTools: [],
+  withheldResources: new Set<string>(),
 });
