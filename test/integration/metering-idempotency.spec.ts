@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { Idempotency } from '../../src/tools/call/idempotency.service.js';
 import { IdempotentCallsRepository } from '../../src/tools/call/idempotent-calls.repository.js';
 import { textOf } from '../../src/tools/source/content.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { textOf } from '../../src/tools/source/content.js';
 import type { Tool } from '../../src/tools/source/tool-source.js';
 import { accountWith } from '../support/databases/credit-rig.js';

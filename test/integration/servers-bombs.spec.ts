@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import zlib from 'node:zlib';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { leastCpuMs } from '../support/cpu-time.js';
 import { answerWith, failure, OddUpstream, SEEN, streamOf, success, type Asked } from '../support/upstreams/odd-upstream.js';
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

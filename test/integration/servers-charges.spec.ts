@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import type { ToolRequest } from '../../src/tools/call/tool-call.js';
 import type { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import type { ToolResultJson } from '../../src/tools/call/recorded-call.js';
 import { accountWith, creditReplicas, type CreditRig } from '../support/databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';

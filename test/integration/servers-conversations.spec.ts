@@ -7,7 +7,7 @@ import {
   type LogMessage,
   type Progress,
 } from '../../src/tools/source/call-context.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { LegacyUpstream, ModernUpstream } from '../support/upstreams/talking-upstream.js';
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

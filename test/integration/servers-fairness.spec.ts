@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { TestUpstream } from '../support/upstreams/test-upstream.js';
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

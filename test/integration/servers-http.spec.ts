@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { TestUpstream, type Behaviour } from '../support/upstreams/test-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { membersOf, textAt } from '../../src/common/json-text/json-members.js';
 import { resultIn } from '../../src/mcp-gateway/methods/tool-result.js';
 import { recordedCall } from '../../src/tools/call/recorded-call.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

@@ -7,7 +7,7 @@ import {
   ListToolsResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { itemsOf, membersOf, textAt } from '../../src/common/json-text/json-members.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { SILENT_CLIENT, type Progress } from '../../src/tools/source/call-context.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/gateway/free-port.js';

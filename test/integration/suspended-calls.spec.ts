@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SILENT_CLIENT, type CallClient, type InputRequired } from '../../src/tools/source/call-context.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import type { ToolCalls } from '../../src/tools/call/tool-calls.service.js';
 import type { RecordedCall } from '../../src/tools/call/recorded-call.js';
 import { accountWith } from '../support/databases/credit-rig.js';

@@ -7,7 +7,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
 import { publicToolName } from '../../servers/source/tool-name.js';
 import { traceContextOf } from '../../telemetry/trace-context.js';
-import { cancelledWhenGone } from '../../tools/call/cancellation.js';
+import { cancelledWhenGone } from '../../common/concurrency/cancellation.js';
 import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';

@@ -34,10 +34,19 @@ export class McpCalls {
   /** For what is served without being a call. @throws McpProtocolError */
   callContext(context: McpContext): CallContext {
     const { caller: principal, exchange, cancellation } = context;
-    const { signal } = cancellation;
     const { requestId, headers } = exchange;
-    const sent = () => context.sent;
-    return { principal, requestId, headers, sent, trace: traceOf(context), signal, client: this.client(context) };
+    return {
+      principal,
+      requestId,
+      headers,
+      sent: () => context.sent,
+      trace: traceOf(context),
+      client: this.client(context),
+      cancellation,
+      get signal() {
+        return cancellation.signal;
+      },
+    };
   }
 
   /** A call as the pipeline of calls takes it. */

@@ -1,7 +1,7 @@
 import type { Principal } from '../../auth/access/principal.js';
 import { isObject } from '../../common/json.js';
 import type { SentTexts } from '../../tools/source/call-context.js';
-import type { Cancellation } from '../../tools/call/cancellation.js';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 import { idOf, type JsonRpcId } from '../protocol/json-rpc.js';
 import { membersOf } from '../../common/json-text/json-members.js';
 import { isId, type MessageTexts } from '../../common/json-rpc/message-texts.js';

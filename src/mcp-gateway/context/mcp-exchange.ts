@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { cancelledWhenGone, type Cancellation } from '../../tools/call/cancellation.js';
+import { cancelledWhenGone, type Cancellation } from '../../common/concurrency/cancellation.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { JSON_RPC } from '../protocol/json-rpc.js';
 import { McpProtocolError } from '../protocol/mcp-error.js';

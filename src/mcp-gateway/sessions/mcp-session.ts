@@ -1,4 +1,4 @@
-import type { Cancellation } from '../../tools/call/cancellation.js';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 import type { LogLevel } from '../../tools/source/call-context.js';
 import { PendingAsks } from './pending-asks.js';
 

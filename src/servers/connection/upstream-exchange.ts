@@ -1,10 +1,11 @@
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { PausableTimer } from '../../common/concurrency/pausable-timer.js';
 import type { Caller } from './caller.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
 export interface ExchangeOptions {
   timeoutMs: number;
-  signal?: AbortSignal | undefined;
+  cancellation?: Cancellation | undefined;
   /** Who waits for the answer; absent for the gateway's own requests. */
   caller?: Caller | undefined;
   /** Arguments that HTTP repeats as headers; servers of 2026-07-28 compare them. */
@@ -15,8 +16,9 @@ export interface ExchangeOptions {
 
 /** One request to a server, from its sending to its answer: how long it may take, and whose it is. */
 export class UpstreamExchange {
-  private readonly controller = new AbortController();
-  private readonly cancel = () => this.controller.abort(new UpstreamFailure('cancelled', 'The caller went away.'));
+  /** Cancelled when the caller goes away or the time is over. */
+  readonly cancellation = new Cancellation();
+  private readonly cancel = () => this.cancellation.cancel(new UpstreamFailure('cancelled', 'The caller went away.'));
   private readonly timer: PausableTimer;
   private openQuestions = 0;
 
@@ -27,14 +29,8 @@ export class UpstreamExchange {
   ) {
     const { timeoutMs } = options;
     const late = () => new UpstreamFailure('timeout', `${server} did not answer within ${timeoutMs / 1_000} s.`);
-    this.timer = new PausableTimer(timeoutMs, () => this.controller.abort(late()));
-    if (options.signal?.aborted) this.cancel();
-    options.signal?.addEventListener('abort', this.cancel);
-  }
-
-  /** Fires when the caller goes away or the time is over. Its own for each request: the SDK leaves its listener on it. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
+    this.timer = new PausableTimer(timeoutMs, () => this.cancellation.cancel(late()));
+    options.cancellation?.onCancel(this.cancel);
   }
 
   get caller(): Caller | undefined {
@@ -47,7 +43,7 @@ export class UpstreamExchange {
 
   end(): void {
     this.timer.end();
-    this.options.signal?.removeEventListener('abort', this.cancel);
+    this.options.cancellation?.offCancel(this.cancel);
   }
 
   /** Asks the caller a question of the server. That time is not the server's: its timeout stands still. */
@@ -67,6 +63,6 @@ export class UpstreamExchange {
 
   private resume(): void {
     this.options.onPause?.(false);
-    if (!this.signal.aborted) this.timer.resume();
+    if (!this.cancellation.isCancelled) this.timer.resume();
   }
 }

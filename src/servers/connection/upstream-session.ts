@@ -175,7 +175,7 @@ export class UpstreamSession {
 
   private async start(): Promise<void> {
     const { connectTimeoutMs: timeoutMs } = this.options;
-    await this.exchange({ timeoutMs }, async ({ signal }) => {
+    await this.exchange({ timeoutMs }, async ({ cancellation: { signal } }) => {
       await this.transport.start();
       const found = await this.discover();
       const prior = found ? ({ kind: 'modern', discover: found } as const) : ({ kind: 'legacy' } as const);
@@ -246,7 +246,8 @@ export class UpstreamSession {
     try {
       return await run(exchange);
     } catch (error) {
-      if (exchange.signal.aborted) throw await this.words.addedTo(exchange.signal.reason, this.isStarted);
+      const { reason } = exchange.cancellation;
+      if (reason) throw await this.words.addedTo(reason, this.isStarted);
       const failure = failureOf(error, { name, hasSession: this.http?.sessionId !== undefined });
       throw await this.words.addedTo(failure, this.isStarted);
     } finally {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 import { AppConfig } from '../../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
@@ -16,7 +17,7 @@ export interface PoolCall<T> {
   run: (server: PooledServer, place: Place) => Promise<T>;
   /** The user: places are shared fairly between users. */
   callerId: string;
-  signal: AbortSignal;
+  cancellation: Cancellation;
   /** Where the caller named one server. */
   serverId?: string | undefined;
   /** Whether calling twice does no more than calling once. */
@@ -100,10 +101,10 @@ export class LoadBalancer {
 
   /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */
   private wait(call: PoolCall<unknown>): Promise<Entered> {
-    const { poolName, callerId, signal } = call;
+    const { poolName, callerId, cancellation } = call;
     const line = this.lines.get(poolName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
     this.lines.set(poolName, line);
-    if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), signal);
+    if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), cancellation);
     throw new UpstreamFailure('busy', `Every server of ${poolName} is busy, and many calls wait. Try again in a moment.`);
   }
 
@@ -144,5 +145,5 @@ export class LoadBalancer {
   }
 }
 
-const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
-  isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;
+const mayRepeat = ({ isRepeatable, cancellation }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
+  isRepeatable && !cancellation.isCancelled && error instanceof UpstreamFailure && error.isServersFault;

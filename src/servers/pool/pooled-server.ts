@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CallerIntroduction } from '../callers/caller-introduction.js';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 import type { Caller } from '../connection/caller.js';
 import { checkAnswer, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import type { SessionRequest } from '../connection/upstream-session.js';
@@ -30,7 +31,7 @@ export interface CallerRequest extends Omit<SessionRequest, 'method'> {
   /** Whose failures these are, should it fail. */
   callerId: string;
   place: Place;
-  signal: AbortSignal;
+  cancellation: Cancellation;
 }
 
 /** One registered server at work: its connection, its health, its calls in flight, and what it offers. */

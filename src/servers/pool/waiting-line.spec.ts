@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { Places } from './places.js';
 import { WaitingLine } from './waiting-line.js';
 
-const never = () => new AbortController().signal;
+const never = () => new Cancellation();
 
 describe('a line of calls that wait', () => {
   it('serves callers in turn, and of each the oldest call, however many one of them has', async () => {
@@ -31,11 +32,11 @@ describe('a line of calls that wait', () => {
 
   it('is left by a call whose time is over, or whose attempt finds that there is nothing to wait for', async () => {
     const line = new WaitingLine<string>({ most: 10, mostOfCaller: 5 });
-    const controller = new AbortController();
-    const late = line.wait('a', () => undefined, controller.signal);
-    controller.abort(new Error('late'));
+    const over = new Cancellation();
+    const late = line.wait('a', () => undefined, over);
+    over.cancel(new Error('late'));
     await expect(late).rejects.toThrow('late');
-    await expect(line.wait('a', () => undefined, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    await expect(line.wait('a', () => undefined, over)).rejects.toThrow('late');
     const hopeless = line.wait(
       'a',
       () => {

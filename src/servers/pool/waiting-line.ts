@@ -1,3 +1,5 @@
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
+
 /** One that waits. */
 interface Waiting<Given> {
   /** Gives what it waits for, or undefined while there is nothing for it. */
@@ -23,16 +25,14 @@ export class WaitingLine<Given> {
     return this.count < this.bounds.most && (this.ofCaller.get(callerId)?.size ?? 0) < this.bounds.mostOfCaller;
   }
 
-  /** Resolves with what `attempt` gives when it is its turn. Rejects when it throws, and with the signal's reason. */
-  wait(callerId: string, attempt: () => Given | undefined, signal: AbortSignal): Promise<Given> {
+  /** Resolves with what `attempt` gives when it is its turn. Rejects when it throws, and with the reason of the cancellation. */
+  wait(callerId: string, attempt: () => Given | undefined, cancellation: Cancellation): Promise<Given> {
     return new Promise((resolve, reject) => {
       const waiting = { attempt, resolve, reject };
-      const leave = () => this.leave(callerId, waiting) && reject(signal.reason as Error);
       const own = this.ofCaller.get(callerId) ?? new Set();
       this.ofCaller.set(callerId, own.add(waiting));
       this.count += 1;
-      if (signal.aborted) leave();
-      else signal.addEventListener('abort', leave, { once: true });
+      cancellation.onCancel((reason) => this.leave(callerId, waiting) && reject(reason));
     });
   }
 

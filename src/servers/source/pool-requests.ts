@@ -169,15 +169,15 @@ export class PoolRequests {
   ): Promise<ServerAnswer> {
     const { poolName } = this;
     const caller = new LiveCaller(context);
-    const { signal } = context;
+    const { cancellation } = context;
     try {
       return await untilAnswered(context, (input) => {
         const serverId = input?.serverId ?? context.serverId;
         const all = input ? { ...params, ...input.params } : params;
         const callerId = context.principal.userId;
         const run = (server: PooledServer, place: Place) =>
-          server.call(method, { ...request, params: all, caller, callerId, place, signal });
-        return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
+          server.call(method, { ...request, params: all, caller, callerId, place, cancellation });
+        return this.balancer.call({ poolName, isOfferedBy, isRepeatable, cancellation, serverId, callerId, run });
       });
     } catch (error) {
       throw callerErrorOf(error);

@@ -7,7 +7,7 @@ import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { CallClient, CallContext, CallEffect, InputRequired } from '../source/call-context.js';
 import { RPC, type ServerError } from '../source/server-error.js';
 import type { ToolResult } from '../source/tool-source.js';
-import type { Cancellation } from './cancellation.js';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 
 /** A call as it came in, whatever protocol carried it. */
 export interface ToolRequest {

@@ -9,7 +9,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';
 import { InputRequired, type CallClient, type CallContext, type CallEffect } from '../source/call-context.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { PatientClient } from '../rounds/patient-client.js';
 import { failed, refusedByServer, type ToolOutcome, type ToolRequest } from './tool-call.js';
 import { ServerError } from '../source/server-error.js';
@@ -174,6 +174,7 @@ function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, s
     client,
     onEffect: (effect) => (attempt.effect = effect),
     onQuestionRefused: (words) => (attempt.refusal = words),
+    cancellation: attempt.stop,
     get signal() {
       return attempt.stop.signal;
     },

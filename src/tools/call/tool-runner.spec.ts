@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { compileArguments } from '../catalog/tool-arguments.js';
 import type { ToolRequest } from './tool-call.js';
 import { ToolRunner } from './tool-runner.service.js';

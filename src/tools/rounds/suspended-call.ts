@@ -1,5 +1,5 @@
 import type { IdempotentCall } from '../call/idempotent-calls.repository.js';
-import { Cancellation } from '../call/cancellation.js';
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { failed, type ToolCall, type ToolOutcome, type ToolRequest } from '../call/tool-call.js';
 import type { RecordedCall } from '../call/recorded-call.js';
 import { ClientCannot, refuseUnlessAble } from '../source/ask-client.js';

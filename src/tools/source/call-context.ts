@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Cancellation } from '../../common/concurrency/cancellation.js';
 import type { Principal } from '../../auth/access/principal.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { ResultTexts } from './result-texts.js';
@@ -15,8 +16,10 @@ export interface CallContext {
   trace?: TraceContext | undefined;
   /** What the caller wrote, for servers that get it as it is; absent where the call is made here. */
   sent?: (() => SentTexts) | undefined;
-  /** Fires when the tool should stop: its time is over, or its caller has gone and it did not end soon after. */
-  signal: AbortSignal;
+  /** Cancelled when the tool should stop: its time is over, or its caller has gone and it did not end soon after. */
+  cancellation: Cancellation;
+  /** The same as a signal, which is made for those who ask. */
+  readonly signal: AbortSignal;
   client: CallClient;
   /** Told by the tools of upstream servers how far a call has come; the runner judges our own by how they end. */
   onEffect?(effect: CallEffect): void;

@@ -13,7 +13,7 @@ import { IdempotentCallsRepository } from '../../../src/tools/call/idempotent-ca
 import type { ToolRequest } from '../../../src/tools/call/tool-call.js';
 import { ToolCalls } from '../../../src/tools/call/tool-calls.service.js';
 import { ToolCallObserver } from '../../../src/tools/call/tool-call.observer.js';
-import { Cancellation } from '../../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../../src/common/concurrency/cancellation.js';
 import { SILENT_CLIENT } from '../../../src/tools/source/call-context.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import type { CatalogTool } from '../../../src/tools/catalog/catalog-tool.js';

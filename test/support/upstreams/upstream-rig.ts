@@ -20,7 +20,7 @@ import type { OfferedLists } from '../../../src/servers/connection/definitions.j
 import { ServerPool } from '../../../src/servers/pool/server-pool.service.js';
 import { PoolSources } from '../../../src/servers/source/pool-sources.service.js';
 import { edited, NO_CHANGES, UNCHANGED, type PoolChanges, type ToolEdit } from '../../../src/servers/tool-changes/tool-change.js';
-import { Cancellation } from '../../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../../src/common/concurrency/cancellation.js';
 import { SILENT_CLIENT, type CallClient, type CallContext, type SentTexts } from '../../../src/tools/source/call-context.js';
 import { InstructionsCatalog } from '../../../src/tools/catalog/instructions-catalog.service.js';
 import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service.js';
@@ -159,7 +159,8 @@ export class UpstreamRig {
 
   /** What a resource or a prompt is read with. */
   context(client: CallClient = SILENT_CLIENT, sent?: SentTexts): CallContext {
-    const told = { principal: caller, requestId: 'r', signal: new AbortController().signal, client };
+    const cancellation = new Cancellation();
+    const told = { principal: caller, requestId: 'r', cancellation, signal: cancellation.signal, client };
     return sent ? { ...told, sent: () => sent } : told;
   }
 

@@ -95,7 +95,7 @@ export class SseTransport implements Transport, Wire {
     return this.post(text, signal);
   }
 
-  sendRequest({ id, method, text }: OutgoingRequest, { signal, headers }: UpstreamExchange): Promise<void> {
+  sendRequest({ id, method, text }: OutgoingRequest, { cancellation: { signal }, headers }: UpstreamExchange): Promise<void> {
     return this.ask({ id, method }, text, signal, headers);
   }
 

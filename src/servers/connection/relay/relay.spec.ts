@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Cancellation } from '../../../common/concurrency/cancellation.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 import type { Caller } from '../caller.js';
 import { UpstreamExchange } from '../upstream-exchange.js';
@@ -30,8 +31,8 @@ const callerNamed = (name: string, wantsProgress = false): Caller =>
     progress: ({ texts }: { texts: Map<string, string> }) => heard.push([name, Object.fromEntries(texts)]),
     log: ({ texts }: { texts: Map<string, string> }) => heard.push([name, Object.fromEntries(texts)]),
   }) as unknown as Caller;
-function exchangeOf(caller?: Caller, signal?: AbortSignal): UpstreamExchange {
-  const exchange = new UpstreamExchange('odd', { timeoutMs: 10_000, caller, signal });
+function exchangeOf(caller?: Caller, cancellation?: Cancellation): UpstreamExchange {
+  const exchange = new UpstreamExchange('odd', { timeoutMs: 10_000, caller, cancellation });
   exchanges.push(exchange);
   return exchange;
 }
@@ -57,13 +58,14 @@ describe('a request', () => {
   });
 
   it('is not sent where nobody waits any more; one that was sent is cancelled', async () => {
-    const gone = AbortSignal.abort();
+    const gone = new Cancellation();
+    gone.cancel();
     const late = relay.request({ method: 'ping', params: {}, isModern: false }, exchangeOf(undefined, gone));
     await expect(late).rejects.toMatchObject({ kind: 'cancelled' });
     expect(sent).toEqual([]);
-    const leaving = new AbortController();
-    const { id, answer } = ask({}, exchangeOf(undefined, leaving.signal));
-    leaving.abort();
+    const leaving = new Cancellation();
+    const { id, answer } = ask({}, exchangeOf(undefined, leaving));
+    leaving.cancel();
     await expect(answer).rejects.toMatchObject({ kind: 'cancelled' });
     expect(cancelled).toEqual([id]);
     expect(take(`{"id":${id},"result":{}}`)).toBeUndefined();

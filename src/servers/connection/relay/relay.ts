@@ -70,25 +70,25 @@ export class Relay {
 
   constructor(private readonly wire: Wire) {}
 
-  /** @throws ServerError for an error it answered, NotMcp, the reason of the exchange's signal, and what `Wire.sendRequest` throws. */
+  /** @throws ServerError for an error it answered, NotMcp, the reason of the exchange's cancellation, and what `Wire.sendRequest` throws. */
   async request(
     { method, name, params, isModern, sessionId }: RelayedRequest,
     exchange: UpstreamExchange,
   ): Promise<ServerResult> {
-    const { signal } = exchange;
-    if (signal.aborted) throw signal.reason;
+    const { cancellation } = exchange;
+    if (cancellation.reason) throw cancellation.reason;
     const id = this.takeId();
     const wanted = exchange.caller?.wantsProgress ? { ...params, _meta: withToken(params['_meta'], id) } : params;
     const text = `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${jsonObject(wanted)}}`;
-    const cancel = () => this.cancel(id, signal.reason);
-    signal.addEventListener('abort', cancel, { once: true });
+    const cancel = (reason: Error) => this.cancel(id, reason);
+    cancellation.onCancel(cancel);
     try {
       return await new Promise((resolve, reject) => {
         this.waiting.set(id, { exchange, resolve, reject });
         this.wire.sendRequest({ id, method, name, isModern, sessionId, text }, exchange).catch(reject);
       });
     } finally {
-      signal.removeEventListener('abort', cancel);
+      cancellation.offCancel(cancel);
       this.waiting.delete(id);
     }
   }
@@ -129,7 +129,7 @@ export class Relay {
     return this.nextId;
   }
 
-  private cancel(id: number, reason: unknown): void {
+  private cancel(id: number, reason: Error): void {
     const waiting = this.waiting.get(id);
     if (!waiting) return;
     this.waiting.delete(id);

@@ -23,6 +23,15 @@ it('tells those who ask after it has happened', () => {
   expect(cancellation.signal).toMatchObject({ aborted: true, reason });
 });
 
+it('tells nobody who has stopped waiting', () => {
+  const heard: unknown[] = [];
+  const [cancellation, listener] = [new Cancellation(), (why: Error) => heard.push(why)];
+  cancellation.onCancel(listener);
+  cancellation.offCancel(listener);
+  cancellation.cancel(reason);
+  expect(heard).toEqual([]);
+});
+
 it('is named as an aborted call is where nobody says why', () => {
   const cancellation = new Cancellation();
   cancellation.cancel();

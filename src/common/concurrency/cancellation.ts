@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
  */
 export class Cancellation {
   private controller: AbortController | undefined;
-  private listeners: ((reason: Error) => void)[] = [];
+  private readonly listeners = new Set<(reason: Error) => void>();
   private why: Error | undefined;
 
   get isCancelled(): boolean {
@@ -28,15 +28,20 @@ export class Cancellation {
     if (this.why) return;
     this.why = reason;
     this.controller?.abort(reason);
-    const { listeners } = this;
-    this.listeners = [];
+    const listeners = [...this.listeners];
+    this.listeners.clear();
     for (const listener of listeners) listener(reason);
   }
 
   /** Calls the listener once; at once when it is cancelled already. */
   onCancel(listener: (reason: Error) => void): void {
     if (this.why) listener(this.why);
-    else this.listeners.push(listener);
+    else this.listeners.add(listener);
+  }
+
+  /** For one who waits no longer. */
+  offCancel(listener: (reason: Error) => void): void {
+    this.listeners.delete(listener);
   }
 }
 
