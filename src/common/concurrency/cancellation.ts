@@ -45,6 +45,17 @@ export class Cancellation {
   }
 }
 
+/** Cancelled with a signal, whose listeners stay as long as it does. */
+export function cancelledWith(signal: AbortSignal): Cancellation {
+  const cancellation = new Cancellation();
+  if (signal.aborted) cancellation.cancel(signal.reason as Error);
+  else signal.addEventListener('abort', () => cancellation.cancel(signal.reason as Error), { once: true });
+  return cancellation;
+}
+
+/** Cancelled when so many milliseconds are over; nothing waits for that. */
+export const cancelledAfter = (ms: number): Cancellation => cancelledWith(AbortSignal.timeout(ms));
+
 /** Cancelled when the client has left before it had its whole answer. */
 export function cancelledWhenGone(response: ServerResponse): Cancellation {
   const cancellation = new Cancellation();

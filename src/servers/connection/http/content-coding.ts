@@ -1,6 +1,6 @@
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import zlib from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import { discard, type PoolAnswer } from './answer-body.js';
 import { BrokenAnswer } from '../relay/no-answer.js';
 
 type Bytes = AsyncIterable<Buffer>;
@@ -20,7 +20,7 @@ const CODINGS_MAX = 3;
  * The body of an answer without its content codings, which some servers use unasked. Whoever reads it bounds its size.
  * @throws BrokenAnswer for a coding that is not known here, and while it is read for bytes that are not so encoded
  */
-export function decoded({ headers, body }: Dispatcher.ResponseData): Bytes {
+export function decoded({ headers, body }: PoolAnswer): Bytes {
   const header = [headers['content-encoding']].flat().join(',').toLowerCase();
   const codings = header.split(',').map((coding) => coding.trim());
   const used = codings.filter((coding) => coding !== '' && coding !== 'identity');
@@ -31,7 +31,7 @@ export function decoded({ headers, body }: Dispatcher.ResponseData): Bytes {
     const decoders = used.reverse().map(decoderOf);
     return decoders.reduce<Bytes>((bytes, decode) => decode(bytes), body);
   } catch (error) {
-    body.on('error', () => undefined).destroy(); // else it would keep its connection
+    discard(body); // else it would keep its connection
     throw error;
   }
 }

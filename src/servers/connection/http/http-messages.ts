@@ -8,7 +8,8 @@ import { MODERN_VERSION } from '../relay/request-meta.js';
 import type { Message } from '../relay/incoming.js';
 import { ServerError } from '../../../tools/source/server-error.js';
 import { HELD_BYTES } from './event-pieces.js';
-import { EVENTS, type HttpAnswer } from './http-pool.js';
+import { EVENTS } from './answer-body.js';
+import type { HttpAnswer } from './http-pool.js';
 
 /** What of a request is said in its headers. */
 export interface RequestHeaders {

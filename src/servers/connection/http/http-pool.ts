@@ -1,6 +1,8 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { cancelledWith, type Cancellation } from '../../../common/concurrency/cancellation.js';
+import { discard, EVENTS, headerIn, requestOver, typeOf, WholeBody, type PoolAnswer } from './answer-body.js';
 import { decoded } from './content-coding.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 import { AnswerTooLarge, eventPieces, linesIn } from './event-pieces.js';
@@ -30,8 +32,6 @@ export interface HttpAnswer {
   retryAfter?: string | undefined;
 }
 
-/** Media type of a stream of events. */
-export const EVENTS = 'text/event-stream';
 /** A server that sends further on than this leads nowhere. */
 const REDIRECTS_MAX = 3;
 
@@ -40,9 +40,14 @@ export interface HttpStream {
   /** Media type, without parameters. */
   type: string;
   location: string | undefined;
-  body: Readable;
+  body: PoolAnswer['body'];
   /** The body without its codings. */
   events: AsyncIterable<Buffer>;
+}
+
+/** Until it is cancelled. */
+interface PoolRequest extends Omit<Dispatcher.DispatchOptions, 'origin'> {
+  cancellation: Cancellation | undefined;
 }
 
 /** For a stream that the server pushes into, and for requests whose sender limits the time. */
@@ -78,7 +83,7 @@ export class HttpPool {
         method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
         headers: Object.fromEntries(init.headers as Headers),
         body: (init.body as string | undefined) ?? null,
-        signal: init.signal ?? null,
+        cancellation: init.signal ? cancelledWith(init.signal) : undefined,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
       }),
@@ -86,21 +91,21 @@ export class HttpPool {
   };
 
   /**
-   * A request without a time limit, since it may wait for a person; the signal ends it. Not by `fetch`, whose `Response` costs more
+   * A request without a time limit, since it may wait for a person; the cancellation ends it. Not by `fetch`, whose `Response` costs more
    * than all the rest. Without a message, what is left of a stream is asked for.
    */
   async ask(
     path: string,
     message: string | undefined,
     headers: Record<string, string>,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<HttpAnswer> {
     const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
     const method = message === undefined ? 'GET' : 'POST';
-    const answer = await this.send({ path, method, headers, body: message ?? null, signal, ...untimed });
+    const answer = await this.send({ path, method, headers, body: message ?? null, cancellation, ...untimed });
     const { statusCode: status } = answer;
     const type = typeOf(answer);
-    const [sessionId, retryAfter] = [oneOf(answer, 'mcp-session-id'), oneOf(answer, 'retry-after')];
+    const [sessionId, retryAfter] = [headerIn(answer, 'mcp-session-id'), headerIn(answer, 'retry-after')];
     const known = { status, type, text: '', sessionId, retryAfter };
     const body = decoded(answer);
     if (type === EVENTS && status < 300) return { ...known, events: eventPieces(body, this.options.maxAnswerBytes) };
@@ -112,20 +117,20 @@ export class HttpPool {
     path: string,
     message: string,
     headers: Record<string, string>,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Pick<HttpAnswer, 'status' | 'text'>> {
-    const answer = await this.send({ path, method: 'POST', headers, body: message, signal });
+    const answer = await this.send({ path, method: 'POST', headers, body: message, cancellation });
     const { statusCode: status } = answer;
-    if (typeOf(answer) !== 'text/event-stream') return { status, text: await this.textOf(decoded(answer)) };
+    if (typeOf(answer) !== EVENTS) return { status, text: await this.textOf(decoded(answer)) };
     discard(answer.body);
     return { status, text: '' };
   }
 
-  /** A GET whose answer is read as it comes, and may never end; the signal ends it. */
-  async open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpStream> {
-    const answer = await this.dispatch({ path, method: 'GET', headers, signal });
+  /** A GET whose answer is read as it comes, and may never end; the cancellation ends it. */
+  async open(path: string, headers: Record<string, string>, cancellation: Cancellation): Promise<HttpStream> {
+    const answer = await this.dispatch({ path, method: 'GET', headers, cancellation });
     const { statusCode: status, body } = answer;
-    return { status, type: typeOf(answer), location: oneOf(answer, 'location'), body, events: decoded(answer) };
+    return { status, type: typeOf(answer), location: headerIn(answer, 'location'), body, events: decoded(answer) };
   }
 
   /** Ends every request in flight. */
@@ -134,13 +139,14 @@ export class HttpPool {
   }
 
   /** By way of the proxy, if there is one. Without a time limit unless it says one. @throws ProxyRefusal, ForbiddenAddress */
-  private async dispatch(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  private async dispatch({ cancellation, ...request }: PoolRequest): Promise<PoolAnswer> {
     const { pool, prefix } = this.way;
     if (this.options.proxy) await (this.judged ??= this.options.judge());
     const headers = { ...(request.headers as Record<string, string>), ...this.headers };
     const path = prefix + request.path;
     const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
-    const answer = await pool.request({ ...untimed, ...request, path, headers }).catch((error: unknown) => {
+    const bounds = { maxBytes: this.options.maxAnswerBytes, cancellation };
+    const answer = await requestOver(pool, { ...untimed, ...request, path, headers }, bounds).catch((error: unknown) => {
       throw this.way.causeOf(error);
     });
     if (prefix === '' || answer.statusCode !== 407) return answer;
@@ -148,12 +154,12 @@ export class HttpPool {
     throw new ProxyRefusal(answer.statusCode);
   }
 
-  private async send(request: Dispatcher.RequestOptions, redirects = 0): Promise<Dispatcher.ResponseData> {
+  private async send(request: PoolRequest, redirects = 0): Promise<PoolAnswer> {
     const path = request.path === this.moved?.from ? this.moved.to : request.path;
     const answer = await this.dispatch({ ...request, path });
-    const to = [307, 308].includes(answer.statusCode) ? this.pathOf(oneOf(answer, 'location'), path) : undefined;
+    const to = [307, 308].includes(answer.statusCode) ? this.pathOf(headerIn(answer, 'location'), path) : undefined;
     if (to === undefined || redirects === REDIRECTS_MAX) return answer;
-    await answer.body.dump();
+    discard(answer.body);
     this.moved = { from: request.path, to };
     return this.send(request, redirects + 1);
   }
@@ -166,7 +172,7 @@ export class HttpPool {
     return origin === from.origin ? pathname + search : undefined;
   }
 
-  private async responseOf(answer: Dispatcher.ResponseData): Promise<Response> {
+  private async responseOf(answer: PoolAnswer): Promise<Response> {
     const headers = headersOf(answer.headers);
     const { statusCode: status } = answer;
     const body = decoded(answer);
@@ -187,6 +193,7 @@ export class HttpPool {
   }
 
   private async textOf(body: AsyncIterable<Buffer>): Promise<string> {
+    if (body instanceof WholeBody) return body.bytes.toString('utf8');
     const parts: Buffer[] = [];
     let size = 0;
     for await (const part of body) {
@@ -198,19 +205,10 @@ export class HttpPool {
   }
 }
 
-const oneOf = ({ headers }: Dispatcher.ResponseData, name: string): string | undefined => [headers[name]].flat()[0];
-
-/** Of what media type the body is: servers write it in all ways. */
-const typeOf = (answer: Dispatcher.ResponseData): string =>
-  (oneOf(answer, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
-
 /** Of the body as it was sent; and what a `Headers` could not hold. */
 const NOT_PASSED = /^content-(encoding|length)$/;
 
-/** Ends an answer that nobody reads. */
-export const discard = (body: Readable): void => void body.on('error', () => undefined).destroy();
-
-function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
+function headersOf(raw: PoolAnswer['headers']): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw))
     if (value !== undefined && !NOT_PASSED.test(name)) headers.set(name, String(value));

@@ -7,6 +7,7 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
+import { cancelledAfter, Cancellation } from '../../../common/concurrency/cancellation.js';
 import { withoutNulls } from '../../../common/json.js';
 import { RPC } from '../../../tools/source/server-error.js';
 import { readable } from '../relay/handshake.js';
@@ -167,7 +168,7 @@ export class HttpTransport implements Transport, Wire {
   /** Says something in another session than this one; how a server takes it changes nothing. */
   private tell(sessionId: string, message: object): void {
     const headers = headersOf({ method: '' }, sessionId, this.version);
-    this.http.ask(this.path, JSON.stringify(message), headers, AbortSignal.timeout(TOLD_MS)).catch(() => undefined);
+    this.http.ask(this.path, JSON.stringify(message), headers, cancelledAfter(TOLD_MS)).catch(() => undefined);
   }
 
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
@@ -185,9 +186,9 @@ export class HttpTransport implements Transport, Wire {
 
   /** Of the whole of an answer, or with no message of what is left of it. */
   private post({ id, sessionId }: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
-    const controller = new AbortController();
-    this.running.set(id, { end: () => controller.abort(), sessionId });
-    return this.http.ask(this.path, message, headers, controller.signal);
+    const cancellation = new Cancellation();
+    this.running.set(id, { end: () => cancellation.cancel(), sessionId });
+    return this.http.ask(this.path, message, headers, cancellation);
   }
 
   /** @throws HttpRefusal for a status that says that the request failed, with whatever body; NotMcp for a body that is no message. */

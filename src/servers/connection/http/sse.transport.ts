@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
+import { cancelledAfter, Cancellation } from '../../../common/concurrency/cancellation.js';
 import type { DroppedLine } from '../../../common/lines/bounded-lines.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn } from '../relay/incoming.js';
@@ -10,7 +11,8 @@ import { idOfLine, TOO_LARGE, unusableAnswer } from '../unusable-answer.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
 import { SessionExpired, UpstreamFailure } from '../upstream-failure.js';
 import { HttpRefusal } from './http-messages.js';
-import { discard, type HttpPool } from './http-pool.js';
+import { discard, EVENTS } from './answer-body.js';
+import type { HttpPool } from './http-pool.js';
 import { Replies } from './replies.js';
 import { eventsIn } from './sse-events.js';
 
@@ -50,7 +52,7 @@ export class SseTransport implements Transport, Wire {
   private readonly running = new Map<RequestId, { method: string; at: number }>();
   private heardAt = 0;
   private readonly replies: Replies;
-  private readonly gone = new AbortController();
+  private readonly gone = new Cancellation();
 
   constructor(
     private readonly url: URL,
@@ -72,7 +74,7 @@ export class SseTransport implements Transport, Wire {
   private async open(): Promise<void> {
     const { name, connectTimeoutMs } = this.options;
     const late = () => new UpstreamFailure('timeout', `${name} did not answer within ${connectTimeoutMs / 1_000} s.`);
-    const timer = setTimeout(() => this.gone.abort(late()), connectTimeoutMs);
+    const timer = setTimeout(() => this.gone.cancel(late()), connectTimeoutMs);
     try {
       const { url, body } = await this.openStream();
       await new Promise<void>((resolve, reject) => {
@@ -89,14 +91,14 @@ export class SseTransport implements Transport, Wire {
   async send(message: JSONRPCMessage): Promise<void> {
     if (!('method' in message)) return this.reply(message);
     const text = JSON.stringify(message);
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
-    if ('id' in message) return this.ask(message, text, signal);
+    const inTime = this.inTime();
+    if ('id' in message) return this.ask(message, text, inTime);
     if (message.method === 'notifications/cancelled') this.giveUp(message.params?.['requestId'] as RequestId);
-    return this.post(text, signal);
+    return this.post(text, inTime);
   }
 
-  sendRequest({ id, method, text }: OutgoingRequest, { cancellation: { signal }, headers }: UpstreamExchange): Promise<void> {
-    return this.ask({ id, method }, text, signal, headers);
+  sendRequest({ id, method, text }: OutgoingRequest, { cancellation, headers }: UpstreamExchange): Promise<void> {
+    return this.ask({ id, method }, text, cancellation, headers);
   }
 
   cancelRequest(id: number): void {
@@ -106,7 +108,7 @@ export class SseTransport implements Transport, Wire {
   async close(): Promise<void> {
     const { onclose } = this;
     delete this.onclose;
-    this.gone.abort(new Error('its stream was closed'));
+    this.gone.cancel(new Error('its stream was closed'));
     this.relay.failAll(new ConnectionClosed());
     await this.options.http.close().catch(() => undefined);
     onclose?.();
@@ -117,9 +119,9 @@ export class SseTransport implements Transport, Wire {
     let { url } = this;
     for (let redirects = 0; ; redirects += 1) {
       const path = url.pathname + url.search;
-      const answer = await this.options.http.open(path, { accept: 'text/event-stream' }, this.gone.signal);
+      const answer = await this.options.http.open(path, { accept: EVENTS }, this.gone);
       const { status, type, location, body, events } = answer;
-      if (status === 200 && type === 'text/event-stream') return { url, body: events };
+      if (status === 200 && type === EVENTS) return { url, body: events };
       discard(body);
       const next = [301, 302, 307, 308].includes(status) ? urlIn(location, url) : undefined;
       if (next?.origin !== url.origin || redirects >= REDIRECTS_MAX) throw this.noStream(status, type);
@@ -177,18 +179,22 @@ export class SseTransport implements Transport, Wire {
   }
 
   private async reply(message: JSONRPCMessage): Promise<void> {
-    await this.replies.send(() => this.post(JSON.stringify(message), AbortSignal.timeout(this.options.timeoutMs)));
+    await this.replies.send(() => this.post(JSON.stringify(message), this.inTime()));
+  }
+
+  private inTime(): Cancellation {
+    return cancelledAfter(this.options.timeoutMs);
   }
 
   private async ask(
     { id, method }: { id: RequestId; method: string },
     text: string,
-    signal: AbortSignal,
+    cancellation: Cancellation,
     headers?: Readonly<Record<string, string>>,
   ): Promise<void> {
     this.running.set(id, { method, at: performance.now() });
     try {
-      await this.post(text, signal, headers);
+      await this.post(text, cancellation, headers);
     } catch (error) {
       this.running.delete(id);
       throw error;
@@ -196,10 +202,10 @@ export class SseTransport implements Transport, Wire {
   }
 
   /** What is answered here is a receipt. @throws SessionExpired, HttpRefusal */
-  private async post(body: string, signal: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (this.endpoint === undefined || this.gone.signal.aborted) throw new Error('there is no stream');
+  private async post(body: string, cancellation: Cancellation, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (this.endpoint === undefined || this.gone.isCancelled) throw new Error('there is no stream');
     const own = { 'content-type': 'application/json', ...(this.version && { 'mcp-protocol-version': this.version }) };
-    const { status, text } = await this.options.http.deliver(this.endpoint, body, { ...own, ...headers }, signal);
+    const { status, text } = await this.options.http.deliver(this.endpoint, body, { ...own, ...headers }, cancellation);
     if (status >= 200 && status < 300) return;
     const isExpired = status === 404 || status === 410 || (status === 400 && /session/i.test(text));
     const refusal = new HttpRefusal(status, text);
