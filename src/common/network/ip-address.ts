@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -16,7 +16,12 @@ export function parseAddress(text: string): IpAddress | undefined {
 }
 
 /** An address as people know it: IPv4 as such, though a port that listens on IPv6 has it as `::ffff:127.0.0.1`, and without a zone. */
-export const plainAddress = (text: string): string => parseAddress(text)?.toString() ?? text;
+export function plainAddress(text: string): string {
+  const short = text.startsWith(MAPPED) ? text.slice(MAPPED.length) : text;
+  return isIPv4(short) ? short : (parseAddress(text)?.toString() ?? text); // every request asks, and most come from such a one
+}
+
+const MAPPED = '::ffff:';
 
 /** Reads `10.0.0.0/8`, `fd00::/8`, or an address, which is a network of one. Undefined for anything else. */
 export function parseNetwork(text: string): IpNetwork | undefined {
