@@ -11,7 +11,7 @@ import type { AppPages } from './app-pages.js';
 import { poolIn } from './pool-names.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from './template-values.js';
-import { publicToolName } from './tool-name.js';
+import { publicToolName } from '../registry/tool-name.js';
 
 /** What a tool of the catalog is made of. */
 interface ToolParts {
