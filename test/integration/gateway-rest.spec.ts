@@ -6,7 +6,7 @@ import { AccountsModule } from '../../src/accounts/accounts.module.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
-import { publicToolName } from '../../src/servers/source/tool-name.js';
+import { publicToolName } from '../../src/servers/registry/tool-name.js';
 import { Sources } from '../../src/tools/catalog/sources.service.js';
 import type { CallContext } from '../../src/tools/source/call-context.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyFunctions, FUNCTIONS_FOLDER } from '../../src/database/apply-functions.js';
@@ -102,6 +102,15 @@ describe("PostgreSQL's functions", () => {
     await applyFunctions(database.postgres);
     expect(await functionsOf(database)).toEqual(await functionsOf(fresh));
     await fresh.drop();
+  });
+
+  it('are in files, all of them: one that a migration made is read and mended there', async () => {
+    const files = readdirSync(FUNCTIONS_FOLDER).map((name) => readFileSync(join(FUNCTIONS_FOLDER, name), 'utf8'));
+    const inFiles = [...files.join('\n').matchAll(/^CREATE OR REPLACE FUNCTION mcp\.(\w+)/gm)].map(([, name]) => name);
+    const known = await database.postgres.query<{ proname: string }>(
+      `SELECT proname FROM pg_proc WHERE pronamespace = 'mcp'::regnamespace`,
+    );
+    expect(inFiles.sort()).toEqual(known.map(({ proname }) => proname).sort());
   });
 
   it('are applied once by replicas that start together on an empty database', async () => {

@@ -92,10 +92,13 @@ describe('with approval by hand', () => {
     expect((await one.shown()).filter(({ state }) => state === 'approved')).toEqual([]);
     await one.pins.approve(GATEWAY, one.id, all);
     await eventually(() => expect(reached()).toEqual(ALL));
-    const [{ count }] = await database.dataSource.query('SELECT count(*)::int FROM mcp.audit_log WHERE subject_id = $1', [
-      one.id,
-    ]);
-    expect(count).toBe(5);
+    const lines = await database.dataSource.query<{ name: string; statement: string }[]>(
+      `SELECT coalesce(details->>'name', details->>'tool_name') AS name, cmin::text AS statement FROM mcp.audit_log
+       WHERE subject_id = $1 ORDER BY id`,
+      [one.id],
+    );
+    expect(lines.map(({ name }) => name)).toEqual(all.map(({ name }) => name));
+    expect(new Set(lines.map(({ statement }) => statement)).size).toBe(1);
   });
 });
 

@@ -159,6 +159,28 @@ describe('a task', () => {
     expect(await state(accountId)).toEqual({ balance: 50, held: 0, charges: 0 });
   });
 
+  it('has one time in every record of its end, when it was made, and lasts until the end: a record made twice is one', async () => {
+    const accountId = await accountWith(rigs[0]!, 50);
+    const { id } = await begin();
+    await database.dataSource.query(`UPDATE mcp.tasks SET created_at = created_at - interval '1 hour' WHERE id = $1`, [id]);
+    const task = (await replica(rigs[0]!).tasks.find(owner, id))!;
+    for (const rig of rigs) {
+      await ended(accountId, task, rig, { isCancelled: true });
+      await database.dataSource.query('UPDATE mcp.tasks SET ended = NULL WHERE id = $1', [id]); // as if it had died before
+    }
+    const records = await database.dataSource.query<{ id: string; created_at: string; duration_ms: number }[]>(
+      `SELECT body->>'id' AS id, body->>'created_at' AS created_at, (body->>'duration_ms')::float AS duration_ms
+       FROM (SELECT body::jsonb AS body FROM mcp.usage_outbox) AS outbox WHERE right(body->>'id', 20) = right($1, 20)`,
+      [id],
+    );
+    expect(records).toHaveLength(2);
+    expect(new Set(records.map((record) => record.id)).size).toBe(1);
+    for (const { created_at: at, duration_ms: lasted } of records) {
+      expect(at).toBe(task.createdAt.toISOString());
+      expect(lasted).toBeGreaterThanOrEqual(3_600_000);
+    }
+  });
+
   it('is forgotten when it has expired, when a caller has a thousand newer ones, and with its server', async () => {
     const { tasks } = replica(rigs[0]!);
     const [expired, oldest] = [await begin(), await begin()];

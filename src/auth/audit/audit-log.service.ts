@@ -40,12 +40,22 @@ export class AuditLog {
   constructor(private readonly postgres: Postgres) {}
 
   /** Writes a change down. `tx`: the transaction that makes the change, so that there is never one without the other. */
-  async write(tx: Sql, { via, userId, apiKeyId }: Actor, { action, subjectId, details = {} }: AuditEntry): Promise<void> {
-    const subjectType = action.slice(0, action.indexOf('.'));
+  write(tx: Sql, actor: Actor, entry: AuditEntry): Promise<void> {
+    return this.writeAll(tx, actor, [entry]);
+  }
+
+  /** The same for many changes that are made at once, in their order: whoever waits for the transaction waits for one statement. */
+  async writeAll(tx: Sql, { via, userId, apiKeyId }: Actor, entries: readonly AuditEntry[]): Promise<void> {
+    const actions = entries.map(({ action }) => action);
     await tx.query(
       `INSERT INTO mcp.audit_log (via, actor_id, api_key_id, action, subject_type, subject_id, details)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [via, userId ?? null, apiKeyId ?? null, action, subjectType, subjectId, JSON.stringify(details)],
+       SELECT $1, $2::uuid, $3::uuid, action, split_part(action, '.', 1), subject_id, details
+       FROM unnest($4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY AS entry (action, subject_id, details, place)
+       ORDER BY place`,
+      [
+        ...[via, userId ?? null, apiKeyId ?? null, actions, entries.map(({ subjectId }) => subjectId)],
+        entries.map(({ details = {} }) => JSON.stringify(details)),
+      ],
     );
   }
 

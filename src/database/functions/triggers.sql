@@ -36,3 +36,41 @@ CREATE OR REPLACE FUNCTION mcp.refuse_ledger_change() RETURNS trigger LANGUAGE p
 BEGIN
   RAISE EXCEPTION 'mcp.user_credit_transactions is append-only; correct it with another row' USING ERRCODE = 'restrict_violation';
 END $$;
+
+-- Runs behind the trigger that raises the version: writers wait for each other there, so that of two who remove the last two servers
+-- of a pool at once the second sees that it is the last.
+CREATE OR REPLACE FUNCTION mcp.forget_tool_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM mcp.tool_changes c
+    WHERE NOT EXISTS (SELECT FROM mcp.servers s WHERE coalesce(s.pool, s.name) = c.pool);
+  RETURN NULL;
+END $$;
+
+-- No login token from before is worth anything.
+CREATE OR REPLACE FUNCTION mcp.end_logins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.login_version := OLD.login_version + 1;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION mcp.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND current_setting('tallygate.audit_retention', true) = 'on'
+    AND OLD.created_at < now() - interval '27 days' THEN RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'mcp.audit_log is append-only' USING ERRCODE = 'restrict_violation';
+END $$;
+
+-- The user is found as text, as a row need not be JSON to be rejected. A priced call that waited when counting began has been counted
+-- by its account (migration 0017).
+CREATE OR REPLACE FUNCTION mcp.count_delivered() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mcp.usage_counts AS c (user_id, calls)
+    SELECT user_id, count(*) FROM (
+      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM gone
+      WHERE (seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]')
+        AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = gone.tx AND r.seq = gone.seq)
+    ) AS delivered WHERE user_id IS NOT NULL GROUP BY user_id
+  ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
+  RETURN NULL;
+END $$;

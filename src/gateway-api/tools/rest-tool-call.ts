@@ -5,7 +5,7 @@ import { jsonObject } from '../../common/json.js';
 import { textAt } from '../../common/json-text/json-members.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { IdentifiedRequest } from '../../http/front-door.js';
-import { publicToolName } from '../../servers/source/tool-name.js';
+import { publicToolName } from '../../servers/registry/tool-name.js';
 import { traceContextOf } from '../../telemetry/trace-context.js';
 import { cancelledWhenGone } from '../../common/concurrency/cancellation.js';
 import { FAILURES, type ToolRequest } from '../../tools/call/tool-call.js';

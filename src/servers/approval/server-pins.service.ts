@@ -94,7 +94,8 @@ export class ServerPins {
     const asked = pins.map((pin) => ({ ...pin, key: keyOf(pin.name) }));
     await this.repository.approve(serverId, asked, async (tx, known) => {
       for (const pin of asked) refuseUnseen(pin, known.get(idOf(pin)));
-      for (const pin of asked) await this.audit.write(tx, by, { ...entryFor(pin), subjectId: serverId });
+      const entries = asked.map((pin) => ({ ...entryFor(pin), subjectId: serverId }));
+      await this.audit.writeAll(tx, by, entries);
     });
     await this.registry.reload();
   }

@@ -1,5 +1,6 @@
 import type { Client, McpSubscription, SubscriptionFilter } from '@modelcontextprotocol/client';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LISTS, type ListName } from './definitions.js';
 
 /** Pause before another stream is opened in place of one that the server ended; it doubles each time that there is none. */
 const LISTEN_AGAIN_MS = 1_000;
@@ -11,8 +12,8 @@ const STREAM_PAUSE_MS = 50;
 const STREAM_PAUSE_PER_RESOURCE_MS = 1;
 
 export interface AnnouncementListener {
-  /** The server offers other tools, resources or prompts than before, or may do so. */
-  onListChanged: () => void;
+  /** The server offers something else in these lists than before, or may do so. */
+  onListsChanged: (lists: readonly ListName[]) => void;
   /** The resource at this address has changed, or may have. */
   onResourceUpdated: (uri: string) => void;
 }
@@ -44,8 +45,8 @@ export class Announcements {
     private readonly client: Client,
     private readonly listener: AnnouncementListener,
   ) {
-    for (const list of ['tools', 'resources', 'prompts'] as const) {
-      client.setNotificationHandler(`notifications/${list}/list_changed`, () => listener.onListChanged());
+    for (const list of LISTS) {
+      client.setNotificationHandler(`notifications/${list}/list_changed`, () => listener.onListsChanged([list]));
     }
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => listener.onResourceUpdated(params.uri));
   }
@@ -148,7 +149,7 @@ export class Announcements {
   /** Everything may have changed while there was no stream. */
   private tellAll(): void {
     this.hasMissed = false;
-    this.listener.onListChanged();
+    this.listener.onListsChanged(LISTS);
     for (const uri of this.watched) this.listener.onResourceUpdated(uri);
   }
 }

@@ -4,6 +4,10 @@ import type { JsonMembers } from '../../common/json-text/json-members.js';
 export const OFFER_KINDS = ['tool', 'prompt', 'resource', 'template', 'instructions'] as const;
 export type OfferKind = (typeof OFFER_KINDS)[number];
 
+/** The lists whose changes servers announce, each by itself; that of resources is about templates too. */
+export const LISTS = ['tools', 'resources', 'prompts'] as const;
+export type ListName = (typeof LISTS)[number];
+
 /** Something that a server offers, as it describes it. */
 export interface Definition {
   /** What it is called by: a name or an address. */

@@ -7,7 +7,7 @@ import { itemsOf, membersOf, type JsonMembers } from '../../common/json-text/jso
 import { NotMcp } from './relay/no-answer.js';
 import { readableInputSchema, readableMembers } from './relay/readable-definition.js';
 import type { ServerResult } from './relay/relay.js';
-import type { Definition, OfferedLists, OfferKind, PromptDefinition, ToolDefinition, Unusable } from './definitions.js';
+import type { Definition, ListName, OfferedLists, OfferKind, PromptDefinition, ToolDefinition, Unusable } from './definitions.js';
 import { UriTemplate } from '../../tools/source/uri-template.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
 
@@ -31,6 +31,8 @@ type Entry = Record<string, unknown>;
 /** One of the lists: the method that asks for it, the member of the answer it is in, and what its entries are. */
 interface List<One extends Definition> {
   kind: OfferKind;
+  /** What servers announce its changes as. */
+  announced: ListName;
   method: string;
   member: string;
   /** What its entries are called by. */
@@ -44,9 +46,17 @@ interface List<One extends Definition> {
 }
 
 const described = (_: Entry, definition: Definition): Definition => definition;
-const TOOLS: List<ToolDefinition> = { kind: 'tool', method: 'tools/list', member: 'tools', id: 'name', read: toolOf };
+const TOOLS: List<ToolDefinition> = {
+  kind: 'tool',
+  announced: 'tools',
+  method: 'tools/list',
+  member: 'tools',
+  id: 'name',
+  read: toolOf,
+};
 const RESOURCES: List<Definition> = {
   kind: 'resource',
+  announced: 'resources',
   method: 'resources/list',
   member: 'resources',
   id: 'uri',
@@ -54,6 +64,7 @@ const RESOURCES: List<Definition> = {
 };
 const TEMPLATES: List<Definition> = {
   kind: 'template',
+  announced: 'resources',
   method: 'resources/templates/list',
   member: 'resourceTemplates',
   id: 'uriTemplate',
@@ -61,7 +72,14 @@ const TEMPLATES: List<Definition> = {
   problemOf: problemOfTemplate,
   read: described,
 };
-const PROMPTS: List<PromptDefinition> = { kind: 'prompt', method: 'prompts/list', member: 'prompts', id: 'name', read: promptOf };
+const PROMPTS: List<PromptDefinition> = {
+  kind: 'prompt',
+  announced: 'prompts',
+  method: 'prompts/list',
+  member: 'prompts',
+  id: 'name',
+  read: promptOf,
+};
 
 /** What a server says of itself when a session begins. */
 export interface Introduction {
@@ -70,28 +88,47 @@ export interface Introduction {
   instructions: string | undefined;
 }
 
+/** What is known of a server's lists, and which of them have to be read again. */
+export interface KnownLists {
+  before: OfferedLists;
+  changed: ReadonlySet<ListName>;
+}
+
 /**
- * What a server offers now. What of it cannot be offered is named, with the reason.
+ * What a server offers now, of which only the lists that have changed are read. What of it cannot be offered is named, with the reason.
  * @param introduction read after the first request, which may begin another session.
  * @throws UpstreamFailure; ServerError when the server refuses to list its tools; NotMcp
  */
-export async function readOfferedLists(request: RequestPage, introduction: () => Introduction): Promise<OfferedLists> {
-  const unusable: Unusable[] = [];
-  const read = <One extends Definition>(list: List<One>) => new ListReader(list, unusable).read(request);
-  const tools = await read(TOOLS).catch(emptyIfRefused(RPC.METHOD_NOT_FOUND));
+export async function readOfferedLists(
+  request: RequestPage,
+  introduction: () => Introduction,
+  { before, changed }: KnownLists,
+): Promise<OfferedLists> {
+  const unusable = before.unusable.filter(({ kind }) => !isRead(kind, changed));
+  const read = async <One extends Definition>(list: List<One>, known: readonly One[], refusal?: number) => {
+    if (!changed.has(list.announced)) return known;
+    return new ListReader(list, unusable).read(request).catch(emptyIfRefused(refusal));
+  };
+  const tools = await read(TOOLS, before.tools, RPC.METHOD_NOT_FOUND);
   const { capabilities, instructions } = introduction();
   const { resources, prompts } = capabilities;
   const isTooLong = instructions !== undefined && instructions.length > ENTRY_MAX_CHARS;
   if (isTooLong) unusable.push({ kind: 'instructions', name: 'instructions', reason: TOO_LONG });
   return {
     tools,
-    resources: resources ? await read(RESOURCES).catch(emptyIfRefused()) : [],
-    templates: resources ? await read(TEMPLATES).catch(emptyIfRefused()) : [],
-    prompts: prompts ? await read(PROMPTS).catch(emptyIfRefused()) : [],
+    resources: resources ? await read(RESOURCES, before.resources) : [],
+    templates: resources ? await read(TEMPLATES, before.templates) : [],
+    prompts: prompts ? await read(PROMPTS, before.prompts) : [],
     ...(instructions && !isTooLong && { instructions }),
     unusable,
   };
 }
+
+/** Instructions are said anew each time. */
+const isRead = (kind: OfferKind, changed: ReadonlySet<ListName>): boolean => {
+  const list = [TOOLS, RESOURCES, TEMPLATES, PROMPTS].find((one) => one.kind === kind);
+  return list === undefined || changed.has(list.announced);
+};
 
 /** Reads one list, page by page. Of two entries with one id, the later counts. */
 class ListReader<One extends Definition> {

@@ -59,6 +59,10 @@ export class ReconnectingConnection {
     return this.session?.era ?? 'legacy';
   }
 
+  get hasSession(): boolean {
+    return this.session !== undefined;
+  }
+
   /** What the server said it can do; nothing while there is no session. */
   get capabilities(): ServerCapabilities {
     return this.session?.capabilities ?? {};

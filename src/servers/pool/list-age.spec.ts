@@ -25,4 +25,25 @@ describe('the age of lists', () => {
     await expect(age.whileReading(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
     expect(age.isStale).toBe(true);
   });
+
+  it('is that of each list for those that are announced: they alone are read again, those too that were while others were read', async () => {
+    let isDue: () => void = () => undefined;
+    const age = new ListAge(() => isDue());
+    const nextDue = () => new Promise<void>((resolve) => (isDue = resolve));
+    const reading = (during = () => undefined as void) => age.whileReading(async (stale) => (during(), [...stale]));
+    expect(await reading()).toEqual(['tools', 'resources', 'prompts']);
+    const [first, announce] = [nextDue(), () => age.expireInTime(['prompts'])];
+    announce();
+    expect(age.isStale).toBe(false);
+    await first;
+    const second = nextDue();
+    expect(await reading(() => age.expireInTime(['tools']))).toEqual(['prompts']);
+    await second;
+    await expect(age.whileReading(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    announce();
+    const third = nextDue();
+    await third;
+    expect((await reading()).sort()).toEqual(['prompts', 'tools']);
+    expect(age.isStale).toBe(false);
+  });
 });

@@ -7,7 +7,7 @@ import type { SessionRequest } from '../connection/upstream-session.js';
 import { unlessServerError } from '../../tools/source/server-error.js';
 import { failureOf, UpstreamFailure } from '../connection/upstream-failure.js';
 import type { Admitted } from '../approval/server-pins.service.js';
-import type { OfferedLists } from '../connection/definitions.js';
+import { LISTS, NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js';
 import { readOfferedLists } from '../connection/offered-lists.js';
 import type { ConnectionListener, ReconnectingConnection } from '../connection/reconnecting-connection.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
@@ -44,6 +44,8 @@ export class PooledServer implements Candidate {
   private readonly taskWaits = new TaskWaits();
   private started = 0;
   private answersPings = true;
+  /** What it said of itself, approved or not. */
+  private listed: OfferedLists = NOTHING_OFFERED;
   private readonly listAge = new ListAge(() => this.serverHealth.expectCheck());
   private onResourceUpdated: (uri: string) => void = () => undefined;
 
@@ -63,7 +65,7 @@ export class PooledServer implements Candidate {
     this.connection = connectionFor({
       onConnected: () => this.handleConnected(),
       onLost: () => this.handleLost(),
-      onListChanged: () => this.listAge.expireInTime(),
+      onListsChanged: (lists) => this.listAge.expireInTime(lists),
       onResourceUpdated: (uri) => this.onResourceUpdated(uri),
     });
   }
@@ -217,18 +219,20 @@ export class PooledServer implements Candidate {
     this.listAge.expire();
   }
 
-  /** Asks what it offers now. @throws UpstreamFailure, ServerError */
-  readLists(): Promise<OfferedLists> {
+  /** Asks what it offers now: what may have changed, of a new session all. @throws UpstreamFailure, ServerError */
+  async readLists(): Promise<OfferedLists> {
     const { timeoutMs, instructions: isTold } = this.template;
-    return this.listAge.whileReading(() =>
+    this.listed = await this.listAge.whileReading((stale) =>
       readOfferedLists(
         (method, params) => this.connection.request({ method, params }, { timeoutMs }),
         () => ({
           capabilities: this.connection.capabilities,
           instructions: isTold ? this.connection.instructions : undefined,
         }),
+        { before: this.listed, changed: this.connection.hasSession ? stale : new Set(LISTS) },
       ),
     );
+    return this.listed;
   }
 
   /** Offers this from now on. Returns whether that is something else than before. */
@@ -253,7 +257,7 @@ export class PooledServer implements Candidate {
 
   /** Whatever was known of it may have changed. */
   private handleConnected(): void {
-    this.listAge.expireInTime();
+    this.listAge.expireInTime(LISTS);
     for (const uri of this.connection.watched) this.onResourceUpdated(uri);
   }
 

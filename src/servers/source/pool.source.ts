@@ -8,12 +8,11 @@ import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition }
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
 import { AppPages, showsPage } from './app-pages.js';
-import { NO_OTHERS, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
 import { ownValue, timeoutOf } from './template-values.js';
-import { publicToolName } from './tool-name.js';
+import { publicToolName } from '../registry/tool-name.js';
 
 const INSTRUCTIONS_MAX_CHARS = 2_000;
 /** Names of tools that are remembered of a pool. */
@@ -42,7 +41,7 @@ export class PoolSource implements ToolSource {
     private readonly requests: PoolRequests,
   ) {
     this.offeredTools = new PoolTools(name, requests);
-    this.pages = new AppPages(name, [], NO_OTHERS);
+    this.pages = new AppPages(name, [], new Set());
   }
 
   tools(): readonly Tool[] {
@@ -85,17 +84,15 @@ export class PoolSource implements ToolSource {
     };
   }
 
-  /** The addresses of its pages. */
-  get pageAddresses(): readonly string[] {
-    return this.pages.all;
-  }
-
-  /** Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them. */
-  update(servers: readonly PooledServer[], changes: PoolChanges, others: OtherPools): void {
+  /**
+   * Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them.
+   * @param pools what all pools are called, so that none takes what is another's
+   */
+  update(servers: readonly PooledServer[], changes: PoolChanges, pools: ReadonlySet<string>): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
-    this.pages = new AppPages(this.name, servers, others);
-    this.offeredTools.update(servers, changes, this.pages, others.pools);
+    this.pages = new AppPages(this.name, servers, pools);
+    this.offeredTools.update(servers, changes, this.pages, pools);
     this.rememberNames(servers);
     const listed = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
     this.offeredResources = [...listed, ...this.pages.unlisted(servers).map((uri) => this.page(uri))];
@@ -174,7 +171,9 @@ export class PoolSource implements ToolSource {
       tableName,
       timeoutMs: timeoutOf(template),
       matches: (uri, work) =>
-        !this.servers.some(({ offers }) => offers.withholds(uri)) && pattern.matches(uri, (chars) => work.take(id, chars)),
+        !this.servers.some(({ offers }) => offers.withholds(uri)) &&
+        !this.pages.isOthers(uri) &&
+        pattern.matches(uri, (chars) => work.take(id, chars)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };

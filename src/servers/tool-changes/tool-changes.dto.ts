@@ -5,7 +5,7 @@ import { maskValues } from '../../common/secrets/mask-values.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { NULL_TAKES_BACK } from '../../rest/validated-fields.js';
 import { ServerParams } from '../server.dto.js';
-import { TOOL_NAME_MAX_CHARS } from '../source/tool-name.js';
+import { TOOL_NAME_MAX_CHARS } from '../registry/tool-name.js';
 import type { ShownChange } from './tool-changes.service.js';
 
 const OWN_NAME_MAX = 200;

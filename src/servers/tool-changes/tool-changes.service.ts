@@ -7,7 +7,7 @@ import { ServerPins } from '../approval/server-pins.service.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ServerPool } from '../pool/server-pool.service.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
-import { fullToolName, publicToolName } from '../source/tool-name.js';
+import { fullToolName, publicToolName } from '../registry/tool-name.js';
 import { edited, type ToolChange, type ToolEdit } from './tool-change.js';
 import { ToolChangesRepository } from './tool-changes.repository.js';
 
