@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { itemsOf, textAt } from '../../src/common/json-text/json-members.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
-import { eventually } from '../support/eventually.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -20,7 +19,6 @@ describe('MCP Apps of servers', () => {
       const tools = [
         `{"name":"show","inputSchema":{"type":"object"},"_meta":{"x":1.0,"ui":{"resourceUri":"ui://clock/page","visibility":["model"],"csp":${CSP}}}}`,
         `{"name":"hidden","inputSchema":{"type":"object"},"_meta":{"ui/resourceUri":"ui://clock/hidden"}}`,
-        `{"name":"other","inputSchema":{"type":"object"},"_meta":{"openai/outputTemplate":"ui://clock/of-other"}}`,
         `{"name":"only_${name}","inputSchema":{"type":"object"}}`,
         `{"name":"second__gone","inputSchema":{"type":"object"},"_meta":{"tallygate/table":"bars"}}`,
       ];
@@ -49,38 +47,26 @@ describe('MCP Apps of servers', () => {
   const read = async (uri: string) =>
     (await rig.resources.find(uri, caller)!.offer.read(uri, rig.context(SILENT_CLIENT))).texts!.get('contents')!;
 
-  it.each(['first', 'second'])(
-    'have the name of the pool %s in their addresses, in definitions, lists and reads',
-    async (pool) => {
-      const uri = `ui://${pool}__clock/page`;
-      expect(metaOf(`${pool}__show`)).toContain(`"x":1.0,"ui":{"resourceUri":"${uri}","visibility":["model"],"csp":${CSP}}`);
-      expect(textAt(['ui/resourceUri'], metaOf(`${pool}__hidden`))).toBe(`"ui://${pool}__clock/hidden"`);
-      expect(textAt(['openai/outputTemplate'], metaOf(`${pool}__other`))).toBe(`"ui://${pool}__clock/of-other"`);
-      const [page] = itemsOf(await read(uri));
-      expect([textAt(['uri'], page!), textAt(['text'], page!)]).toEqual([`"${uri}"`, `"${pool}"`]);
-      expect(textAt(['_meta', 'ui', 'csp'], page!)).toBe(CSP);
-      expect(upstreams[pool as 'first'].last('resources/read').params.uri).toBe('ui://clock/page');
-      expect(itemsOf(rig.resources.resourcesFor(caller).json).map((entry) => textAt(['uri'], entry))).toEqual([
-        '"ui://first__clock/page"',
-        '"ui://first__second__clock/page"', // called as one of the other pool is
-        '"ui://second__clock/page"',
-      ]);
-    },
-  );
+  it('are shown as they are by the pool that was registered first', async () => {
+    expect(textAt(['ui'], metaOf('first__show'))).toBe(`{"resourceUri":"ui://clock/page","visibility":["model"],"csp":${CSP}}`);
+    expect(textAt(['ui/resourceUri'], metaOf('first__hidden'))).toBe('"ui://clock/hidden"');
+    expect(await read('ui://clock/page')).toContain('"uri":"ui://clock/page"');
+  });
 
-  it('are the same on a replica that has not heard of the other pool’s: no template of one reads what is called as another’s', async () => {
-    upstreams.first.results['resources/templates/list'] = '{"resourceTemplates":[{"uriTemplate":"ui://{+any}","name":"any"}]}';
-    const replica = new UpstreamRig({ first: http, second: http });
-    const [first, second] = [upstreams.first, upstreams.second].map(({ url }) => url);
-    const known = (uri: string) => replica.resources.find(uri, caller)?.source.name;
-    replica.set(server('first-1', 'first', { url: 'http://127.0.0.1:1/' }), server('second-1', 'second', { url: second }));
-    await eventually(() => expect(known('ui://second__clock/page')).toBe('second'));
-    expect(known('ui://clock/page')).toBeUndefined();
-    replica.set(server('first-1', 'first', { url: first }), server('second-1', 'second', { url: 'http://127.0.0.1:1/' }));
-    await eventually(() => expect([known('ui://first__clock/page'), known('ui://clock/any')]).toEqual(['first', 'first']));
-    expect(known('ui://second__clock/page')).toBeUndefined();
-    await replica.close();
-    delete upstreams.first.results['resources/templates/list'];
+  it('have the pool’s name in their addresses where another has the same, in definitions, lists and reads', async () => {
+    expect(metaOf('second__show')).toContain(
+      `"x":1.0,"ui":{"resourceUri":"ui://second__clock/page","visibility":["model"],"csp":${CSP}}`,
+    );
+    expect(textAt(['ui/resourceUri'], metaOf('second__hidden'))).toBe('"ui://second__clock/hidden"');
+    expect(itemsOf(rig.resources.resourcesFor(caller).json).map((entry) => textAt(['uri'], entry))).toEqual([
+      '"ui://clock/page"',
+      '"ui://first__second__clock/page"', // called as one of the other pool is
+      '"ui://second__clock/page"',
+    ]);
+    const [page] = itemsOf(await read('ui://second__clock/page'));
+    expect([textAt(['uri'], page!), textAt(['text'], page!)]).toEqual(['"ui://second__clock/page"', '"second"']);
+    expect(textAt(['_meta', 'ui', 'csp'], page!)).toBe(CSP);
+    expect(upstreams.second.last('resources/read').params.uri).toBe('ui://clock/page');
   });
 
   it('never get what is called as a tool of another pool, nor say what only the gateway says', () => {
@@ -91,9 +77,9 @@ describe('MCP Apps of servers', () => {
   });
 
   it('can be read where a tool names them, though no server lists them', async () => {
-    expect(await read('ui://first__clock/hidden')).toContain('"text":"first"');
+    expect(await read('ui://clock/hidden')).toContain('"text":"first"');
     expect(await read('ui://second__clock/hidden')).toContain('"text":"second"');
-    expect(rig.resources.find('ui://first__clock/none', caller)).toBeUndefined();
+    expect(rig.resources.find('ui://clock/other', caller)).toBeUndefined();
   });
 
   it('call their server’s tools by its own names, where only one tool is called so and the key may call it', async () => {

@@ -108,7 +108,7 @@ const MEMBERS: [of: 'tools' | 'resources' | 'prompts', member: string, shown: st
   [
     'tools',
     '"_meta":{"ui":{"resourceUri":"ui://w"},"openai/x":null,"n":1.0}',
-    '"_meta":{"ui":{"resourceUri":"ui://odd__w"},"openai/x":null,"n":1.0}',
+    '"_meta":{"ui":{"resourceUri":"ui://w"},"openai/x":null,"n":1.0}',
   ],
   ['tools', '"_meta":"x"', undefined],
   ['tools', '"outputSchema":null', undefined],

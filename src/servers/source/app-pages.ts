@@ -3,52 +3,42 @@ import { itemsOf, membersOf, textAt, withMembers, type JsonMembers } from '../..
 import type { ResourceResult } from '../../tools/source/resource.js';
 import type { ToolDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
-import { poolIn } from './pool-names.js';
+import { poolIn, type OtherPools } from './other-pools.js';
 
 /** Of the addresses of pages; MCP Apps, "UI Resource Format". */
 const SCHEME = 'ui://';
-/** Members of `_meta` in which tools name their pages beside `ui`: before MCP Apps were settled, and for hosts of that maker. */
-const NAMED_IN = ['ui/resourceUri', 'openai/outputTemplate'];
+/** Where tools named their pages before MCP Apps were settled. */
+const FORMERLY = 'ui/resourceUri';
 const URI_MAX_CHARS = 8_192;
 
-/** The pages that hosts show with the tool's results, by the server's own addresses. */
-export function pagesOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string[] {
+/** The page that hosts show with the tool's results, if it has one. */
+export function pageOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string | undefined {
   const { ui } = meta;
-  return [isObject(ui) && ui['resourceUri'], ...NAMED_IN.map((name) => meta[name])].filter(isPage);
+  const uri = (isObject(ui) && ui['resourceUri']) || meta[FORMERLY];
+  return typeof uri === 'string' && uri.startsWith(SCHEME) && uri.length <= URI_MAX_CHARS ? uri : undefined;
 }
 
-const isPage = (uri: unknown): uri is string => typeof uri === 'string' && uri.startsWith(SCHEME) && uri.length <= URI_MAX_CHARS;
-
 /**
- * The pages of a pool's servers (MCP Apps). Each address has the pool's name in front, as the names of tools have: nobody may be shown
- * one server's page for another one's tool. So it is for every pool, whatever others offer, since each replica knows of those what it has
- * read itself: an address from one replica means the same on every other, at any time.
+ * The pages of a pool's servers (MCP Apps). Where an earlier pool has a page of the same address, the address gets the pool's name in
+ * front: nobody may be shown one server's page for another one's tool. So does one that already has a pool's name in front.
  */
 export class AppPages {
   private readonly addresses: ReadonlyMap<string, string>;
 
-  /** @param pools what all pools are called */
-  constructor(
-    private readonly pool: string,
-    servers: readonly PooledServer[],
-    private readonly pools: ReadonlySet<string>,
-  ) {
+  /** @param others what the other pools are called, and which addresses the earlier ones have */
+  constructor(pool: string, servers: readonly PooledServer[], { pools, pagesTaken }: OtherPools) {
     const listed = servers.flatMap(({ offered }) =>
       offered.resources.map(({ id }) => id).filter((uri) => uri.startsWith(SCHEME)),
     );
-    const ofTools = servers.flatMap((server) => approvedTools(server).flatMap(pagesOf));
-    this.addresses = new Map([...listed, ...ofTools].map((uri) => [uri, `${SCHEME}${pool}__${uri.slice(SCHEME.length)}`]));
+    const ofTools = servers.flatMap((server) => approvedTools(server).flatMap((tool) => pageOf(tool) ?? []));
+    const isOthers = (uri: string) => pagesTaken.has(uri) || poolIn(uri.slice(SCHEME.length), pools) !== undefined;
+    const shown = (uri: string) => (isOthers(uri) ? `${SCHEME}${pool}__${uri.slice(SCHEME.length)}` : uri);
+    this.addresses = new Map([...listed, ...ofTools].map((uri) => [uri, shown(uri)]));
   }
 
-  /** Whether there are none. */
-  get isEmpty(): boolean {
-    return this.addresses.size === 0;
-  }
-
-  /** Whether the address is one that pages of another pool have, whether or not that is known to have this one. */
-  isOthers(uri: string): boolean {
-    const pool = uri.startsWith(SCHEME) ? poolIn(uri.slice(SCHEME.length), this.pools) : undefined;
-    return pool !== undefined && pool !== this.pool;
+  /** As callers know them. */
+  get all(): string[] {
+    return [...this.addresses.values()];
   }
 
   /** As callers know what has this address at its server. */
@@ -68,24 +58,18 @@ export class AppPages {
     return [...this.addresses.keys()].filter((uri) => !listed.has(uri) && !servers.some(({ offers }) => offers.withholds(uri)));
   }
 
-  /** The definition of a tool, with the addresses of its pages as callers know them. */
+  /** The definition of a tool, with the address of its page as callers know it. */
   inDefinition(definition: ToolDefinition): JsonMembers {
     const { json } = definition;
-    if (pagesOf(definition).length === 0) return json;
+    const page = pageOf(definition);
+    if (page === undefined || this.shown(page) === page) return json;
     const meta = json['_meta']!;
-    const ui = textAt(['ui'], meta);
-    const named = NAMED_IN.map((name) => [name, this.shownText(membersOf(meta).get(name))]);
-    const resourceUri = ui && this.shownText(textAt(['resourceUri'], ui));
-    return {
-      ...json,
-      _meta: withMembers(meta, { ...Object.fromEntries(named), ui: resourceUri && withMembers(ui, { resourceUri }) }),
+    const [address, ui] = [JSON.stringify(this.shown(page)), textAt(['ui'], meta)];
+    const changed = {
+      ui: textAt(['ui', 'resourceUri'], meta) && withMembers(ui!, { resourceUri: address }),
+      [FORMERLY]: membersOf(meta).has(FORMERLY) ? address : undefined,
     };
-  }
-
-  /** Of an address as JSON; undefined for what is none of a page. */
-  private shownText(json: string | undefined): string | undefined {
-    const shown = json && this.addresses.get(JSON.parse(json) as string);
-    return shown && JSON.stringify(shown);
+    return { ...json, _meta: withMembers(meta, changed) };
   }
 
   /** What was read of a page, under the address that callers know. */
@@ -102,7 +86,7 @@ export class AppPages {
 
 /** Whether the server has a tool that may be called and shows this page. */
 export const showsPage = (server: PooledServer, uri: string): boolean =>
-  approvedTools(server).some((tool) => pagesOf(tool).includes(uri));
+  approvedTools(server).some((tool) => pageOf(tool) === uri);
 
 const approvedTools = ({ offered, approved }: PooledServer): ToolDefinition[] =>
   offered.tools.filter(({ name }) => approved.has(name));

@@ -34,9 +34,12 @@ export class PoolSources implements OnModuleInit {
       if (!sources.has(pool)) sources.set(pool, this.sourceOf(pool, template.name));
     }
     for (const [name, source] of this.byPool) if (source.isWatched && !sources.has(name)) sources.set(name, source);
-    const pools = new Set(sources.keys());
-    for (const source of sources.values())
-      source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name), pools);
+    const pages = new Set<string>();
+    const others = { pools: new Set(sources.keys()), pagesTaken: pages };
+    for (const source of sources.values()) {
+      source.update(this.pool.ofPool(source.name), this.registry.changesOf(source.name), others);
+      for (const page of source.pageAddresses) pages.add(page);
+    }
     this.byPool = sources;
     this.sources.replaceForeign([...sources.values()]);
   }

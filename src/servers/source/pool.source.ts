@@ -8,6 +8,7 @@ import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition }
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
 import { AppPages, showsPage } from './app-pages.js';
+import { NO_OTHERS, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
@@ -41,7 +42,7 @@ export class PoolSource implements ToolSource {
     private readonly requests: PoolRequests,
   ) {
     this.offeredTools = new PoolTools(name, requests);
-    this.pages = new AppPages(name, [], new Set());
+    this.pages = new AppPages(name, [], NO_OTHERS);
   }
 
   tools(): readonly Tool[] {
@@ -84,15 +85,17 @@ export class PoolSource implements ToolSource {
     };
   }
 
-  /**
-   * Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them.
-   * @param pools what all pools are called, so that none takes what is another's
-   */
-  update(servers: readonly PooledServer[], changes: PoolChanges, pools: ReadonlySet<string>): void {
+  /** The addresses of its pages. */
+  get pageAddresses(): readonly string[] {
+    return this.pages.all;
+  }
+
+  /** Takes over what these servers of the pool offer now; of their tools, the approved ones, as operators have changed them. */
+  update(servers: readonly PooledServer[], changes: PoolChanges, others: OtherPools): void {
     const newcomers = servers.filter((server) => !this.servers.includes(server));
     this.servers = servers;
-    this.pages = new AppPages(this.name, servers, pools);
-    this.offeredTools.update(servers, changes, this.pages, pools);
+    this.pages = new AppPages(this.name, servers, others);
+    this.offeredTools.update(servers, changes, this.pages, others.pools);
     this.rememberNames(servers);
     const listed = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
     this.offeredResources = [...listed, ...this.pages.unlisted(servers).map((uri) => this.page(uri))];
@@ -171,9 +174,7 @@ export class PoolSource implements ToolSource {
       tableName,
       timeoutMs: timeoutOf(template),
       matches: (uri, work) =>
-        !this.servers.some(({ offers }) => offers.withholds(uri)) &&
-        !this.pages.isOthers(uri) &&
-        pattern.matches(uri, (chars) => work.take(id, chars)),
+        !this.servers.some(({ offers }) => offers.withholds(uri)) && pattern.matches(uri, (chars) => work.take(id, chars)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };
