@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { itemsOf, textAt } from '../../src/common/json-text/json-members.js';
+import { keyOf } from '../../src/servers/approval/offered-entries.js';
 import { SILENT_CLIENT } from '../../src/tools/source/call-context.js';
+import { eventually } from '../support/eventually.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
-import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+import { admitAll, caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
 const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 5 };
@@ -18,7 +20,7 @@ describe('MCP Apps of servers', () => {
     for (const [name, upstream] of Object.entries(upstreams)) {
       const tools = [
         `{"name":"show","inputSchema":{"type":"object"},"_meta":{"x":1.0,"ui":{"resourceUri":"ui://clock/page","visibility":["model"],"csp":${CSP}}}}`,
-        `{"name":"hidden","inputSchema":{"type":"object"},"_meta":{"ui/resourceUri":"ui://clock/hidden"}}`,
+        `{"name":"hidden","inputSchema":{"type":"object"},"_meta":{"ui/resourceUri":"ui://clock/hidden","openai/outputTemplate":"ui://clock/page"}}`,
         `{"name":"only_${name}","inputSchema":{"type":"object"}}`,
         `{"name":"second__gone","inputSchema":{"type":"object"},"_meta":{"tallygate/table":"bars"}}`,
       ];
@@ -57,7 +59,9 @@ describe('MCP Apps of servers', () => {
     expect(metaOf('second__show')).toContain(
       `"x":1.0,"ui":{"resourceUri":"ui://second__clock/page","visibility":["model"],"csp":${CSP}}`,
     );
-    expect(textAt(['ui/resourceUri'], metaOf('second__hidden'))).toBe('"ui://second__clock/hidden"');
+    expect(metaOf('second__hidden')).toContain(
+      '"ui/resourceUri":"ui://second__clock/hidden","openai/outputTemplate":"ui://second__clock/page"',
+    );
     expect(itemsOf(rig.resources.resourcesFor(caller).json).map((entry) => textAt(['uri'], entry))).toEqual([
       '"ui://clock/page"',
       '"ui://first__second__clock/page"', // called as one of the other pool is
@@ -93,4 +97,31 @@ describe('MCP Apps of servers', () => {
     const limited: Principal = { ...caller, apiKey };
     expect(() => rig.catalog.get('only_second', limited)).toThrow('Unknown tool: only_second');
   });
+});
+
+it('A template of one pool stands for no page that a tool of another shows, though that waits for approval', async () => {
+  const upstreams = [new OddUpstream('modern'), new OddUpstream('legacy')] as const;
+  const [other, own] = upstreams;
+  const templates = '{"resourceTemplates":[{"uriTemplate":"ui://{+any}","name":"any"}]}';
+  Object.assign(other.results, { 'resources/templates/list': templates, 'resources/list': '{"resources":[]}' });
+  own.results['tools/list'] = '{"tools":[{"name":"show","_meta":{"ui":{"resourceUri":"ui://clock/page"}}}]}';
+  await Promise.all(upstreams.map((upstream) => upstream.start()));
+  const withheld = new Set([keyOf('ui://clock/page')]);
+  const rig = new UpstreamRig(
+    { other: http, own: http },
+    {
+      admit: async (one, lists) => {
+        const admitted = await admitAll(one, lists);
+        return one.id === 'own-1' ? { ...admitted, withheldResources: withheld } : admitted;
+      },
+    },
+  );
+  try {
+    await rig.register(server('other-1', 'other', { url: other.url }), server('own-1', 'own', { url: own.url }));
+    const isFound = (uri: string) => rig.resources.find(uri, caller) !== undefined;
+    await eventually(() => expect(['ui://clock/free', 'ui://clock/page'].map(isFound)).toEqual([true, false]));
+  } finally {
+    await rig.close();
+    await Promise.all(upstreams.map((upstream) => upstream.stop()));
+  }
 });

@@ -1,5 +1,5 @@
 import { isObject } from '../../common/json.js';
-import { itemsOf, membersOf, textAt, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
+import { itemsOf, textAt, withMembers, type JsonMembers } from '../../common/json-text/json-members.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import type { ToolDefinition } from '../connection/definitions.js';
 import type { PooledServer } from '../pool/pooled-server.js';
@@ -7,16 +7,17 @@ import { poolIn, type OtherPools } from './other-pools.js';
 
 /** Of the addresses of pages; MCP Apps, "UI Resource Format". */
 const SCHEME = 'ui://';
-/** Where tools named their pages before MCP Apps were settled. */
-const FORMERLY = 'ui/resourceUri';
+/** Members of `_meta` in which tools name their pages beside `ui`: before MCP Apps were settled, and for hosts of that maker. */
+const NAMED_IN = ['ui/resourceUri', 'openai/outputTemplate'];
 const URI_MAX_CHARS = 8_192;
 
-/** The page that hosts show with the tool's results, if it has one. */
-export function pageOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string | undefined {
+/** The pages that hosts show with the tool's results, by the server's own addresses. */
+export function pagesOf({ meta = {} }: Pick<ToolDefinition, 'meta'>): string[] {
   const { ui } = meta;
-  const uri = (isObject(ui) && ui['resourceUri']) || meta[FORMERLY];
-  return typeof uri === 'string' && uri.startsWith(SCHEME) && uri.length <= URI_MAX_CHARS ? uri : undefined;
+  return [isObject(ui) && ui['resourceUri'], ...NAMED_IN.map((name) => meta[name])].filter(isPage);
 }
+
+const isPage = (uri: unknown): uri is string => typeof uri === 'string' && uri.startsWith(SCHEME) && uri.length <= URI_MAX_CHARS;
 
 /**
  * The pages of a pool's servers (MCP Apps). Where an earlier pool has a page of the same address, the address gets the pool's name in
@@ -26,11 +27,16 @@ export class AppPages {
   private readonly addresses: ReadonlyMap<string, string>;
 
   /** @param others what the other pools are called, and which addresses the earlier ones have */
-  constructor(pool: string, servers: readonly PooledServer[], { pools, pagesTaken }: OtherPools) {
+  constructor(
+    pool: string,
+    servers: readonly PooledServer[],
+    private readonly others: OtherPools,
+  ) {
+    const { pools, pagesTaken } = others;
     const listed = servers.flatMap(({ offered }) =>
       offered.resources.map(({ id }) => id).filter((uri) => uri.startsWith(SCHEME)),
     );
-    const ofTools = servers.flatMap((server) => approvedTools(server).flatMap((tool) => pageOf(tool) ?? []));
+    const ofTools = servers.flatMap((server) => approvedTools(server).flatMap(pagesOf));
     const isOthers = (uri: string) => pagesTaken.has(uri) || poolIn(uri.slice(SCHEME.length), pools) !== undefined;
     const shown = (uri: string) => (isOthers(uri) ? `${SCHEME}${pool}__${uri.slice(SCHEME.length)}` : uri);
     this.addresses = new Map([...listed, ...ofTools].map((uri) => [uri, shown(uri)]));
@@ -39,6 +45,11 @@ export class AppPages {
   /** As callers know them. */
   get all(): string[] {
     return [...this.addresses.values()];
+  }
+
+  /** Whether the address is known as another pool's page, which a template may not stand for, whether that page can be read or not. */
+  isOthers(uri: string): boolean {
+    return this.others.pagesTaken.has(uri) && !this.all.includes(uri);
   }
 
   /** As callers know what has this address at its server. */
@@ -58,18 +69,24 @@ export class AppPages {
     return [...this.addresses.keys()].filter((uri) => !listed.has(uri) && !servers.some(({ offers }) => offers.withholds(uri)));
   }
 
-  /** The definition of a tool, with the address of its page as callers know it. */
+  /** The definition of a tool, with the addresses of its pages as callers know them. */
   inDefinition(definition: ToolDefinition): JsonMembers {
     const { json } = definition;
-    const page = pageOf(definition);
-    if (page === undefined || this.shown(page) === page) return json;
+    if (pagesOf(definition).every((page) => this.shown(page) === page)) return json;
     const meta = json['_meta']!;
-    const [address, ui] = [JSON.stringify(this.shown(page)), textAt(['ui'], meta)];
-    const changed = {
-      ui: textAt(['ui', 'resourceUri'], meta) && withMembers(ui!, { resourceUri: address }),
-      [FORMERLY]: membersOf(meta).has(FORMERLY) ? address : undefined,
+    const ui = textAt(['ui'], meta);
+    const resourceUri = ui && this.shownText(textAt(['resourceUri'], ui));
+    const named = NAMED_IN.map((name) => [name, this.shownText(textAt([name], meta))]);
+    return {
+      ...json,
+      _meta: withMembers(meta, { ...Object.fromEntries(named), ui: resourceUri && withMembers(ui, { resourceUri }) }),
     };
-    return { ...json, _meta: withMembers(meta, changed) };
+  }
+
+  /** Of an address as JSON; undefined for what is none of a page. */
+  private shownText(json: string | undefined): string | undefined {
+    const shown = json && this.addresses.get(JSON.parse(json) as string);
+    return shown && JSON.stringify(shown);
   }
 
   /** What was read of a page, under the address that callers know. */
@@ -86,7 +103,7 @@ export class AppPages {
 
 /** Whether the server has a tool that may be called and shows this page. */
 export const showsPage = (server: PooledServer, uri: string): boolean =>
-  approvedTools(server).some((tool) => pageOf(tool) === uri);
+  approvedTools(server).some((tool) => pagesOf(tool).includes(uri));
 
 const approvedTools = ({ offered, approved }: PooledServer): ToolDefinition[] =>
   offered.tools.filter(({ name }) => approved.has(name));

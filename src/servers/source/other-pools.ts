@@ -2,7 +2,7 @@
 export interface OtherPools {
   /** The names of all pools, its own too. */
   pools: ReadonlySet<string>;
-  /** Addresses of pages (MCP Apps) of those before it. */
+  /** Addresses of pages (MCP Apps) of those before it; of all, when each has been told what its servers offer. */
   pagesTaken: ReadonlySet<string>;
 }
 

@@ -7,7 +7,7 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { changedDefinition } from '../tool-changes/changed-definition.js';
 import { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/tool-change.js';
-import { pageOf, type AppPages } from './app-pages.js';
+import { pagesOf, type AppPages } from './app-pages.js';
 import { poolIn } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from './template-values.js';
@@ -18,8 +18,8 @@ interface ToolParts {
   pin: string;
   definition: ToolDefinition;
   change: ToolChange;
-  /** The address of its page, if it has one, as callers know it. */
-  page: string | undefined;
+  /** The addresses of its pages, as callers know them. */
+  pages: string;
   /** Whether its pool has pages. */
   isOfApp: boolean;
 }
@@ -59,10 +59,9 @@ export class PoolTools {
         const { name } = definition;
         const pin = approved.get(name);
         if (pin === undefined || tools.has(name)) continue;
-        const page = pageOf(definition);
-        const shownPage = page === undefined ? undefined : pages.shown(page);
+        const shownPages = pagesOf(definition).map((page) => pages.shown(page));
         const change = changes.get(name) ?? UNCHANGED;
-        const parts = { pin, definition, change, page: shownPage, isOfApp: pages.all.length > 0 };
+        const parts = { pin, definition, change, pages: shownPages.join(' '), isOfApp: pages.all.length > 0 };
         if (this.isOffered(parts, given) && !this.isOthers(change.name ?? name, template, pools))
           tools.set(name, this.keptOrNew(parts, template, pages));
       }

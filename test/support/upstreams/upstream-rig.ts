@@ -228,7 +228,8 @@ export class UpstreamRig {
   }
 }
 
-const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
+/** Everything that a server offers passes. */
+export const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
   approved: new Map(lists.tools.map(({ name, text }) => [name, pinOf('tool', text)])),
   lists,
   waiting: 0,
