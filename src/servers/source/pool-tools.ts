@@ -10,7 +10,7 @@ import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/to
 import { pageOf, type AppPages } from './app-pages.js';
 import type { PublicNames } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
-import { ownValue, timeoutOf } from './template-values.js';
+import { ownValue, timeoutOf } from '../templates/template-values.js';
 
 /** What a tool of the catalog is made of. */
 interface ToolParts {

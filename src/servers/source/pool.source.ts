@@ -12,7 +12,7 @@ import { NO_OTHERS, PublicNames, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
-import { ownValue, timeoutOf } from './template-values.js';
+import { ownValue, timeoutOf } from '../templates/template-values.js';
 
 const INSTRUCTIONS_MAX_CHARS = 2_000;
 /** Names of tools that are remembered of a pool. */
