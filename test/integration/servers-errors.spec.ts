@@ -123,6 +123,9 @@ describe('an error that a server answers', () => {
   ])('that the client cannot be asked is told so, whatever comes with it: %s', async (data) => {
     answer = (asked) => answerWith(asked, failure(asked, `{"code":-32021,"message":"cannot ask"${data}}`));
     expect((await rig.call('look')).text).toContain('cannot ask');
+    const { complete } = rig.prompts.find('plan', caller)!.offer;
+    const told = { name: 'ServerError', code: -32021, message: 'cannot ask' };
+    await expect(complete!('a', '', {}, rig.context())).rejects.toMatchObject(told);
   });
 });
 

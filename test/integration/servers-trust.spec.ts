@@ -102,6 +102,69 @@ describe('with approval by hand', () => {
   });
 });
 
+describe('a resource that waits for approval', () => {
+  const PAGE = '{"uri":"ui://clock/page","name":"page"}';
+  let odd: OddUpstream;
+  beforeEach(async () => {
+    odd = await oddUpstream({
+      'resources/list': `{"resources":[{"uri":"odd://b/1","name":"one"},${PAGE}]}`,
+      'resources/read': ({ params }) => `{"contents":[{"uri":${JSON.stringify(params.uri)},"text":"read"}]}`,
+    });
+    start(odd, 'manual', { headers: {} });
+    await eventually(async () => expect(await one.shown()).toHaveLength(6));
+  });
+  afterEach(() => odd.stop());
+
+  const approve = async (kind: OfferKind, name: string) =>
+    one.approve(kind, name, (await one.pins.find(one.id, kind, name))!.pin);
+  const read = async (uri: string) => {
+    const found = one.rig.resources.find(uri, caller);
+    return found && (await found.offer.read(uri, one.rig.context())).texts!.get('contents');
+  };
+  /** Has the server list these from now on; one more, which waits as well, says when that is known. */
+  async function list(...resources: string[]): Promise<void> {
+    const mark = `odd://mark/${odd.asked.length}`;
+    odd.results['resources/list'] = `{"resources":[${[...resources, `{"uri":"${mark}"}`].join(',')}]}`;
+    await one.reload();
+    await eventually(() => expect(one.rig.servers.all()[0]!.offers.withheld).toContain(mark));
+  }
+
+  it('is not read by way of a template either, while it is listed and when it is not, and is after its approval', async () => {
+    await approve('template', 'odd://b/{c}');
+    await eventually(async () => expect(await read('odd://b/2')).toContain('read'));
+    expect(await read('odd://b/1')).toBeUndefined();
+    await list();
+    expect([await read('odd://b/1'), await read('odd://b/3')]).toEqual([undefined, expect.stringContaining('read')]);
+    expect(odd.asked.map(({ params }) => params?.uri)).not.toContain('odd://b/1');
+    await list('{"uri":"odd://b/1","name":"one"}');
+    await approve('resource', 'odd://b/1');
+    await eventually(async () => expect(await read('odd://b/1')).toContain('read'));
+  });
+
+  it('as the page of a tool that is approved is not read, listed or not, until it is approved itself', async () => {
+    odd.results['tools/list'] = '{"tools":[{"name":"look","_meta":{"ui":{"resourceUri":"ui://clock/page"}}}]}';
+    await one.reload();
+    await eventually(async () => expect((await one.tool('look')).definition).toContain('ui://clock/page'));
+    await one.approveAll('tool');
+    await eventually(() => expect(one.rig.names()).toEqual(['pool__look']));
+    expect(await read('ui://clock/page')).toBeUndefined();
+    await list();
+    expect(await read('ui://clock/page')).toBeUndefined();
+    await list(PAGE);
+    await approve('resource', 'ui://clock/page');
+    await eventually(async () => expect(await read('ui://clock/page')).toContain('read'));
+    expect(reached().resource).toEqual(['ui://clock/page']);
+  });
+
+  it('as the first page of its server lets hosts call the tools, which were approved before, by their own names', async () => {
+    await one.approveAll('tool');
+    await eventually(() => expect(one.rig.names()).toEqual(['pool__look']));
+    await expect(one.rig.call('look')).rejects.toThrow('Unknown tool: look');
+    await approve('resource', 'ui://clock/page');
+    await eventually(async () => expect((await one.rig.call('look')).text).toBe('seen'));
+  });
+});
+
 describe('what a server changes', () => {
   let odd: OddUpstream;
   afterEach(async () => {

@@ -17,8 +17,12 @@ export class McpCallers {
    * Whose key an exchange came with; without one the caller that everybody is where authentication is off, else undefined.
    * Synchronous for a key that memory knows. @throws what `KeyAdmission.admit` throws
    */
-  of({ headers, address, caller }: McpExchange): Principal | Promise<Principal | undefined> {
-    if (caller) return caller;
+  of(exchange: McpExchange): Principal | Promise<Principal | undefined> {
+    return exchange.caller ?? this.now(exchange);
+  }
+
+  /** The same by what is known now, whatever was decided when the exchange began. */
+  now({ headers, address }: McpExchange): Principal | Promise<Principal | undefined> {
     const { kind, text } = credentialOf(headers);
     return kind === 'none' ? this.anonymous.principal() : this.keys.admit(text, address);
   }

@@ -1,4 +1,6 @@
 import { Injectable, UseGuards } from '@nestjs/common';
+import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
+import type { Principal } from '../../auth/access/principal.js';
 import { objectOf, textAt, withMembers } from '../../common/json-text/json-members.js';
 import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
@@ -74,6 +76,7 @@ export class TasksMethods {
     const shown: (string | undefined)[] = [];
     for (let at = 0; at < tasks.length; at += ASKED_AT_ONCE)
       shown.push(...(await Promise.all(tasks.slice(at, at + ASKED_AT_ONCE).map((task) => this.shown(task, context)))));
+    await this.callerNow(context);
     const next = tasks.length === PAGE_SIZE ? `,"nextCursor":"${tasks.at(-1)!.id}"` : '';
     return new SerializedResult(`{"tasks":[${shown.filter(Boolean).join(',')}]${next}}`);
   }
@@ -83,16 +86,21 @@ export class TasksMethods {
     const { task, entry } = await this.find(context, asker);
     context.keepAlive();
     const answer = await entry.tool.askTask!(method, task, asker);
-    if (answer.end) await this.admitAgain({ task, entry }, context);
+    if (!this.entryOf(task, await this.callerNow(context))) throw unknownTask();
     const recorded = await this.recordEnd(answer, { task, entry }, context);
     if (answer.end && 'error' in answer.end && method === 'tasks/result') throw answer.end.error;
     return new SerializedResult(withUsage(objectOf(answer.texts), recorded));
   }
 
-  /** The key may have been revoked while the task was waited for, or have lost the tool. @throws UNAUTHORIZED, McpProtocolError */
-  private async admitAgain({ task }: Found, { exchange }: McpContext): Promise<void> {
-    const caller = await this.callers.of(exchange);
-    if (!caller || !this.catalog.findOfServer(task.source, task.toolName, caller)) throw unknownTask();
+  /** The key may have been revoked while its servers were waited for, or have lost the tool. @throws UNAUTHORIZED */
+  private async callerNow({ exchange }: McpContext): Promise<Principal> {
+    const caller = await this.callers.now(exchange);
+    if (!caller) throw keyRequired();
+    return caller;
+  }
+
+  private entryOf({ source, toolName }: ServerTask, caller: Principal): CatalogTool | undefined {
+    return this.catalog.findOfServer(source, toolName, caller);
   }
 
   /** Whoever asks, for a task that is not theirs, or whose tool they may not call any more, there is none. */
@@ -101,7 +109,7 @@ export class TasksMethods {
     const form = era.modern ? 'flat' : 'nested';
     if (era.modern && !hasTasks(client.capabilities)) throw missingCapabilities(TASKS_CAPABILITY);
     const task = await this.tasks.find(caller, context.text('taskId'));
-    const entry = task?.form === form ? this.catalog.findOfServer(task.source, task.toolName, caller) : undefined;
+    const entry = task?.form === form ? this.entryOf(task, caller) : undefined;
     if (!task || !entry?.tool.askTask) throw unknownTask();
     return { task, entry };
   }
@@ -113,7 +121,7 @@ export class TasksMethods {
 
   /** A server that is busy or away may know the task all the same: it is not left out. */
   private async shown(task: ServerTask, context: McpContext): Promise<string | undefined> {
-    const entry = this.catalog.findOfServer(task.source, task.toolName, context.caller);
+    const entry = this.entryOf(task, context.caller);
     const answer = await entry?.tool.askTask?.('tasks/get', task, this.calls.callContext(context)).catch(unlessServerError);
     return answer && objectOf(answer.texts);
   }

@@ -4,6 +4,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { ServerTemplate } from '../templates/server-template.js';
+import { timeoutOf } from '../templates/template-values.js';
 import type { Place } from './places.js';
 import type { PooledServer } from './pooled-server.js';
 import { ServerPool } from './server-pool.service.js';
@@ -99,6 +100,7 @@ export class LoadBalancer {
     throw new UpstreamFailure('unreachable', `No server of ${call.poolName} can serve at the moment.`);
   }
 
+<<<<<<< HEAD
   /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */
   private wait(call: PoolCall<unknown>): Promise<Entered> {
     const { poolName, callerId, cancellation } = call;
@@ -106,6 +108,20 @@ export class LoadBalancer {
     this.lines.set(poolName, line);
     if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), cancellation);
     throw new UpstreamFailure('busy', `Every server of ${poolName} is busy, and many calls wait. Try again in a moment.`);
+=======
+  /** Waits for a place, as long as a call may take. @throws UpstreamFailure when too many wait already, or it took too long */
+  private async wait(call: PoolCall<unknown>): Promise<Entered> {
+    const { poolName, callerId, signal } = call;
+    const line = this.lines.get(poolName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
+    this.lines.set(poolName, line);
+    if (!line.hasRoomFor(callerId)) throw busy(poolName, 'many calls wait');
+    // A call has a time of its own, which began before; what else is asked of a server has not.
+    const timeoutMs = timeoutOf(this.offering(call)[0]!.template);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(busy(poolName, `no place became free within ${timeoutMs / 1_000} s`)), timeoutMs);
+    const waiting = line.wait(callerId, () => this.enter(call), AbortSignal.any([signal, late.signal]));
+    return waiting.finally(() => clearTimeout(timer));
+>>>>>>> w-ta
   }
 
   private serve(poolName: string): void {
@@ -145,5 +161,13 @@ export class LoadBalancer {
   }
 }
 
+<<<<<<< HEAD
 const mayRepeat = ({ isRepeatable, cancellation }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
   isRepeatable && !cancellation.isCancelled && error instanceof UpstreamFailure && error.isServersFault;
+=======
+const busy = (poolName: string, why: string) =>
+  new UpstreamFailure('busy', `Every server of ${poolName} is busy, and ${why}. Try again in a moment.`);
+
+const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
+  isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;
+>>>>>>> w-ta

@@ -1,16 +1,17 @@
 import { ClientCannot } from '../../tools/source/ask-client.js';
-import type { CallContext } from '../../tools/source/call-context.js';
+import { SILENT_CLIENT, type CallContext } from '../../tools/source/call-context.js';
 import { headersFor } from '../../tools/catalog/parameter-header.js';
 import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
 import type { Completable } from '../../tools/source/completion.js';
 import type { ResourceResult } from '../../tools/source/resource.js';
 import { taskFormOf, type ServerTask, type TaskForm, type TaskMethod } from '../../tools/source/server-task.js';
 import type { TaskAnswer, ToolResult } from '../../tools/source/tool-source.js';
-import type { Tasks } from '../../tools/tasks/tasks.service.js';
+import type { BegunTask, Tasks } from '../../tools/tasks/tasks.service.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
-import { taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
+import { flawOfTaskId, taskIn, type CallerMethod, type ServerAnswer } from '../connection/relay/answers.js';
 import { ServerError } from '../../tools/source/server-error.js';
 import type { ToolDefinition } from '../connection/definitions.js';
+import { UpstreamFailure } from '../connection/upstream-failure.js';
 import type { LoadBalancer, PoolCall } from '../pool/load-balancer.service.js';
 import type { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import type { Place } from '../pool/places.js';
@@ -65,7 +66,7 @@ export class PoolRequests {
     const params = { name: JSON.stringify(name), arguments: json, task };
     const headers = headersFor(inputSchema, args, json);
     const request = { method: 'tools/call', name, params, headers, isOfferedBy, isRepeatable, taskForm } as const;
-    const answer = await this.request(request, context);
+    const answer = await this.asCall(request, context);
     const made = taskForm && taskIn(answer.value, taskForm);
     if (!made) return toolResultOf(answer, tableName);
     const ttlMs = made[taskForm === 'flat' ? 'ttlMs' : 'ttl'];
@@ -78,12 +79,27 @@ export class PoolRequests {
       form: taskForm,
       ttlMs: typeof ttlMs === 'number' ? ttlMs : null,
     };
-    const id = await this.tasks.begin(context.principal, begun).catch((error: unknown) => {
-      // Nobody can ask for it: its server need not work on it. If that cannot be said, it ends by itself.
-      this.aboutTask('tasks/cancel', begun, isOfferedBy, context).catch(() => undefined);
-      throw error;
-    });
+    const id = await this.keep(begun, isOfferedBy, context);
     return taskResult(answer, { id, form: taskForm }, tableName);
+  }
+
+  /** For what nobody can ask for, its server need not work. @throws UpstreamFailure for an odd id; when the call was given up meanwhile */
+  private async keep(task: BegunTask, isOfferedBy: IsOfferedBy, context: CallContext): Promise<string> {
+    const { principal, signal } = context;
+    try {
+      const flaw = flawOfTaskId(task.serverTaskId);
+      if (flaw) throw new UpstreamFailure('protocol', `The server made a task whose "taskId" ${flaw}.`);
+      signal.throwIfAborted();
+      const id = await this.tasks.begin(principal, task);
+      signal.throwIfAborted();
+      return id;
+    } catch (error) {
+      // Whoever called may be gone. If it cannot be said, the task ends by itself.
+      const { signal } = new AbortController();
+      const onItsOwn = { ...context, signal, client: SILENT_CLIENT, onEffect: () => undefined };
+      this.aboutTask('tasks/cancel', task, isOfferedBy, onItsOwn).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Asks the server that works on the task. @throws ServerError, UpstreamFailure */
@@ -130,7 +146,7 @@ export class PoolRequests {
   async read(uri: string, tableName: string, isOfferedBy: IsOfferedBy, context: CallContext): Promise<ResourceResult> {
     const params = { uri: JSON.stringify(uri) };
     const request = { method: 'resources/read', name: uri, params, isOfferedBy, isRepeatable: true } as const;
-    const { content, texts } = relayedResult(await this.request(request, context), 'contents');
+    const { content, texts } = relayedResult(await this.asCall(request, context), 'contents');
     const contents = content as unknown as ResourceResult['contents'];
     return { contents, texts, usage: { recordCount: contents.length, tableName } };
   }
@@ -143,7 +159,7 @@ export class PoolRequests {
   ): Promise<PromptResult> {
     const params = { name: JSON.stringify(name), arguments: argumentsJson(args, context) };
     const request = { method: 'prompts/get', name, params, isOfferedBy, isRepeatable: true } as const;
-    const { content, texts } = relayedResult(await this.request(request, context), 'messages');
+    const { content, texts } = relayedResult(await this.asCall(request, context), 'messages');
     const messages = content as unknown as PromptResult['messages'];
     return { messages, texts, usage: { recordCount: messages.length, tableName: '' } };
   }
@@ -163,12 +179,20 @@ export class PoolRequests {
     };
   }
 
-  private async request(
+  /** Of what is run as a call, which ends in its own way where the client cannot be asked. */
+  private asCall(request: PoolRequest, context: CallContext): Promise<ServerAnswer> {
+    return this.request(request, context).catch((error: unknown) => {
+      throw callErrorOf(error);
+    });
+  }
+
+  private request(
     { method, params, isOfferedBy, isRepeatable, ...request }: PoolRequest,
     context: CallContext,
   ): Promise<ServerAnswer> {
     const { poolName } = this;
     const caller = new LiveCaller(context);
+<<<<<<< HEAD
     const { cancellation } = context;
     try {
       return await untilAnswered(context, (input) => {
@@ -182,6 +206,17 @@ export class PoolRequests {
     } catch (error) {
       throw callerErrorOf(error);
     }
+=======
+    const { signal } = context;
+    return untilAnswered(context, (input) => {
+      const serverId = input?.serverId ?? context.serverId;
+      const all = input ? { ...params, ...input.params } : params;
+      const callerId = context.principal.userId;
+      const run = (server: PooledServer, place: Place) =>
+        server.call(method, { ...request, params: all, caller, callerId, place, signal });
+      return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
+    });
+>>>>>>> w-ta
   }
 }
 
@@ -195,7 +230,7 @@ function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): st
 const MISSING_CLIENT_CAPABILITY = -32021;
 
 /** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
-function callerErrorOf(error: unknown): unknown {
+function callErrorOf(error: unknown): unknown {
   if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
   const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: Record<string, unknown> | null } | null;
   return new ClientCannot(error.message, data?.requiredCapabilities ?? {});

@@ -7,19 +7,32 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { changedDefinition } from '../tool-changes/changed-definition.js';
 import { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/tool-change.js';
+<<<<<<< HEAD
 import { pagesOf, type AppPages } from './app-pages.js';
 import { poolIn } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from '../registry/tool-name.js';
+=======
+import { pageOf, type AppPages } from './app-pages.js';
+import type { PublicNames } from './other-pools.js';
+import type { PoolRequests } from './pool-requests.js';
+import { ownValue, timeoutOf } from '../templates/template-values.js';
+>>>>>>> w-ta
 
 /** What a tool of the catalog is made of. */
 interface ToolParts {
   pin: string;
   definition: ToolDefinition;
   change: ToolChange;
+<<<<<<< HEAD
   /** The addresses of its pages, as callers know them. */
   pages: string;
+=======
+  publicName: string;
+  /** The address of its page, if it has one, as callers know it. */
+  page: string | undefined;
+>>>>>>> w-ta
   /** Whether its pool has pages. */
   isOfApp: boolean;
 }
@@ -39,6 +52,7 @@ export class PoolTools {
   constructor(
     private readonly pool: string,
     private readonly requests: PoolRequests,
+    private readonly names: PublicNames,
   ) {}
 
   all(): Tool[] {
@@ -59,33 +73,34 @@ export class PoolTools {
         const { name } = definition;
         const pin = approved.get(name);
         if (pin === undefined || tools.has(name)) continue;
+<<<<<<< HEAD
         const shownPages = pagesOf(definition).map((page) => pages.shown(page));
         const change = changes.get(name) ?? UNCHANGED;
         const parts = { pin, definition, change, pages: shownPages.join(' '), isOfApp: pages.all.length > 0 };
         if (this.isOffered(parts, given) && !this.isOthers(change.name ?? name, template, pools))
           tools.set(name, this.keptOrNew(parts, template, pages));
+=======
+        const change = changes.get(name) ?? UNCHANGED;
+        if (!this.isOffered(name, change, given)) continue;
+        const publicName = this.names.of('tool', change.name ?? name, template, pools);
+        if (publicName === undefined) continue;
+        const page = pageOf(definition);
+        const shownPage = page === undefined ? undefined : pages.shown(page);
+        const parts = { pin, definition, change, publicName, page: shownPage, isOfApp: pages.all.length > 0 };
+        tools.set(name, this.keptOrNew(parts, template, pages));
+>>>>>>> w-ta
       }
     }
     this.offered = tools;
   }
 
   /** Not where it is switched off, nor under a name that an operator has given to another tool: that is meant by it. */
-  private isOffered({ definition: { name }, change }: ToolParts, given: ReadonlySet<string | undefined>): boolean {
+  private isOffered(name: string, change: ToolChange, given: ReadonlySet<string | undefined>): boolean {
     if (!change.enabled || change.problem !== undefined) return false;
     if (change.name !== undefined || !given.has(name)) return true;
     if (!this.leftOut.has(name)) this.logger.warn(`The tool "${name}" of ${this.pool} is left out: another is called so here`);
     this.leftOut.add(name);
     return false;
-  }
-
-  /** Without a prefix of its own, a tool must not be called as those of another pool are, whether that offers one of the name or not. */
-  private isOthers(name: string, { prefix }: ServerTemplate, pools: ReadonlySet<string>): boolean {
-    const other = prefix === 'none' ? poolIn(name, pools) : undefined;
-    if (other === undefined || other === this.pool) return false;
-    if (!this.leftOut.has(name))
-      this.logger.warn(`The tool "${name}" of ${this.pool} is left out: it is called as those of ${other}`);
-    this.leftOut.add(name);
-    return true;
   }
 
   private keptOrNew(parts: ToolParts, template: ServerTemplate, pages: AppPages): OfferedTool {
@@ -94,11 +109,10 @@ export class PoolTools {
     return { ...parts, tool: this.tool(parts, template, pages) };
   }
 
-  private tool({ definition, pin, change, isOfApp }: ToolParts, template: ServerTemplate, pages: AppPages): Tool {
+  private tool({ definition, pin, change, publicName, isOfApp }: ToolParts, template: ServerTemplate, pages: AppPages): Tool {
     const { name, title, description = '', ...shown } = changedDefinition(definition, change);
     const { inputSchema, outputSchema, annotations, needsTask } = shown;
     const json = pages.inDefinition({ ...definition, json: shown.json });
-    const publicName = publicToolName(this.pool, change.name ?? name, template.prefix !== 'none');
     const shownTitle = titleIn(annotations) ?? change.name ?? name;
     const tableName = tableOf(definition, template);
     const fixed =

@@ -8,12 +8,16 @@ import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition }
 import type { PooledServer } from '../pool/pooled-server.js';
 import type { PoolChanges } from '../tool-changes/tool-change.js';
 import { AppPages, showsPage } from './app-pages.js';
-import { NO_OTHERS, type OtherPools } from './other-pools.js';
+import { NO_OTHERS, PublicNames, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
+<<<<<<< HEAD
 import { ownValue, timeoutOf } from './template-values.js';
 import { publicToolName } from '../registry/tool-name.js';
+=======
+import { ownValue, timeoutOf } from '../templates/template-values.js';
+>>>>>>> w-ta
 
 const INSTRUCTIONS_MAX_CHARS = 2_000;
 /** Names of tools that are remembered of a pool. */
@@ -28,6 +32,7 @@ export class PoolSource implements ToolSource {
   private readonly logger = loggerFor('Servers');
   private readonly watchers = new ResourceWatchers();
   private servers: readonly PooledServer[] = [];
+  private readonly names: PublicNames;
   private readonly offeredTools: PoolTools;
   private pages: AppPages;
   private offeredResources: readonly Resource[] = [];
@@ -41,7 +46,8 @@ export class PoolSource implements ToolSource {
     readonly template: string,
     private readonly requests: PoolRequests,
   ) {
-    this.offeredTools = new PoolTools(name, requests);
+    this.names = new PublicNames(name);
+    this.offeredTools = new PoolTools(name, requests, this.names);
     this.pages = new AppPages(name, [], NO_OTHERS);
   }
 
@@ -100,7 +106,7 @@ export class PoolSource implements ToolSource {
     const listed = firstOfEach(servers, resourcesOf, ({ id }) => id, this.resource.bind(this));
     this.offeredResources = [...listed, ...this.pages.unlisted(servers).map((uri) => this.page(uri))];
     this.offeredTemplates = firstOfEach(servers, templatesOf, ({ id }) => id, this.resourceTemplate.bind(this));
-    this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this));
+    this.offeredPrompts = firstOfEach(servers, promptsOf, ({ name }) => name, this.prompt.bind(this, others.pools)).flat();
     this.watchOn(newcomers, this.watchers.uris);
     this.compare(servers);
   }
@@ -182,14 +188,30 @@ export class PoolSource implements ToolSource {
     };
   }
 
+<<<<<<< HEAD
   private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {
+=======
+  /** A resource that waits for approval is not read by way of a template either. */
+  private isWithheld(uri: string): boolean {
+    return this.servers.some(({ offers }) => offers.withheld.has(uri));
+  }
+
+  /** None where it would be called as those of another pool are. */
+  private prompt(
+    pools: ReadonlySet<string>,
+    definition: PromptDefinition,
+    { template, canComplete }: PooledServer,
+  ): Prompt | never[] {
+>>>>>>> w-ta
     const { name, description, arguments: args, json } = definition;
+    const publicName = this.names.of('prompt', name, template, pools);
+    if (publicName === undefined) return [];
     const isOfferedBy = (server: PooledServer) => promptsOf(server).some((prompt) => prompt.name === name);
     return {
       ...(description !== undefined && { description }),
       arguments: args,
       listing: { ...json, title: json['title'] ?? JSON.stringify(name) },
-      name: publicToolName(this.name, name, template.prefix !== 'none'),
+      name: publicName,
       timeoutMs: timeoutOf(template),
       get: (args, context) => this.requests.getPrompt(name, args, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/prompt', name }, isOfferedBy) }),

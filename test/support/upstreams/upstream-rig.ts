@@ -70,17 +70,17 @@ interface RigCall {
 
 const keyNamed = (name: string) => ({ id: 'k', name, allowedTools: null, rateLimitPerHour: null });
 
-/** What is around the rig: the environment, and settings of `servers`. */
+/** What is around the rig: the environment, settings of `servers`, and where tasks are kept, which is another story's. */
 interface RigSurroundings {
   variables?: Record<string, string>;
   outbound?: Outbound;
   servers?: object;
+  tasks?: Pick<Tasks, 'begin'>;
 }
 
 /** Users have their id for a name. */
 const emails: Pick<CallerEmails, 'of'> = { of: async (userId) => `${userId}@example.com` };
 
-/** Where tasks are kept is another story's. */
 const noTasks: Pick<Tasks, 'begin'> = { begin: async () => 'task' };
 
 /** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
@@ -107,7 +107,7 @@ export class UpstreamRig {
   constructor(
     private readonly templates: Record<string, object>,
     pins: Pick<ServerPins, 'admit'> = { admit: admitAll },
-    { variables, outbound, servers = {} }: RigSurroundings = {},
+    { variables, outbound, servers = {}, tasks = noTasks }: RigSurroundings = {},
   ) {
     const { values } = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'], ...servers } });
     this.config = new AppConfig(values, variables, [], outbound);
@@ -127,7 +127,7 @@ export class UpstreamRig {
     this.health = new HealthChecks(this.servers, pins as ServerPins);
     this.balancer = new LoadBalancer(this.servers, this.config);
     for (const catalog of [this.catalog, this.resources, this.prompts, this.instructions]) catalog.onModuleInit();
-    new PoolSources(this.sources, this.servers, this.health, this.balancer, registry, noTasks as Tasks).onModuleInit();
+    new PoolSources(this.sources, this.servers, this.health, this.balancer, registry, tasks as Tasks).onModuleInit();
     void this.health.onApplicationBootstrap();
     this.servers.onApplicationBootstrap();
   }

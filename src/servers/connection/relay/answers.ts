@@ -69,13 +69,18 @@ export function taskIn(value: Members, form: TaskForm): Members | undefined {
 
 type Members = Record<string, unknown>;
 
-/** As its server may call a task. */
 const TASK_ID_MAX_CHARS = 1_024;
+
+/** What is wrong with how a server calls a task, if it cannot be kept under that. */
+export function flawOfTaskId(taskId: string): string | undefined {
+  if (taskId === '') return 'is empty';
+  if (taskId.length > TASK_ID_MAX_CHARS) return `has more than ${TASK_ID_MAX_CHARS} characters`;
+  return unstorable(taskId);
+}
 
 function checkTask(task: Members): void {
   const { taskId, status, result, error } = task;
-  if (!isText(taskId) || taskId.length > TASK_ID_MAX_CHARS || unstorable(taskId))
-    throw new NotMcp('"taskId" is not a text, or an odd one');
+  if (!isText(taskId)) throw new NotMcp('"taskId" is not a text');
   if (!isText(status)) throw new NotMcp('"status" is not a text');
   if (result !== undefined && !isObject(result)) throw new NotMcp('"result" is not an object');
   if (isObject(result)) checkContent(result);

@@ -1,4 +1,4 @@
-import type { ServerTemplate } from '../templates/server-template.js';
+import type { ServerTemplate } from './server-template.js';
 
 /** The server may have to be connected to first, or another one be asked instead. */
 export const timeoutOf = ({ timeoutMs, connectTimeoutMs }: ServerTemplate): number => timeoutMs + connectTimeoutMs;

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { ServerTask, TaskMethod } from '../../src/tools/source/server-task.js';
+import type { Tasks } from '../../src/tools/tasks/tasks.service.js';
+import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { eventually } from '../support/eventually.js';
+import { OddUpstream } from '../support/upstreams/odd-upstream.js';
+import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
+
+const config = { type: 'object', properties: { url: { type: 'string' } } };
+const odd = { transport: 'http', url: '${config.url}', config, timeout_seconds: 1, connect_timeout_seconds: 0.5, concurrency: 1 };
+/** Of a caller of MCP 2025-11-25 who takes a task. */
+const sent = { params: new Map([['task', '{}']]), meta: new Map<string, string>() };
+let upstream: OddUpstream;
+let rig: UpstreamRig;
+/** Where tasks are kept. */
+let begin: Tasks['begin'];
+
+beforeEach(async () => {
+  upstream = await new OddUpstream('legacy').start();
+  rig = new UpstreamRig({ odd }, undefined, { tasks: { begin: (...task) => begin(...task) } });
+  upstream.results['prompts/list'] = '{"prompts":[{"name":"plan"}]}';
+  upstream.results['initialize'] = JSON.stringify({
+    protocolVersion: '2025-11-25',
+    capabilities: { tools: {}, prompts: {}, completions: {} },
+    serverInfo: { name: 'odd', version: '1' },
+  });
+  await rig.register(server('odd-1', 'odd', { url: upstream.url }));
+});
+afterEach(async () => {
+  await rig.close();
+  await upstream.stop();
+});
+
+describe('a task whose call is given up before it is kept', () => {
+  it('is cancelled at its server, though its caller is gone', async () => {
+    let keep: (id: string) => void = () => undefined;
+    const isBeingKept = new Promise<void>((begun) => {
+      begin = () => new Promise((resolve) => begun(void (keep = resolve)));
+    });
+    upstream.results['tools/call'] = '{"task":{"taskId":"t-1","status":"working"}}';
+    upstream.results['tasks/cancel'] = '{"taskId":"t-1","status":"cancelled"}';
+    const leaving = new Cancellation();
+    const call = rig.call('odd__look', {}, leaving, { sent });
+    await isBeingKept;
+    leaving.cancel();
+    expect((await call).errorCode).toBe('CANCELLED');
+    expect(upstream.count('tasks/cancel')).toBe(0);
+    keep(randomUUID());
+    await eventually(() => expect(upstream.last('tasks/cancel')?.params.taskId).toBe('t-1'));
+  });
+});
+
+describe('what is asked of a server beside calls, while all its places are taken,', () => {
+  const task = { id: randomUUID(), serverId: 'odd-1', serverTaskId: 't-1', sessionId: null, form: 'nested' } as ServerTask;
+  const ask = (method: TaskMethod) => rig.catalog.get('odd__look', caller).tool.askTask!(method, task, rig.context());
+  const WAITED = 'Every server of odd is busy, and no place became free within 1.5 s.';
+
+  it.each<[string, () => Promise<unknown>]>([
+    ...(['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/update'] as const).map(
+      (method): [string, () => Promise<unknown>] => [method, () => ask(method)],
+    ),
+    ['completion/complete', () => rig.prompts.find('odd__plan', caller)!.offer.complete!('a', '', {}, rig.context())],
+  ])('waits for one as long as a call does, and no longer: %s', async (method, asked) => {
+    const place = rig.servers.all()[0]!.takePlace('another');
+    const words = expect.stringContaining(WAITED) as unknown as string;
+    await expect(asked()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: words });
+    expect(upstream.count(method)).toBe(0);
+    const waiting = asked();
+    place.leave();
+    await waiting.catch(() => undefined); // which it does not know
+    expect(upstream.count(method)).toBe(1);
+  });
+});
