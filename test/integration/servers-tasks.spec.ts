@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ServerTask, TaskMethod } from '../../src/tools/source/server-task.js';
 import type { Tasks } from '../../src/tools/tasks/tasks.service.js';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Cancellation } from '../../common/concurrency/cancellation.js';
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { AppConfig } from '../../config/app-config.js';
 import { makeStrategy, type Strategy } from './balancing.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
@@ -100,28 +100,24 @@ export class LoadBalancer {
     throw new UpstreamFailure('unreachable', `No server of ${call.poolName} can serve at the moment.`);
   }
 
-<<<<<<< HEAD
-  /** Waits for a place, within the call's own time. @throws UpstreamFailure when too many wait already */
-  private wait(call: PoolCall<unknown>): Promise<Entered> {
-    const { poolName, callerId, cancellation } = call;
-    const line = this.lines.get(poolName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
-    this.lines.set(poolName, line);
-    if (line.hasRoomFor(callerId)) return line.wait(callerId, () => this.enter(call), cancellation);
-    throw new UpstreamFailure('busy', `Every server of ${poolName} is busy, and many calls wait. Try again in a moment.`);
-=======
   /** Waits for a place, as long as a call may take. @throws UpstreamFailure when too many wait already, or it took too long */
   private async wait(call: PoolCall<unknown>): Promise<Entered> {
-    const { poolName, callerId, signal } = call;
+    const { poolName, callerId, cancellation } = call;
     const line = this.lines.get(poolName) ?? new WaitingLine<Entered>(LINE_BOUNDS);
     this.lines.set(poolName, line);
     if (!line.hasRoomFor(callerId)) throw busy(poolName, 'many calls wait');
     // A call has a time of its own, which began before; what else is asked of a server has not.
     const timeoutMs = timeoutOf(this.offering(call)[0]!.template);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(busy(poolName, `no place became free within ${timeoutMs / 1_000} s`)), timeoutMs);
-    const waiting = line.wait(callerId, () => this.enter(call), AbortSignal.any([signal, late.signal]));
-    return waiting.finally(() => clearTimeout(timer));
->>>>>>> w-ta
+    const over = new Cancellation();
+    const timer = setTimeout(() => over.cancel(busy(poolName, `no place became free within ${timeoutMs / 1_000} s`)), timeoutMs);
+    const gone = (reason: Error) => over.cancel(reason);
+    cancellation.onCancel(gone);
+    return line
+      .wait(callerId, () => this.enter(call), over)
+      .finally(() => {
+        clearTimeout(timer);
+        cancellation.offCancel(gone);
+      });
   }
 
   private serve(poolName: string): void {
@@ -161,13 +157,8 @@ export class LoadBalancer {
   }
 }
 
-<<<<<<< HEAD
-const mayRepeat = ({ isRepeatable, cancellation }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
-  isRepeatable && !cancellation.isCancelled && error instanceof UpstreamFailure && error.isServersFault;
-=======
 const busy = (poolName: string, why: string) =>
   new UpstreamFailure('busy', `Every server of ${poolName} is busy, and ${why}. Try again in a moment.`);
 
-const mayRepeat = ({ isRepeatable, signal }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
-  isRepeatable && !signal.aborted && error instanceof UpstreamFailure && error.isServersFault;
->>>>>>> w-ta
+const mayRepeat = ({ isRepeatable, cancellation }: PoolCall<unknown>, error: unknown): error is UpstreamFailure =>
+  isRepeatable && !cancellation.isCancelled && error instanceof UpstreamFailure && error.isServersFault;

@@ -1,6 +1,6 @@
 import { loggerFor } from '../../common/log-contexts.js';
 import type { ServerTemplate } from '../templates/server-template.js';
-import { publicToolName } from './tool-name.js';
+import { publicToolName } from '../registry/tool-name.js';
 
 /** What a pool has to know of the others, so that none takes what is another's. */
 export interface OtherPools {

@@ -1,3 +1,4 @@
+import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { ClientCannot } from '../../tools/source/ask-client.js';
 import { SILENT_CLIENT, type CallContext } from '../../tools/source/call-context.js';
 import { headersFor } from '../../tools/catalog/parameter-header.js';
@@ -95,8 +96,14 @@ export class PoolRequests {
       return id;
     } catch (error) {
       // Whoever called may be gone. If it cannot be said, the task ends by itself.
-      const { signal } = new AbortController();
-      const onItsOwn = { ...context, signal, client: SILENT_CLIENT, onEffect: () => undefined };
+      const cancellation = new Cancellation();
+      const onItsOwn = {
+        ...context,
+        cancellation,
+        signal: cancellation.signal,
+        client: SILENT_CLIENT,
+        onEffect: () => undefined,
+      };
       this.aboutTask('tasks/cancel', task, isOfferedBy, onItsOwn).catch(() => undefined);
       throw error;
     }
@@ -192,31 +199,15 @@ export class PoolRequests {
   ): Promise<ServerAnswer> {
     const { poolName } = this;
     const caller = new LiveCaller(context);
-<<<<<<< HEAD
     const { cancellation } = context;
-    try {
-      return await untilAnswered(context, (input) => {
-        const serverId = input?.serverId ?? context.serverId;
-        const all = input ? { ...params, ...input.params } : params;
-        const callerId = context.principal.userId;
-        const run = (server: PooledServer, place: Place) =>
-          server.call(method, { ...request, params: all, caller, callerId, place, cancellation });
-        return this.balancer.call({ poolName, isOfferedBy, isRepeatable, cancellation, serverId, callerId, run });
-      });
-    } catch (error) {
-      throw callerErrorOf(error);
-    }
-=======
-    const { signal } = context;
     return untilAnswered(context, (input) => {
       const serverId = input?.serverId ?? context.serverId;
       const all = input ? { ...params, ...input.params } : params;
       const callerId = context.principal.userId;
       const run = (server: PooledServer, place: Place) =>
-        server.call(method, { ...request, params: all, caller, callerId, place, signal });
-      return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
+        server.call(method, { ...request, params: all, caller, callerId, place, cancellation });
+      return this.balancer.call({ poolName, isOfferedBy, isRepeatable, cancellation, serverId, callerId, run });
     });
->>>>>>> w-ta
   }
 }
 

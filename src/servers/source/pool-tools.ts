@@ -7,32 +7,19 @@ import type { ServerTemplate } from '../templates/server-template.js';
 import { changedDefinition } from '../tool-changes/changed-definition.js';
 import { FixedArguments } from '../tool-changes/fixed-arguments.js';
 import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/tool-change.js';
-<<<<<<< HEAD
 import { pagesOf, type AppPages } from './app-pages.js';
-import { poolIn } from './other-pools.js';
-import type { PoolRequests } from './pool-requests.js';
-import { ownValue, timeoutOf } from './template-values.js';
-import { publicToolName } from '../registry/tool-name.js';
-=======
-import { pageOf, type AppPages } from './app-pages.js';
 import type { PublicNames } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { ownValue, timeoutOf } from '../templates/template-values.js';
->>>>>>> w-ta
 
 /** What a tool of the catalog is made of. */
 interface ToolParts {
   pin: string;
   definition: ToolDefinition;
   change: ToolChange;
-<<<<<<< HEAD
+  publicName: string;
   /** The addresses of its pages, as callers know them. */
   pages: string;
-=======
-  publicName: string;
-  /** The address of its page, if it has one, as callers know it. */
-  page: string | undefined;
->>>>>>> w-ta
   /** Whether its pool has pages. */
   isOfApp: boolean;
 }
@@ -73,22 +60,13 @@ export class PoolTools {
         const { name } = definition;
         const pin = approved.get(name);
         if (pin === undefined || tools.has(name)) continue;
-<<<<<<< HEAD
-        const shownPages = pagesOf(definition).map((page) => pages.shown(page));
-        const change = changes.get(name) ?? UNCHANGED;
-        const parts = { pin, definition, change, pages: shownPages.join(' '), isOfApp: pages.all.length > 0 };
-        if (this.isOffered(parts, given) && !this.isOthers(change.name ?? name, template, pools))
-          tools.set(name, this.keptOrNew(parts, template, pages));
-=======
         const change = changes.get(name) ?? UNCHANGED;
         if (!this.isOffered(name, change, given)) continue;
         const publicName = this.names.of('tool', change.name ?? name, template, pools);
         if (publicName === undefined) continue;
-        const page = pageOf(definition);
-        const shownPage = page === undefined ? undefined : pages.shown(page);
-        const parts = { pin, definition, change, publicName, page: shownPage, isOfApp: pages.all.length > 0 };
+        const shownPages = pagesOf(definition).map((page) => pages.shown(page));
+        const parts = { pin, definition, change, publicName, pages: shownPages.join(' '), isOfApp: pages.all.length > 0 };
         tools.set(name, this.keptOrNew(parts, template, pages));
->>>>>>> w-ta
       }
     }
     this.offered = tools;

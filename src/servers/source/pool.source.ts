@@ -12,12 +12,7 @@ import { NO_OTHERS, PublicNames, type OtherPools } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
 import { PoolTools } from './pool-tools.js';
 import { ResourceWatchers } from './resource-watchers.js';
-<<<<<<< HEAD
-import { ownValue, timeoutOf } from './template-values.js';
-import { publicToolName } from '../registry/tool-name.js';
-=======
 import { ownValue, timeoutOf } from '../templates/template-values.js';
->>>>>>> w-ta
 
 const INSTRUCTIONS_MAX_CHARS = 2_000;
 /** Names of tools that are remembered of a pool. */
@@ -188,21 +183,12 @@ export class PoolSource implements ToolSource {
     };
   }
 
-<<<<<<< HEAD
-  private prompt(definition: PromptDefinition, { template, canComplete }: PooledServer): Prompt {
-=======
-  /** A resource that waits for approval is not read by way of a template either. */
-  private isWithheld(uri: string): boolean {
-    return this.servers.some(({ offers }) => offers.withheld.has(uri));
-  }
-
   /** None where it would be called as those of another pool are. */
   private prompt(
     pools: ReadonlySet<string>,
     definition: PromptDefinition,
     { template, canComplete }: PooledServer,
   ): Prompt | never[] {
->>>>>>> w-ta
     const { name, description, arguments: args, json } = definition;
     const publicName = this.names.of('prompt', name, template, pools);
     if (publicName === undefined) return [];
