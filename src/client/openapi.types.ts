@@ -2267,6 +2267,12 @@ export interface components {
       approved_definition: {
         [key: string]: unknown;
       } | null;
+      /**
+       * @description Present where the page would be longer than 8 MiB with the definitions of this one: they are null, and its description is empty. Ask for
+       *     it with a smaller `page_size`; with 1 they are always there.
+       * @enum {boolean}
+       */
+      is_left_out?: true;
       /** @description The server's own name of it; of resources and templates the address. */
       name: string;
       /** @description Its description, at most 2 000 characters of it. */
@@ -2308,6 +2314,12 @@ export interface components {
       approved_definition: {
         [key: string]: unknown;
       } | null;
+      /**
+       * @description Present where the page would be longer than 8 MiB with the definitions of this one: they are null, and its description is empty. Ask for
+       *     it with a smaller `page_size`; with 1 they are always there.
+       * @enum {boolean}
+       */
+      is_left_out?: true;
       /** @description The server's own name of it; of resources and templates the address. */
       name: string;
       /** @description Its description, at most 2 000 characters of it. */

@@ -166,4 +166,35 @@ describe('GET /servers/{id}/pins', () => {
     const { entries } = (await gateway.rest('GET', '/api/admin/audit?action=pin.approved')).json;
     expect(entries[0].details).toEqual({ ...prompt });
   });
+
+  it('has 8 MiB of definitions on a page: those beyond are on smaller ones, and the command line asks for them', async () => {
+    const long = (name: string) =>
+      Array.from({ length: 15 }, (_, n) => ({ name: `${name}-${n}`, description: 'x'.repeat(250_000) }));
+    servers.legacy.results['tools/list'] = JSON.stringify({ tools: long('t') });
+    servers.legacy.results['prompts/list'] = JSON.stringify({ prompts: long('p') });
+    await gateway.rest('POST', '/servers', { template_name: 'old', name: 'long', pool: 'long' });
+    type Pin = { name: string; definition: object | null; approved_definition: object | null; is_left_out?: true };
+    const page = async (query: string) => {
+      const { json, text } = await gateway.rest('GET', `/servers/long/pins?${query}`);
+      return { pins: json.pins as Pin[], length: text.length };
+    };
+    await eventually(async () => expect((await page('page_size=100')).pins).toHaveLength(31));
+    const { pins, length } = await page('page_size=100');
+    expect(length).toBeLessThan(8_400_000 + 100_000);
+    const leftOut = pins.findIndex((pin) => pin.is_left_out);
+    expect([leftOut, pins.slice(leftOut).every((pin) => pin.is_left_out && !pin.definition && !pin.approved_definition)]).toEqual(
+      [16, true],
+    );
+    expect(pins.slice(0, leftOut).every((pin) => pin.definition && pin.approved_definition)).toBe(true);
+    const alone = (await page(`page_size=1&page=${leftOut + 1}`)).pins[0]!;
+    expect([alone.name, alone.is_left_out, alone.definition]).toEqual([
+      pins[leftOut]!.name,
+      undefined,
+      expect.objectContaining({ name: alone.name }),
+    ]);
+    const env = { TALLYGATE_URL: gateway.restUrl, XDG_CONFIG_HOME: folder };
+    const listed = JSON.parse((await tallygate(['servers', 'tools', 'long', '--json'], { env })).stdout) as Pin[];
+    expect(listed.map(({ name }) => name)).toEqual(pins.map(({ name }) => name));
+    expect(listed.every(({ definition }) => definition !== null)).toBe(true);
+  });
 });

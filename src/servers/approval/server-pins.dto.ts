@@ -108,6 +108,12 @@ export class ServerPinDto {
   /** As it was approved; null where it never was, or by a release that did not keep it. */
   @ApiProperty(A_DEFINITION)
   approved_definition!: object | null;
+  /**
+   * Present where the page would be longer than 8 MiB with the definitions of this one: they are null, and its description is empty. Ask for
+   * it with a smaller `page_size`; with 1 they are always there.
+   */
+  @ApiProperty({ enum: [true] })
+  is_left_out?: true;
   /** When it was seen first as it is now. */
   seen_at!: Date | null;
 }

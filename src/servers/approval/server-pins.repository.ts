@@ -16,6 +16,8 @@ export interface ServerPin {
   /** As JSON: what it is now, and what of it was approved; null where that is not known. */
   definition: string | null;
   approvedDefinition: string | null;
+  /** Both are left out, since the page would be too long with them. */
+  isLeftOut: boolean;
   seenAt: Date;
 }
 
@@ -66,11 +68,27 @@ interface Row extends KnownPin {
 const BYTES = `(coalesce(pg_column_size(definition), 0) + coalesce(pg_column_size(approved_definition), 0))`;
 const KNOWN = `
   SELECT kind, key, pin, approved_pin AS "approvedPin", definition IS NOT NULL AS "isKept", ${BYTES} AS bytes FROM mcp.server_pins`;
-const PINS = `
-  SELECT kind, name, pin, state, seen_at AS "seenAt", definition,
-    CASE state WHEN 'approved' THEN definition ELSE approved_definition END AS "approvedDefinition"
-  FROM mcp.server_pins`;
 const FILTER = `server_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
+const APPROVED = `CASE state WHEN 'approved' THEN definition ELSE approved_definition END`;
+const PINS = `
+  SELECT kind, name, pin, state, seen_at AS "seenAt", definition, ${APPROVED} AS "approvedDefinition", false AS "isLeftOut"
+  FROM mcp.server_pins`;
+/** Of the definitions of one page: a hundred of those that servers may have are 50 million characters. */
+const PAGE_MAX_BYTES = 8_388_608;
+/** A text's length is known without reading it. */
+const PAGE = `
+  WITH pins AS (
+    SELECT *, ${APPROVED} AS approved, row_number() OVER (ORDER BY array_position($4::text[], kind), name, key) AS place
+    FROM mcp.server_pins WHERE ${FILTER}
+    ORDER BY place LIMIT $5 OFFSET $6
+  ), measured AS (
+    SELECT *, sum(coalesce(octet_length(definition), 0) + coalesce(octet_length(approved), 0)) OVER (ORDER BY place)
+      > ${PAGE_MAX_BYTES} AS is_left_out
+    FROM pins
+  )
+  SELECT kind, name, pin, state, seen_at AS "seenAt", is_left_out AS "isLeftOut",
+    CASE WHEN NOT is_left_out THEN definition END AS definition, CASE WHEN NOT is_left_out THEN approved END AS "approvedDefinition"
+  FROM measured ORDER BY place`;
 const SEEN = `json_to_recordset($2::json) AS seen (kind text, key text, name text, pin text, definition text, approve boolean)`;
 const ASKED = `json_to_recordset($2::json) AS asked (kind text, key text)`;
 
@@ -147,7 +165,7 @@ export class ServerPinsRepository {
     );
   }
 
-  /** A part of them, by kind and name, and how many there are. */
+  /** A part of them, by kind and name, with as many of their definitions as a page may have, and how many there are. */
   async of(
     serverId: string,
     { kind, state }: PinFilter,
@@ -155,10 +173,7 @@ export class ServerPinsRepository {
   ): Promise<{ pins: ServerPin[]; total: number }> {
     const filter = [serverId, kind ?? null, state ?? null];
     const [pins, [counted]] = await Promise.all([
-      this.postgres.query<ServerPin>(
-        `${PINS} WHERE ${FILTER} ORDER BY array_position($4::text[], kind), name, key LIMIT $5 OFFSET $6`,
-        [...filter, OFFER_KINDS, limit, offset],
-      ),
+      this.postgres.query<ServerPin>(PAGE, [...filter, OFFER_KINDS, limit, offset]),
       this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total FROM mcp.server_pins WHERE ${FILTER}`, filter),
     ]);
     return { pins, total: counted!.total };

@@ -62,11 +62,13 @@ export interface Item {
   /** JSON. */
   definition: string | null;
   approved_definition: string | null;
+  is_left_out?: true;
 }
 
-export const itemOf = ({ kind, name, pin, state, definition, approvedDefinition, seenAt }: ServerPin): Item => ({
+export const itemOf = ({ kind, name, pin, state, definition, approvedDefinition, isLeftOut, seenAt }: ServerPin): Item => ({
   ...{ kind, name, description: descriptionIn(definition), pin, state, seen_at: seenAt },
   ...{ definition, approved_definition: approvedDefinition },
+  ...(isLeftOut && { is_left_out: true as const }),
 });
 
 const unusableItem = ({ kind, name, reason }: Unusable): Item => ({

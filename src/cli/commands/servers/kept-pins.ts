@@ -15,19 +15,26 @@ export interface KeptPin extends Omit<Pin, 'definition' | 'approved_definition'>
   json: string;
 }
 
-/** All pages of them. */
-export async function pinsOf(
-  gateway: GatewayClient,
-  id: string,
-  asked: { kind?: Pin['kind']; state?: Pin['state'] },
-): Promise<KeptPin[]> {
+/** Which of them, by kind and state. */
+type Asked = { kind?: Pin['kind']; state?: Pin['state'] };
+
+/** All pages of them. What a page had no room for is asked for by itself. */
+export async function pinsOf(gateway: GatewayClient, id: string, asked: Asked): Promise<KeptPin[]> {
+  const pageOf = (page: number, size: number) => openPage(gateway, id, { ...asked, page, page_size: size });
   const pins: KeptPin[] = [];
   for (let page = 1; ; page += 1) {
-    const json = await text(await gateway.openPins(id, { ...asked, page, page_size: PAGE_SIZE }));
-    const found = itemsOf(textAt(['pins'], json) ?? '[]').map(keptPin);
-    pins.push(...found);
-    if (found.length === 0 || pins.length >= Number(textAt(['total'], json))) return pins;
+    const { found, total } = await pageOf(page, PAGE_SIZE);
+    for (const pin of found) {
+      const [alone] = pin.is_left_out ? (await pageOf(pins.length + 1, 1)).found : [];
+      pins.push(alone?.name === pin.name ? alone : pin);
+    }
+    if (found.length === 0 || pins.length >= total) return pins;
   }
+}
+
+async function openPage(gateway: GatewayClient, id: string, query: Asked & { page: number; page_size: number }) {
+  const json = await text(await gateway.openPins(id, query));
+  return { found: itemsOf(textAt(['pins'], json) ?? '[]').map(keptPin), total: Number(textAt(['total'], json)) };
 }
 
 function keptPin(json: string): KeptPin {
