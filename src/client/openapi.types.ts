@@ -2280,6 +2280,8 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
     };
     ServerPinListDto: {
       pins: components['schemas']['ServerPinDto'][];
@@ -2321,10 +2323,10 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
       /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
-      /** @description What an operator has changed of it for callers; absent where that is nothing. */
-      changes?: components['schemas']['ToolChangesDto'];
     };
     ServerToolListDto: {
       tools: components['schemas']['ServerToolDto'][];

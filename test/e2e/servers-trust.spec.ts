@@ -96,7 +96,7 @@ describe('tallygate servers', () => {
   it('tools lists what a server offers, and what it cannot', async () => {
     const { stdout } = await run('servers', 'tools', 'asked');
     expect(stdout).toMatch(
-      /^KIND +NAME +PIN +STATE +SEEN \(UTC\) +WHY +DESCRIPTION\ntool +look +[0-9a-f]{12} +quarantined +\S+ \S+ +new +Looks\./,
+      /^KIND +NAME +PIN +STATE +SEEN \(UTC\) +WHY +FOR CALLERS +DESCRIPTION\ntool +look +[0-9a-f]{12} +quarantined +\S+ \S+ +new +– +Looks\./,
     );
     expect(stdout).toMatch(/\nprompt +plan +[0-9a-f]{12} +quarantined /);
     expect(stdout).toMatch(/\ntool +tools\[1\] +– +unusable +– +it has no "name"/);

@@ -8,9 +8,9 @@ import { print } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
 import { ID, serverCommand, type ServerOptions } from './servers/server-command.js';
 import { approveCommand, pinsCommand } from './servers/server-pins.commands.js';
+import { changedText } from './servers/tool-changes-text.js';
 
 type Server = components['schemas']['ServerDto'];
-type Tool = components['schemas']['ServerToolDto'];
 type Edit = components['schemas']['EditToolDto'];
 type Health = components['schemas']['ServerHealthDto'];
 
@@ -158,7 +158,7 @@ async function change(id: string, tool: string, options: ChangeOptions): Promise
   const edit = await editOf(options);
   if (Object.keys(edit).length === 0) throw new CliFailure('Say what to change: tallygate servers change --help', EXIT.usage);
   const changed = await onRest(options, (gateway) => gateway.changeTool(id, tool, edit));
-  print(options.json, changed, () => changedText(changed));
+  print(options.json, changed, () => changedText(tool, changed.changes));
 }
 
 async function editOf({ off, on, name, title, description, set = [], values, unset = [] }: ChangeOptions): Promise<Edit> {
@@ -172,17 +172,4 @@ async function editOf({ off, on, name, title, description, set = [], values, uns
     ...(description !== undefined && { description: description || null }),
     ...(args.length > 0 && { arguments: Object.fromEntries(args) as Edit['arguments'] }),
   };
-}
-
-function changedText({ tool_name, changes = {} }: Tool): string {
-  const { enabled, name, title, description, arguments: fixed = {}, unknown_arguments: unknown = [] } = changes;
-  const words = [
-    ...(enabled === false ? ['is switched off'] : []),
-    ...(name === undefined ? [] : [`is called ${name}`]),
-    ...(title === undefined ? [] : ['has another title']),
-    ...(description === undefined ? [] : ['has another description']),
-    ...(Object.keys(fixed).length > 0 ? [`has fixed ${Object.keys(fixed).join(', ')}`] : []),
-  ];
-  const warning = unknown.length > 0 ? `\nIts schema names no argument ${unknown.join(', ')}.` : '';
-  return `${tool_name} ${words.join(', ') || 'is as its server has it'}.${warning}`;
 }
