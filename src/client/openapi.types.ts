@@ -2028,6 +2028,8 @@ export interface components {
       total: number;
       healthy: number;
       unhealthy: number;
+      /** @description How many of their definitions wait for approval; absent where none do. */
+      waiting_for_approval?: number;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2246,6 +2248,8 @@ export interface components {
        *     where there are none. At most 100 are named.
        */
       differs?: string[];
+      /** @description What it offers that reaches no caller until it is approved; absent where there is nothing. */
+      waiting_for_approval?: components['schemas']['WaitingOffersDto'];
     };
     ServerPinDto: {
       /**
@@ -2639,6 +2643,13 @@ export interface components {
       credits_used_this_month: number;
       /** @description This month's tools, most called first. */
       tool_breakdown: components['schemas']['ToolShareDto'][];
+    };
+    WaitingOffersDto: {
+      tool?: number;
+      prompt?: number;
+      resource?: number;
+      template?: number;
+      instructions?: number;
     };
     WebhookAnswerDto: {
       received: boolean;

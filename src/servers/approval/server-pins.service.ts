@@ -4,6 +4,7 @@ import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Approval } from '../../config/template-config.js';
 import type { OfferedLists, OfferKind } from '../connection/definitions.js';
+import { waitingAmong, type WaitingOffers } from '../pool/waiting-offers.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { entriesOf, idOf, keyOf, onlyThese } from './offered-entries.js';
 import { SeenPins } from './seen-pins.service.js';
@@ -22,8 +23,8 @@ export interface Admitted {
   /** The pin of each of its tools, by name. No other is listed or called. */
   approved: ReadonlyMap<string, string>;
   lists: OfferedLists;
-  /** How many entries wait for approval. */
-  waiting: number;
+  /** What waits for approval. */
+  waiting: WaitingOffers;
   /** Names of the tools among them, and addresses of the resources. */
   withheld: ReadonlySet<string>;
 }
@@ -54,11 +55,12 @@ export class ServerPins {
     const known = await this.seen.note(id, entries, approval);
     const admitted = entries.filter((entry) => approval === 'off' || known.get(idOf(entry))?.approvedPin === entry.pin);
     const tools = admitted.filter(({ kind }) => kind === 'tool');
-    const withheld = entries.filter((entry) => ['tool', 'resource'].includes(entry.kind) && !admitted.includes(entry));
+    const waiting = entries.filter((entry) => !admitted.includes(entry));
+    const withheld = waiting.filter(({ kind }) => ['tool', 'resource'].includes(kind));
     return {
       approved: new Map(tools.map(({ offer, pin }) => [offer.id, pin])),
       lists: onlyThese(admitted, lists),
-      waiting: entries.length - admitted.length,
+      waiting: waitingAmong(waiting),
       withheld: new Set(withheld.map(({ offer }) => offer.id)),
     };
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Admitted } from '../approval/server-pins.service.js';
 import { NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js';
+import type { WaitingOffers } from './waiting-offers.js';
 
 /** Tools in which a server differs from its pool are named up to this. */
 const DIFFERING_MAX = 100;
@@ -14,8 +15,7 @@ export class ServerOffers {
   private pins: ReadonlyMap<string, string> = new Map();
   /** Why its lists could not be read the last time; null where they could. */
   problem: string | null = null;
-  /** Entries that wait for approval. */
-  waiting = 0;
+  waiting: WaitingOffers = {};
   /** Tools, by name, and resources, by address, that wait for approval, those too that are not offered at the moment. */
   withheld: ReadonlySet<string> = new Set();
   /** Tools of its pool that it lacks or defines otherwise, by the servers' own name. */

@@ -230,6 +230,6 @@ export class UpstreamRig {
 const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
   approved: new Map(lists.tools.map(({ name, text }) => [name, pinOf('tool', text)])),
   lists,
-  waiting: 0,
+  waiting: {},
   withheld: new Set<string>(),
 });
