@@ -1,4 +1,4 @@
-import { ClientCannot } from '../../tools/source/ask-client.js';
+import { ClientCannot, whyUnaskable } from '../../tools/source/ask-client.js';
 import type { CallContext } from '../../tools/source/call-context.js';
 import { headersFor } from '../../tools/catalog/parameter-header.js';
 import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
@@ -180,7 +180,7 @@ export class PoolRequests {
         return this.balancer.call({ poolName, isOfferedBy, isRepeatable, signal, serverId, callerId, run });
       });
     } catch (error) {
-      throw callerErrorOf(error);
+      throw callerErrorOf(error, context);
     }
   }
 }
@@ -195,8 +195,9 @@ function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): st
 const MISSING_CLIENT_CAPABILITY = -32021;
 
 /** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
-function callerErrorOf(error: unknown): unknown {
+function callerErrorOf(error: unknown, { client }: CallContext): unknown {
   if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
   const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: Record<string, unknown> | null } | null;
-  return new ClientCannot(error.message, data?.requiredCapabilities ?? {});
+  const why = whyUnaskable(client);
+  return new ClientCannot(why === undefined ? error.message : `${error.message} ${why}`, data?.requiredCapabilities ?? {});
 }

@@ -82,15 +82,14 @@ export class ToolRunner {
 
   private inputRequired(request: ToolRequest, attempt: Attempt, error: InputRequired): ToolOutcome {
     const { entry, client } = request;
-    const { takesRounds, capabilities } = client;
-    if (!takesRounds) {
-      const words = `${entry.tool.name} needs your input, but your client does not support questions (elicitation).`;
-      return failed(entry, 'INVALID_ARGUMENTS', words);
-    }
     try {
-      for (const { method } of Object.values(error.requests)) refuseUnlessAble(capabilities, method);
+      for (const { method } of Object.values(error.requests)) refuseUnlessAble(client, method);
     } catch (refusal) {
       return this.outcomeOf(request, attempt, refusal);
+    }
+    if (!client.takesRounds) {
+      const words = `${entry.tool.name} needs your input, which it asks clients of MCP 2026-07-28 for.`;
+      return failed(entry, 'INVALID_ARGUMENTS', words);
     }
     return { ...failed(entry, 'INPUT_REQUIRED', error.message), inputRequired: error };
   }
