@@ -1984,6 +1984,8 @@ export interface components {
       annotations?: {
         [key: string]: boolean;
       };
+      /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
+      needs_task?: boolean;
     };
     LoadBalancerStatsDto: {
       strategy: string;
