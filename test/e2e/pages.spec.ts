@@ -58,6 +58,15 @@ describe('every command in the text', () => {
     expect(problems).toEqual([]);
   });
 
+  it('of curl shows what went wrong: its own words, and the body of an error', () => {
+    const lines = blocks.flatMap(({ page, code }) => code.split('\n').map((line) => ({ page, line })));
+    const calls = lines.flatMap(({ page, line }) => /\bcurl (.*)/.exec(line)?.[1] ?? []).map((options) => options.split(' '));
+    expect(calls.length).toBeGreaterThan(15);
+    const isQuiet = (words: string[]) =>
+      words.some((word) => /^(-[a-zA-Z]*f[a-zA-Z]*|--fail)$/.test(word)) || !words.includes('-sS');
+    expect(calls.filter(isQuiet)).toEqual([]);
+  });
+
   it('of npm is a script there is', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     const named = spans.flatMap(({ code }) => /^npm (?:run )?(?!ci\b|run\b)([\w:-]+)/.exec(code)?.[1] ?? []);
