@@ -23,7 +23,8 @@ Examples:
   tallygate call greet --api-key KEY name=Alice
   tallygate login admin@localhost && tallygate keys create my-key && tallygate usage stats
 
-Environment: TALLYGATE_URL and TALLYGATE_API_KEY stand for --url and --api-key; GATEWAY_* are the gateway's settings.
+Environment: TALLYGATE_URL and TALLYGATE_API_KEY stand for --url and --api-key; GATEWAY_* are the gateway's settings,
+GATEWAY_CONFIG the file that is read in place of gateway.yaml.
 Exit codes: 0 done · 1 refused or failed · 2 wrong command line · 3 nothing answers at the address · 4 the tool
 answered with an error.`;
 

@@ -1984,6 +1984,8 @@ export interface components {
       annotations?: {
         [key: string]: boolean;
       };
+      /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
+      needs_task?: boolean;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2028,6 +2030,8 @@ export interface components {
       total: number;
       healthy: number;
       unhealthy: number;
+      /** @description How many of their definitions wait for approval; absent where none do. */
+      waiting_for_approval?: number;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2246,6 +2250,8 @@ export interface components {
        *     where there are none. At most 100 are named.
        */
       differs?: string[];
+      /** @description What it offers that reaches no caller until it is approved; absent where there is nothing. */
+      waiting_for_approval?: components['schemas']['WaitingOffersDto'];
     };
     ServerPinDto: {
       /**
@@ -2286,6 +2292,8 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
     };
     ServerPinListDto: {
       pins: components['schemas']['ServerPinDto'][];
@@ -2333,10 +2341,10 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
       /** @description The server's own name of the tool, without a prefix. */
       tool_name: string;
-      /** @description What an operator has changed of it for callers; absent where that is nothing. */
-      changes?: components['schemas']['ToolChangesDto'];
     };
     ServerToolListDto: {
       tools: components['schemas']['ServerToolDto'][];
@@ -2649,6 +2657,13 @@ export interface components {
       credits_used_this_month: number;
       /** @description This month's tools, most called first. */
       tool_breakdown: components['schemas']['ToolShareDto'][];
+    };
+    WaitingOffersDto: {
+      tool?: number;
+      prompt?: number;
+      resource?: number;
+      template?: number;
+      instructions?: number;
     };
     WebhookAnswerDto: {
       received: boolean;

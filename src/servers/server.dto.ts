@@ -6,6 +6,7 @@ import { maskValues } from '../common/secrets/mask-values.js';
 import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import { wordsOf, type HealthReport } from './pool/server-health.js';
+import { countOf, type WaitingOffers } from './pool/waiting-offers.js';
 import type { RegisteredServer } from './registry/registered-server.js';
 import { SERVER_NAME, SERVER_NAME_MAX_CHARS } from './registry/server-names.js';
 import type { ServerTemplate } from './templates/server-template.js';
@@ -106,6 +107,15 @@ export class EditServerDto {
   instance_metadata?: Record<string, unknown>;
 }
 
+/** How much of what a server offers waits for approval, by kind; what is absent is none. */
+export class WaitingOffersDto implements WaitingOffers {
+  tool?: number;
+  prompt?: number;
+  resource?: number;
+  template?: number;
+  instructions?: number;
+}
+
 export class ServerHealthDto {
   /** `degraded` servers still get calls, `unhealthy` ones do not; `unknown` ones have not been checked yet. */
   @ApiProperty({ enum: ['healthy', 'degraded', 'unhealthy', 'unknown'] })
@@ -125,10 +135,12 @@ export class ServerHealthDto {
    * where there are none. At most 100 are named.
    */
   differs?: string[];
+  /** What it offers that reaches no caller until it is approved; absent where there is nothing. */
+  waiting_for_approval?: WaitingOffersDto;
 
   /** @param mayConfigure Whether the caller may see what its program said, which names paths and addresses. */
   static of(report: HealthReport, mayConfigure: boolean): ServerHealthDto {
-    const { state, checkedAt, latencyMs, differs = [] } = report;
+    const { state, checkedAt, latencyMs, differs = [], waiting = {} } = report;
     const error = mayConfigure ? wordsOf(report) : report.error;
     return {
       status: state,
@@ -136,6 +148,7 @@ export class ServerHealthDto {
       latency_ms: latencyMs,
       error: error && maskText(error),
       ...(differs.length > 0 && { differs: [...differs] }),
+      ...(countOf(waiting) > 0 && { waiting_for_approval: waiting }),
     };
   }
 }

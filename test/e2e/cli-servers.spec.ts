@@ -99,6 +99,15 @@ describe('tallygate servers', () => {
     );
     expect(await tools()).toMatch(/^file-server__cat .*Shows a file\./m);
     expect(await tools()).not.toMatch(/write_file|read_text_file/);
+    const { stdout: offered } = await servers('tools', 'file-server');
+    expect(offered).toMatch(/^KIND +NAME .* FOR CALLERS +DESCRIPTION\n/);
+    expect(offered).toMatch(/\ntool +write_file .* off +Create/);
+    expect(offered).toMatch(/\ntool +read_text_file .* name, title, description, arguments +Read/);
+    expect(offered).toMatch(/\ntool +read_file .* – +Read/);
+    expect(offered).toContain(
+      '\n\nChanged for callers:\nread_text_file is called cat, has another title, has another description, ' +
+        'has fixed head, path, speed.\nIts schema names no argument speed.\nwrite_file is switched off.\n',
+    );
     writeFileSync(join(data, 'a.txt'), '1\n2\n3\n4\n');
     expect(await change('read_text_file', '--unset', 'speed')).not.toContain('speed');
     const called = await run(['call', 'file-server__cat', '--api-key', gateway.apiKey]);

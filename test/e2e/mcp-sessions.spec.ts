@@ -93,14 +93,28 @@ describe('a session', () => {
     expect((await stream.rest()).at(-1).result.isError).toBe(true);
   });
 
+  it('is missed where a tool asks a client that has begun none, who is told so', async () => {
+    const [{ text }] = (await gateway.call('ask')).json.result.content;
+    expect(text).toContain('this request names none: send the Mcp-Session-Id');
+    const { json } = await gateway.rest('POST', '/tools/call', { server_id: 'streaming', tool_name: 'ask' });
+    expect(json.detail).toBe('This needs to ask you something (elicitation). Only a client of MCP can be asked.');
+  });
+
   it('is not there without the setting: GET is 405 before any check, and a tool that asks says why it cannot', async () => {
     replica = await startStreamingGateway({});
     const { response } = await McpStream.open(replica, INITIALIZE);
     expect(response.headers.get('mcp-session-id')).toBeNull();
     expect((await fetch(replica.mcpUrl)).status).toBe(405);
-    const answer = (await replica.call('ask')).json.result;
-    expect(answer.content[0].text).toMatch(/capability "elicitation"|gives it no way/);
-    expect((await replica.mcp('resources/subscribe', { uri: 'test://watched' })).status).toBe(400);
+    const setting = 'this gateway keeps none: its operator can set mcp.sessions to true (GATEWAY_MCP_SESSIONS=true)';
+    for (const name of ['ask', 'ask_raw']) {
+      const [{ text }] = (await replica.call(name)).json.result.content;
+      expect(text).toMatch(
+        /^This needs to ask you something \(elicitation\)\. A client of before MCP 2026-07-28 needs a session/,
+      );
+      expect(text).toContain(setting);
+    }
+    const subscribed = await replica.mcp('resources/subscribe', { uri: 'test://watched' });
+    expect([subscribed.status, subscribed.json.error.message]).toEqual([400, expect.stringContaining(setting)]);
   }, 60_000);
 });
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { EXIT } from '../../src/cli/terminal/cli-failure.js';
+import { CONFIG_FILE } from '../../src/config/environment.js';
 import { readConfig } from '../../src/config/load-config.js';
 import { callProblem, tallygateCalls } from '../support/docs/command-lines.js';
 import { eventually } from '../support/eventually.js';
@@ -58,12 +59,28 @@ describe('every command in the text', () => {
     expect(problems).toEqual([]);
   });
 
+  it('of curl shows what went wrong: its own words, and the body of an error', () => {
+    const lines = blocks.flatMap(({ code }) => code.split('\n'));
+    const calls = lines.flatMap((line) => /\bcurl (.*)/.exec(line)?.[1] ?? []).map((options) => options.split(' '));
+    expect(calls.length).toBeGreaterThan(15);
+    const isQuiet = (words: string[]) =>
+      words.some((word) => /^(-[a-zA-Z]*f[a-zA-Z]*|--fail)$/.test(word)) || !words.includes('-sS');
+    expect(calls.filter(isQuiet)).toEqual([]);
+  });
+
   it('of npm is a script there is', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     const named = spans.flatMap(({ code }) => /^npm (?:run )?(?!ci\b|run\b)([\w:-]+)/.exec(code)?.[1] ?? []);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+it('the README names the variables that stand for no setting, and so are not in gateway.example.yaml', () => {
+  const read = [CONFIG_FILE, ...readFileSync('src/config/client-settings.ts', 'utf8').match(/(?<=env\[')TALLYGATE_\w+/g)!];
+  expect(read).toEqual(['GATEWAY_CONFIG', 'TALLYGATE_URL', 'TALLYGATE_API_KEY']);
+  const readme = readFileSync('README.md', 'utf8');
+  expect(read.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });
 
 it('the exit codes on the page are those there are', () => {

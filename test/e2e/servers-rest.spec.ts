@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textAt } from '../../src/common/json-text/json-members.js';
+import { tallygate } from '../support/gateway/cli-process.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
@@ -16,6 +17,9 @@ let gateway: GatewayProcess;
 
 beforeAll(async () => {
   upstream.results['tools/call'] = `{"content":${CONTENT},"structuredContent":${DATA}}`;
+  const job = { name: 'job', description: 'Works.', inputSchema: { type: 'object' }, execution: { taskSupport: 'required' } };
+  const { tools } = JSON.parse(upstream.results['tools/list'] as string) as { tools: object[] };
+  upstream.results['tools/list'] = JSON.stringify({ tools: [...tools, job] });
   await upstream.start();
   const config = join(temporaryFolder('servers-rest'), 'gateway.yaml');
   const settings = {
@@ -94,5 +98,30 @@ describe('two calls under one key', () => {
     expect((await overRest('{"a":9007199254740993,"b":[1.0]}', 'order')).status).toBe(200);
     const { text } = await overRest('{ "b":[ 1.0 ],"a":9007199254740993 }', 'order');
     expect([textAt(['replayed'], text), heard().length]).toEqual(['true', 1]);
+  });
+});
+
+describe('a tool that runs as a task only', () => {
+  const WORDS = 'odd__job runs as a task only: call it with a client of MCP 2025-11-25 that asks for tasks.';
+
+  it('is listed as one over REST and on the command line', async () => {
+    const { tools } = (await gateway.rest('GET', '/tools')).json as { tools: { name: string; needs_task?: true }[] };
+    const listed = tools.filter(({ name }) => name.startsWith('odd__')).map(({ name, needs_task }) => [name, needs_task]);
+    expect(listed).toEqual([
+      ['odd__job', true],
+      ['odd__look', undefined],
+    ]);
+    const { stdout } = await tallygate(['tools', '--api-key', gateway.apiKey, '--url', gateway.restUrl]);
+    expect(stdout).toMatch(/^odd__job +– +\(runs as a task only\) Works\.$/m);
+  });
+
+  it('is refused where no task is asked for, in words that say who can call it, and its server hears nothing', async () => {
+    const overRest = await gateway.rest('POST', '/tools/call', { server_id: 'odd', tool_name: 'job' });
+    expect([overRest.status, overRest.json.detail]).toEqual([400, expect.stringContaining(WORDS)]);
+    const called = await tallygate(['call', 'odd__job', '--api-key', gateway.apiKey, '--url', gateway.restUrl]);
+    expect([called.code, called.stderr]).toEqual([4, expect.stringContaining(WORDS)]);
+    expect(heard()).toEqual([]);
+    await gateway.mcp('tools/call', { name: 'odd__job', arguments: {}, task: { ttl: 1_000 } });
+    expect(heard()).toEqual(['{}']);
   });
 });

@@ -96,12 +96,35 @@ describe('tallygate servers', () => {
   it('tools lists what a server offers, and what it cannot', async () => {
     const { stdout } = await run('servers', 'tools', 'asked');
     expect(stdout).toMatch(
-      /^KIND +NAME +PIN +STATE +SEEN \(UTC\) +WHY +DESCRIPTION\ntool +look +[0-9a-f]{12} +quarantined +\S+ \S+ +new +Looks\./,
+      /^KIND +NAME +PIN +STATE +SEEN \(UTC\) +WHY +FOR CALLERS +DESCRIPTION\ntool +look +[0-9a-f]{12} +quarantined +\S+ \S+ +new +– +Looks\./,
     );
     expect(stdout).toMatch(/\nprompt +plan +[0-9a-f]{12} +quarantined /);
     expect(stdout).toMatch(/\ntool +tools\[1\] +– +unusable +– +it has no "name"/);
     const pins = JSON.parse((await run('servers', 'tools', 'asked', '--kind', 'prompt', '--json')).stdout) as object[];
     expect(pins).toMatchObject([{ kind: 'prompt', name: 'plan', state: 'quarantined', definition: { name: 'plan' } }]);
+  });
+
+  it('say how much waits for approval, and so do doctor, GET /servers and /health, until it is approved', async () => {
+    const waits = (name: string) => `1 tool, 1 prompt wait for approval: tallygate servers tools ${name} --diff`;
+    const added = await run('servers', 'add', 'asked', '--name', 'second');
+    expect(added.stdout).toMatch(new RegExp(`^Added second .*\\n${waits('second')}\\n$`));
+    expect((await run('servers', 'list')).stdout).toMatch(
+      new RegExp(`\\n\\nasked: ${waits('asked')}\\nsecond: ${waits('second')}\\n$`),
+    );
+    expect((await run('servers', 'check', 'second')).stdout).toMatch(new RegExp(`^second is healthy.*\\n${waits('second')}\\n$`));
+    const examined = await run('doctor', '--data-dir', gateway.dataDir);
+    expect([examined.code, examined.stdout]).toEqual([0, expect.stringContaining(`! approval   second: ${waits('second')}`)]);
+    const stranger = { TALLYGATE_URL: gateway.restUrl, XDG_CONFIG_HOME: join(folder, 'nobody') };
+    const { stdout } = await tallygate(['doctor', '--data-dir', gateway.dataDir], { env: stranger });
+    expect(stdout).toContain('! approval   4 definitions wait for approval: tallygate login admin@localhost');
+    const { health } = (await gateway.rest('GET', '/servers/second')).json;
+    expect(health.waiting_for_approval).toEqual({ tool: 1, prompt: 1 });
+    const waiting = async () => (await gateway.rest('GET', '/health', undefined, null)).json.mcp_servers.waiting_for_approval;
+    expect(await waiting()).toBe(4);
+    expect((await run('servers', 'approve', 'second', '--all', '--yes')).code).toBe(0);
+    await eventually(async () => expect(await waiting()).toBe(2));
+    expect((await run('servers', 'list')).stdout).not.toContain(waits('second'));
+    await run('servers', 'remove', 'second');
   });
 
   it('approve lets in what is named, or all', async () => {

@@ -100,7 +100,9 @@ describe('a server that asks the caller', () => {
     async (tool) => {
       const { text, errorCode } = await rig.call(tool);
       expect(errorCode).toMatch(/TOOL_ERROR|INVALID_ARGUMENTS/);
-      expect(text).toMatch(/elicitation/);
+      expect(text).toMatch(/elicitation.*Only a client of MCP can be asked/s);
+      const client = { ...SILENT_CLIENT, unaskable: 'It has no session.' };
+      expect((await rig.call(tool, {}, later(), { client })).text).toContain('It has no session.');
     },
   );
 

@@ -73,6 +73,11 @@ describe('A change of a tool', () => {
     expect(named).toMatchObject({ description: 'Does.', changes: { name: 'see', title: 'See', description: 'Sees.' } });
     expect(names()).toEqual(['crm__see']);
     expect(await changesIn()).toEqual({ act: { enabled: false }, look: named.changes });
+    const { pins } = (await rest.get('/servers/crm/pins').expect(200)).body as { pins: object[] };
+    expect(pins).toMatchObject([
+      { name: 'act', changes: { enabled: false } },
+      { name: 'look', changes: named.changes },
+    ]);
   });
 
   it('is taken back by null, and leaves nothing where all of it is', async () => {

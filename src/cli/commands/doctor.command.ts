@@ -11,9 +11,10 @@ Examples:
   tallygate doctor --json | jq '.[] | select(.state == "bad") | .fix'
 
 Looks at the settings, ports, engines, migrations, clock and secrets of the gateway on this machine, and at the servers behind it,
-and changes nothing. A gateway that runs is found by its data folder, on whatever ports. Exit code 1 when something is bad.`;
+and changes nothing. A gateway that runs is found by its data folder, on whatever ports. ✓ is good, ✗ bad, with how to mend it, and !
+is for you to decide, such as what waits for approval. Exit code 1 when something is bad.`;
 
-const SIGN = { good: '✓', bad: '✗' } as const;
+const SIGN = { good: '✓', open: '!', bad: '✗' } as const;
 
 /** `tallygate doctor`: finds problems of the gateway on this machine and says how to fix each. */
 export function doctorCommand(): Command {

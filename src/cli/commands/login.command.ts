@@ -19,7 +19,7 @@ Examples:
   printf %s "$PASSWORD" | tallygate login admin@localhost --url https://mcp.example.com
 
 The password is asked for, or read from stdin; it is never an option, since other users see those. The token is kept
-in your configuration folder, readable by you only, until it expires.`;
+in ~/.config/tallygate (or below XDG_CONFIG_HOME), readable by you only, until it expires.`;
 
 /** `tallygate login`: required once before the commands for keys, usage and accounts. */
 export function loginCommand(): Command {

@@ -6,11 +6,12 @@ import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
+import { waitingWords } from '../../servers/pool/waiting-offers.js';
 import { ID, serverCommand, type ServerOptions } from './servers/server-command.js';
 import { approveCommand, pinsCommand } from './servers/server-pins.commands.js';
+import { changedText } from './servers/tool-changes-text.js';
 
 type Server = components['schemas']['ServerDto'];
-type Tool = components['schemas']['ServerToolDto'];
 type Edit = components['schemas']['EditToolDto'];
 type Health = components['schemas']['ServerHealthDto'];
 
@@ -61,12 +62,16 @@ async function list({ json, ...access }: ServerOptions): Promise<void> {
   print(json, servers, () => listText(servers));
 }
 
-/** What is wrong stands below, since a column would cut it off. */
+/** What is wrong, and what waits for approval, stands below, since a column would cut it off. */
 function listText(servers: Server[]): string {
   const table = textTable(['NAME', 'POOL', 'TEMPLATE', 'STATE', 'MS', 'PROBLEM', 'ID'], servers.map(row));
-  const problems = servers.filter(problemOf).map((server) => `${server.name}: ${problemOf(server)}`);
-  return [table, ...(problems.length > 0 ? ['', ...problems] : [])].join('\n');
+  const notes = servers.flatMap((server) =>
+    [problemOf(server), waitingOf(server)].flatMap((words) => (words ? [`${server.name}: ${words}`] : [])),
+  );
+  return [table, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }
+
+const waitingOf = ({ name, health }: Pick<Server, 'name' | 'health'>) => waitingWords(name, health?.waiting_for_approval);
 
 function row(server: Server): unknown[] {
   const { name, pool, template_name, enabled, health, id } = server;
@@ -104,9 +109,11 @@ async function add(template: string, pairs: string[], { json, name, pool, config
   print(json, server, () => addedText(server));
 }
 
-function addedText({ name, pool, id, health }: Server): string {
+function addedText(server: Server): string {
+  const { name, pool, id, health } = server;
   const added = `Added ${name} (${id})${pool === name ? '' : ` to the pool ${pool}`}.`;
-  if (!health?.error) return `${added} Its tools: tallygate tools`;
+  const waiting = waitingOf(server);
+  if (!health?.error) return `${added} Its tools: tallygate tools${waiting && `\n${waiting}`}`;
   return `${added} It cannot serve yet: ${health.error}\nOnce that is mended: tallygate servers check ${name}`;
 }
 
@@ -123,9 +130,11 @@ async function check(id: string, { json, ...access }: ServerOptions): Promise<vo
   if (health.status === 'unhealthy' || health.status === 'unknown') process.exitCode = EXIT.failed;
 }
 
-function healthText(id: string, { status, latency_ms, error }: Health): string {
+function healthText(name: string, health: Health): string {
+  const { status, latency_ms, error } = health;
   const latency = latency_ms === null ? '' : `, answered in ${latency_ms} ms`;
-  return `${id} is ${status}${latency}.${error === null ? '' : ` ${error}`}`;
+  const waiting = waitingOf({ name, health });
+  return `${name} is ${status}${latency}.${error === null ? '' : ` ${error}`}${waiting && `\n${waiting}`}`;
 }
 
 function changeCommand(): Command {
@@ -158,7 +167,7 @@ async function change(id: string, tool: string, options: ChangeOptions): Promise
   const edit = await editOf(options);
   if (Object.keys(edit).length === 0) throw new CliFailure('Say what to change: tallygate servers change --help', EXIT.usage);
   const changed = await onRest(options, (gateway) => gateway.changeTool(id, tool, edit));
-  print(options.json, changed, () => changedText(changed));
+  print(options.json, changed, () => changedText(tool, changed.changes));
 }
 
 async function editOf({ off, on, name, title, description, set = [], values, unset = [] }: ChangeOptions): Promise<Edit> {
@@ -172,17 +181,4 @@ async function editOf({ off, on, name, title, description, set = [], values, uns
     ...(description !== undefined && { description: description || null }),
     ...(args.length > 0 && { arguments: Object.fromEntries(args) as Edit['arguments'] }),
   };
-}
-
-function changedText({ tool_name, changes = {} }: Tool): string {
-  const { enabled, name, title, description, arguments: fixed = {}, unknown_arguments: unknown = [] } = changes;
-  const words = [
-    ...(enabled === false ? ['is switched off'] : []),
-    ...(name === undefined ? [] : [`is called ${name}`]),
-    ...(title === undefined ? [] : ['has another title']),
-    ...(description === undefined ? [] : ['has another description']),
-    ...(Object.keys(fixed).length > 0 ? [`has fixed ${Object.keys(fixed).join(', ')}`] : []),
-  ];
-  const warning = unknown.length > 0 ? `\nIts schema names no argument ${unknown.join(', ')}.` : '';
-  return `${tool_name} ${words.join(', ') || 'is as its server has it'}.${warning}`;
 }

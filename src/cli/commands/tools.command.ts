@@ -1,3 +1,4 @@
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { Command } from 'commander';
 import { action } from '../terminal/cli-failure.js';
 import { onGateway, type McpOptions } from '../gateway/on-gateway.js';
@@ -23,9 +24,13 @@ export function toolsCommand(): Command {
 
 async function list(options: McpOptions & { json?: boolean }): Promise<void> {
   const tools = await onGateway(options, (gateway) => gateway.tools());
-  const rows = tools.map(({ name, description, inputSchema }) => [name, signature(inputSchema), description]);
+  const rows = tools.map((tool) => [tool.name, signature(tool.inputSchema), descriptionOf(tool)]);
   print(options.json, tools, () => textTable(['TOOL', 'ARGUMENTS', 'DESCRIPTION'], rows));
 }
+
+/** `tallygate call` asks for no tasks. */
+const descriptionOf = ({ description, execution }: Tool): string =>
+  `${execution?.taskSupport === 'required' ? '(runs as a task only) ' : ''}${description ?? ''}`;
 
 /** `name, limit?`: arguments with a question mark are optional. */
 function signature({ properties = {}, required = [] }: { properties?: object; required?: string[] }): string {

@@ -4,7 +4,8 @@ import type { ConfigValues } from '../../config/app-config.js';
 import { localName } from '../../config/host.js';
 import { runningGateway } from '../../start/running-gateway.js';
 import { onRest } from '../gateway/on-rest.js';
-import { bad, good, type Finding } from './finding.js';
+import { waitingWords } from '../../servers/pool/waiting-offers.js';
+import { bad, good, open, type Finding } from './finding.js';
 
 /** What a running gateway says of itself. */
 export type Health = components['schemas']['HealthDto'];
@@ -38,16 +39,43 @@ export const engineFinding = (name: string, state: string): Finding =>
     ? good(name, 'connected, says the running gateway')
     : bad(name, `${state}, says the running gateway`, "Look into the gateway's log.");
 
-/** Upstream servers, with the words of each that does not work where somebody is logged in. Nothing where there are none. */
+type Server = components['schemas']['ServerDto'];
+
+/**
+ * Upstream servers. Where somebody is logged in, with the words of each that does not work, and with what of each waits for approval.
+ * Nothing where there are none.
+ */
 export async function serverFindings({ restUrl, health }: Running): Promise<Finding[]> {
-  const { total, unhealthy } = health.mcp_servers;
+  const { total, unhealthy, waiting_for_approval: waiting = 0 } = health.mcp_servers;
   if (total === 0) return [];
-  if (unhealthy === 0) return [good('servers', `${total}, none of which is unhealthy`)];
-  const named = await onRest({ url: restUrl }, (gateway) => gateway.listServers({ include_health: true })).catch(() => undefined);
-  const broken = named?.filter(({ enabled, health: own }) => enabled && own?.status === 'unhealthy') ?? [];
-  if (broken.length > 0) return broken.map(({ name, health: own }) => bad('servers', `${name}: ${own?.error}`, fixOf(name)));
-  const login = `tallygate login admin@localhost --url ${restUrl}, and look again: then each says why.`;
-  return [bad('servers', `${unhealthy} of ${total} cannot serve`, login)];
+  const servers = unhealthy + waiting === 0 ? [] : await enabledServers(restUrl);
+  const states =
+    unhealthy === 0 ? [good('servers', `${total}, none of which is unhealthy`)] : brokenFindings(servers, health, restUrl);
+  return waiting === 0 ? states : [...states, ...waitingFindings(servers, waiting, restUrl)];
 }
 
+/** None where nobody is logged in. */
+async function enabledServers(url: string): Promise<Server[]> {
+  const servers = await onRest({ url }, (gateway) => gateway.listServers({ include_health: true })).catch(() => []);
+  return servers.filter(({ enabled }) => enabled);
+}
+
+function brokenFindings(servers: Server[], { mcp_servers: { total, unhealthy } }: Health, url: string): Finding[] {
+  const broken = servers.filter(({ health }) => health?.status === 'unhealthy');
+  if (broken.length === 0)
+    return [bad('servers', `${unhealthy} of ${total} cannot serve`, `${loginAt(url)}: then each says why.`)];
+  return broken.map(({ name, health }) => bad('servers', `${name}: ${health?.error}`, fixOf(name)));
+}
+
+function waitingFindings(servers: Server[], count: number, url: string): Finding[] {
+  const words = servers.flatMap(({ name, health }) => {
+    const waiting = waitingWords(name, health?.waiting_for_approval);
+    return waiting ? [`${name}: ${waiting}`] : [];
+  });
+  const definitions = count === 1 ? '1 definition waits' : `${count} definitions wait`;
+  const unnamed = `${definitions} for approval: ${loginAt(url)}`;
+  return (words.length > 0 ? words : [unnamed]).map((text) => open('approval', text));
+}
+
+const loginAt = (url: string) => `tallygate login admin@localhost --url ${url}, and look again`;
 const fixOf = (name: string) => `Mend it, then: tallygate servers check ${name}`;

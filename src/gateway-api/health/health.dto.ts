@@ -11,6 +11,8 @@ export class McpServersDto {
   total!: number;
   healthy!: number;
   unhealthy!: number;
+  /** How many of their definitions wait for approval; absent where none do. */
+  waiting_for_approval?: number;
 }
 
 /** Where the gateway is, so that a client that has one of its addresses finds the other. */

@@ -18,6 +18,8 @@ export class ListedToolDto {
   output_schema?: Record<string, unknown>;
   /** Hints of MCP: whether it only reads, destroys, may be repeated. */
   annotations?: Record<string, boolean>;
+  /** It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
+  needs_task?: true;
 
   static of({ tool, source, price }: CatalogTool): ListedToolDto {
     return {
@@ -30,6 +32,7 @@ export class ListedToolDto {
       input_schema: tool.inputSchema,
       ...(tool.outputSchema && { output_schema: tool.outputSchema }),
       ...(tool.annotations && { annotations: { ...tool.annotations } }),
+      ...(tool.needsTask && { needs_task: true }),
     };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { isObject } from '../../common/json.js';
 import { jsonMembers } from '../../tools/catalog/listing.js';
 import { messageOf, notificationOf } from '../protocol/json-rpc.js';
+import { missingSession } from '../sessions/missing-session.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 
@@ -25,9 +26,13 @@ export class McpCallClient implements CallClient {
   readonly input?: CallInput;
   readonly ask?: (request: ClientRequest) => Promise<Record<string, unknown>>;
 
-  /** `input`: what a modern client answered to the round before. */
+  /**
+   * @param keepsSessions whether the gateway does.
+   * @param input what a modern client answered to the round before.
+   */
   constructor(
     private readonly context: McpContext,
+    private readonly keepsSessions: boolean,
     input: CallInput | undefined,
   ) {
     const { era, session } = context;
@@ -36,6 +41,10 @@ export class McpCallClient implements CallClient {
     this.ask = session.isHere
       ? (request) => this.askOver(session, request)
       : () => Promise.reject(new ClientCannot(OTHER_REPLICA));
+  }
+
+  get unaskable(): string {
+    return `A client of before MCP 2026-07-28 needs a session for that, ${missingSession(this.keepsSessions)}.`;
   }
 
   get takesRounds(): boolean {

@@ -6,6 +6,7 @@ import type { RecordedCall } from '../../tools/call/recorded-call.js';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
 import type { CallContext } from '../../tools/source/call-context.js';
 import { missingCapabilities, relayedError } from '../protocol/mcp-error.js';
+import { McpSessions } from '../sessions/mcp-sessions.service.js';
 import { McpCallClient } from './call-client.js';
 import type { McpContext } from './mcp-context.js';
 import { RequestStates } from './request-states.service.js';
@@ -16,6 +17,7 @@ export class McpCalls {
   constructor(
     private readonly calls: ToolCalls,
     private readonly states: RequestStates,
+    private readonly sessions: McpSessions,
   ) {}
 
   /**
@@ -71,7 +73,7 @@ export class McpCalls {
   }
 
   private client(context: McpContext): McpCallClient {
-    return new McpCallClient(context, context.era.modern ? this.states.inputOf(context) : undefined);
+    return new McpCallClient(context, this.sessions.areOn, context.era.modern ? this.states.inputOf(context) : undefined);
   }
 
   /** Modern clients are asked between two rounds of a call; what the gateway remembers of it goes with the question. */

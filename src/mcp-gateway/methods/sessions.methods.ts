@@ -9,6 +9,7 @@ import { McpMethod, OnSession } from '../protocol/mcp-method.js';
 import { invalidParams, MCP_ERROR, McpProtocolError } from '../protocol/mcp-error.js';
 import { unknownResource } from './read-result.js';
 import { WATCHES_MAX, type McpSession } from '../sessions/mcp-session.js';
+import { missingSession } from '../sessions/missing-session.js';
 import { McpSessions } from '../sessions/mcp-sessions.service.js';
 
 /** What legacy clients do with a session. Answers to our questions, and the end, are always welcome: they do not count. */
@@ -33,7 +34,7 @@ export class SessionsMethods {
   @McpMethod('resources/subscribe')
   @UseGuards(McpRateLimitGuard)
   subscribe(context: McpContext) {
-    const session = sessionHere(context);
+    const session = this.sessionHere(context);
     const uri = context.text('uri');
     const principal = context.caller;
     const found = this.changes.find([uri], principal);
@@ -47,14 +48,14 @@ export class SessionsMethods {
   @McpMethod('resources/unsubscribe')
   @UseGuards(McpRateLimitGuard)
   unsubscribe(context: McpContext) {
-    sessionHere(context).unwatch(context.text('uri'));
+    this.sessionHere(context).unwatch(context.text('uri'));
     return {};
   }
 
   /** A client's answer to what it was asked. */
   @OnSession('reply')
   reply(context: McpContext) {
-    if (context.session) sessionHere(context).asks.answer(context.params as unknown as JsonRpcReply);
+    if (context.session) this.sessionHere(context).asks.answer(context.params as unknown as JsonRpcReply);
     return {};
   }
 
@@ -62,7 +63,7 @@ export class SessionsMethods {
   @OnSession('stream')
   @UseGuards(McpRateLimitGuard)
   async stream(context: McpContext) {
-    const session = sessionHere(context);
+    const session = this.sessionHere(context);
     const principal = context.caller;
     const ended = context.exchange.keepOpen(principal);
     const send = (message: string) => void context.exchange.emit(message, principal);
@@ -80,17 +81,18 @@ export class SessionsMethods {
 
   @OnSession('end')
   end(context: McpContext) {
-    this.sessions.end(sessionHere(context));
+    this.sessions.end(this.sessionHere(context));
     return {};
   }
-}
 
-/** @throws McpProtocolError where there is no session, or another replica keeps it. */
-function sessionHere({ session }: McpContext): McpSession {
-  if (!session) {
-    throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, 'This needs a session: set mcp.sessions, and send Mcp-Session-Id', 400);
+  /** @throws McpProtocolError where there is no session, or another replica keeps it. */
+  private sessionHere({ session }: McpContext): McpSession {
+    if (!session) {
+      const words = `This needs a session, ${missingSession(this.sessions.areOn)}`;
+      throw new McpProtocolError(JSON_RPC.INVALID_REQUEST, words, 400);
+    }
+    if (session.isHere) return session;
+    const words = 'Another replica keeps this session: the load balancer must keep a client on one replica';
+    throw new McpProtocolError(MCP_ERROR.OTHER_REPLICA, words, 421);
   }
-  if (session.isHere) return session;
-  const words = 'Another replica keeps this session: the load balancer must keep a client on one replica';
-  throw new McpProtocolError(MCP_ERROR.OTHER_REPLICA, words, 421);
 }

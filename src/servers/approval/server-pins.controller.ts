@@ -9,7 +9,7 @@ import { ServerParams } from '../server.dto.js';
 import { ServersService } from '../servers.service.js';
 import { ApprovedPinsDto, ApprovePinsDto, ListPinsQuery, ServerPinListDto } from './server-pins.dto.js';
 import { ServerPins } from './server-pins.service.js';
-import { ShownPins } from './shown-pins.service.js';
+import { ShownTools } from './shown-tools.service.js';
 
 /** Everything that upstream servers offer, and what of it is approved. */
 @ApiTags('Servers')
@@ -18,7 +18,7 @@ export class ServerPinsController {
   constructor(
     private readonly servers: ServersService,
     private readonly pins: ServerPins,
-    private readonly shown: ShownPins,
+    private readonly shown: ShownTools,
   ) {}
 
   /**
@@ -30,9 +30,12 @@ export class ServerPinsController {
   @CallerAuthenticated('gateway:read')
   @ApiOkResponse({ type: ServerPinListDto })
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
-  async list(@Param() { id }: ServerParams, @Query() query: ListPinsQuery): Promise<string> {
-    const server = await this.servers.get(id);
-    return this.shown.page(server.id, 'pins', query);
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Param() { id }: ServerParams,
+    @Query() query: ListPinsQuery,
+  ): Promise<string> {
+    return this.shown.pinsPage(await this.servers.get(id), caller, query);
   }
 
   /** Approves new or changed definitions, all of them or none. */

@@ -116,14 +116,14 @@ export class ServerPinDto {
   is_left_out?: true;
   /** When it was seen first as it is now. */
   seen_at!: Date | null;
+  /** What an operator has changed of a tool for callers; absent where that is nothing. */
+  changes?: ToolChangesDto;
 }
 
 /** A tool as the server offered it last. */
 export class ServerToolDto extends ServerPinDto {
   /** The server's own name of the tool, without a prefix. */
   tool_name!: string;
-  /** What an operator has changed of it for callers; absent where that is nothing. */
-  changes?: ToolChangesDto;
 }
 
 export class ServerPinListDto {

@@ -4,6 +4,7 @@ import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Approval } from '../../config/template-config.js';
 import type { OfferedLists, OfferKind } from '../connection/definitions.js';
+import { waitingAmong, type WaitingOffers } from '../pool/waiting-offers.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { entriesOf, idOf, keyOf, onlyThese, type OfferedEntry } from './offered-entries.js';
 import { SeenPins } from './seen-pins.service.js';
@@ -22,8 +23,8 @@ export interface Admitted {
   /** The pin of each of its tools, by name. No other is listed or called. */
   approved: ReadonlyMap<string, string>;
   lists: OfferedLists;
-  /** How many entries wait for approval. */
-  waiting: number;
+  /** What waits for approval. */
+  waiting: WaitingOffers;
   /** Names of the tools among them. */
   withheldTools: readonly string[];
   /** The `keyOf` of each resource among them, and of those that waited when they were offered the last time. */
@@ -59,7 +60,7 @@ export class ServerPins {
     return {
       approved: new Map(ofKind('tool', admitted).map(({ name, pin }) => [name, pin])),
       lists: onlyThese(admitted, lists),
-      waiting: waiting.length,
+      waiting: waitingAmong(waiting),
       withheldTools: ofKind('tool', waiting).map(({ name }) => name),
       withheldResources: new Set(approval === 'off' ? [] : ofKind('resource', [...waiting, ...notApproved(known)]).map(keyIn)),
     };

@@ -29,7 +29,7 @@ export class ServerToolsController {
   @ApiOkResponse({ type: ServerToolListDto })
   @ApiNotFoundResponse({ description: 'No such server', type: ErrorDto })
   async list(@CurrentPrincipal() caller: Principal, @Param() { id }: ServerParams, @Query() query: PageQuery): Promise<string> {
-    return this.shown.page(await this.servers.get(id), caller, query);
+    return this.shown.toolsPage(await this.servers.get(id), caller, query);
   }
 
   /** Approves a new or changed tool, and answers with it. */

@@ -30,7 +30,7 @@ export class ShownPins {
     serverId: string,
     list: 'pins' | 'tools',
     { kind, state, page, page_size }: PinQuery,
-    jsonOf: (item: Item) => string = pinJson,
+    jsonOf: (item: Item) => string,
   ): Promise<string> {
     const [limit, offset] = [page_size, (page - 1) * page_size];
     const stored = state === 'unusable' ? NOTHING : await this.pins.list(serverId, { kind, state }, { limit, offset });
@@ -77,7 +77,7 @@ const unusableItem = ({ kind, name, reason }: Unusable): Item => ({
 });
 
 /** @param more What else is shown of it. */
-export function pinJson({ definition, approved_definition, ...named }: Item, more: object = {}): string {
+export function pinJson({ definition, approved_definition, ...named }: Item, more: object): string {
   const members = Object.entries({ ...named, ...more }).map(([name, value]) => [name, JSON.stringify(value)] as const);
   const texts = { definition: definition ?? 'null', approved_definition: approved_definition ?? 'null' };
   return jsonObject({ ...Object.fromEntries(members), ...texts });

@@ -7,6 +7,7 @@ import { ServerPins } from '../approval/server-pins.service.js';
 import type { PooledServer } from './pooled-server.js';
 import { UNKNOWN_HEALTH, wordsOf, type HealthReport } from './server-health.js';
 import { ServerPool } from './server-pool.service.js';
+import { countOf, waitingWords } from './waiting-offers.js';
 
 /** Pause between two looks for servers whose check is due. */
 const TICK_MS = 100;
@@ -14,6 +15,14 @@ const TICK_MS = 100;
 const CHECKS_MAX = 16;
 /** How long a start, or a registration, waits for servers to say what they offer. What a slower one offers is added when it has said it. */
 const FIRST_CHECKS_MS = 3_000;
+
+/** How many servers there are, how they are, and how many of their definitions wait for approval. */
+export interface ServerNumbers {
+  total: number;
+  healthy: number;
+  unhealthy: number;
+  waiting_for_approval?: number;
+}
 
 /** Checks regularly how every server is, and reads what it offers. What calls show of a server's health counts as well. */
 @Injectable()
@@ -51,14 +60,20 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     const server = this.pool.get(serverId);
     if (!server) return UNKNOWN_HEALTH;
     const { health, offers } = server;
-    return { ...health, error: health.error ?? offers.problem, differs: offers.differing };
+    return { ...health, error: health.error ?? offers.problem, differs: offers.differing, waiting: offers.waiting };
   }
 
   /** Source 003, "Health Check". Disabled servers are not counted. */
-  numbers(): { total: number; healthy: number; unhealthy: number } {
-    const states = this.pool.all().flatMap(({ isEnabled, health }) => (isEnabled ? [health.state] : []));
-    const count = (wanted: string) => states.filter((state) => state === wanted).length;
-    return { total: states.length, healthy: count('healthy'), unhealthy: count('unhealthy') };
+  numbers(): ServerNumbers {
+    const servers = this.pool.all().filter(({ isEnabled }) => isEnabled);
+    const count = (wanted: string) => servers.filter(({ health }) => health.state === wanted).length;
+    const waiting = servers.reduce((sum, { offers }) => sum + countOf(offers.waiting), 0);
+    return {
+      total: servers.length,
+      healthy: count('healthy'),
+      unhealthy: count('unhealthy'),
+      ...(waiting > 0 && { waiting_for_approval: waiting }),
+    };
   }
 
   /** Checks a server now, unless it is disabled, and waits for the answer. */
@@ -117,15 +132,9 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async list(server: PooledServer): Promise<void> {
     const admitted = await this.pins.admit(server, await server.readLists());
-    const before = server.offers.waiting;
+    const before = countOf(server.offers.waiting);
     const isChanged = server.offer(admitted);
-    if (admitted.waiting > before) this.logWaiting(server.name, admitted.waiting);
+    if (countOf(admitted.waiting) > before) this.logger.warn(`${server.name}: ${waitingWords(server.name, admitted.waiting)}`);
     if (isChanged) this.offerChanges.tell();
-  }
-
-  private logWaiting(name: string, count: number): void {
-    const words =
-      count === 1 ? '1 definition is new or has changed and waits' : `${count} definitions are new or have changed and wait`;
-    this.logger.warn(`${name}: ${words} for approval (tallygate servers tools ${name})`);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Circuit,
   type HealthState,
 } from './circuit-breaker.js';
+import type { WaitingOffers } from './waiting-offers.js';
 
 /** Share of the newest answer in the moving average. */
 const LATENCY_WEIGHT = 0.2;
@@ -28,6 +29,8 @@ export interface HealthReport {
   words?: string | undefined;
   /** Tools of its pool that it gets no calls of, since it lacks them or defines them otherwise. */
   differs?: readonly string[];
+  /** What it offers that waits for approval. */
+  waiting?: WaitingOffers;
 }
 
 export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { keyOf } from '../approval/offered-entries.js';
 import type { Admitted } from '../approval/server-pins.service.js';
 import { NOTHING_OFFERED, type OfferedLists } from '../connection/definitions.js';
+import type { WaitingOffers } from './waiting-offers.js';
 
 /** Tools in which a server differs from its pool are named up to this. */
 const DIFFERING_MAX = 100;
@@ -12,8 +13,7 @@ export class ServerOffers {
   private pins: ReadonlyMap<string, string> = new Map();
   /** Why its lists could not be read the last time; null where they could. */
   problem: string | null = null;
-  /** Entries that wait for approval. */
-  waiting = 0;
+  waiting: WaitingOffers = {};
   /** Names of the tools among them. */
   withheldTools: readonly string[] = [];
   private withheldResources: ReadonlySet<string> = new Set();

@@ -89,7 +89,7 @@ export class LiveCaller implements Caller {
 
   async ask(request: ClientRequest): Promise<Record<string, unknown>> {
     const { client } = this.context;
-    refuseUnlessAble(client.capabilities, request.method);
+    refuseUnlessAble(client, request.method);
     if (!client.ask) throw new ClientCannot('The caller cannot be asked: their client has no way to be asked.');
     return client.ask(request).catch((error: unknown) => {
       if (error instanceof QuestionRefused) this.onQuestionRefused(error.message);

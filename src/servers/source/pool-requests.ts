@@ -1,5 +1,5 @@
 import { Cancellation } from '../../common/concurrency/cancellation.js';
-import { ClientCannot } from '../../tools/source/ask-client.js';
+import { ClientCannot, whyUnaskable } from '../../tools/source/ask-client.js';
 import { SILENT_CLIENT, type CallContext } from '../../tools/source/call-context.js';
 import { headersFor } from '../../tools/catalog/parameter-header.js';
 import type { Prompt, PromptResult } from '../../tools/source/prompt.js';
@@ -189,7 +189,7 @@ export class PoolRequests {
   /** Of what is run as a call, which ends in its own way where the client cannot be asked. */
   private asCall(request: PoolRequest, context: CallContext): Promise<ServerAnswer> {
     return this.request(request, context).catch((error: unknown) => {
-      throw callErrorOf(error);
+      throw callErrorOf(error, context);
     });
   }
 
@@ -221,8 +221,9 @@ function argumentsJson(args: Record<string, unknown>, { sent }: CallContext): st
 const MISSING_CLIENT_CAPABILITY = -32021;
 
 /** A server's error is its answer, and for the caller; that the client cannot be asked is what it is for tools of our own. */
-function callErrorOf(error: unknown): unknown {
+function callErrorOf(error: unknown, { client }: CallContext): unknown {
   if (!(error instanceof ServerError) || error.code !== MISSING_CLIENT_CAPABILITY) return error;
   const data = JSON.parse(error.data ?? 'null') as { requiredCapabilities?: Record<string, unknown> | null } | null;
-  return new ClientCannot(error.message, data?.requiredCapabilities ?? {});
+  const why = whyUnaskable(client);
+  return new ClientCannot(why === undefined ? error.message : `${error.message} ${why}`, data?.requiredCapabilities ?? {});
 }

@@ -1,4 +1,4 @@
-import { refuseUnlessAble, ClientCannot } from '../../tools/source/ask-client.js';
+import { refuseUnlessAble } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
 import type { JsonMembers } from '../../common/json-text/json-members.js';
 import { isInputRequired, type InputRequiredAnswer, type ServerAnswer } from '../connection/relay/answers.js';
@@ -53,11 +53,10 @@ async function askCaller(
 ): Promise<ServerInput> {
   const state = { serverId, ...(requestState !== undefined && { requestState }) };
   const asked = Object.entries(inputRequests ?? {});
-  for (const [, { method }] of asked) refuseUnlessAble(client.capabilities, method);
+  for (const [, { method }] of asked) refuseUnlessAble(client, method);
   // Rounds of server and client go together, so that nothing waits here, and any replica may serve the next one.
   if (asked.length > 0 && client.takesRounds) throw new InputRequired(Object.fromEntries(asked), state);
   const { ask } = client;
-  if (asked.length > 0 && !ask) throw new ClientCannot('The server asks for input, but your client has no way to provide it.');
   const responses = await Promise.all(asked.map(async ([name, request]) => [name, await ask!(request)] as const));
   return serverInput(state, { responses: Object.fromEntries(responses) });
 }

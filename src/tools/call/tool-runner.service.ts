@@ -12,6 +12,7 @@ import type { CatalogTool } from '../catalog/catalog-tool.js';
 import { Cancellation } from '../../common/concurrency/cancellation.js';
 import { PatientClient } from '../rounds/patient-client.js';
 import { failed, refusedByServer, type ToolOutcome, type ToolRequest } from './tool-call.js';
+import { needsTaskWords } from '../source/server-task.js';
 import { ServerError } from '../source/server-error.js';
 import { ToolInputError, type ToolResult } from '../source/tool-source.js';
 
@@ -38,6 +39,8 @@ export class ToolRunner {
     try {
       const problem = entry.checkArguments(request.arguments);
       if (problem) return failed(entry, 'INVALID_ARGUMENTS', `Invalid arguments for ${entry.tool.name}: ${problem}.`);
+      const needsTask = needsTaskWords(entry.tool, request);
+      if (needsTask) return failed(entry, 'INVALID_ARGUMENTS', needsTask);
       if (cancellation.isCancelled) return failed(entry, 'CANCELLED', 'The caller went away before the tool ran.');
       const result = await this.withinTime(request, attempt, span);
       if (result.isError && attempt.refusal !== undefined) return failed(entry, 'INVALID_ARGUMENTS', attempt.refusal, 'unknown');
@@ -82,15 +85,14 @@ export class ToolRunner {
 
   private inputRequired(request: ToolRequest, attempt: Attempt, error: InputRequired): ToolOutcome {
     const { entry, client } = request;
-    const { takesRounds, capabilities } = client;
-    if (!takesRounds) {
-      const words = `${entry.tool.name} needs your input, but your client does not support questions (elicitation).`;
-      return failed(entry, 'INVALID_ARGUMENTS', words);
-    }
     try {
-      for (const { method } of Object.values(error.requests)) refuseUnlessAble(capabilities, method);
+      for (const { method } of Object.values(error.requests)) refuseUnlessAble(client, method);
     } catch (refusal) {
       return this.outcomeOf(request, attempt, refusal);
+    }
+    if (!client.takesRounds) {
+      const words = `${entry.tool.name} needs your input, which it asks clients of MCP 2026-07-28 for.`;
+      return failed(entry, 'INVALID_ARGUMENTS', words);
     }
     return { ...failed(entry, 'INPUT_REQUIRED', error.message), inputRequired: error };
   }

@@ -20,6 +20,10 @@ export abstract class ForwardingClient implements CallClient {
     return this.client.logLevel;
   }
 
+  get unaskable(): string | undefined {
+    return this.client.unaskable;
+  }
+
   get takesRounds(): boolean {
     return this.client.takesRounds;
   }

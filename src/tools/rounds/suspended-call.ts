@@ -101,7 +101,7 @@ export class SuspendedCall extends ForwardingClient {
 
   /** Asks in the round that waits, or in the next one. */
   readonly ask = async (request: ClientRequest): Promise<Record<string, unknown>> => {
-    refuseUnlessAble(this.capabilities, request.method);
+    refuseUnlessAble(this, request.method);
     if (this.cancellation.isCancelled) throw new ClientCannot('The caller went away.');
     this.options.onSuspend(this);
     const response = new Promise<Record<string, unknown>>((answer, refuse) =>

@@ -1,4 +1,4 @@
-import { InputRequired, type CallContext, type ClientRequest } from './call-context.js';
+import { InputRequired, type CallClient, type CallContext, type ClientRequest } from './call-context.js';
 import { ToolInputError } from './tool-source.js';
 
 /** Which capability a client declares to be asked this. */
@@ -7,6 +7,8 @@ const CAPABILITY: Record<string, string> = {
   'sampling/createMessage': 'sampling',
   'roots/list': 'roots',
 };
+
+type AskedClient = Pick<CallClient, 'ask' | 'takesRounds' | 'unaskable' | 'capabilities'>;
 
 /** The caller's client cannot be asked what the tool needs to know, or would not say. */
 export class ClientCannot extends ToolInputError {
@@ -32,23 +34,28 @@ export async function askClient<Name extends string>(
   requests: Record<Name, ClientRequest>,
 ): Promise<Record<Name, Record<string, unknown>>> {
   const asked = Object.entries<ClientRequest>(requests);
-  for (const [, { method }] of asked) refuseUnlessAble(client.capabilities, method);
+  for (const [, { method }] of asked) refuseUnlessAble(client, method);
   const { ask } = client;
   if (ask) {
     const answers = await Promise.all(asked.map(async ([name, request]) => [name, await ask(request)] as const));
     return Object.fromEntries(answers) as Record<Name, Record<string, unknown>>;
   }
-  if (!client.takesRounds) throw new ClientCannot('This needs to ask you something, and your client gives it no way to.');
   const answered: Record<string, unknown> = { ...(client.input?.state as object | undefined), ...client.input?.responses };
   const open = asked.filter(([name]) => !Object.hasOwn(answered, name));
   if (open.length > 0) throw new InputRequired(Object.fromEntries(open), answered);
   return answered as Record<Name, Record<string, unknown>>;
 }
 
-/** @throws ClientCannot when the client has not said that it can be asked this. */
-export function refuseUnlessAble(capabilities: Readonly<Record<string, unknown>>, method: string): void {
+/** @throws ClientCannot when the client cannot be asked anything, or has not said that it can be asked this. */
+export function refuseUnlessAble(client: AskedClient, method: string): void {
   const capability = CAPABILITY[method];
-  if (capability !== undefined && capabilities[capability] !== undefined) return;
+  const why = whyUnaskable(client);
+  if (why !== undefined) throw new ClientCannot(`This needs to ask you something (${capability ?? method}). ${why}`);
+  if (capability !== undefined && client.capabilities[capability] !== undefined) return;
   const words = `This needs a client with the capability "${capability ?? method}", which yours has not declared.`;
   throw new ClientCannot(words, capability === undefined ? undefined : { [capability]: {} });
 }
+
+/** Why a client cannot be asked anything, whatever it has declared; undefined for one that can. */
+export const whyUnaskable = ({ ask, takesRounds, unaskable }: Omit<AskedClient, 'capabilities'>): string | undefined =>
+  ask || takesRounds ? undefined : (unaskable ?? 'Only a client of MCP can be asked.');

@@ -97,6 +97,8 @@ export interface CallClient {
    * Rejects when the client refuses, does not answer in time, or goes.
    */
   readonly ask?: (request: ClientRequest) => Promise<Record<string, unknown>>;
+  /** Why a client cannot be asked that could be otherwise, in words for the caller. */
+  readonly unaskable?: string | undefined;
   /** What the client was asked to do at a URL is done (MCP 2025-11-25, "Elicitation"); mostly after the answer. Absent where nobody hears. */
   elicitationCompleted?(elicitationId: string): void;
   /** Whether the client understands `InputRequired`: it speaks MCP 2026-07-28. */

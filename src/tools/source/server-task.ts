@@ -31,10 +31,19 @@ export interface ServerTask {
   ended: 'free' | 'charged' | null;
 }
 
+/** What of a call says whether its caller takes a task. */
+type AskedForTask = Pick<CallContext, 'client' | 'sent'>;
+
 /** In which form the caller takes a task in place of this call's result; undefined for those who did not say that they do. */
-export function taskFormOf({ client, sent }: Pick<CallContext, 'client' | 'sent'>): TaskForm | undefined {
+export function taskFormOf({ client, sent }: AskedForTask): TaskForm | undefined {
   if (client.takesRounds) return hasTasks(client.capabilities) ? 'flat' : undefined;
   return sent?.().params.get('task')?.startsWith('{') ? 'nested' : undefined;
+}
+
+/** Why a call of a tool that runs as a task only does not run; undefined where it may. */
+export function needsTaskWords({ name, needsTask }: { name: string; needsTask?: true }, call: AskedForTask): string | undefined {
+  if (!needsTask || taskFormOf(call) !== undefined) return undefined;
+  return `${name} runs as a task only: call it with a client of MCP 2025-11-25 that asks for tasks. REST and \`tallygate call\` do not.`;
 }
 
 /** Whether a client of MCP 2026-07-28 has declared the extension. */

@@ -232,7 +232,7 @@ export class UpstreamRig {
 export const admitAll = async (_: PinnedServer, lists: OfferedLists) => ({
   approved: new Map(lists.tools.map(({ name, text }) => [name, pinOf('tool', text)])),
   lists,
-  waiting: 0,
+  waiting: {},
   withheldTools: [],
   withheldResources: new Set<string>(),
 });

@@ -7,6 +7,7 @@ import { secondsOf, textTable } from '../../terminal/text-table.js';
 import { changedLines, shownLine } from './changed-lines.js';
 import { chosenPins } from './chosen-pins.js';
 import { pinsOf, type KeptPin } from './kept-pins.js';
+import { changedParts, changedText } from './tool-changes-text.js';
 import { ID, serverCommand, type ServerOptions } from './server-command.js';
 
 const KINDS: KeptPin['kind'][] = ['tool', 'prompt', 'resource', 'template', 'instructions'];
@@ -52,13 +53,17 @@ async function list(id: string, { json, kind, diff, ...access }: PinOptions & { 
   else print(false, pins, () => (diff ? diffText(pins) : listText(pins)));
 }
 
-const listText = (pins: KeptPin[]): string =>
-  textTable(['KIND', 'NAME', 'PIN', 'STATE', 'SEEN (UTC)', 'WHY', 'DESCRIPTION'], pins.map(row));
+/** What is changed of tools stands below in words, as `servers change` has said it. */
+function listText(pins: KeptPin[]): string {
+  const table = textTable(['KIND', 'NAME', 'PIN', 'STATE', 'SEEN (UTC)', 'WHY', 'FOR CALLERS', 'DESCRIPTION'], pins.map(row));
+  const changes = pins.flatMap(({ name, changes }) => (changes ? [changedText(name, changes)] : []));
+  return [table, ...(changes.length > 0 ? ['', 'Changed for callers:', ...changes] : [])].join('\n');
+}
 
-function row({ kind, name, pin, state, seen_at, reason, approved_definition, description }: KeptPin): unknown[] {
+function row({ kind, name, pin, state, seen_at, reason, approved_definition, changes, description }: KeptPin): unknown[] {
   const why = reason ?? (state !== 'quarantined' ? '' : approved_definition ? 'changed' : 'new');
   const seen = seen_at === null ? '' : secondsOf(seen_at);
-  return [kind, shownLine(name), shortPin(pin), state, seen, shownLine(why), shownCell(description)];
+  return [kind, shownLine(name), shortPin(pin), state, seen, shownLine(why), changedParts(changes), shownCell(description)];
 }
 
 const shortPin = (pin: string | null): string => pin?.slice(0, PIN_SHOWN_CHARS) ?? '';
