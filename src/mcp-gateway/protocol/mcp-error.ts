@@ -2,7 +2,9 @@ import { backendAway } from '../../common/backend-away.js';
 import { isObject } from '../../common/json.js';
 import { TallygateError, type ErrorCode } from '../../common/tallygate-error.js';
 import { refusalHeaders } from '../../http/answer.js';
-import type { ServerError } from '../../tools/source/server-error.js';
+import { ClientCannot } from '../../tools/source/ask-client.js';
+import { ServerError } from '../../tools/source/server-error.js';
+import { ToolInputError } from '../../tools/source/tool-source.js';
 import { JSON_RPC } from './json-rpc.js';
 
 /** Codes beyond JSON-RPC's own. Those from -32020 are assigned by MCP 2026-07-28; the others are ours. */
@@ -50,6 +52,16 @@ export function missingCapabilities(requiredCapabilities: Record<string, unknown
   );
   const message = `Missing required client capability: ${names.join(', ')}`;
   return new McpProtocolError(MCP_ERROR.MISSING_CLIENT_CAPABILITY, message, 400, { requiredCapabilities });
+}
+
+/**
+ * What a source refused with where no call ends, such as a completion or a question about a task; any other error as it is. That the
+ * client cannot be asked is said as at the end of a call.
+ */
+export function refusalIn(error: unknown, modern: boolean): unknown {
+  if (error instanceof ServerError) return relayedError(error, modern);
+  if (modern && error instanceof ClientCannot && error.missing) return missingCapabilities(error.missing);
+  return error instanceof ToolInputError ? invalidParams(error.message) : error;
 }
 
 /** An error as it goes over the wire. */

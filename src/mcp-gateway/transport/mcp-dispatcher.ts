@@ -5,7 +5,6 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
-import { ServerError } from '../../tools/source/server-error.js';
 import { McpCallers } from '../access/mcp-callers.service.js';
 import { McpContext } from '../context/mcp-context.js';
 import type { McpExchange } from '../context/mcp-exchange.js';
@@ -17,7 +16,7 @@ import {
   type JsonRpcReply,
   type JsonRpcRequest,
 } from '../protocol/json-rpc.js';
-import { mcpFailure, McpProtocolError, relayedError } from '../protocol/mcp-error.js';
+import { mcpFailure, McpProtocolError, refusalIn } from '../protocol/mcp-error.js';
 import type { SessionAction } from '../protocol/mcp-method.js';
 import { readEra, type Era } from '../protocol/protocol-era.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
@@ -129,8 +128,8 @@ export class McpDispatcher {
       context = new McpContext(exchange, era, message);
       return toAnswer(message, era, await handlerIn(era)(context));
     } catch (error) {
-      const known = error instanceof ServerError ? relayedError(error, context!.era.modern) : error;
-      return this.failed(known, exchange.requestId, idOf(message));
+      const refusal = context ? refusalIn(error, context.era.modern) : error;
+      return this.failed(refusal, exchange.requestId, idOf(message));
     } finally {
       context?.over();
     }

@@ -30,7 +30,7 @@ export class UpstreamFailure extends TallygateError {
     /** What the request may have done. */
     readonly effect: CallEffect = kind === 'refused' ? 'known' : 'unknown',
   ) {
-    super('UNAVAILABLE', message, { cause });
+    super('BACKEND_ERROR', message, { cause });
     this.name = 'UpstreamFailure';
   }
 

@@ -29,11 +29,14 @@ const QUESTIONS_MAX = 1_000;
 /** How long a server may take to hear what has no answer. */
 const TOLD_MS = 5_000;
 
-const noQuestions = (id: unknown) => ({
-  jsonrpc: '2.0',
-  id,
-  error: { code: RPC.INTERNAL_ERROR, message: 'This gateway asks nobody for a session that another one has begun.' },
-});
+/** To what a server asks in another session: that it is heard there, and no more. */
+const answerElsewhere = ({ id, method }: Message) =>
+  method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error: NO_QUESTIONS };
+
+const NO_QUESTIONS = {
+  code: RPC.INTERNAL_ERROR,
+  message: 'This gateway asks nobody for a session that another one has begun.',
+};
 
 /** A request on its way: the gateway's own have no exchange, and go through the SDK's client. */
 interface Asked extends RequestHeaders {
@@ -250,8 +253,8 @@ export class HttpTransport implements Transport, Wire {
 
   private receiveUnasked(message: Message, { exchange, sessionId }: Asked): void {
     const { id, method } = message;
-    // Ids of questions are each session's own, and so are the answers: those of another one reach nobody here.
-    if (id !== undefined && this.isElsewhere(sessionId)) return this.tell(sessionId, noQuestions(id));
+    // Ids of questions are each session's own: what is asked, or taken back, in another one reaches nobody here.
+    if (this.isElsewhere(sessionId)) return id === undefined ? undefined : this.tell(sessionId, answerElsewhere(message));
     if (id !== undefined && method !== 'ping') this.rememberQuestion(id as RequestId, exchange);
     this.onmessage?.(readable(message));
   }
