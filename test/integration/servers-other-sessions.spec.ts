@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Cancellation } from '../../src/tools/call/cancellation.js';
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { SILENT_CLIENT, type CallClient } from '../../src/tools/source/call-context.js';
 import type { ServerTask, TaskMethod } from '../../src/tools/source/server-task.js';
 import { eventually } from '../support/eventually.js';
