@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ServerTask, TaskMethod } from '../../src/tools/source/server-task.js';
-import type { Tasks } from '../../src/tools/tasks/tasks.service.js';
+import type { BegunTask, Tasks } from '../../src/tools/tasks/tasks.service.js';
 import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { eventually } from '../support/eventually.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
@@ -64,11 +64,49 @@ describe('what is asked of a server beside calls, while all its places are taken
   ])('waits for one as long as a call does, and no longer: %s', async (method, asked) => {
     const place = rig.servers.all()[0]!.takePlace('another');
     const words = expect.stringContaining(WAITED) as unknown as string;
-    await expect(asked()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: words });
+    await expect(asked()).rejects.toMatchObject({ code: 'BACKEND_ERROR', message: words });
     expect(upstream.count(method)).toBe(0);
     const waiting = asked();
     place.leave();
     await waiting.catch(() => undefined); // which it does not know
     expect(upstream.count(method)).toBe(1);
+  });
+});
+
+/** It counts its tasks from 1, as each start of it does. */
+const COUNTING = `
+const results = {
+  initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'counting', version: '1' } },
+  'tools/list': { tools: [{ name: 'look', inputSchema: { type: 'object' } }] },
+  ping: {},
+  'tools/call': { task: { taskId: '1', status: 'working' } },
+  'tasks/get': { taskId: '1', status: 'working' },
+};
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  const answer = results[method] ? { result: results[method] } : { error: { code: -32601, message: 'no' } };
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+});`.replaceAll('\n', ' ');
+
+describe('a task of a program', () => {
+  const counting = { transport: 'stdio', command: process.execPath, args: ['-e', COUNTING], timeout_seconds: 5 };
+  const replicas: UpstreamRig[] = [];
+  afterEach(() => Promise.all(replicas.splice(0).map((replica) => replica.close())));
+
+  it('is no task of another start of it that gives the same id: that is another caller’s', async () => {
+    const made: BegunTask[] = [];
+    const tasks = { begin: async (_: unknown, task: BegunTask) => (made.push(task), randomUUID()) };
+    for (let n = 0; n < 2; n += 1) replicas.push(new UpstreamRig({ counting }, undefined, { tasks }));
+    for (const replica of replicas) await replica.register(server('counting-1', 'counting'));
+    const [one, other] = replicas as [UpstreamRig, UpstreamRig];
+    await one.call('counting__look', {}, undefined, { sent });
+    const task = { ...made[0]!, id: randomUUID() } as unknown as ServerTask;
+    const askAt = (replica: UpstreamRig) =>
+      replica.catalog.get('counting__look', caller).tool.askTask!('tasks/get', task, replica.context());
+    expect((await askAt(one)).texts.get('status')).toBe('"working"');
+    await expect(askAt(other)).rejects.toMatchObject({
+      code: -32602,
+      message: 'counting-1 has ended the session in which this was made.',
+    });
   });
 });

@@ -38,11 +38,12 @@ describe('a task', () => {
     apiKey: { id: randomUUID(), name: 'k', allowedTools: null, rateLimitPerHour: null },
   };
   const owner = { userId, apiKey, role: 'user' as const, scopes: new Set(['tools:call' as const]) };
+  let tasksOfServer = 0;
   const begun = (ttlMs: number | null = TTL_MS) => ({
     source: 'up',
     toolName: 'job',
     serverId,
-    serverTaskId: 't-1',
+    serverTaskId: `t-${(tasksOfServer += 1)}`,
     sessionId: 's',
     form: 'flat' as const,
     ttlMs,
@@ -68,6 +69,21 @@ describe('a task', () => {
     ])
       expect(await tasks.find(other, task.id)).toBeUndefined();
     for (const id of ['', 't-1', `${task.id}0`, "'; DROP TABLE mcp.tasks"]) expect(await tasks.find(owner, id)).toBeUndefined();
+  });
+
+  it('is forgotten when its server gives the same id again, which means another one now, but for another session', async () => {
+    const { tasks } = replica(rigs[0]!);
+    const first = { ...begun(), serverTaskId: 'again' };
+    const [old, elsewhere, now] = [
+      await tasks.begin(owner, first),
+      await tasks.begin(owner, { ...first, sessionId: 'another' }),
+      await tasks.begin({ ...owner, userId: randomUUID() }, first),
+    ];
+    expect((await Promise.all([old, elsewhere].map((id) => tasks.find(owner, id)))).map((task) => task?.id)).toEqual([
+      undefined,
+      elsewhere,
+    ]);
+    expect(now).not.toBe(old);
   });
 
   it('is charged once for its end, however many hear of it at once on however many replicas', async () => {

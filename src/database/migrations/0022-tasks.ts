@@ -25,7 +25,7 @@ export class Tasks22 implements MigrationInterface {
       );
       CREATE INDEX tasks_of_caller ON mcp.tasks (caller, created_at DESC, id DESC);
       CREATE INDEX tasks_expiry ON mcp.tasks (expires_at);
-      CREATE INDEX tasks_of_server ON mcp.tasks (server_id);
+      CREATE INDEX tasks_of_server ON mcp.tasks (server_id, md5(server_task_id));
     `);
   }
 

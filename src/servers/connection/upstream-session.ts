@@ -1,4 +1,5 @@
 import { Client, type Request, type ServerCapabilities } from '@modelcontextprotocol/client';
+import { randomUUID } from 'node:crypto';
 import { endedWithin } from '../../common/concurrency/deadline.js';
 import { LOG_LEVELS, type LogLevel } from '../../tools/source/call-context.js';
 import { RPC, ServerError } from '../../tools/source/server-error.js';
@@ -66,6 +67,8 @@ export class UpstreamSession {
   /** Its server ended the connection when it was asked which era it speaks. */
   private wasLostByProbe = false;
   private isRetired = false;
+  /** What it is known by where the wire has no name for it: another program, or another start of it, counts its tasks from the same number. */
+  private readonly ownId = randomUUID();
   /** Tasks live in it, which may be asked for later, from anywhere. */
   private hasTasks = false;
   private isClosed = false;
@@ -196,7 +199,7 @@ export class UpstreamSession {
   /** Of a task that was made. */
   private withSession(result: ServerResult): ServerResult {
     this.hasTasks = true;
-    const { sessionId } = this.http ?? {};
+    const sessionId = this.http ? this.http.sessionId : this.ownId;
     return sessionId === undefined ? result : { ...result, sessionId };
   }
 
@@ -204,10 +207,12 @@ export class UpstreamSession {
     const isModern = this.era === 'modern';
     const _meta = metaOf(exchange.caller, isModern, this.ownCapabilities);
     const request = { method, name, params: { ...params, _meta }, isModern, sessionId };
+    const hasEnded = () =>
+      new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);
+    if (!this.http && sessionId !== undefined && sessionId !== this.ownId) throw hasEnded();
     const isElsewhere = this.http?.isElsewhere(sessionId) ?? false;
     return this.transport.relay.request(request, exchange).catch((error: unknown) => {
-      if (!isElsewhere || !(error instanceof HttpRefusal) || !isExpired(error, true)) throw error;
-      throw new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);
+      throw isElsewhere && error instanceof HttpRefusal && isExpired(error, true) ? hasEnded() : error;
     });
   }
 

@@ -31,12 +31,16 @@ const IS_OPEN = `(ended IS NULL OR (ended = 'free' AND $2 = 'charged'))`;
 export class TasksRepository {
   constructor(private readonly postgres: Postgres) {}
 
+  /** Where its server has given the same id before, in the same session, that task is no more: the id means this one now. */
   async add({ id, callerId, source, toolName, serverId, keepMs, ...task }: NewTask): Promise<void> {
     const { serverTaskId, sessionId, form, createdAt } = task;
     await this.postgres.query(
       `WITH forgotten AS (
          DELETE FROM mcp.tasks WHERE id IN
-           (SELECT id FROM mcp.tasks WHERE caller = $2 ORDER BY created_at DESC, id DESC OFFSET ${TASKS_MAX - 1}))
+           (SELECT id FROM mcp.tasks WHERE caller = $2 ORDER BY created_at DESC, id DESC OFFSET ${TASKS_MAX - 1})),
+       replaced AS (
+         DELETE FROM mcp.tasks WHERE server_id = $5 AND md5(server_task_id) = md5($6) AND server_task_id = $6
+           AND session_id IS NOT DISTINCT FROM $7)
        INSERT INTO mcp.tasks (id, caller, source, tool_name, server_id, server_task_id, session_id, form, created_at, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10 * interval '1 ms')`,
       [id, callerId, source, toolName, serverId, serverTaskId, sessionId, form, createdAt, keepMs],
