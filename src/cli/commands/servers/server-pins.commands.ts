@@ -40,9 +40,9 @@ export function pinsCommand(): Command {
 /** `tallygate servers approve`. */
 export function approveCommand(): Command {
   return pinCommand('approve', 'approve what is new or has changed, after showing it')
-    .argument('[name...]', "the server's own names of it; name@pin, with a PIN from `servers tools`, is not shown again")
+    .argument('[name...]', "the server's own names of it, alone or as NAME@PIN, both from `servers tools`")
     .option('--all', 'all that waits for approval')
-    .option('--yes', 'as it is now, without a question')
+    .option('--yes', 'as it is now, unseen and without a question')
     .action(action(approve));
 }
 
