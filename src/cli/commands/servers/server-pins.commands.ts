@@ -94,7 +94,10 @@ async function approve(id: string, names: string[], { json, kind, all, yes, ...a
 /** @throws CliFailure where nobody says yes to what is shown */
 async function look(pins: KeptPin[]): Promise<void> {
   if (!process.stdin.isTTY)
-    throw new CliFailure('Nobody can look at it here: name what you have looked at as name@pin, or give --yes.', EXIT.usage);
+    throw new CliFailure(
+      'There is no terminal to show it at. Look with `servers tools --diff`, then name it as name@pin, or give --yes.',
+      EXIT.usage,
+    );
   process.stderr.write(`${diffText(pins)}\n\n`);
   if (!(await isConfirmed('Approve this?'))) throw new CliFailure('Nothing was approved.');
 }
