@@ -21,6 +21,18 @@ describe('the help', () => {
     expect(problems.filter(([, problem]) => problem !== undefined)).toEqual([]);
   });
 
+  it('of each command for servers says who may, and of what it takes what a stranger cannot guess', () => {
+    const helps = new Map(leaves.filter(({ words }) => words[0] === 'servers').map(({ words, help }) => [words[1], help]));
+    const readers = [...helps].filter(([, help]) => help.includes('an API key with gateway:read.')).map(([name]) => name);
+    const writers = [...helps].filter(([, help]) => help.includes('an API key with gateway:write.')).map(([name]) => name);
+    expect([readers, writers]).toEqual([
+      ['list', 'tools'],
+      ['add', 'remove', 'check', 'approve', 'change'],
+    ]);
+    for (const words of ['NAME@PIN', 'first 8 characters', 'no terminal', '--yes']) expect(helps.get('approve')).toContain(words);
+    for (const words of ['PIN', 'quarantined', 'unusable', 'FOR CALLERS']) expect(helps.get('tools')).toContain(words);
+  });
+
   it('has --json wherever there is something to read for a program', () => {
     const without = leaves.filter(({ help }) => !/^ +--json /m.test(help)).map(({ words }) => words.join(' '));
     expect(without).toEqual(WITHOUT_JSON);

@@ -108,6 +108,9 @@ describe('tallygate servers', () => {
       '\n\nChanged for callers:\nread_text_file is called cat, has another title, has another description, ' +
         'has fixed head, path, speed.\nIts schema names no argument speed.\nwrite_file is switched off.\n',
     );
+    expect((await servers('change', 'file-server', 'cat', '--off')).stderr).toContain(
+      'The tool "read_text_file" is called "cat" here',
+    );
     writeFileSync(join(data, 'a.txt'), '1\n2\n3\n4\n');
     expect(await change('read_text_file', '--unset', 'speed')).not.toContain('speed');
     const called = await run(['call', 'file-server__cat', '--api-key', gateway.apiKey]);

@@ -18,7 +18,7 @@ Examples:
   tallygate call add --args '{"a":1,"b":2}'
 
 A value is text if the tool expects text, else JSON; where that makes a difference the tool is looked up first, which counts as a
-request of its own. Exit code 4: the tool answered with an error.`;
+request of its own. A tool that asks its caller something (elicitation, sampling) cannot ask here. Exit code 4: the tool answered with an error.`;
 
 /** `tallygate call`: calls one tool once. */
 export function callCommand(): Command {

@@ -28,10 +28,7 @@ Examples:
   tallygate servers approve file-server read_file@6c1f0e2ab9d4
   tallygate servers remove file-server
 
-A server is made from a template of gateway.yaml (docs/servers.md). Its tools are called {name}__{tool}, those of a pool {pool}__{tool};
-names stay as they are. All need \`tallygate login\` first, or an API key with
-gateway:read to list and gateway:write for the rest. Put secrets into a file: other users of the machine can see options.
-Exit code 1 if the checked server cannot serve.`;
+A server is made from a template of gateway.yaml (docs/servers.md). \`tallygate servers add --help\` and so on say more of each.`;
 
 /** `tallygate servers`: the MCP servers behind the gateway. */
 export function serversCommand(): Command {
@@ -39,7 +36,7 @@ export function serversCommand(): Command {
     .description(
       'list, add, remove and check the MCP servers behind the gateway, approve what they offer, and change their tools',
     )
-    .addHelpText('afterAll', EXAMPLES)
+    .addHelpText('after', EXAMPLES)
     .addCommand(serverCommand('list', 'list the servers and their health').action(action(list)))
     .addCommand(addCommand())
     .addCommand(
@@ -87,9 +84,9 @@ const differenceIn = ({ differs }: Partial<Health> = {}) =>
 function addCommand(): Command {
   return serverCommand('add', 'register a server made from a template')
     .argument('<template>', 'a template defined or enabled in gateway.yaml, e.g. file-server')
-    .argument('[key=value...]', 'the values the template requires')
-    .option('--name <name>', 'what it is called; by default as its template or its host')
-    .option('--pool <name>', 'the pool whose calls it shares, an existing or a new one')
+    .argument('[key=value...]', 'the values the template requires; JSON, else text')
+    .option('--name <name>', 'what it is called (default: as its template or its host)')
+    .option('--pool <name>', 'the pool whose calls it shares, an existing or a new one (default: its own)')
     .option('--config <json>', 'all values as one JSON object; - reads it from stdin')
     .action(action(add));
 }

@@ -44,7 +44,7 @@ export class ToolChanges {
    * @throws NOT_FOUND for a tool the server has never offered; CONFLICT when the new name is another tool's; INVALID_INPUT.
    */
   async edit(by: Actor, { id, pool, templateName }: RegisteredServer, tool: string, given: ToolEdit): Promise<void> {
-    await this.pins.tool(id, tool);
+    await this.demandOffered(id, pool, tool);
     const edit = { ...given, name: given.name === tool ? null : given.name };
     if (typeof edit.name === 'string') await this.demandFree(edit.name, pool, templateName);
     const change = (known: ToolChange) => demandSmall(edited(known, edit));
@@ -53,6 +53,15 @@ export class ToolChanges {
       this.audit.write(tx, by, { action: 'tool.changed', subjectId: id, details }),
     );
     await this.registry.reload();
+  }
+
+  /** Tools are changed by their server's own names: who gives the one that callers know is told the other. */
+  private async demandOffered(serverId: string, pool: string, tool: string): Promise<void> {
+    if (await this.pins.find(serverId, 'tool', tool)) return;
+    const [own] = [...this.registry.changesOf(pool)].find(([, { name }]) => name === tool) ?? [];
+    if (own !== undefined)
+      throw new TallygateError('NOT_FOUND', `The tool "${own}" is called "${tool}" here: name it as its server does.`);
+    await this.pins.tool(serverId, tool);
   }
 
   /** A schema may take more than it names, so that none is refused for this. */

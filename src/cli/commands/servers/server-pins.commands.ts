@@ -40,9 +40,9 @@ export function pinsCommand(): Command {
 /** `tallygate servers approve`. */
 export function approveCommand(): Command {
   return pinCommand('approve', 'approve what is new or has changed, after showing it')
-    .argument('[name...]', "the server's own names of it; name@pin, with a PIN from `servers tools`, is not shown again")
+    .argument('[name...]', "the server's own names of it, alone or as NAME@PIN, both from `servers tools`")
     .option('--all', 'all that waits for approval')
-    .option('--yes', 'as it is now, without a question')
+    .option('--yes', 'as it is now, unseen and without a question')
     .action(action(approve));
 }
 
@@ -94,7 +94,10 @@ async function approve(id: string, names: string[], { json, kind, all, yes, ...a
 /** @throws CliFailure where nobody says yes to what is shown */
 async function look(pins: KeptPin[]): Promise<void> {
   if (!process.stdin.isTTY)
-    throw new CliFailure('Nobody can look at it here: name what you have looked at as name@pin, or give --yes.', EXIT.usage);
+    throw new CliFailure(
+      'There is no terminal to show it at. Look with `servers tools --diff`, then name it as name@pin, or give --yes.',
+      EXIT.usage,
+    );
   process.stderr.write(`${diffText(pins)}\n\n`);
   if (!(await isConfirmed('Approve this?'))) throw new CliFailure('Nothing was approved.');
 }
