@@ -1,3 +1,4 @@
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { randomUUID } from 'node:crypto';
 import type { CallContext, ClientRequest } from '../../src/tools/source/call-context.js';
 import { JOBS } from './fixture-tools.js';
@@ -24,7 +25,7 @@ interface Message {
 /** One task: what `tasks/get` says of it beside its times. */
 class Task {
   readonly id = randomUUID();
-  readonly stop = new AbortController();
+  readonly stop = new Cancellation();
   readonly createdAt = new Date().toISOString();
   readonly open = new Map<string, { request: ClientRequest; answer: (response: Record<string, unknown>) => void }>();
   end: { status: string; result?: object; error?: object } | undefined;
@@ -78,7 +79,7 @@ export class FixtureTasks {
     this.tasks.set(task.id, task);
     const client = { ask: (request: ClientRequest) => task.ask(request), capabilities: { elicitation: {} }, takesRounds: false };
     const rounds = { input: { responses: inputResponses ?? {} }, capabilities: { elicitation: {} }, takesRounds: true };
-    const context = { client: inputResponses ? rounds : client, signal: task.stop.signal } as unknown as CallContext;
+    const context = { client: inputResponses ? rounds : client, cancellation: task.stop } as unknown as CallContext;
     void this.source
       .tools()
       .find((tool) => tool.name === name)!
@@ -98,7 +99,7 @@ export class FixtureTasks {
     if (method === 'tasks/update') task.update(params.inputResponses ?? {});
     if (method === 'tasks/cancel') {
       task.end ??= { status: 'cancelled' };
-      task.stop.abort();
+      task.stop.cancel();
     }
     return result(message, { resultType: 'complete', ...(method === 'tasks/get' && task.state) });
   }

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -23,14 +24,14 @@ const ok: ToolResult = {
   usage: { recordCount: 3, tableName: 'bars' },
 };
 let runs = 0;
-let gone: AbortSignal | undefined;
+let gone: Cancellation | undefined;
 
 const BEHAVIOUR: Record<string, (context: CallContext) => Promise<ToolResult>> = {
   works: () => Promise.resolve(ok),
   says_no: () => Promise.resolve({ ...ok, isError: true }),
   refuses_input: () => Promise.reject(new ToolInputError('start is after end')),
   breaks: () => Promise.reject(new Error('password=hunter2')),
-  hangs: ({ signal }) => new Promise(() => (gone = signal)),
+  hangs: ({ cancellation }) => new Promise(() => (gone = cancellation)),
 };
 
 const tool = (name: string, price: number): Tool => ({
@@ -160,7 +161,7 @@ describe('POST /tools/call', () => {
     );
     await eventually(() => Promise.resolve(expect(gone).toBeDefined()));
     leaving.abort();
-    await eventually(() => Promise.resolve(expect(gone!.aborted).toBe(true)));
+    await eventually(() => Promise.resolve(expect(gone!.isCancelled).toBe(true)));
   });
 
   it("reaches a tool of a pool by its name in MCP and by its server's own", async () => {

@@ -79,9 +79,9 @@ afterEach(async () => {
 });
 
 const task = { id: 'task', serverId: 'odd-1', serverTaskId: 't', sessionId: BEFORE, form: 'nested' } as ServerTask;
-const ask = async (method: TaskMethod, signal = new AbortController().signal) => {
+const ask = async (method: TaskMethod, cancellation = new Cancellation()) => {
   const { tool } = rig.catalog.get('odd__look', caller);
-  return (await tool.askTask!(method, task, { ...rig.context(), signal })).texts;
+  return (await tool.askTask!(method, task, { ...rig.context(), cancellation })).texts;
 };
 
 describe('a task that was made in another session of its server', () => {
@@ -118,10 +118,10 @@ describe('a task that was made in another session of its server', () => {
 
   it('is told there, and not here, that nobody waits for it any more', async () => {
     aboutTask = (asked) => openStream(asked, ': wait\n\n');
-    const leaving = new AbortController();
-    const waiting = ask('tasks/result', leaving.signal);
+    const leaving = new Cancellation();
+    const waiting = ask('tasks/result', leaving);
     await eventually(() => expect(upstream.count('tasks/result')).toBe(1));
-    leaving.abort();
+    leaving.cancel();
     await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
     await eventually(() => expect(saidIn(BEFORE!)).toHaveLength(1));
     const requestId = Number(upstream.last('tasks/result').id);

@@ -1,3 +1,4 @@
+import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { spawn } from 'node:child_process';
@@ -68,7 +69,7 @@ describe('two replicas', () => {
     const source = other.get(StockDataSource);
     source.onChange(() => (announced += 1));
     const list = () => source.tools().find(({ name }) => name === 'list_datasets')!;
-    const ask = () => list().call({}, { signal: new AbortController().signal } as never);
+    const ask = () => list().call({}, { cancellation: new Cancellation() } as never);
     const before = await ask();
     expect(await ask()).toBe(before);
 

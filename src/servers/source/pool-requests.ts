@@ -86,21 +86,19 @@ export class PoolRequests {
 
   /** For what nobody can ask for, its server need not work. @throws UpstreamFailure for an odd id; when the call was given up meanwhile */
   private async keep(task: BegunTask, isOfferedBy: IsOfferedBy, context: CallContext): Promise<string> {
-    const { principal, signal } = context;
+    const { principal, cancellation } = context;
     try {
       const flaw = flawOfTaskId(task.serverTaskId);
       if (flaw) throw new UpstreamFailure('protocol', `The server made a task whose "taskId" ${flaw}.`);
-      signal.throwIfAborted();
+      if (cancellation.reason) throw cancellation.reason;
       const id = await this.tasks.begin(principal, task);
-      signal.throwIfAborted();
+      if (cancellation.reason) throw cancellation.reason;
       return id;
     } catch (error) {
       // Whoever called may be gone. If it cannot be said, the task ends by itself.
-      const cancellation = new Cancellation();
       const onItsOwn = {
         ...context,
-        cancellation,
-        signal: cancellation.signal,
+        cancellation: new Cancellation(),
         client: SILENT_CLIENT,
         onEffect: () => undefined,
       };

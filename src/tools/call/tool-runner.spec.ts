@@ -62,19 +62,19 @@ describe('ToolRunner', () => {
   });
 
   it('ends a call that takes too long and tells the tool', async () => {
-    let told: AbortSignal | undefined;
-    const outcome = await runner.run(callOf((_, { signal }) => new Promise(() => (told = signal))));
+    let told: Cancellation | undefined;
+    const outcome = await runner.run(callOf((_, { cancellation }) => new Promise(() => (told = cancellation))));
     expect(outcome.errorCode).toBe('TIMEOUT');
-    expect(told!.aborted).toBe(true);
+    expect(told!.isCancelled).toBe(true);
   });
 
   it('tells the tool when the caller goes away', async () => {
     const caller = new Cancellation();
-    let told: AbortSignal | undefined;
-    const running = runner.run(callOf((_, { signal }) => new Promise(() => (told = signal)), {}, caller));
+    let told: Cancellation | undefined;
+    const running = runner.run(callOf((_, { cancellation }) => new Promise(() => (told = cancellation)), {}, caller));
     caller.cancel();
     expect((await running).errorCode).toBe('CANCELLED');
-    expect(told!.aborted).toBe(true);
+    expect(told!.isCancelled).toBe(true);
   });
 
   it('takes what a tool finishes soon after its caller has gone: nobody gets it for nothing by hanging up', async () => {

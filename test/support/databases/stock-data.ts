@@ -1,3 +1,4 @@
+import { Cancellation } from '../../../src/common/concurrency/cancellation.js';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -86,7 +87,7 @@ export class TestStockData {
     const tool = this.tool(name)!;
     const problem = compileArguments(tool.inputSchema)(args);
     if (problem) throw new Error(problem);
-    return tool.call(args, { signal: new AbortController().signal } as never);
+    return tool.call(args, { cancellation: new Cancellation() } as never);
   }
 
   async stop(): Promise<void> {
