@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from '../support/gateway/free-port.js';
 import type { GatewayProcess } from '../support/gateway/gateway-process.js';
 import { LegacyClient } from '../support/clients/legacy-client.js';
-import { McpStream, modernMeta, startStreamingGateway, type Message } from '../support/gateway/streaming-gateway.js';
+import { McpStream, MODERN, modernMeta, startStreamingGateway, type Message } from '../support/gateway/streaming-gateway.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let gateway: GatewayProcess;
@@ -81,6 +81,50 @@ describe('a session', () => {
       isError: true,
       content: [{ text: expect.stringContaining('did not answer within 2 s') }],
     });
+  });
+
+  type Stranger = [who: string, status: number, headers: () => Promise<object>, meta?: object];
+  it.each<Stranger>([
+    ['another key', 404, async () => ({ authorization: `Bearer ${await newKey()}` })],
+    ['a key that is none', 401, async () => ({ authorization: 'Bearer sk-none' })],
+    ['a request of 2026-07-28', 400, async () => ({ 'mcp-protocol-version': MODERN }), { _meta: modernMeta() }],
+  ])('takes no answer, cancel, stream or end of %s, and goes on', async (_, status, headersOf, meta = {}) => {
+    const session = { 'mcp-session-id': await begin() };
+    const stranger = { authorization: `Bearer ${gateway.apiKey}`, ...session, ...(await headersOf()) };
+    const listening = await McpStream.open(gateway, undefined, session);
+    const goOn = (id: number) => {
+      const params = { name: 'go_on', _meta: { progressToken: id } };
+      return McpStream.open(gateway, { method: 'tools/call', id, params } as Message, session);
+    };
+    const [working, another] = [await goOn(8), await goOn(9)];
+    const asking = await McpStream.open(gateway, ASK, session);
+    const question = await asking.next();
+
+    const cancelBy = (headers: Record<string, string>, requestId: number, more = {}) => {
+      const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, ...more } };
+      return gateway.mcpRaw(JSON.stringify(cancel), headers);
+    };
+    expect((await reply(question.id, stranger)).status).toBe(status);
+    // Clients of 2026-07-28 have no sessions, so that their cancel is of nothing.
+    expect((await cancelBy(stranger, 8, meta)).status).toBe(status === 400 ? 202 : status);
+    for (const method of ['GET', 'DELETE']) {
+      const { status: answered } = await fetch(gateway.mcpUrl, { method, headers: { accept: 'text/event-stream', ...stranger } });
+      expect(answered).toBe(status);
+    }
+
+    const own = { authorization: `Bearer ${gateway.apiKey}`, ...session };
+    expect((await reply(question.id, own)).status).toBe(202);
+    expect((await asking.next()).result.content).toEqual([{ type: 'text', text: 'Hello, Eve!' }]);
+    await gateway.call('change');
+    expect((await listening.next()).method).toMatch(/list_changed$/);
+    // Calls that are cancelled end some time later, in their order: what goes on behind the end of another was not.
+    await cancelBy(own, 9);
+    const [last, end] = (await another.rest()).slice(-2);
+    expect(end.result.isError).toBe(true);
+    for (let progress = 0; progress < last.params.progress + 5;) ({ progress } = (await working.next()).params);
+    await cancelBy(own, 8);
+    expect((await working.rest()).at(-1).result.isError).toBe(true);
+    listening.close();
   });
 
   it('cancels a call by its id', async () => {
