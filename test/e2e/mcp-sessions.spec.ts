@@ -144,23 +144,6 @@ describe('a session', () => {
     expect(json.detail).toBe('This needs to ask you something (elicitation). Only a client of MCP can be asked.');
   });
 
-  it('is not there for another key: its stream is not given, its calls are not cancelled, and it does not end', async () => {
-    const session = { 'mcp-session-id': await begin() };
-    const stranger = { ...session, authorization: `Bearer ${await newKey()}` };
-    const stream = await McpStream.open(gateway, ASK, session);
-    const question = await stream.next();
-    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
-    expect((await gateway.mcpRaw(JSON.stringify(cancel), stranger)).status).toBe(404);
-    expect((await McpStream.open(gateway, undefined, stranger)).response.status).toBe(404);
-    expect((await fetch(gateway.mcpUrl, { method: 'DELETE', headers: stranger })).status).toBe(404);
-    expect((await reply(question.id, stranger)).status).toBe(404);
-    expect((await reply(question.id, session)).status).toBe(202);
-    expect((await stream.next()).result.content).toEqual([{ type: 'text', text: 'Hello, Eve!' }]);
-    const own = await McpStream.open(gateway, undefined, session);
-    expect(own.response.status).toBe(200);
-    own.close();
-  });
-
   it('is not there without the setting: GET is 405 before any check, and a tool that asks says why it cannot', async () => {
     replica = await startStreamingGateway({});
     const { response } = await McpStream.open(replica, INITIALIZE);
