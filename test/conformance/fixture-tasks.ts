@@ -79,7 +79,11 @@ export class FixtureTasks {
     this.tasks.set(task.id, task);
     const client = { ask: (request: ClientRequest) => task.ask(request), capabilities: { elicitation: {} }, takesRounds: false };
     const rounds = { input: { responses: inputResponses ?? {} }, capabilities: { elicitation: {} }, takesRounds: true };
-    const context = { client: inputResponses ? rounds : client, cancellation: task.stop } as unknown as CallContext;
+    const context = {
+      client: inputResponses ? rounds : client,
+      cancellation: task.stop,
+      signal: task.stop.signal,
+    } as unknown as CallContext;
     void this.source
       .tools()
       .find((tool) => tool.name === name)!

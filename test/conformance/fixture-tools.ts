@@ -166,7 +166,7 @@ export const JOBS: readonly Tool[] = [
   tool('greet', async ({ name }) => result(text(`Hello, ${String(name)}!`)), { name: { type: 'string' } }),
   tool(
     'slow_compute',
-    async ({ seconds, label }, { cancellation: { signal } }) => {
+    async ({ seconds, label }, { signal }) => {
       await sleep(1_000 * Number(seconds), undefined, { signal });
       return result(text(`Computed ${String(label ?? '')}`));
     },

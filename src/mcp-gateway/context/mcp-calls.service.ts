@@ -45,6 +45,9 @@ export class McpCalls {
       trace: traceOf(context),
       client: this.client(context),
       cancellation,
+      get signal() {
+        return cancellation.signal;
+      },
     };
   }
 

@@ -96,9 +96,11 @@ export class PoolRequests {
       return id;
     } catch (error) {
       // Whoever called may be gone. If it cannot be said, the task ends by itself.
+      const cancellation = new Cancellation();
       const onItsOwn = {
         ...context,
-        cancellation: new Cancellation(),
+        cancellation,
+        signal: cancellation.signal,
         client: SILENT_CLIENT,
         onEffect: () => undefined,
       };

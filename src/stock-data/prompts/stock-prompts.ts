@@ -50,7 +50,7 @@ export class StockPrompts {
   ) {}
 
   /** In a list of symbols, the last one is completed. */
-  private async complete(argument: string, typed: string, { cancellation: { signal } }: CallContext) {
+  private async complete(argument: string, typed: string, { signal }: CallContext) {
     if (!argument.startsWith('symbol')) return { values: [] };
     const start = typed.lastIndexOf(',') + 1;
     const { values, ...rest } = await this.symbols.suggest(typed.slice(start).trim(), signal);

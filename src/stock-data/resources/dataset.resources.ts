@@ -59,7 +59,7 @@ export class DatasetResources {
     return DATASETS.filter((dataset) => this.versions.hasRows(dataset));
   }
 
-  private async read(uri: string, { cancellation: { signal } }: CallContext): Promise<ResourceResult> {
+  private async read(uri: string, { signal }: CallContext): Promise<ResourceResult> {
     const dataset = datasetNamed(ADDRESS.valueIn(uri) ?? '');
     if (!dataset) throw new ToolInputError(`Resource not found: ${uri}`);
     return jsonResource(uri, this.cache, dataset.table, async () => {

@@ -25,7 +25,7 @@ export class SymbolResources {
     tableName: SYMBOLS.table,
     matches: (uri) => ADDRESS.valueIn(uri) !== undefined,
     read: (uri, context) => this.read(uri, context),
-    complete: (_, typed, __, { cancellation: { signal } }) => this.suggest(typed, signal),
+    complete: (_, typed, __, { signal }) => this.suggest(typed, signal),
   };
 
   constructor(
@@ -40,7 +40,7 @@ export class SymbolResources {
     return { values: found.slice(0, SUGGESTIONS_MAX), hasMore: found.length > SUGGESTIONS_MAX };
   }
 
-  private async read(uri: string, { cancellation: { signal } }: CallContext): Promise<ResourceResult> {
+  private async read(uri: string, { signal }: CallContext): Promise<ResourceResult> {
     const symbol = ADDRESS.valueIn(uri) ?? '';
     return jsonResource(uri, this.cache, SYMBOLS.table, async () => {
       const [row] = await this.symbols.find([symbol], signal);

@@ -159,7 +159,8 @@ export class UpstreamRig {
 
   /** What a resource or a prompt is read with. */
   context(client: CallClient = SILENT_CLIENT, sent?: SentTexts): CallContext {
-    const told = { principal: caller, requestId: 'r', cancellation: new Cancellation(), client };
+    const cancellation = new Cancellation();
+    const told = { principal: caller, requestId: 'r', cancellation, signal: cancellation.signal, client };
     return sent ? { ...told, sent: () => sent } : told;
   }
 
