@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
-import { McpStream, modernMeta, type Message } from '../support/gateway/streaming-gateway.js';
+import { McpStream, MODERN, modernMeta, type Message } from '../support/gateway/streaming-gateway.js';
+import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { LegacyUpstream, SIGN_IN } from '../support/upstreams/talking-upstream.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -14,22 +15,24 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const FREED_MS = 10_000;
 
 const upstream = new LegacyUpstream();
+const modern = new OddUpstream('modern');
 const dataDir = temporaryFolder('servers-questions');
 let gateway: GatewayProcess;
 let serverId: string;
 
 beforeAll(async () => {
-  await upstream.start();
+  await Promise.all([upstream.start(), modern.start()]);
   const config = join(dataDir, 'gateway.yaml');
-  const template = `templates:\n  old: { transport: http, url: '${upstream.url}' }\n`;
+  const template = `templates:\n  old: { transport: http, url: '${upstream.url}' }\n  new: { transport: http, url: '${modern.url}' }\n`;
   writeFileSync(config, `servers: { allowed_networks: ['127.0.0.0/8'] }\nstock_data: { enabled: false }\n${template}`);
   gateway = await GatewayProcess.start({ dataDir, env: { GATEWAY_CONFIG: config, GATEWAY_MCP_SESSIONS: 'true' } });
   serverId = (await gateway.rest('POST', '/servers', { template_name: 'old' })).json.id;
+  await gateway.rest('POST', '/servers', { template_name: 'new' });
 }, 60_000);
 afterEach(() => expect(upstream.asking).toBe(0));
 afterAll(async () => {
   await gateway.destroy();
-  await upstream.stop();
+  await Promise.all([upstream.stop(), modern.stop()]);
 }, 60_000);
 
 const newKey = async () => (await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'k' })).json;
@@ -69,6 +72,39 @@ describe('a server that sends its caller to a page', () => {
       await eventually(() => expect(done).toContain(SIGN_IN), 1_000);
     });
     await client.close();
+  });
+});
+
+describe('what a server of 2026-07-28 asks, and what a client of it answers', () => {
+  const QUESTIONS =
+    '{"who":{"method":"elicitation/create","params":{"message":"Who?","requestedSchema":{"type":"object","properties":' +
+    '{"id":{"type":"integer","maximum":9007199254740993,"default":1.0}}},"x":{"y":[1e400, null]},"_meta":{"n":-0.0}},"vendor":7}}';
+  const RESPONSES =
+    '{"who":{"action":"accept","content":{"id":9007199254740993,"price":1.0},"x":{"y":[1e400, null]},"_meta":{"n":-0.0}}}';
+  const callWith = async (more: string) => {
+    const meta = JSON.stringify(modernMeta({}, { elicitation: {} }));
+    const params = `{"name":"new__look","arguments":{},"_meta":${meta}${more}}`;
+    const headers = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'new__look' };
+    const authorization = `Bearer ${gateway.apiKey}`;
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`;
+    return (await gateway.mcpRaw(body, { accept: 'application/json', authorization, ...headers })).text;
+  };
+
+  it('goes on as it was written: every digit, members nobody knows, and _meta', async () => {
+    modern.results['tools/call'] = ({ params }) =>
+      params.inputResponses
+        ? '{"content":[{"type":"text","text":"Thanks"}]}'
+        : `{"resultType":"input_required","inputRequests":${QUESTIONS},"requestState":"s"}`;
+    const asked = await eventually(async () => {
+      const text = await callWith('');
+      expect(text).toContain('"resultType":"input_required"');
+      return text;
+    });
+    expect(asked).toContain(`"inputRequests":${QUESTIONS},`);
+    const { requestState } = (JSON.parse(asked) as Message).result;
+    const done = await callWith(`,"inputResponses":${RESPONSES},"requestState":${JSON.stringify(requestState)}`);
+    expect(done).toContain('Thanks');
+    expect(modern.last('tools/call').text).toContain(`"inputResponses":${RESPONSES}`);
   });
 });
 

@@ -14,7 +14,7 @@ const round = (params: Record<string, unknown> = {}, args = '{"a":1,"b":{"c":900
 const clock = new TestClock();
 const states = new RequestStates(testConfig(), clock);
 const asked = (state: unknown) =>
-  (states.inputRequired(new InputRequired({}, state), round()) as { requestState: string }).requestState;
+  (JSON.parse(states.inputRequired(new InputRequired({}, state), round()).json) as { requestState: string }).requestState;
 
 describe('the state of a round', () => {
   it('comes back unchanged, on any replica with the same secret, however the arguments are ordered', () => {

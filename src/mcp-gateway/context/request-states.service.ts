@@ -4,9 +4,10 @@ import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { CallInput, InputRequired, SentTexts } from '../../tools/source/call-context.js';
-import { canonicalJson, isObject } from '../../common/json.js';
+import { canonicalJson, isObject, jsonObject } from '../../common/json.js';
 import { canonicalText, exactJson } from '../../common/json-text/exact-json.js';
 import { invalidParams } from '../protocol/mcp-error.js';
+import { SerializedResult } from '../protocol/serialized-result.js';
 import { SignedTokens } from '../protocol/signed-token.js';
 
 /** How long a person may take for one round. */
@@ -38,12 +39,15 @@ export class RequestStates {
   }
 
   /** The end of a round as the client sees it. @throws Error for a state that is too large. */
-  inputRequired({ requests, state }: InputRequired, round: Round): object {
-    const asked = { resultType: 'input_required', inputRequests: requests };
-    if (state === undefined) return asked;
+  inputRequired({ requestsJson, state }: InputRequired, round: Round): SerializedResult {
+    const requestState = state === undefined ? undefined : JSON.stringify(this.signed(state, round));
+    return new SerializedResult(jsonObject({ resultType: '"input_required"', inputRequests: requestsJson, requestState }), true);
+  }
+
+  private signed(state: unknown, round: Round): string {
     const json = JSON.stringify({ expiresAt: this.clock.now() + STATE_TTL_MS, state });
     if (json.length > STATE_MAX_CHARS) throw new Error(`the state of a round is larger than ${STATE_MAX_CHARS} characters`);
-    return { ...asked, requestState: this.tokens.sign(json, bindingOf(round)) };
+    return this.tokens.sign(json, bindingOf(round));
   }
 
   /** What the client answered to the round before; undefined in the first one. @throws McpProtocolError */

@@ -1,6 +1,6 @@
 import { refuseUnlessAble } from '../../tools/source/ask-client.js';
 import { InputRequired, type CallContext, type CallInput } from '../../tools/source/call-context.js';
-import type { JsonMembers } from '../../common/json-text/json-members.js';
+import { textAt, type JsonMembers } from '../../common/json-text/json-members.js';
 import { isInputRequired, type InputRequiredAnswer, type ServerAnswer } from '../connection/relay/answers.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 
@@ -30,33 +30,40 @@ export async function untilAnswered(
 ): Promise<ServerAnswer> {
   const { input } = context.client;
   const state = input?.state as State | undefined;
-  let answer = await send(state && serverInput(state, input!));
+  let answer = await send(state && serverInput(state, responsesJson(input!, context)));
   for (let round = 1; round < ROUNDS_MAX; round += 1) {
-    const { value, serverId } = answer;
+    const { value } = answer;
     if (!isInputRequired(value)) return answer;
-    answer = await send(await askCaller(context, value, serverId));
+    answer = await send(await askCaller(context, value, answer));
   }
   if (!isInputRequired(answer.value)) return answer;
   throw new UpstreamFailure('protocol', `The server asked ${ROUNDS_MAX} times without giving a result.`);
 }
 
-function serverInput({ serverId, requestState }: State, { responses }: CallInput): ServerInput {
+function serverInput({ serverId, requestState }: State, inputResponses: string): ServerInput {
   const state = requestState === undefined ? undefined : JSON.stringify(requestState);
-  return { serverId, params: { requestState: state, inputResponses: JSON.stringify(responses) } };
+  return { serverId, params: { requestState: state, inputResponses } };
+}
+
+/** As the caller wrote them. */
+function responsesJson({ responses }: CallInput, { sent }: CallContext): string {
+  const text = sent?.().params.get('inputResponses');
+  return text?.startsWith('{') ? text : JSON.stringify(responses);
 }
 
 /** @throws InputRequired for a client that is asked between rounds; ClientCannot for one that cannot be asked. */
 async function askCaller(
   { client }: CallContext,
   { inputRequests, requestState }: InputRequiredAnswer,
-  serverId: string,
+  { serverId, json }: ServerAnswer,
 ): Promise<ServerInput> {
   const state = { serverId, ...(requestState !== undefined && { requestState }) };
   const asked = Object.entries(inputRequests ?? {});
   for (const [, { method }] of asked) refuseUnlessAble(client, method);
   // Rounds of server and client go together, so that nothing waits here, and any replica may serve the next one.
-  if (asked.length > 0 && client.takesRounds) throw new InputRequired(Object.fromEntries(asked), state);
+  if (asked.length > 0 && client.takesRounds)
+    throw new InputRequired(Object.fromEntries(asked), state, textAt(['inputRequests'], json));
   const { ask } = client;
   const responses = await Promise.all(asked.map(async ([name, request]) => [name, await ask!(request)] as const));
-  return serverInput(state, { responses: Object.fromEntries(responses) });
+  return serverInput(state, JSON.stringify(Object.fromEntries(responses)));
 }

@@ -126,6 +126,8 @@ export class InputRequired extends Error {
     readonly requests: Record<string, ClientRequest>,
     /** JSON, handed back in the next round: signed, but readable by the client. */
     readonly state?: unknown,
+    /** Of an upstream server: the requests as it wrote them, which go on in place of those. */
+    readonly requestsJson = JSON.stringify(requests),
   ) {
     super('The client is asked first.');
   }
