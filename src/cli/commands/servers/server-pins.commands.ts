@@ -11,8 +11,8 @@ import { changedParts, changedText } from './tool-changes-text.js';
 import { ID, serverCommand, type ServerOptions } from './server-command.js';
 
 const KINDS: KeptPin['kind'][] = ['tool', 'prompt', 'resource', 'template', 'instructions'];
-/** As many as one request approves. */
-const APPROVED_AT_ONCE = 1_000;
+/** In one request, into which no more addresses of the longest kind fit. */
+const APPROVED_AT_ONCE = 100;
 /** Enough to name one. */
 const PIN_SHOWN_CHARS = 12;
 
