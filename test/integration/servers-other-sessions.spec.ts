@@ -116,6 +116,12 @@ describe('a task that was made in another session of its server', () => {
     expect((await ask('tasks/result')).get('content')).toBe('[]');
   });
 
+  it('gives its connection back when it is answered, though its server leaves the stream open', async () => {
+    aboutTask = (asked) => openStream(asked, `data: ${success(asked, '{"taskId":"t","status":"working"}')}\n\n`);
+    expect((await ask('tasks/get')).get('status')).toBe('"working"');
+    await eventually(() => expect(upstream.last('tasks/get').response.destroyed).toBe(true));
+  });
+
   it('is told there, and not here, that nobody waits for it any more', async () => {
     aboutTask = (asked) => openStream(asked, ': wait\n\n');
     const leaving = new Cancellation();

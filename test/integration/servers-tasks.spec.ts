@@ -13,12 +13,17 @@ const odd = { transport: 'http', url: '${config.url}', config, timeout_seconds: 
 const sent = { params: new Map([['task', '{}']]), meta: new Map<string, string>() };
 let upstream: OddUpstream;
 let rig: UpstreamRig;
+/** Kept, and not any more. */
+let forgotten: string[];
 /** Where tasks are kept. */
 let begin: Tasks['begin'];
 
 beforeEach(async () => {
+  forgotten = [];
   upstream = await new OddUpstream('legacy').start();
-  rig = new UpstreamRig({ odd }, undefined, { tasks: { begin: (...task) => begin(...task) } });
+  rig = new UpstreamRig({ odd }, undefined, {
+    tasks: { begin: (...task) => begin(...task), forget: async (id) => void forgotten.push(id) },
+  });
   upstream.results['prompts/list'] = '{"prompts":[{"name":"plan"}]}';
   upstream.results['initialize'] = JSON.stringify({
     protocolVersion: '2025-11-25',
@@ -46,8 +51,10 @@ describe('a task whose call is given up before it is kept', () => {
     leaving.cancel();
     expect((await call).errorCode).toBe('CANCELLED');
     expect(upstream.count('tasks/cancel')).toBe(0);
-    keep(randomUUID());
+    const kept = randomUUID();
+    keep(kept);
     await eventually(() => expect(upstream.last('tasks/cancel')?.params.taskId).toBe('t-1'));
+    expect(forgotten).toEqual([kept]);
   });
 });
 
@@ -95,7 +102,10 @@ describe('a task of a program', () => {
 
   it('is no task of another start of it that gives the same id: that is another caller’s', async () => {
     const made: BegunTask[] = [];
-    const tasks = { begin: async (_: unknown, task: BegunTask) => (made.push(task), randomUUID()) };
+    const tasks = {
+      begin: async (_: unknown, task: BegunTask) => (made.push(task), randomUUID()),
+      forget: async () => undefined,
+    };
     for (let n = 0; n < 2; n += 1) replicas.push(new UpstreamRig({ counting }, undefined, { tasks }));
     for (const replica of replicas) await replica.register(server('counting-1', 'counting'));
     const [one, other] = replicas as [UpstreamRig, UpstreamRig];
@@ -106,7 +116,7 @@ describe('a task of a program', () => {
     expect((await askAt(one)).texts.get('status')).toBe('"working"');
     await expect(askAt(other)).rejects.toMatchObject({
       code: -32602,
-      message: 'counting-1 has ended the session in which this was made.',
+      message: "The connection to counting-1 in which this was made is over, or another replica's.",
     });
   });
 });

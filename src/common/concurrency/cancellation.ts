@@ -1,10 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
+/** What tells those who want to know, until they do not, that something is no longer wanted. */
+export interface Cancellable {
+  onCancel(listener: (reason: Error) => void): void;
+  offCancel(listener: (reason: Error) => void): void;
+}
+
 /**
  * Says that something is no longer wanted, as an `AbortController` does. Every call has one and few are cancelled or ask for the
  * signal, whose making takes 5 µs, so that is made for those who ask.
  */
-export class Cancellation {
+export class Cancellation implements Cancellable {
   private controller: AbortController | undefined;
   private readonly listeners = new Set<(reason: Error) => void>();
   private why: Error | undefined;
@@ -45,16 +51,26 @@ export class Cancellation {
   }
 }
 
-/** Cancelled with a signal, whose listeners stay as long as it does. */
-export function cancelledWith(signal: AbortSignal): Cancellation {
-  const cancellation = new Cancellation();
-  if (signal.aborted) cancellation.cancel(signal.reason as Error);
-  else signal.addEventListener('abort', () => cancellation.cancel(signal.reason as Error), { once: true });
-  return cancellation;
+/** Cancelled with a signal, which may live longer than who listens here: the SDK has one for all that a session sends. */
+export function cancelledWith(signal: AbortSignal): Cancellable {
+  const heard = new Map<(reason: Error) => void, () => void>();
+  return {
+    onCancel(listener) {
+      const hear = () => listener(signal.reason as Error);
+      if (signal.aborted) return hear();
+      heard.set(listener, hear);
+      signal.addEventListener('abort', hear, { once: true });
+    },
+    offCancel(listener) {
+      const hear = heard.get(listener);
+      if (hear) signal.removeEventListener('abort', hear);
+      heard.delete(listener);
+    },
+  };
 }
 
 /** Cancelled when so many milliseconds are over; nothing waits for that. */
-export const cancelledAfter = (ms: number): Cancellation => cancelledWith(AbortSignal.timeout(ms));
+export const cancelledAfter = (ms: number): Cancellable => cancelledWith(AbortSignal.timeout(ms));
 
 /** Cancelled when the client has left before it had its whole answer. */
 export function cancelledWhenGone(response: ServerResponse): Cancellation {

@@ -73,20 +73,24 @@ export class TasksMethods {
       limit: PAGE_SIZE,
       ...(after !== undefined && { after }),
     });
+    context.keepAlive();
     const shown: (string | undefined)[] = [];
     for (let at = 0; at < tasks.length; at += ASKED_AT_ONCE)
       shown.push(...(await Promise.all(tasks.slice(at, at + ASKED_AT_ONCE).map((task) => this.shown(task, context)))));
-    await this.callerNow(context);
+    const now = await this.callerNow(context);
+    const theirs = shown.filter((task, place) => task !== undefined && this.entryOf(tasks[place]!, now));
     const next = tasks.length === PAGE_SIZE ? `,"nextCursor":"${tasks.at(-1)!.id}"` : '';
-    return new SerializedResult(`{"tasks":[${shown.filter(Boolean).join(',')}]${next}}`);
+    return new SerializedResult(`{"tasks":[${theirs.join(',')}]${next}}`);
   }
 
   private async ask(method: TaskMethod, context: McpContext): Promise<SerializedResult> {
     const asker = this.calls.callContext(context);
     const { task, entry } = await this.find(context, asker);
     context.keepAlive();
-    const answer = await entry.tool.askTask!(method, task, asker);
+    const [asked] = await Promise.allSettled([entry.tool.askTask!(method, task, asker)]);
     if (!this.entryOf(task, await this.callerNow(context))) throw unknownTask();
+    if (asked.status === 'rejected') throw asked.reason;
+    const answer = asked.value;
     const recorded = await this.recordEnd(answer, { task, entry }, context);
     if (answer.end && 'error' in answer.end && method === 'tasks/result') throw answer.end.error;
     return new SerializedResult(withUsage(objectOf(answer.texts), recorded));

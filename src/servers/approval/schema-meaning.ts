@@ -95,8 +95,6 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   ...{ required: EMPTY.list, allOf: EMPTY.list },
   ...{ properties: EMPTY.object, patternProperties: EMPTY.object, $defs: EMPTY.object, definitions: EMPTY.object },
   ...{ dependentSchemas: EMPTY.object, dependentRequired: EMPTY.object, dependencies: EMPTY.object },
-  ...{ additionalProperties: EMPTY.object, unevaluatedProperties: EMPTY.object },
-  ...{ items: EMPTY.object, additionalItems: EMPTY.object, unevaluatedItems: EMPTY.object },
   ...{ uniqueItems: EMPTY.flag, deprecated: EMPTY.flag, readOnly: EMPTY.flag, writeOnly: EMPTY.flag, nullable: EMPTY.flag },
   ...{ minItems: EMPTY.number, minLength: EMPTY.number, minProperties: EMPTY.number },
 };

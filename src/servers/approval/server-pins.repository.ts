@@ -155,12 +155,12 @@ export class ServerPinsRepository {
     );
   }
 
-  /** Forgets so many resources that are not among these, the longest known first. Returns how many it were. */
+  /** Forgets so many resources that are not among these, approved ones and the longest known first. Returns how many it were. */
   forgetResources(serverId: string, { except, most }: { except: readonly string[]; most: number }): Promise<number> {
     return this.postgres.execute(
       `DELETE FROM mcp.server_pins WHERE server_id = $1 AND kind = 'resource' AND key IN (
          SELECT key FROM mcp.server_pins WHERE server_id = $1 AND kind = 'resource' AND key <> ALL ($2)
-         ORDER BY seen_at, key LIMIT $3)`,
+         ORDER BY state <> 'approved', seen_at, key LIMIT $3)`,
       [serverId, except, most],
     );
   }

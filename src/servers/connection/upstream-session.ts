@@ -207,12 +207,16 @@ export class UpstreamSession {
     const isModern = this.era === 'modern';
     const _meta = metaOf(exchange.caller, isModern, this.ownCapabilities);
     const request = { method, name, params: { ...params, _meta }, isModern, sessionId };
-    const hasEnded = () =>
-      new ServerError(RPC.INVALID_PARAMS, `${this.options.name} has ended the session in which this was made.`);
-    if (!this.http && sessionId !== undefined && sessionId !== this.ownId) throw hasEnded();
+    const { name: server } = this.options;
+    if (!this.http && sessionId !== undefined && sessionId !== this.ownId)
+      throw new ServerError(
+        RPC.INVALID_PARAMS,
+        `The connection to ${server} in which this was made is over, or another replica's.`,
+      );
     const isElsewhere = this.http?.isElsewhere(sessionId) ?? false;
     return this.transport.relay.request(request, exchange).catch((error: unknown) => {
-      throw isElsewhere && error instanceof HttpRefusal && isExpired(error, true) ? hasEnded() : error;
+      if (!isElsewhere || !(error instanceof HttpRefusal) || !isExpired(error, true)) throw error;
+      throw new ServerError(RPC.INVALID_PARAMS, `${server} has ended the session in which this was made.`);
     });
   }
 

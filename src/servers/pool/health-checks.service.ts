@@ -81,7 +81,8 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     const server = this.pool.get(serverId);
     if (server?.isEnabled) {
       server.expireLists();
-      await (this.checking.get(serverId) ?? this.checkOne(server));
+      await this.checking.get(serverId); // which may have read the lists before
+      if (server.areListsStale) await (this.checking.get(serverId) ?? this.checkOne(server));
     }
     return this.of(serverId);
   }

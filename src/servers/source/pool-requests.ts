@@ -92,8 +92,9 @@ export class PoolRequests {
       if (flaw) throw new UpstreamFailure('protocol', `The server made a task whose "taskId" ${flaw}.`);
       if (cancellation.reason) throw cancellation.reason;
       const id = await this.tasks.begin(principal, task);
-      if (cancellation.reason) throw cancellation.reason;
-      return id;
+      if (!cancellation.reason) return id;
+      await this.tasks.forget(id);
+      throw cancellation.reason;
     } catch (error) {
       // Whoever called may be gone. If it cannot be said, the task ends by itself.
       const cancellation = new Cancellation();

@@ -175,9 +175,9 @@ export class PoolSource implements ToolSource {
       tableName,
       timeoutMs: timeoutOf(template),
       matches: (uri, work) =>
-        !this.servers.some(({ offers }) => offers.withholds(uri)) &&
         !this.pages.isOthers(uri) &&
-        pattern.matches(uri, (chars) => work.take(id, chars)),
+        pattern.matches(uri, (chars) => work.take(id, chars)) &&
+        !this.servers.some(({ offers }) => offers.withholds(uri)),
       read: (uri, context) => this.requests.read(uri, tableName, isOfferedBy, context),
       ...(canComplete && { complete: this.requests.completer({ type: 'ref/resource', uri: uriTemplate }, isOfferedBy) }),
     };

@@ -47,6 +47,10 @@ export class TasksRepository {
     );
   }
 
+  async remove(id: string): Promise<void> {
+    await this.postgres.query('DELETE FROM mcp.tasks WHERE id = $1', [id]);
+  }
+
   /** Undefined for one that is no more, or another caller's. */
   async find(callerId: string, id: string): Promise<ServerTask | undefined> {
     const [task] = await this.postgres.query<ServerTask>(`${TASKS} WHERE id = $1 AND caller = $2 AND expires_at > now()`, [

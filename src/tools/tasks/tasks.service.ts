@@ -62,6 +62,11 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
     return id;
   }
 
+  /** For one whose call was given up: nobody has heard of it. */
+  forget(id: string): Promise<void> {
+    return this.repository.remove(id);
+  }
+
   /** The caller's task of this id; undefined for one that is another's, or that there is not. */
   async find(principal: Principal, id: string): Promise<ServerTask | undefined> {
     return UUID.test(id) ? this.repository.find(callerIdOf(principal), id) : undefined;

@@ -75,13 +75,13 @@ interface RigSurroundings {
   variables?: Record<string, string>;
   outbound?: Outbound;
   servers?: object;
-  tasks?: Pick<Tasks, 'begin'>;
+  tasks?: Pick<Tasks, 'begin' | 'forget'>;
 }
 
 /** Users have their id for a name. */
 const emails: Pick<CallerEmails, 'of'> = { of: async (userId) => `${userId}@example.com` };
 
-const noTasks: Pick<Tasks, 'begin'> = { begin: async () => 'task' };
+const noTasks: Pick<Tasks, 'begin' | 'forget'> = { begin: async () => 'task', forget: async () => undefined };
 
 /** Upstream servers of one replica, from connection to catalog, without a database: every tool is approved. */
 export class UpstreamRig {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Cancellation } from '../../../common/concurrency/cancellation.js';
+import type { Cancellable } from '../../../common/concurrency/cancellation.js';
 import { AnswerTooLarge } from './event-pieces.js';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -32,7 +32,7 @@ export interface PoolAnswer {
 export function requestOver(
   pool: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  { maxBytes, cancellation }: { maxBytes: number; cancellation?: Cancellation | undefined },
+  { maxBytes, cancellation }: { maxBytes: number; cancellation?: Cancellable | undefined },
 ): Promise<PoolAnswer> {
   return new Promise((resolve, reject) => {
     pool.dispatch(options, new AnswerReader(maxBytes, cancellation, resolve, reject));
@@ -61,7 +61,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly maxBytes: number,
-    private readonly cancellation: Cancellation | undefined,
+    private readonly cancellation: Cancellable | undefined,
     private readonly resolve: (answer: PoolAnswer) => void,
     private readonly reject: (error: Error) => void,
   ) {}
@@ -106,12 +106,13 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   private streamOfRest(): Readable {
-    return new Readable({
+    const stream = new Readable({
       read: () => this.controller?.resume(),
       destroy: (error, done) => {
         if (!this.isOver) this.abort(error ?? new Error('nobody reads the rest of the answer'));
         done(error);
       },
     });
+    return stream.on('error', () => undefined); // who reads it hears of it; where nobody does, it would end the process
   }
 }

@@ -1,7 +1,7 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { cancelledWith, type Cancellation } from '../../../common/concurrency/cancellation.js';
+import { cancelledWith, type Cancellable } from '../../../common/concurrency/cancellation.js';
 import { discard, EVENTS, headerIn, requestOver, typeOf, WholeBody, type PoolAnswer } from './answer-body.js';
 import { decoded } from './content-coding.js';
 import type { UnaskedPace } from '../unasked-pace.js';
@@ -47,7 +47,7 @@ export interface HttpStream {
 
 /** Until it is cancelled. */
 interface PoolRequest extends Omit<Dispatcher.DispatchOptions, 'origin'> {
-  cancellation: Cancellation | undefined;
+  cancellation: Cancellable | undefined;
 }
 
 /** For a stream that the server pushes into, and for requests whose sender limits the time. */
@@ -98,7 +98,7 @@ export class HttpPool {
     path: string,
     message: string | undefined,
     headers: Record<string, string>,
-    cancellation: Cancellation,
+    cancellation: Cancellable,
   ): Promise<HttpAnswer> {
     const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
     const method = message === undefined ? 'GET' : 'POST';
@@ -117,7 +117,7 @@ export class HttpPool {
     path: string,
     message: string,
     headers: Record<string, string>,
-    cancellation: Cancellation,
+    cancellation: Cancellable,
   ): Promise<Pick<HttpAnswer, 'status' | 'text'>> {
     const answer = await this.send({ path, method: 'POST', headers, body: message, cancellation });
     const { statusCode: status } = answer;
@@ -127,7 +127,7 @@ export class HttpPool {
   }
 
   /** A GET whose answer is read as it comes, and may never end; the cancellation ends it. */
-  async open(path: string, headers: Record<string, string>, cancellation: Cancellation): Promise<HttpStream> {
+  async open(path: string, headers: Record<string, string>, cancellation: Cancellable): Promise<HttpStream> {
     const answer = await this.dispatch({ path, method: 'GET', headers, cancellation });
     const { statusCode: status, body } = answer;
     return { status, type: typeOf(answer), location: headerIn(answer, 'location'), body, events: decoded(answer) };

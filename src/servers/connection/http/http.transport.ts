@@ -26,6 +26,9 @@ import { resumedEvents } from './resumed-events.js';
 /** Questions of the server that have not been passed on yet; further ones are refused. */
 const QUESTIONS_MAX = 1_000;
 
+/** How long the stream of an answer may stay open when that has come: it has a connection. */
+const ANSWERED_MS = 2_000;
+
 /** How long a server may take to hear what has no answer. */
 const TOLD_MS = 5_000;
 
@@ -47,6 +50,8 @@ interface Asked extends RequestHeaders {
   exchange?: UpstreamExchange | undefined;
   /** Called when the answer has ended without a message for the request. */
   onEnd: () => void;
+  /** Ends what is left of the answer. */
+  end?: () => void;
 }
 
 /**
@@ -171,7 +176,8 @@ export class HttpTransport implements Transport, Wire {
   /** Says something in another session than this one; how a server takes it changes nothing. */
   private tell(sessionId: string, message: object): void {
     const headers = headersOf({ method: '' }, sessionId, this.version);
-    this.http.ask(this.path, JSON.stringify(message), headers, cancelledAfter(TOLD_MS)).catch(() => undefined);
+    const tell = () => this.http.deliver(this.path, JSON.stringify(message), headers, cancelledAfter(TOLD_MS));
+    this.replies.send(tell).catch(() => undefined);
   }
 
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
@@ -188,9 +194,11 @@ export class HttpTransport implements Transport, Wire {
   }
 
   /** Of the whole of an answer, or with no message of what is left of it. */
-  private post({ id, sessionId }: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
+  private post(asked: Asked, message: string | undefined, headers: Record<string, string>): Promise<HttpAnswer> {
+    const { id, sessionId } = asked;
     const cancellation = new Cancellation();
-    this.running.set(id, { end: () => cancellation.cancel(), sessionId });
+    asked.end = () => cancellation.cancel();
+    this.running.set(id, { end: asked.end, sessionId });
     return this.http.ask(this.path, message, headers, cancellation);
   }
 
@@ -211,6 +219,7 @@ export class HttpTransport implements Transport, Wire {
     const { id } = asked;
     const isOver = () => !this.running.has(id);
     const after = (lastEventId: string) => this.eventsAfter(asked, lastEventId);
+    let leave: NodeJS.Timeout | undefined;
     try {
       for await (const { data, bytes } of resumedEvents({ events: first, after, isOver })) {
         const isAnswer =
@@ -218,12 +227,15 @@ export class HttpTransport implements Transport, Wire {
           messageTextsIn(data)
             .map((text) => this.receive(text, asked))
             .includes(true);
-        if (!isAnswer) await this.pace.take(bytes, data === undefined ? 0 : 1);
+        if (isAnswer) leave ??= setTimeout(() => asked.end?.(), ANSWERED_MS).unref();
+        else await this.pace.take(bytes, data === undefined ? 0 : 1);
         if (data !== undefined && !isAnswer) await setImmediate(); // the SDK takes an answer at once, a notification a moment later
       }
       if (!isOver()) asked.onEnd();
     } catch (error) {
       this.fail(id, error instanceof AnswerTooLarge ? TOO_LARGE : 'the connection broke');
+    } finally {
+      clearTimeout(leave);
     }
   }
 

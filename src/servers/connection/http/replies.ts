@@ -12,7 +12,7 @@ export class Replies {
   constructor(private readonly pace: UnaskedPace) {}
 
   /** @throws Error while too many are on their way, and what `send` throws */
-  async send(send: () => Promise<void>): Promise<void> {
+  async send(send: () => Promise<unknown>): Promise<void> {
     this.pace.count(0, REPLY_MESSAGES);
     if (this.onTheirWay >= REPLIES_MAX) throw new Error('The server does not take the answers to what it asks.');
     this.onTheirWay += 1;

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
-import { cancelledAfter, Cancellation } from '../../../common/concurrency/cancellation.js';
+import { cancelledAfter, Cancellation, type Cancellable } from '../../../common/concurrency/cancellation.js';
 import type { DroppedLine } from '../../../common/lines/bounded-lines.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn } from '../relay/incoming.js';
@@ -182,14 +182,14 @@ export class SseTransport implements Transport, Wire {
     await this.replies.send(() => this.post(JSON.stringify(message), this.inTime()));
   }
 
-  private inTime(): Cancellation {
+  private inTime(): Cancellable {
     return cancelledAfter(this.options.timeoutMs);
   }
 
   private async ask(
     { id, method }: { id: RequestId; method: string },
     text: string,
-    cancellation: Cancellation,
+    cancellation: Cancellable,
     headers?: Readonly<Record<string, string>>,
   ): Promise<void> {
     this.running.set(id, { method, at: performance.now() });
@@ -202,7 +202,7 @@ export class SseTransport implements Transport, Wire {
   }
 
   /** What is answered here is a receipt. @throws SessionExpired, HttpRefusal */
-  private async post(body: string, cancellation: Cancellation, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  private async post(body: string, cancellation: Cancellable, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.endpoint === undefined || this.gone.isCancelled) throw new Error('there is no stream');
     const own = { 'content-type': 'application/json', ...(this.version && { 'mcp-protocol-version': this.version }) };
     const { status, text } = await this.options.http.deliver(this.endpoint, body, { ...own, ...headers }, cancellation);

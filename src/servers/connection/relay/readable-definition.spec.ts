@@ -17,6 +17,13 @@ describe('an input schema', () => {
 describe('a definition', () => {
   const shown = (json: string) => readableMembers(JSON.parse(json) as never, json);
 
+  it.each(['Description', 'DESCRIPTION', 'deſcription', 'InputSchema', 'Annotations', 'NAME'])(
+    'has no member that some clients would read as another: %s',
+    (name) => {
+      expect(shown(`{"name":"a","description":"b","${name}":"c","x":1}`)).toEqual({ name: '"a"', description: '"b"', x: '1' });
+    },
+  );
+
   it('that can be read is as it was written', () => {
     const json = '{"name":"a","icons":[ {"src":"b"} ],"annotations":{ "readOnlyHint":true },"_meta":{"n":1.0},"x":[1.0]}';
     expect(shown(json)).toEqual({

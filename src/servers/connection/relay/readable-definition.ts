@@ -69,11 +69,19 @@ const DEFINITION: Readonly<Record<string, Reader>> = {
   _meta: objectWith({}),
 };
 
-/** The members of a definition, each as the text it came in, without what of them clients could not read. */
+const KNOWN = new Set(['name', 'uri', 'uriTemplate', 'inputSchema', ...Object.keys(DEFINITION)]);
+/** As loosely as readers compare names: `ſ` and `s` are one letter to some. */
+const folded = (name: string): string => name.toUpperCase().toLowerCase();
+const KNOWN_IN_ANY_CASE = new Set([...KNOWN].map(folded));
+
+/** Some clients read members in whatever case: a second `Description` would be theirs, and what was approved another. */
+const isLookalike = (name: string): boolean => !KNOWN.has(name) && KNOWN_IN_ANY_CASE.has(folded(name));
+
+/** The members of a definition, each as the text it came in, without what of them clients could not read, or would read as another. */
 export function readableMembers(definition: Record<string, unknown>, json: string): JsonMembers {
-  const members = [...membersOf(json)].map(
-    ([name, member]) => [name, readerOf(DEFINITION, name, unlessNull)(definition[name], member)] as const,
-  );
+  const members = [...membersOf(json)]
+    .filter(([name]) => !isLookalike(name))
+    .map(([name, member]) => [name, readerOf(DEFINITION, name, unlessNull)(definition[name], member)] as const);
   return Object.fromEntries(members);
 }
 
