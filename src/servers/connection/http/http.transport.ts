@@ -9,7 +9,6 @@ import {
 import { setImmediate } from 'node:timers/promises';
 import { cancelledAfter, Cancellation } from '../../../common/concurrency/cancellation.js';
 import { withoutNulls } from '../../../common/json.js';
-import { RPC } from '../../../tools/source/server-error.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messageTextsIn, noAnswerIn, type Message } from '../relay/incoming.js';
 import { BrokenAnswer, ConnectionClosed } from '../relay/no-answer.js';
@@ -20,7 +19,7 @@ import type { UpstreamExchange } from '../upstream-exchange.js';
 import { AnswerTooLarge } from './event-pieces.js';
 import type { HttpAnswer, HttpPool } from './http-pool.js';
 import { headersOf, nameIn, refusedBy, type RequestHeaders } from './http-messages.js';
-import { Replies } from './replies.js';
+import { answerElsewhere, Replies } from './replies.js';
 import { resumedEvents } from './resumed-events.js';
 
 /** Questions of the server that have not been passed on yet; further ones are refused. */
@@ -31,15 +30,6 @@ const ANSWERED_MS = 2_000;
 
 /** How long a server may take to hear what has no answer. */
 const TOLD_MS = 5_000;
-
-/** To what a server asks in another session: that it is heard there, and no more. */
-const answerElsewhere = ({ id, method }: Message) =>
-  method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error: NO_QUESTIONS };
-
-const NO_QUESTIONS = {
-  code: RPC.INTERNAL_ERROR,
-  message: 'This gateway asks nobody for a session that another one has begun.',
-};
 
 /** A request on its way: the gateway's own have no exchange, and go through the SDK's client. */
 interface Asked extends RequestHeaders {

@@ -1,3 +1,5 @@
+import { RPC } from '../../../tools/source/server-error.js';
+import type { Message } from '../relay/incoming.js';
 import type { UnaskedPace } from '../unasked-pace.js';
 
 /** Answers to the server that may be on their way at once. One that asks on and takes none gets no more: each costs more than the last. */
@@ -19,3 +21,12 @@ export class Replies {
     await send().finally(() => (this.onTheirWay -= 1));
   }
 }
+
+/** To what a server asks in another session than the present one, whose calls it cannot mean. */
+export const answerElsewhere = ({ id, method }: Message) =>
+  method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error: NO_QUESTIONS };
+
+const NO_QUESTIONS = {
+  code: RPC.INTERNAL_ERROR,
+  message: 'This gateway asks nobody for a session that another one has begun.',
+};
