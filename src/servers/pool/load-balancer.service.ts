@@ -61,7 +61,7 @@ export class LoadBalancer {
     pool.onRoom((poolName) => this.serve(poolName));
   }
 
-  /** @throws UpstreamFailure when no server could do it; ProtocolError when one refused it. */
+  /** @throws UpstreamFailure when no server could do it; ServerError when one refused it. */
   async call<T>(call: PoolCall<T>): Promise<T> {
     this.total += 1;
     const first = this.enter(call) ?? (await this.wait(call));

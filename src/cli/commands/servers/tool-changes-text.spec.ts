@@ -10,7 +10,7 @@ describe('what is changed of a tool, in words', () => {
     [
       'why it cannot be called',
       { title: 'x', problem: 'It cannot be read.' },
-      'title',
+      'title, broken',
       'look has another title, cannot be called.\nIt cannot be read.',
     ],
     ['nothing that a terminal would obey', { arguments: { '\u001b[2J': {} } }, 'arguments', 'look has fixed \\u{1b}[2J.'],

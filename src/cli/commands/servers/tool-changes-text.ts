@@ -4,13 +4,14 @@ import { shownLine } from './changed-lines.js';
 type Changes = components['schemas']['ToolChangesDto'];
 
 /** Which parts of a tool callers get otherwise than its server has it, for a column; empty where none. */
-export function changedParts({ enabled, name, title, description, arguments: fixed = {} }: Changes = {}): string {
+export function changedParts({ enabled, name, title, description, arguments: fixed = {}, problem }: Changes = {}): string {
   const parts = [
     ...(enabled === false ? ['off'] : []),
     ...(name === undefined ? [] : ['name']),
     ...(title === undefined ? [] : ['title']),
     ...(description === undefined ? [] : ['description']),
     ...(Object.keys(fixed).length > 0 ? ['arguments'] : []),
+    ...(problem === undefined ? [] : ['broken']),
   ];
   return parts.join(', ');
 }
