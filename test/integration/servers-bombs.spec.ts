@@ -6,7 +6,7 @@ import { answerWith, failure, OddUpstream, SEEN, streamOf, success, type Asked }
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
-const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 4, health_check_interval: 60 };
+const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 20, health_check_interval: 60 };
 const upstream = new OddUpstream();
 let rig: UpstreamRig;
 let answer: (asked: Asked) => unknown;

@@ -11,7 +11,7 @@ const template = {
   transport: 'http',
   url: '${config.url}',
   config,
-  timeout_seconds: 3,
+  timeout_seconds: 20,
   health_check_interval: 60,
   concurrency: 1,
 };
