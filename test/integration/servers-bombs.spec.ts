@@ -6,7 +6,7 @@ import { answerWith, failure, OddUpstream, SEEN, streamOf, success, type Asked }
 import { server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
 const config = { type: 'object', properties: { url: { type: 'string' } } };
-const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 20, health_check_interval: 60 };
+const http = { transport: 'http', url: '${config.url}', config, timeout_seconds: 8, health_check_interval: 60 };
 const upstream = new OddUpstream();
 let rig: UpstreamRig;
 let answer: (asked: Asked) => unknown;
@@ -85,17 +85,17 @@ describe('what has no end', () => {
   it('is a stream that always ends behind another event: it is taken up again until the call has no more time', async () => {
     let n = 0;
     answer = (asked) => streamOf(asked, [`id: ${(n += 1)}\nretry: 0\ndata:\n\n`]);
-    expect(await call()).toContain('did not answer within 4 s');
+    expect(await call()).toContain('did not answer within 8 s');
     expect(n).toBeLessThan(90); // pauses of 50 ms
     const ended = n;
-    expect(await call()).toContain('did not answer within 4 s');
+    expect(await call()).toContain('did not answer within 8 s');
     expect(n).toBeLessThan(2 * ended + 20);
   });
 
   it('is a pause that the server asks for: the caller’s time ends before', async () => {
     answer = (asked) => streamOf(asked, ['id: 1\nretry: 99999999999\ndata:\n\n']);
     const before = upstream.count('GET');
-    expect(await call()).toContain('did not answer within 4 s');
+    expect(await call()).toContain('did not answer within 8 s');
     expect(upstream.count('GET') - before).toBeLessThan(2);
   });
 
