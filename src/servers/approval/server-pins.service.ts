@@ -3,7 +3,7 @@ import type { Actor, AuditEntry } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Approval } from '../../config/template-config.js';
-import type { OfferedLists, OfferKind } from '../connection/definitions.js';
+import { KIND_WORDS, type OfferedLists, type OfferKind } from '../connection/definitions.js';
 import { waitingAmong, type WaitingOffers } from '../pool/waiting-offers.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { entriesOf, idOf, keyOf, onlyThese, type OfferedEntry } from './offered-entries.js';
@@ -125,11 +125,7 @@ const NOT_KEPT = 'its definition is not kept, since those of this server take to
 const notOffered = (kind: OfferKind, name: string) =>
   new TallygateError('NOT_FOUND', `The server offers no ${nameOf(kind, name)}.`);
 
-const nameOf = (kind: OfferKind, name: string): string => `${WORDS[kind]} "${name.slice(0, NAME_SHOWN_CHARS)}"`;
-
-const WORDS: Record<OfferKind, string> = {
-  ...{ tool: 'tool', prompt: 'prompt', resource: 'resource', template: 'resource template', instructions: 'text' },
-};
+const nameOf = (kind: OfferKind, name: string): string => `${KIND_WORDS[kind]} "${name.slice(0, NAME_SHOWN_CHARS)}"`;
 
 const entryFor = ({ kind, name, pin }: ApprovedPin): Pick<AuditEntry, 'action' | 'details'> =>
   kind === 'tool'

@@ -4,6 +4,11 @@ import type { JsonMembers } from '../../common/json-text/json-members.js';
 export const OFFER_KINDS = ['tool', 'prompt', 'resource', 'template', 'instructions'] as const;
 export type OfferKind = (typeof OFFER_KINDS)[number];
 
+/** What one of a kind is called, for people. */
+export const KIND_WORDS: Readonly<Record<OfferKind, string>> = {
+  ...{ tool: 'tool', prompt: 'prompt', resource: 'resource', template: 'resource template', instructions: 'text' },
+};
+
 /** The lists whose changes servers announce, each by itself; that of resources is about templates too. */
 export const LISTS = ['tools', 'resources', 'prompts'] as const;
 export type ListName = (typeof LISTS)[number];

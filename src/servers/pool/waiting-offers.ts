@@ -1,4 +1,4 @@
-import { OFFER_KINDS, type OfferKind } from '../connection/definitions.js';
+import { KIND_WORDS, OFFER_KINDS, type OfferKind } from '../connection/definitions.js';
 
 /** How much of a server waits for approval, by kind; what is absent is none. */
 export type WaitingOffers = { readonly [kind in OfferKind]?: number };
@@ -19,8 +19,6 @@ export function waitingWords(server: string, waiting: WaitingOffers = {}): strin
   return `${parts.join(', ')} ${isOne ? 'waits' : 'wait'} for approval: tallygate servers tools ${server} --diff`;
 }
 
-const NAMES = { tool: 'tool', prompt: 'prompt', resource: 'resource', template: 'resource template' };
-
 /** A server has instructions once. */
 const words = (kind: OfferKind, count: number): string =>
-  kind === 'instructions' ? 'its instructions' : `${count} ${NAMES[kind]}${count === 1 ? '' : 's'}`;
+  kind === 'instructions' ? 'its instructions' : `${count} ${KIND_WORDS[kind]}${count === 1 ? '' : 's'}`;
