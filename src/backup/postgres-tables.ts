@@ -50,7 +50,22 @@ export async function importPostgres(client: pg.Client, folder: string, manifest
 async function fill(client: pg.Client, table: string, path: string): Promise<void> {
   const insert = `INSERT INTO mcp.${name(table)} OVERRIDING SYSTEM VALUE
     SELECT row.* FROM unnest($1::text[]) AS line, json_populate_record(NULL::mcp.${name(table)}, line::json) AS row`;
-  for await (const lines of readLines(path)) await client.query(insert, [lines]);
+  for await (const lines of readLines(path)) {
+    if (PARTS[table]) await client.query(PARTS[table], [lines]);
+    await client.query(insert, [lines]);
+  }
+}
+
+/** Of tables in parts by time: makes the parts that rows belong to. */
+const PARTS: Record<string, string> = {
+  usage_outbox: partsOf('add_outbox_hour', 'hour', 'appended_at'),
+  credit_charges: partsOf('add_charges_month', 'month', 'created_at'),
+};
+
+function partsOf(add: string, unit: string, column: string): string {
+  return `SELECT mcp.${add}(at) FROM (
+    SELECT DISTINCT date_trunc('${unit}', (line::json ->> '${column}')::timestamptz, 'UTC') AS at FROM unnest($1::text[]) AS line
+  ) AS parts`;
 }
 
 async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string> {
@@ -64,7 +79,12 @@ async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string>
 }
 
 const tableNames = (client: pg.Client): Promise<string[]> =>
-  column(client, `SELECT tablename FROM pg_tables WHERE schemaname = 'mcp' AND tablename <> ALL ($1) ORDER BY 1`, [LEFT_OUT]);
+  column(
+    client,
+    `SELECT relname FROM pg_class WHERE relnamespace = 'mcp'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+       AND relname <> ALL ($1) ORDER BY 1`,
+    [LEFT_OUT],
+  );
 
 /**
  * Sequences that have been used. The one of the changes left out continues as it was, so that no number comes twice.

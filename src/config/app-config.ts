@@ -149,8 +149,11 @@ export const configSchema = z.strictObject({
       mode: z.enum(['optional', 'required']).default('optional'),
       /** The tier of a new account. */
       default_tier: z.string().default('free'),
-      /** Credits held by a call whose gateway died are released after this long; those of a call that runs are held on. */
-      hold_seconds: z.int().min(1).max(86_400).default(60),
+      /**
+       * What a gateway holds for calls is released when it has been silent for so long; a gateway that runs holds on. Not so short that a
+       * busy moment or a restart of PostgreSQL counts as silence.
+       */
+      lease_seconds: z.int().min(10).max(86_400).default(60),
     })
     .prefault({}),
   billing: billingSchema,

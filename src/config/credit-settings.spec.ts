@@ -25,7 +25,7 @@ describe('Settings of tiers and credits', () => {
   it('have defaults', () => {
     const { tiers, credits } = load('');
     expect(tiers).toEqual({ free: 50, pro: 500, enterprise: 5_000 });
-    expect(credits).toEqual({ mode: 'optional', default_tier: 'free', hold_seconds: 60 });
+    expect(credits).toEqual({ mode: 'optional', default_tier: 'free', lease_seconds: 60 });
   });
 
   it('may name tiers of their own', () => {

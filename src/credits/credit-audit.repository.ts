@@ -25,6 +25,10 @@ export interface AuditRow {
   openHolds: number;
   captured: number;
   usage: number;
+  /** Charged, and not in the ledger yet. */
+  unposted: number;
+  /** Served, and not charged: its lease was lost. */
+  uncharged: number;
   differenceCount: number;
   differences: CreditDifference[];
 }
@@ -75,26 +79,22 @@ export class CreditAuditRepository {
   /** Credits charged for calls by day, from the day of `from` to the day before `to`. */
   async chargedByDay(from: Date, to: Date): Promise<ChargedDay[]> {
     const rows = await this.postgres.query<Record<keyof ChargedDay, string>>(
-      `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS calls, sum(charged) AS credits
-       FROM mcp.credit_holds WHERE state = 'captured' AND called_at >= $1 AND called_at < $2 GROUP BY 1 ORDER BY 1`,
+      `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS calls, sum(amount) AS credits
+       FROM (
+         SELECT called_at, amount FROM mcp.credit_charges
+         UNION ALL SELECT called_at, charge FROM mcp.unposted_charges WHERE charge > 0
+         UNION ALL SELECT called_at, charged FROM mcp.credit_holds WHERE state = 'captured'
+       ) AS charges
+       WHERE called_at >= $1 AND called_at < $2 GROUP BY 1 ORDER BY 1`,
       [from, to],
     );
     return rows.map(({ day, calls, credits }) => ({ day, calls: Number(calls), credits: Number(credits) }));
   }
 
-  /** When the oldest call was admitted that is not settled yet; undefined when there is none. */
-  async oldestOpenHold(): Promise<Date | undefined> {
-    const [row] = await this.postgres.query<{ oldest: Date | null }>(
-      `SELECT min(created_at) AS oldest FROM mcp.credit_holds WHERE state = 'open'`,
-      [],
-    );
-    return row!.oldest ?? undefined;
-  }
-
   /** An account's ledger, newest first, and how long it is. */
   async entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
     const [count] = await this.postgres.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM mcp.user_credit_transactions WHERE user_account_id = $1',
+      'SELECT count(*)::int AS total FROM mcp.credit_ledger WHERE user_account_id = $1',
       [accountId],
     );
     const rows = await this.postgres.query<EntryRow>(
@@ -116,7 +116,7 @@ export class CreditAuditRepository {
   /** What the ledger has moved for all time, by type; signed. Reads the whole ledger. */
   async moved(): Promise<Map<string, number>> {
     const rows = await this.postgres.query<{ type: string; amount: string }>(
-      'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.user_credit_transactions GROUP BY 1 ORDER BY 1',
+      'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.credit_ledger GROUP BY 1 ORDER BY 1',
     );
     return new Map(rows.map(({ type, amount }) => [type, Number(amount)]));
   }
@@ -155,7 +155,7 @@ const ENTRIES = `
   SELECT id, transaction_type AS type, amount, balance_before AS before, balance_after AS after, debt_amount AS debt,
     reference_type AS "referenceType", ${REFERENCE_ID} AS "referenceId", description, created_by AS "createdBy",
     created_at AS "createdAt"
-  FROM mcp.user_credit_transactions`;
+  FROM mcp.credit_ledger`;
 
 function sumOf(slices: AuditRow[]): AuditRow {
   const sum = (of: (slice: AuditRow) => number) => slices.reduce((total, slice) => total + of(slice), 0);
@@ -167,6 +167,8 @@ function sumOf(slices: AuditRow[]): AuditRow {
     openHolds: sum(({ openHolds }) => openHolds),
     captured: sum(({ captured }) => captured),
     usage: sum(({ usage }) => usage),
+    unposted: sum(({ unposted }) => unposted),
+    uncharged: sum(({ uncharged }) => uncharged),
     differenceCount: sum(({ differenceCount }) => differenceCount),
     differences: slices.flatMap(({ differences }) => differences).slice(0, LISTED_MAX),
   };
@@ -176,43 +178,49 @@ const SLICE_ENDS = `
   SELECT max(id) AS last
   FROM (SELECT id, div(sum(total_tool_calls + 1) OVER (ORDER BY id), $1) AS slice FROM mcp.user_accounts) a GROUP BY slice ORDER BY 1`;
 
-// What an account's row says against what its ledger and holds come to; "unmatched" counts captured holds without their
-// ledger row and the reverse, "chain" ledger rows that do not begin where the one before ended. The slice's
-// ledger is not put aside: reading it twice, with several workers, is faster.
+// What an account's row says against what its ledger, leases and holds come to. "leases" counts those of which more is charged than
+// they hold, "chain" ledger rows that do not begin where the one before ended. The slice's ledger is not put aside: reading it twice,
+// with several workers, is faster. "captured" is what calls have charged by their own rows.
 const AUDIT_SLICE = `
   WITH accounts AS (
     SELECT * FROM mcp.user_accounts WHERE id > $2 AND id <= $3
-  ), entries AS NOT MATERIALIZED (
-    SELECT * FROM mcp.user_credit_transactions WHERE user_account_id > $2 AND user_account_id <= $3
-  ), calls AS (
-    SELECT * FROM mcp.credit_holds WHERE account_id > $2 AND account_id <= $3
   ), ledger AS (
     SELECT user_account_id AS id, sum(amount) AS balance, sum(allocation_amount) AS allocation, sum(purchased_amount) AS purchased,
       sum(debt_amount) AS debt,
       coalesce(-sum(amount) FILTER (WHERE transaction_type = 'usage'), 0) AS usage, count(*) FILTER (WHERE breaks) AS breaks
     FROM (
-      SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks FROM entries
+      SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks
+      FROM mcp.credit_ledger WHERE user_account_id > $2 AND user_account_id <= $3
     ) t GROUP BY 1
-  ), holds AS (
-    SELECT coalesce(h.account_id, t.user_account_id) AS id, sum(h.amount) FILTER (WHERE h.state = 'open') AS held,
-      sum(h.charged) FILTER (WHERE h.state = 'captured') AS captured,
-      count(*) FILTER (WHERE h.state = 'captured' AND t.id IS NULL OR h.id IS NULL) AS unmatched
-    FROM calls h FULL JOIN (SELECT * FROM entries WHERE transaction_type = 'usage') t
-      ON t.reference_id = h.id::text AND t.user_account_id = h.account_id
-        AND t.amount = CASE WHEN h.state = 'captured' THEN -h.charged END
-    GROUP BY 1
+  ), unposted AS (
+    SELECT account_id, replica_id, sum(charge) AS charge FROM mcp.unposted_charges
+    WHERE account_id > $2 AND account_id <= $3 GROUP BY 1, 2
+  ), held AS (
+    SELECT id, sum(amount) AS held, count(*) FILTER (WHERE is_short) AS short FROM (
+      SELECT account_id AS id, amount, false AS is_short FROM mcp.credit_holds
+      WHERE state = 'open' AND account_id > $2 AND account_id <= $3
+      UNION ALL
+      SELECT coalesce(l.account_id, u.account_id), coalesce(l.amount, 0), coalesce(u.charge, 0) > coalesce(l.amount, 0)
+      FROM (SELECT * FROM mcp.credit_leases WHERE account_id > $2 AND account_id <= $3) l
+      FULL JOIN unposted u ON u.account_id = l.account_id AND u.replica_id = l.replica_id
+    ) AS parts GROUP BY 1
+  ), captured AS (
+    SELECT id, sum(amount) AS captured FROM (
+      SELECT account_id AS id, amount FROM mcp.credit_charges WHERE account_id > $2 AND account_id <= $3
+      UNION ALL SELECT account_id, charged FROM mcp.credit_holds WHERE state = 'captured' AND account_id > $2 AND account_id <= $3
+    ) AS parts GROUP BY 1
   ), checks AS (
     SELECT a.id, c.*
-    FROM accounts a LEFT JOIN ledger l USING (id) LEFT JOIN holds h USING (id)
+    FROM accounts a LEFT JOIN ledger l USING (id) LEFT JOIN held h USING (id) LEFT JOIN captured p USING (id)
     CROSS JOIN LATERAL (VALUES
       ('balance', coalesce(l.balance, 0), a.credits_balance),
       ('allocation', coalesce(l.allocation, 0), a.credits_allocation),
       ('purchased', coalesce(l.purchased, 0), a.credits_purchased),
       ('debt', coalesce(l.debt, 0), a.credits_debt),
       ('held', coalesce(h.held, 0), a.credits_held),
-      ('captured', coalesce(l.usage, 0), coalesce(h.captured, 0)),
+      ('leases', 0, coalesce(h.short, 0)),
+      ('captured', coalesce(l.usage, 0), coalesce(p.captured, 0)),
       ('total_credits_used', coalesce(l.usage, 0), a.total_credits_used),
-      ('unmatched', 0, coalesce(h.unmatched, 0)),
       ('chain', 0, coalesce(l.breaks, 0))
     ) AS c (name, expected, actual)
   ), differences AS (
@@ -224,9 +232,11 @@ const AUDIT_SLICE = `
     (SELECT coalesce(sum(credits_balance), 0) FROM accounts) AS balance,
     (SELECT coalesce(sum(balance), 0) FROM ledger) AS ledger,
     (SELECT coalesce(sum(credits_held), 0) FROM accounts) AS held,
-    (SELECT coalesce(sum(held), 0) FROM holds) AS "openHolds",
-    (SELECT coalesce(sum(captured), 0) FROM holds) AS captured,
+    (SELECT coalesce(sum(held), 0) FROM held) AS "openHolds",
+    (SELECT coalesce(sum(captured), 0) FROM captured) AS captured,
     (SELECT coalesce(sum(usage), 0) FROM ledger) AS usage,
+    (SELECT coalesce(sum(charge), 0) FROM unposted) AS unposted,
+    (SELECT coalesce(sum(amount), 0) FROM mcp.credit_shortfalls WHERE account_id > $2 AND account_id <= $3) AS uncharged,
     (SELECT count(*) FROM differences) AS "differenceCount",
     (SELECT coalesce(json_agg(json_build_object('accountId', id, 'check', name, 'expected', expected, 'actual', actual)), '[]') FROM listed)
       AS differences`;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CreditPosting } from './posting/credit-posting.service.js';
 import { CreditAuditRepository, type ChargedDay, type CreditDifference, type LedgerEntry } from './credit-audit.repository.js';
 
 export type { LedgerEntry };
@@ -13,22 +14,29 @@ export interface CreditAuditReport {
     /** Balances by the accounts' rows, and by the ledger. */
     balance: number;
     ledger: number;
-    /** Credits reserved by running calls, by the accounts' rows and by the holds. */
+    /** Credits leased to calls, by the accounts' rows and by the leases. */
     held: number;
     openHolds: number;
-    /** Credits charged for settled calls, by the holds and by the ledger. */
+    /** Credits charged for calls, by their own rows and by the ledger. */
     captured: number;
     usage: number;
+    /** Charged, and not posted to the ledger yet. */
+    unposted: number;
+    /** Of calls that were served after their lease was lost, when their account could not pay. */
+    uncharged: number;
   };
   differenceCount: number;
   /** The first 1000, by account. */
   differences: CreditDifference[];
 }
 
-/** Reads the books: lists them, and checks the ledger against itself, account by account. The ClickHouse side is compared with `chargedByDay`. */
+/** Reads the books, posted up to now: lists them, and checks the ledger against itself, account by account. The ClickHouse side is compared with `chargedByDay`. */
 @Injectable()
 export class CreditAudit {
-  constructor(private readonly repository: CreditAuditRepository) {}
+  constructor(
+    private readonly repository: CreditAuditRepository,
+    private readonly posting: CreditPosting,
+  ) {}
 
   async audit(): Promise<CreditAuditReport> {
     const { accounts, differenceCount, differences, ...totals } = await this.repository.audit();
@@ -40,23 +48,21 @@ export class CreditAudit {
     return this.repository.chargedByDay(from, to);
   }
 
-  /** When the oldest call was admitted that is not settled yet; undefined when there is none. */
-  oldestOpenHold(): Promise<Date | undefined> {
-    return this.repository.oldestOpenHold();
-  }
-
   /** An account's ledger, newest first, and how long it is. */
-  entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
+  async entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
+    await this.posting.post();
     return this.repository.entries(accountId, limit, offset);
   }
 
   /** At most `limit` entries before one, newest first; undefined: the last ones. */
-  entriesBefore(accountId: number, id: number | undefined, limit: number): Promise<LedgerEntry[]> {
+  async entriesBefore(accountId: number, id: number | undefined, limit: number): Promise<LedgerEntry[]> {
+    if (id === undefined) await this.posting.post();
     return this.repository.entriesBefore(accountId, id, limit);
   }
 
   /** Credits moved for all time by type of movement, signed. Reads the whole ledger. */
-  moved(): Promise<Map<string, number>> {
+  async moved(): Promise<Map<string, number>> {
+    await this.posting.post();
     return this.repository.moved();
   }
 }

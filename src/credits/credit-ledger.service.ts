@@ -1,91 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/sql.js';
-import { GroupCommit } from '../common/concurrency/group-commit.js';
-import { latencyHistogram, timed } from '../telemetry/metrics.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { isDataError, UNIQUE_VIOLATION } from '../database/is-data-error.js';
-import { isUnavailable, PostgresOutage } from '../database/postgres-outage.js';
+import { UNIQUE_VIOLATION } from '../database/is-data-error.js';
 import type { Grant, GrantResult, NewAccount, Taking, TakingResult, TierChange, TierChangeResult } from './credit-booking.js';
-import type { CreditBalance, Reservation, ReserveRequest, Settlement, SettleRequest } from './credit-call.js';
-import { CreditRepository, type GrantRow, type ReservedRow, type SettledRow, type Tiers } from './credit.repository.js';
+import type { CreditBalance } from './credit-balance.js';
+import { CreditRepository, type GrantRow, type Tiers } from './credit.repository.js';
+import { CreditLeases } from './leases/credit-leases.service.js';
 import { daysUntilRefill } from './refill-period.js';
-import { retryWhileAway } from './retry-while-away.js';
 
-/** How long a settlement is retried. Its tool has run, so this is long enough for PostgreSQL to restart. */
-const SETTLE_PATIENCE_MS = 5_000;
 /** Most credits in one grant, far below where sums become inexact. */
 const GRANT_MAX = 1_000_000_000;
 
-/**
- * Credits, exactly: never overspent, never lost, never charged twice (docs/adr/0009-exact-credits.md).
- *
- * A call reserves its price, runs, and settles; each is durable when it resolves, and many share one statement. What
- * never settles is released when its hold expires (`HoldSweeper`).
- */
+/** Accounts' books: what they have, receive and owe. What calls spend is leased (`CreditLeases`) and posted (`CreditPosting`). */
 @Injectable()
 export class CreditLedger {
-  /** How long credits keep calls waiting. */
-  readonly latency = latencyHistogram('tallygate_credits_duration_seconds', 'Time to reserve or settle the credits of a call', [
-    'operation',
-  ]);
-  private readonly outage = new PostgresOutage({
-    context: 'Credits',
-    down: 'Credits are unavailable, priced calls are refused',
-    up: 'Credits are available again',
-    refusal: 'Credits cannot be read right now, so priced calls are refused. Try again in a moment.',
-  });
-  private readonly reservations = new GroupCommit<ReserveRequest, ReservedRow | undefined>({
-    commit: (batch) => this.outage.attempt(() => this.repository.reserve(batch, this.tiers)),
-    isItemFault: isDataError,
-  });
-  private readonly settlements = new GroupCommit<SettleRequest, SettledRow | undefined>({
-    commit: (batch) => this.outage.attempt(() => this.repository.settle(batch)),
-    isItemFault: isDataError,
-  });
-
   constructor(
     private readonly repository: CreditRepository,
+    private readonly leases: CreditLeases,
     private readonly config: AppConfig,
   ) {}
 
-  /** Calls waiting to be committed. */
-  get waiting(): { reserve: number; settle: number } {
-    return { reserve: this.reservations.depth, settle: this.settlements.depth };
-  }
-
-  /**
-   * Holds credits for a call about to run. Too few credits, or an inactive account, is a result and not an error.
-   * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many calls wait; then the tool must not run
-   */
-  async reserve(request: ReserveRequest): Promise<Reservation> {
-    const row = await timed(this.latency, { operation: 'reserve' }, () => this.reservations.submit(request));
-    if (!row?.isActive) return { granted: false, available: row?.available ?? 0, inactive: true };
-    return row.isGranted ? { granted: true, remaining: row.available } : { granted: false, available: row.available };
-  }
-
-  /**
-   * Ends a reserved call: charges it and records its usage event in one transaction. Repeating it changes nothing and
-   * returns what happened the first time.
-   * @throws UNAVAILABLE when PostgreSQL was away for five seconds. The outcome is then unknown: settled once, or not.
-   */
-  async settle(request: SettleRequest): Promise<Settlement> {
-    const attempt = () => this.settlements.submit(request);
-    const row = await timed(this.latency, { operation: 'settle' }, () =>
-      retryWhileAway(attempt, { isAway: isUnavailable, patienceMs: SETTLE_PATIENCE_MS }).catch((error: unknown) => {
-        throw isDataError(error) ? error : unsettled(error);
-      }),
-    );
-    if (!row) throw new TallygateError('INTERNAL_ERROR', 'The call has no reservation.');
-    const { charged, remaining, isExpired } = row;
-    return { charged, remaining, ...(isExpired && { expired: true as const }) };
-  }
-
-  /** Refills first when a new month has begun. @throws NOT_FOUND */
+  /** As it is now, whatever is posted; refills first when a new month has begun. @throws NOT_FOUND */
   async balance(accountId: number): Promise<CreditBalance> {
+    await this.leases.gather(accountId);
     const row = found(await this.repository.balance(accountId, this.tiers));
     const { now, ...balance } = row;
     return { ...balance, available: row.balance - row.held, daysUntilRefill: daysUntilRefill(now) };
+  }
+
+  /** Has credits given back that no call needs, so that a correction can take them. Before the account is locked. */
+  gather(accountId: number): Promise<void> {
+    return this.leases.gather(accountId);
   }
 
   /**
@@ -132,12 +78,6 @@ export class CreditLedger {
     return this.repository.open(tx, { ...account, tier }, this.allocationOf(tier));
   }
 
-  /** Resolves when no call waits to be reserved or settled. */
-  async idle(): Promise<void> {
-    await this.reservations.idle();
-    await this.settlements.idle();
-  }
-
   /**
    * Two grants of one reference to different accounts at the same moment meet at its UNIQUE index; the second attempt
    * then sees the first. A caller's own transaction is broken by that, and the caller repeats it.
@@ -171,10 +111,3 @@ function found<T>(row: T | undefined): T {
   if (!row) throw new TallygateError('NOT_FOUND', 'There is no such account.');
   return row;
 }
-
-/** PostgreSQL was away, or silent, for all the patience there is: nobody knows whether the charge was booked. */
-const unsettled = (cause: unknown) =>
-  new TallygateError('UNAVAILABLE', 'The call has run, but it cannot be recorded right now, so it is not answered.', {
-    retryAfterSeconds: 1,
-    cause,
-  });

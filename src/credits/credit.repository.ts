@@ -2,28 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Postgres } from '../database/postgres.js';
 import type { Transaction } from '../database/sql.js';
 import type { Grant, NewAccount, Taking, TakingResult, TierChange } from './credit-booking.js';
-import type { CreditBalance, ReserveRequest, SettleRequest } from './credit-call.js';
+import type { CreditBalance } from './credit-balance.js';
 
 /**
  * A statement that PostgreSQL has not answered by then counts as failed, whatever its outcome, and its connection is
- * closed, so that no call hangs on it. Shorter than the time for which a settlement is retried.
+ * closed.
  */
 const BOUNDED = { timeoutMs: 2_000 };
 
 /** Configured tiers: credits a month by name. */
 export type Tiers = Readonly<Record<string, number>>;
-
-export interface ReservedRow {
-  isGranted: boolean;
-  isActive: boolean;
-  available: number;
-}
-
-export interface SettledRow {
-  charged: number;
-  remaining: number;
-  isExpired: boolean;
-}
 
 export interface GrantRow {
   /** `differs`: its reference was booked before with another amount. */
@@ -46,54 +34,15 @@ export type BalanceRow = Omit<CreditBalance, 'available' | 'daysUntilRefill'> & 
 export class CreditRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  /** One row per request, in order; undefined where there is no such account. */
-  async reserve(requests: ReserveRequest[], tiers: Tiers): Promise<(ReservedRow | undefined)[]> {
-    const rows = await this.postgres.prepared<Record<'place' | 'available', string> & Omit<ReservedRow, 'available'>>(
-      'reserve-credits',
-      `SELECT place, is_granted AS "isGranted", is_active AS "isActive", available
-       FROM mcp.reserve_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::int[], $5::jsonb)`,
-      [
-        array(requests, ({ eventId }) => eventId),
-        array(requests, ({ accountId }) => accountId),
-        array(requests, ({ amount }) => amount),
-        array(requests, ({ holdMs }) => holdMs),
-        JSON.stringify(tiers),
-      ],
-      BOUNDED,
-    );
-    return inOrder(rows, requests.length, (row) => ({ ...row, available: Number(row.available) }));
-  }
-
-  /** One row per request, in order; undefined where there is no such hold. */
-  async settle(requests: SettleRequest[]): Promise<(SettledRow | undefined)[]> {
-    const rows = await this.postgres.prepared<Record<'place' | 'charged' | 'remaining', string> & Pick<SettledRow, 'isExpired'>>(
-      'settle-credits',
-      `SELECT place, charged, remaining, is_expired AS "isExpired"
-       FROM mcp.settle_credits($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[], string_to_array($5, E'\\n'))`,
-      [
-        array(requests, ({ eventId }) => eventId),
-        array(requests, ({ accountId }) => accountId),
-        array(requests, ({ charge }) => charge),
-        array(requests, ({ usage }) => usage.createdAt),
-        requests.map(({ usage }) => usage.body).join('\n'),
-      ],
-      BOUNDED,
-    );
-    return inOrder(rows, requests.length, ({ charged, remaining, isExpired }) => ({
-      charged: Number(charged),
-      remaining: Number(remaining),
-      isExpired,
-    }));
-  }
-
-  /** Has the holds of these calls live for so long from now on. */
-  async renewHolds(eventIds: string[], holdMs: number): Promise<void> {
-    await this.query('SELECT mcp.renew_holds($1::uuid[], $2)', [array(eventIds, (id) => id), holdMs]);
-  }
-
-  /** Releases at most `most` expired holds. */
+  /** Releases at most `most` expired holds, which replicas of the first edition have made. */
   async expireHolds(most: number): Promise<SweptBatch> {
     const [row] = await this.query<SweptBatch>('SELECT overdue AS found, released AS done FROM mcp.expire_holds($1)', [most]);
+    return row!;
+  }
+
+  /** Releases what closed replicas hold, of at most `most` accounts. */
+  async releaseLeases(most: number): Promise<SweptBatch> {
+    const [row] = await this.query<SweptBatch>('SELECT due AS found, released AS done FROM mcp.release_leases($1)', [most]);
     return row!;
   }
 
@@ -118,10 +67,9 @@ export class CreditRepository {
     const [row] = await this.query<
       Record<'balance' | 'allocation' | 'purchased' | 'held' | 'monthlyAllocation', string> & BalanceRow
     >(
-      `SELECT credits_balance AS balance, credits_allocation AS allocation, credits_purchased AS purchased, credits_held AS held,
-              credits_tier AS tier, credits_monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
+      `SELECT balance, allocation, purchased, held, tier, monthly_allocation AS "monthlyAllocation", is_active AS "isActive",
               mcp.ledger_time() AS now
-       FROM mcp.user_accounts WHERE id = $1`,
+       FROM mcp.accounts WHERE id = $1`,
       [accountId],
     );
     return row && { ...row, ...numbers(row, 'balance', 'allocation', 'purchased', 'held', 'monthlyAllocation') };
@@ -213,15 +161,6 @@ export class CreditRepository {
 
 /** Served by the index on `credits_last_refill`; time is read once. */
 const IS_DUE = `is_active AND credits_last_refill < (SELECT date_trunc('month', mcp.ledger_time(), 'UTC'))`;
-
-/** A PostgreSQL array of values that need no quoting; cheaper than the driver's own. */
-const array = <T>(items: T[], value: (item: T) => string | number): string => `{${items.map(value).join()}}`;
-
-function inOrder<Row extends { place: string }, Result>(rows: Row[], length: number, result: (row: Row) => Result) {
-  const ordered: (Result | undefined)[] = Array.from({ length });
-  for (const row of rows) ordered[Number(row.place) - 1] = result(row);
-  return ordered;
-}
 
 /** PostgreSQL's bigint comes as text; the amounts here are far below what a number can hold exactly. */
 function numbers<Name extends string>(row: Record<Name, string | number>, ...names: Name[]): Record<Name, number> {

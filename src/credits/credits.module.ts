@@ -1,4 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { UsageModule } from '../usage/usage.module.js';
 import { AccountRecords } from './account-records.service.js';
 import { AccountRecordsRepository } from './account-records.repository.js';
 import { CreditAudit } from './credit-audit.service.js';
@@ -6,29 +7,40 @@ import { CreditAuditRepository } from './credit-audit.repository.js';
 import { CreditLedger } from './credit-ledger.service.js';
 import { CreditMetrics } from './credit.metrics.js';
 import { CreditRepository } from './credit.repository.js';
-import { HoldRenewal } from './hold-renewal.service.js';
-import { HoldSweeper } from './hold-sweeper.service.js';
+import { CreditSweeper } from './credit-sweeper.service.js';
+import { CreditLeases } from './leases/credit-leases.service.js';
+import { LeaseUpkeep } from './leases/lease-upkeep.service.js';
+import { LeasesRepository } from './leases/leases.repository.js';
+import { CreditPosting } from './posting/credit-posting.service.js';
 
-/** The credit ledger: what accounts have, hold, receive and spend. */
+/** What accounts have, lease to calls, receive and spend. */
 @Module({
+  imports: [UsageModule],
   providers: [
     AccountRecords,
     AccountRecordsRepository,
     CreditAudit,
     CreditAuditRepository,
+    CreditLeases,
     CreditLedger,
     CreditMetrics,
+    CreditPosting,
     CreditRepository,
-    HoldRenewal,
-    HoldSweeper,
+    CreditSweeper,
+    LeasesRepository,
+    LeaseUpkeep,
   ],
-  exports: [AccountRecords, CreditAudit, CreditLedger, HoldRenewal],
+  exports: [AccountRecords, CreditAudit, CreditLeases, CreditLedger],
 })
 export class CreditsModule implements OnApplicationShutdown {
-  constructor(private readonly ledger: CreditLedger) {}
+  constructor(
+    private readonly upkeep: LeaseUpkeep,
+    private readonly posting: CreditPosting,
+  ) {}
 
-  /** The listeners are closed by now; this commits what their last calls settled. */
+  /** The listeners are closed and the last calls recorded: what no call needs any more goes back, and what they charged is posted. */
   async onApplicationShutdown(): Promise<void> {
-    await this.ledger.idle();
+    await this.upkeep.close();
+    await this.posting.close();
   }
 }

@@ -4,8 +4,8 @@ export const LOCK = {
   owner: 7_255_301,
   migrations: 7_255_302,
   clickhouseMigrations: 7_255_303,
-  /** Held by the one replica that delivers usage to ClickHouse. */
-  usageDelivery: 7_255_304,
+  /** Held by the one replica that delivers usage to ClickHouse. Releases before 0.3 deliver under 7 255 304, and delete what they deliver. */
+  usageDelivery: 7_255_310,
   firstAdmin: 7_255_305,
   defaultKey: 7_255_306,
   sampleData: 7_255_307,

@@ -3,6 +3,9 @@ import { AuthModule } from '../auth/auth.module.js';
 import { DeliveryLock } from './delivery/delivery-lock.js';
 import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
 import { KeyNames } from './reports/key-names.repository.js';
+import { OutboxHours } from './recording/outbox-hours.service.js';
+import { Replica } from './recording/replica.service.js';
+import { ReplicasRepository } from './recording/replicas.repository.js';
 import { UsageBatchRepository } from './delivery/usage-batch.repository.js';
 import { UsageCountsRepository } from './reports/usage-counts.repository.js';
 import { UsageDelivery } from './delivery/usage-delivery.service.js';
@@ -26,6 +29,9 @@ import { UsageController } from './reports/usage.controller.js';
     DeliveryLock,
     DirtyHoursRepository,
     KeyNames,
+    OutboxHours,
+    Replica,
+    ReplicasRepository,
     UsageBatchRepository,
     UsageCountsRepository,
     UsageDelivery,
@@ -40,7 +46,7 @@ import { UsageController } from './reports/usage.controller.js';
     UsageStatus,
     UsageTables,
   ],
-  exports: [UsageQueries, UsageRecorder, UsageReports, UsageStatus, UsageTables],
+  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(

@@ -23,7 +23,7 @@ const SETTINGS = `
 stock_data: { enabled: false }
 limits: { user_per_hour: ${UNBOUNDED}, api_key_per_hour: ${UNBOUNDED}, failures_per_address: ${UNBOUNDED} }
 tools: { timeout_seconds: 2, prices: { add: ${ADD_PRICE} } }
-credits: { hold_seconds: ${HOLD_SECONDS} }
+credits: { lease_seconds: ${HOLD_SECONDS} }
 usage: { delivery_interval_ms: 100, delivery_timeout_ms: 1000 }
 `;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { accountWith, creditRig, HOLD_MS, ledgerOf, outboxOf, type CreditRig } from '../support/databases/credit-rig.js';
+import { accountWith, creditRig, ledgerOf, outboxOf, type CreditRig } from '../support/databases/credit-rig.js';
 import { CreditWorker } from '../support/databases/credit-worker.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
@@ -19,7 +19,7 @@ describe('Credits under five gateways', () => {
 
   /** Each makes so many calls, 50 at a time, all beginning at the same moment. */
   async function work(accountIds: number[], prices: number[], callsEach: number) {
-    const options = { url: database.url, accountIds, prices, calls: callsEach, concurrency: 50, holdMs: HOLD_MS };
+    const options = { url: database.url, accountIds, prices, calls: callsEach, concurrency: 50, leaseSeconds: 60 };
     const workers = await CreditWorker.start(PROCESSES, options);
     await Promise.all(workers.map((worker) => worker.finished()));
     expect(workers.flatMap(({ failed }) => failed)).toEqual([]);

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 import {
   accountWith,
+  begun,
   call,
+  charge,
   creditRig,
-  HOLD_MS,
   ledgerOf,
   openAccount,
   outboxOf,
-  settlement,
+  reserve,
   type CreditRig,
 } from '../support/databases/credit-rig.js';
 
@@ -26,19 +27,16 @@ describe('Credits of a call', () => {
     await database.drop();
   });
 
-  const reserve = async (accountId: number, amount: number, eventId: string = randomUUID()) => ({
-    eventId,
-    ...(await rig.ledger.reserve({ eventId, accountId, amount, holdMs: HOLD_MS })),
-  });
   const eventsOf = async (eventId: string) => (await outboxOf(rig)).filter(({ id }) => id === eventId);
+  const balanceOf = (accountId: number) => rig.ledger.balance(accountId);
 
   it('are held while it runs and charged when it ends, with its usage event', async () => {
     const accountId = await openAccount(rig);
-    const { eventId, ...reservation } = await reserve(accountId, 3);
-    expect(reservation).toEqual({ granted: true, remaining: 47 });
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 3, available: 47 });
-    expect(await rig.ledger.settle(settlement(eventId, accountId, 3))).toEqual({ charged: 3, remaining: 47 });
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 47, held: 0, available: 47, allocation: 47 });
+    const reservation = await begun(rig, accountId, 3);
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 50, held: 3, available: 47 });
+    const eventId = randomUUID();
+    expect(await charge(rig, reservation, 3, eventId)).toEqual({ charged: 3, remaining: 47 });
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 47, held: 0, available: 47, allocation: 47 });
     expect((await ledgerOf(rig, accountId)).at(-1)).toMatchObject({
       type: 'usage',
       amount: -3,
@@ -49,44 +47,50 @@ describe('Credits of a call', () => {
     expect(await eventsOf(eventId)).toMatchObject([{ credits_charged: 3 }]);
   });
 
+  it('are in the balance as soon as the answer may leave, before they are posted', async () => {
+    const accountId = await accountWith(rig, 60);
+    await call(rig, accountId, 52);
+    const [row] = await rig.postgres.query<object>(
+      `SELECT a.balance::int, a.held::int, a.allocation::int, a.purchased::int, a.total_credits_used::int AS used, u.credits_balance::int AS posted
+       FROM mcp.accounts a JOIN mcp.user_accounts u USING (id) WHERE id = $1`,
+      [accountId],
+    );
+    expect(row).toEqual({ balance: 8, held: 0, allocation: 0, purchased: 8, used: 52, posted: 60 });
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 8, held: 0, available: 8, allocation: 0, purchased: 8 });
+  });
+
   it('come back when it is charged nothing, and its event is recorded', async () => {
     const accountId = await openAccount(rig);
-    const { eventId } = await reserve(accountId, 50);
-    expect(await rig.ledger.settle(settlement(eventId, accountId, 0))).toEqual({ charged: 0, remaining: 50 });
+    const eventId = randomUUID();
+    expect(await charge(rig, await begun(rig, accountId, 50), 0, eventId)).toEqual({ charged: 0, remaining: 50 });
     expect(await ledgerOf(rig, accountId)).toHaveLength(1);
     expect(await eventsOf(eventId)).toHaveLength(1);
   });
 
   it('may be fewer than were held', async () => {
     const accountId = await openAccount(rig);
-    const { eventId } = await reserve(accountId, 10);
-    expect(await rig.ledger.settle(settlement(eventId, accountId, 4))).toEqual({ charged: 4, remaining: 46 });
-  });
-
-  it('are never more than were held: that settlement fails alone', async () => {
-    const accountId = await openAccount(rig);
-    const held = await Promise.all([reserve(accountId, 5), reserve(accountId, 5), reserve(accountId, 5)]);
-    const charges = [5, 6, 5];
-    const results = await Promise.allSettled(
-      held.map(({ eventId }, i) => rig.ledger.settle(settlement(eventId, accountId, charges[i]!))),
-    );
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 40, held: 5 });
+    expect(await charge(rig, await begun(rig, accountId, 10), 4)).toEqual({ charged: 4, remaining: 46 });
   });
 
   it('are refused when too few are left, with the number that is', async () => {
     const accountId = await openAccount(rig);
-    await reserve(accountId, 40);
-    expect(await reserve(accountId, 11)).toMatchObject({ granted: false, available: 10 });
-    expect(await reserve(accountId, 10)).toMatchObject({ granted: true, remaining: 0 });
-    expect(await reserve(accountId, 0)).toMatchObject({ granted: true, remaining: 0 });
+    await begun(rig, accountId, 40);
+    expect(await reserve(rig, accountId, 11)).toEqual({ available: 10 });
+    await begun(rig, accountId, 10);
+    expect(await reserve(rig, accountId, 1)).toEqual({ available: 0 });
+  });
+
+  it('that came back are spent before the account is asked for more', async () => {
+    const accountId = await openAccount(rig);
+    await charge(rig, await begun(rig, accountId, 30), 7);
+    expect(await call(rig, accountId, 43)).toBe(43);
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 0, held: 0 });
   });
 
   it('come from the allocation first, then from purchased ones', async () => {
     const accountId = await accountWith(rig, 60);
-    const held = await Promise.all([20, 20, 15].map((amount) => reserve(accountId, amount)));
-    await Promise.all(held.map(({ eventId }, i) => rig.ledger.settle(settlement(eventId, accountId, [20, 20, 15][i]!))));
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 5, allocation: 0, purchased: 5 });
+    for (const price of [20, 20, 15]) await call(rig, accountId, price);
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 5, allocation: 0, purchased: 5 });
     expect((await ledgerOf(rig, accountId)).slice(2)).toMatchObject([
       { amount: -20, before: 60, after: 40, allocation: -20, purchased: 0 },
       { amount: -20, before: 40, after: 20, allocation: -20, purchased: 0 },
@@ -97,85 +101,55 @@ describe('Credits of a call', () => {
   it('of a switched-off or unknown account are refused as such', async () => {
     const accountId = await openAccount(rig);
     await database.dataSource.query('UPDATE mcp.user_accounts SET is_active = false WHERE id = $1', [accountId]);
-    expect(await reserve(accountId, 1)).toMatchObject({ granted: false, inactive: true });
-    expect(await reserve(999_999, 1)).toMatchObject({ granted: false, inactive: true, available: 0 });
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0, isActive: false });
+    expect(await reserve(rig, accountId, 1)).toMatchObject({ inactive: true });
+    expect(await reserve(rig, 999_999, 1)).toEqual({ inactive: true, available: 0 });
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 50, held: 0, isActive: false });
   });
 
   it('of a cheap call behind a refused dear one are granted, in one batch', async () => {
     const accountId = await openAccount(rig);
     const other = await openAccount(rig);
-    const first = reserve(other, 1); // in flight, so that the next ones share a statement
+    const first = reserve(rig, other, 1); // in flight, so that the next ones share a statement
     const prices = [30, 30, 15, 6, 5, 1];
-    const granted = (await Promise.all(prices.map((price) => reserve(accountId, price)))).map((one) => one.granted);
+    const answers = await Promise.all(prices.map((price) => reserve(rig, accountId, price)));
     await first;
-    expect(granted).toEqual([true, false, true, false, true, false]);
+    expect(answers.map((answer) => 'amount' in answer)).toEqual([true, false, true, false, true, false]);
   });
 
-  it('settled twice, also at once, are charged once, recorded once, and told the same', async () => {
+  it('are leased ahead of need only of a rich account, and never much of it', async () => {
+    const [rich, poor] = [await accountWith(rig, 64_000), await accountWith(rig, 600)];
+    for (const accountId of [rich, poor]) await call(rig, accountId, 10);
+    const leased = await rig.postgres.query<{ amount: number }>(
+      'SELECT amount::int FROM mcp.credit_leases WHERE account_id = ANY ($1) ORDER BY account_id',
+      [[rich, poor]],
+    );
+    expect(leased).toEqual([{ amount: 10 + Math.floor(63_990 / 64) }, { amount: 10 }]);
+    const before = rig.recorder.recorded;
+    expect(rig.leases.reserve(rich, 10)).toHaveProperty('amount', 10); // without a wait
+    expect(rig.recorder.recorded).toBe(before);
+  });
+
+  it('that are leased ahead of need are shown as available, since they are', async () => {
+    const accountId = await accountWith(rig, 64_000);
+    expect((await charge(rig, await begun(rig, accountId, 10), 10)).remaining).toBe(63_990);
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 63_990, held: 0, available: 63_990 });
+  });
+
+  it('with an event that is no line of text are not charged, and no other is affected', async () => {
     const accountId = await openAccount(rig);
-    const { eventId } = await reserve(accountId, 7);
-    await call(rig, accountId, 1);
-    const other = await reserve(accountId, 1);
-    const request = settlement(eventId, accountId, 7);
-    const inFlight = rig.ledger.settle(settlement(other.eventId, accountId, 0)); // so that the next ones share a statement
-    const first = await Promise.all([
-      rig.ledger.settle(request),
-      rig.ledger.settle(request),
-      creditRig(database.postgres).ledger.settle(request),
-    ]);
-    await inFlight;
-    await call(rig, accountId, 1);
-    const later = await rig.ledger.settle({ ...request, charge: 0 });
-    for (const result of [...first, later]) expect(result).toEqual({ charged: 7, remaining: 42 });
-    expect((await ledgerOf(rig, accountId)).filter(({ reference }) => reference === eventId)).toHaveLength(1);
-    expect(await eventsOf(eventId)).toHaveLength(1);
-  });
-
-  it('released twice in one batch are recorded once', async () => {
-    const accountId = await openAccount(rig);
-    const [{ eventId }, other] = [await reserve(accountId, 0), await reserve(accountId, 1)];
-    const release = () => rig.ledger.settle(settlement(eventId, accountId, 0));
-    const inFlight = rig.ledger.settle(settlement(other.eventId, accountId, 0)); // so that the next ones share a statement
-    expect(await Promise.all([release(), release()])).toEqual(Array(2).fill({ charged: 0, remaining: 50 }));
-    await inFlight;
-    expect(await eventsOf(eventId)).toHaveLength(1);
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0 });
-  });
-
-  it('reserved twice under one id are held once; the second is refused as an error', async () => {
-    const accountId = await openAccount(rig);
-    const { eventId } = await reserve(accountId, 5);
-    await expect(reserve(accountId, 5, eventId)).rejects.toMatchObject({ code: '23505' });
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ held: 5 });
-  });
-
-  it("are not settled without a reservation, nor with somebody else's", async () => {
-    const [accountId, other] = [await openAccount(rig), await openAccount(rig)];
-    const { eventId } = await reserve(accountId, 5);
-    await expect(rig.ledger.settle(settlement(randomUUID(), accountId, 5))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
-    await expect(rig.ledger.settle(settlement(eventId, other, 5))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
-    expect(await rig.ledger.balance(accountId)).toMatchObject({ held: 5 });
-  });
-
-  it('with an event that is no line of text are not settled, and no other is', async () => {
-    const accountId = await openAccount(rig);
-    const held = await Promise.all([reserve(accountId, 1), reserve(accountId, 1), reserve(accountId, 1)]);
+    const running = await Promise.all([1, 1, 1].map((price) => begun(rig, accountId, price)));
     const results = await Promise.allSettled(
-      held.map(({ eventId }, i) => {
-        const request = settlement(eventId, accountId, 1);
-        return rig.ledger.settle(i === 1 ? { ...request, usage: { ...request.usage, body: '{\n}' } } : request);
-      }),
+      running.map((reservation, i) => charge(rig, reservation, 1, i === 1 ? 'no\nuuid' : randomUUID())),
     );
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(await eventsOf(held[2]!.eventId)).toHaveLength(1);
+    expect(await balanceOf(accountId)).toMatchObject({ balance: 48, held: 0, available: 48 });
   });
 
   it("count in the account's totals", async () => {
     const accountId = await openAccount(rig);
     for (const price of [3, 4]) await call(rig, accountId, price);
-    const { eventId } = await reserve(accountId, 5);
-    await rig.ledger.settle(settlement(eventId, accountId, 0));
+    await charge(rig, await begun(rig, accountId, 5), 0);
+    await rig.posting.post();
     const [row] = await database.dataSource.query('SELECT * FROM mcp.user_accounts WHERE id = $1', [accountId]);
     expect(row).toMatchObject({ total_tool_calls: '3', total_credits_used: '7', last_connected_at: expect.any(Date) });
   });

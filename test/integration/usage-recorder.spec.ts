@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import { Replica } from '../../src/usage/recording/replica.service.js';
+import { ReplicasRepository } from '../../src/usage/recording/replicas.repository.js';
+import { testConfig } from '../support/gateway/test-config.js';
 import { UsageOutboxRepository } from '../../src/usage/recording/usage-outbox.repository.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { eventually } from '../support/eventually.js';
@@ -20,7 +23,8 @@ describe('Recording usage', () => {
     database = await createTestDatabase();
     proxy = new TcpProxy(new URL(database.url));
     door = await openPostgres(await proxy.start());
-    recorder = new UsageRecorder(new UsageOutboxRepository(door.postgres));
+    const replicas = new ReplicasRepository(door.postgres);
+    recorder = new UsageRecorder(new UsageOutboxRepository(door.postgres), replicas, new Replica(replicas, testConfig({})));
   });
   afterEach(async () => {
     proxy.restore();

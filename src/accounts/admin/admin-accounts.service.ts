@@ -58,6 +58,7 @@ export class AdminAccounts {
   async addCredits(admin: Principal, id: number, { amount, reason, reference }: AddCreditsDto) {
     const grant = { accountId: id, amount, reason, by: await this.nameOf(admin) };
     const details = { amount, reason, ...(reference && { reference }) };
+    await this.ledger.gather(id);
     const granted = await this.postgres.transaction(async (tx) => {
       await this.records.lock(tx, id); // so that of two with one reference the second finds it booked
       const done = await this.ledger.grant({ ...grant, ...(reference && { reference: { type: 'admin', id: reference } }) }, tx);

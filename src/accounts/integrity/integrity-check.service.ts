@@ -80,11 +80,11 @@ export class IntegrityCheck {
     return { captured: await this.audit.chargedByDay(span.from, span.to), undelivered };
   }
 
-  /** The full hour before which every call has ended, since no hold of that time is open, and been delivered. */
+  /** The full hour before which every call has ended, since none of that time runs, and been delivered. */
   private async settledUntil(span: Span): Promise<Date> {
     const { oldest } = await this.usage.undelivered(periodOf(span));
-    const ended = this.clock.now() - this.config.values.credits.hold_seconds * 1_000 - CLOCK_SKEW_MS;
-    const running = await this.audit.oldestOpenHold();
+    const ended = this.clock.now() - this.config.values.credits.lease_seconds * 1_000 - CLOCK_SKEW_MS;
+    const running = await this.usage.callsSince();
     const until = startOf(HOUR_MS, Math.min(ended, oldest?.getTime() ?? Infinity, running?.getTime() ?? Infinity));
     return new Date(Math.max(until, span.from.getTime()));
   }
@@ -110,6 +110,8 @@ function ledgerOf({ accounts, totals, differenceCount, differences }: CreditAudi
     open_holds: totals.openHolds,
     captured: totals.captured,
     charged: totals.usage,
+    unposted: totals.unposted,
+    uncharged: totals.uncharged,
     difference_count: differenceCount,
     differences: differences.map(({ accountId, check, expected, actual }) => {
       return { account_id: accountId, check, expected, actual, difference: actual - expected };

@@ -21,18 +21,22 @@ export class AccountDifferenceDto {
   difference!: number;
 }
 
-/** PostgreSQL's books: each account's row against its ledger and its holds. The figures of a pair must be equal. */
+/** PostgreSQL's books: each account's row against its ledger and its leases. The figures of a pair must be equal. */
 export class LedgerIntegrityDto {
   accounts!: number;
   /** Balances by the accounts' rows, and by the ledger. */
   credits_balance!: number;
   ledger_balance!: number;
-  /** Credits reserved by running calls, by the accounts' rows and by the holds. */
+  /** Credits leased to calls, by the accounts' rows and by the leases. */
   credits_held!: number;
   open_holds!: number;
-  /** Credits charged for calls, by the holds and by the ledger. */
+  /** Credits charged for calls, by their own rows and by the ledger. */
   captured!: number;
   charged!: number;
+  /** Charged, and not in the ledger yet: within a second. */
+  unposted!: number;
+  /** Of calls that were served although the gateway had lost what it held for them, and whose account could not pay. */
+  uncharged!: number;
   difference_count!: number;
   /** The first 1000, by account. */
   differences!: AccountDifferenceDto[];

@@ -33,6 +33,7 @@ export class GroupCommit<Item, Result = void> {
   private readonly batchMax: number;
   private readonly queueMax: number;
   private readonly isItemFault: (error: unknown) => boolean;
+  private readonly interludes: (() => Promise<void>)[] = [];
   private running: Promise<void> | undefined;
 
   constructor(options: GroupCommitOptions<Item, Result>) {
@@ -62,13 +63,24 @@ export class GroupCommit<Item, Result = void> {
     });
   }
 
+  /** Runs work between two batches: what it sees of them is committed, or waits behind it. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.interludes.push(() => work().then(resolve, reject));
+      this.running ??= this.drain();
+    });
+  }
+
   /** Resolves when nothing is waiting and nothing is in flight. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
   }
 
   private async drain(): Promise<void> {
-    while (this.queue.length > 0) await this.flush(this.queue.splice(0, this.queue[0]!.isAlone ? 1 : this.batchMax));
+    while (this.queue.length + this.interludes.length > 0) {
+      const interlude = this.interludes.shift();
+      await (interlude ? interlude() : this.flush(this.queue.splice(0, this.queue[0]!.isAlone ? 1 : this.batchMax)));
+    }
     this.running = undefined;
   }
 

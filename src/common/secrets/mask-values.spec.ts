@@ -81,7 +81,7 @@ describe('Values that are shown', () => {
   it('are otherwise as they are', () => {
     const at = new Date(0);
     const value = {
-      ...{ keyboard: 'azerty', author: 'me', max_keys: '3', user_keys_per_hour: 20_000, hold_seconds: 60, max_tokens: 4_096 },
+      ...{ keyboard: 'azerty', author: 'me', max_keys: '3', user_keys_per_hour: 20_000, lease_seconds: 60, max_tokens: 4_096 },
       ...{ token_budget: 5, tokens: 512, auth: 'none', use_secrets: true, passphrase_hint: 'a dog', password: true },
       ...{ oauth: { enabled: 'yes', admin_email: 'me@a.example', token_url: 'https://a.example/t' }, command: 'server' },
       ...{ is_on: true, nothing: null, at, tags: ['a', 1], args: ['--header', 'Accept: text/html', '--max-keys=3', '8080:80'] },

@@ -68,7 +68,7 @@ describe('A name', () => {
     ...['author', 'authors', 'authority', 'co-author', 'auth_mode', 'authEnabled', 'max_keys', 'maxKeys', 'user_keys_per_hour'],
     ...[
       'api_key_per_hour',
-      'hold_seconds',
+      'lease_seconds',
       'public_key',
       'publicKey',
       'primary_key',

@@ -32,6 +32,7 @@ BEGIN
      reference_type, reference_id, description, created_by, created_at)
   VALUES (account, type, moved, balance - moved, balance, allocation, purchased, debt, ref_type, ref_id, words, booked_by,
     mcp.ledger_time());
+  PERFORM pg_notify('credit_bookings', account::text); -- replicas that know what the account has ask anew
 END $$;
 
 -- A movement that leaves the debt alone.
@@ -41,6 +42,11 @@ CREATE OR REPLACE FUNCTION mcp.post_credits(
 BEGIN
   PERFORM mcp.post_movement(account, type, allocation, purchased, 0, ref_type, ref_id, words, booked_by);
 END $$;
+
+-- What calls have charged an account that its row does not show yet.
+CREATE OR REPLACE FUNCTION mcp.unposted_of(account bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(u.charge), 0)::bigint FROM mcp.unposted_charges u WHERE u.account_id = account
+$$;
 
 -- Locks the accounts and gives those that are due this month's allocation. Months nobody was there are not made up for,
 -- since an allocation does not carry over. Credits that calls under way hold do not expire: they belong to last month.
@@ -109,7 +115,7 @@ BEGIN
     purchased := greatest(amount - paid, -account.credits_purchased);
     PERFORM mcp.post_movement(account_id, 'grant', amount - paid - purchased, purchased, -paid, ref_type, key, words, booked_by);
   END IF;
-  SELECT a.credits_balance, a.credits_balance - a.credits_held INTO balance, available
+  SELECT a.credits_balance - mcp.unposted_of(a.id), a.credits_balance - a.credits_held INTO balance, available
   FROM mcp.user_accounts a WHERE a.id = account_id;
   RETURN NEXT;
 END $$;
@@ -169,7 +175,7 @@ BEGIN
   UPDATE mcp.user_accounts a SET credits_tier = tier, credits_monthly_allocation = allocation, updated_at = mcp.ledger_time()
   WHERE a.id = account_id;
   PERFORM mcp.post_credits(account_id, 'tier_change', added, 0, NULL, NULL, 'Rest of the month, tier ' || tier, changed_by);
-  SELECT a.credits_balance, a.credits_balance - a.credits_held INTO balance, available
+  SELECT a.credits_balance - mcp.unposted_of(a.id), a.credits_balance - a.credits_held INTO balance, available
   FROM mcp.user_accounts a WHERE a.id = account_id;
   RETURN NEXT;
 END $$;

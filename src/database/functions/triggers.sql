@@ -61,16 +61,12 @@ BEGIN
   RAISE EXCEPTION 'mcp.audit_log is append-only' USING ERRCODE = 'restrict_violation';
 END $$;
 
--- The user is found as text, as a row need not be JSON to be rejected. A priced call that waited when counting began has been counted
--- by its account (migration 0017).
-CREATE OR REPLACE FUNCTION mcp.count_delivered() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION mcp.refuse_outbox_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO mcp.usage_counts AS c (user_id, calls)
-    SELECT user_id, count(*) FROM (
-      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM gone
-      WHERE (seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]')
-        AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = gone.tx AND r.seq = gone.seq)
-    ) AS delivered WHERE user_id IS NOT NULL GROUP BY user_id
-  ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
-  RETURN NULL;
+  RAISE EXCEPTION 'mcp.usage_outbox is append-only; its hours are dropped as a whole' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE OR REPLACE FUNCTION mcp.refuse_charge_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'mcp.credit_charges is append-only; correct it with a booking' USING ERRCODE = 'restrict_violation';
 END $$;

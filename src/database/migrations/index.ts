@@ -20,6 +20,7 @@ import { Pools19 } from './0019-pools.js';
 import { ServerPins20 } from './0020-server-pins.js';
 import { ToolChanges21 } from './0021-tool-changes.js';
 import { Tasks22 } from './0022-tasks.js';
+import { Meter23 } from './0023-meter.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   ServerPins20,
   ToolChanges21,
   Tasks22,
+  Meter23,
 ];

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { KeyUsageTracker } from '../../api-keys/verification/key-usage.tracker.js';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { CreditLedger } from '../../credits/credit-ledger.service.js';
-import { HoldRenewal } from '../../credits/hold-renewal.service.js';
+import { Reservation, type Refusal } from '../../credits/leases/account-lease.js';
+import { CallCharge } from '../../credits/leases/call-charge.js';
+import { CreditLeases } from '../../credits/leases/credit-leases.service.js';
 import type { UsageEvent } from '../../usage/recording/usage-event.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
@@ -17,9 +18,11 @@ import { recordOf } from './usage-record.js';
  */
 @Injectable()
 export class ToolMeter {
+  /** Of the priced calls that run, by the id of the call, which its rounds share. */
+  private readonly reservations = new Map<string, Reservation>();
+
   constructor(
-    private readonly ledger: CreditLedger,
-    private readonly holds: HoldRenewal,
+    private readonly leases: CreditLeases,
     private readonly recorder: UsageRecorder,
     private readonly keys: KeyUsageTracker,
     private readonly config: AppConfig,
@@ -36,35 +39,41 @@ export class ToolMeter {
     if (accountId === undefined && this.config.values.credits.mode === 'required') {
       return Promise.resolve(refused(call, 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'));
     }
-    if (this.isCharged(call)) return this.reserveCredits(call, accountId!);
-    return this.recorder.ready()?.then(() => undefined);
+    const reserved = this.isCharged(call) ? this.leases.reserve(accountId!, call.entry.price, call.startedAt) : undefined;
+    if (reserved instanceof Promise) return reserved.then((answer) => this.reserved(call, answer));
+    if (reserved) this.reservations.set(call.id, reserved);
+    return this.recorder.ready()?.then(
+      () => undefined,
+      (error: unknown) => {
+        this.abandon(call);
+        throw error;
+      },
+    );
   }
 
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
   async settle(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
-    try {
-      return await this.recorded(call, outcome);
-    } finally {
-      this.holds.end(call.id); // only now: a settlement may have waited for PostgreSQL longer than the hold lasts
-    }
+    const durationMs = this.durationOf(call);
+    const answer = written(call.entry, outcome);
+    if (outcome.errorCode === 'REFUSED')
+      return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
+    const reservation = this.reservations.get(call.id);
+    if (!reservation) return this.recordFree(call, answer, durationMs);
+    this.reservations.delete(call.id);
+    return this.recordCharge(call, reservation, answer, durationMs);
   }
 
-  /** The call comes to no end that could be settled: what it holds is not renewed any more, and expires. */
+  /** The call comes to no end that could be settled: what it has reserved is given back. */
   abandon({ id }: ToolCall): void {
-    this.holds.end(id);
+    const reservation = this.reservations.get(id);
+    if (!reservation) return;
+    this.reservations.delete(id);
+    this.leases.end(reservation, 0);
   }
 
   /** One round of a call that goes on: a record of its own, which is free. What the call holds, it keeps. */
   recordRound(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
     return this.recordFree({ ...call, id: randomUUID() }, written(call.entry, outcome), this.durationOf(call));
-  }
-
-  private async recorded(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
-    const durationMs = this.durationOf(call);
-    const answer = written(call.entry, outcome);
-    if (outcome.errorCode === 'REFUSED')
-      return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
-    return this.isCharged(call) ? this.settleCredits(call, answer, durationMs) : this.recordFree(call, answer, durationMs);
   }
 
   private isCharged({ entry, request }: ToolCall): boolean {
@@ -73,30 +82,46 @@ export class ToolMeter {
 
   private async recordFree(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
     const event = this.eventOf(call, answer.outcome, durationMs, 0);
-    const remaining = await this.recorder.record(event, call.request.principal.accountId);
-    return recordedCall(answer, durationMs, { charged: 0, remaining: remaining ?? null });
+    const { accountId } = call.request.principal;
+    if (accountId === undefined) {
+      await this.recorder.record(event);
+      return recordedCall(answer, durationMs, { charged: 0, remaining: null });
+    }
+    const read = await this.recorder.record(event, this.isKnown(accountId) ? {} : { accountId });
+    return recordedCall(answer, durationMs, { charged: 0, remaining: this.leases.remaining(accountId, read) ?? null });
   }
 
-  private async reserveCredits(call: ToolCall, accountId: number): Promise<ToolOutcome | undefined> {
-    const { price } = call.entry;
-    const holdMs = 1_000 * this.config.values.credits.hold_seconds;
-    const reservation = await this.ledger.reserve({ eventId: call.id, accountId, amount: price, holdMs });
-    if (reservation.granted) return void this.holds.begin(call.id);
-    if (reservation.inactive) return refused(call, 'Your MCP account is switched off.');
-    return refused(call, `Insufficient credits: need ${price}, have ${reservation.available}.`, reservation.available);
+  private reserved(call: ToolCall, answer: Reservation | Refusal): ToolOutcome | undefined {
+    if (answer instanceof Reservation) return void this.reservations.set(call.id, answer);
+    if (answer.inactive) return refused(call, 'Your MCP account is switched off.');
+    const { available } = answer;
+    return refused(call, `Insufficient credits: need ${call.entry.price}, have ${available}.`, available);
   }
 
-  private async settleCredits(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
-    const { outcome } = answer;
-    const charge = chargeOf(call.entry, outcome);
-    const event = this.eventOf(call, outcome, durationMs, charge);
-    const settlement = await this.ledger.settle({
-      eventId: call.id,
-      accountId: call.request.principal.accountId!,
-      charge,
-      usage: { createdAt: event.created_at, body: JSON.stringify(event) },
-    });
-    return recordedCall(answer, durationMs, settlement);
+  private async recordCharge(
+    call: ToolCall,
+    reservation: Reservation,
+    answer: WrittenOutcome,
+    durationMs: number,
+  ): Promise<RecordedCall> {
+    const charge = new CallCharge(this.leases, reservation, chargeOf(call.entry, answer.outcome));
+    const event = this.eventOf(call, answer.outcome, durationMs, charge.amount);
+    const { accountId } = charge;
+    try {
+      const read = await this.recorder.record(event, { charge, ...(!this.isKnown(accountId) && { accountId }) });
+      charge.recorded();
+      return recordedCall(answer, durationMs, {
+        charged: charge.amount,
+        remaining: this.leases.remaining(accountId, read) ?? null,
+      });
+    } catch (error) {
+      charge.lost();
+      throw error;
+    }
+  }
+
+  private isKnown(accountId: number): boolean {
+    return this.leases.remaining(accountId) !== undefined;
   }
 
   private eventOf(call: ToolCall, outcome: ToolOutcome, durationMs: number, charge: number): UsageEvent {

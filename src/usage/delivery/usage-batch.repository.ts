@@ -48,10 +48,10 @@ export class UsageBatchRepository {
   /**
    * Adopts rows restored from another cluster's dump: their transaction ids lie in this cluster's future and would
    * never count as settled. No running transaction can look like that, since this one gets its id after it has seen
-   * the rows.
+   * the rows. What was posted stays posted; all of it is delivered again, since nobody knows what that ClickHouse has.
    */
   async adoptRestored(): Promise<void> {
-    await this.lock.query('UPDATE mcp.usage_outbox SET tx = pg_current_xact_id() WHERE tx > pg_current_xact_id()');
+    await this.lock.query('SELECT mcp.adopt_restored_usage()');
   }
 
   /** The batch that was fixed and is not finished; there is at most one. */
@@ -86,21 +86,19 @@ export class UsageBatchRepository {
     const [row] = await this.lock.query<{ lines: string | null; rowCount: number; hours: string[] | null }>(
       `SELECT count(*)::int AS "rowCount", string_agg(body, E'\\n' ORDER BY tx, seq) AS lines,
               array_agg(DISTINCT date_trunc('hour', created_at, 'UTC')::text) AS hours
-       FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)`,
+       FROM mcp.undelivered_usage WHERE (tx, seq) <= ($1::xid8, $2)`,
       [lastTx, lastSeq],
     );
     const lines = row!.lines ?? '';
     return { lines, rowCount: row!.rowCount, hours: row!.hours ?? [], checksum: sha256(lines) };
   }
 
-  /**
-   * Finishes a delivered batch in one transaction: keeps its rejected rows, deletes all, and counts the others. What is deleted and not
-   * rejected is counted by user as well, by a trigger.
-   */
+  /** Finishes a delivered batch in one transaction: keeps its rejected rows, counts the others, and moves the position behind them. */
   finish({ id, lastTx, lastSeq, rowCount }: UsageBatch, rejected: RejectedRow[]): Promise<void> {
     return this.lock.transaction(async () => {
       if (rejected.length > 0) await this.keepRejected({ lastTx, lastSeq }, rejected);
-      await this.lock.query('DELETE FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)', [lastTx, lastSeq]);
+      await this.lock.query('SELECT mcp.count_delivered_usage($1::xid8, $2)', [lastTx, lastSeq]);
+      await this.lock.query(`UPDATE mcp.usage_positions SET tx = $1::xid8, seq = $2 WHERE name = 'delivered'`, [lastTx, lastSeq]);
       await this.lock.query('UPDATE mcp.usage_totals SET delivered = delivered + $1', [rowCount - rejected.length]);
       await this.forget(id);
     });
@@ -111,16 +109,10 @@ export class UsageBatchRepository {
     await this.lock.query('DELETE FROM mcp.usage_batches WHERE id = $1', [id]);
   }
 
+  /** The end of what is settled, as far as a batch goes. */
   private async findEnd(): Promise<{ lastTx: string; lastSeq: string } | undefined> {
     const [end] = await this.lock.query<{ lastTx: string; lastSeq: string }>(
-      `WITH settled AS (
-         SELECT tx, seq, octet_length(body) + 1 AS size FROM mcp.usage_outbox
-         WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx, seq LIMIT $1
-       ), sized AS (
-         SELECT tx, seq, size, sum(size) OVER (ORDER BY tx, seq) AS total FROM settled
-       )
-       SELECT tx::text AS "lastTx", seq AS "lastSeq" FROM sized
-       WHERE total <= $2 OR total = size ORDER BY tx DESC, seq DESC LIMIT 1`,
+      'SELECT last_tx::text AS "lastTx", last_seq AS "lastSeq" FROM mcp.next_usage_batch($1, $2)',
       [BATCH_ROWS_MAX, BATCH_BYTES_MAX],
     );
     return end;
@@ -133,7 +125,8 @@ export class UsageBatchRepository {
     await this.lock.query(
       `INSERT INTO mcp.usage_rejected (tx, seq, created_at, body, error)
        SELECT tx, seq, created_at, body, error
-       FROM (SELECT *, row_number() OVER (ORDER BY tx, seq) - 1 AS index FROM mcp.usage_outbox WHERE (tx, seq) <= ($1::xid8, $2)) AS batch
+       FROM (SELECT *, row_number() OVER (ORDER BY tx, seq) - 1 AS index
+             FROM mcp.undelivered_usage WHERE (tx, seq) <= ($1::xid8, $2)) AS batch
        JOIN unnest($3::int[], $4::text[]) AS rejected (index, error) USING (index)`,
       [lastTx, lastSeq, rejected.map((row) => row.index), rejected.map((row) => row.error)],
     );

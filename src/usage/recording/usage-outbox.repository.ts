@@ -1,13 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
 import type { Period } from '../reports/usage-days.js';
+import type { LeasedCharge } from './leased-charge.js';
+import type { Batch } from './replica.service.js';
 import type { UsageEvent } from './usage-event.js';
 
 /**
  * A statement PostgreSQL has not answered by then has failed, whatever became of it, and its connection is closed: neither
- * calls nor `/health` hang on it.
+ * calls nor `/health` hang on it. Shorter than the time for which a charge is tried again.
  */
-const BOUNDED = { timeoutMs: 5_000 };
+const BOUNDED = { timeoutMs: 2_000 };
+
+/** A call to be recorded. */
+export interface Recording {
+  event: UsageEvent;
+  /** Of a priced call. */
+  charge?: LeasedCharge | undefined;
+  /** Whose credits are to be read beside it. */
+  accountId?: number | undefined;
+}
 
 /** What is where, counted in one statement, so that the numbers agree with each other. */
 export interface Backlog {
@@ -48,30 +59,57 @@ export class UsageOutboxRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * Commits the events in one statement, which also reads the credits that no call holds of the given accounts: by account. Every
-   * call waits for this one, so it is prepared once a connection, and takes strings instead of arrays, whose quoting costs
-   * more than the insert (a third of the CPU time).
+   * Commits the events in one statement, as the replica's next batch, which also reads the credits that no lease holds of the
+   * accounts asked for. Every call waits for this one, so it is prepared once a connection, and takes strings instead of arrays,
+   * whose quoting costs more than the insert (a third of the CPU time).
+   * @returns By account; undefined where the batch is not the replica's next: it is done already, or the replica is closed.
    */
-  async append(events: UsageEvent[], accountIds: Iterable<number> = []): Promise<Map<number, number>> {
-    const rows = await this.postgres.prepared<{ id: string; available: string }>(
-      'append-usage',
-      APPEND,
-      [
-        `{${events.map((event) => event.created_at).join()}}`,
-        events.map((event) => JSON.stringify(event)).join('\n'),
-        `{${[...accountIds].join()}}`,
-      ],
-      BOUNDED,
+  async append({ replicaId, number }: Batch, recordings: Recording[]): Promise<Map<number, number> | undefined> {
+    const asked = new Set(recordings.flatMap(({ accountId }) => accountId ?? []));
+    const list = (value: (recording: Recording) => string | number | undefined) =>
+      `{${recordings.map((recording) => value(recording) ?? 'NULL').join()}}`;
+    const values = [
+      replicaId,
+      number,
+      list(({ event }) => event.created_at),
+      list(({ event }) => event.id),
+      list(({ charge }) => charge?.accountId),
+      list(({ charge }) => charge?.amount),
+      list(({ charge }) => charge?.uncharged || undefined),
+      recordings.map(({ event }) => JSON.stringify(event)).join('\n'),
+      `{${[...asked].join()}}`,
+    ];
+    const rows = await this.inAnHour(() =>
+      this.postgres.prepared<{ id: string | null; available: string }>('append-usage', APPEND, values, BOUNDED),
     );
-    return new Map(rows.map(({ id, available }) => [Number(id), Number(available)]));
+    const isDone = rows[0]!.available === '1';
+    return isDone ? new Map(rows.slice(1).map(({ id, available }) => [Number(id), Number(available)])) : undefined;
+  }
+
+  /** Makes the tables of this hour and the next ones. */
+  async addHours(): Promise<void> {
+    await this.postgres.query(
+      `SELECT mcp.add_outbox_hour(clock_timestamp() + n * interval '1 hour') FROM generate_series(0, ${HOURS_AHEAD}) AS n`,
+    );
+  }
+
+  /** The tables are made hours ahead (`OutboxHours`); where time has jumped over them, they are made now. */
+  private async inAnHour<T>(append: () => Promise<T>): Promise<T> {
+    try {
+      return await append();
+    } catch (error) {
+      if (!/no partition of relation/.test((error as Error).message)) throw error;
+    }
+    await this.addHours();
+    return append();
   }
 
   async backlog(): Promise<Backlog> {
     const [row] = await this.postgres.query<Record<keyof Backlog, string>>(
       `SELECT delivered, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
-             (SELECT count(*) FROM mcp.usage_outbox) AS pending,
+             (SELECT count(*) FROM mcp.undelivered_usage) AS pending,
              coalesce((SELECT 1000 * extract(epoch FROM clock_timestamp() - created_at)
-                       FROM mcp.usage_outbox ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
+                       FROM mcp.undelivered_usage ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
        FROM mcp.usage_totals`,
       [],
       BOUNDED,
@@ -84,6 +122,12 @@ export class UsageOutboxRepository {
     };
   }
 
+  /** When the oldest priced call was admitted that runs on any replica; undefined when none runs, as far as they have told. */
+  async callsSince(): Promise<Date | undefined> {
+    const sql = 'SELECT min(calls_since) AS oldest FROM mcp.replicas WHERE closed_at IS NULL';
+    return (await this.postgres.query<{ oldest: Date | null }>(sql))[0]!.oldest ?? undefined;
+  }
+
   /** What waits of a period. Reads the whole backlog: for an operator, not for a dashboard. */
   async undelivered({ from, to }: Period): Promise<Undelivered> {
     const [row] = await this.postgres.query<Omit<Undelivered, 'delivered'> & { delivered: string }>(UNDELIVERED, [from, to]);
@@ -91,17 +135,29 @@ export class UsageOutboxRepository {
   }
 }
 
+/** Tables that are made ahead of time. */
+const HOURS_AHEAD = 3;
+
+// The replica's row decides: whoever sends a batch again waits there for the first attempt, and finds its number taken.
 const APPEND = `
-  WITH appended AS (
-    INSERT INTO mcp.usage_outbox (created_at, body) SELECT * FROM unnest($1::timestamptz[], string_to_array($2, E'\\n'))
+  WITH turn AS (
+    UPDATE mcp.replicas SET last_batch = $2 WHERE id = $1 AND last_batch < $2 AND closed_at IS NULL RETURNING id
+  ), appended AS (
+    INSERT INTO mcp.usage_outbox (created_at, event_id, account_id, charge, uncharged, replica_id, body)
+    SELECT created_at, event_id, account_id, charge, uncharged, CASE WHEN account_id IS NOT NULL THEN turn.id END, body
+    FROM turn, ROWS FROM (
+      unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
+      unnest(string_to_array($8, E'\\n'))
+    ) AS e (created_at, event_id, account_id, charge, uncharged, body)
   )
-  SELECT account_id AS id, available FROM mcp.available_credits WHERE account_id = ANY ($3::bigint[])`;
+  SELECT NULL::bigint AS id, (SELECT count(*) FROM turn) AS available
+  UNION ALL SELECT account_id, available FROM mcp.available_credits WHERE account_id = ANY ($9::bigint[])`;
 
 // One statement, so that its parts agree. A rejected row may not even be JSON, so the charge is found as text: inside a
 // JSON string its quotes would be escaped.
 const UNDELIVERED = `
   WITH waiting AS (
-    SELECT created_at, body, false AS is_rejected FROM mcp.usage_outbox
+    SELECT created_at, body, false AS is_rejected FROM mcp.undelivered_usage
     UNION ALL SELECT created_at, body, true FROM mcp.usage_rejected
   ), days AS (
     SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date,
@@ -111,6 +167,6 @@ const UNDELIVERED = `
     WHERE created_at >= $1::timestamp AT TIME ZONE 'UTC' AND created_at < $2::timestamp AT TIME ZONE 'UTC' GROUP BY 1
   )
   SELECT (SELECT coalesce(json_agg(days ORDER BY date), '[]') FROM days) AS days,
-    (SELECT min(created_at) FROM mcp.usage_outbox) AS oldest,
+    (SELECT min(created_at) FROM mcp.undelivered_usage) AS oldest,
     EXISTS (SELECT 1 FROM mcp.usage_batches) AS "isSending",
     (SELECT delivered FROM mcp.usage_totals) AS delivered`;

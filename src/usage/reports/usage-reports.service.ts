@@ -83,6 +83,11 @@ export class UsageReports {
     return this.outbox.undelivered(period);
   }
 
+  /** When the oldest priced call was admitted that runs; undefined when none runs. Replicas tell it from time to time. */
+  callsSince(): Promise<Date | undefined> {
+    return this.outbox.callsSince();
+  }
+
   private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
     const filter = { ...period, ...(userId !== undefined && { userId }) };
     const today = dayOf(this.clock.now());

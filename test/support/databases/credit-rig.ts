@@ -1,25 +1,54 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { SystemClock } from '../../../src/common/clock.js';
 import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
 import { CreditAuditRepository } from '../../../src/credits/credit-audit.repository.js';
 import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
 import { CreditRepository } from '../../../src/credits/credit.repository.js';
-import { HoldSweeper } from '../../../src/credits/hold-sweeper.service.js';
+import { CreditSweeper } from '../../../src/credits/credit-sweeper.service.js';
+import { Reservation, type Refusal } from '../../../src/credits/leases/account-lease.js';
+import { CallCharge } from '../../../src/credits/leases/call-charge.js';
+import { CreditLeases } from '../../../src/credits/leases/credit-leases.service.js';
+import { LeaseUpkeep } from '../../../src/credits/leases/lease-upkeep.service.js';
+import { LeasesRepository } from '../../../src/credits/leases/leases.repository.js';
+import { CreditPosting } from '../../../src/credits/posting/credit-posting.service.js';
 import type { Postgres } from '../../../src/database/postgres.js';
+import { Replica } from '../../../src/usage/recording/replica.service.js';
+import { ReplicasRepository } from '../../../src/usage/recording/replicas.repository.js';
+import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
+import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { testConfig } from '../gateway/test-config.js';
 import { openPostgres, type TestDatabase } from './test-database.js';
+import { anEvent } from './usage-rig.js';
 
-export const HOLD_MS = 60_000;
-
-/** One replica's credits room, wired by hand. Its timer does not run: a test sweeps with `sweeper.sweep()`. */
-export function creditRig(postgres: Postgres, tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 }) {
-  const config = testConfig({ tiers });
+/**
+ * One replica's credits room, wired by hand. Its timers do not run: a test sweeps with `sweeper.sweep()`, posts with `posting.post()`,
+ * and keeps leases up, and hears of other replicas, once it has started `upkeep`.
+ */
+export function creditRig(
+  postgres: Postgres,
+  tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 },
+  leaseSeconds = 60,
+) {
+  const config = testConfig({ tiers, credits: { lease_seconds: leaseSeconds } });
+  const clock = new SystemClock();
   const repository = new CreditRepository(postgres);
+  const replicas = new ReplicasRepository(postgres);
+  const replica = new Replica(replicas, config);
+  const recorder = new UsageRecorder(new UsageOutboxRepository(postgres), replicas, replica);
+  const leasesRepository = new LeasesRepository(postgres);
+  const leases = new CreditLeases(leasesRepository, recorder, replica, config, clock);
+  const posting = new CreditPosting(postgres);
   return {
     postgres,
-    ledger: new CreditLedger(repository, config),
-    sweeper: new HoldSweeper(repository, config),
-    audit: new CreditAudit(new CreditAuditRepository(postgres)),
+    replica,
+    recorder,
+    leases,
+    posting,
+    ledger: new CreditLedger(repository, leases, config),
+    upkeep: new LeaseUpkeep(leases, replica, postgres, clock),
+    sweeper: new CreditSweeper(repository, leasesRepository, config),
+    audit: new CreditAudit(new CreditAuditRepository(postgres), posting),
   };
 }
 
@@ -66,24 +95,44 @@ export async function accountWith(rig: CreditRig, credits: number): Promise<numb
   return accountId;
 }
 
-/** Reserves and settles one call; resolves with what it was charged, undefined when it was refused. */
-export async function call({ ledger }: Pick<CreditRig, 'ledger'>, accountId: number, price: number): Promise<number | undefined> {
-  const eventId = randomUUID();
-  const reservation = await ledger.reserve({ eventId, accountId, amount: price, holdMs: HOLD_MS });
-  if (!reservation.granted) return undefined;
-  return (await ledger.settle(settlement(eventId, accountId, price))).charged;
+/** Reserves and charges one call; resolves with what it was charged, undefined when it was refused. */
+export async function call(rig: CreditRig, accountId: number, price: number): Promise<number | undefined> {
+  const reservation = await reserve(rig, accountId, price);
+  return reservation instanceof Reservation ? (await charge(rig, reservation, price)).charged : undefined;
 }
 
-export function settlement(eventId: string, accountId: number, charge: number) {
-  const createdAt = new Date().toISOString();
-  const body = JSON.stringify({
-    id: eventId,
-    error_code: '',
-    credits_cost: charge,
-    credits_charged: charge,
-    created_at: createdAt,
-  });
-  return { eventId, accountId, charge, usage: { createdAt, body } };
+export async function reserve({ leases }: CreditRig, accountId: number, amount: number): Promise<Reservation | Refusal> {
+  return leases.reserve(accountId, amount);
+}
+
+/** A call that may run. @throws Error for one that is refused */
+export async function begun(rig: CreditRig, accountId: number, amount: number): Promise<Reservation> {
+  const reservation = await reserve(rig, accountId, amount);
+  if (!(reservation instanceof Reservation)) throw new Error(`Refused: ${JSON.stringify(reservation)}`);
+  return reservation;
+}
+
+/** Ends a call, as `ToolMeter` does: records its event, with what it charges. */
+export async function charge(
+  { leases, recorder }: CreditRig,
+  reservation: Reservation,
+  amount: number,
+  id: string = randomUUID(),
+) {
+  const leased = new CallCharge(leases, reservation, amount);
+  try {
+    const { accountId } = leased;
+    const asked = leases.remaining(accountId) === undefined ? { accountId } : {};
+    const read = await recorder.record(anEvent({ id, credits_cost: reservation.amount, credits_charged: amount }), {
+      charge: leased,
+      ...asked,
+    });
+    leased.recorded();
+    return { charged: leased.amount, remaining: leases.remaining(accountId, read) };
+  } catch (error) {
+    leased.lost();
+    throw error;
+  }
 }
 
 /** Moves the ledger's clock in this database to a moment, from where it goes on. */
@@ -97,8 +146,9 @@ export async function setLedgerTime({ postgres }: Pick<CreditRig, 'postgres'>, a
 
 /** The account's ledger, oldest first. */
 export async function ledgerOf({ postgres }: Pick<CreditRig, 'postgres'>, accountId: number) {
+  await new CreditPosting(postgres).post();
   const rows = await postgres.query<Record<string, string>>(
-    'SELECT * FROM mcp.user_credit_transactions WHERE user_account_id = $1 ORDER BY id',
+    'SELECT * FROM mcp.credit_ledger WHERE user_account_id = $1 ORDER BY id',
     [accountId],
   );
   return rows.map((row) => ({

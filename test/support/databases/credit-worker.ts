@@ -10,7 +10,7 @@ export interface CreditWork {
   /** Null: until `finish`. */
   calls: number | null;
   concurrency: number;
-  holdMs: number;
+  leaseSeconds: number;
 }
 
 /** A process that makes calls (`credit-worker-process.mjs`), and what it has said so far. */

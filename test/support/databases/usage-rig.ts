@@ -9,6 +9,8 @@ import { UsageDelivery } from '../../../src/usage/delivery/usage-delivery.servic
 import { usageEvent, type FinishedCall, type UsageEvent } from '../../../src/usage/recording/usage-event.js';
 import { UsageHistoryQuery } from '../../../src/usage/reports/usage-history.dto.js';
 import { UsageLogRepository } from '../../../src/usage/reports/usage-log.repository.js';
+import { Replica } from '../../../src/usage/recording/replica.service.js';
+import { ReplicasRepository } from '../../../src/usage/recording/replicas.repository.js';
 import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
 import { UsageQueries } from '../../../src/usage/reports/usage-queries.service.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
@@ -34,7 +36,8 @@ export function usageRig(
   const counts = new UsageCountsRepository(clickhouse);
   const rollup = new UsageRollup(dirtyHours, counts);
   const outbox = new UsageOutboxRepository(database.postgres);
-  const recorder = new UsageRecorder(outbox);
+  const replicas = new ReplicasRepository(database.postgres);
+  const recorder = new UsageRecorder(outbox, replicas, new Replica(replicas, config));
   return {
     lock,
     batches,

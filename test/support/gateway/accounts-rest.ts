@@ -6,7 +6,10 @@ import { ApiKeyVerifier } from '../../../src/api-keys/verification/api-key.verif
 import type { Principal } from '../../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../../src/clickhouse/clickhouse.module.js';
 import { Clock, SystemClock } from '../../../src/common/clock.js';
-import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
+import type { Reservation } from '../../../src/credits/leases/account-lease.js';
+import { CallCharge } from '../../../src/credits/leases/call-charge.js';
+import { CreditLeases } from '../../../src/credits/leases/credit-leases.service.js';
+import { CreditPosting } from '../../../src/credits/posting/credit-posting.service.js';
 import type { FinishedCall } from '../../../src/usage/recording/usage-event.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { UsageStatus } from '../../../src/usage/delivery/usage-status.service.js';
@@ -101,17 +104,14 @@ export class AccountsRest {
     return answer.ok ? 'ok' : answer.reason;
   }
 
-  /** A call from reservation to settlement; its event waits for delivery. */
+  /** A call from reservation to its record, posted; its event waits for delivery. */
   async call(account: { id: number }, user: Principal, charge: number, event: Partial<FinishedCall> = {}): Promise<void> {
-    const ledger = this.app.get(CreditLedger);
     const usage = anEvent({ user_id: user.userId, credits_cost: charge, credits_charged: charge, ...event });
-    await ledger.reserve({ eventId: usage.id, accountId: account.id, amount: charge, holdMs: 60_000 });
-    await ledger.settle({
-      eventId: usage.id,
-      accountId: account.id,
-      charge,
-      usage: { createdAt: usage.created_at, body: JSON.stringify(usage) },
-    });
+    const leases = this.app.get(CreditLeases);
+    const leased = new CallCharge(leases, (await leases.reserve(account.id, charge)) as Reservation, charge);
+    await this.app.get(UsageRecorder).record(usage, { charge: leased });
+    leased.recorded();
+    await this.app.get(CreditPosting).post();
   }
 
   /** Usage without an account's ledger. */

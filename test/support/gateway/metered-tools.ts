@@ -18,15 +18,11 @@ import { SILENT_CLIENT } from '../../../src/tools/source/call-context.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import type { CatalogTool } from '../../../src/tools/catalog/catalog-tool.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
-import { CreditRepository } from '../../../src/credits/credit.repository.js';
-import { HoldRenewal } from '../../../src/credits/hold-renewal.service.js';
 import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/source/tool-source.js';
 import type { RecordedCall, ToolResultJson } from '../../../src/tools/call/recorded-call.js';
-import { UsageOutboxRepository } from '../../../src/usage/recording/usage-outbox.repository.js';
-import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../databases/test-database.js';
 import { testConfig } from './test-config.js';
@@ -47,10 +43,11 @@ afterAll(async () => {
 
 /** What the books say of an account. */
 export async function state(accountId: number) {
+  await rigs[0]!.posting.post();
   const [account] = await database.dataSource.query(
-    `SELECT credits_balance::int AS balance, credits_held::int AS held,
-            (SELECT count(*)::int FROM mcp.user_credit_transactions WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
-     FROM mcp.user_accounts a WHERE id = $1`,
+    `SELECT balance::int, held::int,
+            (SELECT count(*)::int FROM mcp.credit_ledger WHERE user_account_id = a.id AND transaction_type = 'usage') AS charges
+     FROM mcp.accounts a WHERE id = $1`,
     [accountId],
   );
   return account as { balance: number; held: number; charges: number };
@@ -120,9 +117,7 @@ export function toolCalls(rig: CreditRig, config: AppConfig, runner: ToolRunner,
 /** What a call costs and who sees it, on the PostgreSQL of `rig`. */
 export function metering(rig: CreditRig, config: AppConfig) {
   const clock = new SystemClock();
-  const recorder = new UsageRecorder(new UsageOutboxRepository(rig.postgres));
-  const holds = new HoldRenewal(new CreditRepository(rig.postgres), clock, config);
-  const meter = new ToolMeter(rig.ledger, holds, recorder, new KeyUsageTracker({} as ApiKeysRepository), config, clock);
+  const meter = new ToolMeter(rig.leases, rig.recorder, new KeyUsageTracker({} as ApiKeysRepository), config, clock);
   return { meter, observer: new ToolCallObserver(new Metrics(), new Tracing(undefined), clock), clock };
 }
 

@@ -2,25 +2,28 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditRepository, type SweptBatch } from './credit.repository.js';
+import { LeasesRepository } from './leases/leases.repository.js';
 
 /** Pause between two sweeps. */
 const PAUSE_MS = 5_000;
-/** Holds or accounts in one statement, whose accounts are locked together: a few milliseconds. */
+/** Accounts in one statement, which are locked together: a few milliseconds. */
 const BATCH_MAX = 200;
 
 /**
- * Releases holds of calls that never settled, collects what accounts owe from credits that calls held until then, and
- * refills accounts nobody calls with. Every replica sweeps: the database
- * decides by its own clock, so any number of them, at any time, do it once.
+ * Releases what replicas held that are gone, collects what accounts owe from credits that calls held until then, and refills accounts
+ * nobody calls with. Every replica sweeps: the database decides by its own clock, so any number of them, at any time, do it once.
  */
 @Injectable()
-export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class CreditSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly task = new PeriodicTask('Credits', PAUSE_MS, async () => {
     await this.sweep();
   });
+  /** Replicas that were silent for too long in the last sweep. One that could not reach PostgreSQL has until the next one. */
+  private overdue: number[] = [];
 
   constructor(
     private readonly repository: CreditRepository,
+    private readonly leases: LeasesRepository,
     private readonly config: AppConfig,
   ) {}
 
@@ -30,10 +33,12 @@ export class HoldSweeper implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Does everything that is due, and returns how much that was. */
   async sweep(): Promise<{ expired: number; collected: number; refilled: number }> {
+    this.overdue = await this.leases.closeReplicas(this.overdue);
+    const released = await this.inBatches(() => this.repository.releaseLeases(BATCH_MAX));
     const expired = await this.inBatches(() => this.repository.expireHolds(BATCH_MAX));
     const collected = await this.inBatches(() => this.repository.collectDebts(BATCH_MAX));
     const refilled = await this.inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
-    return { expired, collected, refilled };
+    return { expired: released + expired, collected, refilled };
   }
 
   /** What was found but not done has been done by another replica or a call. */

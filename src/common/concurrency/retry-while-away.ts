@@ -1,4 +1,4 @@
-import { withDeadline } from '../common/concurrency/deadline.js';
+import { withDeadline } from './deadline.js';
 
 /** First pause between two tries; it doubles up to the most. */
 const PAUSE_MS = 50;

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { array } from '../../database/array-text.js';
+import { Postgres } from '../../database/postgres.js';
+import type { Batch } from '../../usage/recording/replica.service.js';
+import type { Tiers } from '../credit.repository.js';
+import type { LeaseGrant } from './account-lease.js';
+
+/**
+ * A statement that PostgreSQL has not answered by then counts as failed, whatever its outcome, and its connection is
+ * closed, so that no call hangs on it.
+ */
+const BOUNDED = { timeoutMs: 2_000 };
+
+/** What is asked for one account. */
+export interface LeaseRequest {
+  accountId: number;
+  /** Credits of this replica that no call needs: they go back into the pot first. */
+  spare: number;
+  /** What a call usually costs, for what is leased ahead of need. */
+  usual: number;
+  /** Whether other replicas are to be asked for what they do not need, if this is refused. */
+  callBack: boolean;
+  /** Credits of each call that waits, in order of arrival. */
+  amounts: number[];
+}
+
+/** The SQL of `mcp.credit_leases`: `database/functions/credit-leases.sql`. */
+@Injectable()
+export class LeasesRepository {
+  constructor(private readonly postgres: Postgres) {}
+
+  /**
+   * One grant per request, in order; undefined where there is no such account.
+   * @returns Undefined when the replica is closed.
+   */
+  async lease(replicaId: number, requests: LeaseRequest[], tiers: Tiers): Promise<(LeaseGrant | undefined)[] | undefined> {
+    const items = requests.flatMap(({ amounts }, index) => amounts.map((amount) => ({ place: index + 1, amount })));
+    const rows = await this.postgres.prepared<LeaseRow>(
+      'lease-credits',
+      `SELECT (SELECT count(*) FROM mcp.replicas WHERE id = $1 AND closed_at IS NULL) AS open, l.*
+       FROM (SELECT 1) AS one LEFT JOIN mcp.lease_credits($1, $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::int[], $7::bigint[], $8::jsonb) AS l ON true`,
+      [
+        replicaId,
+        array(requests, ({ accountId }) => accountId),
+        array(requests, ({ spare }) => spare),
+        array(requests, ({ usual }) => usual),
+        array(requests, ({ callBack }) => String(callBack)),
+        array(items, ({ place }) => place),
+        array(items, ({ amount }) => amount),
+        JSON.stringify(tiers),
+      ],
+      BOUNDED,
+    );
+    if (rows[0]!.open === '0') return undefined;
+    const grants = new Map(rows.map((row) => [Number(row.place), grantOf(row)]));
+    return requests.map((_, index) => grants.get(index + 1));
+  }
+
+  /**
+   * Settles leases: each holds from now on what is needed, and what has been charged and is not posted.
+   * @returns What no lease holds, by account; of accounts of which this replica held nothing, nothing. Undefined: the batch is not the replica's next, or it is closed.
+   */
+  async settle(
+    { replicaId, number }: Batch,
+    leases: { accountId: number; needed: number }[],
+  ): Promise<Map<number, number> | undefined> {
+    const rows = await this.postgres.query<{ open: string; place: string | null; available: string }>(
+      `SELECT (SELECT count(*) FROM mcp.replicas WHERE id = $1 AND closed_at IS NULL) AS open, r.*
+       FROM (SELECT 1) AS one LEFT JOIN mcp.return_credits($1, $2, $3::bigint[], $4::bigint[]) AS r ON true`,
+      [replicaId, number, array(leases, ({ accountId }) => accountId), array(leases, ({ needed }) => needed)],
+      BOUNDED,
+    );
+    if (rows[0]!.open === '0') return undefined;
+    const found = rows.filter(({ place }) => place !== null);
+    return new Map(found.map(({ place, available }) => [leases[Number(place) - 1]!.accountId, Number(available)]));
+  }
+
+  /** Whether other replicas have been asked for what they do not need of the account, and have not answered; `ask`: asks them first. */
+  async callBack(replicaId: number, accountId: number, ask: boolean): Promise<boolean> {
+    const sql = 'SELECT mcp.call_back_leases($1, $2, $3) AS waits';
+    return (await this.postgres.query<{ waits: boolean }>(sql, [replicaId, accountId, ask], BOUNDED))[0]!.waits;
+  }
+
+  /** Closes replicas that are silent since their term, of those seen before. @returns All that are overdue. */
+  async closeReplicas(seen: number[]): Promise<number[]> {
+    const sql = 'SELECT overdue FROM mcp.close_replicas($1::int[])';
+    const [row] = await this.postgres.query<{ overdue: number[] }>(sql, [seen], BOUNDED);
+    return row!.overdue;
+  }
+}
+
+interface LeaseRow {
+  open: string;
+  place: string | null;
+  is_active: boolean;
+  available: string;
+  granted: boolean[];
+  ahead: string;
+  may_come: boolean;
+}
+
+const grantOf = (row: LeaseRow): LeaseGrant => ({
+  isActive: row.is_active,
+  available: Number(row.available),
+  granted: row.granted,
+  ahead: Number(row.ahead),
+  mayCome: row.may_come,
+});

@@ -1,0 +1,152 @@
+-- Two read the outbox in order, each behind a position of its own: posting and delivery.
+
+-- Posting: what the outbox says of priced calls enters the ledger and the accounts, once and in order
+-- (docs/adr/0021-leases-and-posting.md).
+
+-- Posts at most so many rows of the outbox and says how many it was: fewer than "most" when all that is settled is posted. A row is
+-- settled once no earlier transaction can commit any more, so that nothing appears behind the position. The position's row is the
+-- lock: one posts at a time, and moves it with what it posts. How it is planned: credit-bookings.sql.
+CREATE OR REPLACE FUNCTION mcp.post_usage(most int) RETURNS int LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
+DECLARE
+  place mcp.usage_positions;
+  looked_at timestamptz;
+  first_running xid8;
+  first_to_come xid8;
+  last_tx xid8;
+  last_seq bigint;
+  found int;
+  accounts bigint[];
+BEGIN
+  SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'posted' FOR UPDATE;
+  looked_at := clock_timestamp();
+  SELECT pg_snapshot_xmin(s), pg_snapshot_xmax(s) INTO first_running, first_to_come FROM pg_current_snapshot() AS s;
+  SELECT count(*), (array_agg(tx ORDER BY tx DESC, seq DESC))[1], (array_agg(seq ORDER BY tx DESC, seq DESC))[1],
+    array_agg(DISTINCT account_id) FILTER (WHERE account_id IS NOT NULL)
+  INTO found, last_tx, last_seq, accounts
+  FROM (
+    SELECT tx, seq, account_id FROM mcp.usage_outbox
+    WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq) AND tx < first_running
+    ORDER BY tx, seq LIMIT most
+  ) AS settled;
+  IF accounts IS NOT NULL THEN PERFORM mcp.post_charges(place, last_tx, last_seq, accounts); END IF;
+  IF found > 0 THEN UPDATE mcp.usage_positions SET tx = last_tx, seq = last_seq WHERE name = 'posted'; END IF;
+  IF found < most THEN PERFORM mcp.note_look('posted', looked_at, first_running, first_to_come); END IF;
+  RETURN found;
+END $$;
+
+-- After a look that found everything settled: from when on rows are looked for. What was appended before the last such look was
+-- begun by transactions that are over once the first one that runs is past those of then; all of it is behind the position.
+CREATE OR REPLACE FUNCTION mcp.note_look(position_name text, looked_at timestamptz, first_running xid8, first_to_come xid8) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE mcp.usage_positions SET
+    since = CASE WHEN next_tx <= first_running THEN next_since ELSE since END,
+    next_since = looked_at, next_tx = first_to_come
+  WHERE name = position_name AND (next_tx IS NULL OR next_tx <= first_running AND next_since < looked_at - interval '1 minute');
+END $$;
+
+-- The rows from a position up to and including another, of these accounts.
+CREATE OR REPLACE FUNCTION mcp.post_charges(place mcp.usage_positions, last_tx xid8, last_seq bigint, accounts bigint[]) RETURNS void
+LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
+DECLARE
+  posted_at timestamptz;
+BEGIN
+  PERFORM 1 FROM mcp.user_accounts WHERE id = ANY (accounts) ORDER BY id FOR UPDATE;
+  posted_at := mcp.ledger_time();
+  PERFORM mcp.add_charges_month(posted_at);
+  WITH item AS MATERIALIZED (
+    SELECT tx, seq, appended_at, created_at, account_id, replica_id, event_id, charge, uncharged,
+      sum(charge) OVER (PARTITION BY account_id ORDER BY tx, seq ROWS UNBOUNDED PRECEDING) AS spent
+    FROM mcp.usage_outbox
+    WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq) AND (tx, seq) <= (last_tx, last_seq)
+      AND account_id IS NOT NULL
+  ), charges AS (
+    INSERT INTO mcp.credit_charges (id, account_id, event_id, amount, allocation_amount, balance_after, called_at, created_at)
+    SELECT nextval('mcp.user_credit_transactions_id_seq'), account_id, event_id, charge,
+      least(charge, greatest(allocation - (spent - charge), 0)), balance - spent, created_at, posted_at
+    FROM (
+      SELECT i.*, a.credits_balance AS balance, a.credits_allocation AS allocation
+      FROM item i JOIN mcp.user_accounts a ON a.id = i.account_id WHERE charge > 0 ORDER BY tx, seq
+    ) AS entry
+  ), shortfalls AS (
+    INSERT INTO mcp.credit_shortfalls (event_id, account_id, amount, called_at)
+    SELECT event_id, account_id, uncharged, created_at FROM item WHERE uncharged IS NOT NULL
+  ), moved AS (
+    UPDATE mcp.user_accounts a SET
+      credits_balance = a.credits_balance - s.spent,
+      credits_allocation = greatest(a.credits_allocation - s.spent, 0),
+      credits_purchased = a.credits_purchased - greatest(s.spent - a.credits_allocation, 0),
+      credits_held = a.credits_held - s.spent,
+      total_tool_calls = a.total_tool_calls + s.calls,
+      total_credits_used = a.total_credits_used + s.spent,
+      last_connected_at = greatest(a.last_connected_at, s.last_at), updated_at = posted_at
+    FROM (SELECT account_id, sum(charge)::bigint AS spent, count(*) AS calls, max(appended_at) AS last_at FROM item GROUP BY 1) AS s
+    WHERE a.id = s.account_id
+  )
+  UPDATE mcp.credit_leases l SET amount = l.amount - s.spent
+  FROM (SELECT account_id, replica_id, sum(charge)::bigint AS spent FROM item GROUP BY 1, 2 HAVING sum(charge) > 0) AS s
+  WHERE l.account_id = s.account_id AND l.replica_id = s.replica_id;
+END $$;
+
+-- Delivery: where the next batch ends, of at most so many rows and bytes, but at least one row. No row: nothing is settled.
+CREATE OR REPLACE FUNCTION mcp.next_usage_batch(most_rows int, most_bytes bigint) RETURNS TABLE (last_tx xid8, last_seq bigint)
+LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+DECLARE
+  place mcp.usage_positions;
+  looked_at timestamptz := clock_timestamp();
+  first_running xid8;
+  first_to_come xid8;
+  found int;
+BEGIN
+  SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'delivered';
+  SELECT pg_snapshot_xmin(s), pg_snapshot_xmax(s) INTO first_running, first_to_come FROM pg_current_snapshot() AS s;
+  SELECT (array_agg(tx ORDER BY tx DESC, seq DESC))[1], (array_agg(seq ORDER BY tx DESC, seq DESC))[1], count(*)
+  INTO last_tx, last_seq, found
+  FROM (
+    SELECT tx, seq, size, sum(size) OVER (ORDER BY tx, seq) AS total FROM (
+      SELECT tx, seq, octet_length(body) + 1 AS size FROM mcp.usage_outbox
+      WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq) AND tx < first_running
+      ORDER BY tx, seq LIMIT most_rows
+    ) AS settled
+  ) AS sized WHERE total <= most_bytes OR total = size;
+  IF found > 0 THEN RETURN NEXT;
+  ELSE PERFORM mcp.note_look('delivered', looked_at, first_running, first_to_come);
+  END IF;
+END $$;
+
+-- Counts the rows of a delivered batch by user, as far as they were not rejected. The user is found as text, as a row need not be
+-- JSON to be rejected. A priced call that waited when counting began has been counted by its account (migration 0017).
+CREATE OR REPLACE FUNCTION mcp.count_delivered_usage(last_tx xid8, last_seq bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mcp.usage_counts AS c (user_id, calls)
+    SELECT user_id, count(*) FROM (
+      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM mcp.undelivered_usage u
+      WHERE (tx, seq) <= (last_tx, last_seq)
+        AND (seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]')
+        AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = u.tx AND r.seq = u.seq)
+    ) AS delivered WHERE user_id IS NOT NULL GROUP BY user_id
+  ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
+END $$;
+
+-- After a restore into another cluster, whose transactions count from the beginning: rows that are posted or delivered get numbers
+-- before all others. Whoever asks holds the deliverer's lock; posting waits meanwhile.
+CREATE OR REPLACE FUNCTION mcp.adopt_restored_usage() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  lower mcp.usage_positions;
+  upper mcp.usage_positions;
+  now_tx xid8 := pg_current_xact_id();
+BEGIN
+  PERFORM 1 FROM mcp.usage_positions ORDER BY name FOR UPDATE;
+  SELECT * INTO STRICT lower FROM mcp.usage_positions ORDER BY tx, seq LIMIT 1;
+  SELECT * INTO STRICT upper FROM mcp.usage_positions ORDER BY tx DESC, seq DESC LIMIT 1;
+  IF upper.tx <= now_tx AND NOT EXISTS (SELECT FROM mcp.usage_outbox WHERE tx > now_tx) THEN RETURN; END IF;
+  UPDATE mcp.usage_outbox SET tx = CASE
+    WHEN (tx, seq) <= (lower.tx, lower.seq) THEN '1'::xid8 WHEN (tx, seq) <= (upper.tx, upper.seq) THEN '2' ELSE now_tx END;
+  UPDATE mcp.usage_positions SET tx = CASE WHEN (tx, seq) = (lower.tx, lower.seq) THEN '2'::xid8 ELSE '3' END, seq = 0,
+    since = coalesce((SELECT date_trunc('hour', min(appended_at), 'UTC') FROM mcp.usage_outbox), date_trunc('hour', now(), 'UTC')),
+    next_since = NULL, next_tx = NULL;
+  DELETE FROM mcp.usage_batches;
+END $$;

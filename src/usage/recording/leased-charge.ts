@@ -1,0 +1,13 @@
+/** What a priced call charges: a part of what this replica has leased of its account. */
+export interface LeasedCharge {
+  readonly accountId: number;
+  /** Credits, at most what the call has reserved. */
+  readonly amount: number;
+  /** What the account could not pay, since the lease was lost and its credits are spent. */
+  readonly uncharged: number;
+  /**
+   * Sees to it that the replica holds the credits: where the lease was lost, it leases anew what the account can pay.
+   * @throws UNAVAILABLE when PostgreSQL is away
+   */
+  cover(replicaId: number): Promise<void> | undefined;
+}
