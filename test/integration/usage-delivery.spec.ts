@@ -182,10 +182,13 @@ describe('Delivery to ClickHouse', () => {
     await clickhouse.arm('refuse', 1);
     await rig.delivery.run();
     const open = await rig.batches.findOpen();
-    await database.dataSource.query('DELETE FROM mcp.usage_outbox WHERE seq = (SELECT min(seq) FROM mcp.usage_outbox)');
+    await database.dataSource.query(
+      `UPDATE mcp.usage_outbox SET body = replace(body, '"record_count":10', '"record_count":11')
+       WHERE seq = (SELECT min(seq) FROM mcp.undelivered_usage)`,
+    );
     await delivered();
     expect(open).toBeDefined();
-    expect(await seen()).toEqual(counted(3));
+    expect(await seen()).toEqual(counted(4));
   });
 
   describe('with two replicas', () => {

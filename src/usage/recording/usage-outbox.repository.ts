@@ -28,6 +28,10 @@ export interface Backlog {
   rejected: number;
   /** Rows waiting here. */
   pending: number;
+  /** Rows that ClickHouse had lost and was given once more, for all time. */
+  healed: number;
+  /** Rows that ClickHouse has lost and the outbox no longer has. */
+  lost: number;
   /** Age of the oldest waiting row by PostgreSQL's clock, milliseconds; 0 when none waits. */
   oldest_pending_ms: number;
 }
@@ -108,6 +112,8 @@ export class UsageOutboxRepository {
     const [row] = await this.postgres.query<Record<keyof Backlog, string>>(
       `SELECT delivered, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
              (SELECT count(*) FROM mcp.undelivered_usage) AS pending,
+             (SELECT coalesce(sum(healed), 0) FROM mcp.usage_hours) AS healed,
+             (SELECT coalesce(sum(lost), 0) FROM mcp.usage_hours) AS lost,
              coalesce((SELECT 1000 * extract(epoch FROM clock_timestamp() - created_at)
                        FROM mcp.undelivered_usage ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
        FROM mcp.usage_totals`,
@@ -118,6 +124,8 @@ export class UsageOutboxRepository {
       delivered: Number(row!.delivered),
       rejected: Number(row!.rejected),
       pending: Number(row!.pending),
+      healed: Number(row!.healed),
+      lost: Number(row!.lost),
       oldest_pending_ms: Math.max(0, Math.round(Number(row!.oldest_pending_ms))),
     };
   }
