@@ -48,6 +48,15 @@ export interface Undelivered {
   delivered: number;
 }
 
+/** Rows that ClickHouse had lost and was sent again; that it has lost for good; that it has and was never given. */
+export interface Verified {
+  healed: number;
+  lost: number;
+  surplus: number;
+  /** When it was last asked and had all; null: not yet. */
+  at: Date | null;
+}
+
 export interface UndeliveredDay {
   /** `YYYY-MM-DD`, UTC. */
   date: string;
@@ -128,6 +137,16 @@ export class UsageOutboxRepository {
       lost: Number(row!.lost),
       oldest_pending_ms: Math.max(0, Math.round(Number(row!.oldest_pending_ms))),
     };
+  }
+
+  /** What asking ClickHouse has come to, whether it still has what it was given, for all time. */
+  async verified(): Promise<Verified> {
+    const [row] = await this.postgres.query<Record<'healed' | 'lost' | 'surplus', string> & Pick<Verified, 'at'>>(
+      `SELECT coalesce(sum(healed), 0) AS healed, coalesce(sum(lost), 0) AS lost, coalesce(sum(surplus), 0) AS surplus,
+         (SELECT verified_at FROM mcp.usage_totals) AS at FROM mcp.usage_hours`,
+    );
+    const { healed, lost, surplus, at } = row!;
+    return { healed: Number(healed), lost: Number(lost), surplus: Number(surplus), at };
   }
 
   /** When the oldest priced call was admitted that runs on any replica; undefined when none runs, as far as they have told. */
