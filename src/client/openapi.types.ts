@@ -1936,12 +1936,16 @@ export interface components {
       /** @description Balances by the accounts' rows, and by the ledger. */
       credits_balance: number;
       ledger_balance: number;
-      /** @description Credits reserved by running calls, by the accounts' rows and by the holds. */
+      /** @description Credits leased to calls, by the accounts' rows and by the leases. */
       credits_held: number;
       open_holds: number;
-      /** @description Credits charged for calls, by the holds and by the ledger. */
+      /** @description Credits charged for calls, by their own rows and by the ledger. */
       captured: number;
       charged: number;
+      /** @description Charged, and not in the ledger yet: within a second. */
+      unposted: number;
+      /** @description Of calls that were served although the gateway had lost what it held for them, and whose account could not pay. */
+      uncharged: number;
       difference_count: number;
       /** @description The first 1000, by account. */
       differences: components['schemas']['AccountDifferenceDto'][];
@@ -2515,6 +2519,10 @@ export interface components {
       oldest_pending_ms: number;
       /** @description Events that ClickHouse can never accept. */
       rejected: number;
+      /** @description Events that ClickHouse had lost and was sent again, for all time. */
+      healed: number;
+      /** @description Events that ClickHouse has lost and PostgreSQL no longer has. */
+      lost: number;
     };
     UsageByKeyDto: {
       period_days: number;
@@ -2543,6 +2551,17 @@ export interface components {
       /** @description Sums of the absolute differences; must be 0. */
       total_difference: number;
       total_rollup_difference: number;
+      /**
+       * Format: date-time
+       * @description When ClickHouse was last asked whether it has all that it was given, and had it or got it again; null: not yet.
+       */
+      verified_at: string | null;
+      /** @description Calls that ClickHouse had lost and was sent again, for all time. */
+      healed: number;
+      /** @description Calls that it has lost and PostgreSQL no longer has, for all time. */
+      lost: number;
+      /** @description Calls that it has beyond what it was given, for all time. */
+      surplus: number;
     };
     UsageRecordDto: {
       /** Format: double */

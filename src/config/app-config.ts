@@ -201,6 +201,11 @@ export const configSchema = z.strictObject({
       delivery_interval_ms: z.int().min(50).max(60_000).default(500),
       /** An insert that takes longer has an unknown outcome and is repeated. A ClickHouse server is given at most 30 s. */
       delivery_timeout_ms: z.int().min(100).max(600_000).default(30_000),
+      /**
+       * How long PostgreSQL keeps usage that ClickHouse has, so that a ClickHouse that lost it gets it again. At 1 000 calls a second an
+       * hour takes some 3 GB.
+       */
+      keep_outbox_hours: z.int().min(1).max(720).default(24),
       /** How long usage is kept in ClickHouse. Its DateTime ends in 2106, so there must be a limit. */
       keep_months: z.int().min(1).max(600).default(13),
     })

@@ -39,6 +39,16 @@ export class UsageMetrics implements OnModuleInit {
       help: 'Usage events that ClickHouse refused, in mcp.usage_rejected, of all replicas',
       read: read(({ rejected }) => rejected),
     });
+    metrics.counter({
+      name: name('healed_total'),
+      help: 'Usage events that ClickHouse had lost and was given once more, of all replicas',
+      read: read(({ healed }) => healed),
+    });
+    metrics.gauge({
+      name: name('lost'),
+      help: 'Usage events that ClickHouse has lost and the outbox no longer has, of all replicas',
+      read: read(({ lost }) => lost),
+    });
     metrics.gauge({
       name: name('outbox_rows'),
       help: 'Usage events waiting in PostgreSQL, of all replicas',

@@ -17,6 +17,8 @@ import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageRetention } from './delivery/usage-retention.service.js';
 import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsageHoursRepository } from './delivery/usage-hours.repository.js';
+import { UsageVerification } from './delivery/usage-verification.service.js';
 import { UsageTables } from './reports/usage-tables.service.js';
 import { UsageStatus } from './delivery/usage-status.service.js';
 import { UsageController } from './reports/usage.controller.js';
@@ -35,6 +37,7 @@ import { UsageController } from './reports/usage.controller.js';
     UsageBatchRepository,
     UsageCountsRepository,
     UsageDelivery,
+    UsageHoursRepository,
     UsageLogRepository,
     UsageMetrics,
     UsageOutboxRepository,
@@ -45,6 +48,7 @@ import { UsageController } from './reports/usage.controller.js';
     UsageRollup,
     UsageStatus,
     UsageTables,
+    UsageVerification,
   ],
   exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageStatus, UsageTables],
 })

@@ -29,7 +29,7 @@ describe('Delivery to ClickHouse', () => {
   afterEach(async () => {
     await clickhouse.arm('none', 0);
     await rig.delivery.close();
-    await database.dataSource.query('TRUNCATE mcp.usage_outbox, mcp.usage_batches, mcp.usage_rejected, mcp.usage_dirty_hours');
+    await database.dataSource.query('TRUNCATE mcp.usage_outbox, mcp.usage_batches, mcp.usage_rejected, mcp.usage_dirty_hours, mcp.usage_hours');
   });
   afterAll(async () => {
     await clickhouse.stop();
@@ -62,6 +62,8 @@ describe('Delivery to ClickHouse', () => {
       delivered: before.delivered,
       rejected: 0,
       pending: 7,
+      healed: 0,
+      lost: 0,
       oldest_pending_ms: expect.any(Number),
     });
     await rig.delivery.run();
@@ -70,6 +72,8 @@ describe('Delivery to ClickHouse', () => {
       delivered: before.delivered + 7,
       rejected: 0,
       pending: 0,
+      healed: 0,
+      lost: 0,
       oldest_pending_ms: 0,
       recorded_here: 7,
       is_delivering: true,
@@ -110,6 +114,7 @@ describe('Delivery to ClickHouse', () => {
   });
 
   it('counts rows once that are in the table twice, in history, total, statistics and the rollup', async () => {
+    await clickhouse.clickhouse.command('SYSTEM STOP MERGES mcp_tool_usage_log');
     const [old, recent] = [events(4, 3 * HOUR_MS), events(4)];
     await recordAll(rig, [...old, ...recent]);
     const lines = [...old, ...recent].map((event) => JSON.stringify(event)).join('\n');
@@ -118,6 +123,7 @@ describe('Delivery to ClickHouse', () => {
     await delivered();
     expect(await rawRows()).toBe(16);
     expect(await seen()).toEqual(counted(8));
+    await clickhouse.clickhouse.command('SYSTEM START MERGES mcp_tool_usage_log');
   });
 
   it('loses nothing of a transaction that commits after later ones were delivered', async () => {
@@ -182,10 +188,13 @@ describe('Delivery to ClickHouse', () => {
     await clickhouse.arm('refuse', 1);
     await rig.delivery.run();
     const open = await rig.batches.findOpen();
-    await database.dataSource.query('DELETE FROM mcp.usage_outbox WHERE seq = (SELECT min(seq) FROM mcp.usage_outbox)');
+    await database.dataSource.query(
+      `UPDATE mcp.usage_outbox SET body = replace(body, '"record_count":10', '"record_count":11')
+       WHERE seq = (SELECT min(seq) FROM mcp.undelivered_usage)`,
+    );
     await delivered();
     expect(open).toBeDefined();
-    expect(await seen()).toEqual(counted(3));
+    expect(await seen()).toEqual(counted(4));
   });
 
   describe('with two replicas', () => {

@@ -5,7 +5,7 @@ import { Clock } from '../../common/clock.js';
 import { DAY_MS, utcDay, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
-import { UsageReports, type Undelivered } from '../../usage/reports/usage-reports.service.js';
+import { UsageReports, type Undelivered, type Verified } from '../../usage/reports/usage-reports.service.js';
 import { compareDays, type DaySides } from './compare-days.js';
 import type { IntegrityDto, LedgerIntegrityDto, UsageIntegrityDto } from './integrity.dto.js';
 
@@ -54,11 +54,11 @@ export class IntegrityCheck {
   private async compare(span: Span): Promise<UsageIntegrityDto> {
     for (let attempt = 1; attempt <= STILL_ATTEMPTS; attempt += 1) {
       const sides = await this.readStill(span);
-      if (sides) return usageOf(sides, span.from, new Date(this.clock.now()));
+      if (sides) return usageOf(sides, span.from, new Date(this.clock.now()), await this.usage.verified());
       await pause(STILL_PAUSE_MS);
     }
     const settled = { from: span.from, to: await this.settledUntil(span) };
-    return usageOf(await this.read(settled), settled.from, settled.to);
+    return usageOf(await this.read(settled), settled.from, settled.to, await this.usage.verified());
   }
 
   /** Returns undefined when calls were charged or delivered during the read. */
@@ -119,7 +119,7 @@ function ledgerOf({ accounts, totals, differenceCount, differences }: CreditAudi
   };
 }
 
-function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
+function usageOf(sides: DaySides, from: Date, until: Date, { healed, lost, surplus, at }: Verified): UsageIntegrityDto {
   const days = compareDays(sides);
   return {
     compared_from: utcDay(from),
@@ -127,6 +127,10 @@ function usageOf(sides: DaySides, from: Date, until: Date): UsageIntegrityDto {
     days,
     total_difference: days.reduce((total, day) => total + Math.abs(day.difference), 0),
     total_rollup_difference: days.reduce((total, day) => total + Math.abs(day.rollup_difference), 0),
+    verified_at: at,
+    healed,
+    lost,
+    surplus,
   };
 }
 

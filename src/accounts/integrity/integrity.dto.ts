@@ -76,6 +76,14 @@ export class UsageIntegrityDto {
   /** Sums of the absolute differences; must be 0. */
   total_difference!: number;
   total_rollup_difference!: number;
+  /** When ClickHouse was last asked whether it has all that it was given, and had it or got it again; null: not yet. */
+  verified_at!: Date | null;
+  /** Calls that ClickHouse had lost and was sent again, for all time. */
+  healed!: number;
+  /** Calls that it has lost and PostgreSQL no longer has, for all time. */
+  lost!: number;
+  /** Calls that it has beyond what it was given, for all time. */
+  surplus!: number;
 }
 
 /** The result of comparing all books. */

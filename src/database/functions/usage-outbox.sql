@@ -139,19 +139,58 @@ BEGIN
   END IF;
 END $$;
 
--- Counts the rows of a delivered batch by user, as far as they were not rejected. The user is found as text, as a row need not be
--- JSON to be rejected. A priced call that waited when counting began has been counted by its account (migration 0017).
+-- Counts the rows of a delivered batch, as far as they were not rejected: by user, and by the hour of the call for who asks ClickHouse
+-- later whether it still has them. What is counted is found as text, as a row need not be JSON to be rejected; inside a JSON
+-- string its quotes would be escaped. A priced call that waited when counting began has been counted by its account (migration 0017).
 CREATE OR REPLACE FUNCTION mcp.count_delivered_usage(last_tx xid8, last_seq bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  WITH delivered AS MATERIALIZED (
+    SELECT seq, created_at, body FROM mcp.undelivered_usage u
+    WHERE (tx, seq) <= (last_tx, last_seq)
+      AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = u.tx AND r.seq = u.seq)
+  ), hours AS (
+    INSERT INTO mcp.usage_hours AS h (hour, calls, credits, id_sum)
+      SELECT date_trunc('hour', created_at, 'UTC'), count(*), coalesce(sum(mcp.charge_in(body)), 0), coalesce(sum(mcp.id_bits_in(body)), 0)
+      FROM delivered GROUP BY 1
+    ON CONFLICT (hour) DO UPDATE
+      SET calls = h.calls + excluded.calls, credits = h.credits + excluded.credits, id_sum = h.id_sum + excluded.id_sum
+  )
   INSERT INTO mcp.usage_counts AS c (user_id, calls)
     SELECT user_id, count(*) FROM (
-      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM mcp.undelivered_usage u
-      WHERE (tx, seq) <= (last_tx, last_seq)
-        AND (seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]')
-        AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = u.tx AND r.seq = u.seq)
-    ) AS delivered WHERE user_id IS NOT NULL GROUP BY user_id
+      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM delivered
+      WHERE seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]'
+    ) AS counted WHERE user_id IS NOT NULL GROUP BY user_id
   ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
 END $$;
+
+CREATE OR REPLACE FUNCTION mcp.charge_in(body text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT substring(body FROM '"credits_charged": ?([0-9]+)')::bigint
+$$;
+
+-- The first 32 bits of a call's id.
+CREATE OR REPLACE FUNCTION mcp.id_bits_in(body text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT ('x' || substring(body FROM '"id": ?"([0-9a-f]{8})-'))::bit(32)::bigint
+$$;
+
+-- Of the calls of an hour, those that were delivered and not rejected, in order, from behind a place: what ClickHouse must have. Only the
+-- tables of that hour and later ones can hold them; ten minutes are for clocks that differ.
+CREATE OR REPLACE FUNCTION mcp.delivered_calls(call_hour timestamptz, after_tx xid8, after_seq bigint, most int)
+RETURNS TABLE (tx xid8, seq bigint, body text) LANGUAGE sql STABLE AS $$
+  SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o, mcp.usage_positions p
+  WHERE p.name = 'delivered' AND (o.tx, o.seq) <= (p.tx, p.seq) AND (o.tx, o.seq) > (after_tx, after_seq)
+    AND o.appended_at >= call_hour - interval '10 minutes' AND o.created_at >= call_hour AND o.created_at < call_hour + interval '1 hour'
+    AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = o.tx AND r.seq = o.seq)
+  ORDER BY o.tx, o.seq LIMIT most
+$$;
+
+-- The tables of the outbox whose hour ended before a moment and holds nothing that is still to be posted or delivered.
+CREATE OR REPLACE FUNCTION mcp.finished_outbox_hours(before timestamptz) RETURNS TABLE (part text) LANGUAGE sql STABLE AS $$
+  SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+  WHERE i.inhparent = 'mcp.usage_outbox'::regclass
+    AND to_timestamp(right(c.relname, 10) || '+00', 'YYYYMMDDHH24TZH') + interval '1 hour'
+      <= least(before, (SELECT min(since) FROM mcp.usage_positions))
+  ORDER BY 1
+$$;
 
 -- After a restore into another cluster, whose transactions count from the beginning: rows that are posted or delivered get numbers
 -- before all others. Whoever asks holds the deliverer's lock; posting waits meanwhile.

@@ -21,6 +21,7 @@ import { ServerPins20 } from './0020-server-pins.js';
 import { ToolChanges21 } from './0021-tool-changes.js';
 import { Tasks22 } from './0022-tasks.js';
 import { Meter23 } from './0023-meter.js';
+import { VerifiedUsage24 } from './0024-verified-usage.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   ToolChanges21,
   Tasks22,
   Meter23,
+  VerifiedUsage24,
 ];

@@ -5,6 +5,10 @@ export class UsageBacklogDto {
   oldest_pending_ms!: number;
   /** Events that ClickHouse can never accept. */
   rejected!: number;
+  /** Events that ClickHouse had lost and was sent again, for all time. */
+  healed!: number;
+  /** Events that ClickHouse has lost and PostgreSQL no longer has. */
+  lost!: number;
 }
 
 export class McpServersDto {

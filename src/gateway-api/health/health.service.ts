@@ -4,7 +4,7 @@ import { HealthChecks } from '../../servers/pool/health-checks.service.js';
 import { UsageStatus, type UsageNumbers } from '../../usage/delivery/usage-status.service.js';
 import { EngineProbes, type Engines } from './engine-probes.service.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { AddressesDto, HealthDto } from './health.dto.js';
+import type { AddressesDto, HealthDto, UsageBacklogDto } from './health.dto.js';
 
 /** Usage that waits longer than this for ClickHouse is reported to the operator. */
 const BACKLOG_AGE_MAX_MS = 60_000;
@@ -55,9 +55,7 @@ export class HealthService {
       database: state(database),
       clickhouse: state(clickhouse),
       ...(redis !== undefined && { redis: state(redis) }),
-      usage_backlog: usage
-        ? { pending: usage.pending, oldest_pending_ms: usage.oldest_pending_ms, rejected: usage.rejected }
-        : null,
+      usage_backlog: usage ? backlogOf(usage) : null,
       mcp_servers: this.servers.numbers(),
       addresses: this.addresses,
     };
@@ -81,3 +79,11 @@ export class HealthService {
 }
 
 const state = (answers: boolean) => (answers ? 'connected' : 'disconnected');
+
+const backlogOf = ({ pending, oldest_pending_ms, rejected, healed, lost }: UsageNumbers): UsageBacklogDto => ({
+  pending,
+  oldest_pending_ms,
+  rejected,
+  healed,
+  lost,
+});

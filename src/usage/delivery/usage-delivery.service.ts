@@ -7,6 +7,7 @@ import { isolateRows } from './reject-bad-rows.js';
 import { isLarge, UsageBatchRepository, type BatchContent, type RejectedRow, type UsageBatch } from './usage-batch.repository.js';
 import { isUnreadableRow, UsageLogRepository } from '../reports/usage-log.repository.js';
 import { UsageRollup } from './usage-rollup.service.js';
+import { UsageVerification } from './usage-verification.service.js';
 
 /** How often a replica that does not deliver asks whether it should. */
 const LOCK_RETRY_MS = 3_000;
@@ -38,6 +39,7 @@ export class UsageDelivery implements OnApplicationBootstrap {
     private readonly batches: UsageBatchRepository,
     private readonly log: UsageLogRepository,
     private readonly rollup: UsageRollup,
+    private readonly verification: UsageVerification,
   ) {}
 
   /** Failed rounds since this process started. */
@@ -82,10 +84,15 @@ export class UsageDelivery implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Delivery comes before the rollup, hour by hour, since people wait to see their calls. */
+  /** Delivery comes before the rollup, hour by hour, since people wait to see their calls. Then old calls are verified. */
   private async round(): Promise<void> {
     do await this.deliverAll();
     while (!this.givingUp.signal.aborted && (await this.rollup.next()));
+    if (!this.givingUp.signal.aborted) await this.verification.turn(this.stopSignal);
+  }
+
+  private get stopSignal(): AbortSignal {
+    return AbortSignal.any([this.lock.lost, this.givingUp.signal]);
   }
 
   private async deliverAll(): Promise<void> {
@@ -133,11 +140,12 @@ export class UsageDelivery implements OnApplicationBootstrap {
 
   private insert(token: string, lines: string): Promise<void> {
     const timeout = AbortSignal.timeout(this.config.values.usage.delivery_timeout_ms);
-    return this.log.insert(token, lines, AbortSignal.any([this.lock.lost, this.givingUp.signal, timeout]));
+    return this.log.insert(token, lines, AbortSignal.any([this.stopSignal, timeout]));
   }
 
   private backOff(error: Error): void {
     this.failureCount += 1;
+    this.verification.expire();
     this.backoffMs = Math.min(BACKOFF_MAX_MS, Math.max(BACKOFF_MIN_MS, 2 * this.backoffMs));
     this.pausedUntil = performance.now() + this.backoffMs;
     this.logger.warn(`${error.message}; trying again in ${this.backoffMs} ms`);

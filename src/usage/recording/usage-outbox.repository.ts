@@ -28,6 +28,10 @@ export interface Backlog {
   rejected: number;
   /** Rows waiting here. */
   pending: number;
+  /** Rows that ClickHouse had lost and was given once more, for all time. */
+  healed: number;
+  /** Rows that ClickHouse has lost and the outbox no longer has. */
+  lost: number;
   /** Age of the oldest waiting row by PostgreSQL's clock, milliseconds; 0 when none waits. */
   oldest_pending_ms: number;
 }
@@ -42,6 +46,15 @@ export interface Undelivered {
   isSending: boolean;
   /** Rows brought to ClickHouse, for all time: equal numbers mean that nothing was delivered in between. */
   delivered: number;
+}
+
+/** Rows that ClickHouse had lost and was sent again; that it has lost for good; that it has and was never given. */
+export interface Verified {
+  healed: number;
+  lost: number;
+  surplus: number;
+  /** When it was last asked and had all; null: not yet. */
+  at: Date | null;
 }
 
 export interface UndeliveredDay {
@@ -108,6 +121,8 @@ export class UsageOutboxRepository {
     const [row] = await this.postgres.query<Record<keyof Backlog, string>>(
       `SELECT delivered, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
              (SELECT count(*) FROM mcp.undelivered_usage) AS pending,
+             (SELECT coalesce(sum(healed), 0) FROM mcp.usage_hours) AS healed,
+             (SELECT coalesce(sum(lost), 0) FROM mcp.usage_hours) AS lost,
              coalesce((SELECT 1000 * extract(epoch FROM clock_timestamp() - created_at)
                        FROM mcp.undelivered_usage ORDER BY tx, seq LIMIT 1), 0) AS oldest_pending_ms
        FROM mcp.usage_totals`,
@@ -118,8 +133,20 @@ export class UsageOutboxRepository {
       delivered: Number(row!.delivered),
       rejected: Number(row!.rejected),
       pending: Number(row!.pending),
+      healed: Number(row!.healed),
+      lost: Number(row!.lost),
       oldest_pending_ms: Math.max(0, Math.round(Number(row!.oldest_pending_ms))),
     };
+  }
+
+  /** What asking ClickHouse has come to, whether it still has what it was given, for all time. */
+  async verified(): Promise<Verified> {
+    const [row] = await this.postgres.query<Record<'healed' | 'lost' | 'surplus', string> & Pick<Verified, 'at'>>(
+      `SELECT coalesce(sum(healed), 0) AS healed, coalesce(sum(lost), 0) AS lost, coalesce(sum(surplus), 0) AS surplus,
+         (SELECT verified_at FROM mcp.usage_totals) AS at FROM mcp.usage_hours`,
+    );
+    const { healed, lost, surplus, at } = row!;
+    return { healed: Number(healed), lost: Number(lost), surplus: Number(surplus), at };
   }
 
   /** When the oldest priced call was admitted that runs on any replica; undefined when none runs, as far as they have told. */

@@ -94,6 +94,16 @@ export class UsageCountsRepository {
     );
   }
 
+  /** Calls in the rollup, by hour from one on. */
+  callsByHour(from: string, signal: AbortSignal): Promise<{ hour: string; calls: number }[]> {
+    return this.clickhouse.query(
+      `SELECT toString(hour) AS hour, sum(calls) AS calls FROM mcp_tool_usage_hourly AS h FINAL
+       PREWHERE h.hour >= {from:DateTime('UTC')} GROUP BY hour`,
+      { from },
+      { signal },
+    );
+  }
+
   /** Counts the matching calls and finds the hours that hold the page, so that no other rows are read. */
   async locate(filter: UsageFilter, { limit, offset }: PageRange, dirtyHours: string[]): Promise<PagePlace> {
     const calls = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import type { HourCounts } from '../delivery/usage-hours.repository.js';
 
 /** A filter for calls. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
 export interface UsageFilter {
@@ -84,6 +85,33 @@ export class UsageLogRepository {
     return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
   }
 
+  /** What is kept of the calls from an hour on, `YYYY-MM-DD HH:00:00`, UTC; of so many hours, or of all. Each call counts once. */
+  async countByHour(from: string, signal: AbortSignal, hours = 1_000_000): Promise<HourCounts[]> {
+    return this.clickhouse.query<HourCounts>(
+      `SELECT toString(toStartOfHour(created_at)) AS hour, count() AS calls, sum(credits_charged) AS credits,
+         sum(toUInt64(reinterpretAsUInt32(reverse(unhex(substring(toString(id), 1, 8)))))) AS idSum
+       FROM mcp_tool_usage_log FINAL
+       PREWHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {from:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
+       GROUP BY hour ORDER BY hour`,
+      { from, hours },
+      { signal },
+    );
+  }
+
+  /** Which of these calls of an hour are there. Their ids are ours, never a caller's; as parameters, they would be too long an address. */
+  async findIds(hour: string, ids: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const list = ids.filter((id) => UUID.test(id)).map((id) => `'${id}'`);
+    if (list.length === 0) return [];
+    const rows = await this.clickhouse.query<{ found: string }>(
+      `SELECT DISTINCT toString(id) AS found FROM mcp_tool_usage_log
+       WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
+         AND id IN (${list.join()})`,
+      { hour },
+      { signal },
+    );
+    return rows.map(({ found }) => found);
+  }
+
   /** At most `limit` rows of the page in the columns of history, newest first, each once. */
   findPage(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageRow[]> {
     return this.page<UsageRow>(ROW_COLUMNS, filter, place, limit);
@@ -147,6 +175,8 @@ const IS_OLDER = `AND created_at <= {at:DateTime64(3, 'UTC')}
 /** The optional parts of a filter, on columns the raw table and the rollup share. */
 export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>
   `${toolName === undefined ? '' : 'AND tool_name = {toolName:String}'} ${apiKeyId === undefined ? '' : 'AND api_key_id = {apiKeyId:String}'}`;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const CANNOT_BE_READ =
   /^(CANNOT_PARSE|CANNOT_READ|INCORRECT_DATA|TYPE_MISMATCH|CANNOT_CONVERT|VALUE_IS_OUT_OF_RANGE|ATTEMPT_TO_READ_AFTER_EOF|UNEXPECTED_END_OF_FILE|TOO_LARGE_STRING_SIZE|DECIMAL_OVERFLOW)/;

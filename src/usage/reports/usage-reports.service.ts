@@ -5,7 +5,7 @@ import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } 
 import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
 import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
 import { unavailableWhenAway } from './usage-queries.service.js';
-import { UsageOutboxRepository, type Undelivered } from '../recording/usage-outbox.repository.js';
+import { UsageOutboxRepository, type Undelivered, type Verified } from '../recording/usage-outbox.repository.js';
 
 export interface CallsQuery {
   /** How far to look back, in days of 24 hours; unset: everything stored. */
@@ -18,7 +18,7 @@ export interface CallsQuery {
   offset: number;
 }
 
-export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums };
+export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums, Verified };
 
 /** Usage for accounts and operators: calls with their prices, sums by tool and by user, credits by day. */
 @Injectable()
@@ -81,6 +81,11 @@ export class UsageReports {
   /** Charged credits of a period that may not have arrived in ClickHouse yet. */
   undelivered(period: Period): Promise<Undelivered> {
     return this.outbox.undelivered(period);
+  }
+
+  /** Whether ClickHouse still has what it was given. */
+  verified(): Promise<Verified> {
+    return this.outbox.verified();
   }
 
   /** When the oldest priced call was admitted that runs; undefined when none runs. Replicas tell it from time to time. */

@@ -7,6 +7,8 @@ import { UsageBatchRepository } from '../../../src/usage/delivery/usage-batch.re
 import { UsageCountsRepository } from '../../../src/usage/reports/usage-counts.repository.js';
 import { UsageDelivery } from '../../../src/usage/delivery/usage-delivery.service.js';
 import { usageEvent, type FinishedCall, type UsageEvent } from '../../../src/usage/recording/usage-event.js';
+import { UsageHoursRepository } from '../../../src/usage/delivery/usage-hours.repository.js';
+import { UsageVerification } from '../../../src/usage/delivery/usage-verification.service.js';
 import { UsageHistoryQuery } from '../../../src/usage/reports/usage-history.dto.js';
 import { UsageLogRepository } from '../../../src/usage/reports/usage-log.repository.js';
 import { Replica } from '../../../src/usage/recording/replica.service.js';
@@ -35,6 +37,8 @@ export function usageRig(
   const log = new UsageLogRepository(clickhouse);
   const counts = new UsageCountsRepository(clickhouse);
   const rollup = new UsageRollup(dirtyHours, counts);
+  const hours = new UsageHoursRepository(lock);
+  const verification = new UsageVerification(hours, dirtyHours, counts, log, config, clock);
   const outbox = new UsageOutboxRepository(database.postgres);
   const replicas = new ReplicasRepository(database.postgres);
   const recorder = new UsageRecorder(outbox, replicas, new Replica(replicas, config));
@@ -44,7 +48,9 @@ export function usageRig(
     log,
     recorder,
     outbox,
-    delivery: new UsageDelivery(config, lock, batches, log, rollup),
+    hours,
+    verification,
+    delivery: new UsageDelivery(config, lock, batches, log, rollup, verification),
     queries: new UsageQueries(log, counts, dirtyHours, new KeyNames(database.postgres), clock),
     reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),

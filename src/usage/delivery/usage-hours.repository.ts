@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { DeliveryLock } from './delivery-lock.js';
+
+/** Calls of an hour: how many, their credits, and a hash of their ids that knows no order (migration 0024). */
+export interface HourCounts {
+  /** `YYYY-MM-DD HH:00:00`, UTC. */
+  hour: string;
+  calls: number;
+  credits: number;
+  idSum: number;
+}
+
+/** What ClickHouse was given, and how far it is known to differ. */
+export interface GivenHour extends HourCounts {
+  lost: number;
+  surplus: number;
+}
+
+/** A row of the outbox, and its place there. */
+export interface OutboxRow {
+  tx: string;
+  seq: string;
+  body: string;
+}
+
+/** Before the first row. */
+export const FIRST_PLACE = { tx: '0', seq: '0' };
+
+const HOUR = `'YYYY-MM-DD HH24:MI:SS'`;
+
+/** All SQL of `mcp.usage_hours`, and of the hours of the outbox that are over. Everything here requires the deliverer's lock. */
+@Injectable()
+export class UsageHoursRepository {
+  constructor(private readonly lock: DeliveryLock) {}
+
+  /** The hours whose calls the outbox still has, as far as all of them were counted: what ClickHouse was given. */
+  async given(): Promise<GivenHour[]> {
+    const rows = await this.lock.query<Record<keyof GivenHour, string>>(
+      `SELECT to_char(hour AT TIME ZONE 'UTC', ${HOUR}) AS hour, calls, credits, id_sum AS "idSum", lost, surplus FROM mcp.usage_hours
+       WHERE hour >= greatest((SELECT verified_since FROM mcp.usage_totals), (
+         SELECT to_timestamp(right(min(c.relname), 10) || '+00', 'YYYYMMDDHH24TZH')
+         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'mcp.usage_outbox'::regclass
+       )) ORDER BY 1`,
+    );
+    return rows.map(({ hour, ...numbers }) => {
+      const values = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
+      return { hour, ...(values as unknown as Omit<GivenHour, 'hour'>) };
+    });
+  }
+
+  /** At most so many of the calls of an hour that ClickHouse must have, behind a place. */
+  delivered(hour: string, after: Pick<OutboxRow, 'tx' | 'seq'>, most: number): Promise<OutboxRow[]> {
+    return this.lock.query<OutboxRow>(
+      `SELECT tx::text, seq::text, body FROM mcp.delivered_calls($1::timestamp AT TIME ZONE 'UTC', $2::xid8, $3, $4)`,
+      [hour, after.tx, after.seq, most],
+    );
+  }
+
+  /** Notes what was found: calls sent again, calls that are lost for good, and more calls than were given. */
+  async note(hour: string, { healed, lost, surplus }: { healed: number; lost: number; surplus: number }): Promise<void> {
+    await this.lock.query(
+      `UPDATE mcp.usage_hours SET healed = healed + $2, lost = $3, surplus = $4 WHERE hour = $1::timestamp AT TIME ZONE 'UTC'`,
+      [hour, healed, lost, surplus],
+    );
+  }
+
+  /** ClickHouse has all that it should have. */
+  async noteVerified(): Promise<void> {
+    await this.lock.query('UPDATE mcp.usage_totals SET verified_at = now()');
+  }
+
+  /**
+   * Drops the tables of the outbox that are over since so many hours, and holds nobody up for it: where a table is in use, a later
+   * turn drops it. @returns Which.
+   */
+  async dropFinished(keepHours: number): Promise<string[]> {
+    const rows = await this.lock.query<{ part: string }>(
+      `SELECT part FROM mcp.finished_outbox_hours(now() - make_interval(hours => $1))`,
+      [keepHours],
+    );
+    for (const { part } of rows) {
+      await this.lock.transaction(async () => {
+        await this.lock.query(`SET LOCAL lock_timeout = '200ms'`);
+        await this.lock.query(`DROP TABLE mcp.${part}`);
+      });
+    }
+    return rows.map(({ part }) => part);
+  }
+}

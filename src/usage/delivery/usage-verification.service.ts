@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { loggerFor } from '../../common/log-contexts.js';
+import { Clock } from '../../common/clock.js';
+import { AppConfig } from '../../config/app-config.js';
+import { UsageCountsRepository } from '../reports/usage-counts.repository.js';
+import { UsageLogRepository } from '../reports/usage-log.repository.js';
+import { DirtyHoursRepository } from './dirty-hours.repository.js';
+import { FIRST_PLACE, UsageHoursRepository, type GivenHour, type HourCounts, type OutboxRow } from './usage-hours.repository.js';
+
+/** Between two turns; longer where a turn takes long, so that it is at most a hundredth of ClickHouse's time. */
+const PAUSE_MIN_MS = 5 * 60_000;
+const PAUSE_FACTOR = 100;
+/** Calls that are looked for at once, some megabytes. */
+const ROWS_MAX = 5_000;
+
+/**
+ * Asks ClickHouse whether it still has what it was given, as long as the outbox has it, too: what is missing is sent again. A ClickHouse
+ * that lost a disk, came back from an older copy or was emptied heals by itself (docs/adr/0022-verified-usage.md). Then the hours of the
+ * outbox go that are past `usage.keep_outbox_hours`. Runs in the deliverer, between batches, so that nothing is half sent.
+ */
+@Injectable()
+export class UsageVerification {
+  private readonly logger = loggerFor('Usage delivery');
+  /** Monotonic, ms. */
+  private dueAt = -Infinity;
+
+  constructor(
+    private readonly hours: UsageHoursRepository,
+    private readonly dirtyHours: DirtyHoursRepository,
+    private readonly counts: UsageCountsRepository,
+    private readonly log: UsageLogRepository,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** ClickHouse was away: who knows what it has lost. */
+  expire(): void {
+    this.dueAt = -Infinity;
+  }
+
+  /** Where it is due: verifies, heals, and drops what is past keeping. @throws Error when a database is away; then nothing is dropped. */
+  async turn(signal: AbortSignal): Promise<void> {
+    const started = this.clock.monotonic();
+    if (started < this.dueAt) return;
+    await this.verify(signal);
+    const dropped = await this.hours.dropFinished(this.config.values.usage.keep_outbox_hours);
+    if (dropped.length > 0) this.logger.log(`Dropped from the outbox, delivered and verified: ${dropped.join(', ')}`);
+    const now = this.clock.monotonic();
+    this.dueAt = now + Math.max(PAUSE_MIN_MS, PAUSE_FACTOR * (now - started));
+  }
+
+  /** Compares all hours that the outbox has, and heals those that differ. */
+  async verify(signal: AbortSignal): Promise<void> {
+    const given = await this.hours.given();
+    if (given.length > 0) {
+      const kept = await this.log.countByHour(given[0]!.hour, signal);
+      for (const hour of given) if (differs(hour, kept)) await this.heal(hour, signal);
+      await this.verifyRollup(given, signal);
+    }
+    await this.hours.noteVerified();
+  }
+
+  private async heal(given: GivenHour, signal: AbortSignal): Promise<void> {
+    const { hour } = given;
+    const healed = await this.sendMissing(hour, signal);
+    const [kept] = await this.log.countByHour(hour, signal, 1);
+    const missing = given.calls - (kept?.calls ?? 0);
+    await this.hours.note(hour, { healed, lost: Math.max(0, missing), surplus: Math.max(0, -missing) });
+    if (healed > 0) this.logger.warn(`ClickHouse had lost ${healed} calls of the hour ${hour}; they were sent again`);
+    if (missing > 0) this.logger.error(`ClickHouse has lost ${missing} calls of the hour ${hour} that the outbox no longer has`);
+    if (missing < 0) this.logger.warn(`ClickHouse has ${-missing} calls of the hour ${hour} more than it was given`);
+  }
+
+  private async sendMissing(hour: string, signal: AbortSignal): Promise<number> {
+    let sent = 0;
+    let rows: OutboxRow[];
+    let after: Pick<OutboxRow, 'tx' | 'seq'> = FIRST_PLACE;
+    do {
+      rows = await this.hours.delivered(hour, after, ROWS_MAX);
+      after = rows.at(-1) ?? after;
+      sent += await this.sendMissingOf(hour, rows, signal);
+    } while (rows.length === ROWS_MAX);
+    return sent;
+  }
+
+  private async sendMissingOf(hour: string, rows: OutboxRow[], signal: AbortSignal): Promise<number> {
+    if (rows.length === 0) return 0;
+    const idOf = ({ body }: OutboxRow) => /"id": ?"([0-9a-f-]{36})"/.exec(body)?.[1] ?? '';
+    const kept = new Set(await this.log.findIds(hour, rows.map(idOf), signal));
+    const missing = rows.filter((row) => !kept.has(idOf(row)));
+    if (missing.length === 0) return 0;
+    await this.dirtyHours.mark([`${hour}+00`]);
+    await this.log.insert(`heal/${randomUUID()}`, missing.map(({ body }) => body).join('\n'), signal);
+    return missing.length;
+  }
+
+  /** The rollup of an hour may be lost like its rows: then it is made again. */
+  private async verifyRollup(given: GivenHour[], signal: AbortSignal): Promise<void> {
+    const from = given[0]!.hour;
+    const until = given.at(-1)!.hour;
+    const rolledUp = new Map((await this.counts.callsByHour(from, signal)).map(({ hour, calls }) => [hour, calls]));
+    const dirty = new Set(await this.dirtyHours.findBetween(from, `${until.slice(0, 14)}59:59`));
+    const wrong = given.filter(
+      ({ hour, calls, lost, surplus }) => !dirty.has(hour) && rolledUp.get(hour) !== calls - lost + surplus,
+    );
+    if (wrong.length > 0) await this.dirtyHours.mark(wrong.map(({ hour }) => `${hour}+00`));
+  }
+}
+
+/** Where calls are known to be lost or too many, their number alone counts: nobody knows their ids. */
+function differs({ hour, calls, credits, idSum, lost, surplus }: GivenHour, kept: HourCounts[]): boolean {
+  const there = kept.find((counts) => counts.hour === hour) ?? { calls: 0, credits: 0, idSum: 0 };
+  if (lost + surplus > 0) return there.calls !== calls - lost + surplus;
+  return there.calls !== calls || there.credits !== credits || there.idSum !== idSum;
+}

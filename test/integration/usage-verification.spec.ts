@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually.js';
+import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
+import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
+import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/databases/usage-rig.js';
+
+jest.setTimeout(30_000);
+
+const HOUR_MS = 3_600_000;
+const MONTH = new Date().toISOString().slice(0, 7).replace('-', '');
+
+describe('Usage that ClickHouse has been given', () => {
+  let clickhouse: TestClickHouse;
+  let database: TestDatabase;
+  let rig: UsageRig;
+  let user: string;
+
+  beforeAll(async () => {
+    clickhouse = await startTestClickHouse();
+  });
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    rig = usageRig(database, clickhouse, { timeoutMs: 30_000 });
+    user = randomUUID();
+    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly'])
+      await clickhouse.clickhouse.command(`TRUNCATE TABLE ${table}`);
+  });
+  afterEach(async () => {
+    await rig.delivery.close();
+    await database.drop();
+  });
+  afterAll(() => clickhouse.stop());
+
+  const deliver = async (count: number, ageMs = 0) => {
+    const events = Array.from({ length: count }, () => anEvent({ user_id: user, created_at: new Date(Date.now() - ageMs) }));
+    await recordAll(rig, events);
+    await rig.delivery.run();
+    return events;
+  };
+  const verify = () => rig.verification.verify(new AbortController().signal);
+  /** Of history and of statistics. */
+  const seen = async () => [
+    (await rig.queries.history(user, historyQuery())).total,
+    (await rig.queries.stats(user, { days: 2 })).total_calls,
+  ];
+  const noted = async () => {
+    const [row] = await database.postgres.query<object>(
+      'SELECT sum(calls)::int AS calls, sum(healed)::int AS healed, sum(lost)::int AS lost, sum(surplus)::int AS surplus FROM mcp.usage_hours',
+    );
+    return row;
+  };
+  const lose = (sql: string) =>
+    clickhouse.clickhouse.command(`ALTER TABLE mcp_tool_usage_log ${sql} SETTINGS mutations_sync = 2`);
+  const parts = async () =>
+    (
+      await database.postgres.query<{ part: string }>(
+        `SELECT inhrelid::regclass::text AS part FROM pg_inherits WHERE inhparent = 'mcp.usage_outbox'::regclass ORDER BY 1`,
+      )
+    ).map(({ part }) => part);
+
+  it('is kept in the outbox, and is not touched while ClickHouse has it', async () => {
+    await deliver(20);
+    await verify();
+    expect(await noted()).toEqual({ calls: 20, healed: 0, lost: 0, surplus: 0 });
+    expect(await seen()).toEqual([20, 20]);
+    const [row] = await database.postgres.query<{ rows: number }>('SELECT count(*)::int AS rows FROM mcp.usage_outbox');
+    expect(row!.rows).toBe(20);
+  });
+
+  it('is given once more where a call of it is missing, which nobody had to say', async () => {
+    const events = await deliver(20);
+    await lose(`DELETE WHERE id = '${events[7]!.id}'`);
+    expect(await seen()).toEqual([19, 19]);
+    await verify();
+    expect(await seen()).toEqual([20, 20]);
+    expect(await noted()).toEqual({ calls: 20, healed: 1, lost: 0, surplus: 0 });
+    await verify();
+    expect(await noted()).toMatchObject({ healed: 1 });
+  });
+
+  it.each([
+    ['was emptied', () => clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log')],
+    ['has lost a partition', () => lose(`DETACH PARTITION ID '${MONTH}'`)],
+  ])('is given once more to a ClickHouse that %s', async (_, loseAll) => {
+    await deliver(5_003); // more than are looked for at once
+    await loseAll();
+    expect(await seen()).toEqual([0, 0]);
+    await verify();
+    expect(await seen()).toEqual([5_003, 5_003]);
+    expect(await noted()).toMatchObject({ healed: 5_003, lost: 0 });
+  });
+
+  it('is verified after ClickHouse was away, and from time to time', async () => {
+    await deliver(3);
+    await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log');
+    await rig.delivery.run();
+    expect(await seen()).toEqual([0, 0]); // verified a moment ago
+    rig.verification.expire();
+    await rig.delivery.run();
+    expect(await seen()).toEqual([3, 3]);
+  });
+
+  it('is rolled up again where the rollup was lost', async () => {
+    await database.postgres.query(`SELECT mcp.add_outbox_hour(now() - interval '2 hours')`);
+    await deliver(4, 2 * HOUR_MS);
+    await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_hourly');
+    await verify();
+    await rig.delivery.run();
+    const rows = await clickhouse.clickhouse.query('SELECT sum(calls) AS calls FROM mcp_tool_usage_hourly FINAL');
+    expect(rows).toEqual([{ calls: 4 }]);
+  });
+
+  it('is said to be lost where the outbox has it no longer, once', async () => {
+    await deliver(4);
+    await database.postgres.query('TRUNCATE mcp.usage_outbox');
+    await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log');
+    for (let time = 0; time < 2; time += 1) await verify();
+    expect(await noted()).toEqual({ calls: 4, healed: 0, lost: 4, surplus: 0 });
+    expect(await rig.outbox.backlog()).toMatchObject({ healed: 0, lost: 4 });
+  });
+
+  it('is said to be too much where ClickHouse knows of calls that PostgreSQL has never heard of', async () => {
+    const [event] = await deliver(2);
+    await rig.log.insert('other', JSON.stringify({ ...event, id: randomUUID() }), new AbortController().signal);
+    await verify();
+    expect(await noted()).toEqual({ calls: 2, healed: 0, lost: 0, surplus: 1 });
+    expect(await seen()).toEqual([3, 3]);
+  });
+
+  it('leaves out what ClickHouse cannot accept', async () => {
+    await deliver(2);
+    await database.postgres.query(`INSERT INTO mcp.usage_outbox (created_at, body) VALUES (now(), '{"broken')`);
+    await rig.delivery.run();
+    await verify();
+    expect(await noted()).toEqual({ calls: 2, healed: 0, lost: 0, surplus: 0 });
+  });
+
+  describe('goes from the outbox by whole hours', () => {
+    /** An hour of the outbox that began so many hours ago, with calls that are settled, posted, delivered and verified. */
+    const oldHour = async (hoursAgo: number) => {
+      await database.postgres.query(`SELECT mcp.add_outbox_hour(now() - $1 * interval '1 hour')`, [hoursAgo]);
+      await database.postgres.query(
+        `INSERT INTO mcp.usage_outbox (appended_at, created_at, body)
+         SELECT at, at, replace($2, '2000-01-01T00:00:00.000Z', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+         FROM (SELECT now() - $1 * interval '1 hour' AS at) AS t`,
+        [hoursAgo, JSON.stringify(anEvent({ user_id: user, created_at: new Date('2000-01-01T00:00:00Z') }))],
+      );
+    };
+    const since = (position: string, at: string) =>
+      database.postgres.query(`UPDATE mcp.usage_positions SET since = ${at} WHERE name = $1`, [position]);
+    const turn = async () => {
+      rig.verification.expire();
+      await rig.delivery.run();
+    };
+
+    it('once they are past usage.keep_outbox_hours, posted, delivered and verified', async () => {
+      for (const position of ['posted', 'delivered']) await since(position, `'-infinity'`);
+      await oldHour(30);
+      await oldHour(10);
+      const before = await parts();
+      await turn();
+      expect(await parts()).toEqual(before); // not posted yet, as far as the positions say
+      for (const position of ['posted', 'delivered']) await since(position, 'now()');
+      await turn();
+      expect(await parts()).toEqual(before.slice(1));
+      expect(await seen()).toEqual([2, 2]);
+    });
+
+    it('and not while ClickHouse is away, since nobody can verify them', async () => {
+      for (const position of ['posted', 'delivered']) await since(position, `'-infinity'`);
+      await oldHour(30);
+      await turn();
+      for (const position of ['posted', 'delivered']) await since(position, 'now()');
+      const before = await parts();
+      await clickhouse.arm('refuse', 1);
+      await turn();
+      expect(await parts()).toEqual(before);
+      await eventually(async () => {
+        await rig.delivery.run();
+        expect(await parts()).toEqual(before.slice(1));
+      });
+    });
+  });
+});
