@@ -143,6 +143,9 @@ const CHARGES = `
   END $$;
   SELECT mcp.add_charges_month(now());
 
+  -- Tasks whose end has been charged: the row is made with the charge, so that nobody charges it again, whoever died or slept over it.
+  CREATE TABLE mcp.charged_tasks (id uuid PRIMARY KEY REFERENCES mcp.tasks ON DELETE CASCADE);
+
   -- What a call that was served could not be charged, since its lease was lost and others had spent its credits.
   CREATE TABLE mcp.credit_shortfalls (
     event_id uuid PRIMARY KEY,
