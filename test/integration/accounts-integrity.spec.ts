@@ -66,6 +66,10 @@ describe('GET /api/admin/integrity', () => {
         ],
         total_difference: 0,
         total_rollup_difference: 0,
+        healed: 0,
+        lost: 0,
+        surplus: 0,
+        verified_at: report.usage.verified_at,
       },
     });
     expect(dayIn(await check('?days=1'), noonYesterday)).toBeUndefined();

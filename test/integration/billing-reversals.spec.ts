@@ -202,7 +202,8 @@ describe('Money that goes back', () => {
       for (let turn = 0; turn < turns; turn += 1) {
         const running = await reserve(rest.calls, accountId, 7);
         if (!(running instanceof Reservation)) continue;
-        charged += (await charge(rest.calls, running, turn % 3 === 0 ? 1 : 0)).charged;
+        const ended = await charge(rest.calls, running, turn % 3 === 0 ? 1 : 0);
+        charged += ended.charged;
       }
     };
     const disputing = async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ACCOUNTS, CreditWorld, REPLICAS, type Step } from '../support/databases/credit-world.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';

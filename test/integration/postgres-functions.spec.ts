@@ -101,7 +101,7 @@ describe("PostgreSQL's functions", () => {
     const fresh = await createTestDatabase();
     await database.postgres.query('DROP SCHEMA mcp CASCADE');
     await migrate(database.dataSource);
-    await database.postgres.query('ALTER FUNCTION mcp.post_usage RESET plan_cache_mode');
+    await database.postgres.query('ALTER FUNCTION mcp.refill_credits RESET enable_seqscan');
     await applyFunctions(database.postgres);
     expect(await functionsOf(database)).toEqual(await functionsOf(fresh));
     await fresh.drop();

@@ -14,12 +14,15 @@ export type Step =
   | { kind: 'reserve'; replica: number; account: number; amount: number }
   | { kind: 'charge'; which: number; share: number }
   | { kind: 'abandon'; which: number }
-  | { kind: 'settle' | 'pause' | 'kill'; replica: number }
+  | { kind: 'settle'; replica: number }
+  | { kind: 'pause'; replica: number }
+  | { kind: 'kill'; replica: number }
   | { kind: 'gather' | 'switch'; replica: number; account: number }
   | { kind: 'grant'; replica: number; account: number; amount: number }
   | { kind: 'take'; replica: number; account: number; amount: number }
   | { kind: 'tier'; replica: number; account: number; tier: Tier }
-  | { kind: 'post' | 'month' };
+  | { kind: 'post' }
+  | { kind: 'month' };
 
 interface Running {
   reservation: Reservation;
@@ -52,7 +55,7 @@ export class CreditWorld {
   async take(step: Step): Promise<void> {
     if (step.kind === 'reserve') await this.reserve(step.replica, step.account, step.amount);
     else if (step.kind === 'charge') await this.charge(step.which, step.share);
-    else if (step.kind === 'abandon') this.abandon(step.which);
+    else if (step.kind === 'abandon') await this.abandon(step.which);
     else if (step.kind === 'settle') await this.rigs[step.replica]!.leases.settle(this.rigs[step.replica]!.leases.held);
     else if (step.kind === 'pause') await this.pause(step.replica);
     else if (step.kind === 'kill') await this.kill(step.replica);
@@ -112,13 +115,15 @@ export class CreditWorld {
     if (!isLate || isAlone) expect(charged).toBe(most);
     model.spend(charged);
     model.uncharged += wanted - charged;
+    if (isLate) await rig.leases.settle(rig.leases.held); // what it had is not its own any more
   }
 
-  private abandon(which: number): void {
+  private async abandon(which: number): Promise<void> {
     const call = this.taken(which);
     if (!call) return;
     call.rig.leases.end(call.reservation, 0);
-    if (!call.isLate) this.models[call.account]!.running -= call.reservation.amount;
+    if (call.isLate) await call.rig.leases.settle(call.rig.leases.held);
+    else this.models[call.account]!.running -= call.reservation.amount;
   }
 
   /** The replica is closed while it stands still, and goes on. */
