@@ -50,13 +50,16 @@ export async function importPostgres(client: pg.Client, folder: string, manifest
 async function fill(client: pg.Client, table: string, path: string): Promise<void> {
   const insert = `INSERT INTO mcp.${name(table)} OVERRIDING SYSTEM VALUE
     SELECT row.* FROM unnest($1::text[]) AS line, json_populate_record(NULL::mcp.${name(table)}, line::json) AS row`;
+  const [parts] = await column(client, `SELECT relname FROM pg_class WHERE oid = $1::regclass AND relkind = 'p'`, [
+    `mcp.${name(table)}`,
+  ]);
   for await (const lines of readLines(path)) {
-    if (PARTS[table]) await client.query(PARTS[table], [lines]);
+    if (parts) await client.query(PARTS[parts]!, [lines]);
     await client.query(insert, [lines]);
   }
 }
 
-/** Of tables in parts by time: makes the parts that rows belong to. */
+/** Of tables in parts by time, which backups of older releases do not have: makes the parts that rows belong to. */
 const PARTS: Record<string, string> = {
   usage_outbox: partsOf('add_outbox_hour', 'hour', 'appended_at'),
   credit_charges: partsOf('add_charges_month', 'month', 'created_at'),
