@@ -155,6 +155,18 @@ describe('What a replica has leased of an account', () => {
     await eventually(async () => expect(await told()).toBeUndefined());
   });
 
+  it('is not given back by who has known it before it was forgotten, while calls reserve it anew', async () => {
+    const accountId = await accountWith(rig, 50);
+    await call(rig, accountId, 10);
+    const before = rig.leases.held;
+    await rig.leases.settle(before);
+    const running = await begun(rig, accountId, 10);
+    await rig.leases.settle(before);
+    expect(await heldOf(rig, accountId)).toBe(10);
+    expect(rig.leases.held.map(({ needed }) => needed)).toEqual([10]);
+    await charge(rig, running, 10);
+  });
+
   it('is released when the gateway stops, and what it charged stays charged', async () => {
     const accountId = await accountWith(rig, RICH);
     await lease(accountId);
