@@ -27,6 +27,10 @@ const redisUrl = z
   .string()
   .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
 
+/** Of `credits.lease_seconds`. */
+const LEASE_SECONDS_MIN = 10;
+const LEASE_SECONDS = 60;
+
 /**
  * `gateway.yaml`, key by key, with defaults. Unknown keys are refused, so that a mistyped one is not silently
  * ignored.
@@ -153,7 +157,9 @@ export const configSchema = z.strictObject({
        * What a gateway holds for calls is released when it has been silent for so long; a gateway that runs holds on. Not so short that a
        * busy moment or a restart of PostgreSQL counts as silence.
        */
-      lease_seconds: z.int().min(10).max(86_400).default(60),
+      lease_seconds: z.int().min(LEASE_SECONDS_MIN).max(86_400).optional(),
+      /** An older word for `lease_seconds`. */
+      hold_seconds: z.int().min(1).max(86_400).optional(),
     })
     .prefault({}),
   billing: billingSchema,
@@ -276,3 +282,8 @@ export class AppConfig {
 
 export const usesEmbeddedPostgres = (values: Pick<ConfigValues, 'database_url'>): boolean =>
   !values.database_url || values.database_url.startsWith('memory:');
+
+/** How long a gateway may be silent before what it holds for calls is released, ms. */
+export function leaseMsOf({ lease_seconds: seconds, hold_seconds: older = LEASE_SECONDS }: ConfigValues['credits']): number {
+  return 1_000 * (seconds ?? Math.max(LEASE_SECONDS_MIN, older));
+}
