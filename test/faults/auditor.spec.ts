@@ -42,7 +42,8 @@ beforeEach(() => {
       { accountId: ACCOUNT, type: 'usage', amount: -PRICE, reference: 'event-9', balanceAfter: 2 },
     ],
     accounts: [{ id: ACCOUNT, balance: 2, held: 0 }],
-    openHolds: 0,
+    unposted: 0,
+    leased: 0,
     brokenParts: [],
     integrity: { ok: true },
   };
@@ -56,8 +57,8 @@ it('finds nothing where nothing is wrong', () => {
 
 const STANDSTILL: JournaledFault = { name: 'gateway paused', gateway: 0, fromMs: 1_002, toMs: 1_009 };
 
-it('takes a loss for what it is where a hold expired while its gateway stood still: the record says that nothing was charged', () => {
-  expireHold();
+it('takes a loss for what it is where a lease was lost while its gateway stood still: the record says that nothing was charged', () => {
+  loseLease();
   journal.faults.push(STANDSTILL);
   expect(found()).toEqual([]);
 });
@@ -99,18 +100,18 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
     'a cancelled call whose template does not charge for it': () => (books.rows[3]!.errorCode = 'CANCELLED'),
     'a call that timed out': () => (books.rows[4]!.errorCode = 'TIMEOUT'),
   },
-  'a hold lives as long as its call': {
-    'a hold that expired though nothing stood still': expireHold,
+  'a lease lives as long as its calls': {
+    'a lease that was lost though nothing stood still': loseLease,
     'one that expired while another gateway stood still': () => {
-      expireHold();
+      loseLease();
       journal.faults.push({ ...STANDSTILL, gateway: 1 });
     },
     'one that expired long after its gateway had stood still': () => {
-      expireHold();
+      loseLease();
       journal.faults.push({ ...STANDSTILL, fromMs: -20_000, toMs: -10_000 });
     },
     'one that expired while only ClickHouse was away': () => {
-      expireHold();
+      loseLease();
       journal.faults.push({ ...STANDSTILL, name: 'ClickHouse killed' });
     },
   },
@@ -161,7 +162,8 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
   'nothing is overspent or held for ever': {
     'a balance below zero on the way': () => (books.ledger[1]!.balanceAfter = -1),
     'credits held': () => (books.accounts[0]!.held = PRICE),
-    'an open hold': () => (books.openHolds = 1),
+    'credits leased': () => (books.leased = 1),
+    'a charge that is not posted': () => (books.unposted = 1),
   },
   'the gateway finds its own books in order': { 'a difference': () => (books.integrity.ok = false) },
 };
@@ -182,9 +184,9 @@ function removeRow(callId: number): void {
 }
 
 /** The first call's, so that the answer and the record say that nothing was charged. */
-function expireHold(): void {
+function loseLease(): void {
   journal.calls[0]!.attempts[0]!.charged = 0;
-  books.rows[0] = { ...row(1, 0), errorCode: 'HOLD_EXPIRED' };
+  books.rows[0] = { ...row(1, 0), errorCode: 'LEASE_EXPIRED' };
   removeCharge('event-1');
 }
 

@@ -6,7 +6,7 @@ import type { FaultName } from './schedule.js';
 const REVOCATION_BOUND_MS = 2_000;
 /** Failures after which an idempotency key may be used again where nothing was charged, so that each attempt may leave a row. */
 const FREE_FAILURES: ReadonlySet<string> = new Set(['CANCELLED', 'TIMEOUT', 'BACKEND_ERROR']);
-/** What makes a gateway, or PostgreSQL for all of them, stand still, so that holds are not renewed. */
+/** What makes a gateway, or PostgreSQL for all of them, stand still, so that leases are not renewed. */
 const STANDSTILLS: ReadonlySet<FaultName> = new Set([
   'gateway paused',
   'gateway paused and robbed of its locks',
@@ -16,7 +16,7 @@ const STANDSTILLS: ReadonlySet<FaultName> = new Set([
   'PostgreSQL stopped at once',
   'PostgreSQL disk full',
 ]);
-/** How long it takes until holds are renewed again after one; a call may go on as long when nobody listens any more. */
+/** How long it takes until leases are renewed again after one; a call may go on as long when nobody listens any more. */
 const RECOVERY_MS = 10_000;
 
 export const INVARIANTS = [
@@ -24,7 +24,7 @@ export const INVARIANTS = [
   'an unanswered call is recorded at most once',
   'a refused call is not recorded',
   'a call is charged once at most, and what its end costs',
-  'a hold lives as long as its call',
+  'a lease lives as long as its calls',
   'a tool runs once at most for a call',
   'every record belongs to a call',
   'a revoked key starts no call',
@@ -60,7 +60,7 @@ export function audit(journal: Journal, books: Books): Violation[] {
     ...auditRollup(books),
     ...auditCharges(books),
     ...auditBalances(journal, books),
-    ...auditHolds(books),
+    ...auditLeases(books),
   ];
 }
 
@@ -94,11 +94,11 @@ function auditRecord(call: JournaledCall, rows: UsageRow[]): Violation[] {
 const SAYS_WHAT_WAS_CHARGED = 'an answer says what was charged';
 const isRefusal = ({ ending }: Attempt) => ending === 'denied' || ending === 'refused';
 
-/** A success costs the price, unless its hold had expired, which its record says. */
+/** A success costs the price, unless its lease had been lost, which its record says. */
 function isRightlyCharged({ price, accountId }: JournaledCall, { charged, isError }: Attempt, rows: UsageRow[]): boolean {
   const row = rows.find((candidate) => candidate.charged === charged);
   if (!row || isError) return row !== undefined;
-  return charged === (accountId === null ? 0 : price) || row.errorCode === 'HOLD_EXPIRED';
+  return charged === (accountId === null ? 0 : price) || row.errorCode === 'LEASE_EXPIRED';
 }
 
 /** Whoever heard what: each record costs what its end costs, and of the records of one call one at most costs anything. */
@@ -108,10 +108,10 @@ function auditCosts({ calls, faults }: Journal, { rows }: Books): Violation[] {
     const own = byCall.get(call.id) ?? [];
     const detail = JSON.stringify({ call, rows: own });
     const isWrong = own.some((row) => !isRightCost(call, row)) || own.filter(({ charged }) => charged > 0).length > 1;
-    const isLost = own.some(({ errorCode }) => errorCode === 'HOLD_EXPIRED') && !faults.some((fault) => stoodStill(call, fault));
+    const isLost = own.some(({ errorCode }) => errorCode === 'LEASE_EXPIRED') && !faults.some((fault) => stoodStill(call, fault));
     return [
       ...(isWrong ? [violation('a call is charged once at most, and what its end costs', detail)] : []),
-      ...(isLost ? [violation('a hold lives as long as its call', detail)] : []),
+      ...(isLost ? [violation('a lease lives as long as its calls', detail)] : []),
     ];
   });
 }
@@ -119,6 +119,7 @@ function auditCosts({ calls, faults }: Journal, { rows }: Books): Violation[] {
 function isRightCost({ price, accountId, chargesCancelled }: JournaledCall, { charged, errorCode }: UsageRow): boolean {
   const whole = accountId === null ? 0 : price;
   if (errorCode === '' || errorCode === 'TOOL_ERROR') return charged === whole;
+  if (errorCode === 'LEASE_EXPIRED') return charged < whole;
   return charged === 0 || (errorCode === 'CANCELLED' && chargesCancelled === true && charged === whole);
 }
 
@@ -217,10 +218,10 @@ function auditBalances({ grants }: Journal, { accounts, ledger }: Books): Violat
   ];
 }
 
-function auditHolds({ accounts, ledger, openHolds, integrity }: Books): Violation[] {
+function auditLeases({ accounts, ledger, leased, unposted, integrity }: Books): Violation[] {
   const held = accounts.filter((account) => account.held !== 0 || account.balance < 0);
   const overdrawn = ledger.filter(({ balanceAfter }) => balanceAfter < 0);
-  const wrong = [...held, ...overdrawn, ...(openHolds > 0 ? [{ openHolds }] : [])];
+  const wrong = [...held, ...overdrawn, ...(leased + unposted > 0 ? [{ leased, unposted }] : [])];
   return [
     ...wrong.map((what) => violation('nothing is overspent or held for ever', JSON.stringify(what))),
     ...(integrity.ok ? [] : [violation('the gateway finds its own books in order', JSON.stringify(integrity))]),

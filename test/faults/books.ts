@@ -30,7 +30,10 @@ export interface Books {
   rejected: number;
   ledger: LedgerRow[];
   accounts: { id: number; balance: number; held: number }[];
-  openHolds: number;
+  /** Charges that are not in the ledger yet. */
+  unposted: number;
+  /** Credits that leases hold. */
+  leased: number;
   /** Parts ClickHouse took for broken when it started. It may have lost what it had acknowledged; see docs/faults.md. */
   brokenParts: string[];
   /** What `GET /api/admin/integrity` answers. */
@@ -54,8 +57,8 @@ export async function unsettled(cluster: Cluster): Promise<string[]> {
   await client.connect();
   try {
     const { rows } = await client.query<Record<string, string>>(`
-      SELECT (SELECT count(*) FROM mcp.usage_outbox) AS "pending events", (SELECT count(*) FROM mcp.usage_batches) AS "open batches",
-        (SELECT count(*) FROM mcp.credit_holds WHERE state = 'open') AS "open holds",
+      SELECT (SELECT count(*) FROM mcp.undelivered_usage) AS "pending events", (SELECT count(*) FROM mcp.usage_batches) AS "open batches",
+        (SELECT count(*) FROM mcp.unposted_charges) AS "charges to post", (SELECT sum(credits_held) FROM mcp.user_accounts) AS "credits held",
         (SELECT count(*) FROM mcp.usage_dirty_hours WHERE hour + interval '61 minutes' <= now()) AS "hours to roll up"`);
     return Object.entries(rows[0]!).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
   } finally {
@@ -67,22 +70,23 @@ export async function unsettled(cluster: Cluster): Promise<string[]> {
 const REFERENCE = `coalesce(CASE WHEN reference_type = 'admin' THEN substr(reference_id, length(user_account_id || '/') + 1) ELSE reference_id END, '')`;
 
 async function readPostgres(client: pg.Client) {
-  const numbers = await client.query<{ pending: string; rejected: string; delivered: string; openHolds: string }>(`
-    SELECT (SELECT count(*) FROM mcp.usage_outbox) AS pending, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
+  const numbers = await client.query<{ pending: string; rejected: string; delivered: string; unposted: string; leased: string }>(`
+    SELECT (SELECT count(*) FROM mcp.undelivered_usage) AS pending, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
       (SELECT delivered FROM mcp.usage_totals) AS delivered,
-      (SELECT count(*) FROM mcp.credit_holds WHERE state = 'open') AS "openHolds"`);
+      (SELECT count(*) FROM mcp.unposted_charges) AS unposted, (SELECT coalesce(sum(amount), 0) FROM mcp.credit_leases) AS leased`);
   const ledger = await client.query<LedgerRow>(`
     SELECT user_account_id::int AS "accountId", transaction_type AS type, amount::int, ${REFERENCE} AS reference,
-      balance_after::int AS "balanceAfter" FROM mcp.user_credit_transactions ORDER BY id`);
+      balance_after::int AS "balanceAfter" FROM mcp.credit_ledger ORDER BY id`);
   const accounts = await client.query<{ id: number; balance: number; held: number }>(
     'SELECT id::int, credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts ORDER BY id',
   );
-  const { pending, rejected, delivered, openHolds } = numbers.rows[0]!;
+  const { pending, rejected, delivered, unposted, leased } = numbers.rows[0]!;
   return {
     pending: Number(pending),
     rejected: Number(rejected),
     delivered: Number(delivered),
-    openHolds: Number(openHolds),
+    unposted: Number(unposted),
+    leased: Number(leased),
     ledger: ledger.rows,
     accounts: accounts.rows,
   };

@@ -16,14 +16,14 @@ const POSTGRES_LOG_MB = 128;
 const CLICKHOUSE_DISK_MB = 512;
 const UNBOUNDED = 1_000_000_000;
 
-export const HOLD_SECONDS = 5;
+export const LEASE_SECONDS = 5;
 
 /** Everything that waits, waits shorter than in production, so that more happens in a minute. */
 const SETTINGS = `
 stock_data: { enabled: false }
 limits: { user_per_hour: ${UNBOUNDED}, api_key_per_hour: ${UNBOUNDED}, failures_per_address: ${UNBOUNDED} }
 tools: { timeout_seconds: 2, prices: { add: ${ADD_PRICE} } }
-credits: { lease_seconds: ${HOLD_SECONDS} }
+credits: { lease_seconds: ${LEASE_SECONDS} }
 usage: { delivery_interval_ms: 100, delivery_timeout_ms: 1000 }
 `;
 

@@ -8,7 +8,7 @@ const PRICED_SHARE = 0.5;
 const HANG_UP_SHARE = 0.1;
 const SLOW_HANG_UP_SHARE = 0.4;
 const HANG_UP_MS = [100, 1_500] as const;
-/** Of those that are waited for: longer than a hold. */
+/** Of those that are waited for: longer than a lease. */
 const LONG_MS = [6_000, 9_000] as const;
 /** Of those that are hung up on: some end before, some within the second that they are given, some later. */
 const SHORT_MS = [100, 3_500] as const;
@@ -35,7 +35,7 @@ export function quickCall(id: number, random: () => number): PlannedCall {
   return { ...what, price: isPriced ? ADD_PRICE : 0, isIdempotent, ...(hangUpMs !== undefined && { hangUpMs }) };
 }
 
-/** A call of the slow server's tool: one that outlasts its hold, or one that is hung up on. */
+/** A call of the slow server's tool: one that outlasts its lease, or one that is hung up on. */
 export function slowCall(id: number, random: () => number): PlannedCall {
   const template = random() < 0.5 ? 'slow' : 'begun';
   const isHungUp = random() < SLOW_HANG_UP_SHARE;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { audit, type Violation } from './auditor.js';
 import { readBooks, unsettled, type Books } from './books.js';
-import { Cluster, HOLD_SECONDS } from './cluster.js';
+import { Cluster, LEASE_SECONDS } from './cluster.js';
 import { callOff, inject } from './faults.js';
 import { ENDINGS, JournalKeeper, type Ending, type JournaledCall } from './journal.js';
 import { FAULT_NAMES, FAULTS, scheduleOf, type FaultName, type PlannedFault } from './schedule.js';
 import { RestCaller } from './users.js';
 import { Workload } from './workload.js';
 
-/** Longer than any backoff, hold and timeout of a gateway together. */
+/** Longer than any backoff, lease and timeout of a gateway together. */
 const SETTLE_MS = 180_000;
 
 export interface FaultRunOptions {
@@ -32,9 +32,9 @@ export interface FaultRunResult {
   calls: number;
   attempts: Record<Ending, number>;
   statuses: Record<string, number>;
-  /** Answered calls that had a price and lasted longer than a hold. */
+  /** Answered calls that had a price and lasted longer than a lease. */
   outlasting: number;
-  /** Records that say that a hold had expired. */
+  /** Records that say that a lease was lost. */
   expired: number;
   /** Calls with something wrong on purpose. */
   hostile: number;
@@ -74,7 +74,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     const books = await readBooks(cluster, await eventually(() => rest.integrity(0), SETTLE_MS));
     writeFileSync(join(cluster.folder, 'books.ndjson'), linesOf(books));
     const violations = audit(journal, books);
-    const expired = books.rows.filter(({ errorCode }) => errorCode === 'HOLD_EXPIRED').length;
+    const expired = books.rows.filter(({ errorCode }) => errorCode === 'LEASE_EXPIRED').length;
     const counts = { records: books.rows.length, expired, hoursRolledUp: books.rollup.length, brokenParts: books.brokenParts };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
   } finally {
@@ -156,7 +156,7 @@ function summaryOf({ calls, revokedMs, grants, runs }: JournalKeeper) {
     calls: calls.length,
     attempts,
     statuses,
-    outlasting: calls.filter(outlastsItsHold).length,
+    outlasting: calls.filter(outlastsItsLease).length,
     hostile: calls.filter(({ hostility }) => hostility !== undefined).length,
     slowRuns: [...runs.values()].reduce((total, times) => total + times, 0),
     revocations: revokedMs.size,
@@ -164,9 +164,9 @@ function summaryOf({ calls, revokedMs, grants, runs }: JournalKeeper) {
   };
 }
 
-const outlastsItsHold = ({ price, accountId, attempts }: JournaledCall) =>
+const outlastsItsLease = ({ price, accountId, attempts }: JournaledCall) =>
   price > 0 &&
   accountId !== null &&
   attempts.some(
-    ({ ending, isError, startedMs, endedMs }) => ending === 'answered' && !isError && endedMs - startedMs > 1_000 * HOLD_SECONDS,
+    ({ ending, isError, startedMs, endedMs }) => ending === 'answered' && !isError && endedMs - startedMs > 1_000 * LEASE_SECONDS,
   );

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestUpstream } from '../support/upstreams/test-upstream.js';
 
-/** Longer than a hold of the gateways, and than any call here takes. */
+/** Longer than a lease of the gateways, and than any call here takes. */
 const TIMEOUT_SECONDS = 12;
 export const WORK_PRICE = 3;
 /** Longest that the tool works, whatever a hostile caller asks for: an answer in the moment of the timeout may be either. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { BILLING, BillingRest, withBilling, type Buyer } from '../support/billing/billing-rest.js';
-import { HOLD_MS, settlement } from '../support/databases/credit-rig.js';
+import { begun, call, charge } from '../support/databases/credit-rig.js';
 import { event, newId, packSession, refundedCharge, type TestEvent } from '../support/billing/stripe-events.js';
 
 const COMPLETED = 'checkout.session.completed';
@@ -151,15 +151,13 @@ describe('Credits for money', () => {
       const buyer = await rest.buyer();
       const accountId = buyer.account.id;
       await rest.deliver(completed(buyer));
-      const [spent, held] = [randomUUID(), randomUUID()];
-      await rest.ledger.reserve({ eventId: spent, accountId, amount: 70, holdMs: HOLD_MS });
-      await rest.ledger.settle(settlement(spent, accountId, 70));
-      await rest.ledger.reserve({ eventId: held, accountId, amount: 30, holdMs: HOLD_MS });
+      await call(rest.calls, accountId, 70);
+      const running = await begun(rest.calls, accountId, 30);
       expect(await rest.ledger.balance(accountId)).toMatchObject({ allocation: 0, purchased: 80, held: 30 });
       await rest.deliver(refunded(buyer, 500));
       expect(await rest.ledger.balance(accountId)).toMatchObject({ balance: 30, purchased: 30, held: 30, available: 0 });
       expect(await rest.standing(buyer)).toMatchObject({ purchased: 30, debt: 50 });
-      expect(await rest.ledger.settle(settlement(held, accountId, 30))).toMatchObject({ charged: 30, remaining: 0 });
+      expect(await charge(rest.calls, running, 30)).toMatchObject({ charged: 30, remaining: 0 });
     });
 
     it('leave the allocation of an account that has spent nothing of it', async () => {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../src/auth/access/principal.js';
-import { HoldSweeper } from '../../src/credits/hold-sweeper.service.js';
+import { CreditSweeper } from '../../src/credits/credit-sweeper.service.js';
+import { Reservation } from '../../src/credits/leases/account-lease.js';
 import { withBilling, type BillingRest, type Buyer } from '../support/billing/billing-rest.js';
-import { HOLD_MS, settlement } from '../support/databases/credit-rig.js';
+import { begun, charge, reserve } from '../support/databases/credit-rig.js';
 import { event, failedRefund, newId, type TestEvent } from '../support/billing/stripe-events.js';
 import {
   add,
@@ -104,14 +104,13 @@ describe('Money that goes back', () => {
     it('never takes what a call holds, and collects it once the call is over', async () => {
       const buyer = await spender(rest);
       const accountId = buyer.account.id;
-      const [free, charged] = [randomUUID(), randomUUID()];
-      await rest.ledger.reserve({ eventId: free, accountId, amount: 70, holdMs: HOLD_MS });
-      await rest.ledger.reserve({ eventId: charged, accountId, amount: 30, holdMs: HOLD_MS });
+      const [free, charged] = [await begun(rest.calls, accountId, 70), await begun(rest.calls, accountId, 30)];
       await deliver(rest, disputeOf(buyer)('created'));
       expect(await rest.standing(buyer)).toMatchObject({ purchased: 50, debt: 90 });
-      expect(await rest.ledger.settle(settlement(charged, accountId, 30))).toMatchObject({ charged: 30 });
-      expect(await rest.ledger.settle(settlement(free, accountId, 0))).toMatchObject({ charged: 0 });
-      await rest.accounts.app.get(HoldSweeper).sweep();
+      expect(await charge(rest.calls, charged, 30)).toMatchObject({ charged: 30 });
+      expect(await charge(rest.calls, free, 0)).toMatchObject({ charged: 0 });
+      await rest.ledger.gather(accountId);
+      await rest.accounts.app.get(CreditSweeper).sweep();
       expect(await rest.standing(buyer)).toMatchObject({ purchased: 0, debt: 40 });
       expect(await rest.ledger.balance(accountId)).toMatchObject({ balance: 20, allocation: 20, held: 0 });
     });
@@ -201,19 +200,17 @@ describe('Money that goes back', () => {
     let charged = 0;
     const calling = async (turns: number) => {
       for (let turn = 0; turn < turns; turn += 1) {
-        const eventId = randomUUID();
-        const { granted } = await rest.ledger.reserve({ eventId, accountId, amount: 7, holdMs: HOLD_MS });
-        if (!granted) continue;
-        const settled = await rest.ledger.settle(settlement(eventId, accountId, turn % 3 === 0 ? 1 : 0));
-        expect(settled.expired).toBeUndefined();
-        charged += settled.charged;
+        const running = await reserve(rest.calls, accountId, 7);
+        if (!(running instanceof Reservation)) continue;
+        const ended = await charge(rest.calls, running, turn % 3 === 0 ? 1 : 0);
+        charged += ended.charged;
       }
     };
     const disputing = async () => {
       for (let round = 0; round < 10; round += 1) {
         const told = disputeOf(buyer);
         await Promise.all([rest.deliver(told('created')), rest.deliver(told('funds_withdrawn'))]);
-        await rest.accounts.app.get(HoldSweeper).sweep();
+        await rest.accounts.app.get(CreditSweeper).sweep();
         await Promise.all([rest.deliver(told('closed', 'won', AT + 1)), rest.deliver(told('funds_reinstated', 'won', AT + 1))]);
       }
     };

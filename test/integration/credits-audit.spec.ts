@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { CallCharge } from '../../src/credits/leases/call-charge.js';
 import type { Postgres } from '../../src/database/postgres.js';
 import { CreditAuditRepository } from '../../src/credits/credit-audit.repository.js';
-import { call, creditRig, HOLD_MS, openAccount, settlement, type CreditRig } from '../support/databases/credit-rig.js';
+import { anEvent } from '../support/databases/usage-rig.js';
+import { begun, call, creditRig, openAccount, type CreditRig } from '../support/databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
 describe('The audit', () => {
@@ -15,7 +16,8 @@ describe('The audit', () => {
     rig = creditRig(database.postgres);
     accountId = await openAccount(rig);
     for (const price of [5, 3]) await call(rig, accountId, price);
-    await rig.ledger.reserve({ eventId: randomUUID(), accountId, amount: 7, holdMs: HOLD_MS });
+    await begun(rig, accountId, 7);
+    await rig.posting.post();
     await openAccount(rig);
   });
   afterEach(() => database.drop());
@@ -39,10 +41,24 @@ describe('The audit', () => {
   it('of untouched books finds no difference and says what they come to', async () => {
     expect(await rig.audit.audit()).toEqual({
       accounts: 2,
-      totals: { balance: 92, ledger: 92, held: 7, openHolds: 7, captured: 8, usage: 8 },
+      totals: { balance: 92, ledger: 92, held: 7, openHolds: 7, captured: 8, usage: 8, unposted: 0, uncharged: 0 },
       differenceCount: 0,
       differences: [],
     });
+  });
+
+  it('says what is charged and not posted yet, of what is held for it', async () => {
+    await call(rig, accountId, 4);
+    const { totals, differenceCount } = await rig.audit.audit();
+    expect({ totals, differenceCount }).toMatchObject({ totals: { balance: 92, held: 11, unposted: 4 }, differenceCount: 0 });
+  });
+
+  it('names a lease that holds less than is charged to it', async () => {
+    await call(rig, accountId, 4);
+    await tamper(
+      `UPDATE mcp.credit_leases SET amount = 3; UPDATE mcp.user_accounts SET credits_held = 3 WHERE id = ${accountId}`,
+    );
+    expect(await differences()).toEqual([{ accountId, check: 'leases', expected: 0, actual: 1 }]);
   });
 
   it('names the exact difference of a balance that was changed', async () => {
@@ -61,38 +77,30 @@ describe('The audit', () => {
   });
 
   it('names a ledger row that was changed', async () => {
-    await tamper(
-      `UPDATE mcp.user_credit_transactions SET amount = -1, allocation_amount = -1, balance_after = balance_before - 1 WHERE amount = -5`,
-    );
+    await tamper('UPDATE mcp.credit_charges SET amount = 1, allocation_amount = 1, balance_after = 49 WHERE amount = 5');
     expect(await differences()).toEqual([
       { accountId, check: 'allocation', expected: 46, actual: 42 },
       { accountId, check: 'balance', expected: 46, actual: 42 },
-      { accountId, check: 'captured', expected: 4, actual: 8 },
       { accountId, check: 'chain', expected: 0, actual: 1 },
       { accountId, check: 'total_credits_used', expected: 4, actual: 8 },
-      { accountId, check: 'unmatched', expected: 0, actual: 2 },
     ]);
   });
 
   it('names a ledger row that is missing', async () => {
-    await tamper('DELETE FROM mcp.user_credit_transactions WHERE amount = -3');
-    expect(await differences()).toEqual(
-      expect.arrayContaining([
-        { accountId, check: 'balance', expected: 45, actual: 42 },
-        { accountId, check: 'unmatched', expected: 0, actual: 1 },
-      ]),
-    );
+    await tamper('DELETE FROM mcp.credit_charges WHERE amount = 3');
+    expect(await differences()).toEqual([
+      { accountId, check: 'allocation', expected: 45, actual: 42 },
+      { accountId, check: 'balance', expected: 45, actual: 42 },
+      { accountId, check: 'total_credits_used', expected: 5, actual: 8 },
+    ]);
   });
 
-  it('names a hold that is missing, and one too many', async () => {
-    await tamper(`DELETE FROM mcp.credit_holds WHERE state = 'open'`);
+  it('names a lease that is missing, and a hold of the first edition too many', async () => {
+    await tamper('DELETE FROM mcp.credit_leases');
     expect(await differences()).toEqual([{ accountId, check: 'held', expected: 0, actual: 7 }]);
-    await tamper(`UPDATE mcp.credit_holds SET state = 'open', charged = NULL WHERE amount = 5`);
-    expect(await differences()).toEqual([
-      { accountId, check: 'captured', expected: 8, actual: 3 },
-      { accountId, check: 'held', expected: 5, actual: 7 },
-      { accountId, check: 'unmatched', expected: 0, actual: 1 },
-    ]);
+    await tamper(`INSERT INTO mcp.credit_holds (id, account_id, amount, expires_at, created_at)
+      VALUES (gen_random_uuid(), ${accountId}, 8, now(), now())`);
+    expect(await differences()).toEqual([{ accountId, check: 'held', expected: 8, actual: 7 }]);
   });
 
   it('says the same however the accounts are sliced, and reads a slice a statement', async () => {
@@ -118,12 +126,13 @@ describe('The audit', () => {
 
   it('adds up what calls were charged by the day they were admitted', async () => {
     const at = async (createdAt: string, price: number) => {
-      const eventId = randomUUID();
-      await rig.ledger.reserve({ eventId, accountId, amount: price, holdMs: HOLD_MS });
-      await rig.ledger.settle({ ...settlement(eventId, accountId, price), usage: { createdAt, body: '{}' } });
+      const leased = new CallCharge(rig.leases, await begun(rig, accountId, price), price);
+      await rig.recorder.record(anEvent({ created_at: new Date(createdAt) }), { charge: leased });
+      leased.recorded();
     };
     await at('2026-02-28T23:59:59.999Z', 2);
     await at('2026-03-01T00:00:00.000Z', 3);
+    await rig.posting.post();
     await at('2026-03-01T23:59:59.999Z', 4);
     await at('2026-03-02T00:00:00.000Z', 5);
     expect(await rig.audit.chargedByDay(new Date('2026-02-28'), new Date('2026-03-02'))).toEqual([

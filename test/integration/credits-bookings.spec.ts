@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  begun,
   call,
   creditReplicas,
   creditRig,
-  HOLD_MS,
   ledgerOf,
   openAccount,
   type CreditRig,
@@ -153,7 +153,7 @@ describe('An account’s books', () => {
     it('of a negative amount down to what calls do not hold, purchased credits first', async () => {
       const accountId = await openAccount(rig);
       await grant(accountId, 10);
-      await rig.ledger.reserve({ eventId: crypto.randomUUID(), accountId, amount: 20, holdMs: HOLD_MS });
+      await begun(rig, accountId, 20);
       await expect(grant(accountId, -41)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('40') });
       expect(await grant(accountId, -30)).toEqual({ booked: true, balance: 30, available: 10 });
       expect(await rig.ledger.balance(accountId)).toMatchObject({ allocation: 30, purchased: 0, held: 20 });
@@ -178,6 +178,7 @@ describe('An account’s books', () => {
     it('upwards: the month is topped up at once, whatever was spent', async () => {
       const accountId = await openAccount(rig);
       await call(rig, accountId, 30);
+      await rig.posting.post();
       expect(await changeTier(accountId, 'pro')).toEqual({ added: 450, balance: 470, available: 470 });
       expect((await ledgerOf(rig, accountId)).at(-1)).toMatchObject({
         type: 'tier_change',

@@ -7,13 +7,17 @@ import { dataSourceOptions, openDataSource } from '../../src/database/data-sourc
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import {
   accountWith,
+  begun,
+  blockAppends,
   call,
+  charge,
+  closeSilent,
   creditRig,
-  HOLD_MS,
   ledgerOf,
   openAccount,
+  heldOf,
+  reserve,
   outboxOf,
-  settlement,
   type CreditRig,
   lockAccount,
   waitingForALock,
@@ -49,8 +53,9 @@ describe('Credits on a bad way to PostgreSQL', () => {
   });
   afterEach(async () => {
     proxy.restore();
-    await eventually(() => rig.ledger.reserve({ eventId: randomUUID(), accountId: 999_999, amount: 0, holdMs: 1 }));
-    expect(await witness.audit.audit()).toMatchObject({ differenceCount: 0 });
+    await eventually(() => call(rig, 999_999, 1));
+    await settled();
+    expect(await witness.audit.audit()).toMatchObject({ differenceCount: 0, totals: { held: 0 } });
   });
   afterAll(async () => {
     await door.close();
@@ -58,83 +63,103 @@ describe('Credits on a bad way to PostgreSQL', () => {
     await database.drop();
   });
 
-  const reserve = (accountId: number, eventId: string = randomUUID()) =>
-    rig.ledger.reserve({ eventId, accountId, amount: 5, holdMs: HOLD_MS });
+  /** What PostgreSQL holds and nobody needs, whatever was lost on the way, is given back, and all is posted. */
+  const settled = async () => {
+    await eventually(() => rig.leases.settle(rig.leases.held));
+    await witness.posting.post();
+  };
   const usageOf = async (accountId: number) => (await ledgerOf(witness, accountId)).filter(({ type }) => type === 'usage');
 
   it('are refused at once while it is cut, and again to be had when it is back', async () => {
     const accountId = await openAccount(witness);
     proxy.cut();
     const started = performance.now();
-    await expect(reserve(accountId)).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+    await expect(reserve(rig, accountId, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
     expect(performance.now() - started).toBeLessThan(1_000);
     proxy.restore();
-    expect(await eventually(() => reserve(accountId))).toMatchObject({ granted: true });
+    expect(await eventually(() => call(rig, accountId, 50))).toBe(50);
   });
 
-  it('are settled once when it is cut in the middle and the answer is lost', async () => {
+  it('come back that were leased when it was cut in the middle and the answer is lost', async () => {
     const accountId = await openAccount(witness);
-    const eventId = randomUUID();
-    await reserve(accountId, eventId);
+    await begun(rig, accountId, 0);
     const blocker = await lockAccount(database, accountId);
-    const settling = rig.ledger.settle(settlement(eventId, accountId, 5));
+    const reserving = reserve(rig, accountId, 30);
     await eventually(async () => expect(await waitingForALock(database)).toBe(1)); // the statement has reached PostgreSQL
+    proxy.cut();
+    await blocker.release();
+    await expect(reserving).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await eventually(async () => expect(await heldOf(witness, accountId)).toBe(30));
+    proxy.restore();
+    await settled();
+    expect(await eventually(() => call(rig, accountId, 50))).toBe(50);
+  });
+
+  it('are charged once when it is cut in the middle and the answer is lost', async () => {
+    const accountId = await openAccount(witness);
+    const running = await begun(rig, accountId, 5);
+    const eventId = randomUUID();
+    const blocker = await blockAppends(database);
+    const charging = charge(rig, running, 5, eventId);
+    await eventually(async () => expect(await waitingForALock(database)).toBe(1));
     proxy.cut();
     await blocker.release();
     await eventually(async () => expect(await usageOf(accountId)).toHaveLength(1)); // committed, unheard
     proxy.restore();
-    expect(await settling).toEqual({ charged: 5, remaining: 45 });
+    expect(await charging).toMatchObject({ charged: 5 });
     expect(await usageOf(accountId)).toHaveLength(1);
     expect((await outboxOf(witness)).filter(({ id }) => id === eventId)).toHaveLength(1);
   });
 
-  it('are charged also when their hold expired while the settlement waited for it to be back', async () => {
+  it('are charged also when their lease was lost while the charge waited for it to be back', async () => {
     const accountId = await openAccount(witness);
-    const eventId = randomUUID();
-    await rig.ledger.reserve({ eventId, accountId, amount: 5, holdMs: 1 });
+    const running = await begun(rig, accountId, 5);
     proxy.cut();
-    const settling = rig.ledger.settle(settlement(eventId, accountId, 5));
-    await eventually(async () => {
-      await witness.sweeper.sweep();
-      expect((await witness.ledger.balance(accountId)).held).toBe(0);
-    });
+    const charging = charge(rig, running, 5);
+    await closeSilent(rig, witness);
+    expect(await heldOf(witness, accountId)).toBe(0);
     proxy.restore();
-    expect(await settling).toEqual({ charged: 5, remaining: 45 });
+    expect(await charging).toMatchObject({ charged: 5 });
+    expect(await witness.ledger.balance(accountId)).toMatchObject({ balance: 45, held: 0 });
   });
 
-  it('are not waited for longer than seconds when it falls silent, and are settled once or not at all', async () => {
+  it('are not waited for longer than seconds when it falls silent, and are charged once or not at all', async () => {
     const accountId = await openAccount(witness);
-    const eventIds = Array.from({ length: 10 }, () => randomUUID());
-    for (const eventId of eventIds) await reserve(accountId, eventId);
+    const running = [];
+    for (let count = 0; count < 10; count += 1) running.push(await begun(rig, accountId, 5));
+    const eventIds = running.map(() => randomUUID());
     proxy.silence();
     const started = performance.now();
-    const results = await Promise.allSettled(eventIds.map((eventId) => rig.ledger.settle(settlement(eventId, accountId, 5))));
+    const results = await Promise.allSettled(running.map((each, n) => charge(rig, each, 5, eventIds[n])));
     for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
     expect(performance.now() - started).toBeLessThan(6_500);
     proxy.restore();
-    const again = await Promise.all(eventIds.map((eventId) => witness.ledger.settle(settlement(eventId, accountId, 5))));
-    expect(again.map(({ charged }) => charged)).toEqual(Array(10).fill(5));
-    expect(await usageOf(accountId)).toHaveLength(10);
+    await settled();
+    const charged = (await usageOf(accountId)).map(({ reference }) => reference);
+    expect(new Set(charged).size).toBe(charged.length);
+    expect(eventIds).toEqual(expect.arrayContaining(charged));
+    expect(await witness.ledger.balance(accountId)).toMatchObject({ balance: 50 - 5 * charged.length, held: 0 });
   });
 
   it('are said to be unavailable, and no fault of ours, when the first try alone outlasts all patience; it may still be booked', async () => {
     const accountId = await openAccount(witness);
-    const eventId = randomUUID();
-    await reserve(accountId, eventId);
-    const blocker = await lockAccount(database, accountId);
-    await expect(rig.ledger.settle(settlement(eventId, accountId, 5))).rejects.toMatchObject({
+    const running = await begun(rig, accountId, 5);
+    const blocker = await blockAppends(database);
+    await expect(charge(rig, running, 5)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       status: 503,
       message: 'The call has run, but it cannot be recorded right now, so it is not answered.',
     });
     await blocker.release();
     await eventually(async () => expect(await usageOf(accountId)).toHaveLength(1));
+    await settled();
+    expect(await witness.ledger.balance(accountId)).toMatchObject({ balance: 45, held: 0 });
   });
 });
 
 describe('Credits when gateways and PostgreSQL are killed under load', () => {
-  /** So short that holds of killed workers expire while others go on. */
-  const SHORT_HOLD_MS = 2_000;
+  /** So short that killed workers lose their leases while others go on. */
+  const LEASE_SECONDS = 2;
   const KILLS = 8;
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-credits-'));
   const postgres = new EmbeddedPostgres(folder);
@@ -158,7 +183,7 @@ describe('Credits when gateways and PostgreSQL are killed under load', () => {
 
   it('what was answered is booked and recorded once, what was not at most once, and nothing stays held', async () => {
     const accountIds = [await accountWith(rig, 200_000), await accountWith(rig, 200_000), await accountWith(rig, 500)];
-    const work = { url, accountIds, prices: [1, 3, 2], calls: null, concurrency: 20, holdMs: SHORT_HOLD_MS };
+    const work = { url, accountIds, prices: [1, 3, 2], calls: null, concurrency: 20, leaseSeconds: LEASE_SECONDS };
     const all = await CreditWorker.start(3, work);
     const alive = [...all];
     const answered = () => all.reduce((sum, worker) => sum + worker.answered.size, 0);
@@ -189,19 +214,26 @@ describe('Credits when gateways and PostgreSQL are killed under load', () => {
   }
 
   async function sweepUntilNothingIsHeld(): Promise<void> {
-    await eventually(async () => {
-      await rig.sweeper.sweep();
-      expect(await count("mcp.credit_holds WHERE state = 'open'")).toBe(0);
-    }, SHORT_HOLD_MS + 5_000);
+    await eventually(
+      async () => {
+        await rig.sweeper.sweep();
+        await rig.posting.post();
+        expect(await count('mcp.credit_leases WHERE amount > 0')).toBe(0);
+      },
+      1_000 * LEASE_SECONDS + 10_000,
+    );
   }
 
   async function check(answered: Map<string, number>): Promise<void> {
-    expect(await rig.audit.audit()).toMatchObject({ differenceCount: 0, totals: { held: 0, openHolds: 0 } });
+    expect(await rig.audit.audit()).toMatchObject({
+      differenceCount: 0,
+      totals: { held: 0, openHolds: 0, unposted: 0, uncharged: 0 },
+    });
     const events = (await outboxOf(rig)).map(({ id, credits_charged }): [string, number] => [id, credits_charged]);
     const recorded = new Map(events);
     expect(recorded.size).toBe(events.length); // none twice
     const rows = await rig.postgres.query<{ id: string; charged: number }>(
-      `SELECT reference_id AS id, (-amount)::int AS charged FROM mcp.user_credit_transactions WHERE transaction_type = 'usage'`,
+      `SELECT reference_id AS id, (-amount)::int AS charged FROM mcp.credit_ledger WHERE transaction_type = 'usage'`,
     );
     const booked = new Map(rows.map(({ id, charged }) => [id, charged]));
     expect(booked.size).toBe(rows.length);

@@ -1,17 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually.js';
 import {
   accountWith,
+  begun,
   call,
+  charge,
   creditReplicas,
   creditRig,
-  HOLD_MS,
   ledgerOf,
   lockAccount,
   openAccount,
   setLedgerTime,
-  settlement,
   waitingForALock,
   type CreditRig,
 } from '../support/databases/credit-rig.js';
@@ -40,6 +39,7 @@ describe('The monthly refill', () => {
   it('lets what is left of the old allocation expire and gives the new one; purchased credits stay', async () => {
     const accountId = await accountWith(rig, 80);
     await call(rig, accountId, 20);
+    await rig.posting.post();
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
     expect(await rig.ledger.balance(accountId)).toMatchObject({
       balance: 80,
@@ -148,16 +148,16 @@ describe('The monthly refill', () => {
 
   it('leaves credits that calls under way hold: they are charged to the month they were reserved in', async () => {
     const accountId = await openAccount(rig);
-    const eventId = randomUUID();
-    await rig.ledger.reserve({ eventId, accountId, amount: 10, holdMs: HOLD_MS });
+    const running = await begun(rig, accountId, 10);
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
     expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 60, held: 10, available: 50 });
-    expect(await rig.ledger.settle(settlement(eventId, accountId, 10))).toEqual({ charged: 10, remaining: 50 });
+    expect(await charge(rig, running, 10)).toMatchObject({ charged: 10 });
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 50, held: 0, allocation: 50 });
   });
 
   it('into a smaller tier is possible while calls hold more than it gives', async () => {
     const accountId = await openAccount(rig, 'pro');
-    await rig.ledger.reserve({ eventId: randomUUID(), accountId, amount: 400, holdMs: HOLD_MS });
+    await begun(rig, accountId, 400);
     await rig.ledger.changeTier({ accountId, tier: 'free', by: 'test' });
     await setLedgerTime(rig, '2026-12-01T00:00:01Z');
     expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 450, held: 400, available: 50 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Cancellation } from '../../src/common/concurrency/cancellation.js';
 import { textOf } from '../../src/tools/source/content.js';
 import type { Tool } from '../../src/tools/source/tool-source.js';
+import { eventually } from '../support/eventually.js';
 import { accountWith } from '../support/databases/credit-rig.js';
 import {
   answer,
@@ -115,7 +116,7 @@ describe('a free call', () => {
     await gateway(rigs[1]!).call('works', { accountId });
     expect(await remaining()).toMatchObject({ credits_charged: 0, credits_remaining: 48 });
     await rigs[1]!.ledger.grant({ accountId, amount: 7, reason: 'test', by: 'test' });
-    expect(await remaining(1)).toMatchObject({ credits_remaining: 55 });
+    await eventually(async () => expect(await remaining(1)).toMatchObject({ credits_remaining: 55 }));
   });
 
   it('costs no statement more than one of a caller without an account, however many end together', async () => {

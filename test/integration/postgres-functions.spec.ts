@@ -7,6 +7,9 @@ import { dataSourceOptions, migrate, openDataSource } from '../../src/database/d
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 
+/** Replicas of before call them while they are replaced; they stay as they are. */
+const OF_FIRST_EDITION = ['reserve_credits', 'settle_credits'];
+
 describe("PostgreSQL's functions", () => {
   let database: TestDatabase;
   let folder: string;
@@ -98,7 +101,7 @@ describe("PostgreSQL's functions", () => {
     const fresh = await createTestDatabase();
     await database.postgres.query('DROP SCHEMA mcp CASCADE');
     await migrate(database.dataSource);
-    await database.postgres.query('ALTER FUNCTION mcp.settle_credits RESET plan_cache_mode');
+    await database.postgres.query('ALTER FUNCTION mcp.refill_credits RESET enable_seqscan');
     await applyFunctions(database.postgres);
     expect(await functionsOf(database)).toEqual(await functionsOf(fresh));
     await fresh.drop();
@@ -110,7 +113,7 @@ describe("PostgreSQL's functions", () => {
     const known = await database.postgres.query<{ proname: string }>(
       `SELECT proname FROM pg_proc WHERE pronamespace = 'mcp'::regnamespace`,
     );
-    expect(inFiles.sort()).toEqual(known.map(({ proname }) => proname).sort());
+    expect([...inFiles, ...OF_FIRST_EDITION].sort()).toEqual(known.map(({ proname }) => proname).sort());
   });
 
   it('are applied once by replicas that start together on an empty database', async () => {

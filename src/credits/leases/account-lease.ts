@@ -138,6 +138,12 @@ export class AccountLease {
     return { items, spare, usual: this.usual };
   }
 
+  /** What was asked for and not answered waits again, before what has come meanwhile. */
+  takeBack(items: Waiting[], spare: number): void {
+    this.queue.unshift(...items);
+    this.free += spare;
+  }
+
   /** Grants what was granted. @returns Those who were not. */
   grant(items: Waiting[], grant: LeaseGrant): Waiting[] {
     this.available = grant.available;
@@ -163,13 +169,12 @@ export class AccountLease {
   giveUpFree(replicaId: number): void {
     this.belongTo(replicaId);
     this.free = 0;
-    this.mustSettle = true;
+    this.mustSettle = false; // until a failure: that of a call meanwhile is not part of what is settled now
     this.isCalledBack = false;
   }
 
   /** PostgreSQL holds what running calls need, and no more. `available`: undefined where it held nothing. */
   settled(available: number | undefined): void {
-    this.mustSettle = false;
     this.lastAhead = 0;
     this.available = available;
   }

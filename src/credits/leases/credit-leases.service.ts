@@ -5,7 +5,7 @@ import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { AppConfig } from '../../config/app-config.js';
 import { PostgresOutage } from '../../database/postgres-outage.js';
 import { latencyHistogram, timed } from '../../telemetry/metrics.js';
-import { Replica } from '../../usage/recording/replica.service.js';
+import { Replica, type Batch } from '../../usage/recording/replica.service.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { AccountLease, Reservation, type LeaseGrant, type Refusal, type Waiting } from './account-lease.js';
 import { LeasesRepository } from './leases.repository.js';
@@ -132,22 +132,7 @@ export class CreditLeases {
     await timed(this.latency, { operation: 'return' }, () =>
       this.recorder.between(async (batch) => {
         const idle = leases.filter((lease) => !lease.isBusy);
-        for (const lease of idle) {
-          lease.isBusy = true;
-          lease.giveUpFree(batch.replicaId);
-        }
-        try {
-          const available = await this.outage.attempt(() =>
-            this.repository.settle(
-              batch,
-              idle.map(({ accountId, needed }) => ({ accountId, needed })),
-            ),
-          );
-          if (!available) this.replica.lose(batch.replicaId);
-          else for (const lease of idle) lease.settled(available.get(lease.accountId));
-        } finally {
-          for (const lease of idle) this.rest(lease);
-        }
+        if (idle.length > 0) await this.settleIdle(batch, idle);
       }),
     );
     for (const lease of leases) if (lease.isEmpty) this.leases.delete(lease.accountId);
@@ -190,6 +175,24 @@ export class CreditLeases {
     this.requests.submit(lease).catch((error: unknown) => this.fail(lease, lease.giveUpQueue(), error));
   }
 
+  private async settleIdle(batch: Batch, leases: AccountLease[]): Promise<void> {
+    for (const lease of leases) {
+      lease.isBusy = true;
+      lease.giveUpFree(batch.replicaId);
+    }
+    const needs = leases.map(({ accountId, needed }) => ({ accountId, needed }));
+    try {
+      const available = await this.outage.attempt(() => this.repository.settle(batch, needs));
+      if (!available) this.replica.lose(batch.replicaId);
+      else for (const lease of leases) lease.settled(available.get(lease.accountId));
+    } catch (error) {
+      for (const lease of leases) lease.doubt();
+      throw error;
+    } finally {
+      for (const lease of leases) this.rest(lease);
+    }
+  }
+
   /** The statement about the account is over: goes on with what has come meanwhile. */
   private rest(lease: AccountLease): void {
     lease.isBusy = false;
@@ -204,8 +207,8 @@ export class CreditLeases {
   }
 
   private async lease(leases: AccountLease[]): Promise<void> {
-    const replicaId = await this.outage.attempt(() => this.replica.open());
-    const asked = leases.map((lease) => ({ lease, ...lease.ask(replicaId) }));
+    const after = await this.outage.attempt(() => this.replica.currentBatch());
+    const asked = leases.map((lease) => ({ lease, ...lease.ask(after.replicaId) }));
     const requests = asked.map(({ lease, items, spare, usual }) => ({
       accountId: lease.accountId,
       spare,
@@ -215,10 +218,11 @@ export class CreditLeases {
     }));
     try {
       const grants = await timed(this.latency, { operation: 'lease' }, () =>
-        this.outage.attempt(() => this.repository.lease(replicaId, requests, this.config.values.tiers)),
+        this.outage.attempt(() => this.repository.lease(after, requests, this.config.values.tiers)),
       );
-      if (!grants) this.replica.lose(replicaId);
-      asked.forEach(({ lease, items }, index) => (grants ? this.answer(lease, items, grants[index]) : this.again(lease, items)));
+      if (grants === 'replica closed') this.replica.lose(after.replicaId);
+      if (typeof grants === 'string') for (const { lease, items, spare } of asked) this.again(lease, items, spare);
+      else asked.forEach(({ lease, items }, index) => this.answer(lease, items, grants[index]));
     } catch (error) {
       for (const { lease, items } of asked) this.fail(lease, items, error);
     }
@@ -234,9 +238,9 @@ export class CreditLeases {
     this.rest(lease);
   }
 
-  /** The replica is a new one now. */
-  private again(lease: AccountLease, items: Waiting[]): void {
-    for (const item of items) lease.wait(item);
+  /** Nothing was done: the replica is a new one now, or has settled other leases meanwhile. */
+  private again(lease: AccountLease, items: Waiting[], spare: number): void {
+    lease.takeBack(items, spare);
     this.rest(lease);
   }
 

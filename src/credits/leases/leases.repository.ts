@@ -30,17 +30,22 @@ export class LeasesRepository {
   constructor(private readonly postgres: Postgres) {}
 
   /**
-   * One grant per request, in order; undefined where there is no such account.
-   * @returns Undefined when the replica is closed.
+   * @param after The batch before this; where a later one has settled leases, nothing is leased.
+   * @returns One grant per request, in order; undefined where there is no such account.
    */
-  async lease(replicaId: number, requests: LeaseRequest[], tiers: Tiers): Promise<(LeaseGrant | undefined)[] | undefined> {
+  async lease(
+    after: Batch,
+    requests: LeaseRequest[],
+    tiers: Tiers,
+  ): Promise<(LeaseGrant | undefined)[] | 'replica closed' | 'settled meanwhile'> {
     const items = requests.flatMap(({ amounts }, index) => amounts.map((amount) => ({ place: index + 1, amount })));
     const rows = await this.postgres.prepared<LeaseRow>(
       'lease-credits',
       `SELECT (SELECT count(*) FROM mcp.replicas WHERE id = $1 AND closed_at IS NULL) AS open, l.*
-       FROM (SELECT 1) AS one LEFT JOIN mcp.lease_credits($1, $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::int[], $7::bigint[], $8::jsonb) AS l ON true`,
+       FROM (SELECT 1) AS one LEFT JOIN mcp.lease_credits($1, $2, $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::int[], $8::bigint[], $9::jsonb) AS l ON true`,
       [
-        replicaId,
+        after.replicaId,
+        after.number,
         array(requests, ({ accountId }) => accountId),
         array(requests, ({ spare }) => spare),
         array(requests, ({ usual }) => usual),
@@ -51,7 +56,8 @@ export class LeasesRepository {
       ],
       BOUNDED,
     );
-    if (rows[0]!.open === '0') return undefined;
+    if (rows[0]!.open === '0') return 'replica closed';
+    if (rows[0]!.place === null) return 'settled meanwhile';
     const grants = new Map(rows.map((row) => [Number(row.place), grantOf(row)]));
     return requests.map((_, index) => grants.get(index + 1));
   }

@@ -7,9 +7,11 @@
 -- 64th of what is left, and only of an account that is rich, with 64 times what is asked or "usual" a call; nothing in the last
 -- minute of a month, since the allocation that is left then expires. Where something is refused and "call_back" is set, other
 -- replicas are asked for what they do not need; "may_come" says that some have not answered yet, so that asking once more may help.
--- No row for an account that does not exist, and no rows at all for a replica that is closed.
+-- "sent_after" is the number of the replica's batch before this: where a later one has settled leases, the replica has given up on
+-- this and does not know what it brings, so it does nothing. The row of place 0 says that it was done. No row for an account that
+-- does not exist, and no rows at all for a replica that is closed, or has settled meanwhile.
 CREATE OR REPLACE FUNCTION mcp.lease_credits(
-  replica int, account_ids bigint[], spare bigint[], usual bigint[], call_back boolean[], item_places int[], item_amounts bigint[], tiers jsonb
+  replica int, sent_after bigint, account_ids bigint[], spare bigint[], usual bigint[], call_back boolean[], item_places int[], item_amounts bigint[], tiers jsonb
 ) RETURNS TABLE (place bigint, is_active boolean, available bigint, granted boolean[], ahead bigint, may_come boolean)
 LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
@@ -23,7 +25,10 @@ DECLARE
 BEGIN
   PERFORM 1 FROM mcp.replicas WHERE id = replica AND closed_at IS NULL FOR KEY SHARE;
   IF NOT FOUND THEN RETURN; END IF;
-  PERFORM mcp.refill_credits(account_ids, tiers);
+  PERFORM mcp.refill_credits(account_ids, tiers); -- and with the accounts locked, whoever settles comes before or after
+  IF (SELECT last_return FROM mcp.replicas WHERE id = replica) > sent_after THEN RETURN; END IF;
+  place := 0;
+  RETURN NEXT;
   is_last_minute := date_trunc('month', mcp.ledger_time() + interval '1 minute', 'UTC') > date_trunc('month', mcp.ledger_time(), 'UTC');
   FOR account IN
     SELECT a.id, a.is_active, a.credits_balance - a.credits_held AS available, i.spare, i.usual, i.call_back, i.place
@@ -49,8 +54,8 @@ BEGIN
     taken := account.available - available;
     IF taken <> 0 THEN
       UPDATE mcp.user_accounts SET credits_held = credits_held + taken WHERE id = account.id;
-      INSERT INTO mcp.credit_leases AS l (account_id, replica_id, amount) VALUES (account.id, replica, taken)
-      ON CONFLICT (account_id, replica_id) DO UPDATE SET amount = l.amount + excluded.amount;
+      UPDATE mcp.credit_leases SET amount = amount + taken WHERE account_id = account.id AND replica_id = replica;
+      IF NOT FOUND THEN INSERT INTO mcp.credit_leases (account_id, replica_id, amount) VALUES (account.id, replica, taken); END IF;
     END IF;
     may_come := is_active AND false = ANY (granted) AND mcp.call_back_leases(replica, account.id, account.call_back);
     RETURN NEXT;
@@ -85,7 +90,7 @@ DECLARE
   spent bigint;
   rest bigint;
 BEGIN
-  UPDATE mcp.replicas SET last_batch = batch WHERE id = replica AND last_batch < batch AND closed_at IS NULL;
+  UPDATE mcp.replicas SET last_batch = batch, last_return = batch WHERE id = replica AND last_batch < batch AND closed_at IS NULL;
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM 1 FROM mcp.user_accounts WHERE id = ANY (account_ids) ORDER BY id FOR UPDATE;
   FOR account IN
@@ -120,7 +125,7 @@ BEGIN
 END $$;
 
 -- Releases what closed replicas hold, of at most so many leases: all but what their calls have charged and is not posted yet, which
--- posting takes. A lease that is spent goes, and so does a replica of before yesterday that has none.
+-- posting takes. Of every replica a lease that is spent goes, and so does a closed replica of before yesterday that has none.
 CREATE OR REPLACE FUNCTION mcp.release_leases(most int) RETURNS TABLE (due int, released int) LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 DECLARE
@@ -129,8 +134,8 @@ DECLARE
 BEGIN
   ids := ARRAY(
     SELECT l.account_id FROM mcp.replicas r JOIN mcp.credit_leases l ON l.replica_id = r.id
-    WHERE r.closed_at IS NOT NULL AND (l.amount = 0 OR l.amount > (
-      SELECT coalesce(sum(u.charge), 0) FROM mcp.unposted_charges u WHERE u.account_id = l.account_id AND u.replica_id = l.replica_id))
+    WHERE r.closed_at IS NOT NULL AND l.amount > (
+      SELECT coalesce(sum(u.charge), 0) FROM mcp.unposted_charges u WHERE u.account_id = l.account_id AND u.replica_id = l.replica_id)
     ORDER BY l.account_id LIMIT most);
   due := cardinality(ids);
   released := 0;
@@ -141,12 +146,13 @@ BEGIN
     FROM mcp.credit_leases l JOIN mcp.replicas r ON r.id = l.replica_id
     WHERE l.account_id = ANY (ids) AND r.closed_at IS NOT NULL ORDER BY l.account_id, l.replica_id
   LOOP
+    CONTINUE WHEN lease.rest = 0;
     UPDATE mcp.credit_leases SET amount = amount - lease.rest WHERE account_id = lease.account_id AND replica_id = lease.replica_id;
     UPDATE mcp.user_accounts SET credits_held = credits_held - lease.rest WHERE id = lease.account_id;
     released := released + 1;
   END LOOP;
-  DELETE FROM mcp.credit_leases l USING mcp.replicas r
-  WHERE l.account_id = ANY (ids) AND r.id = l.replica_id AND r.closed_at IS NOT NULL AND l.amount = 0;
+  DELETE FROM mcp.credit_leases WHERE (account_id, replica_id) IN (
+    SELECT account_id, replica_id FROM mcp.credit_leases WHERE amount = 0 LIMIT most FOR UPDATE SKIP LOCKED);
   DELETE FROM mcp.replicas r WHERE r.closed_at < mcp.ledger_time() - interval '1 day'
     AND NOT EXISTS (SELECT FROM mcp.credit_leases l WHERE l.replica_id = r.id);
   RETURN NEXT;

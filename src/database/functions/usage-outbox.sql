@@ -90,6 +90,28 @@ BEGIN
   WHERE l.account_id = s.account_id AND l.replica_id = s.replica_id;
 END $$;
 
+-- The outbox's table of an hour, which goes as a whole once it is no longer needed.
+CREATE OR REPLACE FUNCTION mcp.add_outbox_hour(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  hour timestamptz := date_trunc('hour', at, 'UTC');
+BEGIN
+  EXECUTE format('CREATE TABLE IF NOT EXISTS mcp.%I PARTITION OF mcp.usage_outbox FOR VALUES FROM (%L) TO (%L)',
+    'usage_outbox_' || to_char(hour AT TIME ZONE 'UTC', 'YYYYMMDDHH24'), hour, hour + interval '1 hour');
+END $$;
+
+-- The table of a month's charges.
+CREATE OR REPLACE FUNCTION mcp.add_charges_month(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  month timestamptz := date_trunc('month', at, 'UTC');
+  part text := 'credit_charges_' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
+BEGIN
+  IF to_regclass('mcp.' || part) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE TABLE IF NOT EXISTS mcp.%I PARTITION OF mcp.credit_charges FOR VALUES FROM (%L) TO (%L)',
+    part, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+  EXECUTE format('CREATE OR REPLACE TRIGGER charges_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON mcp.%I
+    FOR EACH STATEMENT EXECUTE FUNCTION mcp.refuse_charge_change()', part);
+END $$;
+
 -- Delivery: where the next batch ends, of at most so many rows and bytes, but at least one row. No row: nothing is settled.
 CREATE OR REPLACE FUNCTION mcp.next_usage_batch(most_rows int, most_bytes bigint) RETURNS TABLE (last_tx xid8, last_seq bigint)
 LANGUAGE plpgsql

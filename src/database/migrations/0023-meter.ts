@@ -82,7 +82,8 @@ const OUTBOX = `
   INSERT INTO mcp.usage_positions (name) VALUES ('posted'), ('delivered');
 `;
 
-// "last_batch": the number of the last statement that wrote for this replica; each has a greater one, so none is done twice. A replica
+// "last_batch": the number of the last statement that wrote for this replica; each has a greater one, so none is done twice.
+// "last_return": of the last one that settled leases; what was leased before it was sent is not leased after it. A replica
 // that is silent past "expires_at" is closed: what it holds is released, and it can write nothing more under this id. "calls_since":
 // no priced call that runs there was admitted before.
 const LEASES = `
@@ -90,6 +91,7 @@ const LEASES = `
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL,
     last_batch bigint NOT NULL DEFAULT 0,
+    last_return bigint NOT NULL DEFAULT 0,
     expires_at timestamptz NOT NULL,
     calls_since timestamptz,
     closed_at timestamptz
@@ -140,6 +142,9 @@ const CHARGES = `
       FOR EACH STATEMENT EXECUTE FUNCTION mcp.refuse_charge_change()', part);
   END $$;
   SELECT mcp.add_charges_month(now());
+
+  -- Tasks whose end has been charged: the row is made with the charge, so that nobody charges it again, whoever died or slept over it.
+  CREATE TABLE mcp.charged_tasks (id uuid PRIMARY KEY REFERENCES mcp.tasks ON DELETE CASCADE);
 
   -- What a call that was served could not be charged, since its lease was lost and others had spent its credits.
   CREATE TABLE mcp.credit_shortfalls (

@@ -47,6 +47,8 @@ export interface ToolCall {
   readonly startedAtMonotonic: number;
   /** Only while traces are on. */
   readonly span: Span | undefined;
+  /** Its id is that of a task, whose end is charged once. */
+  readonly isTask?: boolean;
 }
 
 /**

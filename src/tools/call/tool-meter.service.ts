@@ -108,7 +108,11 @@ export class ToolMeter {
     const event = this.eventOf(call, answer.outcome, durationMs, charge.amount);
     const { accountId } = charge;
     try {
-      const read = await this.recorder.record(event, { charge, ...(!this.isKnown(accountId) && { accountId }) });
+      const read = await this.recorder.record(event, {
+        charge,
+        isTask: call.isTask,
+        ...(!this.isKnown(accountId) && { accountId }),
+      });
       charge.recorded();
       return recordedCall(answer, durationMs, {
         charged: charge.amount,

@@ -99,37 +99,37 @@ export class Tasks implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** A charge goes under the task's own id, under which nothing is charged twice. */
+  /** A charge goes under the task's own id, under which nothing is charged twice: whoever died over it may have done it. */
   private callOf({ id, createdAt }: ServerTask, request: ToolRequest): ToolCall {
     const { entry } = request;
     const startedAt = createdAt.getTime();
     const startedAtMonotonic = this.clock.monotonic() - Math.max(0, this.clock.now() - startedAt);
     const eventId = entry.price > 0 ? id : freeEndIdOf(id);
-    return { id: eventId, entry, request, startedAt, startedAtMonotonic, span: this.observer.started(request) };
+    return {
+      id: eventId,
+      entry,
+      request,
+      startedAt,
+      startedAtMonotonic,
+      span: this.observer.started(request),
+      isTask: entry.price > 0,
+    };
   }
 
-  private async record(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall> {
+  /** @returns Undefined when it is charged already. */
+  private async record(call: ToolCall, outcome: ToolOutcome): Promise<RecordedCall | undefined> {
     let recorded: RecordedCall | undefined;
     try {
-      const refused = await this.reserve(call);
+      const refused = await this.meter.reserve(call);
       recorded = await this.meter.settle(call, refused ?? outcome);
       if (refused) throw new TallygateError('INSUFFICIENT_CREDITS', textOf(recorded));
       return recorded;
     } catch (error) {
       this.meter.abandon(call);
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return undefined;
       throw error;
     } finally {
       this.observer.ended(call, recorded);
-    }
-  }
-
-  /** One who died over it may have reserved before, and even settled: to settle again says what happened the first time. */
-  private async reserve(call: ToolCall): Promise<ToolOutcome | undefined> {
-    try {
-      return await this.meter.reserve(call);
-    } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-      return undefined;
     }
   }
 }

@@ -49,6 +49,12 @@ export class Replica {
     return { replicaId: await this.open(), number: ++this.lastBatch };
   }
 
+  /** The last batch so far, after which a statement is sent that is none. */
+  async currentBatch(): Promise<Batch> {
+    const replicaId = await this.open();
+    return { replicaId, number: this.lastBatch };
+  }
+
   /** Others have closed it: what it held is no longer its own. */
   lose(id: number): void {
     if (this.currentId === id) this.currentId = undefined;

@@ -18,6 +18,8 @@ export interface Recording {
   charge?: LeasedCharge | undefined;
   /** Whose credits are to be read beside it. */
   accountId?: number | undefined;
+  /** Its id is that of a task: a second charge of it fails with `UNIQUE_VIOLATION`. */
+  isTask?: boolean | undefined;
 }
 
 /** What is where, counted in one statement, so that the numbers agree with each other. */
@@ -92,8 +94,11 @@ export class UsageOutboxRepository {
       recordings.map(({ event }) => JSON.stringify(event)).join('\n'),
       `{${[...asked].join()}}`,
     ];
+    const tasks = recordings.flatMap(({ event, isTask }) => (isTask ? [event.id] : []));
     const rows = await this.inAnHour(() =>
-      this.postgres.prepared<{ id: string | null; available: string }>('append-usage', APPEND, values, BOUNDED),
+      tasks.length > 0
+        ? this.postgres.prepared<AppendRow>('append-usage-of-tasks', APPEND_TASKS, [...values, `{${tasks.join()}}`], BOUNDED)
+        : this.postgres.prepared<AppendRow>('append-usage', APPEND, values, BOUNDED),
     );
     const isDone = rows[0]!.available === '1';
     return isDone ? new Map(rows.slice(1).map(({ id, available }) => [Number(id), Number(available)])) : undefined;
@@ -162,11 +167,16 @@ export class UsageOutboxRepository {
   }
 }
 
+interface AppendRow extends Record<string, unknown> {
+  id: string | null;
+  available: string;
+}
+
 /** Tables that are made ahead of time. */
 const HOURS_AHEAD = 3;
 
 // The replica's row decides: whoever sends a batch again waits there for the first attempt, and finds its number taken.
-const APPEND = `
+const append = (alsoWritten = '') => `
   WITH turn AS (
     UPDATE mcp.replicas SET last_batch = $2 WHERE id = $1 AND last_batch < $2 AND closed_at IS NULL RETURNING id
   ), appended AS (
@@ -176,9 +186,11 @@ const APPEND = `
       unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
       unnest(string_to_array($8, E'\\n'))
     ) AS e (created_at, event_id, account_id, charge, uncharged, body)
-  )
+  )${alsoWritten}
   SELECT NULL::bigint AS id, (SELECT count(*) FROM turn) AS available
   UNION ALL SELECT account_id, available FROM mcp.available_credits WHERE account_id = ANY ($9::bigint[])`;
+const APPEND = append();
+const APPEND_TASKS = append(', tasks AS (INSERT INTO mcp.charged_tasks (id) SELECT unnest($10::uuid[]) FROM turn)');
 
 // One statement, so that its parts agree. A rejected row may not even be JSON, so the charge is found as text: inside a
 // JSON string its quotes would be escaped.

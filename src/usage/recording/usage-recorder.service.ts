@@ -59,8 +59,8 @@ export class UsageRecorder {
    * @returns The credits that no lease holds, of the account asked for.
    * @throws UNAVAILABLE when PostgreSQL is away, OVERLOADED when too many events wait. Whether it is recorded is then not known.
    */
-  record(event: UsageEvent, { charge, accountId }: Omit<Recording, 'event'> = {}): Promise<number | undefined> {
-    return this.commits.submit({ event, charge, accountId });
+  record(event: UsageEvent, { charge, accountId, isTask }: Omit<Recording, 'event'> = {}): Promise<number | undefined> {
+    return this.commits.submit({ event, charge, accountId, isTask });
   }
 
   /** Runs a batch of another kind between two of these. */

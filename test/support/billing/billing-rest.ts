@@ -12,8 +12,10 @@ import { STRIPE_HTTP_CLIENT } from '../../../src/billing/stripe/stripe-client.js
 import { ClickHouseModule } from '../../../src/clickhouse/clickhouse.module.js';
 import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
 import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
+import { CreditLeases } from '../../../src/credits/leases/credit-leases.service.js';
+import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { AccountsRest, type Enabled } from '../gateway/accounts-rest.js';
-import { ledgerOf } from '../databases/credit-rig.js';
+import { ledgerOf, type CallRig } from '../databases/credit-rig.js';
 import { FakeStripe } from './fake-stripe.js';
 import { startRestApp } from '../gateway/rest-app.js';
 import type { TestEvent } from './stripe-events.js';
@@ -73,6 +75,10 @@ export class BillingRest {
 
   get ledger(): CreditLedger {
     return this.accounts.app.get(CreditLedger);
+  }
+
+  get calls(): CallRig {
+    return { leases: this.accounts.app.get(CreditLeases), recorder: this.accounts.app.get(UsageRecorder) };
   }
 
   checkout(user: Principal, body: object) {

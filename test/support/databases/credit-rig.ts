@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { SystemClock } from '../../../src/common/clock.js';
+import { SystemClock, type Clock } from '../../../src/common/clock.js';
 import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
 import { CreditAuditRepository } from '../../../src/credits/credit-audit.repository.js';
 import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
@@ -29,13 +29,14 @@ export function creditRig(
   postgres: Postgres,
   tiers: Record<string, number> = { free: 50, pro: 500, enterprise: 5_000 },
   leaseSeconds = 60,
+  clock: Clock = new SystemClock(),
 ) {
   const config = testConfig({ tiers, credits: { lease_seconds: leaseSeconds } });
-  const clock = new SystemClock();
   const repository = new CreditRepository(postgres);
   const replicas = new ReplicasRepository(postgres);
   const replica = new Replica(replicas, config);
-  const recorder = new UsageRecorder(new UsageOutboxRepository(postgres), replicas, replica);
+  const outbox = new UsageOutboxRepository(postgres);
+  const recorder = new UsageRecorder(outbox, replicas, replica);
   const leasesRepository = new LeasesRepository(postgres);
   const leases = new CreditLeases(leasesRepository, recorder, replica, config, clock);
   const posting = new CreditPosting(postgres);
@@ -44,6 +45,8 @@ export function creditRig(
     replica,
     recorder,
     leases,
+    leasesRepository,
+    outbox,
     posting,
     ledger: new CreditLedger(repository, leases, config),
     upkeep: new LeaseUpkeep(leases, replica, postgres, clock),
@@ -96,29 +99,27 @@ export async function accountWith(rig: CreditRig, credits: number): Promise<numb
 }
 
 /** Reserves and charges one call; resolves with what it was charged, undefined when it was refused. */
-export async function call(rig: CreditRig, accountId: number, price: number): Promise<number | undefined> {
+export async function call(rig: CallRig, accountId: number, price: number): Promise<number | undefined> {
   const reservation = await reserve(rig, accountId, price);
   return reservation instanceof Reservation ? (await charge(rig, reservation, price)).charged : undefined;
 }
 
-export async function reserve({ leases }: CreditRig, accountId: number, amount: number): Promise<Reservation | Refusal> {
+export async function reserve({ leases }: CallRig, accountId: number, amount: number): Promise<Reservation | Refusal> {
   return leases.reserve(accountId, amount);
 }
 
+/** What calls of a replica are paid with. */
+export type CallRig = Pick<CreditRig, 'leases' | 'recorder'>;
+
 /** A call that may run. @throws Error for one that is refused */
-export async function begun(rig: CreditRig, accountId: number, amount: number): Promise<Reservation> {
+export async function begun(rig: CallRig, accountId: number, amount: number): Promise<Reservation> {
   const reservation = await reserve(rig, accountId, amount);
   if (!(reservation instanceof Reservation)) throw new Error(`Refused: ${JSON.stringify(reservation)}`);
   return reservation;
 }
 
 /** Ends a call, as `ToolMeter` does: records its event, with what it charges. */
-export async function charge(
-  { leases, recorder }: CreditRig,
-  reservation: Reservation,
-  amount: number,
-  id: string = randomUUID(),
-) {
+export async function charge({ leases, recorder }: CallRig, reservation: Reservation, amount: number, id: string = randomUUID()) {
   const leased = new CallCharge(leases, reservation, amount);
   try {
     const { accountId } = leased;
@@ -133,6 +134,19 @@ export async function charge(
     leased.lost();
     throw error;
   }
+}
+
+/** Another replica finds this one silent for its whole term, twice, and closes it; it has not heard of that. */
+export async function closeSilent(rig: CreditRig, by: CreditRig): Promise<void> {
+  const id = await rig.replica.open();
+  await by.postgres.query('UPDATE mcp.replicas SET expires_at = mcp.ledger_time() WHERE id = $1', [id]);
+  for (let time = 0; time < 2; time += 1) await by.sweeper.sweep();
+}
+
+/** What replicas hold of the account, as it is in PostgreSQL. Nothing is asked for. */
+export async function heldOf({ postgres }: Pick<CreditRig, 'postgres'>, accountId: number): Promise<number> {
+  const rows = await postgres.query<{ held: number }>('SELECT held::int FROM mcp.accounts WHERE id = $1', [accountId]);
+  return rows[0]!.held;
 }
 
 /** Moves the ledger's clock in this database to a moment, from where it goes on. */
@@ -179,6 +193,23 @@ export async function lockAccount({ url }: TestDatabase, accountId: number): Pro
   const release = async () => {
     await client.query('COMMIT');
     await client.end();
+  };
+  return { release };
+}
+
+/** Usage events are not appended until `release`, but wait in the middle of it. */
+export async function blockAppends({ url, postgres }: TestDatabase): Promise<{ release: () => Promise<void> }> {
+  await postgres.query(`CREATE OR REPLACE FUNCTION mcp.wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$`);
+  await postgres.query(
+    'CREATE TRIGGER blocked BEFORE INSERT ON mcp.usage_outbox FOR EACH ROW EXECUTE FUNCTION mcp.wait_for_test()',
+  );
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock(1)');
+  const release = async () => {
+    await client.end();
+    await postgres.query('DROP TRIGGER blocked ON mcp.usage_outbox');
   };
   return { release };
 }

@@ -123,7 +123,7 @@ export class AccountsRest {
   async delivered(): Promise<void> {
     await eventually(async () => {
       const [row] = await this.database.dataSource.query<{ waiting: number }[]>(
-        'SELECT (SELECT count(*) FROM mcp.usage_outbox)::int + (SELECT count(*) FROM mcp.usage_batches)::int AS waiting',
+        'SELECT (SELECT count(*) FROM mcp.undelivered_usage)::int + (SELECT count(*) FROM mcp.usage_batches)::int AS waiting',
       );
       if (row!.waiting > 0) throw new Error(`${row!.waiting} wait`);
     });

@@ -35,14 +35,17 @@ let closeReplicas: () => Promise<void>;
 beforeAll(async () => {
   database = await createTestDatabase();
   ({ rigs, close: closeReplicas } = await creditReplicas(database.url, 2));
+  for (const { upkeep } of rigs) upkeep.onApplicationBootstrap();
 });
 afterAll(async () => {
+  for (const { upkeep } of rigs) await upkeep.close();
   await closeReplicas();
   await database.drop();
 });
 
-/** What the books say of an account. */
+/** What the books say of an account, and what running calls hold of it. */
 export async function state(accountId: number) {
+  for (const { leases } of rigs) await leases.settle(leases.held);
   await rigs[0]!.posting.post();
   const [account] = await database.dataSource.query(
     `SELECT balance::int, held::int,
