@@ -28,7 +28,7 @@ const redisUrl = z
   .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
 
 /** Of `credits.lease_seconds`. */
-const LEASE_SECONDS_MIN = 10;
+const LEASE_SECONDS_MIN = 5;
 const LEASE_SECONDS = 60;
 
 /**

@@ -31,15 +31,15 @@ describe('Settings of tiers and credits', () => {
 
   it.each([
     ['', 60],
-    ['credits: { lease_seconds: 10 }', 10],
+    ['credits: { lease_seconds: 5 }', 5],
     ['credits: { hold_seconds: 90 }', 90],
-    ['credits: { hold_seconds: 1 }', 10], // no busy moment serves calls for nothing
+    ['credits: { hold_seconds: 1 }', 5], // no busy moment serves calls for nothing
   ])('hold what is leased, with %j, for %i s', (yaml, seconds) => {
     expect(leaseMsOf(load(yaml).credits)).toBe(1_000 * seconds);
   });
 
   it('refuse a lease so short that a busy moment would serve calls for nothing, and two words for one thing', () => {
-    expect(problems('credits: { lease_seconds: 9 }')).toEqual([expect.stringContaining('credits.lease_seconds')]);
+    expect(problems('credits: { lease_seconds: 4 }')).toEqual([expect.stringContaining('credits.lease_seconds')]);
     expect(problems('credits: { lease_seconds: 60, hold_seconds: 60 }')).toEqual([
       'gateway.yaml: credits.hold_seconds: is an older word for credits.lease_seconds: leave it out',
     ]);
