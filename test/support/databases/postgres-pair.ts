@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -65,6 +65,7 @@ export class PostgresPair {
   private readonly servers: readonly [Server, Server];
 
   constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o711 }); // the account of PostgreSQL passes through
     this.servers = [new Server(join(folder, 'one')), new Server(join(folder, 'other'))];
     [this.primary, this.standby] = this.servers;
   }
@@ -121,10 +122,11 @@ export class PostgresPair {
     this.standby.renew();
     await this.copy();
     await this.standby.start();
-    await eventually(async () => {
-      if ((await this.primary.sql(STREAMING)).length === 0) throw new Error('The standby does not stream');
-    }, STREAMS_MS);
     await this.primary.sql(`ALTER SYSTEM SET synchronous_standby_names = '*'`, 'SELECT pg_reload_conf()');
+    await eventually(async () => {
+      if ((await this.primary.sql(IN_SYNC)).length === 0) throw new Error('No commit waits for the standby yet');
+    }, STREAMS_MS);
+    await this.primary.sql('CHECKPOINT'); // behind the reload of its process, which has commits wait
   }
 
   stop(): void {
@@ -137,7 +139,9 @@ export class PostgresPair {
     const client = new pg.Client({ connectionString: this.primary.url });
     await client.connect();
     await client.query(`SELECT pg_backup_start('standby', true)`);
-    await run('cp', ['-a', from, to]).catch(() => undefined); // a file may go meanwhile, which the log makes good
+    await run('mkdir', [to]);
+    const copy = `tar -C ${from} --exclude='./pg_wal/0*' --warning=none -cf - . | tar -C ${to} -xpf -`;
+    await run('sh', ['-c', copy]); // a file may go or change meanwhile, which the log makes good
     const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
     await client.end();
     for (const name of ['postmaster.pid', 'postmaster.opts']) rmSync(join(to, name), { force: true });
@@ -145,6 +149,7 @@ export class PostgresPair {
     const files = { backup_label: rows[0]!.labelfile, 'standby.signal': '', 'postgresql.auto.conf': this.settings() };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(to, name), text);
     await run('chown', ['-R', '--reference', from, to]);
+    await run('chmod', ['--reference', from, to]);
   }
 
   private settings(): string {
@@ -154,7 +159,7 @@ export class PostgresPair {
   }
 }
 
-const STREAMING = `SELECT 1 FROM pg_stat_replication WHERE application_name = 'standby' AND state = 'streaming'`;
+const IN_SYNC = `SELECT 1 FROM pg_stat_replication WHERE application_name = 'standby' AND sync_state = 'sync'`;
 
 function isRunning(pid: number): boolean {
   try {
