@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deepFreeze } from '../common/json.js';
 import { LOG_LEVELS } from '../telemetry/logger.js';
+import { databaseUrl, httpUrl, redisUrl } from './backend-urls.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
@@ -9,23 +10,6 @@ import { STRATEGIES, templateName, templatesSchema, trustSettings } from './temp
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
-
-const databaseUrl = z
-  .string()
-  .refine(
-    (url) => !url.startsWith('sqlite:'),
-    'SQLite is not supported: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
-  )
-  .refine(
-    (url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url),
-    'must be a postgresql:// URL, or memory: for a temporary database',
-  );
-
-const httpUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
-
-const redisUrl = z
-  .string()
-  .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
 
 /** Of `credits.lease_seconds`. */
 const LEASE_SECONDS_MIN = 5;
