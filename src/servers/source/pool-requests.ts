@@ -101,7 +101,6 @@ export class PoolRequests {
       const onItsOwn = {
         ...context,
         cancellation,
-        signal: cancellation.signal,
         client: SILENT_CLIENT,
         onEffect: () => undefined,
       };
