@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { loggerFor } from '../common/log-contexts.js';
-import { tally } from '../telemetry/metrics.js';
+import { Tally } from '../telemetry/tally.js';
 
 const logger = loggerFor('Http');
 /** The log is no place for what strangers send. */
@@ -27,7 +27,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 /** What both listeners of this process were asked, and how they answered. */
 export const httpTraffic = {
   requests: 0,
-  responses: tally('tallygate_http_responses_total', 'Answers of both listeners', ['code']),
+  responses: new Tally('tallygate_http_responses_total', 'Answers of both listeners', ['code']),
 };
 
 /**
@@ -46,7 +46,7 @@ export const frontDoor: Middleware = (request, response, next) => {
 };
 
 function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number): void {
-  if (response.writableFinished) httpTraffic.responses.inc({ code: response.statusCode });
+  if (response.writableFinished) httpTraffic.responses.inc({ code: String(response.statusCode) });
   // 499, nginx's word for it: the caller left before the answer.
   const status = response.writableFinished ? response.statusCode : 499;
   const fields = () => describe(request, status, elapsedMs);

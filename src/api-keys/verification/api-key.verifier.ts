@@ -3,7 +3,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { withDeadline } from '../../common/concurrency/deadline.js';
 import { GroupCommit } from '../../common/concurrency/group-commit.js';
-import { tally } from '../../telemetry/metrics.js';
+import { Tally } from '../../telemetry/tally.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { ApiKeyHasher } from '../keys/api-key-hasher.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
@@ -37,7 +37,7 @@ interface Fill {
 export class ApiKeyVerifier implements OnModuleInit {
   /** Keys that memory knew, and that PostgreSQL was asked for. */
   readonly lookups = { hit: 0, miss: 0 };
-  readonly denials = tally('tallygate_api_key_denials_total', 'API keys that were refused', ['reason']);
+  readonly denials = new Tally('tallygate_api_key_denials_total', 'API keys that were refused', ['reason']);
   private readonly cache = new KeyCache();
   private readonly fills = new Map<string, Fill>();
   private readonly reads = new GroupCommit<string, CachedKey | null>({
