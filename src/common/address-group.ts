@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { parseAddress } from './network/ip-address.js';
 
 /** Of the eight 16-bit parts of an IPv6 address, those of its /64 network. */
@@ -9,6 +10,7 @@ const NETWORK_PARTS = 4;
  */
 export function addressGroup(address: string | undefined): string {
   if (!address) return 'unknown';
+  if (isIPv4(address)) return address; // most are, and every request asks
   const parsed = parseAddress(address);
   if (!parsed) return address;
   if (!('parts' in parsed)) return parsed.toString();

@@ -1,9 +1,13 @@
 import { TallygateError } from './tallygate-error.js';
 
 /** Of the network. */
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
-/** PostgreSQL's manual, appendix A: connections that broke, resources (a full disk) and an operator or a crash in the way. */
-const POSTGRES = /^(08|53|57P)/;
+const NETWORK = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
+  // A machine that is gone, and a name that leads nowhere until it leads to another one.
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+]);
+/** PostgreSQL's manual, appendix A: connections that broke, resources (a full disk), an operator or a crash in the way, and a server that takes no writes. */
+const POSTGRES = /^(08|53|57P|25006$)/;
 /** What the drivers say without a code: a connection broke, or could not be had or answer in time. */
 const WORDS = /^(Connection terminated|Client has encountered a connection error|timeout e|Query read timeout)/;
 

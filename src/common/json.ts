@@ -37,7 +37,8 @@ export const canonicalJson = (value: unknown): string => stringify(value) ?? 'nu
 /** An object of members that are JSON already; those that are undefined are left out. Copies no text: engines join strings lazily. */
 export function jsonObject(members: Record<string, string | undefined>): string {
   let json = '';
-  for (const [name, member] of Object.entries(members)) {
+  for (const name in members) {
+    const member = members[name];
     if (member !== undefined) json += `${json && ','}${JSON.stringify(name)}:${member}`;
   }
   return `{${json}}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deepFreeze } from '../common/json.js';
 import { LOG_LEVELS } from '../telemetry/logger.js';
+import { databaseUrl, httpUrl, redisUrl } from './backend-urls.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
@@ -10,22 +11,9 @@ import { STRATEGIES, templateName, templatesSchema, trustSettings } from './temp
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
 
-const databaseUrl = z
-  .string()
-  .refine(
-    (url) => !url.startsWith('sqlite:'),
-    'SQLite is not supported: leave it unset for the embedded PostgreSQL, or give a postgresql:// URL',
-  )
-  .refine(
-    (url) => /^(postgres(ql)?:\/\/|memory:|sqlite:)/.test(url),
-    'must be a postgresql:// URL, or memory: for a temporary database',
-  );
-
-const httpUrl = z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
-
-const redisUrl = z
-  .string()
-  .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
+/** Of `credits.lease_seconds`. */
+const LEASE_SECONDS_MIN = 5;
+const LEASE_SECONDS = 60;
 
 /**
  * `gateway.yaml`, key by key, with defaults. Unknown keys are refused, so that a mistyped one is not silently
@@ -153,7 +141,9 @@ export const configSchema = z.strictObject({
        * What a gateway holds for calls is released when it has been silent for so long; a gateway that runs holds on. Not so short that a
        * busy moment or a restart of PostgreSQL counts as silence.
        */
-      lease_seconds: z.int().min(10).max(86_400).default(60),
+      lease_seconds: z.int().min(LEASE_SECONDS_MIN).max(86_400).optional(),
+      /** An older word for `lease_seconds`. */
+      hold_seconds: z.int().min(1).max(86_400).optional(),
     })
     .prefault({}),
   billing: billingSchema,
@@ -276,3 +266,8 @@ export class AppConfig {
 
 export const usesEmbeddedPostgres = (values: Pick<ConfigValues, 'database_url'>): boolean =>
   !values.database_url || values.database_url.startsWith('memory:');
+
+/** How long a gateway may be silent before what it holds for calls is released, ms. */
+export function leaseMsOf({ lease_seconds: seconds, hold_seconds: older = LEASE_SECONDS }: ConfigValues['credits']): number {
+  return 1_000 * (seconds ?? Math.max(LEASE_SECONDS_MIN, older));
+}

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leaseMsOf } from './app-config.js';
 import { ConfigError, loadConfig } from './load-config.js';
 
 describe('Settings of tiers and credits', () => {
@@ -25,7 +26,23 @@ describe('Settings of tiers and credits', () => {
   it('have defaults', () => {
     const { tiers, credits } = load('');
     expect(tiers).toEqual({ free: 50, pro: 500, enterprise: 5_000 });
-    expect(credits).toEqual({ mode: 'optional', default_tier: 'free', lease_seconds: 60 });
+    expect(credits).toEqual({ mode: 'optional', default_tier: 'free' });
+  });
+
+  it.each([
+    ['', 60],
+    ['credits: { lease_seconds: 5 }', 5],
+    ['credits: { hold_seconds: 90 }', 90],
+    ['credits: { hold_seconds: 1 }', 5], // no busy moment serves calls for nothing
+  ])('hold what is leased, with %j, for %i s', (yaml, seconds) => {
+    expect(leaseMsOf(load(yaml).credits)).toBe(1_000 * seconds);
+  });
+
+  it('refuse a lease so short that a busy moment would serve calls for nothing, and two words for one thing', () => {
+    expect(problems('credits: { lease_seconds: 4 }')).toEqual([expect.stringContaining('credits.lease_seconds')]);
+    expect(problems('credits: { lease_seconds: 60, hold_seconds: 60 }')).toEqual([
+      'gateway.yaml: credits.hold_seconds: is an older word for credits.lease_seconds: leave it out',
+    ]);
   });
 
   it('may name tiers of their own', () => {

@@ -27,7 +27,7 @@ export function contradictions(values: ConfigValues, given: Given, engines: Engi
     ...billingContradictions(values.billing, values.tiers),
     ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
-    ...approvalContradictions(values, given),
+    ...olderWordContradictions(values, given),
     ...tlsContradictions(values, given),
     ...Object.entries(values.templates).flatMap(([name, template]) => callerContradictions(name, template, given)),
     ...proxyContradictions(given.env),
@@ -190,12 +190,15 @@ function templateContradictions({ templates, servers }: ConfigValues, given: Giv
   ];
 }
 
-function approvalContradictions({ servers: { approval, tool_approval } }: ConfigValues, given: Given): Contradiction[] {
-  return problemIf(
-    approval !== undefined && tool_approval !== undefined,
-    ['servers.approval', 'servers.tool_approval'],
-    `${settingName('servers.tool_approval', given)}: is an older word for servers.approval: leave it out`,
-  );
+/** Of a setting that has another name now, both. */
+function olderWordContradictions({ servers, credits }: ConfigValues, given: Given): Contradiction[] {
+  const both = (older: string, newer: string, areGiven: boolean) =>
+    problemIf(areGiven, [newer, older], `${settingName(older, given)}: is an older word for ${newer}: leave it out`);
+  const isGiven = (...values: unknown[]) => values.every((value) => value !== undefined);
+  return [
+    ...both('servers.tool_approval', 'servers.approval', isGiven(servers.approval, servers.tool_approval)),
+    ...both('credits.hold_seconds', 'credits.lease_seconds', isGiven(credits.lease_seconds, credits.hold_seconds)),
+  ];
 }
 
 /** Files that cannot be used. They are read again whenever a server is connected to. */

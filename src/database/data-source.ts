@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { LOCK } from './advisory-lock.js';
 import { applyFunctions } from './apply-functions.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { Postgres } from './postgres.js';
-import { settleSession } from './sessions/session-settings.js';
+import { Primary } from './primary/primary.js';
 
 /** A statement of a migration reads whole tables, which may be large. */
 const MIGRATION_TIMEOUT_MS = 3_600_000;
@@ -13,6 +14,7 @@ const TABLE_LOCK_TIMEOUT_MS = 30_000;
 
 /** How this application talks to PostgreSQL; also what `ormconfig.ts` gives to the TypeORM command line. */
 export function dataSourceOptions(url: string, entities: DataSourceOptions['entities']): DataSourceOptions {
+  const primary = Primary.of(url);
   return {
     type: 'postgres',
     url,
@@ -22,12 +24,20 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
     migrationsTableName: 'migrations',
     applicationName: 'tallygate',
     // The server ends a statement first (`settleSession`); the client's own limit is for a server that has fallen silent.
-    extra: { max: 10, connectionTimeoutMillis: 5_000, query_timeout: 65_000, keepAlive: true, onConnect: settleSession },
+    extra: {
+      max: 10,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 65_000,
+      keepAlive: true,
+      Client: primary.Client,
+      onConnect: (client: ClientBase) => primary.admit(client),
+    },
   };
 }
 
 /** Connects, after tables and functions were brought up to date, once for all replicas that start together. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  await primaryOf(options).look();
   await bringUpToDate(options);
   return new DataSource(options).initialize();
 }
@@ -44,7 +54,7 @@ async function bringUpToDate(options: DataSourceOptions): Promise<void> {
     ...(options.extra as object),
     max: 2,
     query_timeout: MIGRATION_TIMEOUT_MS + 5_000,
-    onConnect: beForMigrations,
+    onConnect: (client: ClientBase) => primaryOf(options).admit(client, MIGRATION_TIMEOUT_MS),
   };
   const dataSource = await new DataSource({ ...options, entities: [], extra } as DataSourceOptions).initialize();
   try {
@@ -59,4 +69,4 @@ async function bringUpToDate(options: DataSourceOptions): Promise<void> {
   }
 }
 
-const beForMigrations = (client: ClientBase): Promise<void> => settleSession(client, MIGRATION_TIMEOUT_MS);
+const primaryOf = (options: DataSourceOptions): Primary => Primary.of((options as PostgresDataSourceOptions).url!);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { loggerFor } from '../common/log-contexts.js';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
-import { settleSession } from './sessions/session-settings.js';
+import { endsConnection, type Primary } from './primary/primary.js';
 
 /** Pause between two checks, and between two tries to connect; the first try after a loss comes at once. */
 const CHECK_PAUSE_MS = 500;
@@ -39,7 +39,7 @@ export class LongConnection {
   /** Said once, until it is over. */
   private isLossKnown = false;
 
-  constructor(private readonly url: string) {}
+  constructor(private readonly primary: Primary) {}
 
   /** Whether there is a connection, as far as anybody knows: one that hangs is found out within 1.5 s. */
   get isOpen(): boolean {
@@ -67,7 +67,7 @@ export class LongConnection {
       this.answeredAt = performance.now();
       return rows;
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) this.lose(client, error as Error);
+      if (endsConnection(error)) this.lose(client, error as Error);
       throw error;
     }
   }
@@ -91,8 +91,9 @@ export class LongConnection {
   }
 
   private async connect(): Promise<pg.Client> {
+    if (this.isLossKnown) await this.primary.look();
     const client = new pg.Client({
-      connectionString: this.url,
+      connectionString: this.primary.url,
       application_name: 'tallygate changes',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS,
@@ -102,7 +103,7 @@ export class LongConnection {
     client.on('end', () => this.lose(client, new Error('Connection terminated')));
     try {
       await client.connect();
-      await settleSession(client);
+      await this.primary.admit(client);
       return client;
     } catch (error) {
       void client.end().catch(() => undefined);

@@ -5,7 +5,9 @@ import { loggerFor } from '../common/log-contexts.js';
 import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
+import { urlsOfHosts } from '../common/network/host-urls.js';
 import { LOCK } from './advisory-lock.js';
+import { Primary, primaryUrl } from './primary/primary.js';
 import { demandOwnSessions } from './sessions/own-sessions.js';
 import { settleSession } from './sessions/session-settings.js';
 
@@ -57,18 +59,21 @@ export class PostgresEngine {
   }
 
   private async connectExternal(url: string): Promise<void> {
-    const { host } = new URL(url);
-    await waitFor(`PostgreSQL at ${host} (GATEWAY_DATABASE_URL)`, () => this.probe(url), {
+    const hosts = urlsOfHosts(url).map((one) => new URL(one).host);
+    await waitFor(`PostgreSQL at ${hosts.join(' or ')} (GATEWAY_DATABASE_URL)`, () => this.probe(url), {
       timeoutMs: 1_000 * this.config.values.start_timeout_seconds,
     });
-    await demandOwnSessions(url);
+    const primary = Primary.of(url).url;
+    await demandOwnSessions(primary);
     this.url = url;
-    this.logger.log(`Ready, server ${host}`);
+    this.logger.log(`Ready, server ${new URL(primary).host}`);
   }
 
   private async probe(url: string): Promise<void> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString: await primaryUrl(url), connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined); // its next statement says it
     await client.connect();
+    await Primary.of(url).admit(client);
     await client.end();
   }
 

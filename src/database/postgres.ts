@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { LongConnection, type ChannelListener } from './long-connection.js';
+import { endsConnection, Primary } from './primary/primary.js';
 import { Session, type SessionOptions } from './session.js';
 import type { Sql, Transaction } from './sql.js';
 
@@ -30,7 +31,10 @@ export class Postgres implements Sql, OnApplicationShutdown {
   /** @param dataSource Initialized; whoever made it closes it. */
   constructor(dataSource: DataSource) {
     this.pool = (dataSource.driver as PostgresDriver).master as pg.Pool;
-    this.connection = new LongConnection((dataSource.options as PostgresDataSourceOptions).url!);
+    const primary = Primary.of((dataSource.options as PostgresDataSourceOptions).url!);
+    this.connection = new LongConnection(primary);
+    // One that was given up may have waited for a server that is cut off, and looks well to those who do not write.
+    this.pool.on('release', (error) => void (error && endsConnection(error) && primary.look()));
   }
 
   query<Row extends object>(sql: string, values?: unknown[], options?: SessionOptions): Promise<Row[]> {

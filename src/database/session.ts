@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { endsConnection } from './primary/primary.js';
 import type { Sql, Transaction } from './sql.js';
 
 export interface SessionOptions {
@@ -62,8 +63,7 @@ export class Session implements Sql {
     try {
       return await this.client.query<Row>(this.statement(text, values));
     } catch (error) {
-      // PostgreSQL's own answer, such as a broken constraint, leaves the connection as it was.
-      if (!(error instanceof pg.DatabaseError)) this.lose(error as Error);
+      if (endsConnection(error)) this.lose(error as Error);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { DropArgument } from 'node:net';
 import { loggerFor } from '../common/log-contexts.js';
-import { tally } from '../telemetry/metrics.js';
+import { Tally } from '../telemetry/tally.js';
 import type { ConfigValues } from '../config/app-config.js';
 
 /** Between an idle load balancer's usual minute and its patience: the proxy should close first, never we. */
@@ -12,7 +12,7 @@ const CHECK_INTERVAL_MS = 1_000;
 const DROPS_LOG_PAUSE_MS = 10_000;
 
 /** Of all listeners of this process. */
-export const droppedConnections = tally(
+export const droppedConnections = new Tally(
   'tallygate_connections_dropped_total',
   'Connections closed unanswered, since listeners.connections_max were open',
   ['port'],

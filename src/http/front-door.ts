@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { loggerFor } from '../common/log-contexts.js';
-import { tally } from '../telemetry/metrics.js';
+import { Tally } from '../telemetry/tally.js';
 
 const logger = loggerFor('Http');
 /** The log is no place for what strangers send. */
@@ -17,8 +17,8 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i;
 /** A request with the name it has in answers and in the log. */
 export interface IdentifiedRequest extends IncomingMessage {
   id: string;
-  /** What is asked, where the path does not tell, e.g. `tools/call greet`. For the log. */
-  operation?: string;
+  /** Says what is asked, where the path does not tell, e.g. `tools/call greet`. For the log. */
+  operation?: () => string;
 }
 
 /** A step on the way of a request: one of Express, or called as a function. */
@@ -27,7 +27,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 /** What both listeners of this process were asked, and how they answered. */
 export const httpTraffic = {
   requests: 0,
-  responses: tally('tallygate_http_responses_total', 'Answers of both listeners', ['code']),
+  responses: new Tally('tallygate_http_responses_total', 'Answers of both listeners', ['code']),
 };
 
 /**
@@ -41,24 +41,25 @@ export const frontDoor: Middleware = (request, response, next) => {
   const identified = request as IdentifiedRequest;
   identified.id = requestIdOf(request.headers);
   httpTraffic.requests += 1;
-  response.once('close', () => over(identified, response, performance.now() - started));
+  response.on('close', () => over(identified, response, performance.now() - started));
   next();
 };
 
 function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number): void {
-  if (response.writableFinished) httpTraffic.responses.inc({ code: response.statusCode });
-  const fields = describe(request, response, elapsedMs);
-  if (fields.status >= 500) logger.warn(fields);
-  else if (fields.status < 400 && ROUTINE.has(endpointOf(request))) logger.debug(fields);
-  else logger.log(fields);
-}
-
-function describe(request: IdentifiedRequest, response: ServerResponse, elapsedMs: number) {
-  const { id: requestId, operation } = request;
-  const method = request.method!;
-  const path = pathOf(request).slice(0, LOGGED_PATH_MAX_CHARS);
+  if (response.writableFinished) httpTraffic.responses.inc({ code: String(response.statusCode) });
   // 499, nginx's word for it: the caller left before the answer.
   const status = response.writableFinished ? response.statusCode : 499;
+  const fields = () => describe(request, status, elapsedMs);
+  if (status >= 500) logger.warn(fields());
+  else if (status < 400 && ROUTINE.has(endpointOf(request))) logger.debug(fields);
+  else logger.log(fields());
+}
+
+function describe(request: IdentifiedRequest, status: number, elapsedMs: number) {
+  const requestId = request.id;
+  const operation = request.operation?.();
+  const method = request.method!;
+  const path = pathOf(request).slice(0, LOGGED_PATH_MAX_CHARS);
   const durationMs = Math.round(elapsedMs * 10) / 10;
   const msg = `${method} ${path} ${status}${operation === undefined ? '' : ` ${operation}`}`;
   return { msg, requestId, method, path, operation, status, durationMs };

@@ -62,7 +62,7 @@ export function readBody(request: IncomingMessage, response: ServerResponse, bou
     const hasArrived = () => isRead || (unpacking !== undefined && request.complete);
     const cutOff = () => hasArrived() || stop(new TallygateError('BAD_REQUEST', 'The request ended before its body did.'));
     if (request.destroyed) return void cutOff();
-    response.once('close', () => held.release());
+    response.on('close', () => held.release());
     const body = unpacking?.begin() ?? request;
     body.on('data', (piece: Buffer) => {
       try {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { tally } from '../telemetry/metrics.js';
+import { Tally } from '../telemetry/tally.js';
 import { RedisConnection } from './redis.connection.js';
 import { WindowCounter, type Pair, type WindowCount } from './window-counter.js';
 
@@ -41,7 +41,9 @@ const BUCKETS_MAX = 100_000;
 /** Counts requests by bucket, in windows of an hour that start with a bucket's first request. How many are allowed is `rateAllowances`'. */
 @Injectable()
 export class RateLimitService {
-  readonly decisions = tally('tallygate_rate_limit_decisions_total', 'Requests that were counted against a limit', ['decision']);
+  readonly decisions = new Tally('tallygate_rate_limit_decisions_total', 'Requests that were counted against a limit', [
+    'decision',
+  ]);
   private readonly requests: WindowCounter;
 
   constructor(

@@ -11,6 +11,7 @@ import { LifecycleMethods } from './methods/lifecycle.methods.js';
 import { ListenMethods } from './methods/listen.methods.js';
 import { Completions } from './methods/completions.service.js';
 import { McpDispatcher } from './transport/mcp-dispatcher.js';
+import { HandlerPipeline } from './transport/handler-pipeline.js';
 import { McpBodies } from './access/mcp-bodies.service.js';
 import { McpCallers } from './access/mcp-callers.service.js';
 import { McpHttpRoutes } from './transport/mcp-http.routes.js';
@@ -36,6 +37,7 @@ const HUNG_UP_MAX_MS = 10_000;
   providers: [
     CatalogChanges,
     Completions,
+    HandlerPipeline,
     LifecycleMethods,
     ListenMethods,
     McpCalls,

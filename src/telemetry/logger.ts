@@ -113,7 +113,9 @@ function linesTo(fd: number): pino.DestinationStream {
   return lines;
 }
 
+/** A function makes what it is about to say only where it is written. */
 function fieldsOf(message: unknown): object {
+  if (typeof message === 'function') return message() as object;
   if (message instanceof Error) return { msg: message.message, stack: message.stack };
   return typeof message === 'object' && message !== null ? message : { msg: String(message) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { latencyHistogram, Metrics, timed } from './metrics.js';
+import { Tally } from './tally.js';
 
 describe('Metrics', () => {
   it('are read anew on every scrape, and do not add up', async () => {
@@ -21,6 +22,22 @@ describe('Metrics', () => {
     expect(text).toContain('works 1\n');
     expect(text).not.toMatch(/^(broken|silent) /m);
   }, 30_000);
+
+  it('have the events that their owner counts, by their labels', async () => {
+    const drops = new Tally('drops_total', 'drops', ['port', 'reason']);
+    const metrics = new Metrics();
+    metrics.add(drops);
+    for (const [port, reason] of [
+      ['80', 'full'],
+      ['81', 'full'],
+      ['80', 'late'],
+      ['80', 'full'],
+    ] as const)
+      drops.inc({ port, reason });
+    const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('drops_total'));
+    const line = (port: string, reason: string, value: number) => `drops_total{port="${port}",reason="${reason}"} ${value}`;
+    expect(lines).toEqual([line('80', 'full', 2), line('81', 'full', 1), line('80', 'late', 1)]);
+  });
 
   it('tell how long work took that failed as well', async () => {
     const latency = latencyHistogram('work_seconds', 'work', ['kind']);

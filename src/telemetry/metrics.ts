@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
 import { loggerFor } from '../common/log-contexts.js';
+import { Tally } from './tally.js';
 import { withDeadline } from '../common/concurrency/deadline.js';
 
 /** What is read when Prometheus asks: one number, or one for each combination of labels. */
@@ -50,9 +51,12 @@ export class Metrics implements OnModuleInit {
     });
   }
 
-  /** Adds one that its owner made with `latencyHistogram` or `tally` and writes to. */
-  add(...owned: (Histogram | Counter)[]): void {
-    for (const metric of owned) this.registry.registerMetric(metric as Metric);
+  /** Adds one that its owner made with `latencyHistogram`, or a `Tally`, and writes to. */
+  add(...owned: (Histogram | Tally<string>)[]): void {
+    for (const metric of owned) {
+      if (metric instanceof Tally) this.addTally(metric);
+      else this.registry.registerMetric(metric as Metric);
+    }
   }
 
   /** Everything, in Prometheus' text format. */
@@ -62,6 +66,10 @@ export class Metrics implements OnModuleInit {
 
   get contentType(): string {
     return this.registry.contentType;
+  }
+
+  private addTally({ name, help, labels, counts }: Tally<string>): void {
+    this.counter({ name, help, labels, read: () => counts });
   }
 
   private settings({ name, help, labels = [] }: MeterOptions) {
@@ -88,11 +96,6 @@ export class Metrics implements OnModuleInit {
 /** How long something takes, in seconds; for its owner to observe and for `Metrics.add`. */
 export function latencyHistogram<Label extends string = never>(name: string, help: string, labelNames: Label[] = []) {
   return new Histogram<Label>({ name, help, labelNames, buckets: LATENCY_BUCKETS_S, registers: [] });
-}
-
-/** Events by kind; for its owner to count and for `Metrics.add`. Labels have few values, whoever calls. */
-export function tally<Label extends string>(name: string, help: string, labelNames: Label[]) {
-  return new Counter<Label>({ name, help, labelNames, registers: [] });
 }
 
 async function withinReadTime(read: MeterOptions['read']): Promise<Reading> {

@@ -1,7 +1,7 @@
 // A gateway as deployed: on a core of its own, PostgreSQL, ClickHouse, Redis in processes of their own on the others.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,31 +23,33 @@ const NO_TOOLS = { stock_data: { enabled: false }, examples: { enabled: false } 
 
 /**
  * `priced`: the key is of an account with credits. `redis`: limits are counted there. `upstream`: a template; the one
- * server of it is registered, its tools have their own names and are the only ones. `more`: settings. `nodeOptions`: for its
- * Node. `root`: of another build. Resolves with the process, `url` and `headers` of MCP, and `stop`.
+ * server of it is registered, its tools have their own names and are the only ones. `more`: settings. `node`: another one than this,
+ * and `nodeOptions` for it. `root`: of another build. Resolves with the process, `url` and `headers` of MCP, `databases` (the ids of
+ * their first processes), `databaseUrl`, and `stop`.
  */
-export async function startGateway({ priced, redis, upstream, more, nodeOptions = [], root = ROOT } = {}) {
+export async function startGateway({ priced, redis, upstream, more, node, nodeOptions = [], root = ROOT } = {}) {
   const stops = [];
   const stop = async () => {
     for (const end of stops.reverse()) await end();
   };
   try {
-    const env = await databases({ redis, stops });
+    const { env, pids } = await startDatabases({ redis, stops });
     const settings = { ...SETTINGS, ...more, ...(upstream && { ...NO_TOOLS, templates: { peer: template(upstream) } }) };
     writeFileSync(env.GATEWAY_CONFIG, JSON.stringify(settings)); // JSON is YAML
     const args = [...nodeOptions, join(root, 'dist', 'main.js')];
-    const server = await startServer({ args, env, core: SERVER_CORE, isReady });
+    const server = await startServer({ program: node, args, env, core: SERVER_CORE, isReady });
     stops.push(server.stop);
     const key = await prepare(server.output, { priced, upstream });
-    return { ...server, stop, url: address('MCP', server.output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
+    const reached = { url: address('MCP', server.output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
+    return { ...server, ...reached, stop, databases: pids, databaseUrl: env.GATEWAY_DATABASE_URL };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Starts them and puts their ends on `stops`; resolves with the environment of a gateway that uses them. */
-async function databases({ redis, stops }) {
+/** Starts them and puts their ends on `stops`; resolves with the environment of a gateway that uses them, and their processes. */
+async function startDatabases({ redis, stops }) {
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
   chmodSync(folder, 0o711);
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -58,14 +60,18 @@ async function databases({ redis, stops }) {
   });
   stops.push(() => (clickhouse.stdin.end(), once(clickhouse, 'exit')));
   if (redis) stops.push(await startRedis());
-  return {
+  const env = {
     GATEWAY_CONFIG: join(folder, 'gateway.yaml'),
     GATEWAY_DATABASE_URL: (await postgres.start()).url,
     GATEWAY_CLICKHOUSE_URL: `http://127.0.0.1:${String((await once(clickhouse.stdout, 'data'))[0]).trim()}`,
     GATEWAY_SECRET_KEY: 'bench-secret-bench-secret-bench-secret',
     ...(redis && { GATEWAY_REDIS_URL: `redis://127.0.0.1:${REDIS_PORT}` }),
   };
+  return { env, pids: { postgres: postmaster(postgres), clickhouse: clickhouse.pid } };
 }
+
+/** The process that all others of an embedded PostgreSQL come from. */
+export const postmaster = ({ folder }) => Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
 
 /** Keeps nothing. Resolves with its end. */
 async function startRedis() {

@@ -1,69 +1,37 @@
-// How a row is measured: a server is started, and loaded three times; the middle one counts.
-import { execFile } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { cpuMicros, makeRoom } from './server-process.mjs';
+// Measures a group of rows (rows.mjs), or one row in several variants: all are started, loaded in turns, and stopped.
+import { inTurns } from './turns.mjs';
 
-const LOAD = join(dirname(fileURLToPath(import.meta.url)), 'load.mjs');
-const run = promisify(execFile);
-export const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
-export const RUNS = 3;
-export const STEADY_PER_SECOND = 1_000;
-export const CONNECTIONS = 32;
-
-/** @throws Error when a request fails or is answered with an error. */
-export async function measure({ start, body, answers = '"result"', connections = CONNECTIONS, steady = false, hasUpstream }) {
-  makeRoom({ hasUpstream });
-  const server = await start({});
+/** Resolves with the rows, each with its `turns`. @throws Error when a request fails or is answered with an error */
+export async function measureGroup({ title, rows, ...options }) {
+  const parts = rows.filter((row) => !isSkipped(row)).map((row) => ({ ...row }));
   try {
-    await assertAnswers(server, body, answers);
-    const runs = [];
-    for (let n = 0; n < RUNS; n += 1) runs.push(await measureOnce(server, { body, connections, steady }));
-    runs.sort((a, b) => a.perSecond - b.perSecond);
-    return runs[Math.floor(RUNS / 2)];
+    for (const part of parts) {
+      process.stderr.write(`starting ${part.name} …\n`);
+      part.server = await part.start({});
+      await assertAnswers(part);
+    }
+    process.stderr.write(`${title} …\n`);
+    await inTurns(parts, options);
   } finally {
-    await server.stop();
+    for (const { server } of parts) await server?.stop();
   }
+  return parts;
 }
 
-/** Many clients, one, and where it is `steady` so many calls a second, one after the other. */
-export async function measureOnce(server, { body, connections, steady }) {
-  const before = cpuMicros(server.child.pid);
-  const busy = await load(server, { body, connections });
-  const after = cpuMicros(server.child.pid);
-  const alone = await load(server, { body, connections: 1 });
-  const even = steady ? await load(server, { body, connections: 64, perSecond: STEADY_PER_SECOND }) : {};
-  // The warm-up second is in the CPU time and not in the requests; scale by the time measured.
-  const cpu = before === undefined ? undefined : ((after - before) * (busy.seconds / (busy.seconds + 1))) / busy.requests;
-  return {
-    perSecond: busy.requests / busy.seconds,
-    p99Ms: busy.p99Ms,
-    cpuMicros: cpu,
-    aloneP50Ms: alone.p50Ms,
-    aloneP99Ms: alone.p99Ms,
-    steadyP50Ms: even.p50Ms,
-    steadyP99Ms: even.p99Ms,
-  };
-}
+/** The rows of the same request to servers that are started each in another way: a name and options of the row's `start` each. */
+export const variants = (row, ways) =>
+  ways.map(({ name, options }) => ({ ...row, name, start: (more) => row.start({ ...more, ...options }) }));
 
-/**
- * One load run in a process of its own (load.mjs).
- * @throws Error when a request fails.
- */
-export async function load({ url, headers }, { body, connections, perSecond }) {
-  const options = JSON.stringify({ url, headers, body, connections, perSecond, seconds: SECONDS });
-  const result = JSON.parse((await run(process.execPath, [LOAD, options])).stdout);
-  if (result.failures) throw new Error(`${result.failures} failed requests`);
-  return result;
+function isSkipped({ name, skipped }) {
+  const why = skipped?.();
+  if (why) process.stderr.write(`SKIPPED: ${name}: ${why}\n`);
+  return Boolean(why);
 }
 
 /** @throws Error when the answer is not the one that is to be measured. */
-export async function assertAnswers({ url, headers }, body, answers) {
+export async function assertAnswers({ server: { url, headers }, request: { body, expected = '"result"' } }) {
+  if (!body) return; // the load generator looks at every answer
   const answer = await fetch(url, { method: 'POST', headers, body });
   const text = await answer.text();
-  if (!answer.ok || !text.includes(answers) || text.includes('"isError":true')) throw new Error(`${answer.status} ${text}`);
+  if (!answer.ok || !text.includes(expected) || text.includes('"isError":true')) throw new Error(`${answer.status} ${text}`);
 }
-
-/** The one in the middle. */
-export const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

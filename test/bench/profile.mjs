@@ -2,20 +2,24 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONNECTIONS, load } from './measure.mjs';
+import { load } from './generator.mjs';
+import { makeRoom } from './server-process.mjs';
+import { MANY, SECONDS } from './turns.mjs';
 
 const SHOWN = 40;
 const nowMicros = () => Number(process.hrtime.bigint() / 1_000n); // the clock of V8's profiles
 
 /** Profiles the server of a row (rows.mjs). */
-export async function profile({ name, start, body, connections = CONNECTIONS }) {
+export async function profile({ name, start, request }) {
+  makeRoom();
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-profile-'));
   const server = await start({ nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`] });
   let busy;
   try {
-    await load(server, { body, connections }); // warm
+    const loaded = () => load(server, request, { ...MANY, seconds: SECONDS });
+    await loaded(); // warm
     const from = nowMicros();
-    await load(server, { body, connections });
+    await loaded();
     busy = { from, until: nowMicros() };
   } finally {
     await server.stop();

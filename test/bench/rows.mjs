@@ -1,30 +1,33 @@
-// The rows of the first table: a server, a request, and what it is measured beside.
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Groups of rows that are compared: each has a server, a request, and what it is measured beside.
+import { join } from 'node:path';
 import { HEADERS, hasRedis, startGateway } from './gateway.mjs';
+import { hasGo, whyNoGo } from './generator.mjs';
+import { ARRANGEMENTS, PRICED_UPSTREAM, startUpstream } from './relayed/arrangements.mjs';
+import { tool } from './install.mjs';
 import { SERVER_CORE, startServer, UPSTREAM_CORE } from './server-process.mjs';
+import { ALL_POINTS, MANY, ONE, STEADY } from './turns.mjs';
 
-const PEERS = join(dirname(fileURLToPath(import.meta.url)), 'peers');
-const PEER_PORT = 18_090;
-const PEER_URL = `http://127.0.0.1:${PEER_PORT}/messages`;
+const PEERS = join(import.meta.dirname, 'peers');
+const FIRST_PORT = 18_100;
 const TOOLS = 50;
+let peers = 0;
 
-const call = (name) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } });
-const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+const asked = (method, params) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+export const CALL = { body: asked('tools/call', { name: 'get_latest_trading_day', arguments: {} }) };
+const ECHO = { body: asked('tools/call', { name: 'echo', arguments: {} }) };
+const LIST = { body: asked('tools/list', {}), expected: `"echo_${TOOLS - 1}"` };
 
-async function peer(file, { tools = 1, core = SERVER_CORE, nodeOptions = [] } = {}) {
-  const env = { PORT: String(PEER_PORT), TOOLS: String(tools) };
+async function peer(file, { tools = 1, core = SERVER_CORE, nodeOptions = [], node } = {}) {
+  const port = FIRST_PORT + peers++;
+  const env = { PORT: String(port), TOOLS: String(tools) };
   const args = [...nodeOptions, join(PEERS, file)];
-  const server = await startServer({ args, env, core, isReady: (output) => output.includes('ready') });
-  return { ...server, url: PEER_URL, headers: HEADERS };
+  const server = await startServer({ program: node, args, env, core, isReady: (output) => output.includes('ready') });
+  return { ...server, url: `http://127.0.0.1:${port}/messages`, headers: HEADERS };
 }
 
-/** The recipe as an upstream server: it has so many tools, and as a server it is the slower part. */
-const upstreamPeer = (options) => peer('sdk-stateless.mjs', { ...options, core: UPSTREAM_CORE });
-
-async function gatewayBefore({ tools, ...options }) {
-  const behind = await upstreamPeer({ tools });
-  const upstream = { transport: 'http', url: PEER_URL };
+/** A gateway and what is behind it, which ends with it. */
+async function before(behind, options) {
+  const upstream = { transport: 'http', url: behind.url };
   const server = await startGateway({ ...options, upstream }).catch(async (error) => {
     await behind.stop();
     throw error;
@@ -32,56 +35,70 @@ async function gatewayBefore({ tools, ...options }) {
   return { ...server, stop: async () => (await server.stop(), behind.stop()) };
 }
 
-export const STDIO_UPSTREAM = { transport: 'stdio', command: process.execPath, args: [join(PEERS, 'sdk-stdio.mjs')] };
+const beforeTheRecipe = async (options) =>
+  before(await peer('sdk-stateless.mjs', { tools: TOOLS, core: UPSTREAM_CORE }), options);
 
-const UPSTREAM_CALL = { body: call('echo'), hasUpstream: true };
-const TALLYGATE_CALL = { body: call('get_latest_trading_day'), beside: 'the recipe', steady: true };
+/** The neutral upstream of `npm run bench -- relayed`. */
+async function relaying(options) {
+  const port = FIRST_PORT + peers++;
+  const upstream = await startUpstream(ARRANGEMENTS[0], tool('upstream'), port);
+  return before({ ...upstream, url: upstream.named.url }, options);
+}
+
+const RELAYED = { request: {}, skipped: () => !hasGo() && `its upstream and its load generator need Go: ${whyNoGo()}` };
+
+/** The rows that `nodes` and `compare` measure as well. */
+export const FREE = { name: 'Tallygate, free', start: startGateway, request: CALL };
+export const PRICED = {
+  name: 'Tallygate, priced',
+  start: (options) => startGateway({ ...options, priced: true }),
+  request: CALL,
+};
+export const RELAYED_FREE = { name: 'Tallygate, relayed, free', start: relaying, ...RELAYED };
+export const RELAYED_PRICED = {
+  name: 'Tallygate, relayed, priced',
+  start: (options) => relaying({ ...options, ...PRICED_UPSTREAM }),
+  ...RELAYED,
+};
+export const RECIPE = {
+  name: "the SDK's recipe",
+  start: (options) => peer('sdk-stateless.mjs', options),
+  request: ECHO,
+  points: ALL_POINTS.filter((point) => point !== STEADY), // it cannot
+};
+export const LISTING = { name: 'Tallygate, key checked', start: beforeTheRecipe, request: LIST };
+export const RECIPES_LIST = {
+  name: "the SDK's recipe, its list",
+  start: (options) => peer('sdk-stateless.mjs', { ...options, tools: TOOLS }),
+  request: LIST,
+};
+
+const FREE_IN_REDIS = {
+  name: 'Tallygate, free, limits in Redis',
+  start: (options) => startGateway({ ...options, redis: true }),
+  request: CALL,
+  points: [ONE, MANY, STEADY],
+  skipped: () => !hasRedis() && 'install redis-server to measure it',
+};
 
 /**
- * `start`: with `nodeOptions` for the Node of the server that is measured. `as`: what later rows call it. `beside`: the earlier row its throughput is divided by and its latency compared with.
- * `steady`: measured at a fixed rate, too. `answers`: what the answer has to contain. Without `connections` 32.
+ * A row's `start` takes `nodeOptions` and a `node` for the server that is measured, and of Tallygate the `root` of another build.
+ * `points`: where it has not all of its group. `skipped`: why it cannot be measured here. The first of a group is what the others are
+ * compared with.
  */
-export const ROWS = [
-  { name: 'node:http JSON echo', start: (options) => peer('node-http-echo.mjs', options), body: call('echo') },
-  { name: 'Nest on Express, echo', start: (options) => peer('nest-express-echo.mjs', options), body: call('echo') },
+export const GROUPS = [
   {
-    name: 'SDK stateless recipe, tools/call',
-    start: (options) => peer('sdk-stateless.mjs', options),
-    body: call('echo'),
-    as: 'the recipe',
+    title: '`tools/call`',
+    points: ALL_POINTS,
+    rows: [RECIPE, FREE, PRICED, FREE_IN_REDIS, RELAYED_FREE, RELAYED_PRICED],
   },
+  { title: `\`tools/list\`, ${TOOLS} tools`, points: [ONE, MANY], rows: [RECIPES_LIST, LISTING] },
   {
-    name: `SDK stateless recipe, tools/list, ${TOOLS} tools`,
-    start: (options) => peer('sdk-stateless.mjs', { ...options, tools: TOOLS }),
-    body: LIST,
-    answers: `"echo_${TOOLS - 1}"`,
-    as: 'its list',
-  },
-  { name: 'Tallygate, tools/call, key checked, limited, recorded', start: startGateway, ...TALLYGATE_CALL },
-  { name: 'the same at 128 connections', start: startGateway, ...TALLYGATE_CALL, connections: 128 },
-  {
-    name: 'the same, limited in Redis',
-    start: (options) => startGateway({ ...options, redis: true }),
-    ...TALLYGATE_CALL,
-    skipped: () => !hasRedis() && 'install redis-server to measure it',
-  },
-  {
-    name: 'Tallygate, tools/call, priced (reserve + settle)',
-    start: (options) => startGateway({ ...options, priced: true }),
-    ...TALLYGATE_CALL,
-  },
-  {
-    name: `Tallygate, tools/list, ${TOOLS} tools, key checked`,
-    start: (options) => gatewayBefore({ ...options, tools: TOOLS }),
-    body: LIST,
-    answers: `"echo_${TOOLS - 1}"`,
-    beside: 'its list',
-  },
-  { name: 'upstream over HTTP (the recipe), called directly', ...UPSTREAM_CALL, start: upstreamPeer, as: 'direct' },
-  { name: 'Tallygate, proxied to it over HTTP', ...UPSTREAM_CALL, start: gatewayBefore, beside: 'direct' },
-  {
-    name: 'Tallygate, proxied over stdio (an SDK server)',
-    start: (options) => startGateway({ ...options, upstream: STDIO_UPSTREAM }),
-    body: call('echo'),
+    title: 'an echo',
+    points: [ONE, MANY],
+    rows: [
+      { name: 'node:http', start: (options) => peer('node-http-echo.mjs', options), request: ECHO },
+      { name: 'Nest on Express', start: (options) => peer('nest-express-echo.mjs', options), request: ECHO },
+    ],
   },
 ];

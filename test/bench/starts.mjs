@@ -1,42 +1,36 @@
 // From `npm start` to the first answered call, on a clone and again, and what memory a gateway takes that does nothing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
-import { address, HEADERS, isReady, startGateway } from './gateway.mjs';
+import { residentMegabytes, withDescendants } from './cpu.mjs';
+import { address, HEADERS, isReady, postmaster, startGateway } from './gateway.mjs';
 import { assertAnswers } from './measure.mjs';
-import { residentMegabytes, useAllCores, withDescendants } from './server-process.mjs';
+import { CALL } from './rows.mjs';
+import { useAllCores } from './server-process.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const NOT_IN_A_CLONE = new Set(['node_modules', 'dist', 'data', 'coverage', '.git', 'gateway.yaml']);
 /** After the first answer, for what goes on behind it. */
 const SETTLE_MS = 5_000;
-const CALL = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name: 'get_latest_trading_day', arguments: {} },
-});
 
 export async function measureStarts() {
   useAllCores();
   const folder = clone();
   try {
     const first = await start(folder);
-    const everything = await idleMegabytes(first.pid, postgresPid(folder));
+    const everything = await idleMegabytes(first.pid, postmaster(new EmbeddedPostgres(join(folder, 'data'))));
     await first.stop();
     const again = await start(folder, first.key);
     await again.stop();
-    const alone = await gatewayAlone();
     return [
       { figure: '`npm start` on a clone with dependencies, first call answered', value: first.seconds, unit: 's', digits: 1 },
       { figure: '`npm start` again, first call answered', value: again.seconds, unit: 's', digits: 1 },
       { figure: 'idle, everything embedded, all processes', value: everything, unit: 'MB' },
-      { figure: 'idle, the gateway with external databases', value: alone, unit: 'MB' },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -60,7 +54,7 @@ async function start(folder, knownKey) {
   const output = await untilReady(npm);
   const key = knownKey ?? /API key\s+(\S+)/.exec(output)[1];
   const server = { url: address('MCP', output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
-  await assertAnswers(server, CALL, '"result"');
+  await assertAnswers({ server, request: CALL });
   const seconds = (performance.now() - started) / 1_000;
   const pid = withDescendants(npm.pid).at(-1); // npm → the gateway
   const stop = async () => {
@@ -83,22 +77,18 @@ async function untilReady(npm) {
   return output;
 }
 
-const postgresPid = (folder) => {
-  const cluster = new EmbeddedPostgres(join(folder, 'data')).folder;
-  return Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
-};
-
 async function idleMegabytes(...pids) {
   await setTimeout(SETTLE_MS);
   const all = pids.map(residentMegabytes);
   return all.includes(undefined) ? undefined : all.reduce((sum, megabytes) => sum + megabytes, 0);
 }
 
-async function gatewayAlone() {
+/** What a gateway takes alone, with databases in processes of their own. */
+export async function measureIdle() {
   const server = await startGateway();
   try {
-    await assertAnswers(server, CALL, '"result"');
-    return await idleMegabytes(server.child.pid);
+    await assertAnswers({ server, request: CALL });
+    return [{ figure: 'idle, the gateway with external databases', value: await idleMegabytes(server.child.pid), unit: 'MB' }];
   } finally {
     await server.stop();
   }

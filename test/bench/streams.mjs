@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import { startGateway } from './gateway.mjs';
-import { load } from './measure.mjs';
-import { STDIO_UPSTREAM } from './rows.mjs';
+import { load } from './generator.mjs';
+import { SECONDS } from './turns.mjs';
 
 const IDLE = 1_000;
 const ACTIVE = 200;
@@ -12,6 +12,11 @@ const CALLS_PER_SECOND = 100;
 const MODERN = '2026-07-28';
 const HEAP_ON_SIGNAL = fileURLToPath(new URL('heap-on-signal.mjs', import.meta.url));
 const MEDIA = 'text/event-stream';
+const STDIO_UPSTREAM = {
+  transport: 'stdio',
+  command: process.execPath,
+  args: [fileURLToPath(new URL('peers/sdk-stdio.mjs', import.meta.url))],
+};
 
 const CALL = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: {} } });
 
@@ -34,7 +39,7 @@ export async function measureStreams() {
     nodeOptions: ['--expose-gc', '--import', HEAP_ON_SIGNAL],
   });
   const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0 });
-  const calls = () => load(server, { body: CALL, connections: 8, perSecond: CALLS_PER_SECOND });
+  const calls = () => load(server, { body: CALL }, { connections: 8, perSecond: CALLS_PER_SECOND, seconds: SECONDS });
   try {
     const alone = await calls(); // also warms up, so that what grows next are the streams
     const before = await heapBytes(server);

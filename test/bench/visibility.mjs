@@ -12,7 +12,7 @@ const GIVE_UP_MS = 30_000;
 const BODY = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'timestamp', arguments: {} } });
 
 export async function measureVisibility() {
-  makeRoom({});
+  makeRoom();
   const server = await startGateway();
   try {
     const ask = await administration(server.output);

@@ -166,8 +166,8 @@ export const JOBS: readonly Tool[] = [
   tool('greet', async ({ name }) => result(text(`Hello, ${String(name)}!`)), { name: { type: 'string' } }),
   tool(
     'slow_compute',
-    async ({ seconds, label }, { signal }) => {
-      await sleep(1_000 * Number(seconds), undefined, { signal });
+    async ({ seconds, label }, { cancellation }) => {
+      await sleep(1_000 * Number(seconds), undefined, { signal: cancellation.signal });
       return result(text(`Computed ${String(label ?? '')}`));
     },
     { seconds: { type: 'number' } },

@@ -9,7 +9,7 @@ export async function attempt(gateway: number, request: ClientRequest): Promise<
   return { gateway, startedMs, endedMs: performance.now(), ...outcome };
 }
 
-type Outcome = Pick<Attempt, 'ending' | 'charged' | 'isError' | 'status' | 'problem'>;
+type Outcome = Pick<Attempt, 'ending' | 'charged' | 'isError' | 'status' | 'hasRetryAfter' | 'problem'>;
 
 async function send({ url, headers, body, patienceMs }: ClientRequest, hangUp?: AbortSignal): Promise<Outcome> {
   const patience = AbortSignal.timeout(patienceMs);
@@ -24,7 +24,8 @@ async function send({ url, headers, body, patienceMs }: ClientRequest, hangUp?: 
   if (status === 401) return { ending: 'denied', status };
   if (status === 402) return { ending: 'refused', status };
   if (status === 409) return { ending: 'unknown', status };
-  return answer.usage ? restOutcome(status, answer) : mcpOutcome(status, answer);
+  const outcome = answer.usage ? restOutcome(status, answer) : mcpOutcome(status, answer);
+  return status === 503 ? { ...outcome, hasRetryAfter: response.headers.has('retry-after') } : outcome;
 }
 
 interface Usage {

@@ -14,6 +14,8 @@ const STANDSTILLS: ReadonlySet<FaultName> = new Set([
   'gateway unheard by PostgreSQL',
   'PostgreSQL killed',
   'PostgreSQL stopped at once',
+  'PostgreSQL failed over',
+  'PostgreSQL promoted beside its primary',
   'PostgreSQL disk full',
 ]);
 /** How long it takes until leases are renewed again after one; a call may go on as long when nobody listens any more. */
@@ -157,14 +159,15 @@ function auditRevocations({ calls, revokedMs }: Journal): Violation[] {
 const hasPassed = (ending: Attempt['ending']) => ending === 'answered' || ending === 'refused';
 
 /**
- * What is away is told as 503, which clients understand; for everything else the caller is to blame. Only a gateway that stood still
+ * What is away is told as 503 and when to come again, which clients understand; for everything else the caller is to blame. Only a gateway that stood still
  * meanwhile may say that a server was too slow.
  */
 function auditAnswers({ calls, faults }: Journal): Violation[] {
   const wrong = calls.filter((call) => {
     const isSlowness = faults.some((fault) => stoodStill(call, fault));
-    return call.attempts.some(({ status = 0, problem = '' }) => {
-      const mayBe = status < 500 || status === 503 || (isSlowness && problem.includes('did not answer within'));
+    return call.attempts.some(({ status = 0, hasRetryAfter, problem = '' }) => {
+      const mayBe =
+        status < 500 || (status === 503 && hasRetryAfter) || (isSlowness && problem.includes('did not answer within'));
       return !mayBe;
     });
   });

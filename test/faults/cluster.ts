@@ -4,9 +4,11 @@ import pg from 'pg';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { SmallDisk } from './full-disk.js';
-import { ClickHousePart, GatewayPart, PostgresPart } from './parts.js';
+import { ClickHousePart, GatewayPart } from './parts.js';
+import { PairOfPostgres, SinglePostgres, type PostgresPart } from './postgres-part.js';
 import { SlowServer } from './slow-server.js';
 import { Supervised } from './supervised.js';
+import { Ways } from './ways.js';
 
 export const SECRET = 'shared-by-all-gateways-of-the-fault-run';
 export const ADD_PRICE = 2;
@@ -31,6 +33,8 @@ export interface ClusterOptions {
   gateways: number;
   /** Whether data folders get small disks of their own; where they cannot, there are none. */
   disks?: boolean;
+  /** Whether PostgreSQL has a standby, for which each commit waits. */
+  standby?: boolean;
 }
 
 /** Gateways on one PostgreSQL and one ClickHouse, each part kept running until `stop`. */
@@ -38,6 +42,8 @@ export class Cluster {
   readonly folder = temporaryFolder('faults');
   readonly disks: { postgres?: SmallDisk | undefined; clickhouse?: SmallDisk | undefined } = {};
   readonly postgres: PostgresPart;
+  /** The same, where it has a standby. */
+  readonly pair: PairOfPostgres | undefined;
   readonly clickhouse: ClickHousePart;
   readonly gateways: GatewayPart[] = [];
   readonly slowServer = new SlowServer();
@@ -45,14 +51,15 @@ export class Cluster {
   env: Record<string, string> = {};
   readonly supervisors: { postgres: Supervised; clickhouse: Supervised; gateways: Supervised[] };
 
-  private constructor({ disks }: ClusterOptions) {
+  private constructor({ disks, standby }: ClusterOptions) {
     const folders = { postgres: join(this.folder, 'engine'), clickhouse: join(this.folder, 'clickhouse') };
     mkdirSync(folders.clickhouse);
     if (disks) {
       this.disks.postgres = SmallDisk.mount(folders.postgres, POSTGRES_DISK_MB);
       this.disks.clickhouse = SmallDisk.mount(folders.clickhouse, CLICKHOUSE_DISK_MB);
     }
-    this.postgres = new PostgresPart(folders.postgres);
+    this.pair = standby ? new PairOfPostgres(folders.postgres) : undefined;
+    this.postgres = this.pair ?? new SinglePostgres(folders.postgres);
     this.clickhouse = new ClickHousePart(join(folders.clickhouse, 'data'));
     this.supervisors = { gateways: [] } as unknown as Cluster['supervisors'];
   }
@@ -109,6 +116,13 @@ export class Cluster {
     for (const name of logs) cpSync(join(this.folder, name), join(keepIn, name));
   }
 
+  /** Every other gateway knows both servers, the others an address that leads to whichever takes writes. */
+  private waysOf(n: number): Ways {
+    const { postgres } = this;
+    const knowsAll = n % 2 === 1;
+    return new Ways(knowsAll ? postgres.urls.map((_, at) => () => new URL(postgres.urls[at]!)) : [() => new URL(postgres.url)]);
+  }
+
   private async startAll(gateways: number): Promise<void> {
     await Promise.all([this.postgres.start(), this.clickhouse.start(), this.slowServer.start()]);
     await this.sql(`ALTER SYSTEM SET max_wal_size = '${POSTGRES_LOG_MB}MB'`);
@@ -123,7 +137,7 @@ export class Cluster {
       GATEWAY_LOG_LEVEL: 'warn',
     };
     for (let n = 0; n < gateways; n += 1)
-      this.gateways.push(new GatewayPart(join(this.folder, `gateway-${n}`), this.postgres.url, this.env));
+      this.gateways.push(new GatewayPart(join(this.folder, `gateway-${n}`), this.waysOf(n), this.env));
     await Promise.all(this.gateways.map((gateway) => gateway.start()));
     this.supervisors.postgres = new Supervised(this.postgres);
     this.supervisors.clickhouse = new Supervised(this.clickhouse);

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Lane } from '../../src/clickhouse/engine/lane.js';
+import { eventually } from '../support/eventually.js';
 import type { Cluster } from './cluster.js';
 import type { JournalKeeper } from './journal.js';
 import { startNewcomers } from './newcomers.js';
 import type { ClickHouseFault } from './parts.js';
+import type { PairOfPostgres } from './postgres-part.js';
 import type { FaultName, PlannedFault } from './schedule.js';
 import { killStarts } from './starts.js';
 
@@ -12,6 +14,9 @@ const WINDOW = 'non_replicated_deduplication_window';
 
 /** A table that is altered on a full disk is lost (src/clickhouse/disk-room.ts), so the two faults that would do it take turns. */
 const turns = new Lane(1, 10);
+/** Each needs the standby that the one before it made. */
+const failovers = new Lane(1, 10);
+const FAIL_OVER_MAX_MS = 60_000;
 const tooMany = () => new Error('other faults of the kind were waiting');
 
 /** Brings a fault about, and ends it. Resolves when it is over; its part recovers by itself or by its supervisor. */
@@ -47,24 +52,24 @@ const INJECT: Record<FaultName, Inject> = {
   // It resumes in the belief that it holds the delivery lock and hears of changes; PostgreSQL has given both up.
   'gateway paused and robbed of its locks': async ({ gateways }, { gateway, lastsMs }) => {
     gateways[gateway]!.signal('SIGSTOP');
-    gateways[gateway]!.proxy.cut();
-    gateways[gateway]!.proxy.restore();
+    gateways[gateway]!.ways.cut();
+    gateways[gateway]!.ways.restore();
     await pause(lastsMs);
     gateways[gateway]!.signal('SIGCONT');
   },
 
   'gateway cut off from PostgreSQL': async ({ gateways }, { gateway, lastsMs }) => {
-    gateways[gateway]!.proxy.cut();
+    gateways[gateway]!.ways.cut();
     await pause(lastsMs);
-    gateways[gateway]!.proxy.restore();
+    gateways[gateway]!.ways.restore();
   },
 
   // Neither side is told: notifications, statements and answers are swallowed; half of the time for ever.
   'gateway unheard by PostgreSQL': async ({ gateways }, { gateway, lastsMs, dice }) => {
-    gateways[gateway]!.proxy.silence();
+    gateways[gateway]!.ways.silence();
     await pause(lastsMs);
-    if (dice < 0.5) gateways[gateway]!.proxy.cut();
-    gateways[gateway]!.proxy.restore();
+    if (dice < 0.5) gateways[gateway]!.ways.cut();
+    gateways[gateway]!.ways.restore();
   },
 
   'gateway clock stepped': async ({ gateways }, { gateway, lastsMs, dice }) => {
@@ -86,6 +91,19 @@ const INJECT: Record<FaultName, Inject> = {
 
   'PostgreSQL killed': killPostgres('SIGKILL'),
   'PostgreSQL stopped at once': killPostgres('SIGQUIT'),
+
+  // The machine is gone, and after a while somebody promotes the standby.
+  'PostgreSQL failed over': failOver(async (pair, lastsMs) => {
+    pair.kill();
+    await pause(lastsMs);
+    await pair.promote();
+  }),
+
+  // Somebody promotes the standby of a primary that lives, and answers whoever still asks it.
+  'PostgreSQL promoted beside its primary': failOver(async (pair, lastsMs) => {
+    await pair.promote();
+    await pause(lastsMs);
+  }),
 
   'PostgreSQL disk full': async ({ disks }, { lastsMs }) => {
     await disks.postgres!.fill();
@@ -134,7 +152,7 @@ export async function callOff(cluster: Cluster): Promise<void> {
   for (const disk of Object.values(cluster.disks)) disk?.empty();
   for (const gateway of cluster.gateways) {
     gateway.signal('SIGCONT');
-    gateway.proxy.restore();
+    gateway.ways.restore();
     gateway.setClock(0);
   }
   await cluster.clickhouse.arm('none', 0).catch(() => undefined); // it is down, and starts without a fault
@@ -155,6 +173,16 @@ function killPostgres(signal: 'SIGKILL' | 'SIGQUIT'): Inject {
     postgres.kill(signal);
     await pause(lastsMs);
   };
+}
+
+/** In the end the former primary is made anew as the standby. */
+function failOver(promote: (pair: PairOfPostgres, lastsMs: number) => Promise<void>): Inject {
+  return ({ pair, supervisors }, { lastsMs }) =>
+    failovers.run(async () => {
+      supervisors.postgres.holdDown(FAIL_OVER_MAX_MS);
+      await promote(pair!, lastsMs).finally(() => supervisors.postgres.holdDown(0));
+      await eventually(() => pair!.makeStandby(), FAIL_OVER_MAX_MS);
+    }, tooMany);
 }
 
 function armed(mode: ClickHouseFault): Inject {

@@ -21,6 +21,8 @@ export interface Attempt {
   isError?: boolean;
   /** HTTP status of an answer. */
   status?: number;
+  /** Of a 503: whether it says when to come again. */
+  hasRetryAfter?: boolean;
   /** What an error said. */
   problem?: string;
 }

@@ -14,6 +14,8 @@ const { values } = parseArgs({
     callers: { type: 'string', default: '12' },
     /** Mean pause between two faults, seconds. */
     pause: { type: 'string', default: '4' },
+    /** PostgreSQL has one, and fails over. */
+    standby: { type: 'boolean', default: false },
     /** A folder for the journal, the books and the gateways' logs. */
     keep: { type: 'string' },
   },
@@ -28,6 +30,7 @@ const { violations, ...result } = await runFaults({
   gateways: Number(values.gateways),
   callers: Number(values.callers),
   pauseMs: Number(values.pause) * 1_000,
+  standby: values.standby,
   log,
   ...(values.keep !== undefined && { keepIn: values.keep }),
 });

@@ -11,6 +11,7 @@ import { mcpCall } from './requests.js';
 import type { PlannedFault } from './schedule.js';
 import { killStarts } from './starts.js';
 import { Supervised } from './supervised.js';
+import { Ways } from './ways.js';
 
 /** Other faults go on meanwhile: longer than they, and a gateway's start after them, take. */
 const PATIENCE_MS = 120_000;
@@ -43,17 +44,16 @@ interface EmptyDatabases {
 
 /** What is wrong with them after all. */
 async function beginTogether(cluster: Cluster, fault: PlannedFault, { name, folder, clickhouse }: EmptyDatabases) {
-  const database = new URL(cluster.postgres.url);
-  database.pathname = `/${name}`;
+  const database = () => Object.assign(new URL(cluster.postgres.url), { pathname: `/${name}` });
   const env = { ...cluster.env, GATEWAY_CLICKHOUSE_URL: clickhouse.url };
-  const gateways = [0, 1].map((n) => new GatewayPart(join(folder, `gateway-${n}`), database.href, env));
+  const gateways = [0, 1].map((n) => new GatewayPart(join(folder, `gateway-${n}`), new Ways([database]), env));
   const supervisors = gateways.map((gateway) => new Supervised(gateway));
   try {
     const { lastsMs: forMs, dice } = fault;
     const startMs = Math.max(...cluster.gateways.map((gateway) => gateway.startMs));
     await Promise.all(gateways.map((gateway, n) => killStarts(gateway, { forMs, startMs, dice: (dice + n / 2) % 1 })));
     const keys: string[] = [];
-    const together = () => assertTogether(gateways, database.href, keys);
+    const together = () => assertTogether(gateways, database().href, keys);
     return await eventually(together, PATIENCE_MS).catch((error: Error) => error.message);
   } finally {
     const unsupervised = supervisors.map((supervisor) => supervisor.stop());

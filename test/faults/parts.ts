@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { freePort } from '../support/gateway/free-port.js';
 import { GatewayProcess } from '../support/gateway/gateway-process.js';
-import { TcpProxy } from '../support/databases/tcp-proxy.js';
 import type { Part } from './supervised.js';
+import type { Ways } from './ways.js';
 
 const CLOCK = pathToFileURL(resolve('test', 'faults', 'stepped-clock.mjs')).href;
 const FRONT = join('test', 'support', 'databases', 'clickhouse-front.mjs');
@@ -15,42 +14,6 @@ const FRONT = join('test', 'support', 'databases', 'clickhouse-front.mjs');
 const UNTIL_CALLED_OFF = 1e9;
 
 export type ClickHouseFault = 'none' | 'refuse' | 'hang' | 'error' | 'internal-error' | 'timeout-after-commit' | 'late';
-
-/** PostgreSQL on a port that stays, whichever process serves it. */
-export class PostgresPart implements Part {
-  url = '';
-  private readonly engine: EmbeddedPostgres;
-
-  constructor(folder: string) {
-    this.engine = new EmbeddedPostgres(folder);
-  }
-
-  isAlive(): boolean {
-    const pid = this.pid();
-    return pid !== undefined && isRunning(pid);
-  }
-
-  async start(): Promise<void> {
-    this.url = (await this.engine.start(this.url ? Number(new URL(this.url).port) : undefined)).url;
-  }
-
-  /** SIGKILL, or SIGQUIT, which is its "immediate" shutdown. */
-  kill(signal: 'SIGKILL' | 'SIGQUIT'): void {
-    if (this.isAlive()) process.kill(this.pid()!, signal);
-  }
-
-  stop(): Promise<void> {
-    return this.engine.stop();
-  }
-
-  private pid(): number | undefined {
-    try {
-      return Number(readFileSync(join(this.engine.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    } catch {
-      return undefined;
-    }
-  }
-}
 
 /** The ClickHouse front on a port and a folder that stay. */
 export class ClickHousePart implements Part {
@@ -109,9 +72,8 @@ export class ClickHousePart implements Part {
 /** Far longer than a start takes while something of what it needs is away. */
 const START_MAX_MS = 90_000;
 
-/** A gateway with a way to PostgreSQL and a clock of its own. */
+/** A gateway with ways to PostgreSQL and a clock of its own. */
 export class GatewayPart implements Part {
-  readonly proxy: TcpProxy;
   /** How long it took the last time to get ready, if it ever did. */
   startMs = 0;
   private process: GatewayProcess | undefined;
@@ -120,11 +82,10 @@ export class GatewayPart implements Part {
 
   constructor(
     private readonly folder: string,
-    postgresUrl: string,
+    readonly ways: Ways,
     private readonly env: Record<string, string>,
   ) {
     mkdirSync(folder, { recursive: true });
-    this.proxy = new TcpProxy(new URL(postgresUrl));
   }
 
   /** Undefined while it is down. */
@@ -138,7 +99,7 @@ export class GatewayPart implements Part {
 
   async start(): Promise<void> {
     this.keepOutput();
-    this.databaseUrl ||= await this.proxy.start();
+    this.databaseUrl ||= await this.ways.start();
     const started = performance.now();
     try {
       this.process = await this.startProcess();
@@ -170,7 +131,7 @@ export class GatewayPart implements Part {
     this.signal('SIGCONT');
     await this.running?.end();
     this.keepOutput();
-    if (this.databaseUrl) await this.proxy.stop();
+    if (this.databaseUrl) await this.ways.stop();
   }
 
   private startProcess(): Promise<GatewayProcess> {
@@ -200,13 +161,5 @@ export class GatewayPart implements Part {
 
   private get clockFile(): string {
     return join(this.folder, 'clock');
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false; // ESRCH, or gone between the two
   }
 }

@@ -6,7 +6,7 @@ import { readBooks, unsettled, type Books } from './books.js';
 import { Cluster, LEASE_SECONDS } from './cluster.js';
 import { callOff, inject } from './faults.js';
 import { ENDINGS, JournalKeeper, type Ending, type JournaledCall } from './journal.js';
-import { FAULT_NAMES, FAULTS, scheduleOf, type FaultName, type PlannedFault } from './schedule.js';
+import { FAULT_NAMES, FAULTS, scheduleOf, type FaultName, type KindOfFault, type PlannedFault } from './schedule.js';
 import { RestCaller } from './users.js';
 import { Workload } from './workload.js';
 
@@ -21,6 +21,8 @@ export interface FaultRunOptions {
   callers: number;
   /** Mean pause between two faults. */
   pauseMs: number;
+  /** Whether PostgreSQL has one; unset: where one of the names needs it. */
+  standby?: boolean;
   /** Unset: all that are possible here. */
   names?: readonly FaultName[];
   log: (line: string) => void;
@@ -57,7 +59,8 @@ export interface FaultRunResult {
 
 /** Runs a cluster under load and faults, lets it settle, and compares what clients know with what is in the books. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
-  const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined });
+  const standby = options.standby ?? options.names?.some((name) => needOf(name) === 'standby') ?? false;
+  const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined && !standby, standby });
   const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'), cluster.slowServer.runs);
   const rest = new RestCaller(cluster);
   const workload = new Workload(cluster, rest, journal, options);
@@ -84,11 +87,15 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
   }
 }
 
+const SKIPPED = { disk: 'no disk can be mounted here, as root can where PostgreSQL has no standby', standby: 'give --standby' };
+const needOf = (name: FaultName): KindOfFault['needs'] => (FAULTS[name] as KindOfFault).needs;
+
 function plan(options: FaultRunOptions, cluster: Cluster): PlannedFault[] {
-  const possible = FAULT_NAMES.filter((name) => cluster.hasDisks || !('needsDisk' in FAULTS[name]));
+  const has = { disk: cluster.hasDisks, standby: cluster.pair !== undefined };
+  const possible = FAULT_NAMES.filter((name) => needOf(name) === undefined || has[needOf(name)!]);
   const names = options.names ?? possible;
   const left = options.names ? [] : FAULT_NAMES.filter((name) => !possible.includes(name));
-  if (left.length > 0) options.log(`SKIPPED: ${left.join(', ')}: no disk can be mounted here; root can`);
+  if (left.length > 0) options.log(`SKIPPED: ${left.map((name) => `${name} (${SKIPPED[needOf(name)!]})`).join(', ')}`);
   return scheduleOf({ ...options, names });
 }
 

@@ -1,12 +1,12 @@
 /** What a fault keeps occupied: two faults never have the same part in hand at once, faults of different parts may meet. */
 type Part = 'gateway' | 'postgres' | 'clickhouse' | 'connections' | 'newcomers';
 
-interface KindOfFault {
+export interface KindOfFault {
   part: Part;
   /** Shortest and longest time until the part is let go, ms. */
   lastsMs: readonly [number, number];
-  /** Needs a disk of its own, which only root can mount. */
-  needsDisk?: true;
+  /** A disk of its own, which only root can mount; or a PostgreSQL with a standby. */
+  needs?: 'disk' | 'standby';
 }
 
 /** Every fault the harness knows; what each does is in `faults.ts`. */
@@ -24,7 +24,9 @@ export const FAULTS = {
   'two deliverers': { part: 'clickhouse', lastsMs: [2_000, 4_000] },
   'PostgreSQL killed': { part: 'postgres', lastsMs: [0, 3_000] },
   'PostgreSQL stopped at once': { part: 'postgres', lastsMs: [0, 3_000] },
-  'PostgreSQL disk full': { part: 'postgres', lastsMs: [1_000, 6_000], needsDisk: true },
+  'PostgreSQL failed over': { part: 'postgres', lastsMs: [0, 3_000], needs: 'standby' },
+  'PostgreSQL promoted beside its primary': { part: 'postgres', lastsMs: [0, 6_000], needs: 'standby' },
+  'PostgreSQL disk full': { part: 'postgres', lastsMs: [1_000, 6_000], needs: 'disk' },
   'ClickHouse refuses': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse hangs': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse answers 500': { part: 'clickhouse', lastsMs: [500, 5_000] },
@@ -32,7 +34,7 @@ export const FAULTS = {
   'ClickHouse times out after commit': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse killed': { part: 'clickhouse', lastsMs: [0, 3_000] },
   'ClickHouse away beyond its deduplication': { part: 'clickhouse', lastsMs: [3_000, 15_000] },
-  'ClickHouse disk full': { part: 'clickhouse', lastsMs: [1_000, 6_000], needsDisk: true },
+  'ClickHouse disk full': { part: 'clickhouse', lastsMs: [1_000, 6_000], needs: 'disk' },
 } as const satisfies Record<string, KindOfFault>;
 
 export type FaultName = keyof typeof FAULTS;

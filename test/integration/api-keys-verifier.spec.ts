@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeyHasher } from '../../src/api-keys/keys/api-key-hasher.js';
-import { createToken, displayPrefix } from '../../src/api-keys/keys/api-key-token.js';
+import { checksum, createToken, displayPrefix } from '../../src/api-keys/keys/api-key-token.js';
 import { EVERYTHING } from '../../src/api-keys/verification/auth-change.js';
 import type { TallygateError } from '../../src/common/tallygate-error.js';
 import type { Principal } from '../../src/auth/access/principal.js';
@@ -71,6 +71,21 @@ describe('The verifier of API keys', () => {
     ]);
     expect(await verify(stranger.token)).toEqual({ ok: false, reason: 'unknown' });
     expect(await verify(stranger.token)).toEqual({ ok: false, reason: 'unknown' });
+  });
+
+  it('refuses a key with the id of one that memory knows to be right, and another secret', async () => {
+    const { token } = await issue();
+    const body = token.slice(0, 15) + createToken('sk-').token.slice(15, -6);
+    const forged = body + checksum(body);
+    await eventually(async () => {
+      await verify(token);
+      expect([token, forged, token, forged].map((one) => replica.verifier.recall(one))).toMatchObject([
+        { ok: true },
+        { ok: false, reason: 'unknown' },
+        { ok: true },
+        { ok: false, reason: 'unknown' },
+      ]);
+    });
   });
 
   it('refuses a key of an installation with another secret', async () => {

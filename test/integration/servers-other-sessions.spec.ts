@@ -81,7 +81,7 @@ afterEach(async () => {
 const task = { id: 'task', serverId: 'odd-1', serverTaskId: 't', sessionId: BEFORE, form: 'nested' } as ServerTask;
 const ask = async (method: TaskMethod, cancellation = new Cancellation()) => {
   const { tool } = rig.catalog.get('odd__look', caller);
-  return (await tool.askTask!(method, task, { ...rig.context(), cancellation, signal: cancellation.signal })).texts;
+  return (await tool.askTask!(method, task, { ...rig.context(), cancellation })).texts;
 };
 
 describe('a task that was made in another session of its server', () => {

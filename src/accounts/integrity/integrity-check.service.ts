@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Clock } from '../../common/clock.js';
 import { DAY_MS, utcDay, utcSecond } from '../../common/utc-day.js';
-import { AppConfig } from '../../config/app-config.js';
+import { AppConfig, leaseMsOf } from '../../config/app-config.js';
 import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
 import { UsageReports, type Undelivered, type Verified } from '../../usage/reports/usage-reports.service.js';
 import { compareDays, type DaySides } from './compare-days.js';
@@ -83,7 +83,7 @@ export class IntegrityCheck {
   /** The full hour before which every call has ended, since none of that time runs, and been delivered. */
   private async settledUntil(span: Span): Promise<Date> {
     const { oldest } = await this.usage.undelivered(periodOf(span));
-    const ended = this.clock.now() - this.config.values.credits.lease_seconds * 1_000 - CLOCK_SKEW_MS;
+    const ended = this.clock.now() - leaseMsOf(this.config.values.credits) - CLOCK_SKEW_MS;
     const running = await this.usage.callsSince();
     const until = startOf(HOUR_MS, Math.min(ended, oldest?.getTime() ?? Infinity, running?.getTime() ?? Infinity));
     return new Date(Math.max(until, span.from.getTime()));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { derivedKey } from '../../common/derived-key.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ID_LENGTH, parseToken } from './api-key-token.js';
@@ -19,6 +19,8 @@ const FOREIGN_ID_LABEL = 'tallygate foreign key id v1';
 export class ApiKeyHasher {
   private readonly pepper: Buffer;
   private readonly foreignIds: Buffer;
+  /** Of this process alone, and kept nowhere. */
+  private readonly salt = randomBytes(HASH_BYTES).toString('base64');
   private readonly shown = Buffer.alloc(HASH_BYTES);
   private readonly stored = Buffer.alloc(HASH_BYTES);
 
@@ -39,6 +41,14 @@ export class ApiKeyHasher {
   /** As 32 Latin-1 characters, the form that takes least memory in a cache of many keys. */
   hash(token: string): string {
     return createHmac('sha256', this.pepper).update(token).digest('binary');
+  }
+
+  /**
+   * By which memory knows a token again that was right: SHA-256 behind the salt of this process, an eighth of the work of `hash`. It
+   * tells nothing of the token, and nobody can choose one for what it has in common with another's, so that `===` may compare it.
+   */
+  markOf(token: string): string {
+    return hash('sha256', this.salt + token, 'binary');
   }
 
   private foreignIdOf(token: string): string {

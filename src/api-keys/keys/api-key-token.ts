@@ -46,7 +46,8 @@ export function displayPrefix(token: string): string {
 
 const tokenIdOf = (token: string, prefix: TokenPrefix): string => token.slice(prefix.length, prefix.length + ID_LENGTH);
 
-function checksum(body: string): string {
+/** The last 6 characters of a token whose others these are. */
+export function checksum(body: string): string {
   let rest = crc32(body);
   let text = '';
   for (let place = 0; place < CHECKSUM_LENGTH; place += 1) {

@@ -3,7 +3,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { withDeadline } from '../../common/concurrency/deadline.js';
 import { GroupCommit } from '../../common/concurrency/group-commit.js';
-import { tally } from '../../telemetry/metrics.js';
+import { Tally } from '../../telemetry/tally.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { ApiKeyHasher } from '../keys/api-key-hasher.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
@@ -37,7 +37,7 @@ interface Fill {
 export class ApiKeyVerifier implements OnModuleInit {
   /** Keys that memory knew, and that PostgreSQL was asked for. */
   readonly lookups = { hit: 0, miss: 0 };
-  readonly denials = tally('tallygate_api_key_denials_total', 'API keys that were refused', ['reason']);
+  readonly denials = new Tally('tallygate_api_key_denials_total', 'API keys that were refused', ['reason']);
   private readonly cache = new KeyCache();
   private readonly fills = new Map<string, Fill>();
   private readonly reads = new GroupCommit<string, CachedKey | null>({
@@ -100,13 +100,22 @@ export class ApiKeyVerifier implements OnModuleInit {
   }
 
   private judge(token: string, key: CachedKey | null): ApiKeyVerification {
-    const isRight = this.hasher.matches(token, key?.hash ?? NO_HASH);
+    const isRight = this.isRight(token, key);
     if (!key || !isRight) return this.deny('unknown');
     const now = this.clock.now();
     if (key.denial) return this.deny(key.denial);
     if (now >= key.expiresAt) return this.deny('expired');
     this.usage.touch(key.principal.apiKey.id, now);
     return { ok: true, principal: key.principal };
+  }
+
+  /** The mark is made for every token, so that none tells by the time it takes whether its key exists, or was used. */
+  private isRight(token: string, key: CachedKey | null): boolean {
+    const mark = this.hasher.markOf(token);
+    if (key?.mark === mark) return true;
+    const isRight = this.hasher.matches(token, key?.hash ?? NO_HASH);
+    if (key && isRight) key.mark = mark;
+    return isRight;
   }
 
   private deny(reason: ApiKeyDenial): ApiKeyVerification {

@@ -17,6 +17,8 @@ const CHANGED_USERS_MAX = 1_000;
 export interface CachedKey {
   /** See `ApiKeyHasher`. */
   hash: string;
+  /** See `ApiKeyHasher.markOf`; undefined until the key was shown and was right. */
+  mark: string | undefined;
   /** Why it does not work whatever the time; null when it does. */
   denial: ReturnType<typeof lastingDenial>;
   /** Milliseconds since the epoch; Infinity for a key that never expires. */
@@ -76,6 +78,7 @@ export function cachedKey(stored: StoredKey): CachedKey {
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
+    mark: undefined,
     denial: lastingDenial(stored),
     expiresAt: stored.expiresAt?.getTime() ?? Infinity,
     principal: {

@@ -10,6 +10,7 @@ import { installedEngines } from '../../config/installed-engines.js';
 import { ConfigError, nameOfSetting, readConfig } from '../../config/load-config.js';
 import { portOfServer } from '../../database/embedded-postgres.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
+import { primaryUrl } from '../../database/primary/primary.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
 import { runningGateway } from '../../start/running-gateway.js';
 import { bad, good, type Finding } from './finding.js';
@@ -100,7 +101,8 @@ async function isListening(port: number): Promise<boolean> {
 
 /** The server itself, the migrations it has seen, and its clock. */
 async function externalPostgres(url: string): Promise<Finding[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
+  const connectionString = await primaryUrl(url);
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
   try {
     await client.connect();
     const { rows } = await client.query<{ now: Date; ran: string | null }>(

@@ -12,7 +12,7 @@ export interface Cancellable {
  */
 export class Cancellation implements Cancellable {
   private controller: AbortController | undefined;
-  private readonly listeners = new Set<(reason: Error) => void>();
+  private listeners: ((reason: Error) => void)[] = [];
   private why: Error | undefined;
 
   get isCancelled(): boolean {
@@ -34,20 +34,20 @@ export class Cancellation implements Cancellable {
     if (this.why) return;
     this.why = reason;
     this.controller?.abort(reason);
-    const listeners = [...this.listeners];
-    this.listeners.clear();
+    const { listeners } = this;
+    this.listeners = [];
     for (const listener of listeners) listener(reason);
   }
 
   /** Calls the listener once; at once when it is cancelled already. */
   onCancel(listener: (reason: Error) => void): void {
     if (this.why) listener(this.why);
-    else this.listeners.add(listener);
+    else this.listeners.push(listener);
   }
 
   /** For one who waits no longer. */
   offCancel(listener: (reason: Error) => void): void {
-    this.listeners.delete(listener);
+    this.listeners = this.listeners.filter((one) => one !== listener);
   }
 }
 
@@ -76,6 +76,6 @@ export const cancelledAfter = (ms: number): Cancellable => cancelledWith(AbortSi
 export function cancelledWhenGone(response: ServerResponse): Cancellation {
   const cancellation = new Cancellation();
   if (response.destroyed) cancellation.cancel();
-  else response.once('close', () => response.writableFinished || cancellation.cancel());
+  else response.on('close', () => response.writableFinished || cancellation.cancel());
   return cancellation;
 }

@@ -45,9 +45,6 @@ export class McpCalls {
       trace: traceOf(context),
       client: this.client(context),
       cancellation,
-      get signal() {
-        return cancellation.signal;
-      },
     };
   }
 

@@ -21,7 +21,8 @@ import type { SessionAction } from '../protocol/mcp-method.js';
 import { readEra, type Era } from '../protocol/protocol-era.js';
 import { SESSION_HEADER } from '../sessions/mcp-sessions.service.js';
 import { SerializedResult } from '../protocol/serialized-result.js';
-import { McpHandlers, type McpHandler } from './mcp-handlers.js';
+import type { McpHandler } from './handler-pipeline.js';
+import { McpHandlers } from './mcp-handlers.js';
 
 /** One answer: its HTTP status, extra headers, and the JSON-RPC message; no body for a notification. */
 export interface McpAnswer {

@@ -1,16 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { GUARDS_METADATA } from '@nestjs/common/constants.js';
-import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AppConfig } from '../../config/app-config.js';
 import { isKeyOptional } from '../access/api-key.guard.js';
-import type { McpContext } from '../context/mcp-context.js';
 import { HANDLER, handlerOfSession, McpMethod, type SessionAction } from '../protocol/mcp-method.js';
 import { existsIn, type Era } from '../protocol/protocol-era.js';
-
-/** Resolves with the result of the method; rejects as a guard, an interceptor or the method itself does. */
-export type McpHandler = (context: McpContext) => Promise<unknown>;
-
-type Instance = Record<string, (...context: unknown[]) => unknown>;
+import { HandlerPipeline, type HandlerClass, type McpHandler } from './handler-pipeline.js';
 
 /** The handler of each method of MCP, found by `@McpMethod` in all providers, with its guards and interceptors around it. */
 @Injectable()
@@ -21,18 +15,18 @@ export class McpHandlers implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly contexts: ExternalContextCreator,
+    private readonly pipeline: HandlerPipeline,
     private readonly config: AppConfig,
   ) {}
 
   onModuleInit(): void {
     for (const provider of this.discovery.getProviders()) {
-      const instance = provider.instance as Instance | undefined;
+      const instance = provider.instance as HandlerClass | undefined;
       if (!instance || provider.isAlias) continue;
       for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
         const method = this.discovery.getMetadataByDecorator(McpMethod, provider, name);
         if (method === undefined) continue;
-        const handler = this.guarded(instance, name);
+        const handler = this.pipeline.around(instance, name);
         this.handlers.set(method, handler);
         if (isKeyOptional(instance[name]!, this.config)) this.keyless.add(handler);
       }
@@ -56,16 +50,5 @@ export class McpHandlers implements OnModuleInit {
   /** Whether it answers nobody without a key. */
   needsKey(handler: McpHandler): boolean {
     return !this.keyless.has(handler);
-  }
-
-  /**
-   * Errors pass as they are, since `McpDispatcher` answers them; Nest's own filter would replace them with its words.
-   * @throws Error for a handler whose class has no guards: it would be open to strangers.
-   */
-  private guarded(instance: Instance, name: string): McpHandler {
-    if (!Reflect.hasMetadata(GUARDS_METADATA, instance.constructor))
-      throw new Error(`${instance.constructor.name} serves methods of MCP without @UseGuards(ApiKeyGuard)`);
-    const options = { guards: true, interceptors: true, filters: false };
-    return this.contexts.create(instance, instance[name]!, name, undefined, undefined, undefined, undefined, options, 'mcp');
   }
 }

@@ -91,7 +91,8 @@ export class McpHttpRoutes {
   }
 
   private exchange(request: IdentifiedRequest, response: ServerResponse): McpExchange {
-    const address = plainAddress(proxyAddress(request, this.trusts));
+    const isForwarded = request.headers['x-forwarded-for'] !== undefined;
+    const address = plainAddress(isForwarded ? proxyAddress(request, this.trusts) : (request.socket.remoteAddress ?? ''));
     return new McpExchange(request, response, address, this.streams);
   }
 
@@ -110,7 +111,7 @@ export class McpHttpRoutes {
     if (json === undefined) throw parseError('UTF-8');
     if (isTooDeep(json)) return this.tooDeep(json, exchange);
     const body = parseJson(json);
-    exchange.request.operation = operationOf(body);
+    exchange.request.operation = () => operationOf(body);
     if (Array.isArray(body)) return this.batch(body, json, exchange);
     const message = parseMessage(
       body,

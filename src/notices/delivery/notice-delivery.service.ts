@@ -5,7 +5,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { NetworkRules } from '../../common/network/network-rules.js';
 import { AppConfig } from '../../config/app-config.js';
 import { webhookName, type NoticeSettings } from '../../config/notices-config.js';
-import { tally } from '../../telemetry/metrics.js';
+import { Tally } from '../../telemetry/tally.js';
 import { DeliveriesRepository, type Room, type TakenDelivery } from '../outbox/deliveries.repository.js';
 import { Recipients } from '../outbox/recipients.js';
 import { DeliveryLane } from './delivery-lane.js';
@@ -30,7 +30,7 @@ const FINISH_MS = 2_000;
  */
 @Injectable()
 export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly sent = tally('tallygate_notices_total', 'Attempts to deliver notices', ['kind', 'channel', 'outcome']);
+  readonly sent = new Tally('tallygate_notices_total', 'Attempts to deliver notices', ['kind', 'channel', 'outcome']);
   private readonly logger = loggerFor('Notices');
   private readonly settings: NoticeSettings;
   private readonly task = new PeriodicTask('Notices', TICK_MS, () => this.takeDue());

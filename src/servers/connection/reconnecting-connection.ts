@@ -121,7 +121,7 @@ export class ReconnectingConnection {
     session.retire();
   }
 
-  private async currentSession(): Promise<UpstreamSession> {
+  private currentSession(): UpstreamSession | Promise<UpstreamSession> {
     if (this.isClosed) throw this.removed();
     if (this.session) return this.session;
     this.connecting ??= this.connect().finally(() => (this.connecting = undefined));

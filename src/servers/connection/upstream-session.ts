@@ -214,10 +214,12 @@ export class UpstreamSession {
         `The connection to ${server} in which this was made is over, or another replica's.`,
       );
     const isElsewhere = this.http?.isElsewhere(sessionId) ?? false;
-    return this.transport.relay.request(request, exchange).catch((error: unknown) => {
+    try {
+      return await this.transport.relay.request(request, exchange);
+    } catch (error) {
       if (!isElsewhere || !(error instanceof HttpRefusal) || !isExpired(error, true)) throw error;
       throw new ServerError(RPC.INVALID_PARAMS, `${server} has ended the session in which this was made.`);
-    });
+    }
   }
 
   private listen(): void {

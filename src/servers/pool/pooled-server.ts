@@ -161,15 +161,14 @@ export class PooledServer implements Candidate {
    * While the server waits for the caller, another call may have its place.
    * @throws UpstreamFailure when it failed; ServerError when it refused with an error; what `CallerIntroduction` throws.
    */
-  async call(
-    method: CallerMethod,
-    { name, params, taskForm, sessionId, place, callerId, ...request }: CallerRequest,
-  ): Promise<ServerAnswer> {
+  async call(method: CallerMethod, request: CallerRequest): Promise<ServerAnswer> {
+    const { name, params, taskForm, sessionId, place, callerId, cancellation } = request;
     const isWait = method === 'tasks/result';
     if (isWait) place.lend();
     const onPause = isWait ? undefined : (isPaused: boolean) => (isPaused ? place.lend() : place.takeBack());
-    const told = this.introduction ? await introduced(request, this.introduction) : request;
-    const options = { ...told, timeoutMs: isWait ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs, onPause };
+    const { caller, headers } = this.introduction ? await introduced(request, this.introduction) : request;
+    const timeoutMs = isWait ? TASK_RESULT_TIMEOUT_MS : this.template.timeoutMs;
+    const options = { caller, headers, cancellation, timeoutMs, onPause };
     const leave = isWait ? this.taskWaits.enter(this.name, callerId) : undefined;
     this.started += 1;
     const ask = async (): Promise<ServerAnswer> => {

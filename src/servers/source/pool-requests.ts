@@ -101,7 +101,6 @@ export class PoolRequests {
       const onItsOwn = {
         ...context,
         cancellation,
-        signal: cancellation.signal,
         client: SILENT_CLIENT,
         onEffect: () => undefined,
       };
@@ -194,10 +193,8 @@ export class PoolRequests {
     });
   }
 
-  private request(
-    { method, params, isOfferedBy, isRepeatable, ...request }: PoolRequest,
-    context: CallContext,
-  ): Promise<ServerAnswer> {
+  private request(request: PoolRequest, context: CallContext): Promise<ServerAnswer> {
+    const { method, name, params, headers, taskForm, sessionId, isOfferedBy, isRepeatable } = request;
     const { poolName } = this;
     const caller = new LiveCaller(context);
     const { cancellation } = context;
@@ -206,7 +203,7 @@ export class PoolRequests {
       const all = input ? { ...params, ...input.params } : params;
       const callerId = context.principal.userId;
       const run = (server: PooledServer, place: Place) =>
-        server.call(method, { ...request, params: all, caller, callerId, place, cancellation });
+        server.call(method, { name, params: all, headers, taskForm, sessionId, caller, callerId, place, cancellation });
       return this.balancer.call({ poolName, isOfferedBy, isRepeatable, cancellation, serverId, callerId, run });
     });
   }

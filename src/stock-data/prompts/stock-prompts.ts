@@ -50,10 +50,10 @@ export class StockPrompts {
   ) {}
 
   /** In a list of symbols, the last one is completed. */
-  private async complete(argument: string, typed: string, { signal }: CallContext) {
+  private async complete(argument: string, typed: string, { cancellation }: CallContext) {
     if (!argument.startsWith('symbol')) return { values: [] };
     const start = typed.lastIndexOf(',') + 1;
-    const { values, ...rest } = await this.symbols.suggest(typed.slice(start).trim(), signal);
+    const { values, ...rest } = await this.symbols.suggest(typed.slice(start).trim(), cancellation.signal);
     return { ...rest, values: values.map((value) => typed.slice(0, start) + value) };
   }
 }

@@ -59,12 +59,12 @@ export class DatasetResources {
     return DATASETS.filter((dataset) => this.versions.hasRows(dataset));
   }
 
-  private async read(uri: string, { signal }: CallContext): Promise<ResourceResult> {
+  private async read(uri: string, { cancellation }: CallContext): Promise<ResourceResult> {
     const dataset = datasetNamed(ADDRESS.valueIn(uri) ?? '');
     if (!dataset) throw new ToolInputError(`Resource not found: ${uri}`);
     return jsonResource(uri, this.cache, dataset.table, async () => {
-      const { content } = await this.describe.run({ dataset: dataset.table }, signal);
-      const sample = await this.coverage.sample(dataset, SAMPLE_ROWS, signal);
+      const { content } = await this.describe.run({ dataset: dataset.table }, cancellation.signal);
+      const sample = await this.coverage.sample(dataset, SAMPLE_ROWS, cancellation.signal);
       return { records: sample.length, content: { ...content, sample } };
     });
   }

@@ -25,7 +25,7 @@ export class SymbolResources {
     tableName: SYMBOLS.table,
     matches: (uri) => ADDRESS.valueIn(uri) !== undefined,
     read: (uri, context) => this.read(uri, context),
-    complete: (_, typed, __, { signal }) => this.suggest(typed, signal),
+    complete: (_, typed, __, { cancellation }) => this.suggest(typed, cancellation.signal),
   };
 
   constructor(
@@ -40,12 +40,12 @@ export class SymbolResources {
     return { values: found.slice(0, SUGGESTIONS_MAX), hasMore: found.length > SUGGESTIONS_MAX };
   }
 
-  private async read(uri: string, { signal }: CallContext): Promise<ResourceResult> {
+  private async read(uri: string, { cancellation }: CallContext): Promise<ResourceResult> {
     const symbol = ADDRESS.valueIn(uri) ?? '';
     return jsonResource(uri, this.cache, SYMBOLS.table, async () => {
-      const [row] = await this.symbols.find([symbol], signal);
+      const [row] = await this.symbols.find([symbol], cancellation.signal);
       if (!row) throw new ToolInputError(`Resource not found: ${uri}`);
-      const datasets = await this.coverage.withSymbol(symbol, signal);
+      const datasets = await this.coverage.withSymbol(symbol, cancellation.signal);
       return { records: 1, content: { ...row, datasets: datasets.map(({ table }) => table) } };
     });
   }

@@ -38,7 +38,7 @@ export function asTool(tool: StockTool, cache: ResultCache): Tool {
   const { name, title, description, price, input, output } = tool;
   const tableName = tool.dataset?.table ?? '';
   const call = (args: Record<string, unknown>, context: CallContext) =>
-    cache.get(name, args, async () => resultOf(await tool.run(args, context.signal), tableName));
+    cache.get(name, args, async () => resultOf(await tool.run(args, context.cancellation.signal), tableName));
   return {
     name,
     title,

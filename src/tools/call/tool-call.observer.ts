@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { latencyHistogram, Metrics, tally } from '../../telemetry/metrics.js';
+import { latencyHistogram, Metrics } from '../../telemetry/metrics.js';
+import { Tally } from '../../telemetry/tally.js';
 import type { Span } from '../../telemetry/span.js';
 import { Tracing } from '../../telemetry/tracing.js';
 import { FAILURES, type ToolCall, type ToolRequest } from './tool-call.js';
@@ -20,7 +21,7 @@ export class ToolCallObserver implements OnModuleInit {
     'Time from the admission of a call to its recorded answer',
     ['tool', 'outcome'],
   );
-  private readonly calls = tally('tallygate_tool_calls_total', 'Calls of tools, by how they came in', [
+  private readonly calls = new Tally('tallygate_tool_calls_total', 'Calls of tools, by how they came in', [
     'transport',
     'protocol_version',
   ]);

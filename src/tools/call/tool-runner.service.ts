@@ -177,8 +177,5 @@ function contextOf(request: ToolRequest, attempt: Attempt, client: CallClient, s
     onEffect: (effect) => (attempt.effect = effect),
     onQuestionRefused: (words) => (attempt.refusal = words),
     cancellation: attempt.stop,
-    get signal() {
-      return attempt.stop.signal;
-    },
   };
 }

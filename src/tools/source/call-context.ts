@@ -16,10 +16,8 @@ export interface CallContext {
   trace?: TraceContext | undefined;
   /** What the caller wrote, for servers that get it as it is; absent where the call is made here. */
   sent?: (() => SentTexts) | undefined;
-  /** Cancelled when the tool should stop: its time is over, or its caller has gone and it did not end soon after. */
+  /** Cancelled when the tool should stop: its time is over, or its caller has gone and it did not end soon after. Has an `AbortSignal`. */
   cancellation: Cancellation;
-  /** That of the cancellation, for what takes an `AbortSignal`. */
-  readonly signal: AbortSignal;
   client: CallClient;
   /** Told by the tools of upstream servers how far a call has come; the runner judges our own by how they end. */
   onEffect?(effect: CallEffect): void;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hostname } from 'node:os';
-import { AppConfig } from '../../config/app-config.js';
+import { AppConfig, leaseMsOf } from '../../config/app-config.js';
 import { ReplicasRepository } from './replicas.repository.js';
 
 /** A statement that writes for a replica: numbered, so that one that is sent again is not done twice. */
@@ -27,7 +27,7 @@ export class Replica {
 
   /** How long it is believed to live after it was last heard, ms. */
   get termMs(): number {
-    return 1_000 * this.config.values.credits.lease_seconds;
+    return leaseMsOf(this.config.values.credits);
   }
 
   get id(): number | undefined {

@@ -1,7 +1,7 @@
 // Who is measured beside Tallygate, and how each is started before an upstream: `{ url }`, or `{ command, args }` over stdio.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { npmFile, pythonProgram, RELAYS } from './install.mjs';
+import { npmFile, pythonProgram, RELAYS } from '../install.mjs';
 
 const ONLY_STDIO = 'takes servers over stdio only';
 

@@ -7,13 +7,18 @@ export class TcpProxy {
   private mode: 'open' | 'cut' | 'silent' = 'open';
   private readonly server = createServer((socket) => this.accept(socket));
 
-  constructor(private readonly target: URL) {}
+  private readonly target: () => URL;
+
+  /** @param target a URL, or one that is asked for with each connection, as an address that moves */
+  constructor(target: URL | (() => URL)) {
+    this.target = typeof target === 'function' ? target : () => target;
+  }
 
   /** The target's URL by way of the proxy. */
   async start(): Promise<string> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
-    const url = new URL(this.target);
+    const url = new URL(this.target());
     url.port = String((this.server.address() as AddressInfo).port);
     return url.href;
   }
@@ -44,7 +49,8 @@ export class TcpProxy {
 
   private accept(near: Socket): void {
     if (this.mode === 'cut') return void near.destroy();
-    const far = connect(Number(this.target.port), this.target.hostname);
+    const { port, hostname } = this.target();
+    const far = connect(Number(port), hostname);
     for (const [from, to] of [
       [near, far],
       [far, near],

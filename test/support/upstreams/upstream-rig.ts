@@ -159,8 +159,7 @@ export class UpstreamRig {
 
   /** What a resource or a prompt is read with. */
   context(client: CallClient = SILENT_CLIENT, sent?: SentTexts): CallContext {
-    const cancellation = new Cancellation();
-    const told = { principal: caller, requestId: 'r', cancellation, signal: cancellation.signal, client };
+    const told = { principal: caller, requestId: 'r', cancellation: new Cancellation(), client };
     return sent ? { ...told, sent: () => sent } : told;
   }
 

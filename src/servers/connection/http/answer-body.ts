@@ -44,7 +44,11 @@ export function discard(body: PoolAnswer['body']): void {
   if (body instanceof Readable) body.on('error', () => undefined).destroy();
 }
 
-export const headerIn = ({ headers }: { headers: Headers }, name: string): string | undefined => [headers[name]].flat()[0];
+/** The first, where there are several. */
+export function headerIn({ headers }: { headers: Headers }, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
 
 /** Of what media type the body is: servers write it in all ways. */
 export const typeOf = (answer: { headers: Headers }): string =>

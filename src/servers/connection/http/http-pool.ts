@@ -45,12 +45,17 @@ export interface HttpStream {
   events: AsyncIterable<Buffer>;
 }
 
-/** Until it is cancelled. */
-interface PoolRequest extends Omit<Dispatcher.DispatchOptions, 'origin'> {
+interface PoolRequest {
+  path: string;
+  method: Dispatcher.HttpMethod;
+  headers: Readonly<Record<string, string>>;
+  body?: string | null;
+  /** Ends it. */
   cancellation: Cancellable | undefined;
+  /** How long head and body may take, each. Absent: without a limit, for a stream that the server pushes into, and where the sender limits the time. */
+  timeoutMs?: number;
 }
 
-/** For a stream that the server pushes into, and for requests whose sender limits the time. */
 const NO_TIMEOUT = 0;
 
 /**
@@ -84,8 +89,7 @@ export class HttpPool {
         headers: Object.fromEntries(init.headers as Headers),
         body: (init.body as string | undefined) ?? null,
         cancellation: init.signal ? cancelledWith(init.signal) : undefined,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
+        timeoutMs,
       }),
     );
   };
@@ -100,9 +104,8 @@ export class HttpPool {
     headers: Record<string, string>,
     cancellation: Cancellable,
   ): Promise<HttpAnswer> {
-    const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
     const method = message === undefined ? 'GET' : 'POST';
-    const answer = await this.send({ path, method, headers, body: message ?? null, cancellation, ...untimed });
+    const answer = await this.send({ path, method, headers, body: message ?? null, cancellation });
     const { statusCode: status } = answer;
     const type = typeOf(answer);
     const [sessionId, retryAfter] = [headerIn(answer, 'mcp-session-id'), headerIn(answer, 'retry-after')];
@@ -139,25 +142,33 @@ export class HttpPool {
   }
 
   /** By way of the proxy, if there is one. Without a time limit unless it says one. @throws ProxyRefusal, ForbiddenAddress */
-  private async dispatch({ cancellation, ...request }: PoolRequest): Promise<PoolAnswer> {
-    const { pool, prefix } = this.way;
+  private async dispatch(request: PoolRequest): Promise<PoolAnswer> {
+    const { method, body = null, cancellation, timeoutMs = NO_TIMEOUT } = request;
+    const { prefix } = this.way;
     if (this.options.proxy) await (this.judged ??= this.options.judge());
-    const headers = { ...(request.headers as Record<string, string>), ...this.headers };
+    const headers = { ...request.headers, ...this.headers };
     const path = prefix + request.path;
-    const untimed = { headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT };
-    const bounds = { maxBytes: this.options.maxAnswerBytes, cancellation };
-    const answer = await requestOver(pool, { ...untimed, ...request, path, headers }, bounds).catch((error: unknown) => {
-      throw this.way.causeOf(error);
-    });
+    const options = { path, method, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+    const answer = await this.answerTo(options, cancellation);
     if (prefix === '' || answer.statusCode !== 407) return answer;
     discard(answer.body);
     throw new ProxyRefusal(answer.statusCode);
   }
 
+  private async answerTo(options: Dispatcher.DispatchOptions, cancellation: Cancellable | undefined): Promise<PoolAnswer> {
+    try {
+      return await requestOver(this.way.pool, options, { maxBytes: this.options.maxAnswerBytes, cancellation });
+    } catch (error) {
+      throw this.way.causeOf(error);
+    }
+  }
+
   private async send(request: PoolRequest, redirects = 0): Promise<PoolAnswer> {
-    const path = request.path === this.moved?.from ? this.moved.to : request.path;
-    const answer = await this.dispatch({ ...request, path });
-    const to = [307, 308].includes(answer.statusCode) ? this.pathOf(headerIn(answer, 'location'), path) : undefined;
+    const sent = request.path === this.moved?.from ? { ...request, path: this.moved.to } : request;
+    const answer = await this.dispatch(sent);
+    const { statusCode } = answer;
+    if (statusCode !== 307 && statusCode !== 308) return answer;
+    const to = this.pathOf(headerIn(answer, 'location'), sent.path);
     if (to === undefined || redirects === REDIRECTS_MAX) return answer;
     discard(answer.body);
     this.moved = { from: request.path, to };

@@ -171,7 +171,7 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private async ask(asked: Asked, extra?: Readonly<Record<string, string>>): Promise<void> {
-    const headers = { ...headersOf(asked, asked.sessionId ?? this.session, this.version), ...extra };
+    const headers = Object.assign(headersOf(asked, asked.sessionId ?? this.session, this.version), extra);
     try {
       const answer = await this.post(asked, asked.text, headers);
       if (asked.method === 'initialize') this.session = answer.sessionId;

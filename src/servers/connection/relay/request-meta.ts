@@ -30,9 +30,13 @@ export function metaOf(caller: Caller | undefined, isModern: boolean, capabiliti
   return Object.keys(members).length > 0 ? jsonObject(members) : undefined;
 }
 
-const envelope = (capabilities: object, logLevel?: string): JsonMembers => ({
+const INTRODUCTION: JsonMembers = {
   [`${PROTOCOL}protocolVersion`]: JSON.stringify(MODERN_VERSION),
   [`${PROTOCOL}clientInfo`]: JSON.stringify(CLIENT_INFO),
+};
+
+const envelope = (capabilities: object, logLevel?: string): JsonMembers => ({
+  ...INTRODUCTION,
   [`${PROTOCOL}clientCapabilities`]: JSON.stringify(capabilities),
   [`${PROTOCOL}logLevel`]: logLevel && JSON.stringify(logLevel),
 });

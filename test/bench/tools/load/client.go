@@ -40,6 +40,9 @@ func newClient(number int) (*client, error) {
 		c.request.Header.Set(name, strings.TrimSpace(value))
 	}
 	c.connection = fasthttp.HostClient{Addr: string(c.request.URI().Host()), MaxConns: 1}
+	if *body != "" {
+		return c, nil
+	}
 	if *modern {
 		c.speakModern()
 		return c, nil
@@ -83,17 +86,36 @@ func (c *client) post(body string) error {
 
 // call makes one, and tells what is wrong with its answer.
 func (c *client) call() error {
+	if *body == "" {
+		return c.add()
+	}
+	if err := c.post(*body); err != nil {
+		return err
+	}
+	return c.answers(*expected)
+}
+
+func (c *client) add() error {
 	c.calls++
 	id, a, b := strconv.Itoa(firstId+c.calls), 100+c.calls%800, 100
 	params := fmt.Sprintf(`{"name":"add","arguments":{"a":%d,"b":%d}%s}`, a, b, c.meta)
 	if err := c.post(`{"jsonrpc":"2.0","id":` + id + `,"method":"tools/call","params":` + params + `}`); err != nil {
 		return err
 	}
-	body := c.response.Body()
-	if has(body, `"result"`) && has(body, id) && has(body, strconv.Itoa(a+b)) && !has(body, `"isError":true`) {
-		return nil
+	return c.answers(`"result"`, id, strconv.Itoa(a+b))
+}
+
+func (c *client) answers(parts ...string) error {
+	answer := c.response.Body()
+	for _, part := range parts {
+		if !has(answer, part) {
+			return fmt.Errorf("wrong answer: no %s in %.300s", part, answer)
+		}
 	}
-	return fmt.Errorf("wrong answer: %.300s", body)
+	if has(answer, `"isError":true`) {
+		return fmt.Errorf("wrong answer: %.300s", answer)
+	}
+	return nil
 }
 
 func has(body []byte, part string) bool { return bytes.Contains(body, []byte(part)) }

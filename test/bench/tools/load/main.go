@@ -24,7 +24,10 @@ var (
 	connections = flag.Int("connections", 32, "clients")
 	seconds     = flag.Float64("seconds", 1, "seconds measured")
 	warmUp      = flag.Float64("warm", 0.25, "seconds before")
+	rate        = flag.Float64("rate", 0, "calls a second, whatever the server does; 0: as many as it answers")
 	modern      = flag.Bool("modern", false, "MCP 2026-07-28 instead of MCP 2025-11-25")
+	body        = flag.String("body", "", "POST this again and again, without a session, instead of calls of add")
+	expected    = flag.String("expected", `"result"`, "what each answer to it has to contain")
 	headers     list
 )
 
@@ -64,19 +67,19 @@ func check(err error) {
 func run(clients []*client) map[string]any {
 	from := time.Now().Add(inSeconds(*warmUp))
 	until := from.Add(inSeconds(*seconds))
+	begins := beginsOf(*rate, until)
 	requests, times := make([]int, len(clients)), make([][]time.Duration, len(clients))
 	var group sync.WaitGroup
 	for number, one := range clients {
-		group.Go(func() { requests[number], times[number] = one.work(from, until) })
+		group.Go(func() { requests[number], times[number] = one.work(begins, from) })
 	}
 	group.Wait()
 	return summary(requests, slices.Concat(times...), time.Since(from))
 }
 
-// work calls until the time is over, and at least once when the warm-up is: of a slow server, too, something is measured.
-func (c *client) work(from, until time.Time) (requests int, times []time.Duration) {
-	for time.Now().Before(until) || len(times) == 0 {
-		begun := time.Now()
+// work calls as long as there is a call to begin, and at least once when the warm-up is over: of a slow server, too, something is measured.
+func (c *client) work(begins begins, from time.Time) (requests int, times []time.Duration) {
+	for begun, more := begins(); more || len(times) == 0; begun, more = begins() {
 		check(c.call())
 		requests++
 		if begun.After(from) {
