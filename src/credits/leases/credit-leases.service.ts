@@ -104,6 +104,11 @@ export class CreditLeases {
     this.leases.get(accountId)?.forgetAvailable();
   }
 
+  /** Tells that this replica lives, and since when its calls run. @throws UNAVAILABLE when PostgreSQL is away */
+  renew(): Promise<void> {
+    return this.outage.attempt(() => this.replica.renew(this.callsSince));
+  }
+
   /** Another replica has asked for what is not needed here. */
   async callBack(accountId: number): Promise<void> {
     const lease = this.leases.get(accountId);
