@@ -31,8 +31,10 @@ import { DirtyHoursRepository } from '../../dist/usage/delivery/dirty-hours.repo
 import { UsageBatchRepository } from '../../dist/usage/delivery/usage-batch.repository.js';
 import { UsageCountsRepository } from '../../dist/usage/reports/usage-counts.repository.js';
 import { UsageDelivery } from '../../dist/usage/delivery/usage-delivery.service.js';
+import { UsageHoursRepository } from '../../dist/usage/delivery/usage-hours.repository.js';
 import { UsageLogRepository } from '../../dist/usage/reports/usage-log.repository.js';
 import { UsageRollup } from '../../dist/usage/delivery/usage-rollup.service.js';
+import { UsageVerification } from '../../dist/usage/delivery/usage-verification.service.js';
 
 const KEYS = 100_000;
 const KEYS_AT_ONCE = 500;
@@ -157,9 +159,12 @@ async function measureDelivery(postgres, folder) {
   await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
   const lock = new DeliveryLock(postgres);
   const dirtyHours = new DirtyHoursRepository(lock, postgres);
-  const rollup = new UsageRollup(dirtyHours, new UsageCountsRepository(clickhouse));
+  const [counts, log] = [new UsageCountsRepository(clickhouse), new UsageLogRepository(clickhouse)];
+  const rollup = new UsageRollup(dirtyHours, counts);
   const batches = new UsageBatchRepository(lock, dirtyHours);
-  const delivery = new UsageDelivery(config, lock, batches, new UsageLogRepository(clickhouse), rollup);
+  const hours = new UsageHoursRepository(lock);
+  const verification = new UsageVerification(hours, dirtyHours, counts, log, config, new SystemClock());
+  const delivery = new UsageDelivery(config, lock, batches, log, rollup, verification);
   await fillOutbox(postgres);
   const started = performance.now();
   await delivery.run();

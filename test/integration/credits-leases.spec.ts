@@ -10,7 +10,6 @@ import {
   lockAccount,
   reserve,
   setLedgerTime,
-  waitingForALock,
   type CreditRig,
 } from '../support/databases/credit-rig.js';
 import { createTestDatabase, openPostgres, type OpenPostgres, type TestDatabase } from '../support/databases/test-database.js';
@@ -155,6 +154,18 @@ describe('What a replica has leased of an account', () => {
     await eventually(async () => expect(await told()).toBeUndefined());
   });
 
+  it('is not given back by who has known it before it was forgotten, while calls reserve it anew', async () => {
+    const accountId = await accountWith(rig, 50);
+    await call(rig, accountId, 10);
+    const before = rig.leases.held;
+    await rig.leases.settle(before);
+    const running = await begun(rig, accountId, 10);
+    await rig.leases.settle(before);
+    expect(await heldOf(rig, accountId)).toBe(10);
+    expect(rig.leases.held.map(({ needed }) => needed)).toEqual([10]);
+    await charge(rig, running, 10);
+  });
+
   it('is released when the gateway stops, and what it charged stays charged', async () => {
     const accountId = await accountWith(rig, RICH);
     await lease(accountId);
@@ -191,12 +202,19 @@ describe('What a replica has leased of an account', () => {
     const first = reserve(rig, await accountWith(rig, 50), 1);
     const late = [reserve(rig, locked, 1), reserve(rig, accountId, AHEAD + 1)];
     await first;
+    const leasing = async () => {
+      const [row] = await database.postgres.query<{ count: number }>(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%mcp.lease_credits(%' AND pid <> pg_backend_pid()`,
+      );
+      return row!.count;
+    };
     for (const refused of await Promise.allSettled(late))
       expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
+    expect(await leasing()).toBe(1);
     await rig.leases.settle(rig.leases.held.filter((lease) => lease.accountId === accountId));
     expect(await heldOf(rig, accountId)).toBe(10);
     await blocker.release();
-    await eventually(async () => expect(await waitingForALock(database)).toBe(0));
+    await eventually(async () => expect(await leasing()).toBe(0));
     expect(await heldOf(rig, accountId)).toBe(10);
     expect(await charge(rig, running, 10)).toMatchObject({ charged: 10 });
     await rig.leases.settle(rig.leases.held);

@@ -7,6 +7,7 @@ import {
   charge,
   creditReplicas,
   creditRig,
+  heldOf,
   ledgerOf,
   lockAccount,
   openAccount,
@@ -111,6 +112,42 @@ describe('The monthly refill', () => {
         ['monthly_refill', 50, 0, 50],
       ]);
     }
+  });
+
+  it('happens once with leases open on five gateways: what they hold belongs to the month before, and goes on', async () => {
+    await setLedgerTime(rig, '2026-11-30T23:58:00Z');
+    const accountId = await openAccount(rig, 'enterprise');
+    const { rigs, close } = await creditReplicas(database.url, 5);
+    const running = [];
+    for (const replica of rigs) running.push({ replica, reservation: await begun(replica, accountId, 10) });
+    const held = await heldOf(rig, accountId);
+    expect(held).toBeGreaterThan(5 * 70);
+    await setLedgerTime(rig, '2026-12-01T00:00:01Z');
+    await Promise.all([
+      ...running.map(({ replica, reservation }) => charge(replica, reservation, 10)),
+      ...rigs.map((replica) => call(replica, accountId, 10)),
+      ...rigs.flatMap((replica) => [replica.sweeper.sweep(), replica.ledger.balance(accountId)]),
+    ]);
+    for (const { leases } of rigs) await leases.settle(leases.held);
+    await close();
+    const [opened, expired, refill, ...calls] = (await ledgerOf(rig, accountId)).map(({ type, amount }) => [type, amount]);
+    expect([opened, expired, refill]).toEqual([
+      ['monthly_refill', 5_000],
+      ['allocation_expired', held - 5_000],
+      ['monthly_refill', 5_000],
+    ]);
+    expect(calls).toEqual(Array<unknown>(10).fill(['usage', -10]));
+    expect(await rig.ledger.balance(accountId)).toMatchObject({ balance: 4_900 + held, held: 0, purchased: 0 });
+  });
+
+  it.each([
+    ['2026-11-30T23:58:30Z', 77],
+    ['2026-11-30T23:59:01Z', 0],
+  ])('is not met with anything leased ahead of need: at %s that is %d', async (at, ahead) => {
+    await setLedgerTime(rig, at);
+    const accountId = await openAccount(rig, 'enterprise');
+    await call(rig, accountId, 10);
+    expect(await heldOf(rig, accountId)).toBe(ahead);
   });
 
   it('of months nobody was there is not made up for', async () => {

@@ -135,6 +135,8 @@ describe('What is written under the id of a replica', () => {
     const request = { accountId, spare: 0, usual: 1, callBack: true, amounts: [1] };
     expect(await rig.leasesRepository.lease(batch, [request], {})).toBe('replica closed');
     expect(await heldOf(rig, accountId)).toBe(0);
+    const [row] = await database.postgres.query('SELECT last_batch AS last FROM mcp.replicas WHERE id = $1', [batch.replicaId]);
+    expect(row).toEqual({ last: '0' });
   });
 
   it('is done once for a batch that is sent twice, and refused for an older batch', async () => {

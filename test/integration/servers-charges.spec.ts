@@ -58,11 +58,8 @@ async function call(accountId: number): Promise<ToolResultJson> {
 }
 
 async function balanceOf(accountId: number): Promise<{ balance: number; held: number }> {
-  const [row] = await credits.postgres.query<{ balance: number; held: number }>(
-    'SELECT credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts WHERE id = $1',
-    [accountId],
-  );
-  return row!;
+  const { balance, held } = await credits.ledger.balance(accountId);
+  return { balance, held };
 }
 
 const chargedFor = ({ _meta }: ToolResultJson) => _meta['tallygate/usage'].credits_charged;

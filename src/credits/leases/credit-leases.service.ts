@@ -136,11 +136,10 @@ export class CreditLeases {
     if (leases.length === 0) return;
     await timed(this.latency, { operation: 'return' }, () =>
       this.recorder.between(async (batch) => {
-        const idle = leases.filter((lease) => !lease.isBusy);
+        const idle = leases.filter((lease) => !lease.isBusy && this.leases.get(lease.accountId) === lease);
         if (idle.length > 0) await this.settleIdle(batch, idle);
       }),
     );
-    for (const lease of leases) if (lease.isEmpty) this.leases.delete(lease.accountId);
   }
 
   /** Resolves when nothing waits for credits. */
@@ -195,6 +194,7 @@ export class CreditLeases {
       throw error;
     } finally {
       for (const lease of leases) this.rest(lease);
+      for (const lease of leases) if (lease.isEmpty) this.leases.delete(lease.accountId);
     }
   }
 

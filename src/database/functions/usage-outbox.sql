@@ -11,17 +11,15 @@ CREATE OR REPLACE FUNCTION mcp.post_usage(most int) RETURNS int LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
 DECLARE
   place mcp.usage_positions;
-  looked_at timestamptz;
+  looked_at timestamptz := clock_timestamp();
   first_running xid8;
-  first_to_come xid8;
   last_tx xid8;
   last_seq bigint;
   found int;
   accounts bigint[];
 BEGIN
   SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'posted' FOR UPDATE;
-  looked_at := clock_timestamp();
-  SELECT pg_snapshot_xmin(s), pg_snapshot_xmax(s) INTO first_running, first_to_come FROM pg_current_snapshot() AS s;
+  first_running := pg_snapshot_xmin(pg_current_snapshot());
   SELECT count(*), (array_agg(tx ORDER BY tx DESC, seq DESC))[1], (array_agg(seq ORDER BY tx DESC, seq DESC))[1],
     array_agg(DISTINCT account_id) FILTER (WHERE account_id IS NOT NULL)
   INTO found, last_tx, last_seq, accounts
@@ -40,18 +38,19 @@ BEGIN
     WHERE appended_at >= place.since AND (tx, seq) = (last_tx, last_seq) AND charge > 0 ON CONFLICT DO NOTHING;
   END;
   IF found > 0 THEN UPDATE mcp.usage_positions SET tx = last_tx, seq = last_seq WHERE name = 'posted'; END IF;
-  IF found < most THEN PERFORM mcp.note_look('posted', looked_at, first_running, first_to_come); END IF;
+  IF found < most THEN PERFORM mcp.note_look('posted', looked_at, first_running); END IF;
   RETURN found;
 END $$;
 
 -- After a look that found everything settled: from when on rows are looked for. What was appended before the last such look was
--- begun by transactions that are over once the first one that runs is past those of then; all of it is behind the position.
-CREATE OR REPLACE FUNCTION mcp.note_look(position_name text, looked_at timestamptz, first_running xid8, first_to_come xid8) RETURNS void
+-- begun by transactions that are over once the first one that runs is past that look's own, which got its number after it had read
+-- the clock; all of it is behind the position. (The upper end of its snapshot would not do: transactions beyond it may run.)
+CREATE OR REPLACE FUNCTION mcp.note_look(position_name text, looked_at timestamptz, first_running xid8) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE mcp.usage_positions SET
     since = CASE WHEN next_tx <= first_running THEN next_since ELSE since END,
-    next_since = looked_at, next_tx = first_to_come
+    next_since = looked_at, next_tx = pg_current_xact_id()
   WHERE name = position_name AND (next_tx IS NULL OR next_tx <= first_running AND next_since < looked_at - interval '1 minute');
 END $$;
 
@@ -129,11 +128,10 @@ DECLARE
   place mcp.usage_positions;
   looked_at timestamptz := clock_timestamp();
   first_running xid8;
-  first_to_come xid8;
   found int;
 BEGIN
   SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'delivered';
-  SELECT pg_snapshot_xmin(s), pg_snapshot_xmax(s) INTO first_running, first_to_come FROM pg_current_snapshot() AS s;
+  first_running := pg_snapshot_xmin(pg_current_snapshot());
   SELECT (array_agg(tx ORDER BY tx DESC, seq DESC))[1], (array_agg(seq ORDER BY tx DESC, seq DESC))[1], count(*)
   INTO last_tx, last_seq, found
   FROM (
@@ -144,7 +142,7 @@ BEGIN
     ) AS settled
   ) AS sized WHERE total <= most_bytes OR total = size;
   IF found > 0 THEN RETURN NEXT;
-  ELSE PERFORM mcp.note_look('delivered', looked_at, first_running, first_to_come);
+  ELSE PERFORM mcp.note_look('delivered', looked_at, first_running);
   END IF;
 END $$;
 
