@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deepFreeze } from '../common/json.js';
 import { LOG_LEVELS } from '../telemetry/logger.js';
-import { databaseUrl, httpUrl, redisUrl } from './backend-urls.js';
+import { databaseUrl, httpUrl, redisUrl } from './backends/backend-urls.js';
 import { billingSchema } from './billing-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
