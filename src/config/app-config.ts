@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { deepFreeze } from '../common/json.js';
 import { LOG_LEVELS } from '../telemetry/logger.js';
-import { databaseUrl, httpUrl, redisUrl } from './backend-urls.js';
+import { databaseUrl, httpUrl, redisUrl } from './backends/backend-urls.js';
 import { billingSchema } from './billing-config.js';
+import { creditsSchema } from './credits-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
@@ -10,10 +11,6 @@ import { STRATEGIES, templateName, templatesSchema, trustSettings } from './temp
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
-
-/** Of `credits.lease_seconds`. */
-const LEASE_SECONDS_MIN = 5;
-const LEASE_SECONDS = 60;
 
 /**
  * `gateway.yaml`, key by key, with defaults. Unknown keys are refused, so that a mistyped one is not silently
@@ -131,21 +128,7 @@ export const configSchema = z.strictObject({
   tiers: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(1_000_000_000))
     .default({ free: 50, pro: 500, enterprise: 5_000 }),
-  credits: z
-    .strictObject({
-      /** `optional`: a user without an account calls free of charge. `required`: such calls are refused. */
-      mode: z.enum(['optional', 'required']).default('optional'),
-      /** The tier of a new account. */
-      default_tier: z.string().default('free'),
-      /**
-       * What a gateway holds for calls is released when it has been silent for so long; a gateway that runs holds on. Not so short that a
-       * busy moment or a restart of PostgreSQL counts as silence.
-       */
-      lease_seconds: z.int().min(LEASE_SECONDS_MIN).max(86_400).optional(),
-      /** An older word for `lease_seconds`. */
-      hold_seconds: z.int().min(1).max(86_400).optional(),
-    })
-    .prefault({}),
+  credits: creditsSchema,
   billing: billingSchema,
   notices: noticesSchema,
   /** Recipes for upstream MCP servers, by name. One with the name of a shipped template replaces it. */
@@ -266,8 +249,3 @@ export class AppConfig {
 
 export const usesEmbeddedPostgres = (values: Pick<ConfigValues, 'database_url'>): boolean =>
   !values.database_url || values.database_url.startsWith('memory:');
-
-/** How long a gateway may be silent before what it holds for calls is released, ms. */
-export function leaseMsOf({ lease_seconds: seconds, hold_seconds: older = LEASE_SECONDS }: ConfigValues['credits']): number {
-  return 1_000 * (seconds ?? Math.max(LEASE_SECONDS_MIN, older));
-}

@@ -7,7 +7,7 @@ import { isObject } from '../common/json.js';
 import { AppConfig, type ConfigValues } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';
-import { ALL_ENGINES, installedEngines, type Engines } from './installed-engines.js';
+import { ALL_ENGINES, installedEngines, type Engines } from './backends/installed-engines.js';
 import { outboundOf } from './upstream/outbound.js';
 import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';

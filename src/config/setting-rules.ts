@@ -4,7 +4,7 @@ import type { BillingSettings } from './billing-config.js';
 import { secureContextOf } from '../common/network/tls-files.js';
 import { isSet, notSet, wholeReferences } from './env-reference.js';
 import { settingName, type Given } from './environment.js';
-import type { Engines } from './installed-engines.js';
+import type { Engines } from './backends/installed-engines.js';
 import { webhookName, type NoticeSettings } from './notices-config.js';
 import { proxyContradictions } from './upstream/outbound.js';
 import { SHIPPED_TEMPLATE_NAMES, variablesOf, type TemplateValues } from './template-config.js';

@@ -10,7 +10,7 @@ import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
 import type { AppConfig, ConfigValues } from '../config/app-config.js';
 import { listenAddress, localName } from '../config/host.js';
-import { installedEngines } from '../config/installed-engines.js';
+import { installedEngines } from '../config/backends/installed-engines.js';
 import { ConfigError, loadConfig, nameOfSetting, readConfig, strangeVariables } from '../config/load-config.js';
 import { stopOwnedEngines } from '../database/postgres-engine.js';
 import { HealthService } from '../gateway-api/health/health.service.js';

@@ -7,8 +7,8 @@ import { makeRoom } from './server-process.mjs';
 import { MANY, untilRest } from './turns.mjs';
 
 /** The first calls make the tables as large as what is soon deleted needs. */
-const BEFORE = 10_000;
-const CALLS = 40_000;
+const BEFORE = 5_000;
+const CALLS = 20_000;
 const SECONDS = 1;
 const SHOWN_BYTES = 0.5;
 const SIZES = `

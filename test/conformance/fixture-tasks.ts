@@ -82,7 +82,6 @@ export class FixtureTasks {
     const context = {
       client: inputResponses ? rounds : client,
       cancellation: task.stop,
-      signal: task.stop.signal,
     } as unknown as CallContext;
     void this.source
       .tools()

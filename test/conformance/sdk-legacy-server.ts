@@ -98,7 +98,11 @@ function refusal(error: unknown): object {
 }
 
 const contextOf = (server: Server, extra: Extra) =>
-  ({ signal: extra.signal, requestId: String(extra.requestId), client: clientOf(server, extra) }) as unknown as CallContext;
+  ({
+    cancellation: { signal: extra.signal },
+    requestId: String(extra.requestId),
+    client: clientOf(server, extra),
+  }) as unknown as CallContext;
 
 function clientOf(server: Server, extra: Extra): CallClient {
   const progressToken = extra._meta?.progressToken;

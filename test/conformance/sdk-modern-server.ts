@@ -79,7 +79,7 @@ function nextRound(error: unknown): object {
 }
 
 const contextOf = (request: ModernRequest) =>
-  ({ signal: request.signal, requestId: 'r', client: clientOf(request) }) as unknown as CallContext;
+  ({ cancellation: { signal: request.signal }, requestId: 'r', client: clientOf(request) }) as unknown as CallContext;
 
 function clientOf({ _meta = {}, envelope = {}, inputResponses, requestState, notify, log }: ModernRequest): CallClient {
   const { progressToken } = _meta;

@@ -128,6 +128,8 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
   },
   'no answer is an internal error': {
     'a 500': () => (journal.calls[3]!.attempts[0] = attempt('failed', { status: 500 })),
+    'a 503 that does not say when to come again': () =>
+      (journal.calls[3]!.attempts[0] = attempt('failed', { status: 503, hasRetryAfter: false })),
     'a 502, since the caller was wrong': () => (journal.calls[8]!.attempts[0] = attempt('failed', { status: 502 })),
   },
   'gateways that began together on empty databases work together': {

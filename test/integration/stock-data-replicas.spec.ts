@@ -69,7 +69,7 @@ describe('two replicas', () => {
     const source = other.get(StockDataSource);
     source.onChange(() => (announced += 1));
     const list = () => source.tools().find(({ name }) => name === 'list_datasets')!;
-    const ask = () => list().call({}, { signal: new Cancellation().signal } as never);
+    const ask = () => list().call({}, { cancellation: new Cancellation() } as never);
     const before = await ask();
     expect(await ask()).toBe(before);
 

@@ -29,7 +29,9 @@ describe('Delivery to ClickHouse', () => {
   afterEach(async () => {
     await clickhouse.arm('none', 0);
     await rig.delivery.close();
-    await database.dataSource.query('TRUNCATE mcp.usage_outbox, mcp.usage_batches, mcp.usage_rejected, mcp.usage_dirty_hours, mcp.usage_hours');
+    await database.dataSource.query(
+      'TRUNCATE mcp.usage_outbox, mcp.usage_batches, mcp.usage_rejected, mcp.usage_dirty_hours, mcp.usage_hours',
+    );
   });
   afterAll(async () => {
     await clickhouse.stop();

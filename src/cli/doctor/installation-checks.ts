@@ -6,11 +6,12 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { usesEmbeddedPostgres, type ConfigValues } from '../../config/app-config.js';
 import { listenAddress } from '../../config/host.js';
-import { installedEngines } from '../../config/installed-engines.js';
+import { installedEngines } from '../../config/backends/installed-engines.js';
 import { ConfigError, nameOfSetting, readConfig } from '../../config/load-config.js';
 import { portOfServer } from '../../database/embedded-postgres.js';
 import { MIGRATIONS } from '../../database/migrations/index.js';
 import { primaryUrl } from '../../database/primary/primary.js';
+import { redisClient } from '../../limits/redis-address.js';
 import { enabledTemplates } from '../../servers/templates/server-templates.service.js';
 import { runningGateway } from '../../start/running-gateway.js';
 import { bad, good, type Finding } from './finding.js';
@@ -157,11 +158,12 @@ async function clickhouseFinding({ clickhouse_url: url }: ConfigValues, running:
 /** Nothing where it is not used. */
 async function redisFindings({ redis_url: url }: ConfigValues): Promise<Finding[]> {
   if (!url) return [];
-  const client = new Redis(url, {
+  const client = redisClient(Redis, url, {
     lazyConnect: true,
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
     retryStrategy: null,
+    sentinelRetryStrategy: () => null,
   });
   let reason = '';
   client.on('error', (error: Error) => (reason = error.message || (error as { code?: string }).code!));

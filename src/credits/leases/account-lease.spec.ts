@@ -88,7 +88,7 @@ describe('A lease of an account', () => {
     const { items } = lease.ask(REPLICA);
     const refused = lease.grant(items, grant({ granted: [true, false, true], ahead: 5, available: 40 }));
     expect([told, refused.map(({ amount }) => amount), lease.needed, lease.unreserved]).toEqual([[1, 3], [2], 4, 5]);
-    expect(lease.remaining).toBe(45);
+    expect(lease.remaining(undefined)).toBe(45);
   });
 
   it('takes back what was not answered, before those that came meanwhile', () => {
@@ -104,9 +104,9 @@ describe('A lease of an account', () => {
   it('knows what is left as long as nobody else has changed it', () => {
     ahead(10, 90);
     lease.end(taken(6), 6);
-    expect(lease.remaining).toBe(94);
+    expect([lease.isKnown, lease.remaining(7)]).toEqual([true, 94]);
     lease.forgetAvailable();
-    expect(lease.remaining).toBeUndefined();
+    expect([lease.isKnown, lease.remaining(7), lease.remaining(undefined)]).toEqual([false, 11, 94]);
   });
 
   it('has nothing free once it is settled, and needs what runs', () => {
@@ -115,7 +115,7 @@ describe('A lease of an account', () => {
     lease.giveUpFree(REPLICA);
     expect([lease.needed, lease.unreserved, lease.take(1, REPLICA, 0)]).toEqual([4, 0, undefined]);
     lease.settled(50);
-    expect([lease.remaining, lease.runsLow, lease.isUnsettled]).toEqual([50, false, false]);
+    expect([lease.remaining(undefined), lease.runsLow, lease.isUnsettled]).toEqual([50, false, false]);
   });
 
   it('has to be settled after a failure, also one that came while it was being settled', () => {

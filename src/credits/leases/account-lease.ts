@@ -47,8 +47,10 @@ export class AccountLease {
   private reserved = 0;
   /** The replica that holds them. */
   private replicaId: number | undefined;
-  /** Credits that no lease held when PostgreSQL was last asked; undefined: others have changed them since. */
+  /** Credits that no lease held when PostgreSQL was last asked; undefined: it was not. */
   private available: number | undefined;
+  /** Others have changed them since. */
+  private isStale = false;
   /** What was last leased ahead of need: with less than half of it left, more is leased. */
   private lastAhead = 0;
   /** The dearest call so far. */
@@ -68,9 +70,15 @@ export class AccountLease {
     public usedAt: number,
   ) {}
 
-  /** Credits that the next call may spend, as far as this replica knows; undefined: it has to be read. */
-  get remaining(): number | undefined {
-    return this.available === undefined ? undefined : this.available + this.free;
+  /** Whether it knows what the next call may spend; otherwise it has to be read what no lease holds. */
+  get isKnown(): boolean {
+    return this.available !== undefined && !this.isStale;
+  }
+
+  /** Credits that the next call may spend. `read`: what no lease holds, where that was not known; what was known before, else. */
+  remaining(read: number | undefined): number | undefined {
+    const available = this.isKnown ? this.available : (read ?? this.available);
+    return available === undefined ? undefined : available + this.free;
   }
 
   get unreserved(): number {
@@ -146,7 +154,7 @@ export class AccountLease {
 
   /** Grants what was granted. @returns Those who were not. */
   grant(items: Waiting[], grant: LeaseGrant): Waiting[] {
-    this.available = grant.available;
+    this.know(grant.available);
     this.free += grant.ahead;
     this.lastAhead = grant.ahead;
     const isGranted = (index: number) => grant.granted[index] === true;
@@ -157,12 +165,12 @@ export class AccountLease {
   /** Nobody knows what became of a statement: PostgreSQL may hold more than this knows of. */
   doubt(): void {
     this.mustSettle = true;
-    this.available = undefined;
+    this.isStale = true;
   }
 
   /** Others have given or taken credits. */
   forgetAvailable(): void {
-    this.available = undefined;
+    this.isStale = true;
   }
 
   /** Before the lease is settled: nothing is free from now on. */
@@ -176,7 +184,7 @@ export class AccountLease {
   /** PostgreSQL holds what running calls need, and no more. `available`: undefined where it held nothing. */
   settled(available: number | undefined): void {
     this.lastAhead = 0;
-    this.available = available;
+    this.know(available);
   }
 
   /** The call has ended, and has charged so much for certain. */
@@ -205,6 +213,11 @@ export class AccountLease {
     this.reserved = 0;
     this.lastAhead = 0;
     this.mustSettle = false;
-    this.available = undefined;
+    this.know(undefined);
+  }
+
+  private know(available: number | undefined): void {
+    this.available = available;
+    this.isStale = false;
   }
 }

@@ -90,18 +90,25 @@ export class CreditLeases {
     reservation.lease.endInDoubt(reservation, charge);
   }
 
-  /**
-   * Credits that the account's next call may spend, as far as this replica knows. Undefined: it has to be read what no lease holds;
-   * `read` is that.
-   */
+  /** Whether this replica knows what the account's next call may spend; otherwise it has to be read what no lease holds. */
+  isKnown(accountId: number): boolean {
+    return this.leases.get(accountId)?.isKnown === true;
+  }
+
+  /** Credits that the account's next call may spend, see `isKnown`. Undefined where nothing is known or was read. */
   remaining(accountId: number, read?: number): number | undefined {
     const lease = this.leases.get(accountId);
-    return lease?.remaining ?? (read === undefined ? undefined : read + (lease?.unreserved ?? 0));
+    return lease ? lease.remaining(read) : read;
   }
 
   /** Others have given credits to the account, or taken some. */
   forgetAvailable(accountId: number): void {
     this.leases.get(accountId)?.forgetAvailable();
+  }
+
+  /** Tells that this replica lives, and since when its calls run. @throws UNAVAILABLE when PostgreSQL is away */
+  renew(): Promise<void> {
+    return this.outage.attempt(() => this.replica.renew(this.callsSince));
   }
 
   /** Another replica has asked for what is not needed here. */

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { Postgres } from '../../database/postgres.js';
 import { Replica } from '../../usage/recording/replica.service.js';
+import { isUnavailable } from '../../database/postgres-outage.js';
 import { nextRefill } from '../refill-period.js';
 import { CreditLeases } from './credit-leases.service.js';
 
@@ -52,12 +53,21 @@ export class LeaseUpkeep implements OnApplicationBootstrap {
     await this.quietly(this.replica.close());
   }
 
+  /** While PostgreSQL is away, which is logged, a later turn does it. */
   private async keepUp(): Promise<void> {
     const now = this.clock.monotonic();
-    if (now >= this.renewedAt + this.replica.termMs / 4) {
-      await this.replica.renew(this.leases.callsSince);
-      this.renewedAt = now;
+    try {
+      if (now >= this.renewedAt + this.replica.termMs / 4) {
+        await this.leases.renew();
+        this.renewedAt = now;
+      }
+      await this.settleDue(now);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
     }
+  }
+
+  private async settleDue(now: number): Promise<void> {
     const wallClock = new Date(this.clock.now());
     const isLastMinute = nextRefill(wallClock).getTime() - wallClock.getTime() < LAST_MINUTE_MS;
     await this.settle((lease) => isLastMinute || lease.isUnsettled || lease.usedAt < now - IDLE_MS);

@@ -3,8 +3,9 @@
 -- Posting: what the outbox says of priced calls enters the ledger and the accounts, once and in order
 -- (docs/adr/0021-leases-and-posting.md).
 
--- Posts at most so many rows of the outbox and says how many it was: fewer than "most" when all that is settled is posted. A row is
--- settled once no earlier transaction can commit any more, so that nothing appears behind the position. The position's row is the
+-- Posts at most so many rows of the outbox and says how many it was: fewer than "most" when all that is settled is posted, and −1 when
+-- one of them cannot be: then fewer are to be tried. One alone that cannot be posted, since somebody has changed an account by hand,
+-- holds nobody else up: it becomes a shortfall, and its credits stay held. A row is settled once no earlier transaction can commit any more, so that nothing appears behind the position. The position's row is the
 -- lock: one posts at a time, and moves it with what it posts. How it is planned: credit-bookings.sql.
 CREATE OR REPLACE FUNCTION mcp.post_usage(most int) RETURNS int LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
@@ -27,7 +28,15 @@ BEGIN
     WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq) AND tx < first_running
     ORDER BY tx, seq LIMIT most
   ) AS settled;
-  IF accounts IS NOT NULL THEN PERFORM mcp.post_charges(place, last_tx, last_seq, accounts); END IF;
+  BEGIN
+    IF accounts IS NOT NULL THEN PERFORM mcp.post_charges(place, last_tx, last_seq, accounts); END IF;
+  EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+    IF found > 1 THEN RETURN -1; END IF;
+    RAISE WARNING 'A charge cannot be posted: %', SQLERRM;
+    INSERT INTO mcp.credit_shortfalls (event_id, account_id, amount, called_at)
+    SELECT event_id, account_id, charge, created_at FROM mcp.usage_outbox
+    WHERE appended_at >= place.since AND (tx, seq) = (last_tx, last_seq) AND charge > 0 ON CONFLICT DO NOTHING;
+  END;
   IF found > 0 THEN UPDATE mcp.usage_positions SET tx = last_tx, seq = last_seq WHERE name = 'posted'; END IF;
   IF found < most THEN PERFORM mcp.note_look('posted', looked_at, first_running); END IF;
   RETURN found;

@@ -155,14 +155,15 @@ const CHARGES = `
   );
 `;
 
+// The types of both halves are said, so that PostgreSQL reads an account's last entries in order from the indexes of both.
 const VIEWS = `
   CREATE VIEW mcp.credit_ledger AS
     SELECT id, user_account_id, transaction_type, amount, balance_before, balance_after, allocation_amount, purchased_amount,
       debt_amount, reference_type, reference_id, description, created_by, created_at
     FROM mcp.user_credit_transactions
     UNION ALL
-    SELECT id, account_id, 'usage', -amount, balance_after + amount, balance_after, -allocation_amount, allocation_amount - amount,
-      0, 'tool_call', event_id::text, NULL, 'system', created_at
+    SELECT id, account_id, 'usage'::text, -amount, balance_after + amount, balance_after, -allocation_amount,
+      allocation_amount - amount, 0::bigint, 'tool_call'::text, event_id::text, NULL::text, 'system'::text, created_at
     FROM mcp.credit_charges;
 
   -- What calls have been charged that no account's row shows yet.

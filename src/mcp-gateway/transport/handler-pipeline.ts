@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext, type Type } from '
 import { GUARDS_METADATA, INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
 import { ModuleRef } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { AfterHandler } from '../../common/after-handler.interceptor.js';
+import { AfterHandler } from '../../tools/call/after-handler.interceptor.js';
 import type { McpContext } from '../context/mcp-context.js';
 
 /** Resolves with the result of the method; rejects as a guard, an interceptor or the method itself does. */

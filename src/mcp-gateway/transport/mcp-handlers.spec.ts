@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
-import { AfterHandler } from '../../common/after-handler.interceptor.js';
+import { AfterHandler } from '../../tools/call/after-handler.interceptor.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { McpMethod, Notifications, OnSession, OtherMethods } from '../protocol/mcp-method.js';

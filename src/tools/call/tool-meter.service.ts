@@ -87,7 +87,7 @@ export class ToolMeter {
       await this.recorder.record(event);
       return recordedCall(answer, durationMs, { charged: 0, remaining: null });
     }
-    const read = await this.recorder.record(event, this.isKnown(accountId) ? {} : { accountId });
+    const read = await this.recorder.record(event, this.leases.isKnown(accountId) ? {} : { accountId });
     return recordedCall(answer, durationMs, { charged: 0, remaining: this.leases.remaining(accountId, read) ?? null });
   }
 
@@ -111,7 +111,7 @@ export class ToolMeter {
       const read = await this.recorder.record(event, {
         charge,
         isTask: call.isTask,
-        ...(!this.isKnown(accountId) && { accountId }),
+        ...(!this.leases.isKnown(accountId) && { accountId }),
       });
       charge.recorded();
       return recordedCall(answer, durationMs, {
@@ -122,10 +122,6 @@ export class ToolMeter {
       charge.lost();
       throw error;
     }
-  }
-
-  private isKnown(accountId: number): boolean {
-    return this.leases.remaining(accountId) !== undefined;
   }
 
   private eventOf(call: ToolCall, outcome: ToolOutcome, durationMs: number, charge: number): UsageEvent {

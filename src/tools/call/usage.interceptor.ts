@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterHandler } from '../../common/after-handler.interceptor.js';
+import { AfterHandler } from './after-handler.interceptor.js';
 import { ToolCalls, type FinishedCall } from './tool-calls.service.js';
 
 /** Stands around every handler that calls a tool, on both ports: charges and records the call, and lets its answer leave after that. */

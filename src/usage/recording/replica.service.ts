@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hostname } from 'node:os';
-import { AppConfig, leaseMsOf } from '../../config/app-config.js';
+import { AppConfig } from '../../config/app-config.js';
+import { leaseMsOf } from '../../config/credits-config.js';
 import { ReplicasRepository } from './replicas.repository.js';
 
 /** A statement that writes for a replica: numbered, so that one that is sent again is not done twice. */

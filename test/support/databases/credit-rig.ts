@@ -123,7 +123,7 @@ export async function charge({ leases, recorder }: CallRig, reservation: Reserva
   const leased = new CallCharge(leases, reservation, amount);
   try {
     const { accountId } = leased;
-    const asked = leases.remaining(accountId) === undefined ? { accountId } : {};
+    const asked = !leases.isKnown(accountId) ? { accountId } : {};
     const read = await recorder.record(anEvent({ id, credits_cost: reservation.amount, credits_charged: amount }), {
       charge: leased,
       ...asked,

@@ -4,7 +4,7 @@ import { eventually } from '../eventually.js';
 import { TestClock } from '../test-clock.js';
 import { AccountModel, TIERS, type Tier } from './credit-model.js';
 import { charge, closeSilent, creditRig, openAccount, reserve, setLedgerTime, type CreditRig } from './credit-rig.js';
-import type { TestDatabase } from './test-database.js';
+import { openPostgres, type OpenPostgres, type TestDatabase } from './test-database.js';
 
 export const REPLICAS = 3;
 export const ACCOUNTS = 2;
@@ -37,6 +37,7 @@ export class CreditWorld {
   private readonly models = Array.from({ length: ACCOUNTS }, () => new AccountModel());
   private readonly rigs: CreditRig[] = [];
   private readonly accountIds: number[] = [];
+  private readonly doors: OpenPostgres[] = [];
   private running: Running[] = [];
 
   private constructor(
@@ -83,6 +84,7 @@ export class CreditWorld {
 
   async close(): Promise<void> {
     for (const rig of this.rigs) await rig.upkeep.close();
+    for (const door of this.doors) await door.close();
     await this.database.dataSource.query('UPDATE mcp.user_accounts SET is_active = false');
   }
 
@@ -237,7 +239,9 @@ export class CreditWorld {
   }
 
   private async newRig(): Promise<CreditRig> {
-    const rig = creditRig(this.database.postgres, TIERS, 3_600, new TestClock());
+    const door = await openPostgres(this.database.url); // of its own, as it hears what other replicas ask
+    this.doors.push(door);
+    const rig = creditRig(door.postgres, TIERS, 3_600, new TestClock());
     rig.upkeep.onApplicationBootstrap();
     await eventually(() => expect(rig.postgres.isListening).toBe(true));
     return rig;

@@ -87,7 +87,7 @@ export class TestStockData {
     const tool = this.tool(name)!;
     const problem = compileArguments(tool.inputSchema)(args);
     if (problem) throw new Error(problem);
-    return tool.call(args, { signal: new Cancellation().signal } as never);
+    return tool.call(args, { cancellation: new Cancellation() } as never);
   }
 
   async stop(): Promise<void> {

@@ -44,7 +44,7 @@ class StreamingSource {
         client.log({ level: 'warning', data: 'careful' });
         return text('done');
       }),
-      tool('go_on', async (_, { client, signal }) => {
+      tool('go_on', async (_, { client, cancellation: { signal } }) => {
         for (let progress = 1; !signal.aborted; progress += 1) {
           client.progress({ progress });
           await setTimeout(50);
@@ -52,7 +52,7 @@ class StreamingSource {
         this.aborted += 1;
         throw signal.reason;
       }),
-      tool('flood', async (_, { client, signal }) => {
+      tool('flood', async (_, { client, cancellation: { signal } }) => {
         for (let sent = 0; sent < 1_000 && !signal.aborted; sent += 1) {
           client.log({ level: 'info', data: MEBI });
           await setImmediate();
@@ -60,7 +60,7 @@ class StreamingSource {
         if (signal.aborted) this.aborted += 1;
         return text('sent all');
       }),
-      tool('await_change', async (_, { signal }) => {
+      tool('await_change', async (_, { cancellation: { signal } }) => {
         this.awaiting.add(signal);
         await Promise.race([once(signal, 'abort'), once(this.events, 'change')]);
         this.awaiting.delete(signal);

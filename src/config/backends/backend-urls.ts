@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { urlsOfHosts } from '../common/network/host-urls.js';
+import { urlsOfHosts } from '../../common/network/host-urls.js';
 
 /** PostgreSQL: a server, or several of which one takes writes. */
 export const databaseUrl = z
@@ -25,6 +25,13 @@ export const httpUrl = z
   .string()
   .refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an http:// or https:// URL');
 
+/** The name of the master stands where a server has the number of its database. */
+const SENTINELS = /^rediss?\+sentinel:\/\/[^/]+\/[^/?#]+/;
+
+const isRedis = (url: string): boolean =>
+  SENTINELS.test(url) ? urlsOfHosts(url).every((one) => URL.canParse(one)) : /^rediss?:\/\//.test(url) && URL.canParse(url);
+
+/** Redis: a server, or the sentinels that know which one. */
 export const redisUrl = z
   .string()
-  .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'must be a redis:// or rediss:// URL');
+  .refine(isRedis, 'must be a redis:// or rediss:// URL, or redis+sentinel://:password@host:26379,other:26379/name of sentinels');

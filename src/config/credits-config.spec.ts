@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leaseMsOf } from './app-config.js';
+import { leaseMsOf } from './credits-config.js';
 import { ConfigError, loadConfig } from './load-config.js';
 
 describe('Settings of tiers and credits', () => {
