@@ -7,6 +7,7 @@ import {
   creditRig,
   heldOf,
   lockAccount,
+  waitingForALock,
   reserve,
   type CreditRig,
 } from '../support/databases/credit-rig.js';
@@ -77,9 +78,9 @@ describe('What a replica has leased of an account', () => {
 
   it('is given back in the last minute of a month, since an allocation does not carry over', async () => {
     const accountId = await accountWith(rig, RICH);
+    await keepUp(rig);
     await lease(accountId);
     clock.sleep(Date.UTC(2026, 0, 31, 23, 59, 1) - clock.now());
-    await keepUp(rig);
     await eventually(async () => expect(await heldOf(rig, accountId)).toBe(0));
   });
 
@@ -106,6 +107,18 @@ describe('What a replica has leased of an account', () => {
       expect(lease).toEqual({ at: null });
     });
     await charge(rig, running, 0);
+  });
+
+  it('is given back after what is being asked for when it is called back meanwhile', async () => {
+    const accountId = await accountWith(rig, RICH);
+    await lease(accountId);
+    const blocker = await lockAccount(database, accountId);
+    const running = await begun(rig, accountId, 600); // so little is left that more is asked for
+    await eventually(async () => expect(await waitingForALock(database)).toBe(1));
+    await rig.leases.callBack(accountId);
+    await blocker.release();
+    await eventually(async () => expect(await heldOf(rig, accountId)).toBe(600));
+    await charge(rig, running, 600);
   });
 
   it('is called back also while it is being asked for more', async () => {
@@ -206,6 +219,26 @@ describe('What a replica has leased of an account', () => {
     expect((await charge(rig, await begun(rig, accountId, 0), 0)).remaining).toBe(45);
   });
 
+  /** Requests for leases that PostgreSQL works on. */
+  const leasing = async () => {
+    const [row] = await database.postgres.query<{ count: number }>(
+      `SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%mcp.lease_credits(%' AND pid <> pg_backend_pid()`,
+    );
+    return row!.count;
+  };
+
+  it('is given back that a call was to have which failed, though PostgreSQL came to it later', async () => {
+    const accountId = await accountWith(rig, 50);
+    await keepUp(rig);
+    const running = await begun(rig, accountId, 10);
+    const blocker = await lockAccount(database, accountId);
+    await expect(reserve(rig, accountId, 30)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await blocker.release();
+    await eventually(async () => expect(await leasing()).toBe(0));
+    await eventually(async () => expect(await heldOf(rig, accountId)).toBe(10));
+    await charge(rig, running, 10);
+  });
+
   it('is not changed by a request that PostgreSQL comes to after the replica has given it up and settled', async () => {
     const [locked, accountId] = [await accountWith(rig, 50), await accountWith(rig, RICH)];
     const running = await begun(rig, accountId, 10);
@@ -214,12 +247,6 @@ describe('What a replica has leased of an account', () => {
     const first = reserve(rig, await accountWith(rig, 50), 1);
     const late = [reserve(rig, locked, 1), reserve(rig, accountId, AHEAD + 1)];
     await first;
-    const leasing = async () => {
-      const [row] = await database.postgres.query<{ count: number }>(
-        `SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%mcp.lease_credits(%' AND pid <> pg_backend_pid()`,
-      );
-      return row!.count;
-    };
     for (const refused of await Promise.allSettled(late))
       expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
     expect(await leasing()).toBe(1);
