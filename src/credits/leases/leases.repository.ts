@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { array } from '../../database/array-text.js';
 import { Postgres } from '../../database/postgres.js';
+import { array } from '../../database/sql.js';
 import type { Batch } from '../../usage/recording/replica.service.js';
 import type { Tiers } from '../credit.repository.js';
 import type { LeaseGrant } from './account-lease.js';
@@ -41,7 +41,7 @@ export class LeasesRepository {
     const items = requests.flatMap(({ amounts }, index) => amounts.map((amount) => ({ place: index + 1, amount })));
     const rows = await this.postgres.prepared<LeaseRow>(
       'lease-credits',
-      `SELECT (SELECT count(*) FROM mcp.replicas WHERE id = $1 AND closed_at IS NULL) AS open, l.*
+      `SELECT mcp.is_replica_open($1) AS "isOpen", l.*
        FROM (SELECT 1) AS one LEFT JOIN mcp.lease_credits($1, $2, $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::int[], $8::bigint[], $9::jsonb) AS l ON true`,
       [
         after.replicaId,
@@ -56,7 +56,7 @@ export class LeasesRepository {
       ],
       BOUNDED,
     );
-    if (rows[0]!.open === '0') return 'replica closed';
+    if (!rows[0]!.isOpen) return 'replica closed';
     if (rows[0]!.place === null) return 'settled meanwhile';
     const grants = new Map(rows.map((row) => [Number(row.place), grantOf(row)]));
     return requests.map((_, index) => grants.get(index + 1));
@@ -70,13 +70,13 @@ export class LeasesRepository {
     { replicaId, number }: Batch,
     leases: { accountId: number; needed: number }[],
   ): Promise<Map<number, number> | undefined> {
-    const rows = await this.postgres.query<{ open: string; place: string | null; available: string }>(
-      `SELECT (SELECT count(*) FROM mcp.replicas WHERE id = $1 AND closed_at IS NULL) AS open, r.*
+    const rows = await this.postgres.query<{ isOpen: boolean; place: string | null; available: string }>(
+      `SELECT mcp.is_replica_open($1) AS "isOpen", r.*
        FROM (SELECT 1) AS one LEFT JOIN mcp.return_credits($1, $2, $3::bigint[], $4::bigint[]) AS r ON true`,
       [replicaId, number, array(leases, ({ accountId }) => accountId), array(leases, ({ needed }) => needed)],
       BOUNDED,
     );
-    if (rows[0]!.open === '0') return undefined;
+    if (!rows[0]!.isOpen) return undefined;
     const found = rows.filter(({ place }) => place !== null);
     return new Map(found.map(({ place, available }) => [leases[Number(place) - 1]!.accountId, Number(available)]));
   }
@@ -96,7 +96,7 @@ export class LeasesRepository {
 }
 
 interface LeaseRow {
-  open: string;
+  isOpen: boolean;
   place: string | null;
   is_active: boolean;
   available: string;

@@ -1,6 +1,10 @@
 -- The life of a lease: what a replica may let calls spend of an account, without asking for each (docs/adr/0021-leases-and-posting.md).
 -- Whoever locks, locks replicas before accounts before leases, each in the order of ids. How all is planned: credit-bookings.sql.
 
+CREATE OR REPLACE FUNCTION mcp.is_replica_open(replica int) RETURNS boolean LANGUAGE sql VOLATILE AS $$
+  SELECT EXISTS (SELECT FROM mcp.replicas WHERE id = replica AND closed_at IS NULL)
+$$;
+
 -- Leases credits of several accounts at once. "spare" is what the replica has of an account and no call needs: it goes back into
 -- the pot first. Then each item (a call that waits, by the place of its account) is granted in order of arrival if it fits; what
 -- does not fit takes nothing, so that a cheap call behind a dear one is served. Ahead of need, for calls to come, a replica gets a
