@@ -98,8 +98,8 @@ describe('Posting', () => {
       );
       return row!.ago;
     };
-    const before = await oldTransaction();
     await rig.postgres.query(`UPDATE mcp.usage_positions SET next_tx = NULL WHERE name = 'posted'`);
+    const before = await oldTransaction();
     await rig.posting.post(); // the look before
     await rig.postgres.query(
       `UPDATE mcp.usage_positions SET since = now() - interval '1 hour', next_since = now() - interval '30 minutes' WHERE name = 'posted'`,

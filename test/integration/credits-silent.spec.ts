@@ -76,6 +76,26 @@ describe('A replica that is silent', () => {
     expect(await isClosed(id)).toBe(false);
   });
 
+  it('is not closed when it is heard while it is being closed', async () => {
+    const id = await rig.replica.open();
+    await database.postgres.query('UPDATE mcp.replicas SET expires_at = mcp.ledger_time() WHERE id = $1', [id]);
+    await other.sweeper.sweep();
+    let sweeping: Promise<unknown> = Promise.resolve();
+    await database.postgres.transaction(async (tx) => {
+      await tx.query(`UPDATE mcp.replicas SET expires_at = mcp.ledger_time() + interval '1 hour' WHERE id = $1`, [id]);
+      sweeping = other.sweeper.sweep();
+      await eventually(async () => expect(await waitingForALock(database)).toBe(1));
+    });
+    await sweeping;
+    expect(await isClosed(id)).toBe(false);
+  });
+
+  it('hears that it is closed when it says that it lives', async () => {
+    await closeSilent(rig, other);
+    await rig.replica.renew(undefined);
+    expect(rig.replica.id).toBeUndefined();
+  });
+
   it('does not lose what it has charged and is not posted yet', async () => {
     const accountId = await accountWith(rig, 50);
     const eventId = randomUUID();
@@ -152,7 +172,7 @@ describe('What is written under the id of a replica', () => {
     await begun(rig, accountId, 20);
     const { replicaId, number } = await rig.replica.nextBatch();
     await written({ replicaId, number: number + 1 }).appending;
-    expect(await rig.leasesRepository.settle({ replicaId, number }, [{ accountId, needed: 0 }])).toEqual(new Map());
+    expect(await rig.leasesRepository.settle({ replicaId, number }, [{ accountId, needed: 0 }])).toBeUndefined();
     expect(await heldOf(rig, accountId)).toBe(20);
   });
 

@@ -41,8 +41,7 @@ export class LeasesRepository {
     const items = requests.flatMap(({ amounts }, index) => amounts.map((amount) => ({ place: index + 1, amount })));
     const rows = await this.postgres.prepared<LeaseRow>(
       'lease-credits',
-      `SELECT mcp.is_replica_open($1) AS "isOpen", l.*
-       FROM (SELECT 1) AS one LEFT JOIN mcp.lease_credits($1, $2, $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::int[], $8::bigint[], $9::jsonb) AS l ON true`,
+      'SELECT * FROM mcp.lease_credits($1, $2, $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::int[], $8::bigint[], $9::jsonb)',
       [
         after.replicaId,
         after.number,
@@ -56,8 +55,8 @@ export class LeasesRepository {
       ],
       BOUNDED,
     );
-    if (!rows[0]!.isOpen) return 'replica closed';
-    if (rows[0]!.place === null) return 'settled meanwhile';
+    if (rows.length === 0) return 'replica closed';
+    if (rows[0]!.place === '-1') return 'settled meanwhile';
     const grants = new Map(rows.map((row) => [Number(row.place), grantOf(row)]));
     return requests.map((_, index) => grants.get(index + 1));
   }
@@ -70,14 +69,12 @@ export class LeasesRepository {
     { replicaId, number }: Batch,
     leases: { accountId: number; needed: number }[],
   ): Promise<Map<number, number> | undefined> {
-    const rows = await this.postgres.query<{ isOpen: boolean; place: string | null; available: string }>(
-      `SELECT mcp.is_replica_open($1) AS "isOpen", r.*
-       FROM (SELECT 1) AS one LEFT JOIN mcp.return_credits($1, $2, $3::bigint[], $4::bigint[]) AS r ON true`,
+    const [done, ...found] = await this.postgres.query<{ place: string; available: string }>(
+      'SELECT * FROM mcp.return_credits($1, $2, $3::bigint[], $4::bigint[])',
       [replicaId, number, array(leases, ({ accountId }) => accountId), array(leases, ({ needed }) => needed)],
       BOUNDED,
     );
-    if (!rows[0]!.isOpen) return undefined;
-    const found = rows.filter(({ place }) => place !== null);
+    if (!done) return undefined;
     return new Map(found.map(({ place, available }) => [leases[Number(place) - 1]!.accountId, Number(available)]));
   }
 
@@ -96,8 +93,7 @@ export class LeasesRepository {
 }
 
 interface LeaseRow {
-  isOpen: boolean;
-  place: string | null;
+  place: string;
   is_active: boolean;
   available: string;
   granted: boolean[];

@@ -1,10 +1,6 @@
 -- The life of a lease: what a replica may let calls spend of an account, without asking for each (docs/adr/0021-leases-and-posting.md).
 -- Whoever locks, locks replicas before accounts before leases, each in the order of ids. How all is planned: credit-bookings.sql.
 
-CREATE OR REPLACE FUNCTION mcp.is_replica_open(replica int) RETURNS boolean LANGUAGE sql VOLATILE AS $$
-  SELECT EXISTS (SELECT FROM mcp.replicas WHERE id = replica AND closed_at IS NULL)
-$$;
-
 -- Leases credits of several accounts at once. "spare" is what the replica has of an account and no call needs: it goes back into
 -- the pot first. Then each item (a call that waits, by the place of its account) is granted in order of arrival if it fits; what
 -- does not fit takes nothing, so that a cheap call behind a dear one is served. Ahead of need, for calls to come, a replica gets a
@@ -12,8 +8,8 @@ $$;
 -- minute of a month, since the allocation that is left then expires. Where something is refused and "call_back" is set, other
 -- replicas are asked for what they do not need; "may_come" says that some have not answered yet, so that asking once more may help.
 -- "sent_after" is the number of the replica's batch before this: where a later one has settled leases, the replica has given up on
--- this and does not know what it brings, so it does nothing. The row of place 0 says that it was done. No row for an account that
--- does not exist, and no rows at all for a replica that is closed, or has settled meanwhile.
+-- this and does not know what it brings, so it does nothing and says so by a row of place -1. A row of place 0 says that it was done.
+-- No row for an account that does not exist, and no rows at all for a replica that is closed.
 CREATE OR REPLACE FUNCTION mcp.lease_credits(
   replica int, sent_after bigint, account_ids bigint[], spare bigint[], usual bigint[], call_back boolean[], item_places int[], item_amounts bigint[], tiers jsonb
 ) RETURNS TABLE (place bigint, is_active boolean, available bigint, granted boolean[], ahead bigint, may_come boolean)
@@ -30,9 +26,9 @@ BEGIN
   PERFORM 1 FROM mcp.replicas WHERE id = replica AND closed_at IS NULL FOR KEY SHARE;
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM mcp.refill_credits(account_ids, tiers); -- and with the accounts locked, whoever settles comes before or after
-  IF (SELECT last_return FROM mcp.replicas WHERE id = replica) > sent_after THEN RETURN; END IF;
-  place := 0;
+  place := CASE WHEN (SELECT last_return FROM mcp.replicas WHERE id = replica) > sent_after THEN -1 ELSE 0 END;
   RETURN NEXT;
+  IF place < 0 THEN RETURN; END IF;
   is_last_minute := date_trunc('month', mcp.ledger_time() + interval '1 minute', 'UTC') > date_trunc('month', mcp.ledger_time(), 'UTC');
   FOR account IN
     SELECT a.id, a.is_active, a.credits_balance - a.credits_held AS available, i.spare, i.usual, i.call_back, i.place
@@ -84,7 +80,8 @@ END $$;
 
 -- Gives back what the replica's calls do not need: each lease becomes what they have charged and is not posted yet, and what they
 -- still "need". It is a numbered batch of the replica (append of the outbox), so nothing that was appended before is overlooked, and
--- nothing can be appended after it that was sent before. No rows where the batch is not the replica's next, or it is closed.
+-- nothing can be appended after it that was sent before. A row of place 0 says that it was done: no rows where the batch is not the
+-- replica's next, or it is closed.
 CREATE OR REPLACE FUNCTION mcp.return_credits(replica int, batch bigint, account_ids bigint[], needed bigint[])
 RETURNS TABLE (place bigint, available bigint) LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
@@ -96,6 +93,8 @@ DECLARE
 BEGIN
   UPDATE mcp.replicas SET last_batch = batch, last_return = batch WHERE id = replica AND last_batch < batch AND closed_at IS NULL;
   IF NOT FOUND THEN RETURN; END IF;
+  place := 0;
+  RETURN NEXT;
   PERFORM 1 FROM mcp.user_accounts WHERE id = ANY (account_ids) ORDER BY id FOR UPDATE;
   FOR account IN
     SELECT i.id, i.needed, i.place, l.amount
