@@ -50,6 +50,7 @@ describe('Credits on a bad way to PostgreSQL', () => {
     proxy = new TcpProxy(new URL(database.url));
     door = await openPostgres(await proxy.start());
     rig = creditRig(door.postgres);
+    rig.upkeep.onApplicationBootstrap();
   });
   afterEach(async () => {
     proxy.restore();
@@ -58,6 +59,7 @@ describe('Credits on a bad way to PostgreSQL', () => {
     expect(await witness.audit.audit()).toMatchObject({ differenceCount: 0, totals: { held: 0 } });
   });
   afterAll(async () => {
+    await rig.upkeep.close();
     await door.close();
     await proxy.stop();
     await database.drop();
@@ -82,17 +84,28 @@ describe('Credits on a bad way to PostgreSQL', () => {
 
   it('come back that were leased when it was cut in the middle and the answer is lost', async () => {
     const accountId = await openAccount(witness);
-    await begun(rig, accountId, 0);
+    const running = await begun(rig, accountId, 10);
     const blocker = await lockAccount(database, accountId);
     const reserving = reserve(rig, accountId, 30);
     await eventually(async () => expect(await waitingForALock(database)).toBe(1)); // the statement has reached PostgreSQL
     proxy.cut();
     await blocker.release();
     await expect(reserving).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await eventually(async () => expect(await heldOf(witness, accountId)).toBe(30));
+    await eventually(async () => expect(await heldOf(witness, accountId)).toBe(40));
     proxy.restore();
-    await settled();
-    expect(await eventually(() => call(rig, accountId, 50))).toBe(50);
+    await eventually(async () => expect(await heldOf(witness, accountId)).toBe(10));
+    expect(await charge(rig, running, 10)).toMatchObject({ charged: 10 });
+  });
+
+  it('come back that were to be given back when it was cut, though calls go on', async () => {
+    const accountId = await accountWith(witness, 64_010);
+    const running = await begun(rig, accountId, 10);
+    expect(await heldOf(witness, accountId)).toBe(1_010);
+    proxy.cut();
+    await expect(rig.leases.settle(rig.leases.held)).rejects.toThrow();
+    proxy.restore();
+    await eventually(async () => expect(await heldOf(witness, accountId)).toBe(10));
+    expect(await charge(rig, running, 10)).toMatchObject({ charged: 10 });
   });
 
   it('are charged once when it is cut in the middle and the answer is lost', async () => {
