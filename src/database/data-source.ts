@@ -37,7 +37,7 @@ export function dataSourceOptions(url: string, entities: DataSourceOptions['enti
 
 /** Connects, after tables and functions were brought up to date, once for all replicas that start together. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
-  await primaryOf(options).look();
+  await primaryOf(options).choose();
   await bringUpToDate(options);
   return new DataSource(options).initialize();
 }

@@ -56,7 +56,7 @@ async function start(folder, knownKey) {
   const server = { url: address('MCP', output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
   await assertAnswers({ server, request: CALL });
   const seconds = (performance.now() - started) / 1_000;
-  const pid = withDescendants(npm.pid).at(-1); // npm → the gateway
+  const [, pid] = withDescendants(npm.pid); // npm → the gateway → its ClickHouse
   const stop = async () => {
     const exited = once(npm, 'exit');
     process.kill(pid, 'SIGTERM');

@@ -98,7 +98,7 @@ describe('Posting', () => {
       );
       return row!.ago;
     };
-    await rig.postgres.query(`UPDATE mcp.usage_positions SET next_tx = NULL WHERE name = 'posted'`);
+    await rig.postgres.query(`UPDATE mcp.usage_positions SET next_since = NULL, next_tx = NULL WHERE name = 'posted'`);
     const before = await oldTransaction();
     await rig.posting.post(); // the look before
     await rig.postgres.query(

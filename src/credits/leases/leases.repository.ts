@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { array } from '../../database/array-text.js';
 import { Postgres } from '../../database/postgres.js';
+import { array } from '../../database/sql.js';
 import type { Batch } from '../../usage/recording/replica.service.js';
 import type { Tiers } from '../credit.repository.js';
 import type { LeaseGrant } from './account-lease.js';

@@ -18,6 +18,10 @@ DECLARE
   found int;
   accounts bigint[];
 BEGIN
+  SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'posted';
+  IF place.next_since > looked_at - interval '1 minute' AND NOT EXISTS (
+    SELECT FROM mcp.usage_outbox WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq)
+  ) THEN RETURN 0; END IF; -- without a write, four times a second
   SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'posted' FOR UPDATE;
   first_running := pg_snapshot_xmin(pg_current_snapshot());
   SELECT count(*), (array_agg(tx ORDER BY tx DESC, seq DESC))[1], (array_agg(seq ORDER BY tx DESC, seq DESC))[1],

@@ -73,6 +73,11 @@ export class Primary {
     return this.looking;
   }
 
+  /** As `look`, before anything has failed: of a single server there is nothing to choose. */
+  async choose(): Promise<void> {
+    if (this.urls.length > 1) await this.look();
+  }
+
   private async lookAtAll(): Promise<void> {
     const seen = await Promise.all(this.urls.map(async (url) => ({ url, timeline: await timelineAt(url) })));
     const [newest] = seen.filter(({ timeline }) => timeline >= this.timeline).sort((a, b) => b.timeline - a.timeline);
@@ -93,7 +98,7 @@ export class Primary {
 /** The URL of the one server that takes writes now, for work that is short. */
 export async function primaryUrl(url: string): Promise<string> {
   const primary = Primary.of(url);
-  await primary.look();
+  await primary.choose();
   return primary.url;
 }
 
