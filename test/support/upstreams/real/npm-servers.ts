@@ -29,7 +29,7 @@ const EVERYTHING: Omit<RealServer, 'name' | 'program'> = {
     call('trigger-elicitation-request', '{}'),
     call('trigger-sampling-request', '{"prompt":"Hello \\u00e9","maxTokens":10}'),
   ],
-  varies: /\d{4}-\d\d-\d\dT[\d:.]+Z|\d+:\d\d:\d\d [AP]M/g,
+  varies: /\d{4}-\d\d-\d\dT[\d:.]+Z|\d+:\d\d:\d\d [AP]M|(?<=IGNyZWF0ZWQgYXQg)[\w+/]+=*/g, // the last: behind ` created at ` in Base64
   requests: () => [
     call('echo', '{"message":"naïve — \\u00e9 \\ud83d\\ude00 </script>"}'),
     call('echo', '{"message":9007199254740993}'),
