@@ -130,3 +130,24 @@ describe('Posting', () => {
     await expect(rig.postgres.query(sql)).rejects.toThrow('append-only');
   });
 });
+
+describe('Posting of an account that somebody has changed by hand', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('sets its charge aside, and holds nobody else up', async () => {
+    const rig = creditRig(database.postgres);
+    const [changed, ...others] = [await accountWith(rig, 50), await accountWith(rig, 50), await accountWith(rig, 50)];
+    for (const accountId of [others[0]!, changed!, others[1]!]) await call(rig, accountId, 10);
+    await rig.postgres.query('UPDATE mcp.user_accounts SET credits_held = 0 WHERE id = $1', [changed]);
+    await rig.posting.post();
+    for (const accountId of others) expect((await ledgerOf(rig, accountId)).at(-1)).toMatchObject({ amount: -10, after: 40 });
+    expect(await ledgerOf(rig, changed!)).toHaveLength(1);
+    const aside = await rig.postgres.query('SELECT account_id::int AS account, amount::int FROM mcp.credit_shortfalls');
+    expect(aside).toEqual([{ account: changed, amount: 10 }]);
+    expect((await rig.audit.audit()).totals).toMatchObject({ unposted: 0, uncharged: 10 });
+  });
+});

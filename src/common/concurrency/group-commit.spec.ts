@@ -73,4 +73,26 @@ describe('GroupCommit', () => {
     batches[1]!.succeed();
     expect(await next).toBe('f');
   });
+
+  it('runs other work between two batches: behind the one in flight, and before those that wait', async () => {
+    const { commits, batches } = byHand(() => true);
+    const results = ['a', 'b'].map((item) => commits.submit(item));
+    let seen: number | undefined;
+    const work = commits.between(async () => (seen = batches.length));
+    await turn();
+    expect(seen).toBeUndefined();
+    batches[0]!.succeed();
+    expect(await work).toBe(1);
+    await turn();
+    batches[1]!.succeed();
+    expect(await settled(results)).toEqual(['a', 'b']);
+  });
+
+  it('goes on with its batches where that work fails', async () => {
+    const { commits, batches } = byHand(() => true);
+    await expect(commits.between(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const result = commits.submit('a');
+    batches[0]!.succeed();
+    expect(await result).toBe('a');
+  });
 });

@@ -144,11 +144,6 @@ export class CreditLeases {
     );
   }
 
-  /** Resolves when nothing waits for credits. */
-  idle(): Promise<void> {
-    return this.requests.idle();
-  }
-
   private leaseOf(accountId: number): AccountLease {
     const usedAt = this.clock.monotonic();
     const known = this.leases.get(accountId);

@@ -48,6 +48,11 @@ CREATE OR REPLACE FUNCTION mcp.unposted_of(account bigint) RETURNS bigint LANGUA
   SELECT coalesce(sum(u.charge), 0)::bigint FROM mcp.unposted_charges u WHERE u.account_id = account
 $$;
 
+-- What of it calls of one replica have been charged.
+CREATE OR REPLACE FUNCTION mcp.unposted_of(account bigint, replica int) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(u.charge), 0)::bigint FROM mcp.unposted_charges u WHERE u.account_id = account AND u.replica_id = replica
+$$;
+
 -- Locks the accounts and gives those that are due this month's allocation. Months nobody was there are not made up for,
 -- since an allocation does not carry over. Credits that calls under way hold do not expire: they belong to last month.
 -- Time is read after the lock is taken: whoever waited for it over midnight must not refill last month.

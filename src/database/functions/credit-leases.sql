@@ -70,7 +70,7 @@ BEGIN
   IF ask THEN
     UPDATE mcp.credit_leases l SET called_back_at = mcp.ledger_time()
     WHERE l.account_id = account AND l.replica_id <> replica AND l.called_back_at IS NULL
-      AND l.amount > (SELECT coalesce(sum(u.charge), 0) FROM mcp.unposted_charges u WHERE u.account_id = account AND u.replica_id = l.replica_id);
+      AND l.amount > mcp.unposted_of(account, l.replica_id);
     IF FOUND THEN PERFORM pg_notify('credit_leases', account || ' ' || replica); END IF;
   END IF;
   RETURN EXISTS (
@@ -88,7 +88,6 @@ SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off
 #variable_conflict use_column
 DECLARE
   account record;
-  spent bigint;
   rest bigint;
 BEGIN
   UPDATE mcp.replicas SET last_batch = batch, last_return = batch WHERE id = replica AND last_batch < batch AND closed_at IS NULL;
@@ -101,8 +100,7 @@ BEGIN
     FROM unnest(account_ids, needed) WITH ORDINALITY AS i (id, needed, place)
     JOIN mcp.credit_leases l ON l.account_id = i.id AND l.replica_id = replica ORDER BY i.id
   LOOP
-    SELECT coalesce(sum(u.charge), 0) INTO spent FROM mcp.unposted_charges u WHERE u.account_id = account.id AND u.replica_id = replica;
-    rest := account.amount - spent - account.needed;
+    rest := account.amount - mcp.unposted_of(account.id, replica) - account.needed;
     UPDATE mcp.credit_leases SET amount = amount - greatest(rest, 0), called_back_at = NULL
     WHERE account_id = account.id AND replica_id = replica;
     UPDATE mcp.user_accounts SET credits_held = credits_held - rest WHERE id = account.id AND rest > 0;
@@ -137,15 +135,13 @@ DECLARE
 BEGIN
   ids := ARRAY(
     SELECT l.account_id FROM mcp.replicas r JOIN mcp.credit_leases l ON l.replica_id = r.id
-    WHERE r.closed_at IS NOT NULL AND l.amount > (
-      SELECT coalesce(sum(u.charge), 0) FROM mcp.unposted_charges u WHERE u.account_id = l.account_id AND u.replica_id = l.replica_id)
+    WHERE r.closed_at IS NOT NULL AND l.amount > mcp.unposted_of(l.account_id, l.replica_id)
     ORDER BY l.account_id LIMIT most);
   due := cardinality(ids);
   released := 0;
   PERFORM 1 FROM mcp.user_accounts WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
   FOR lease IN
-    SELECT l.account_id, l.replica_id, l.amount - (
-      SELECT coalesce(sum(u.charge), 0) FROM mcp.unposted_charges u WHERE u.account_id = l.account_id AND u.replica_id = l.replica_id) AS rest
+    SELECT l.account_id, l.replica_id, l.amount - mcp.unposted_of(l.account_id, l.replica_id) AS rest
     FROM mcp.credit_leases l JOIN mcp.replicas r ON r.id = l.replica_id
     WHERE l.account_id = ANY (ids) AND r.closed_at IS NOT NULL ORDER BY l.account_id, l.replica_id
   LOOP

@@ -5,8 +5,9 @@
 
 -- Posts at most so many rows of the outbox and says how many it was: fewer than "most" when all that is settled is posted, and −1 when
 -- one of them cannot be: then fewer are to be tried. One alone that cannot be posted, since somebody has changed an account by hand,
--- holds nobody else up: it becomes a shortfall, and its credits stay held. A row is settled once no earlier transaction can commit any more, so that nothing appears behind the position. The position's row is the
--- lock: one posts at a time, and moves it with what it posts. How it is planned: credit-bookings.sql.
+-- holds nobody else up: it becomes a shortfall, and what its lease holds for it comes back with the lease. A row is settled once no
+-- earlier transaction can commit any more, so that nothing appears behind the position. The position's row is the lock: one posts at a
+-- time, and moves it with what it posts. How it is planned: credit-bookings.sql.
 CREATE OR REPLACE FUNCTION mcp.post_usage(most int) RETURNS int LANGUAGE plpgsql
 SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off SET plan_cache_mode TO force_generic_plan AS $$
 DECLARE

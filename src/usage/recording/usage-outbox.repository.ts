@@ -202,7 +202,7 @@ const UNDELIVERED = `
     SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date,
       coalesce(sum(credits) FILTER (WHERE NOT is_rejected), 0) AS pending,
       coalesce(sum(credits) FILTER (WHERE is_rejected), 0) AS rejected
-    FROM (SELECT *, substring(body FROM '"credits_charged": ?([0-9]+)')::bigint AS credits FROM waiting) AS charges
+    FROM (SELECT *, mcp.charge_in(body) AS credits FROM waiting) AS charges
     WHERE created_at >= $1::timestamp AT TIME ZONE 'UTC' AND created_at < $2::timestamp AT TIME ZONE 'UTC' GROUP BY 1
   )
   SELECT (SELECT coalesce(json_agg(days ORDER BY date), '[]') FROM days) AS days,

@@ -4,6 +4,7 @@ import { retryWhileAway } from '../../common/concurrency/retry-while-away.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { isDataError } from '../../database/is-data-error.js';
 import { isUnavailable, PostgresOutage } from '../../database/postgres-outage.js';
+import type { LeasedCharge } from './leased-charge.js';
 import { ReplicasRepository } from './replicas.repository.js';
 import { Replica, type Batch } from './replica.service.js';
 import type { UsageEvent } from './usage-event.js';
@@ -96,7 +97,10 @@ export class UsageRecorder {
   /** A replica that was closed by others goes on as a new one, which has to lease what its calls charge. */
   private async committed(recordings: Recording[]): Promise<Available> {
     const batch = await this.outage.attempt(() => this.replica.nextBatch());
-    for (const recording of recordings) await cover(recording, batch.replicaId);
+    for (const { event, charge } of recordings) {
+      const covering = charge?.cover(batch.replicaId); // nearly never, so nothing is awaited for most
+      if (covering) await covering.then(() => writeCharge(event, charge!));
+    }
     const available = await this.append(batch, recordings);
     if (available) return available;
     this.replica.lose(batch.replicaId);
@@ -121,12 +125,10 @@ export class UsageRecorder {
   }
 }
 
-async function cover({ event, charge }: Recording, replicaId: number): Promise<void> {
-  const covering = charge?.cover(replicaId);
-  if (!charge || !covering) return;
-  await covering;
-  event.credits_charged = charge.amount;
-  if (charge.uncharged > 0) event.error_code = 'LEASE_EXPIRED';
+/** The event says what its call is charged now. */
+function writeCharge(event: UsageEvent, { amount, uncharged }: LeasedCharge): void {
+  event.credits_charged = amount;
+  if (uncharged > 0) event.error_code = 'LEASE_EXPIRED';
 }
 
 /** PostgreSQL was away, or silent, for all the patience there is: nobody knows whether the charge was booked. */
