@@ -179,6 +179,8 @@ export const configSchema = z.strictObject({
        * hour takes some 3 GB.
        */
       keep_outbox_hours: z.int().min(1).max(720).default(24),
+      /** How often ClickHouse is asked whether it still has what it was given; besides after each of its outages. */
+      verify_interval_seconds: z.int().min(1).max(3_600).default(300),
       /** How long usage is kept in ClickHouse. Its DateTime ends in 2106, so there must be a limit. */
       keep_months: z.int().min(1).max(600).default(13),
     })

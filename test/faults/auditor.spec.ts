@@ -44,6 +44,8 @@ beforeEach(() => {
     accounts: [{ id: ACCOUNT, balance: 2, held: 0 }],
     unposted: 0,
     leased: 0,
+    healed: 0,
+    lost: 0,
     brokenParts: [],
     integrity: { ok: true },
   };
@@ -141,6 +143,7 @@ const BREACHES: Record<(typeof INVARIANTS)[number], Record<string, () => void>> 
     'a delivery counted twice': () => (books.delivered = 6),
     'one event as two rows': () => addRow(row(5, PRICE)),
   },
+  'ClickHouse is given again what it has lost': { 'records lost for good': () => (books.lost = 1) },
   'the rollup agrees with the rows': { 'another count': () => (books.rollup[0]!.rolledUp = '4 calls') },
   'an answer says what was charged': {
     'a free answer to a charged call': () => (journal.calls[0]!.attempts[0]!.charged = 0),

@@ -34,6 +34,7 @@ export const INVARIANTS = [
   'no answer is an internal error',
   'gateways that began together on empty databases work together',
   'accepted = delivered + pending, and nothing is pending',
+  'ClickHouse is given again what it has lost',
   'the rollup agrees with the rows',
   'an answer says what was charged',
   'every charge is in the ledger once',
@@ -59,6 +60,7 @@ export function audit(journal: Journal, books: Books): Violation[] {
     ...auditAnswers(journal),
     ...auditNewcomers(journal),
     ...auditDelivery(books),
+    ...auditHealing(books),
     ...auditRollup(books),
     ...auditCharges(books),
     ...auditBalances(journal, books),
@@ -178,6 +180,9 @@ function auditNewcomers({ newcomers }: Journal): Violation[] {
   const wrong = newcomers.filter(({ problem }) => problem !== undefined);
   return wrong.map((pair) => violation('gateways that began together on empty databases work together', JSON.stringify(pair)));
 }
+
+const auditHealing = ({ lost }: Books): Violation[] =>
+  lost === 0 ? [] : [violation('ClickHouse is given again what it has lost', `${lost} records are lost for good`)];
 
 function auditDelivery({ rows, delivered, pending, rejected }: Books): Violation[] {
   const ids = new Set(rows.map(({ id }) => id)).size;

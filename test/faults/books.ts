@@ -34,7 +34,10 @@ export interface Books {
   unposted: number;
   /** Credits that leases hold. */
   leased: number;
-  /** Parts ClickHouse took for broken when it started. It may have lost what it had acknowledged; see docs/faults.md. */
+  /** Records that ClickHouse had lost and was given again, and those it has lost for good. */
+  healed: number;
+  lost: number;
+  /** Parts ClickHouse took for broken when it started. */
   brokenParts: string[];
   /** What `GET /api/admin/integrity` answers. */
   integrity: { ok: boolean };
@@ -51,15 +54,18 @@ export async function readBooks(cluster: Cluster, integrity: Books['integrity'])
   }
 }
 
-/** What still keeps the books from being compared; empty when all has settled. */
-export async function unsettled(cluster: Cluster): Promise<string[]> {
+/** What still keeps the books from being compared; empty when all has settled, and ClickHouse was verified since. */
+export async function unsettled(cluster: Cluster, verifiedSince: Date): Promise<string[]> {
   const client = new pg.Client({ connectionString: cluster.postgres.url });
   await client.connect();
   try {
-    const { rows } = await client.query<Record<string, string>>(`
-      SELECT (SELECT count(*) FROM mcp.undelivered_usage) AS "pending events", (SELECT count(*) FROM mcp.usage_batches) AS "open batches",
+    const { rows } = await client.query<Record<string, string>>(
+      `SELECT (SELECT count(*) FROM mcp.undelivered_usage) AS "pending events", (SELECT count(*) FROM mcp.usage_batches) AS "open batches",
         (SELECT count(*) FROM mcp.unposted_charges) AS "charges to post", (SELECT sum(credits_held) FROM mcp.user_accounts) AS "credits held",
-        (SELECT count(*) FROM mcp.usage_dirty_hours WHERE hour + interval '61 minutes' <= now()) AS "hours to roll up"`);
+        (SELECT count(*) FROM mcp.usage_dirty_hours WHERE hour + interval '61 minutes' <= now()) AS "hours to roll up",
+        (SELECT count(*) FROM mcp.usage_totals WHERE verified_at IS NULL OR verified_at < $1) AS "verification"`,
+      [verifiedSince],
+    );
     return Object.entries(rows[0]!).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
   } finally {
     await client.end();
@@ -69,24 +75,23 @@ export async function unsettled(cluster: Cluster): Promise<string[]> {
 /** As it was given: what an admin books is kept with the account's id before it. */
 const REFERENCE = `coalesce(CASE WHEN reference_type = 'admin' THEN substr(reference_id, length(user_account_id || '/') + 1) ELSE reference_id END, '')`;
 
+const COUNTS = ['pending', 'rejected', 'delivered', 'unposted', 'leased', 'healed', 'lost'] as const;
+
 async function readPostgres(client: pg.Client) {
-  const numbers = await client.query<{ pending: string; rejected: string; delivered: string; unposted: string; leased: string }>(`
+  const numbers = await client.query<Record<(typeof COUNTS)[number], string>>(`
     SELECT (SELECT count(*) FROM mcp.undelivered_usage) AS pending, (SELECT count(*) FROM mcp.usage_rejected) AS rejected,
       (SELECT delivered FROM mcp.usage_totals) AS delivered,
-      (SELECT count(*) FROM mcp.unposted_charges) AS unposted, (SELECT coalesce(sum(amount), 0) FROM mcp.credit_leases) AS leased`);
+      (SELECT count(*) FROM mcp.unposted_charges) AS unposted, (SELECT coalesce(sum(amount), 0) FROM mcp.credit_leases) AS leased,
+      (SELECT coalesce(sum(healed), 0) FROM mcp.usage_hours) AS healed, (SELECT coalesce(sum(lost), 0) FROM mcp.usage_hours) AS lost`);
   const ledger = await client.query<LedgerRow>(`
     SELECT user_account_id::int AS "accountId", transaction_type AS type, amount::int, ${REFERENCE} AS reference,
       balance_after::int AS "balanceAfter" FROM mcp.credit_ledger ORDER BY id`);
   const accounts = await client.query<{ id: number; balance: number; held: number }>(
     'SELECT id::int, credits_balance::int AS balance, credits_held::int AS held FROM mcp.user_accounts ORDER BY id',
   );
-  const { pending, rejected, delivered, unposted, leased } = numbers.rows[0]!;
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, Number(numbers.rows[0]![name])]));
   return {
-    pending: Number(pending),
-    rejected: Number(rejected),
-    delivered: Number(delivered),
-    unposted: Number(unposted),
-    leased: Number(leased),
+    ...(counts as Record<(typeof COUNTS)[number], number>),
     ledger: ledger.rows,
     accounts: accounts.rows,
   };

@@ -26,12 +26,12 @@ stock_data: { enabled: false }
 limits: { user_per_hour: ${UNBOUNDED}, api_key_per_hour: ${UNBOUNDED}, failures_per_address: ${UNBOUNDED} }
 tools: { timeout_seconds: 2, prices: { add: ${ADD_PRICE} } }
 credits: { lease_seconds: ${LEASE_SECONDS} }
-usage: { delivery_interval_ms: 100, delivery_timeout_ms: 1000 }
+usage: { delivery_interval_ms: 100, delivery_timeout_ms: 1000, verify_interval_seconds: 5 }
 `;
 
 export interface ClusterOptions {
   gateways: number;
-  /** Whether data folders get small disks of their own; where they cannot, there are none. */
+  /** Whether data folders get small disks of their own, that of a PostgreSQL with a standby never; where they cannot, there are none. */
   disks?: boolean;
   /** Whether PostgreSQL has a standby, for which each commit waits. */
   standby?: boolean;
@@ -54,10 +54,8 @@ export class Cluster {
   private constructor({ disks, standby }: ClusterOptions) {
     const folders = { postgres: join(this.folder, 'engine'), clickhouse: join(this.folder, 'clickhouse') };
     mkdirSync(folders.clickhouse);
-    if (disks) {
-      this.disks.postgres = SmallDisk.mount(folders.postgres, POSTGRES_DISK_MB);
-      this.disks.clickhouse = SmallDisk.mount(folders.clickhouse, CLICKHOUSE_DISK_MB);
-    }
+    if (disks) this.disks.clickhouse = SmallDisk.mount(folders.clickhouse, CLICKHOUSE_DISK_MB);
+    if (disks && !standby) this.disks.postgres = SmallDisk.mount(folders.postgres, POSTGRES_DISK_MB);
     this.pair = standby ? new PairOfPostgres(folders.postgres) : undefined;
     this.postgres = this.pair ?? new SinglePostgres(folders.postgres);
     this.clickhouse = new ClickHousePart(join(folders.clickhouse, 'data'));
@@ -73,11 +71,6 @@ export class Cluster {
       await cluster.stop();
       throw error;
     }
-  }
-
-  /** Whether it can have a full disk. */
-  get hasDisks(): boolean {
-    return this.disks.postgres !== undefined && this.disks.clickhouse !== undefined;
   }
 
   /** SQL on PostgreSQL, past every proxy. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Lane } from '../../src/clickhouse/engine/lane.js';
 import { eventually } from '../support/eventually.js';
@@ -17,6 +18,9 @@ const turns = new Lane(1, 10);
 /** Each needs the standby that the one before it made. */
 const failovers = new Lane(1, 10);
 const FAIL_OVER_MAX_MS = 60_000;
+const RESTORE_MAX_MS = 60_000;
+const DETACH_MAX_MS = 20_000;
+const USAGE_PARTS = "SELECT table, name FROM system.parts WHERE active AND table LIKE 'mcp_tool_usage_%' ORDER BY table, name";
 const tooMany = () => new Error('other faults of the kind were waiting');
 
 /** Brings a fault about, and ends it. Resolves when it is over; its part recovers by itself or by its supervisor. */
@@ -138,6 +142,33 @@ const INJECT: Record<FaultName, Inject> = {
       await pause(lastsMs);
       disks.clickhouse!.empty();
     }, tooMany),
+
+  // It is started again, and again, on the full disk.
+  'ClickHouse disk full, and killed': ({ clickhouse, disks }, { lastsMs }) =>
+    turns.run(async () => {
+      await disks.clickhouse!.fill();
+      await pause(lastsMs / 2);
+      clickhouse.kill();
+      await pause(lastsMs / 2);
+      disks.clickhouse!.empty();
+    }, tooMany),
+
+  // What it was given and rolled up in the meantime is gone, and nobody says so.
+  'ClickHouse restored from an old copy': async ({ clickhouse, folder, supervisors }, { lastsMs }) => {
+    const copy = join(folder, 'clickhouse-copy');
+    await clickhouse.copyTo(copy);
+    await pause(lastsMs);
+    supervisors.clickhouse.holdDown(RESTORE_MAX_MS);
+    await clickhouse.restoreFrom(copy).finally(() => supervisors.clickhouse.holdDown(0));
+  },
+
+  // By hand, of the rows or of the rollup. One that is merged away meanwhile is no longer there to be detached.
+  'ClickHouse part detached': ({ clickhouse }, { dice }) =>
+    eventually(async () => {
+      const parts = await clickhouse.query<{ table: string; name: string }>(USAGE_PARTS);
+      const { table, name } = parts[Math.floor(dice * parts.length)]!;
+      await clickhouse.command(`ALTER TABLE ${table} DETACH PART '${name}'`);
+    }, DETACH_MAX_MS),
 };
 
 /** @throws when its target was down already, so that it hit nothing. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '../support/gateway/free-port.js';
@@ -45,6 +46,22 @@ export class ClickHousePart implements Part {
     const exited = once(this.child!, 'exit');
     this.child!.stdin!.end();
     await exited;
+  }
+
+  /** As a snapshot of its disk would be: what it has at one moment. */
+  async copyTo(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+    this.child?.kill('SIGSTOP');
+    await cp(this.folder, folder, { recursive: true, verbatimSymlinks: true }).finally(() => this.child?.kill('SIGCONT'));
+  }
+
+  /** Kills it, and leaves it down with what the copy has. */
+  async restoreFrom(folder: string): Promise<void> {
+    const exited = this.isAlive() && once(this.child!, 'exit');
+    this.kill();
+    await exited;
+    await rm(this.folder, { recursive: true, force: true });
+    await cp(folder, this.folder, { recursive: true, verbatimSymlinks: true });
   }
 
   async arm(mode: ClickHouseFault, count = UNTIL_CALLED_OFF): Promise<void> {

@@ -12,6 +12,8 @@ import { Workload } from './workload.js';
 
 /** Longer than any backoff, lease and timeout of a gateway together. */
 const SETTLE_MS = 180_000;
+/** A verification that ends later has begun after the end of the faults. */
+const VERIFIED_WITHIN_MS = 10_000;
 
 export interface FaultRunOptions {
   seed: number;
@@ -48,8 +50,10 @@ export interface FaultRunResult {
   records: number;
   /** Hours that were compared between the rollup and the rows. */
   hoursRolledUp: number;
-  /** Of ClickHouse, when it started; with one, records may be missing that are not the gateways' loss. */
+  /** Of ClickHouse, when it started. */
   brokenParts: string[];
+  /** Records that ClickHouse had lost and was given again. */
+  healed: number;
   faults: Partial<Record<FaultName, number>>;
   /** Faults that found their target down already. */
   missed: number;
@@ -60,7 +64,7 @@ export interface FaultRunResult {
 /** Runs a cluster under load and faults, lets it settle, and compares what clients know with what is in the books. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
   const standby = options.standby ?? options.names?.some((name) => needOf(name) === 'standby') ?? false;
-  const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined && !standby, standby });
+  const cluster = await Cluster.start({ gateways: options.gateways, disks: options.names === undefined, standby });
   const journal = new JournalKeeper(join(cluster.folder, 'journal.ndjson'), cluster.slowServer.runs);
   const rest = new RestCaller(cluster);
   const workload = new Workload(cluster, rest, journal, options);
@@ -72,13 +76,14 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     await cluster.healthy(SETTLE_MS);
     workload.finish();
     await working;
-    const settledInMs = await settle(cluster);
     await restartClickHouse(cluster);
+    const settledInMs = await settle(cluster);
     const books = await readBooks(cluster, await eventually(() => rest.integrity(0), SETTLE_MS));
     writeFileSync(join(cluster.folder, 'books.ndjson'), linesOf(books));
     const violations = audit(journal, books);
     const expired = books.rows.filter(({ errorCode }) => errorCode === 'LEASE_EXPIRED').length;
-    const counts = { records: books.rows.length, expired, hoursRolledUp: books.rollup.length, brokenParts: books.brokenParts };
+    const { healed, brokenParts } = books;
+    const counts = { records: books.rows.length, expired, hoursRolledUp: books.rollup.length, brokenParts, healed };
     return { ...summaryOf(journal), ...counts, ...done, settledInMs, violations };
   } finally {
     workload.finish();
@@ -87,11 +92,19 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
   }
 }
 
-const SKIPPED = { disk: 'no disk can be mounted here, as root can where PostgreSQL has no standby', standby: 'give --standby' };
+const SKIPPED = {
+  'postgres disk': 'no disk can be mounted here, as root can where PostgreSQL has no standby',
+  'clickhouse disk': 'no disk can be mounted here, as root can',
+  standby: 'give --standby',
+};
 const needOf = (name: FaultName): KindOfFault['needs'] => (FAULTS[name] as KindOfFault).needs;
 
 function plan(options: FaultRunOptions, cluster: Cluster): PlannedFault[] {
-  const has = { disk: cluster.hasDisks, standby: cluster.pair !== undefined };
+  const has = {
+    'postgres disk': cluster.disks.postgres !== undefined,
+    'clickhouse disk': cluster.disks.clickhouse !== undefined,
+    standby: cluster.pair !== undefined,
+  };
   const possible = FAULT_NAMES.filter((name) => needOf(name) === undefined || has[needOf(name)!]);
   const names = options.names ?? possible;
   const left = options.names ? [] : FAULT_NAMES.filter((name) => !possible.includes(name));
@@ -128,11 +141,12 @@ async function injectAll(cluster: Cluster, journal: JournalKeeper, options: Faul
   return { faults, missed };
 }
 
-/** Milliseconds until nothing waited any more. What still waits when the time is over, the auditor finds. */
+/** Milliseconds until nothing waited any more, and ClickHouse was verified. What still waits when the time is over, the auditor finds. */
 async function settle(cluster: Cluster): Promise<number> {
   const started = performance.now();
+  const since = new Date(Date.now() + VERIFIED_WITHIN_MS);
   const nothingWaits = async () => {
-    const waiting = await unsettled(cluster);
+    const waiting = await unsettled(cluster, since);
     if (waiting.length > 0) throw new Error(waiting.join(', '));
   };
   await eventually(nothingWaits, SETTLE_MS).catch(() => undefined);

@@ -5,8 +5,8 @@ export interface KindOfFault {
   part: Part;
   /** Shortest and longest time until the part is let go, ms. */
   lastsMs: readonly [number, number];
-  /** A disk of its own, which only root can mount; or a PostgreSQL with a standby. */
-  needs?: 'disk' | 'standby';
+  /** A disk of the part's own, which only root can mount; or a PostgreSQL with a standby. */
+  needs?: 'postgres disk' | 'clickhouse disk' | 'standby';
 }
 
 /** Every fault the harness knows; what each does is in `faults.ts`. */
@@ -26,7 +26,7 @@ export const FAULTS = {
   'PostgreSQL stopped at once': { part: 'postgres', lastsMs: [0, 3_000] },
   'PostgreSQL failed over': { part: 'postgres', lastsMs: [0, 3_000], needs: 'standby' },
   'PostgreSQL promoted beside its primary': { part: 'postgres', lastsMs: [0, 6_000], needs: 'standby' },
-  'PostgreSQL disk full': { part: 'postgres', lastsMs: [1_000, 6_000], needs: 'disk' },
+  'PostgreSQL disk full': { part: 'postgres', lastsMs: [1_000, 6_000], needs: 'postgres disk' },
   'ClickHouse refuses': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse hangs': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse answers 500': { part: 'clickhouse', lastsMs: [500, 5_000] },
@@ -34,7 +34,10 @@ export const FAULTS = {
   'ClickHouse times out after commit': { part: 'clickhouse', lastsMs: [500, 5_000] },
   'ClickHouse killed': { part: 'clickhouse', lastsMs: [0, 3_000] },
   'ClickHouse away beyond its deduplication': { part: 'clickhouse', lastsMs: [3_000, 15_000] },
-  'ClickHouse disk full': { part: 'clickhouse', lastsMs: [1_000, 6_000], needs: 'disk' },
+  'ClickHouse disk full': { part: 'clickhouse', lastsMs: [1_000, 6_000], needs: 'clickhouse disk' },
+  'ClickHouse disk full, and killed': { part: 'clickhouse', lastsMs: [1_000, 6_000], needs: 'clickhouse disk' },
+  'ClickHouse restored from an old copy': { part: 'clickhouse', lastsMs: [3_000, 20_000] },
+  'ClickHouse part detached': { part: 'clickhouse', lastsMs: [0, 0] },
 } as const satisfies Record<string, KindOfFault>;
 
 export type FaultName = keyof typeof FAULTS;

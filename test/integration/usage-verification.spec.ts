@@ -91,6 +91,32 @@ describe('Usage that ClickHouse has been given', () => {
     expect(await noted()).toMatchObject({ healed: 5_003, lost: 0 });
   });
 
+  it.each([
+    ['behind', 3 * HOUR_MS],
+    ['ahead', -2 * HOUR_MS],
+    ['a year behind', 366 * 24 * HOUR_MS],
+  ])('is given once more, rows and rollup, though the clock of its gateway was %s', async (_, ageMs) => {
+    await deliver(4, ageMs);
+    await deliver(2);
+    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly'])
+      await clickhouse.clickhouse.command(`TRUNCATE TABLE ${table}`);
+    await verify();
+    await rig.delivery.run();
+    expect(await noted()).toEqual({ calls: 6, healed: 6, lost: 0, surplus: 0 });
+    await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_hourly');
+    await verify();
+    await rig.delivery.run();
+    const rolledUp = await clickhouse.clickhouse.query('SELECT sum(calls) AS calls FROM mcp_tool_usage_hourly FINAL');
+    expect(rolledUp).toEqual([{ calls: ageMs > 0 ? 4 : 0 }]); // of the hours that are over
+  });
+
+  it('is not asked for where ClickHouse no longer keeps it', async () => {
+    await deliver(4, 14 * 31 * 24 * HOUR_MS);
+    await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log');
+    await verify();
+    expect(await noted()).toEqual({ calls: 4, healed: 0, lost: 0, surplus: 0 });
+  });
+
   it('is verified after ClickHouse was away, and from time to time', async () => {
     await deliver(3);
     await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log');

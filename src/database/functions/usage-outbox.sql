@@ -157,15 +157,18 @@ END $$;
 CREATE OR REPLACE FUNCTION mcp.count_delivered_usage(last_tx xid8, last_seq bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   WITH delivered AS MATERIALIZED (
-    SELECT seq, created_at, body FROM mcp.undelivered_usage u
+    SELECT seq, created_at, body, appended_at FROM mcp.undelivered_usage u
     WHERE (tx, seq) <= (last_tx, last_seq)
       AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = u.tx AND r.seq = u.seq)
   ), hours AS (
-    INSERT INTO mcp.usage_hours AS h (hour, calls, credits, id_sum)
-      SELECT date_trunc('hour', created_at, 'UTC'), count(*), coalesce(sum(mcp.charge_in(body)), 0), coalesce(sum(mcp.id_bits_in(body)), 0)
+    INSERT INTO mcp.usage_hours AS h (hour, calls, credits, id_sum, first_appended_at, last_appended_at)
+      SELECT date_trunc('hour', created_at, 'UTC'), count(*), coalesce(sum(mcp.charge_in(body)), 0), coalesce(sum(mcp.id_bits_in(body)), 0),
+        min(appended_at), max(appended_at)
       FROM delivered GROUP BY 1
     ON CONFLICT (hour) DO UPDATE
-      SET calls = h.calls + excluded.calls, credits = h.credits + excluded.credits, id_sum = h.id_sum + excluded.id_sum
+      SET calls = h.calls + excluded.calls, credits = h.credits + excluded.credits, id_sum = h.id_sum + excluded.id_sum,
+        first_appended_at = least(h.first_appended_at, excluded.first_appended_at),
+        last_appended_at = greatest(h.last_appended_at, excluded.last_appended_at)
   )
   INSERT INTO mcp.usage_counts AS c (user_id, calls)
     SELECT user_id, count(*) FROM (
@@ -185,12 +188,13 @@ CREATE OR REPLACE FUNCTION mcp.id_bits_in(body text) RETURNS bigint LANGUAGE sql
 $$;
 
 -- Of the calls of an hour, those that were delivered and not rejected, in order, from behind a place: what ClickHouse must have. Only the
--- tables of that hour and later ones can hold them; ten minutes are for clocks that differ.
+-- tables of the hours in which they were appended are read.
 CREATE OR REPLACE FUNCTION mcp.delivered_calls(call_hour timestamptz, after_tx xid8, after_seq bigint, most int)
 RETURNS TABLE (tx xid8, seq bigint, body text) LANGUAGE sql STABLE AS $$
-  SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o, mcp.usage_positions p
+  SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o, mcp.usage_positions p, mcp.usage_hours h
   WHERE p.name = 'delivered' AND (o.tx, o.seq) <= (p.tx, p.seq) AND (o.tx, o.seq) > (after_tx, after_seq)
-    AND o.appended_at >= call_hour - interval '10 minutes' AND o.created_at >= call_hour AND o.created_at < call_hour + interval '1 hour'
+    AND h.hour = call_hour AND o.appended_at BETWEEN h.first_appended_at AND h.last_appended_at
+    AND o.created_at >= call_hour AND o.created_at < call_hour + interval '1 hour'
     AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = o.tx AND r.seq = o.seq)
   ORDER BY o.tx, o.seq LIMIT most
 $$;

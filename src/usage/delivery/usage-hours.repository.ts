@@ -33,14 +33,19 @@ const HOUR = `'YYYY-MM-DD HH24:MI:SS'`;
 export class UsageHoursRepository {
   constructor(private readonly lock: DeliveryLock) {}
 
-  /** The hours whose calls the outbox still has, as far as all of them were counted: what ClickHouse was given. */
-  async given(): Promise<GivenHour[]> {
+  /**
+   * The hours of which the outbox still has calls, in order, as far as all of them were counted and ClickHouse keeps them for so many
+   * months: what it was given.
+   */
+  async given(keepMonths: number): Promise<GivenHour[]> {
     const rows = await this.lock.query<Record<keyof GivenHour, string>>(
       `SELECT to_char(hour AT TIME ZONE 'UTC', ${HOUR}) AS hour, calls, credits, id_sum AS "idSum", lost, surplus FROM mcp.usage_hours
-       WHERE hour >= greatest((SELECT verified_since FROM mcp.usage_totals), (
-         SELECT to_timestamp(right(min(c.relname), 10) || '+00', 'YYYYMMDDHH24TZH')
-         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'mcp.usage_outbox'::regclass
-       )) ORDER BY 1`,
+       WHERE hour >= (SELECT verified_since FROM mcp.usage_totals) AND hour >= now() - make_interval(months => $1)
+         AND last_appended_at >= (
+           SELECT to_timestamp(right(min(c.relname), 10) || '+00', 'YYYYMMDDHH24TZH')
+           FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'mcp.usage_outbox'::regclass
+         ) ORDER BY 1`,
+      [keepMonths],
     );
     return rows.map(({ hour, ...numbers }) => {
       const values = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));

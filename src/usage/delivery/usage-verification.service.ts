@@ -8,9 +8,10 @@ import { UsageLogRepository } from '../reports/usage-log.repository.js';
 import { DirtyHoursRepository } from './dirty-hours.repository.js';
 import { FIRST_PLACE, UsageHoursRepository, type GivenHour, type HourCounts, type OutboxRow } from './usage-hours.repository.js';
 
-/** Between two turns; longer where a turn takes long, so that it is at most a hundredth of ClickHouse's time. */
-const PAUSE_MIN_MS = 5 * 60_000;
+/** After a turn that took long the next one waits longer, so that turns are at most a hundredth of ClickHouse's time. */
 const PAUSE_FACTOR = 100;
+const HOUR_MS = 3_600_000;
+const STRETCH_GAP_HOURS = 24;
 /** Calls that are looked for at once, some megabytes. */
 const ROWS_MAX = 5_000;
 
@@ -44,27 +45,30 @@ export class UsageVerification {
     const started = this.clock.monotonic();
     if (started < this.dueAt) return;
     await this.verify(signal);
-    const dropped = await this.hours.dropFinished(this.config.values.usage.keep_outbox_hours);
+    const { keep_outbox_hours: keepHours, verify_interval_seconds: seconds } = this.config.values.usage;
+    const dropped = await this.hours.dropFinished(keepHours);
     if (dropped.length > 0) this.logger.log(`Dropped from the outbox, delivered and verified: ${dropped.join(', ')}`);
     const now = this.clock.monotonic();
-    this.dueAt = now + Math.max(PAUSE_MIN_MS, PAUSE_FACTOR * (now - started));
+    this.dueAt = now + Math.max(1_000 * seconds, PAUSE_FACTOR * (now - started));
   }
 
   /** Compares all hours that the outbox has, and heals those that differ. */
   async verify(signal: AbortSignal): Promise<void> {
-    const given = await this.hours.given();
-    if (given.length > 0) {
-      const kept = await this.log.countByHour(given[0]!.hour, signal);
-      for (const hour of given) if (differs(hour, kept)) await this.heal(hour, signal);
-      await this.verifyRollup(given, signal);
-    }
+    const given = await this.hours.given(this.config.values.usage.keep_months);
+    for (const stretch of stretchesOf(given)) await this.verifyStretch(stretch, signal);
     await this.hours.noteVerified();
+  }
+
+  private async verifyStretch(given: GivenHour[], signal: AbortSignal): Promise<void> {
+    const kept = await this.log.countByHour(given[0]!.hour, lengthOf(given), signal);
+    for (const hour of given) if (differs(hour, kept)) await this.heal(hour, signal);
+    await this.verifyRollup(given, signal);
   }
 
   private async heal(given: GivenHour, signal: AbortSignal): Promise<void> {
     const { hour } = given;
     const healed = await this.sendMissing(hour, signal);
-    const [kept] = await this.log.countByHour(hour, signal, 1);
+    const [kept] = await this.log.countByHour(hour, 1, signal);
     const missing = given.calls - (kept?.calls ?? 0);
     await this.hours.note(hour, { healed, lost: Math.max(0, missing), surplus: Math.max(0, -missing) });
     if (healed > 0) this.logger.warn(`ClickHouse had lost ${healed} calls of the hour ${hour}; they were sent again`);
@@ -99,7 +103,8 @@ export class UsageVerification {
   private async verifyRollup(given: GivenHour[], signal: AbortSignal): Promise<void> {
     const from = given[0]!.hour;
     const until = given.at(-1)!.hour;
-    const rolledUp = new Map((await this.counts.callsByHour(from, signal)).map(({ hour, calls }) => [hour, calls]));
+    const rows = await this.counts.callsByHour(from, lengthOf(given), signal);
+    const rolledUp = new Map(rows.map(({ hour, calls }) => [hour, calls]));
     const dirty = new Set(await this.dirtyHours.findBetween(from, `${until.slice(0, 14)}59:59`));
     const wrong = given.filter(
       ({ hour, calls, lost, surplus }) => !dirty.has(hour) && rolledUp.get(hour) !== calls - lost + surplus,
@@ -107,6 +112,20 @@ export class UsageVerification {
     if (wrong.length > 0) await this.dirtyHours.mark(wrong.map(({ hour }) => `${hour}+00`));
   }
 }
+
+/** Hours that are close to each other, so that one of a gateway whose clock was wrong by a year makes nobody read the year. */
+function stretchesOf(given: GivenHour[]): GivenHour[][] {
+  const stretches: GivenHour[][] = [];
+  for (const hour of given) {
+    const last = stretches.at(-1);
+    if (last && hoursBetween(last.at(-1)!, hour) <= STRETCH_GAP_HOURS) last.push(hour);
+    else stretches.push([hour]);
+  }
+  return stretches;
+}
+
+const hoursBetween = (a: GivenHour, b: GivenHour): number => (Date.parse(`${b.hour}Z`) - Date.parse(`${a.hour}Z`)) / HOUR_MS;
+const lengthOf = (stretch: GivenHour[]): number => 1 + hoursBetween(stretch[0]!, stretch.at(-1)!);
 
 /** Where calls are known to be lost or too many, their number alone counts: nobody knows their ids. */
 function differs({ hour, calls, credits, idSum, lost, surplus }: GivenHour, kept: HourCounts[]): boolean {

@@ -94,12 +94,12 @@ export class UsageCountsRepository {
     );
   }
 
-  /** Calls in the rollup, by hour from one on. */
-  callsByHour(from: string, signal: AbortSignal): Promise<{ hour: string; calls: number }[]> {
+  /** Calls in the rollup, by hour, of so many hours from one on. */
+  callsByHour(from: string, hours: number, signal: AbortSignal): Promise<{ hour: string; calls: number }[]> {
     return this.clickhouse.query(
       `SELECT toString(hour) AS hour, sum(calls) AS calls FROM mcp_tool_usage_hourly AS h FINAL
-       PREWHERE h.hour >= {from:DateTime('UTC')} GROUP BY hour`,
-      { from },
+       PREWHERE h.hour >= {from:DateTime('UTC')} AND h.hour < {from:DateTime('UTC')} + toIntervalHour({hours:UInt32}) GROUP BY hour`,
+      { from, hours },
       { signal },
     );
   }

@@ -85,8 +85,8 @@ export class UsageLogRepository {
     return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
   }
 
-  /** What is kept of the calls from an hour on, `YYYY-MM-DD HH:00:00`, UTC; of so many hours, or of all. Each call counts once. */
-  async countByHour(from: string, signal: AbortSignal, hours = 1_000_000): Promise<HourCounts[]> {
+  /** What is kept of the calls of so many hours from one on, `YYYY-MM-DD HH:00:00`, UTC. Each call counts once. */
+  countByHour(from: string, hours: number, signal: AbortSignal): Promise<HourCounts[]> {
     return this.clickhouse.query<HourCounts>(
       `SELECT toString(toStartOfHour(created_at)) AS hour, count() AS calls, sum(credits_charged) AS credits,
          sum(toUInt64(reinterpretAsUInt32(reverse(unhex(substring(toString(id), 1, 8)))))) AS idSum
