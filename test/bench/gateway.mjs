@@ -24,24 +24,32 @@ const NO_TOOLS = { stock_data: { enabled: false }, examples: { enabled: false } 
 /**
  * `priced`: the key is of an account with credits. `redis`: limits are counted there. `upstream`: a template; the one
  * server of it is registered, its tools have their own names and are the only ones. `more`: settings. `node`: another one than this,
- * and `nodeOptions` for it. `root`: of another build. Resolves with the process, `url` and `headers` of MCP, `databases` (the ids of
- * their first processes), `databaseUrl`, and `stop`.
+ * and `nodeOptions` for it. `root`: of another build. `core`: another one than the first, or `null` for all. Resolves with the process, `url` and `headers` of MCP, `databases` (the ids of
+ * their first processes), `databaseUrl`, `stop`, and `another`, which starts one more gateway on the same databases.
  */
-export async function startGateway({ priced, redis, upstream, more, node, nodeOptions = [], root = ROOT } = {}) {
+export async function startGateway({ priced, redis, upstream, more, node, nodeOptions = [], root = ROOT, core } = {}) {
   const stops = [];
   const stop = async () => {
-    for (const end of stops.reverse()) await end();
+    for (const end of stops.splice(0).reverse()) await end();
   };
   try {
     const { env, pids } = await startDatabases({ redis, stops });
     const settings = { ...SETTINGS, ...more, ...(upstream && { ...NO_TOOLS, templates: { peer: template(upstream) } }) };
     writeFileSync(env.GATEWAY_CONFIG, JSON.stringify(settings)); // JSON is YAML
     const args = [...nodeOptions, join(root, 'dist', 'main.js')];
-    const server = await startServer({ program: node, args, env, core: SERVER_CORE, isReady });
-    stops.push(server.stop);
+    const start = async (core = SERVER_CORE) => {
+      const server = await startServer({ program: node, args, env, core, isReady });
+      stops.push(server.stop);
+      return server;
+    };
+    const server = await start(core);
     const key = await prepare(server.output, { priced, upstream });
     const reached = { url: address('MCP', server.output), headers: { ...HEADERS, authorization: `Bearer ${key}` } };
-    return { ...server, ...reached, stop, databases: pids, databaseUrl: env.GATEWAY_DATABASE_URL };
+    const another = async () => {
+      const next = await start(core);
+      return { ...next, url: address('MCP', next.output), headers: reached.headers };
+    };
+    return { ...server, ...reached, stop, another, databases: pids, databaseUrl: env.GATEWAY_DATABASE_URL };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,6 @@
 // `npm run bench [-- part of a name]`: starts every server itself, prints its tables, the targets beside what was measured, and writes
 // results.json. Machines differ and are noisy: the ratios in one run are the result, not the requests per second.
-// `npm run bench -- relayed | nodes | compare` print tables of their own. BENCH_SECONDS: of each load, 2 when unset. BENCH_TURNS: 3 when
+// `npm run bench -- relayed | nodes | gateways | compare` print tables of their own. BENCH_SECONDS: of each load, 2 when unset. BENCH_TURNS: 3 when
 // unset. BENCH_PROFILE=1: where the CPU time of one row goes instead (profile.mjs).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -15,6 +15,7 @@ import { FREE, GROUPS } from './rows.mjs';
 import { measureRelayed } from './relayed/relayed.mjs';
 import { measureScale } from './scale.mjs';
 import { ARRANGEMENT, makeRoom } from './server-process.mjs';
+import { measureGateways } from './gateways.mjs';
 import { measureIdle, measureStarts } from './starts.mjs';
 import { measureStreams } from './streams.mjs';
 import { KEY, printFigures, printGroup } from './tables.mjs';
@@ -33,7 +34,7 @@ const FIGURES = {
   scale: measureScale,
 };
 /** With tables of their own. */
-const COMMANDS = { relayed: measureRelayed, nodes: measureNodes, compare };
+const COMMANDS = { relayed: measureRelayed, nodes: measureNodes, gateways: measureGateways, compare };
 /** Takes minutes and gigabytes, so only when it is asked for by name. */
 const ON_REQUEST = { usage: measureUsage };
 const [only, argument] = process.argv.slice(2); // a part of a row's name, or the name of one of these, to measure just that while working on it

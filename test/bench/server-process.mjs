@@ -50,8 +50,8 @@ export function spawnServer({ program = process.execPath, args, env, core }) {
   return { child, output: () => output, ended, stop: (signal) => stop(child, signal) };
 }
 
-/** A command as it is run on a core, where that can be done. */
-export const pinned = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
+/** A command as it is run on a core, where that can be done; `null`: on those of this process. */
+export const pinned = (core, command) => (canPin && core !== null ? ['taskset', '-c', String(core), ...command] : command);
 
 function stop(child, signal = 'SIGTERM') {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
