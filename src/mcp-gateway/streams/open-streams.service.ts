@@ -2,6 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { KeyAdmission } from '../../api-keys/verification/key-admission.service.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Counts } from '../../common/concurrency/counts.js';
+import { LinkedList, type Linked } from '../../common/concurrency/linked-list.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -27,6 +28,12 @@ interface StreamOwner {
   token: string | undefined;
 }
 
+/** An answer that has not begun: what opens it, and since when it is waited for, monotonic clock, ms. */
+interface QuietAnswer extends Linked {
+  open: () => void;
+  since: number;
+}
+
 /** The key, or the user who needs none. */
 export const ownerOf = ({ userId, apiKey }: Principal): string => apiKey?.id ?? userId;
 
@@ -38,8 +45,7 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly streams = new Map<OpenStream, StreamOwner>();
   /** How many are open, by key and by user. */
   private readonly counts = new Counts();
-  /** What is to be called, and since when it waits, monotonic clock, ms. */
-  private readonly quiet = new Map<() => void, number>();
+  private readonly quiet = new LinkedList<QuietAnswer>();
   private readonly task = new PeriodicTask('Streams', CHECK_PAUSE_MS, () => this.look());
   private isStopping = false;
 
@@ -78,8 +84,9 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Calls the function when it has not been taken back for as long as a stream may be silent. */
   whenQuiet(open: () => void): () => void {
-    this.quiet.set(open, performance.now());
-    return () => this.quiet.delete(open);
+    const answer: QuietAnswer = { open, since: performance.now() };
+    this.quiet.add(answer);
+    return () => this.quiet.delete(answer);
   }
 
   /** Before the listeners close, which wait for every open response. */
@@ -110,10 +117,9 @@ export class OpenStreams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** In the order in which they came. */
   private openQuiet(quietMs: number): void {
-    for (const [open, since] of this.quiet) {
-      if (performance.now() - since < quietMs) return;
-      this.quiet.delete(open);
-      open();
+    for (let answer = this.quiet.oldest; answer && performance.now() - answer.since >= quietMs; answer = this.quiet.oldest) {
+      this.quiet.delete(answer);
+      answer.open();
     }
   }
 

@@ -137,16 +137,22 @@ export class PostgresPair {
   private async copy(): Promise<void> {
     const [from, to] = [this.primary.engine.folder, this.standby.engine.folder];
     const client = new pg.Client({ connectionString: this.primary.url });
+    client.on('error', () => undefined); // a primary that is killed fails the next query
     await client.connect();
-    await client.query(`SELECT pg_backup_start('standby', true)`);
-    await run('mkdir', [to]);
-    const copy = `tar -C ${from} --exclude='./pg_wal/0*' --warning=none -cf - . | tar -C ${to} -xpf -`;
-    await run('sh', ['-c', copy]); // a file may go or change meanwhile, which the log makes good
-    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
-    await client.end();
+    let label: string;
+    try {
+      await client.query(`SELECT pg_backup_start('standby', true)`);
+      await run('mkdir', [to]);
+      const copy = `tar -C ${from} --exclude='./pg_wal/0*' --warning=none -cf - . | tar -C ${to} -xpf -`;
+      await run('sh', ['-c', copy]); // a file may go or change meanwhile, which the log makes good
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      label = rows[0]!.labelfile;
+    } finally {
+      await client.end();
+    }
     for (const name of ['postmaster.pid', 'postmaster.opts']) rmSync(join(to, name), { force: true });
     copyFileSync(join(dirname(from), 'password'), join(dirname(to), 'password'));
-    const files = { backup_label: rows[0]!.labelfile, 'standby.signal': '', 'postgresql.auto.conf': this.settings() };
+    const files = { backup_label: label, 'standby.signal': '', 'postgresql.auto.conf': this.settings() };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(to, name), text);
     await run('chown', ['-R', '--reference', from, to]);
     await run('chmod', ['--reference', from, to]);
