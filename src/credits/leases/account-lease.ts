@@ -1,3 +1,5 @@
+import type { Linked } from '../../common/concurrency/linked-list.js';
+
 /** A call that waits for credits. */
 export interface Waiting {
   amount: number;
@@ -25,7 +27,10 @@ export interface LeaseGrant {
 }
 
 /** Credits that a running call may charge. */
-export class Reservation {
+export class Reservation implements Linked {
+  previous: this | undefined;
+  next: this | undefined;
+
   constructor(
     readonly lease: AccountLease,
     /** Credits. */

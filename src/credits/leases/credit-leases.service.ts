@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
 import { Clock } from '../../common/clock.js';
 import { GroupCommit } from '../../common/concurrency/group-commit.js';
+import { LinkedList } from '../../common/concurrency/linked-list.js';
 import { AppConfig } from '../../config/app-config.js';
 import { PostgresOutage } from '../../database/postgres-outage.js';
 import { latencyHistogram, timed } from '../../telemetry/metrics.js';
@@ -27,7 +28,7 @@ export class CreditLeases {
   ]);
   private readonly leases = new Map<number, AccountLease>();
   /** Of the calls that run, the oldest first. */
-  private readonly running = new Set<Reservation>();
+  private readonly running = new LinkedList<Reservation>();
   private readonly outage = new PostgresOutage({
     context: 'Credits',
     down: 'Credits are unavailable, priced calls are refused',
@@ -62,8 +63,7 @@ export class CreditLeases {
 
   /** When the oldest priced call began that runs, ms since the epoch; undefined: none runs. */
   get callsSince(): number | undefined {
-    for (const { startedAt } of this.running) return startedAt;
-    return undefined;
+    return this.running.oldest?.startedAt;
   }
 
   /**

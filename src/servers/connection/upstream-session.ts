@@ -61,7 +61,7 @@ export class UpstreamSession {
   private readonly words: ServerWords;
   private readonly questions = new ServerQuestions();
   /** Requests in flight, the gateway's own included. */
-  private readonly exchanges = new Set<UpstreamExchange>();
+  private inFlight = 0;
   private readonly ownCapabilities: object;
   private isStarted = false;
   /** Its server ended the connection when it was asked which era it speaks. */
@@ -160,7 +160,7 @@ export class UpstreamSession {
   /** Closes when its requests in flight have ended; they have timeouts of their own. */
   retire(): void {
     this.isRetired = true;
-    if (this.exchanges.size === 0) void this.close();
+    if (this.inFlight === 0) void this.close();
   }
 
   /** Resolves when the connections are closed or the process is gone. Never fails. */
@@ -253,7 +253,7 @@ export class UpstreamSession {
   private async exchange<T>(options: ExchangeOptions, run: (exchange: UpstreamExchange) => Promise<T>): Promise<T> {
     const { name } = this.options;
     const exchange = new UpstreamExchange(name, options);
-    this.exchanges.add(exchange);
+    this.inFlight += 1;
     try {
       return await run(exchange);
     } catch (error) {
@@ -263,8 +263,8 @@ export class UpstreamSession {
       throw await this.words.addedTo(failure, this.isStarted);
     } finally {
       exchange.end();
-      this.exchanges.delete(exchange);
-      if (this.isRetired && this.exchanges.size === 0) void this.close();
+      this.inFlight -= 1;
+      if (this.isRetired && this.inFlight === 0) void this.close();
     }
   }
 }

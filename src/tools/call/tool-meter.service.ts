@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { KeyUsageTracker } from '../../api-keys/verification/key-usage.tracker.js';
 import { Clock } from '../../common/clock.js';
+import { InFlight } from '../../common/concurrency/in-flight.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Reservation, type Refusal } from '../../credits/leases/account-lease.js';
 import { CallCharge } from '../../credits/leases/call-charge.js';
@@ -19,7 +20,7 @@ import { recordOf } from './usage-record.js';
 @Injectable()
 export class ToolMeter {
   /** Of the priced calls that run, by the id of the call, which its rounds share. */
-  private readonly reservations = new Map<string, Reservation>();
+  private readonly reservations = new InFlight<string, Reservation>();
 
   constructor(
     private readonly leases: CreditLeases,
@@ -57,18 +58,15 @@ export class ToolMeter {
     const answer = written(call.entry, outcome);
     if (outcome.errorCode === 'REFUSED')
       return recordedCall(answer, durationMs, { charged: 0, remaining: outcome.available ?? null });
-    const reservation = this.reservations.get(call.id);
+    const reservation = this.reservations.take(call.id);
     if (!reservation) return this.recordFree(call, answer, durationMs);
-    this.reservations.delete(call.id);
     return this.recordCharge(call, reservation, answer, durationMs);
   }
 
   /** The call comes to no end that could be settled: what it has reserved is given back. */
   abandon({ id }: ToolCall): void {
-    const reservation = this.reservations.get(id);
-    if (!reservation) return;
-    this.reservations.delete(id);
-    this.leases.end(reservation, 0);
+    const reservation = this.reservations.take(id);
+    if (reservation) this.leases.end(reservation, 0);
   }
 
   /** One round of a call that goes on: a record of its own, which is free. What the call holds, it keeps. */

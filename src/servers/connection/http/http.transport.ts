@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { setImmediate } from 'node:timers/promises';
 import { cancelledAfter, Cancellation } from '../../../common/concurrency/cancellation.js';
+import { InFlight } from '../../../common/concurrency/in-flight.js';
 import { withoutNulls } from '../../../common/json.js';
 import { readable } from '../relay/handshake.js';
 import { messageIn, messageTextsIn, noAnswerIn, type Message } from '../relay/incoming.js';
@@ -63,7 +64,7 @@ export class HttpTransport implements Transport, Wire {
   /** Made when the session has begun, which it has to know. */
   private ownBase: StreamableHTTPClientTransport | undefined;
   /** How to end each request that has no answer yet. */
-  private readonly running = new Map<RequestId, { end: () => void; sessionId?: string | undefined }>();
+  private readonly running = new InFlight<RequestId, { end: () => void; sessionId?: string | undefined }>();
   /** The exchange that each question of the server came in, by the question's id. */
   private readonly questions = new Map<RequestId, UpstreamExchange>();
   private readonly replies: Replies;
@@ -178,7 +179,7 @@ export class HttpTransport implements Transport, Wire {
       if (answer.events) void this.readEvents(asked, answer.events);
       else this.readAnswer(asked, answer);
     } catch (error) {
-      this.running.delete(asked.id);
+      this.running.take(asked.id);
       throw error;
     }
   }
@@ -248,7 +249,7 @@ export class HttpTransport implements Transport, Wire {
     const { id: given, error } = withoutNulls(message);
     const isOwn = String(given) === String(asked.id) || (given === undefined && error !== undefined);
     const id = isOwn ? asked.id : (given as RequestId);
-    const isAwaited = this.running.delete(id);
+    const isAwaited = this.running.take(id) !== undefined;
     if (!this.relay.take({ ...message, id }, text)) this.onmessage?.(readable({ ...message, id }));
     return isAwaited;
   }
@@ -278,8 +279,6 @@ export class HttpTransport implements Transport, Wire {
   }
 
   private abandon(id: RequestId): void {
-    const request = this.running.get(id);
-    this.running.delete(id);
-    request?.end();
+    this.running.take(id)?.end();
   }
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isObject, jsonObject } from '../../../common/json.js';
+import { InFlight } from '../../../common/concurrency/in-flight.js';
 import { membersOf, withMembers, type JsonMembers } from '../../../common/json-text/json-members.js';
 import type { Caller } from '../caller.js';
 import type { UpstreamExchange } from '../upstream-exchange.js';
@@ -64,7 +65,7 @@ interface Waiting {
  * cannot be changed on the way. What it cannot do, the handshake and what a server asks or says unasked, goes through the SDK's client.
  */
 export class Relay {
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new InFlight<number, Waiting>();
   /** At any of them first: several replicas may ask in one session. */
   private nextId = randomInt(FIRST_ID, LAST_ID);
 
@@ -89,7 +90,7 @@ export class Relay {
       });
     } finally {
       cancellation.offCancel(cancel);
-      this.waiting.delete(id);
+      this.waiting.take(id);
     }
   }
 
@@ -115,7 +116,7 @@ export class Relay {
 
   /** The call that waits, if there is one only: where all that a server says comes on one stream, nothing says which of several it means. */
   get onlyCall(): UpstreamExchange | null {
-    const [only, another] = [...this.waiting.values()].filter(({ exchange }) => exchange.caller);
+    const [only, another] = this.waiting.values().filter(({ exchange }) => exchange.caller);
     return (!another && only?.exchange) || null;
   }
 
@@ -130,9 +131,8 @@ export class Relay {
   }
 
   private cancel(id: number, reason: Error): void {
-    const waiting = this.waiting.get(id);
+    const waiting = this.waiting.take(id);
     if (!waiting) return;
-    this.waiting.delete(id);
     this.wire.cancelRequest(id);
     waiting.reject(reason);
   }
