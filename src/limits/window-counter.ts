@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Clock } from '../common/clock.js';
+import { lruOf, type Lru } from '../common/lru.js';
 import type { RedisConnection } from './redis.connection.js';
 
 export interface WindowCounterOptions {
@@ -20,6 +20,12 @@ export interface WindowCount {
   msLeft: number;
 }
 
+/** As this replica knows it; `endsAt` on the monotonic clock, ms. */
+interface Window {
+  count: number;
+  endsAt: number;
+}
+
 /** The counts of the first key and of the second. */
 export type Pair = [WindowCount, WindowCount];
 
@@ -30,27 +36,24 @@ export type Pair = [WindowCount, WindowCount];
  */
 export class WindowCounter {
   private readonly windowMs: number;
+  private readonly clock: Clock;
   private readonly redis: RedisConnection;
   private readonly shared: RateLimiterRedis | undefined;
-  private readonly counts: LRUCache<string, number>;
+  private readonly windows: Lru<string, Window>;
 
   constructor({ name, windowMs, keysMax, clock, redis }: WindowCounterOptions) {
     this.windowMs = windowMs;
+    this.clock = clock;
     this.redis = redis;
     this.shared = redis.counter(name, windowMs);
-    this.counts = new LRUCache<string, number>({
-      max: keysMax,
-      ttl: windowMs,
-      ttlResolution: 0,
-      noUpdateTTL: true,
-      perf: { now: () => clock.monotonic() },
-    });
+    this.windows = lruOf(keysMax);
   }
 
   /** The count as this replica knows it. */
   get(key: string): WindowCount {
-    const count = this.counts.get(key); // first, since it forgets a window that has ended
-    return count === undefined ? { count: 0, msLeft: this.windowMs } : { count, msLeft: this.counts.getRemainingTTL(key) };
+    const now = this.clock.monotonic();
+    const window = this.openAt(now, key);
+    return window ? { count: window.count, msLeft: window.endsAt - now } : { count: 0, msLeft: this.windowMs };
   }
 
   /** What all replicas have counted, without counting; null: no window is open. */
@@ -58,7 +61,7 @@ export class WindowCounter {
     const found = this.shared && this.redis.isReady ? await this.shared.get(key).catch(() => undefined) : undefined;
     if (found === null) return null;
     if (found) return { count: Math.max(0, found.consumedPoints), msLeft: found.msBeforeNext };
-    return this.counts.has(key) ? this.get(key) : null;
+    return this.openAt(this.clock.monotonic(), key) ? this.get(key) : null;
   }
 
   /**
@@ -91,14 +94,20 @@ export class WindowCounter {
    * stays so. Not for the second of two keys, from which is taken back.
    */
   private toAsk(key: string, limit: number): RateLimiterRedis | undefined {
-    return this.redis.isReady && (this.counts.get(key) ?? 0) < limit ? this.shared : undefined;
+    return this.redis.isReady && this.get(key).count < limit ? this.shared : undefined;
+  }
+
+  private openAt(now: number, key: string): Window | undefined {
+    const window = this.windows.get(key);
+    return window && window.endsAt > now ? window : undefined;
   }
 
   private addHere(key: string, by: number): WindowCount {
-    const { count, msLeft } = this.get(key);
-    const sum = Math.max(0, count + by);
-    this.counts.set(key, sum);
-    return { count: sum, msLeft };
+    const now = this.clock.monotonic();
+    let window = this.openAt(now, key);
+    if (!window) this.windows.set(key, (window = { count: 0, endsAt: now + this.windowMs }));
+    window.count = Math.max(0, window.count + by);
+    return { count: window.count, msLeft: window.endsAt - now };
   }
 
   private addBothHere(key: string, limit: number, second: string): Pair {
@@ -115,7 +124,7 @@ export class WindowCounter {
   private async addInRedis(shared: RateLimiterRedis, key: string, by: number): Promise<WindowCount> {
     const { consumedPoints, msBeforeNext } = await shared.penalty(key, by);
     const count = Math.max(0, consumedPoints);
-    this.counts.set(key, count, { ttl: Math.max(1, msBeforeNext), noUpdateTTL: false });
+    this.windows.set(key, { count, endsAt: this.clock.monotonic() + Math.max(1, msBeforeNext) });
     return { count, msLeft: msBeforeNext };
   }
 }

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../auth/access/principal.js';
+import { lruOf } from '../../common/lru.js';
 import type { AuthChanges } from './auth-change.js';
 import { effectiveScopes } from '../keys/effective-scopes.js';
 import type { StoredKey } from '../keys/api-keys.repository.js';
@@ -30,8 +30,8 @@ export interface CachedKey {
 
 /** Keys in memory, by token id. `null` stands for a key known not to exist. */
 export class KeyCache {
-  private readonly keys = new LRUCache<string, CachedKey>({ max: KEYS_MAX });
-  private readonly absent = new LRUCache<string, true>({ max: ABSENT_MAX });
+  private readonly keys = lruOf<string, CachedKey>(KEYS_MAX);
+  private readonly absent = lruOf<string, true>(ABSENT_MAX);
   /** When users changed: keys of theirs that were put before are outdated. An index by user would cost memory for every key. */
   private readonly changedUsers = new Map<string, number>();
   private place = 0;

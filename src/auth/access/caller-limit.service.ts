@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { lruOf } from '../../common/lru.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig, type ConfigValues } from '../../config/app-config.js';
@@ -51,7 +51,7 @@ export interface Refusal {
 @Injectable()
 export class CallerLimit {
   /** Those of the keys used last: their principal is one object while nothing of it changes, and a bucket's name is hashed but once. */
-  private readonly known = new LRUCache<Principal, readonly RateAllowance[]>({ max: KNOWN_MAX });
+  private readonly known = lruOf<Principal, readonly RateAllowance[]>(KNOWN_MAX);
   private readonly refusals = new ChangeListeners<Refusal>();
 
   constructor(

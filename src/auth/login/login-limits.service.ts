@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
+import { lruOf, type Lru } from '../../common/lru.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -24,7 +24,7 @@ const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 export class LoginLimits {
   private readonly addresses: FailureCounter;
   private readonly names: FailureCounter;
-  private readonly known: LRUCache<string, true>;
+  private readonly known: Lru<string, true>;
 
   constructor(config: AppConfig, clock: Clock, redis: RedisConnection) {
     const limit = config.values.limits.failures_per_address;
@@ -32,7 +32,7 @@ export class LoginLimits {
     this.addresses = new FailureCounter({ ...bounds, name: 'logins:address', limit });
     this.names = new FailureCounter({ ...bounds, name: 'logins:name', limit: limit * NAME_FACTOR });
     const perf = { now: () => clock.monotonic() };
-    this.known = new LRUCache({ max: KNOWN_MAX, ttl: KNOWN_FOR_MS, ttlResolution: 0, perf });
+    this.known = lruOf(KNOWN_MAX, { ttl: KNOWN_FOR_MS, ttlResolution: 0, perf });
   }
 
   /**

@@ -27,7 +27,7 @@ describe('What has gone', () => {
   const [AT_ONCE, BETWEEN_COLLECTIONS, CALL_BYTES] = [32, 50, 8_000];
 
   /** What is in the old space after many calls, of which some are under way all the time, and collections of the young space alone. */
-  const oldBytesAfter = (calls: Pick<Map<number, unknown>, 'set'>, end: (key: number) => unknown): number => {
+  const oldBytesAfter = (calls: { set: (key: number, value: unknown) => unknown }, end: (key: number) => unknown): number => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
     collect();

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { CallerLimit, type Refusal } from '../../auth/access/caller-limit.service.js';
+import { lruOf } from '../../common/lru.js';
 import { Clock } from '../../common/clock.js';
 import { utcDay } from '../../common/utc-day.js';
 import { Recipients } from '../outbox/recipients.js';
@@ -13,7 +13,7 @@ const KNOWN_MAX = 10_000;
 /** Notes refusals by rate limits: one for each limit and day, in memory, so that a refused request costs nothing more. */
 @Injectable()
 export class LimitWatch implements OnModuleInit {
-  private readonly known = new LRUCache<string, true>({ max: KNOWN_MAX });
+  private readonly known = lruOf<string, true>(KNOWN_MAX);
   private readonly fresh = new Map<string, Occasion<typeof KIND>>();
 
   constructor(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { UsersService } from '../../auth/users/users.service.js';
+import { lruOf } from '../../common/lru.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 
 /** An e-mail does not change; a user who is erased is forgotten here in time. */
@@ -10,7 +10,7 @@ const KEPT_MAX = 10_000;
 /** The e-mails of callers, for servers that are told them. */
 @Injectable()
 export class CallerEmails {
-  private readonly known = new LRUCache<string, string>({ max: KEPT_MAX, ttl: KEPT_MS });
+  private readonly known = lruOf<string, string>(KEPT_MAX, { ttl: KEPT_MS });
 
   constructor(private readonly users: UsersService) {}
 
