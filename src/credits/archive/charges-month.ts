@@ -1,6 +1,18 @@
 /** A month of charges, as the command line and PostgreSQL's tables name it: `YYYY-MM`, UTC. */
 export type Month = string;
 
+/** A month that is in a file. */
+export interface ArchivedMonth {
+  month: Month;
+  file: string;
+  /** Of the file, in hexadecimal. */
+  sha256: string;
+  charges: bigint;
+  amount: bigint;
+  firstId: bigint;
+  lastId: bigint;
+}
+
 /** Months that stay besides the current one, whatever is asked for: what is posted now, and at a month's end, belongs there. */
 const STAY = 1;
 /** Months that stay unless something else is asked for: ClickHouse keeps the calls as long. */

@@ -3,10 +3,10 @@ import type { Postgres } from '../../database/postgres.js';
 import type { Session } from '../../database/session.js';
 import { array, type Sql, type Transaction } from '../../database/sql.js';
 import { LOCK } from '../../database/advisory-lock.js';
-import { firstDayOf, monthOf, tableOf, type Month } from './charges-month.js';
+import { firstDayOf, monthOf, tableOf, type ArchivedMonth, type Month } from './charges-month.js';
 import type { Bookings, Charge, DayOfCharges, Digest, Run } from './charges-summary.js';
 
-const ROWS_AT_ONCE = 50_000;
+const ROWS_AT_ONCE = 20_000;
 const RUNS_AT_ONCE = 10_000;
 /** Others wait behind whoever waits for a table, so that one gives up after this long. */
 const LOCK_TIMEOUT_MS = 200;
@@ -14,18 +14,6 @@ const LOCK_PAUSE_MS = 1_000;
 /** A check of all books reads the ledger for up to a minute a statement. */
 const LOCK_PATIENCE_MS = 300_000;
 const LOCK_NOT_AVAILABLE = '55P03';
-
-/** A month that is in a file. */
-export interface ArchivedMonth {
-  month: Month;
-  file: string;
-  /** Of the file, in hexadecimal. */
-  sha256: string;
-  charges: bigint;
-  amount: bigint;
-  firstId: bigint;
-  lastId: bigint;
-}
 
 /** What an archive leaves in PostgreSQL. */
 export interface ArchiveNote extends ArchivedMonth {
@@ -40,6 +28,12 @@ export class LedgerArchiveRepository {
   /** Undefined while somebody else archives, or backs up. */
   lock(): Promise<Session | undefined> {
     return this.postgres.hold(LOCK.ledgerArchive, 'ledger archive');
+  }
+
+  /** At once, so that the next one need not try twice. */
+  async unlock(session: Session): Promise<void> {
+    await session.query('SELECT pg_advisory_unlock($1)', [LOCK.ledgerArchive]).catch(() => undefined); // it ends with the session
+    session.close();
   }
 
   /** The month of what is posted now. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { sha256Of, toDisk } from '../../common/files/checked-file.js';
 import type { Session } from '../../database/session.js';
 import { ChargesWriter, readCharges } from './charges-file.js';
-import { archivedBefore, fileOf, type Month } from './charges-month.js';
+import { archivedBefore, fileOf, type ArchivedMonth, type Month } from './charges-month.js';
 import { ChargesSummary, type Digest } from './charges-summary.js';
-import type { ArchivedMonth, ArchiveNote, LedgerArchiveRepository } from './ledger-archive.repository.js';
+import type { ArchiveNote, LedgerArchiveRepository } from './ledger-archive.repository.js';
 
 export interface ArchiveOrder {
   folder: string;
@@ -37,7 +37,7 @@ export class LedgerArchive {
       }
       return archived;
     } finally {
-      session.close();
+      await this.repository.unlock(session);
     }
   }
 
@@ -57,8 +57,7 @@ export class LedgerArchive {
       const note = await this.readBack({ month, path: partial, inTable, onRows });
       await settle(partial, path, note.sha256);
       await this.repository.replace(session, note);
-      const { runs: _, days: __, ...archived } = note;
-      return archived;
+      return note;
     } finally {
       rmSync(partial, { force: true });
     }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sha256Of } from '../../common/files/checked-file.js';
 import { readCharges } from './charges-file.js';
+import type { ArchivedMonth } from './charges-month.js';
 import { ChargesSummary, type Run } from './charges-summary.js';
-import type { ArchivedMonth, LedgerArchiveRepository } from './ledger-archive.repository.js';
+import type { LedgerArchiveRepository } from './ledger-archive.repository.js';
 
 /** A file of the archive, and what is wrong with it. */
 export interface VerifiedMonth extends ArchivedMonth {

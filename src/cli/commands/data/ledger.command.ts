@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
-import type { ArchivedMonth } from '../../../credits/archive/ledger-archive.repository.js';
+import type { ArchivedMonth } from '../../../credits/archive/charges-month.js';
 import type { VerifiedMonth } from '../../../credits/archive/ledger-verification.js';
 import type { LocalLedger } from '../../../credits/archive/local-ledger.js';
 import { action, EXIT } from '../../terminal/cli-failure.js';
