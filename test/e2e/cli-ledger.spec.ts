@@ -35,7 +35,7 @@ const run = async (args: string[], code = 0) => {
   expect([result.code, result.stderr]).toEqual([code, code === 2 ? expect.any(String) : '']);
   return code === 2 ? result.stderr : result.stdout;
 };
-const history = async () => (await gateway.rest('GET', `/api/admin/mcp/accounts/${accountId}/transactions`)).json;
+const history = async () => (await gateway.rest('GET', `/api/admin/mcp/accounts/${accountId}/credit-history`)).json;
 
 describe('tallygate ledger', () => {
   it('has nothing to verify before anything is archived', async () => {
