@@ -28,5 +28,17 @@ export const MAY_IMPORT = {
     ...['database', 'clickhouse', ...FOUNDATION],
   ],
   start: ['app.module.ts', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
-  cli: ['start', 'client', 'limits', 'backup', 'servers', 'stock-data', 'auth', 'database', 'clickhouse', ...FOUNDATION],
+  cli: [
+    'start',
+    'client',
+    'limits',
+    'backup',
+    'credits',
+    'servers',
+    'stock-data',
+    'auth',
+    'database',
+    'clickhouse',
+    ...FOUNDATION,
+  ],
 };

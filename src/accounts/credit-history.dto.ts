@@ -81,6 +81,8 @@ export class CreditHistoryDto {
   transactions!: CreditEntryDto[];
   /** Newest first, at most 100, the same on every page. */
   changes!: AccountChangeDto[];
+  /** Charges of calls before this moment have gone to the operator's archive and are not listed; null: all are. */
+  archived_before!: Date | null;
   /** Number of transactions on all pages. */
   total!: number;
   page!: number;

@@ -18,13 +18,15 @@ export class CreditHistory {
 
   /** A page, newest first, with the account's other changes. */
   async page(accountId: number, { page, page_size }: PageQuery): Promise<CreditHistoryDto> {
-    const [{ entries, total }, changes] = await Promise.all([
+    const [{ entries, total }, changes, archived_before] = await Promise.all([
       this.books.entries(accountId, page_size, (page - 1) * page_size),
       this.accounts.findChanges(accountId),
+      this.books.archivedBefore(accountId),
     ]);
     return {
       transactions: entries.map((entry) => CreditEntryDto.of(entry)),
       changes: changes.map((change) => AccountChangeDto.of(change)),
+      archived_before,
       total,
       page,
       page_size,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { sha256Of } from '../common/files/checked-file.js';
 
 const FILE = 'manifest.json';
 const FORMAT = 1;
@@ -57,11 +56,4 @@ export async function verifyFiles(folder: string, { postgres, clickhouse }: Back
       throw new Error(`The backup is damaged: ${file} is not what was written (its checksum differs).`);
     }
   }
-}
-
-/** SHA-256 of a file, in hex. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClickHouse } from '../clickhouse/clickhouse.js';
-import { sha256Of, type BackupManifest, type TableFile } from './backup-manifest.js';
+import { sha256Of } from '../common/files/checked-file.js';
+import type { BackupManifest, TableFile } from './backup-manifest.js';
 
 const MIGRATIONS = 'schema_migrations';
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type pg from 'pg';
-import { sha256Of, type BackupManifest, type TableFile } from './backup-manifest.js';
+import { sha256Of } from '../common/files/checked-file.js';
+import { LOCK } from '../database/advisory-lock.js';
+import type { BackupManifest, TableFile } from './backup-manifest.js';
 import { readLines, writeLines } from './json-lines.js';
 
 const ROWS_AT_ONCE = 1_000;
@@ -13,6 +15,7 @@ const LEFT_OUT = ['migrations', 'functions', 'auth_changes', 'usage_batches'];
 
 /** Writes every table as of one moment, while others may go on writing. */
 export async function exportPostgres(client: pg.Client, folder: string, suffix: string): Promise<BackupManifest['postgres']> {
+  await keepLedgerWhole(client);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const migrations = await column(client, 'SELECT name FROM mcp.migrations ORDER BY id');
   const tables: TableFile[] = [];
@@ -24,6 +27,12 @@ export async function exportPostgres(client: pg.Client, folder: string, suffix: 
   const sequences = await sequencesOf(client);
   await client.query('COMMIT');
   return { migrations, sequences, tables };
+}
+
+/** As long as the connection lives: a month that goes to its archive meanwhile would be in neither of the two. */
+async function keepLedgerWhole(client: pg.Client): Promise<void> {
+  const [locked] = await column(client, 'SELECT pg_try_advisory_lock($1)::text', [LOCK.ledgerArchive]);
+  if (locked !== 'true') throw new Error('`tallygate ledger archive` is at work on this data. Back up when it is done.');
 }
 
 /**

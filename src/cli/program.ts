@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { VERSION } from '../common/version.js';
 import { accountCommand } from './commands/account.command.js';
-import { backupCommand, restoreCommand } from './commands/backup.command.js';
+import { backupCommand, restoreCommand } from './commands/data/backup.command.js';
 import { callCommand } from './commands/call.command.js';
 import { endWithUsageCode } from './terminal/cli-failure.js';
 import { configCommand } from './commands/config.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { importCommand } from './commands/import.command.js';
 import { keysCommand } from './commands/keys.command.js';
+import { ledgerCommand } from './commands/data/ledger.command.js';
 import { loginCommand, logoutCommand, passwordCommand } from './commands/login.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { serversCommand } from './commands/servers.command.js';
@@ -50,6 +51,7 @@ export function tallygateCommand(): Command {
     .addCommand(importCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
+    .addCommand(ledgerCommand())
     .addCommand(configCommand())
     .addCommand(doctorCommand());
   return endWithUsageCode(program);

@@ -1603,6 +1603,11 @@ export interface components {
       transactions: components['schemas']['CreditEntryDto'][];
       /** @description Newest first, at most 100, the same on every page. */
       changes: components['schemas']['AccountChangeDto'][];
+      /**
+       * Format: date-time
+       * @description Charges of calls before this moment have gone to the operator's archive and are not listed; null: all are.
+       */
+      archived_before: string | null;
       /** @description Number of transactions on all pages. */
       total: number;
       page: number;

@@ -79,11 +79,12 @@ export class CreditAuditRepository {
   /** Credits charged for calls by day, from the day of `from` to the day before `to`. */
   async chargedByDay(from: Date, to: Date): Promise<ChargedDay[]> {
     const rows = await this.postgres.query<Record<keyof ChargedDay, string>>(
-      `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS calls, sum(amount) AS credits
+      `SELECT to_char(called_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, sum(calls) AS calls, sum(amount) AS credits
        FROM (
-         SELECT called_at, amount FROM mcp.credit_charges
-         UNION ALL SELECT called_at, charge FROM mcp.unposted_charges WHERE charge > 0
-         UNION ALL SELECT called_at, charged FROM mcp.credit_holds WHERE state = 'captured'
+         SELECT called_at, 1 AS calls, amount FROM mcp.credit_charges
+         UNION ALL SELECT called_at, 1, charge FROM mcp.unposted_charges WHERE charge > 0
+         UNION ALL SELECT called_at, 1, charged FROM mcp.credit_holds WHERE state = 'captured'
+         UNION ALL SELECT day::timestamp AT TIME ZONE 'UTC', charges, amount FROM mcp.archived_days
        ) AS charges
        WHERE called_at >= $1 AND called_at < $2 GROUP BY 1 ORDER BY 1`,
       [from, to],
@@ -91,7 +92,7 @@ export class CreditAuditRepository {
     return rows.map(({ day, calls, credits }) => ({ day, calls: Number(calls), credits: Number(credits) }));
   }
 
-  /** An account's ledger, newest first, and how long it is. */
+  /** What is not archived of an account's ledger, newest first, and how long it is. */
   async entries(accountId: number, limit: number, offset: number): Promise<{ entries: LedgerEntry[]; total: number }> {
     const [count] = await this.postgres.query<{ total: number }>(
       'SELECT count(*)::int AS total FROM mcp.credit_ledger WHERE user_account_id = $1',
@@ -113,10 +114,19 @@ export class CreditAuditRepository {
     return rows.map(entryOf);
   }
 
+  /** From when on an account's entries are all there: charges before are archived. Null: all are there. */
+  async archivedBefore(accountId: number): Promise<Date | null> {
+    const [row] = await this.postgres.query<{ before: Date | null }>(
+      `SELECT (max(month) + interval '1 month') AT TIME ZONE 'UTC' AS before FROM mcp.archived_charges WHERE account_id = $1`,
+      [accountId],
+    );
+    return row!.before;
+  }
+
   /** What the ledger has moved for all time, by type; signed. Reads the whole ledger. */
   async moved(): Promise<Map<string, number>> {
     const rows = await this.postgres.query<{ type: string; amount: string }>(
-      'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.credit_ledger GROUP BY 1 ORDER BY 1',
+      'SELECT transaction_type AS type, sum(amount) AS amount FROM mcp.whole_ledger GROUP BY 1 ORDER BY 1',
     );
     return new Map(rows.map(({ type, amount }) => [type, Number(amount)]));
   }
@@ -190,7 +200,7 @@ const AUDIT_SLICE = `
       coalesce(-sum(amount) FILTER (WHERE transaction_type = 'usage'), 0) AS usage, count(*) FILTER (WHERE breaks) AS breaks
     FROM (
       SELECT *, balance_before <> coalesce(lag(balance_after) OVER (PARTITION BY user_account_id ORDER BY id), 0) AS breaks
-      FROM mcp.credit_ledger WHERE user_account_id > $2 AND user_account_id <= $3
+      FROM mcp.whole_ledger WHERE user_account_id > $2 AND user_account_id <= $3
     ) t GROUP BY 1
   ), unposted AS (
     SELECT account_id, replica_id, sum(charge) AS charge FROM mcp.unposted_charges
@@ -207,6 +217,7 @@ const AUDIT_SLICE = `
   ), captured AS (
     SELECT id, sum(amount) AS captured FROM (
       SELECT account_id AS id, amount FROM mcp.credit_charges WHERE account_id > $2 AND account_id <= $3
+      UNION ALL SELECT account_id, amount FROM mcp.archived_charges WHERE account_id > $2 AND account_id <= $3
       UNION ALL SELECT account_id, charged FROM mcp.credit_holds WHERE state = 'captured' AND account_id > $2 AND account_id <= $3
     ) AS parts GROUP BY 1
   ), checks AS (

@@ -54,6 +54,11 @@ export class CreditAudit {
     return this.repository.entries(accountId, limit, offset);
   }
 
+  /** From when on an account's ledger is all there: charges before are in an archive, bookings are not. Null: all is there. */
+  archivedBefore(accountId: number): Promise<Date | null> {
+    return this.repository.archivedBefore(accountId);
+  }
+
   /** At most `limit` entries before one, newest first; undefined: the last ones. */
   async entriesBefore(accountId: number, id: number | undefined, limit: number): Promise<LedgerEntry[]> {
     if (id === undefined) await this.posting.post();

@@ -13,6 +13,8 @@ export const LOCK = {
   serverRegistration: 7_255_308,
   /** Held by all gateways on a database: by one alone that has an embedded ClickHouse, else shared. */
   clickhouse: 7_255_309,
+  /** Held while charges go to files, and by a backup, which reads the ledger in several statements. */
+  ledgerArchive: 7_255_311,
   /** One per dataset: this plus the CRC-32 of its name. */
   datasetImports: 7_255_000_000_000,
 } as const;

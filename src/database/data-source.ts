@@ -7,8 +7,8 @@ import { MIGRATIONS } from './migrations/index.js';
 import { Postgres } from './postgres.js';
 import { Primary } from './primary/primary.js';
 
-/** A statement of a migration reads whole tables, which may be large. */
-const MIGRATION_TIMEOUT_MS = 3_600_000;
+/** Statements of migrations, and of who archives the ledger, read whole tables, which may be large. */
+const WHOLE_TABLE_TIMEOUT_MS = 3_600_000;
 /** Whoever uses a table waits behind a migration that waits for it, so that one gives up soon; the next start tries again. */
 const TABLE_LOCK_TIMEOUT_MS = 30_000;
 
@@ -50,13 +50,7 @@ export async function migrate(dataSource: DataSource): Promise<void> {
 
 /** Over two connections that may take their time: one holds the lock, for which others wait as long, and one does the work. */
 async function bringUpToDate(options: DataSourceOptions): Promise<void> {
-  const extra: unknown = {
-    ...(options.extra as object),
-    max: 2,
-    query_timeout: MIGRATION_TIMEOUT_MS + 5_000,
-    onConnect: (client: ClientBase) => primaryOf(options).admit(client, MIGRATION_TIMEOUT_MS),
-  };
-  const dataSource = await new DataSource({ ...options, entities: [], extra } as DataSourceOptions).initialize();
+  const dataSource = await new DataSource(patient({ ...options, entities: [] } as DataSourceOptions)).initialize();
   try {
     const postgres = new Postgres(dataSource);
     await postgres.withLock(LOCK.migrations, async () => {
@@ -67,6 +61,17 @@ async function bringUpToDate(options: DataSourceOptions): Promise<void> {
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** The same, with two connections whose statements may read whole tables. */
+export function patient(options: DataSourceOptions): DataSourceOptions {
+  const extra: unknown = {
+    ...(options.extra as object),
+    max: 2,
+    query_timeout: WHOLE_TABLE_TIMEOUT_MS + 5_000,
+    onConnect: (client: ClientBase) => primaryOf(options).admit(client, WHOLE_TABLE_TIMEOUT_MS),
+  };
+  return { ...options, extra } as DataSourceOptions;
 }
 
 const primaryOf = (options: DataSourceOptions): Primary => Primary.of((options as PostgresDataSourceOptions).url!);

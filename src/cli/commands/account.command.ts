@@ -70,7 +70,9 @@ async function history({ url, json, page, pageSize }: PageOptions): Promise<void
       entry.balance_after,
       entry.description ?? '',
     ]);
-    return `${textTable(['TIME (UTC)', 'WHAT', 'CREDITS', 'BALANCE', 'WHY'], rows)}\n\n${pageWords(found, 'transactions')}`;
+    const { archived_before: before } = found;
+    const archived = before ? `\nCharges of calls before ${secondsOf(before)} UTC are archived and not listed.` : '';
+    return `${textTable(['TIME (UTC)', 'WHAT', 'CREDITS', 'BALANCE', 'WHY'], rows)}\n\n${pageWords(found, 'transactions')}${archived}`;
   });
 }
 

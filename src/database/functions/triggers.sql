@@ -70,3 +70,13 @@ CREATE OR REPLACE FUNCTION mcp.refuse_charge_change() RETURNS trigger LANGUAGE p
 BEGIN
   RAISE EXCEPTION 'mcp.credit_charges is append-only; correct it with a booking' USING ERRCODE = 'restrict_violation';
 END $$;
+
+CREATE OR REPLACE FUNCTION mcp.refuse_archive_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'mcp.% is append-only: it stands for a part of the ledger', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE OR REPLACE FUNCTION mcp.refuse_late_charge() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'The month of this charge is closed: mcp.% goes to the archive', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;

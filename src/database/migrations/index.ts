@@ -22,6 +22,7 @@ import { ToolChanges21 } from './0021-tool-changes.js';
 import { Tasks22 } from './0022-tasks.js';
 import { Meter23 } from './0023-meter.js';
 import { VerifiedUsage24 } from './0024-verified-usage.js';
+import { LedgerArchive25 } from './0025-ledger-archive.js';
 import { AppendedHours26 } from './0026-appended-hours.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
@@ -50,5 +51,6 @@ export const MIGRATIONS = [
   Tasks22,
   Meter23,
   VerifiedUsage24,
+  LedgerArchive25,
   AppendedHours26,
 ];

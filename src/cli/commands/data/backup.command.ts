@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { BackupManifest } from '../../backup/backup-manifest.js';
-import type { AppConfig } from '../../config/app-config.js';
-import { action } from '../terminal/cli-failure.js';
-import { print } from '../terminal/output.js';
+import type { BackupManifest } from '../../../backup/backup-manifest.js';
+import type { AppConfig } from '../../../config/app-config.js';
+import { action } from '../../terminal/cli-failure.js';
+import { print } from '../../terminal/output.js';
 
 const BACKUP_EXAMPLES = `
 Examples:
@@ -48,7 +48,7 @@ export function restoreCommand(): Command {
 }
 
 async function backUp(folder: string, { plain = false, json }: Options & { plain?: boolean }): Promise<void> {
-  const manifest = await quietly(async (config) => (await import('../../backup/backup.js')).backUp(config, folder, { plain }));
+  const manifest = await quietly(async (config) => (await import('../../../backup/backup.js')).backUp(config, folder, { plain }));
   const secret = manifest.secret_included
     ? 'It holds the secret key: keep it as safe as the data.'
     : 'The secret key is not in it, since it comes from a setting: keep GATEWAY_SECRET_KEY too, or no API key works after a restore.';
@@ -57,7 +57,7 @@ async function backUp(folder: string, { plain = false, json }: Options & { plain
 
 async function bringBack(folder: string, { replace = false, json }: Options & { replace?: boolean }): Promise<void> {
   const manifest = await quietly(async (config) =>
-    (await import('../../backup/restore.js')).restore(config, folder, { replace }),
+    (await import('../../../backup/restore.js')).restore(config, folder, { replace }),
   );
   const from = `the backup of ${manifest.created_at}, made by Tallygate ${manifest.version}`;
   print(json, manifest, () => `Restored ${from}: ${contents(manifest)}. Now start the gateway.`);
@@ -69,8 +69,8 @@ const contents = ({ postgres, clickhouse }: BackupManifest): string =>
 /** Runs with the settings of the gateway on this machine. Of the log, only warnings and errors are shown. */
 async function quietly<T>(work: (config: AppConfig) => Promise<T>): Promise<T> {
   // Only here, since engines and framework would slow every other command down.
-  const { loadConfig } = await import('../../config/load-config.js');
-  const { quietLogger } = await import('../terminal/quiet-logger.js');
+  const { loadConfig } = await import('../../../config/load-config.js');
+  const { quietLogger } = await import('../../terminal/quiet-logger.js');
   const { Logger } = await import('@nestjs/common');
   const config = loadConfig();
   Logger.overrideLogger(quietLogger(config));
