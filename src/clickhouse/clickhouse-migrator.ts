@@ -38,6 +38,9 @@ export const migrationNames = (folder: string): string[] =>
     .filter((name) => /^\d{4}_.*\.sql$/.test(name))
     .sort();
 
+/** The statements of a file. */
+export const statementsOf = (sql: string): string[] => sql.split(/;\s*$/m).filter((statement) => statement.trim());
+
 function readMigrations(folder: string): MigrationFile[] {
   return migrationNames(folder).map((name) => {
     const sql = readFileSync(join(folder, name), 'utf8');
@@ -83,7 +86,7 @@ function refuseChanged(files: MigrationFile[], applied: Map<string, string>): vo
 }
 
 async function apply(clickhouse: ClickHouse, file: MigrationFile): Promise<void> {
-  for (const statement of file.sql.split(/;\s*$/m)) if (statement.trim()) await define(clickhouse, statement);
+  for (const statement of statementsOf(file.sql)) await define(clickhouse, statement);
   await clickhouse.command('INSERT INTO schema_migrations (name, checksum) VALUES ({name:String}, {checksum:String})', {
     name: file.name,
     checksum: file.checksum,
