@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forCluster, refuseOtherEngine } from './clickhouse-cluster.js';
 import type { ClickHouse } from './clickhouse.js';
 import { demandRoom } from './disk-room.js';
 
@@ -18,7 +19,8 @@ interface MigrationFile {
  * Runs `NNNN_*.sql` in order, each once; statements in a file are separated by a semicolon at a line's end.
  * ClickHouse has no transactions for this, so every statement must be safe to run again (`IF NOT EXISTS`).
  * `only` names the files to run, for a schema of the past.
- * @throws Error when a file that has run was changed or removed since, and when there is something to run and ClickHouse's disk is full.
+ * @throws Error when a file that has run was changed or removed since, when there is something to run and ClickHouse's disk is full, and
+ * when `clickhouse.cluster` was set, or left out, after the tables were made.
  */
 export async function migrateClickHouse(clickhouse: ClickHouse, folder: string, only?: string[]): Promise<string[]> {
   const files = readMigrations(folder);
@@ -36,6 +38,9 @@ export const migrationNames = (folder: string): string[] =>
     .filter((name) => /^\d{4}_.*\.sql$/.test(name))
     .sort();
 
+/** The statements of a file. */
+export const statementsOf = (sql: string): string[] => sql.split(/;\s*$/m).filter((statement) => statement.trim());
+
 function readMigrations(folder: string): MigrationFile[] {
   return migrationNames(folder).map((name) => {
     const sql = readFileSync(join(folder, name), 'utf8');
@@ -45,15 +50,23 @@ function readMigrations(folder: string): MigrationFile[] {
 
 async function prepare(clickhouse: ClickHouse): Promise<void> {
   await demandRoom(clickhouse);
-  await clickhouse.command(
+  await define(
+    clickhouse,
     'CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name',
   );
+}
+
+/** Every definition of a table goes through here. */
+function define(clickhouse: ClickHouse, statement: string): Promise<void> {
+  return clickhouse.command(clickhouse.cluster ? forCluster(statement, clickhouse.cluster) : statement);
 }
 
 /** None before the first migration. */
 async function appliedChecksums(clickhouse: ClickHouse): Promise<Map<string, string>> {
   const named = "database = currentDatabase() AND name = 'schema_migrations'";
-  if ((await clickhouse.query(`SELECT name FROM system.tables WHERE ${named}`)).length === 0) return new Map();
+  const [table] = await clickhouse.query<{ engine: string }>(`SELECT engine FROM system.tables WHERE ${named}`);
+  if (!table) return new Map();
+  refuseOtherEngine(table.engine, clickhouse.cluster);
   const rows = await clickhouse.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations FINAL');
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
@@ -73,7 +86,7 @@ function refuseChanged(files: MigrationFile[], applied: Map<string, string>): vo
 }
 
 async function apply(clickhouse: ClickHouse, file: MigrationFile): Promise<void> {
-  for (const statement of file.sql.split(/;\s*$/m)) if (statement.trim()) await clickhouse.command(statement);
+  for (const statement of statementsOf(file.sql)) await define(clickhouse, statement);
   await clickhouse.command('INSERT INTO schema_migrations (name, checksum) VALUES ({name:String}, {checksum:String})', {
     name: file.name,
     checksum: file.checksum,

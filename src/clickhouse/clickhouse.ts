@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { loggerFor } from '../common/log-contexts.js';
 import { waitFor } from '../common/concurrency/wait-for.js';
 import { AppConfig } from '../config/app-config.js';
+import { CLUSTER_SETTINGS } from './clickhouse-cluster.js';
 import { ClickHouseEngine } from './clickhouse-engine.js';
 import { engineUrl } from './engine/engine-address.js';
 
@@ -54,6 +55,11 @@ export class ClickHouse implements OnApplicationShutdown {
     await this.engine.start();
   }
 
+  /** The cluster that its tables are on; undefined for a single server, and for the embedded engine. */
+  get cluster(): string | undefined {
+    return this.config.values.clickhouse.cluster;
+  }
+
   /** Whether the embedded engine's disk is as good as full, so that it writes nothing. Of a server it is not known. */
   get isDiskFull(): boolean {
     return this.engine?.isDiskFull ?? false;
@@ -99,7 +105,8 @@ export class ClickHouse implements OnApplicationShutdown {
 
   private use(url: string, timeoutMs: number): void {
     const before = this.client as ClickHouseClient | undefined;
-    this.client = createClient({ url, request_timeout: timeoutMs, ...CLIENT_OPTIONS });
+    const clickhouse_settings = { ...CLIENT_OPTIONS.clickhouse_settings, ...(this.cluster && CLUSTER_SETTINGS) };
+    this.client = createClient({ url, request_timeout: timeoutMs, ...CLIENT_OPTIONS, clickhouse_settings });
     void before?.close();
   }
 }

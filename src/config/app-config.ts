@@ -25,6 +25,18 @@ export const configSchema = z.strictObject({
   database_url: databaseUrl.optional(),
   /** Unset: embedded ClickHouse under data_dir, of the one gateway on its PostgreSQL. */
   clickhouse_url: httpUrl.optional(),
+  clickhouse: z
+    .strictObject({
+      /**
+       * Of ClickHouse's own configuration (`remote_servers`), one shard with replicas: tables are made on all of them. A macro such as
+       * `{cluster}` stands for its name. Not for ClickHouse Cloud, which replicates by itself.
+       */
+      cluster: z
+        .string()
+        .regex(/^([\w.-]{1,64}|\{\w{1,64}\})$/, "must be a cluster's name")
+        .optional(),
+    })
+    .prefault({}),
   /** Redis, in which replicas count limits together. Unset: each counts for itself, in memory. */
   redis_url: redisUrl.optional(),
   data_dir: z.string().min(1).default('./data'),

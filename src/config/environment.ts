@@ -28,6 +28,7 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse; help: string }> 
   GATEWAY_MCP_PORT: { path: 'mcp_port', parse: number, help: 'port of MCP; 0: a free one' },
   GATEWAY_DATABASE_URL: { path: 'database_url', parse: text, help: 'PostgreSQL, postgresql://…; memory: keeps nothing' },
   GATEWAY_CLICKHOUSE_URL: { path: 'clickhouse_url', parse: text, help: 'ClickHouse over HTTP, http://…:8123/…' },
+  GATEWAY_CLICKHOUSE_CLUSTER: { path: 'clickhouse.cluster', parse: text, help: 'cluster of ClickHouse that its tables are on' },
   GATEWAY_REDIS_URL: { path: 'redis_url', parse: text, help: 'Redis, in which replicas count limits together' },
   GATEWAY_DATA_DIR: { path: 'data_dir', parse: text, help: 'folder of the embedded databases and their secret key' },
   GATEWAY_PUBLIC_URL: { path: 'public_url', parse: text, help: 'where clients reach REST, behind a proxy' },

@@ -56,6 +56,18 @@ templates: { own: { transport: stdio, timeout_seconds: 0, args: ['\${env:NOT_SET
   });
 
   it.each<[string, string, Record<string, string>, unknown[]]>([
+    [
+      'a cluster needs a server',
+      '',
+      { GATEWAY_CLICKHOUSE_CLUSTER: 'main' },
+      [/^GATEWAY_CLICKHOUSE_URL: required with clickhouse\.cluster/],
+    ],
+    [
+      'the name of a cluster gets into SQL',
+      '',
+      { ...SERVERS, GATEWAY_SECRET_KEY: 's'.repeat(32), GATEWAY_CLICKHOUSE_CLUSTER: "a'b" },
+      ["GATEWAY_CLICKHOUSE_CLUSTER: must be a cluster's name"],
+    ],
     ['a secret that is too short is not missing too', '', { ...SERVERS, GATEWAY_SECRET_KEY: 'x' }, [/^GATEWAY_SECRET_KEY: must/]],
     [
       'a wrong URL contradicts nothing',

@@ -55,6 +55,11 @@ function databaseContradictions(values: ConfigValues, engines: Engines): Contrad
       `GATEWAY_CLICKHOUSE_URL: required, since the embedded ClickHouse ${NOT_INSTALLED}: http://user:password@host:8123/database`,
     ),
     ...problemIf(
+      Boolean(values.clickhouse.cluster && !values.clickhouse_url),
+      ['clickhouse_url', 'clickhouse.cluster'],
+      'GATEWAY_CLICKHOUSE_URL: required with clickhouse.cluster, since the embedded ClickHouse is none',
+    ),
+    ...problemIf(
       needsSecret,
       ['database_url', 'clickhouse_url', 'auth.secret_key'],
       'GATEWAY_SECRET_KEY: required with database servers, since all replicas must share it; `openssl rand -hex 32` makes one',

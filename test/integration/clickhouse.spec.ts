@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrateClickHouse } from '../../src/clickhouse/clickhouse-migrator.js';
+import { forCluster } from '../../src/clickhouse/clickhouse-cluster.js';
+import { ClickHouse } from '../../src/clickhouse/clickhouse.js';
+import { migrateClickHouse, migrationNames, statementsOf } from '../../src/clickhouse/clickhouse-migrator.js';
 import { eventually } from '../support/eventually.js';
+import { testConfig } from '../support/gateway/test-config.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 
 const MIGRATIONS = join('src', 'clickhouse', 'migrations');
@@ -77,6 +80,43 @@ describe('ClickHouse', () => {
       cpSync(MIGRATIONS, folder, { recursive: true });
       appendFileSync(join(folder, '0001_mcp_tool_usage_log.sql'), '-- one more word');
       await expect(migrateClickHouse(test.clickhouse, folder)).rejects.toThrow('was changed after it ran');
+    });
+  });
+
+  describe('as a cluster', () => {
+    let cluster: ClickHouse;
+    beforeAll(async () => {
+      cluster = new ClickHouse(testConfig({ clickhouse_url: test.url, clickhouse: { cluster: 'main' } }));
+      await cluster.start();
+    });
+    afterAll(() => cluster.onApplicationShutdown());
+
+    it('is refused the tables of a single server, and changes none of them', async () => {
+      const tables = () =>
+        test.clickhouse.query('SELECT name, engine_full FROM system.tables WHERE database = currentDatabase()');
+      const before = await tables();
+      await expect(migrateClickHouse(cluster, MIGRATIONS)).rejects.toThrow('were made for a single server');
+      expect(await tables()).toEqual(before);
+    });
+
+    it.each(migrationNames(MIGRATIONS))('understands what it makes of %s', async (name) => {
+      for (const statement of statementsOf(readFileSync(join(MIGRATIONS, name), 'utf8'))) {
+        const [formatted] = await cluster.query<{ sql: string }>('SELECT formatQuery({sql:String}) AS sql', {
+          sql: forCluster(statement, 'main'),
+        });
+        expect(formatted!.sql).toMatch(
+          /^CREATE TABLE IF NOT EXISTS \w+ ON CLUSTER main\n[^]*\nENGINE = ReplicatedReplacingMergeTree\(/,
+        );
+      }
+    });
+
+    it('acknowledges an insert when most replicas have it, one after the other', async () => {
+      const ask = (clickhouse: ClickHouse) =>
+        clickhouse.query(
+          "SELECT toString(getSetting('insert_quorum')) AS quorum, getSetting('insert_quorum_parallel') AS parallel",
+        );
+      expect(await ask(cluster)).toEqual([{ quorum: 'auto', parallel: false }]);
+      expect(await ask(test.clickhouse)).toEqual([{ quorum: '0', parallel: true }]);
     });
   });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { versionOfRows } from './row-version.js';
@@ -28,7 +29,7 @@ export class ImportLogRepository {
   /** The dataset's last import, finished or not. */
   async last(dataset: Dataset): Promise<StoredEntry | undefined> {
     const [entry] = await this.clickhouse.query<StoredEntry>(
-      `SELECT ${COLUMNS} FROM dataset_imports FINAL WHERE dataset = {dataset:String} ORDER BY version DESC LIMIT 1`,
+      `SELECT ${COLUMNS} FROM dataset_imports FINAL WHERE dataset = {dataset:String} ORDER BY version DESC LIMIT 1 ${SEES_WRITES}`,
       { dataset: dataset.table },
     );
     return entry;
@@ -38,7 +39,8 @@ export class ImportLogRepository {
   async find(dataset: Dataset, fingerprint: string): Promise<ImportEntry | undefined> {
     const [entry] = await this.clickhouse.query<ImportEntry>(
       `SELECT ${COLUMNS} FROM dataset_imports FINAL
-       WHERE dataset = {dataset:String} AND fingerprint = {fingerprint:String} AND is_done = 1 ORDER BY version DESC LIMIT 1`,
+       WHERE dataset = {dataset:String} AND fingerprint = {fingerprint:String} AND is_done = 1
+       ORDER BY version DESC LIMIT 1 ${SEES_WRITES}`,
       { dataset: dataset.table, fingerprint },
     );
     return entry;
@@ -47,7 +49,7 @@ export class ImportLogRepository {
   /** Datasets whose last import did not finish. */
   async unfinished(): Promise<string[]> {
     const rows = await this.clickhouse.query<{ dataset: string }>(
-      'SELECT dataset FROM dataset_imports FINAL GROUP BY dataset HAVING argMax(is_done, version) = 0',
+      `SELECT dataset FROM dataset_imports FINAL GROUP BY dataset HAVING argMax(is_done, version) = 0 ${SEES_WRITES}`,
     );
     return rows.map(({ dataset }) => dataset);
   }
@@ -56,7 +58,7 @@ export class ImportLogRepository {
   async visibleRows(dataset: Dataset, version: number): Promise<number> {
     const [from, to] = versionOfRows(version);
     const [row] = await this.clickhouse.query<{ rows: number }>(
-      `SELECT count() AS rows FROM ${dataset.table} FINAL WHERE import_version BETWEEN {from:UInt64} AND {to:UInt64}`,
+      `SELECT count() AS rows FROM ${dataset.table} FINAL WHERE import_version BETWEEN {from:UInt64} AND {to:UInt64} ${SEES_WRITES}`,
       { from, to },
     );
     return row!.rows;

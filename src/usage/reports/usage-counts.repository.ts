@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { Period } from './usage-days.js';
 import { dimensions, READ_LIMITS, type PagePlace, type PageRange, type UsageFilter } from './usage-log.repository.js';
@@ -89,7 +90,7 @@ export class UsageCountsRepository {
               count(), sum(record_count), countIf(is_error), sum(l.credits_charged), sum(l.duration_ms), {version:UInt64}
        FROM mcp_tool_usage_log AS l FINAL
        PREWHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
-       GROUP BY user_id, hour, tool_name, table_name, api_key_id`,
+       GROUP BY user_id, hour, tool_name, table_name, api_key_id ${SEES_WRITES}`,
       { hour, version, hours },
     );
   }
@@ -98,7 +99,8 @@ export class UsageCountsRepository {
   callsByHour(from: string, hours: number, signal: AbortSignal): Promise<{ hour: string; calls: number }[]> {
     return this.clickhouse.query(
       `SELECT toString(hour) AS hour, sum(calls) AS calls FROM mcp_tool_usage_hourly AS h FINAL
-       PREWHERE h.hour >= {from:DateTime('UTC')} AND h.hour < {from:DateTime('UTC')} + toIntervalHour({hours:UInt32}) GROUP BY hour`,
+       PREWHERE h.hour >= {from:DateTime('UTC')} AND h.hour < {from:DateTime('UTC')} + toIntervalHour({hours:UInt32})
+       GROUP BY hour ${SEES_WRITES}`,
       { from, hours },
       { signal },
     );

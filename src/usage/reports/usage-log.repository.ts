@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import type { HourCounts } from '../delivery/usage-hours.repository.js';
 
@@ -92,7 +93,7 @@ export class UsageLogRepository {
          sum(toUInt64(reinterpretAsUInt32(reverse(unhex(substring(toString(id), 1, 8)))))) AS idSum
        FROM mcp_tool_usage_log FINAL
        PREWHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {from:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
-       GROUP BY hour ORDER BY hour`,
+       GROUP BY hour ORDER BY hour ${SEES_WRITES}`,
       { from, hours },
       { signal },
     );
@@ -105,7 +106,7 @@ export class UsageLogRepository {
     const rows = await this.clickhouse.query<{ found: string }>(
       `SELECT DISTINCT toString(id) AS found FROM mcp_tool_usage_log
        WHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
-         AND id IN (${list.join()})`,
+         AND id IN (${list.join()}) ${SEES_WRITES}`,
       { hour },
       { signal },
     );
