@@ -81,7 +81,12 @@ async function measureFigures() {
   const wanted = ON_REQUEST[only] ? { [only]: ON_REQUEST[only] } : FIGURES;
   for (const [name, measureThem] of Object.entries(wanted).filter(([name]) => isWanted(name))) {
     process.stderr.write(`${name} …\n`);
-    figures.push(...(await measureThem()));
+    try {
+      figures.push(...(await measureThem()));
+    } catch (error) {
+      process.exitCode = 1; // the others have been measured for minutes
+      process.stderr.write(`FAILED: ${name}: ${error.stack}\n`);
+    }
   }
   return figures;
 }

@@ -1,4 +1,4 @@
-// Many keys in memory, a revocation on its way to another replica, and the deliverer with a full outbox: each part of a
+// Many keys in memory, a revocation on its way to another replica, and delivery and posting of a full outbox: each part of a
 // gateway alone, in this process, on an embedded PostgreSQL and ClickHouse.
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,17 +14,23 @@ import { ApiKey } from '../../dist/api-keys/keys/api-key.entity.js';
 import { ApiKeyVerifier } from '../../dist/api-keys/verification/api-key.verifier.js';
 import { ApiKeysRepository } from '../../dist/api-keys/keys/api-keys.repository.js';
 import { ApiKeysService } from '../../dist/api-keys/keys/api-keys.service.js';
+import { KeyIssuer } from '../../dist/api-keys/keys/key-issuer.service.js';
 import { AuthChangesRepository } from '../../dist/api-keys/verification/auth-changes.repository.js';
 import { AuthChangeFeed } from '../../dist/api-keys/verification/auth-change-feed.js';
 import { KeyUsageTracker } from '../../dist/api-keys/verification/key-usage.tracker.js';
+import { AuditLog } from '../../dist/auth/audit/audit-log.service.js';
+import { CallerLimit } from '../../dist/auth/access/caller-limit.service.js';
 import { User } from '../../dist/auth/users/user.entity.js';
 import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
 import { SystemClock } from '../../dist/common/clock.js';
 import { configSchema } from '../../dist/config/app-config.js';
+import { RateLimitService } from '../../dist/limits/rate-limit.service.js';
+import { RedisConnection } from '../../dist/limits/redis.connection.js';
 import { dataSourceOptions, openDataSource } from '../../dist/database/data-source.js';
 import { Postgres } from '../../dist/database/postgres.js';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
+import { measurePosting } from './posting.mjs';
 import { useAllCores } from './server-process.mjs';
 import { DeliveryLock } from '../../dist/usage/delivery/delivery-lock.js';
 import { DirtyHoursRepository } from '../../dist/usage/delivery/dirty-hours.repository.js';
@@ -52,15 +58,20 @@ export async function measureScale() {
   useAllCores();
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
   chmodSync(folder, 0o711);
-  const postgres = new EmbeddedPostgres(folder);
+  const engine = new EmbeddedPostgres(folder);
   try {
-    const { url } = await postgres.start();
+    const { url } = await engine.start();
     const dataSource = await openDataSource(dataSourceOptions(url, [ApiKey, User]));
-    const figures = [...(await measureKeys(url, dataSource)), await measureDelivery(new Postgres(dataSource), folder)];
+    const postgres = new Postgres(dataSource);
+    const figures = [
+      ...(await measureKeys(url, dataSource)),
+      await measureDelivery(postgres, folder),
+      await measurePosting(postgres),
+    ];
     await dataSource.destroy();
     return figures;
   } finally {
-    await postgres.stop();
+    await engine.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -88,7 +99,7 @@ async function storeKeys(dataSource) {
      SELECT id, token_id, hmac, 'sk-', $4, 'bench', '{tools:call}' FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS k (id, token_id, hmac)`,
     [keys.map(({ id }) => id), keys.map(({ tokenId }) => tokenId), hashes, userId],
   );
-  return { owner: { userId, role: 'user', scopes: [] }, keys };
+  return { owner: { userId, role: 'user', scopes: new Set(['tools:call']) }, keys };
 }
 
 /** The API-key part of one gateway, with connections of its own. */
@@ -96,7 +107,7 @@ async function startReplica(url) {
   const clock = new SystemClock();
   const dataSource = await new DataSource(dataSourceOptions(url, [ApiKey, User])).initialize();
   const postgres = new Postgres(dataSource);
-  const repository = new ApiKeysRepository(dataSource.getRepository(ApiKey), postgres);
+  const repository = new ApiKeysRepository(dataSource.getRepository(ApiKey), postgres, new AuditLog(postgres));
   const feed = new AuthChangeFeed(postgres, new AuthChangesRepository(postgres), clock);
   const usage = new KeyUsageTracker(repository);
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
@@ -109,7 +120,9 @@ async function startReplica(url) {
     await postgres.onApplicationShutdown();
     await dataSource.destroy();
   };
-  return { verifier, usage, stop, service: new ApiKeysService(repository, hasher, feed, clock, config) };
+  const issuer = new KeyIssuer(repository, hasher, feed, clock);
+  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), config);
+  return { verifier, usage, stop, service: new ApiKeysService(repository, issuer, feed, limits, clock, config) };
 }
 
 async function measureChecks({ verifier, usage }, keys) {

@@ -1,6 +1,6 @@
 // The same echo as a Nest controller on Express, the framework's usual stack.
 import 'reflect-metadata';
-import { Body, Controller, Module, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
 class EchoController {
@@ -10,6 +10,7 @@ class EchoController {
 }
 Controller()(EchoController);
 Post('messages')(EchoController.prototype, 'echo', Object.getOwnPropertyDescriptor(EchoController.prototype, 'echo'));
+HttpCode(200)(EchoController.prototype, 'echo', Object.getOwnPropertyDescriptor(EchoController.prototype, 'echo'));
 Body()(EchoController.prototype, 'echo', 0);
 
 class EchoModule {}
