@@ -211,12 +211,13 @@ const EVENT = {
   replica: 'bench:1',
 };
 
+/** As calls leave them, to the order of their members. */
 const fillOutbox = (postgres) =>
   postgres.query(
     `INSERT INTO mcp.usage_outbox (created_at, body)
-     SELECT now(), ($1::jsonb || jsonb_build_object('id', gen_random_uuid(), 'created_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text
+     SELECT now(), replace(replace($1, '{id}', gen_random_uuid()::text), '{at}', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
      FROM generate_series(1, $2)`,
-    [JSON.stringify(EVENT), OUTBOX_ROWS],
+    [JSON.stringify({ id: '{id}', ...EVENT, created_at: '{at}' }), OUTBOX_ROWS],
   );
 
 function heapBytes() {

@@ -172,19 +172,29 @@ BEGIN
   )
   INSERT INTO mcp.usage_counts AS c (user_id, calls)
     SELECT user_id, count(*) FROM (
-      SELECT substring(body FROM '"user_id": ?"([^"]*)"') AS user_id FROM delivered
+      SELECT mcp.user_in(body) AS user_id FROM delivered
       WHERE seq > (SELECT counted_until FROM mcp.usage_totals) OR body !~ '"credits_cost": ?[1-9]'
     ) AS counted WHERE user_id IS NOT NULL GROUP BY user_id
   ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
 END $$;
 
+-- The beginning of what follows a member's name. Only that is matched: a pattern over a whole row takes a hundred times as long, and all of
+-- delivery takes as long as it.
+CREATE OR REPLACE FUNCTION mcp.text_after(name text, body text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN strpos(body, name) > 0 THEN substr(body, strpos(body, name) + length(name), 100) END
+$$;
+
 CREATE OR REPLACE FUNCTION mcp.charge_in(body text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT substring(body FROM '"credits_charged": ?([0-9]+)')::bigint
+  SELECT substring(mcp.text_after('"credits_charged":', body) FROM '^ ?([0-9]+)')::bigint
+$$;
+
+CREATE OR REPLACE FUNCTION mcp.user_in(body text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT substring(mcp.text_after('"user_id":', body) FROM '^ ?"([^"]*)"')
 $$;
 
 -- The first 32 bits of a call's id.
 CREATE OR REPLACE FUNCTION mcp.id_bits_in(body text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT ('x' || substring(body FROM '"id": ?"([0-9a-f]{8})-'))::bit(32)::bigint
+  SELECT ('x' || substring(mcp.text_after('"id":', body) FROM '^ ?"([0-9a-f]{8})-'))::bit(32)::bigint
 $$;
 
 -- Of the calls of an hour, those that were delivered and not rejected, in order, from behind a place: what ClickHouse must have. Only the
