@@ -4,7 +4,7 @@ export const LOCK = {
   owner: 7_255_301,
   migrations: 7_255_302,
   clickhouseMigrations: 7_255_303,
-  /** Held by the one replica that delivers usage to ClickHouse. Releases before 0.3 deliver under 7 255 304, and delete what they deliver. */
+  /** Held by the one replica that delivers usage to ClickHouse. Releases up to 0.1.0 deliver under 7 255 304, and delete what they deliver. */
   usageDelivery: 7_255_310,
   firstAdmin: 7_255_305,
   defaultKey: 7_255_306,

@@ -1,4 +1,4 @@
-// `npm run bench -- gateways`: one, two and four gateways on the same PostgreSQL and ClickHouse, turn by turn, on all cores. What a call
+// `npm run bench -- gateways`: one, then two and four gateways on the same PostgreSQL and ClickHouse, on all cores. What a call
 // takes of each part is what can be carried over to a machine for each of them (docs/scale.md); calls a second are those of this machine.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -24,10 +24,13 @@ export async function measureGateways() {
   for (const row of [FREE, PRICED]) {
     const first = await row.start({ core: null });
     try {
-      const gateways = [first];
-      while (gateways.length < Math.max(...COUNTS)) gateways.push(await first.another());
-      for (const gateway of gateways) await load(gateway, row.request, { connections: 32, seconds: 2 });
-      print(row.name, await inTurns(gateways, row));
+      const [gateways, cells] = [[first], []];
+      for (const count of COUNTS) {
+        while (gateways.length < count) gateways.push(await first.another());
+        for (const gateway of gateways) await load(gateway, row.request, { connections: 32, seconds: 2 });
+        cells.push(...(await inTurns(gateways, row)));
+      }
+      print(row.name, cells);
     } finally {
       await first.stop();
     }
@@ -37,7 +40,7 @@ export async function measureGateways() {
 async function inTurns(gateways, row) {
   const client = new pg.Client({ connectionString: gateways[0].databaseUrl });
   await client.connect();
-  const cells = COUNTS.flatMap((count) => POINTS.map((point) => ({ count, point, turns: [] })));
+  const cells = POINTS.map((point) => ({ count: gateways.length, point, turns: [] }));
   for (let turn = 0; turn < TURNS; turn += 1)
     for (const cell of turn % 2 ? cells.toReversed() : cells)
       cell.turns.push(await measure(gateways, { ...cell, request: row.request, client }));
@@ -52,7 +55,7 @@ async function measure(gateways, { count, point, request, client }) {
     seconds: SECONDS,
     ...(point.perSecond && { perSecond: point.perSecond / count }),
   };
-  const loads = await Promise.all(gateways.slice(0, count).map((gateway) => load(gateway, request, share)));
+  const loads = await Promise.all(gateways.map((gateway) => load(gateway, request, share)));
   await pause(AFTER_MS);
   const after = await look(gateways, client);
   const sum = (figure) => loads.reduce((total, one) => total + one[figure], 0);

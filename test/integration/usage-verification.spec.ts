@@ -127,6 +127,24 @@ describe('Usage that ClickHouse has been given', () => {
     expect(await seen()).toEqual([3, 3]);
   });
 
+  it('is looked for in the tables of its own hours alone, and page by page in their order', async () => {
+    await database.postgres.query(`SELECT mcp.add_outbox_hour(now() - n * interval '1 hour') FROM generate_series(1, 5) AS n`);
+    for (let n = 0; n < 2; n += 1) await deliver(300);
+    await database.postgres.query('ANALYZE mcp.usage_outbox');
+    const read = await database.postgres.transaction(async (tx) => {
+      const calls = await tx.query(
+        `SELECT seq FROM mcp.delivered_calls(date_trunc('hour', now(), 'UTC'), '0'::xid8, 0::bigint, 10)`,
+      );
+      const [tables] = await tx.query<{ tables: number; rows: number }>(
+        `SELECT count(*) FILTER (WHERE seq_scan + idx_scan > 0)::int AS tables, sum(seq_tup_read + idx_tup_fetch)::int AS rows
+         FROM pg_stat_xact_user_tables WHERE relname LIKE 'usage_outbox_%'`,
+      );
+      return { calls: calls.length, ...tables! };
+    });
+    expect(read).toMatchObject({ calls: 10, tables: 1 });
+    expect(read.rows).toBeLessThan(30);
+  });
+
   it('is rolled up again where the rollup was lost', async () => {
     await database.postgres.query(`SELECT mcp.add_outbox_hour(now() - interval '2 hours')`);
     await deliver(4, 2 * HOUR_MS);
@@ -191,6 +209,40 @@ describe('Usage that ClickHouse has been given', () => {
       await turn();
       expect(await parts()).toEqual(before.slice(1));
       expect(await seen()).toEqual([2, 2]);
+    });
+
+    it('also where calls come without a pause, so that no look finds everything delivered', async () => {
+      const looksFrom = async () => {
+        const sql = `SELECT since::text, next_tx::text FROM mcp.usage_positions WHERE name = 'delivered'`;
+        return (await database.postgres.query<{ since: string; next_tx: string | null }>(sql))[0]!;
+      };
+      const round = async () => {
+        await deliver(1);
+        expect(await looksFrom()).toMatchObject({ next_tx: expect.any(String) });
+      };
+      await round();
+      const { since } = await looksFrom();
+      await database.postgres.query(`UPDATE mcp.usage_positions SET next_since = next_since - interval '2 minutes'`);
+      await round(); // the first look is behind the position now, and its own is noted
+      await database.postgres.query(`UPDATE mcp.usage_positions SET next_since = next_since - interval '2 minutes'`);
+      await round();
+      expect((await looksFrom()).since > since).toBe(true);
+    });
+
+    it('and later where somebody reads the outbox, without a delay for delivery', async () => {
+      for (const position of ['posted', 'delivered']) await since(position, `'-infinity'`);
+      await oldHour(30);
+      await turn();
+      for (const position of ['posted', 'delivered']) await since(position, 'now()');
+      const before = await parts();
+      await database.postgres.transaction(async (reader) => {
+        await reader.query(`SELECT count(*) FROM mcp.usage_outbox`);
+        await turn();
+        expect(await parts()).toEqual(before);
+        expect(rig.delivery.failures).toBe(0);
+      });
+      await turn();
+      expect(await parts()).toEqual(before.slice(1));
     });
 
     it('and not while ClickHouse is away, since nobody can verify them', async () => {

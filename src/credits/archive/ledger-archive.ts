@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of, toDisk } from '../../common/files/checked-file.js';
 import type { Session } from '../../database/session.js';
@@ -50,7 +51,7 @@ export class LedgerArchive {
     await this.repository.close(session, month);
     const inTable = await this.repository.digest(month);
     const path = join(folder, fileOf(month));
-    const partial = `${path}.partial`;
+    const partial = `${path}.${randomUUID()}.partial`; // another gateway may archive into the same folder
     try {
       const onRows = sharesOf(inTable, progress);
       await this.write(month, partial, onRows);
@@ -103,9 +104,13 @@ interface ReadBack {
 
 /** Gives the file its name, unless another one has it: it may be all that is left of another gateway's month. */
 async function settle(partial: string, path: string, sha256: string): Promise<void> {
-  if (existsSync(path) && (await sha256Of(path)) !== sha256)
-    throw new Error(`${path} is there and has other charges. Give another folder, or move it away if it is of no archive.`);
-  await rename(partial, path);
+  try {
+    await link(partial, path); // which a rename would write over
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((await sha256Of(path)) !== sha256)
+      throw new Error(`${path} is there and has other charges. Give another folder, or move it away if it is of no archive.`);
+  }
   await toDisk(join(path, '..'));
 }
 

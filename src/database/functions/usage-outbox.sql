@@ -43,20 +43,21 @@ BEGIN
     WHERE appended_at >= place.since AND (tx, seq) = (last_tx, last_seq) AND charge > 0 ON CONFLICT DO NOTHING;
   END;
   IF found > 0 THEN UPDATE mcp.usage_positions SET tx = last_tx, seq = last_seq WHERE name = 'posted'; END IF;
-  IF found < most THEN PERFORM mcp.note_look('posted', looked_at, first_running); END IF;
+  PERFORM mcp.note_look('posted', looked_at, CASE WHEN found < most THEN first_running END);
   RETURN found;
 END $$;
 
--- After a look that found everything settled: from when on rows are looked for. What was appended before the last such look was
--- begun by transactions that are over once the first one that runs is past that look's own, which got its number after it had read
--- the clock; all of it is behind the position. (The upper end of its snapshot would not do: transactions beyond it may run.)
+-- After a look: from when on rows are looked for, moved once a minute. What was appended before a look was begun by transactions with
+-- lower numbers than the look's own, which it got after it had read the clock. So all of that is behind the position when the position has
+-- come to that number, as it does while there are always rows; or when a look found that all is behind it which came before the first
+-- transaction that runs, as it does when there are none (else "first_running" is null). (The upper end of a snapshot would not do: transactions beyond it may run.)
 CREATE OR REPLACE FUNCTION mcp.note_look(position_name text, looked_at timestamptz, first_running xid8) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE mcp.usage_positions SET
-    since = CASE WHEN next_tx <= first_running THEN next_since ELSE since END,
-    next_since = looked_at, next_tx = pg_current_xact_id()
-  WHERE name = position_name AND (next_tx IS NULL OR next_tx <= first_running AND next_since < looked_at - interval '1 minute');
+    since = coalesce(next_since, since), next_since = looked_at, next_tx = pg_current_xact_id()
+  WHERE name = position_name
+    AND (next_tx IS NULL OR (next_tx <= tx OR next_tx <= first_running) AND next_since < looked_at - interval '1 minute');
 END $$;
 
 -- The rows from a position up to and including another, of these accounts.
@@ -146,8 +147,8 @@ BEGIN
       ORDER BY tx, seq LIMIT most_rows
     ) AS settled
   ) AS sized WHERE total <= most_bytes OR total = size;
+  PERFORM mcp.note_look('delivered', looked_at, CASE WHEN found = 0 THEN first_running END);
   IF found > 0 THEN RETURN NEXT;
-  ELSE PERFORM mcp.note_look('delivered', looked_at, first_running);
   END IF;
 END $$;
 
@@ -198,16 +199,26 @@ CREATE OR REPLACE FUNCTION mcp.id_bits_in(body text) RETURNS bigint LANGUAGE sql
 $$;
 
 -- Of the calls of an hour, those that were delivered and not rejected, in order, from behind a place: what ClickHouse must have. Only the
--- tables of the hours in which they were appended are read.
+-- tables of the hours in which they were appended are read, which the planner must know beforehand, and from the place on in the order of
+-- the index, since each page of an hour asks again.
 CREATE OR REPLACE FUNCTION mcp.delivered_calls(call_hour timestamptz, after_tx xid8, after_seq bigint, most int)
-RETURNS TABLE (tx xid8, seq bigint, body text) LANGUAGE sql STABLE AS $$
-  SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o, mcp.usage_positions p, mcp.usage_hours h
-  WHERE p.name = 'delivered' AND (o.tx, o.seq) <= (p.tx, p.seq) AND (o.tx, o.seq) > (after_tx, after_seq)
-    AND h.hour = call_hour AND o.appended_at BETWEEN h.first_appended_at AND h.last_appended_at
-    AND o.created_at >= call_hour AND o.created_at < call_hour + interval '1 hour'
-    AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = o.tx AND r.seq = o.seq)
-  ORDER BY o.tx, o.seq LIMIT most
-$$;
+RETURNS TABLE (tx xid8, seq bigint, body text) LANGUAGE plpgsql STABLE
+SET enable_seqscan TO off SET enable_bitmapscan TO off SET enable_sort TO off AS $$
+#variable_conflict use_column
+DECLARE
+  place mcp.usage_positions;
+  hours mcp.usage_hours;
+BEGIN
+  SELECT * INTO STRICT place FROM mcp.usage_positions WHERE name = 'delivered';
+  SELECT * INTO hours FROM mcp.usage_hours WHERE hour = call_hour;
+  RETURN QUERY EXECUTE
+    'SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o
+     WHERE (o.tx, o.seq) <= ($1, $2) AND (o.tx, o.seq) > ($3, $4) AND o.appended_at BETWEEN $5 AND $6
+       AND o.created_at >= $7 AND o.created_at < $7 + interval ''1 hour''
+       AND NOT EXISTS (SELECT FROM mcp.usage_rejected AS r WHERE r.tx = o.tx AND r.seq = o.seq)
+     ORDER BY o.tx, o.seq LIMIT $8'
+  USING place.tx, place.seq, after_tx, after_seq, hours.first_appended_at, hours.last_appended_at, call_hour, most;
+END $$;
 
 -- The tables of the outbox whose hour ended before a moment and holds nothing that is still to be posted or delivered.
 CREATE OR REPLACE FUNCTION mcp.finished_outbox_hours(before timestamptz) RETURNS TABLE (part text) LANGUAGE sql STABLE AS $$

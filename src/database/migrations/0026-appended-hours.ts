@@ -3,15 +3,19 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Of the calls of an hour, when the first and the last were appended to the outbox, by PostgreSQL's clock: that says in which of its
  * tables they are, however wrong the clock was by which a gateway says when a call began.
+ *
+ * Of hours from before nobody knows: they are looked for in all tables that are there now. The defaults are for a gateway that counts
+ * between this migration and its functions.
  */
 export class AppendedHours26 implements MigrationInterface {
   readonly name = 'AppendedHours1700000000026';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      ALTER TABLE mcp.usage_hours ADD COLUMN first_appended_at timestamptz, ADD COLUMN last_appended_at timestamptz;
-      UPDATE mcp.usage_hours SET first_appended_at = hour - interval '10 minutes', last_appended_at = hour + interval '1 hour';
-      ALTER TABLE mcp.usage_hours ALTER COLUMN first_appended_at SET NOT NULL, ALTER COLUMN last_appended_at SET NOT NULL;
+      ALTER TABLE mcp.usage_hours
+        ADD COLUMN first_appended_at timestamptz NOT NULL DEFAULT clock_timestamp() - interval '1 hour',
+        ADD COLUMN last_appended_at timestamptz NOT NULL DEFAULT clock_timestamp() + interval '1 hour';
+      UPDATE mcp.usage_hours SET first_appended_at = hour - interval '10 minutes';
       CREATE OR REPLACE VIEW mcp.undelivered_usage AS
         SELECT o.tx, o.seq, o.created_at, o.body, o.appended_at
         FROM mcp.usage_positions p
@@ -21,6 +25,9 @@ export class AppendedHours26 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE mcp.usage_hours DROP COLUMN first_appended_at, DROP COLUMN last_appended_at');
+    await runner.query(`
+      DROP FUNCTION mcp.count_delivered_usage;
+      ALTER TABLE mcp.usage_hours DROP COLUMN first_appended_at, DROP COLUMN last_appended_at;
+    `);
   }
 }

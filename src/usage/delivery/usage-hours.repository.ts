@@ -27,6 +27,7 @@ export interface OutboxRow {
 export const FIRST_PLACE = { tx: '0', seq: '0' };
 
 const HOUR = `'YYYY-MM-DD HH24:MI:SS'`;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** All SQL of `mcp.usage_hours`, and of the hours of the outbox that are over. Everything here requires the deliverer's lock. */
 @Injectable()
@@ -69,26 +70,39 @@ export class UsageHoursRepository {
     );
   }
 
-  /** ClickHouse has all that it should have. */
+  /** ClickHouse was asked for all hours, and has what could be sent again. */
   async noteVerified(): Promise<void> {
     await this.lock.query('UPDATE mcp.usage_totals SET verified_at = now()');
   }
 
   /**
-   * Drops the tables of the outbox that are over since so many hours, and holds nobody up for it: where a table is in use, a later
-   * turn drops it. @returns Which.
+   * Drops the tables of the outbox that are over since so many hours. Who appends waits for 200 ms at most: where the outbox is being
+   * read, e.g. by a backup, a later turn drops them. @returns Which.
    */
   async dropFinished(keepHours: number): Promise<string[]> {
     const rows = await this.lock.query<{ part: string }>(
       `SELECT part FROM mcp.finished_outbox_hours(now() - make_interval(hours => $1))`,
       [keepHours],
     );
+    const dropped: string[] = [];
     for (const { part } of rows) {
+      if (!(await this.drop(part))) break;
+      dropped.push(part);
+    }
+    return dropped;
+  }
+
+  /** Whether it could be had. */
+  private async drop(part: string): Promise<boolean> {
+    try {
       await this.lock.transaction(async () => {
         await this.lock.query(`SET LOCAL lock_timeout = '200ms'`);
         await this.lock.query(`DROP TABLE mcp.${part}`);
       });
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
+      throw error;
     }
-    return rows.map(({ part }) => part);
   }
 }

@@ -10,6 +10,7 @@ import { FIRST_PLACE, UsageHoursRepository, type GivenHour, type HourCounts, typ
 
 /** After a turn that took long the next one waits longer, so that turns are at most a hundredth of ClickHouse's time. */
 const PAUSE_FACTOR = 100;
+const RETRY_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const STRETCH_GAP_HOURS = 24;
 /** Calls that are looked for at once, some megabytes. */
@@ -40,16 +41,26 @@ export class UsageVerification {
     this.dueAt = -Infinity;
   }
 
-  /** Where it is due: verifies, heals, and drops what is past keeping. @throws Error when a database is away; then nothing is dropped. */
+  /**
+   * Where it is due: verifies, heals, and drops what is past keeping. Where it cannot, nothing is dropped, and it is tried again;
+   * delivery goes on meanwhile.
+   */
   async turn(signal: AbortSignal): Promise<void> {
     const started = this.clock.monotonic();
     if (started < this.dueAt) return;
-    await this.verify(signal);
-    const { keep_outbox_hours: keepHours, verify_interval_seconds: seconds } = this.config.values.usage;
-    const dropped = await this.hours.dropFinished(keepHours);
-    if (dropped.length > 0) this.logger.log(`Dropped from the outbox, delivered and verified: ${dropped.join(', ')}`);
+    const isDone = await this.verifyAndDrop(signal).then(
+      () => true,
+      (error: Error) => (signal.aborted || this.logger.warn(`ClickHouse could not be verified: ${error.message}`), false),
+    );
     const now = this.clock.monotonic();
-    this.dueAt = now + Math.max(1_000 * seconds, PAUSE_FACTOR * (now - started));
+    const pauseMs = isDone ? 1_000 * this.config.values.usage.verify_interval_seconds : RETRY_MS;
+    this.dueAt = now + Math.max(pauseMs, PAUSE_FACTOR * (now - started));
+  }
+
+  private async verifyAndDrop(signal: AbortSignal): Promise<void> {
+    await this.verify(signal);
+    const dropped = await this.hours.dropFinished(this.config.values.usage.keep_outbox_hours);
+    if (dropped.length > 0) this.logger.log(`Dropped from the outbox, delivered and verified: ${dropped.join(', ')}`);
   }
 
   /** Compares all hours that the outbox has, and heals those that differ. */
@@ -107,7 +118,7 @@ export class UsageVerification {
     const rolledUp = new Map(rows.map(({ hour, calls }) => [hour, calls]));
     const dirty = new Set(await this.dirtyHours.findBetween(from, `${until.slice(0, 14)}59:59`));
     const wrong = given.filter(
-      ({ hour, calls, lost, surplus }) => !dirty.has(hour) && rolledUp.get(hour) !== calls - lost + surplus,
+      ({ hour, calls, lost, surplus }) => !dirty.has(hour) && (rolledUp.get(hour) ?? 0) !== calls - lost + surplus,
     );
     if (wrong.length > 0) await this.dirtyHours.mark(wrong.map(({ hour }) => `${hour}+00`));
   }
