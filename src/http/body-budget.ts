@@ -1,5 +1,5 @@
 import { Counts } from '../common/concurrency/counts.js';
-import { addressGroup } from '../common/address-group.js';
+import { addressGroup } from '../common/network/address-group.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
 

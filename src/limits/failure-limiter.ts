@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { addressGroup } from '../common/address-group.js';
+import { addressGroup } from '../common/network/address-group.js';
 import { FailureCounter } from './failure-counter.js';
 import { RedisConnection } from './redis.connection.js';
 

@@ -145,7 +145,7 @@ describe('tallygate login', () => {
   it('is asked for by the commands that need it', async () => {
     const { code, stdout, stderr } = await onRest(['keys', 'list']);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(`Run: tallygate login --url ${gateway.restUrl}`);
+    expect(stderr).toContain(`Run: tallygate login <user> --url ${gateway.restUrl}`);
   });
 
   it('keeps the token where only its user can read it; a wrong password keeps nothing', async () => {

@@ -58,6 +58,19 @@ describe('Posting', () => {
     }
   });
 
+  it('finds charges that were recorded after the clock of PostgreSQL was set back', async () => {
+    const accountId = await accountWith(rig, 50);
+    const ahead = `now() + interval '7 minutes'`; // as it was until now
+    await rig.postgres.query(`UPDATE mcp.usage_positions SET since = ${ahead}, next_since = ${ahead}`);
+    for (let n = 1; n <= 3; n += 1) await call(rig, accountId, 10);
+    expect(await rig.postgres.query('SELECT balance::int FROM mcp.accounts WHERE id = $1', [accountId])).toEqual([
+      { balance: 20 },
+    ]);
+    await rig.posting.post();
+    expect((await ledgerOf(rig, accountId)).map(({ after }) => after)).toEqual([50, 40, 30, 20]);
+    await rig.postgres.query('UPDATE mcp.usage_positions SET since = now(), next_since = NULL, next_tx = NULL');
+  });
+
   it('goes on until all is posted, however much waits', async () => {
     const accountId = await accountWith(rig, 1_300);
     await Promise.all(Array.from({ length: 1_250 }, () => call(rig, accountId, 1)));

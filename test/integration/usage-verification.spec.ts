@@ -117,6 +117,16 @@ describe('Usage that ClickHouse has been given', () => {
     expect(await noted()).toEqual({ calls: 4, healed: 0, lost: 0, surplus: 0 });
   });
 
+  it('is given once more where somebody has changed it there', async () => {
+    await deliver(4);
+    await lose('UPDATE credits_charged = 9 WHERE true');
+    await verify();
+    expect(await clickhouse.clickhouse.query('SELECT sum(credits_charged) AS credits FROM mcp_tool_usage_log FINAL')).toEqual([
+      { credits: 4 * anEvent({}).credits_charged },
+    ]);
+    expect(await noted()).toEqual({ calls: 4, healed: 4, lost: 0, surplus: 0 });
+  });
+
   it('is verified after ClickHouse was away, and from time to time', async () => {
     await deliver(3);
     await clickhouse.clickhouse.command('TRUNCATE TABLE mcp_tool_usage_log');

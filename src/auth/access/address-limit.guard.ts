@@ -2,7 +2,7 @@ import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, 
 import { Reflector } from '@nestjs/core';
 import { ApiTooManyRequestsResponse } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { addressGroup } from '../../common/address-group.js';
+import { addressGroup } from '../../common/network/address-group.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { RateLimitService } from '../../limits/rate-limit.service.js';
 import { ErrorDto } from '../../rest/error.dto.js';

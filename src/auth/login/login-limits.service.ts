@@ -4,7 +4,7 @@ import { lruOf, type Lru } from '../../common/lru.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { addressGroup } from '../../common/address-group.js';
+import { addressGroup } from '../../common/network/address-group.js';
 import { FailureCounter } from '../../limits/failure-counter.js';
 import { FAILING_ADDRESSES_MAX, FAILURE_WINDOW_MS } from '../../limits/failure-limiter.js';
 import { RedisConnection } from '../../limits/redis.connection.js';

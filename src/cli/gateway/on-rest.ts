@@ -41,7 +41,7 @@ const isRefusedLogin = ({ status, errorCode }: GatewayError) => status === UNAUT
 function notLoggedIn(url: string, { message }: GatewayError, apiKey: string | undefined): CliFailure {
   if (apiKey !== undefined) return keyRefused(apiKey, message);
   return new CliFailure(
-    `Not logged in at ${url}, or the login has expired: ${message.replace(/\.$/, '')}. Run: tallygate login --url ${url}`,
+    `Not logged in at ${url}, or the login has expired: ${message.replace(/\.$/, '')}. Run: tallygate login <user> --url ${url}`,
   );
 }
 

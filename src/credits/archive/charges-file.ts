@@ -38,9 +38,9 @@ const SCHEMA: SchemaElement[] = [
 export class ChargesWriter {
   private readonly parquet: ParquetWriter;
 
-  /** Begins the file anew, whatever is there; only its owner may read it. */
+  /** Begins the file, which may not be there; only its owner may read it. */
   constructor(private readonly path: string) {
-    writeFileSync(path, '', { mode: 0o600 });
+    writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
     this.parquet = new ParquetWriter({ writer: fileWriter(path), schema: SCHEMA, createdBy: 'tallygate' });
   }
 

@@ -22,7 +22,8 @@ export class LedgerVerification {
     const archived = await this.repository.archivedMonths();
     const verified: VerifiedMonth[] = [];
     for (const month of archived) {
-      verified.push({ ...month, problem: await this.problemOf(month, folder, archived) });
+      const unreadable = (error: Error) => `It cannot be read: ${error.message}. Bring it back from a copy.`;
+      verified.push({ ...month, problem: await this.problemOf(month, folder, archived).catch(unreadable) });
       onProgress(verified.length / archived.length);
     }
     return verified;

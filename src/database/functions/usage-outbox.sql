@@ -1,5 +1,10 @@
 -- Two read the outbox in order, each behind a position of its own: posting and delivery.
 
+-- When a row is appended: now, but not before either of them looks. A clock that was set back would put rows where nobody looks any more.
+CREATE OR REPLACE FUNCTION mcp.append_time() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+  SELECT greatest(clock_timestamp(), (SELECT max(greatest(since, next_since)) FROM mcp.usage_positions))
+$$;
+
 -- Posting: what the outbox says of priced calls enters the ledger and the accounts, once and in order
 -- (docs/adr/0021-leases-and-posting.md).
 

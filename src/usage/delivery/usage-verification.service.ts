@@ -78,48 +78,62 @@ export class UsageVerification {
 
   private async heal(given: GivenHour, signal: AbortSignal): Promise<void> {
     const { hour } = given;
-    const healed = await this.sendMissing(hour, signal);
-    const [kept] = await this.log.countByHour(hour, 1, signal);
-    const missing = given.calls - (kept?.calls ?? 0);
+    let healed = await this.sendAgain(hour, (rows) => this.missingOf(hour, rows, signal), signal);
+    let kept = await this.log.countByHour(hour, 1, signal);
+    if (kept[0]?.calls === given.calls && differs(given, kept)) {
+      healed += await this.sendAgain(hour, async (rows) => rows, signal); // all are there, and some are not as they were
+      kept = await this.log.countByHour(hour, 1, signal);
+    }
+    const missing = given.calls - (kept[0]?.calls ?? 0);
     await this.hours.note(hour, { healed, lost: Math.max(0, missing), surplus: Math.max(0, -missing) });
-    if (healed > 0) this.logger.warn(`ClickHouse had lost ${healed} calls of the hour ${hour}; they were sent again`);
+    if (healed > 0)
+      this.logger.warn(`ClickHouse did not have ${healed} calls of the hour ${hour} as it was given them; they were sent again`);
     if (missing > 0) this.logger.error(`ClickHouse has lost ${missing} calls of the hour ${hour} that the outbox no longer has`);
     if (missing < 0) this.logger.warn(`ClickHouse has ${-missing} calls of the hour ${hour} more than it was given`);
   }
 
-  private async sendMissing(hour: string, signal: AbortSignal): Promise<number> {
+  /** Sends again what is chosen of an hour's calls. @returns How many that were. */
+  private async sendAgain(
+    hour: string,
+    choose: (rows: OutboxRow[]) => Promise<OutboxRow[]>,
+    signal: AbortSignal,
+  ): Promise<number> {
     let sent = 0;
     let rows: OutboxRow[];
     let after: Pick<OutboxRow, 'tx' | 'seq'> = FIRST_PLACE;
     do {
       rows = await this.hours.delivered(hour, after, ROWS_MAX);
       after = rows.at(-1) ?? after;
-      sent += await this.sendMissingOf(hour, rows, signal);
+      const chosen = rows.length > 0 ? await choose(rows) : [];
+      if (chosen.length > 0) await this.send(hour, chosen, signal);
+      sent += chosen.length;
     } while (rows.length === ROWS_MAX);
     return sent;
   }
 
-  private async sendMissingOf(hour: string, rows: OutboxRow[], signal: AbortSignal): Promise<number> {
-    if (rows.length === 0) return 0;
+  private async missingOf(hour: string, rows: OutboxRow[], signal: AbortSignal): Promise<OutboxRow[]> {
     const idOf = ({ body }: OutboxRow) => /"id": ?"([0-9a-f-]{36})"/.exec(body)?.[1] ?? '';
     const kept = new Set(await this.log.findIds(hour, rows.map(idOf), signal));
-    const missing = rows.filter((row) => !kept.has(idOf(row)));
-    if (missing.length === 0) return 0;
+    return rows.filter((row) => !kept.has(idOf(row)));
+  }
+
+  private async send(hour: string, rows: OutboxRow[], signal: AbortSignal): Promise<void> {
     await this.dirtyHours.mark([`${hour}+00`]);
-    await this.log.insert(`heal/${randomUUID()}`, missing.map(({ body }) => body).join('\n'), signal);
-    return missing.length;
+    await this.log.insert(`heal/${randomUUID()}`, rows.map(({ body }) => body).join('\n'), signal);
   }
 
   /** The rollup of an hour may be lost like its rows: then it is made again. */
   private async verifyRollup(given: GivenHour[], signal: AbortSignal): Promise<void> {
     const from = given[0]!.hour;
     const until = given.at(-1)!.hour;
-    const rows = await this.counts.callsByHour(from, lengthOf(given), signal);
-    const rolledUp = new Map(rows.map(({ hour, calls }) => [hour, calls]));
+    const rows = await this.counts.sumsByHour(from, lengthOf(given), signal);
+    const rolledUp = new Map(rows.map((counts) => [counts.hour, counts]));
     const dirty = new Set(await this.dirtyHours.findBetween(from, `${until.slice(0, 14)}59:59`));
-    const wrong = given.filter(
-      ({ hour, calls, lost, surplus }) => !dirty.has(hour) && (rolledUp.get(hour) ?? 0) !== calls - lost + surplus,
-    );
+    const isWrong = ({ hour, calls, credits, lost, surplus }: GivenHour) => {
+      const there = rolledUp.get(hour) ?? { calls: 0, credits: 0 };
+      return there.calls !== calls - lost + surplus || (lost + surplus === 0 && there.credits !== credits);
+    };
+    const wrong = given.filter((one) => !dirty.has(one.hour) && isWrong(one));
     if (wrong.length > 0) await this.dirtyHours.mark(wrong.map(({ hour }) => `${hour}+00`));
   }
 }

@@ -175,13 +175,13 @@ interface AppendRow extends Record<string, unknown> {
 /** Tables that are made ahead of time. */
 const HOURS_AHEAD = 3;
 
-// The replica's row decides: whoever sends a batch again waits there for the first attempt, and finds its number taken.
+// The replica's row decides, and gives the transaction its number, which it must have before the time is asked (`note_look`): whoever sends a batch again waits there for the first attempt, and finds its number taken.
 const append = (alsoWritten = '') => `
   WITH turn AS (
     UPDATE mcp.replicas SET last_batch = $2 WHERE id = $1 AND last_batch < $2 AND closed_at IS NULL RETURNING id
   ), appended AS (
-    INSERT INTO mcp.usage_outbox (created_at, event_id, account_id, charge, uncharged, replica_id, body)
-    SELECT created_at, event_id, account_id, charge, uncharged, CASE WHEN account_id IS NOT NULL THEN turn.id END, body
+    INSERT INTO mcp.usage_outbox (appended_at, created_at, event_id, account_id, charge, uncharged, replica_id, body)
+    SELECT (SELECT mcp.append_time()), created_at, event_id, account_id, charge, uncharged, CASE WHEN account_id IS NOT NULL THEN turn.id END, body
     FROM turn, ROWS FROM (
       unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
       unnest(string_to_array($8, E'\\n'))

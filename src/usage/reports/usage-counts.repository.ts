@@ -95,10 +95,10 @@ export class UsageCountsRepository {
     );
   }
 
-  /** Calls in the rollup, by hour, of so many hours from one on. */
-  callsByHour(from: string, hours: number, signal: AbortSignal): Promise<{ hour: string; calls: number }[]> {
+  /** Calls and credits in the rollup, by hour, of so many hours from one on. */
+  sumsByHour(from: string, hours: number, signal: AbortSignal): Promise<{ hour: string; calls: number; credits: number }[]> {
     return this.clickhouse.query(
-      `SELECT toString(hour) AS hour, sum(calls) AS calls FROM mcp_tool_usage_hourly AS h FINAL
+      `SELECT toString(h.hour) AS hour, sum(h.calls) AS calls, sum(h.credits_charged) AS credits FROM mcp_tool_usage_hourly AS h FINAL
        PREWHERE h.hour >= {from:DateTime('UTC')} AND h.hour < {from:DateTime('UTC')} + toIntervalHour({hours:UInt32})
        GROUP BY hour ${SEES_WRITES}`,
       { from, hours },

@@ -29,7 +29,7 @@ export function ledgerCommand(): Command {
     .addCommand(
       new Command('archive')
         .description('move the charges of past months into Parquet files')
-        .requiredOption('--to <folder>', 'folder of the files; made when it is missing')
+        .requiredOption('--to <folder>', 'folder of the files; made when it is missing', folderName)
         .option('--before <month>', 'archive months before this one; all but the last 13 when absent', monthName)
         .option('--json', 'print the months as JSON')
         .action(action(archive)),
@@ -37,7 +37,7 @@ export function ledgerCommand(): Command {
     .addCommand(
       new Command('verify')
         .description('read the files of all archived months and compare them with what PostgreSQL has noted')
-        .requiredOption('--in <folder>', 'folder of the files')
+        .requiredOption('--in <folder>', 'folder of the files', folderName)
         .option('--json', 'print the months as JSON')
         .action(action(verify)),
     );
@@ -86,6 +86,11 @@ async function onLedger<T>(work: (ledger: LocalLedger, onProgress: (share: numbe
   } finally {
     bar.stop();
   }
+}
+
+function folderName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must name a folder.');
+  return text;
 }
 
 function monthName(text: string): string {

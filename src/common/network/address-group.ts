@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { parseAddress } from './network/ip-address.js';
+import { parseAddress } from './ip-address.js';
 
 /** Of the eight 16-bit parts of an IPv6 address, those of its /64 network. */
 const NETWORK_PARTS = 4;
