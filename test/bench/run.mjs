@@ -60,7 +60,7 @@ async function bench() {
   if (!only)
     writeFileSync(
       join(HERE, 'results.json'),
-      `${JSON.stringify({ ...facts(), rows: parts.map(asResult), figures, targets }, null, 2)}\n`,
+      `${JSON.stringify({ ...facts(), rows: parts.map(({ name, turns }) => ({ row: name, turns })), figures, targets }, null, 2)}\n`,
     );
 }
 
@@ -113,8 +113,6 @@ function printOthers(parts) {
       `The load generator took ${middle(at(MANY).map(({ generatorMicros }) => generatorMicros)).toFixed(0)} µs a request.`,
     );
 }
-
-const asResult = ({ name, turns }) => ({ row: name, turns });
 
 function facts() {
   const lock = JSON.parse(readFileSync(join(HERE, '..', '..', 'package-lock.json'), 'utf8')).packages;
