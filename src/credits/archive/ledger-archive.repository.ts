@@ -3,17 +3,15 @@ import type { Postgres } from '../../database/postgres.js';
 import type { Session } from '../../database/session.js';
 import { array, type Sql, type Transaction } from '../../database/sql.js';
 import { LOCK } from '../../database/advisory-lock.js';
+import { isLockTimeout, WAIT_BRIEFLY } from '../../database/sessions/table-lock.js';
 import { firstDayOf, monthOf, tableOf, type ArchivedMonth, type Month } from './charges-month.js';
 import type { Bookings, Charge, DayOfCharges, Digest, Run } from './charges-summary.js';
 
 const ROWS_AT_ONCE = 20_000;
 const RUNS_AT_ONCE = 10_000;
-/** Others wait behind whoever waits for a table, so that one gives up after this long. */
-const LOCK_TIMEOUT_MS = 200;
 const LOCK_PAUSE_MS = 1_000;
 /** A check of all books reads the ledger for up to a minute a statement. */
 const LOCK_PATIENCE_MS = 300_000;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** What an archive leaves in PostgreSQL. */
 export interface ArchiveNote extends ArchivedMonth {
@@ -153,12 +151,12 @@ async function withoutWaiting(session: Session, work: (tx: Transaction) => Promi
   for (;;) {
     try {
       await session.transaction(async (tx) => {
-        await tx.execute(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        await tx.execute(WAIT_BRIEFLY);
         await work(tx);
       });
       return;
     } catch (error) {
-      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || performance.now() > until) throw error;
+      if (!isLockTimeout(error) || performance.now() > until) throw error;
       await pause(LOCK_PAUSE_MS);
     }
   }

@@ -55,7 +55,8 @@ END $$;
 -- After a look: from when on rows are looked for, moved once a minute. What was appended before a look was begun by transactions with
 -- lower numbers than the look's own, which it got after it had read the clock. So all of that is behind the position when the position has
 -- come to that number, as it does while there are always rows; or when a look found that all is behind it which came before the first
--- transaction that runs, as it does when there are none (else "first_running" is null). (The upper end of a snapshot would not do: transactions beyond it may run.)
+-- transaction that runs, as it does when there are none (else "first_running" is null). The upper end of a snapshot would not do:
+-- transactions beyond it may run.
 CREATE OR REPLACE FUNCTION mcp.note_look(position_name text, looked_at timestamptz, first_running xid8) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -184,8 +185,7 @@ BEGIN
   ON CONFLICT (user_id) DO UPDATE SET calls = c.calls + excluded.calls;
 END $$;
 
--- The beginning of what follows a member's name. Only that is matched: a pattern over a whole row takes a hundred times as long, and all of
--- delivery takes as long as it.
+-- The beginning of what follows a member's name. Only that is matched: patterns over whole rows took more than half of delivery's time.
 CREATE OR REPLACE FUNCTION mcp.text_after(name text, body text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN strpos(body, name) > 0 THEN substr(body, strpos(body, name) + length(name), 100) END
 $$;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isLockTimeout, WAIT_BRIEFLY } from '../../database/sessions/table-lock.js';
 import { DeliveryLock } from './delivery-lock.js';
 
 /** Calls of an hour: how many, their credits, and a hash of their ids that knows no order (migration 0024). */
@@ -27,7 +28,6 @@ export interface OutboxRow {
 export const FIRST_PLACE = { tx: '0', seq: '0' };
 
 const HOUR = `'YYYY-MM-DD HH24:MI:SS'`;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** All SQL of `mcp.usage_hours`, and of the hours of the outbox that are over. Everything here requires the deliverer's lock. */
 @Injectable()
@@ -96,12 +96,12 @@ export class UsageHoursRepository {
   private async drop(part: string): Promise<boolean> {
     try {
       await this.lock.transaction(async () => {
-        await this.lock.query(`SET LOCAL lock_timeout = '200ms'`);
+        await this.lock.query(WAIT_BRIEFLY);
         await this.lock.query(`DROP TABLE mcp.${part}`);
       });
       return true;
     } catch (error) {
-      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
+      if (isLockTimeout(error)) return false;
       throw error;
     }
   }
