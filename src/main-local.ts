@@ -7,11 +7,12 @@ process.once('disconnect', () => process.exit(1));
 process.channel?.unref();
 
 /** The gateway that `tallygate stdio` starts for its client: says to it where it is, and ends with it. */
-await serve(({ mcpUrl, firstRun }) => {
+const tell: Parameters<typeof serve>[0] = ({ mcpUrl, firstRun }) => {
   process.stderr.write(
     secretLines(firstRun)
       .map((line) => `${line}\n`)
       .join(''),
   );
   process.send?.({ mcpUrl });
-});
+};
+await serve(tell, {}, true);

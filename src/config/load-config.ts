@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { isObject } from '../common/json.js';
+import { createPrivateFile } from '../common/private-file.js';
 import { AppConfig, type ConfigValues } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';
@@ -148,7 +149,7 @@ function keptSecret(values: ConfigValues): string {
   const file = join(values.data_dir, 'secret-key');
   try {
     mkdirSync(values.data_dir, { recursive: true, mode: 0o700 });
-    if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    if (!existsSync(file)) createPrivateFile(file, randomBytes(32).toString('hex'));
     closeFile(file);
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

@@ -1,20 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { closeFolder } from '../common/closed-folder.js';
+import { isRunning } from '../common/is-running.js';
+import { createPrivateFile } from '../common/private-file.js';
 import { loggerFor } from '../common/log-contexts.js';
 import { canReach, own, postgresAccount, type PostgresAccount } from './postgres-account.js';
 import { postgresBinaries } from './postgres-binaries.js';
@@ -52,8 +44,7 @@ export class EmbeddedPostgres {
   /** Creates the cluster on first use, starts or adopts the server, and returns its URL and whether it was adopted. */
   async start(port?: number): Promise<{ url: string; adopted: boolean }> {
     if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
-    const adopted = await this.isRunning();
-    if (!adopted) await this.launch(port ?? (await freePort()));
+    const adopted = (await this.isRunning()) || !(await this.launch(port ?? (await freePort())));
     return { url: `postgresql://tallygate:${this.password}@127.0.0.1:${this.port}/postgres`, adopted };
   }
 
@@ -95,25 +86,34 @@ export class EmbeddedPostgres {
     return homeMade(wanted) ?? (canReach(wanted, this.account) ? wanted : elsewhere(wanted));
   }
 
-  /** In a folder of its own until it is whole: an initdb that is interrupted leaves what looks like a cluster and is none. */
+  /**
+   * In a folder of its own until it is whole: an initdb that is interrupted leaves what looks like a cluster and is none. Two
+   * processes that start at once both make one, with the password of the first; the first that is whole is used by both.
+   */
   private async initialize(): Promise<void> {
     this.removeUnfinished();
     const passwordFile = join(this.home, 'password');
-    writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
+    createPrivateFile(passwordFile, randomBytes(24).toString('hex'));
     own(passwordFile, this.account);
     const options = ['--auth=scram-sha-256', '--username=tallygate', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'];
     const unfinished = `${this.cluster}.${process.pid}`;
     await this.execute('initdb', ['-D', unfinished, ...options]);
-    renameSync(unfinished, this.cluster);
+    try {
+      renameSync(unfinished, this.cluster);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOTEMPTY') throw error;
+      rmSync(unfinished, { recursive: true });
+    }
   }
 
   private removeUnfinished(): void {
-    const left = readdirSync(this.home).filter((name) => name.startsWith('cluster'));
+    const left = readdirSync(this.home).filter((name) => name.startsWith('cluster') && !isBeingMade(name));
     // An initdb whose gateway was killed may still be writing into its own.
     for (const name of left) rmSync(join(this.home, name), { recursive: true, force: true, maxRetries: REMOVE_TRIES });
   }
 
-  private async launch(port: number): Promise<void> {
+  /** Whether it was us: another process that starts on the folder may have been faster. */
+  private async launch(port: number): Promise<boolean> {
     const settings = [
       '-h 127.0.0.1',
       `-p ${port}`,
@@ -124,7 +124,9 @@ export class EmbeddedPostgres {
     const log = join(this.home, 'postgres.log');
     try {
       await this.pgCtl('start', '-w', '-t', String(START_TIMEOUT_SECONDS), '-l', log, '-o', settings.join(' '));
+      return true;
     } catch (error) {
+      if (await this.isRunning()) return false;
       throw new Error(`The embedded PostgreSQL did not start; its log is ${log}`, { cause: error });
     }
   }
@@ -155,6 +157,12 @@ export class EmbeddedPostgres {
   private async execute(program: string, args: string[]): Promise<void> {
     await run(join(this.binaries, 'bin', program), args, { ...this.account, cwd: this.home });
   }
+}
+
+/** Whether another process, which starts now as we do, makes a cluster there. */
+function isBeingMade(name: string): boolean {
+  const pid = Number(/^cluster\.(\d+)/.exec(name)?.[1] ?? process.pid);
+  return pid !== process.pid && isRunning(pid);
 }
 
 /**

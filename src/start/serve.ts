@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { AppModule } from '../app.module.js';
-import { announceGateway, withdrawGateway } from './running-gateway.js';
+import { announceReady, announceStart, withdrawGateway } from './running-gateway.js';
 import { secretLines, startBanner, type BannerFacts } from './start-banner.js';
 import { TallygateLogger } from '../telemetry/logger.js';
 import { VERSION } from '../common/version.js';
@@ -25,20 +25,26 @@ import { shutDownOnSignal } from './shutdown.js';
 /**
  * Configuration → application → two listeners; then it tells `ready`. Any problem is one clear line and exit code 1.
  * @param options settings of the command line, by the variables they stand for
+ * @param onlyIfFree ends with 0 where another gateway serves the data folder, instead of waiting for its databases
  */
-export async function serve(ready = showBanner, options: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function serve(
+  ready = showBanner,
+  options: Readonly<Record<string, string>> = {},
+  onlyIfFree = false,
+): Promise<void> {
   const started = performance.now();
   const firstRun = new FirstRunSecrets();
   try {
     // Before anything is made: a port in use is the commonest mistake, and starting two databases to find it is slow.
     await assertFree(readConfig(undefined, options, installedEngines()), options);
     const config = loadConfig(undefined, options);
-    announceGateway(config);
+    const isOurs = await announceStart(config);
+    if (!isOurs && onlyIfFree) process.exit(0);
     process.once('exit', () => withdrawGateway(config.values.data_dir));
     const { app, rest, mcp } = await start(config, firstRun);
     shutDownOnSignal(app, [rest, mcp]);
     const urls = addresses(config, rest, mcp);
-    announceGateway(config, urls);
+    announceReady(config, urls);
     const isOpen = !config.values.auth.enabled;
     const needsAccount = config.values.credits.mode === 'required';
     ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun, isOpen, needsAccount });

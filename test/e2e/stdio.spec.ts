@@ -185,6 +185,18 @@ describe('tallygate stdio', () => {
     expect(await once(second, 'exit')).toEqual([0, null]);
   });
 
+  it('serves two clients that start at once on a data folder that is new', async () => {
+    const folder = temporaryFolder('stdio-new');
+    const env = environment({ GATEWAY_AUTH_ENABLED: 'false', GATEWAY_DATA_DIR: folder });
+    try {
+      const both = await Promise.all([exchange([greet(1, 'One')], [], env), exchange([greet(1, 'Two')], [], env)]);
+      expect(both.map(({ answers }) => answers.get(1).result.content[0].text)).toEqual(['Hello, One!', 'Hello, Two!']);
+    } finally {
+      await new EmbeddedPostgres(folder).stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('says why when no gateway can be started', async () => {
     const { code, stdout, stderr } = await exchange([request(1, 'ping')], [], environment({ GATEWAY_LOG_LEVEL: 'loud' }));
     expect([code, stdout]).toEqual([1, '']);

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { localEnvironment } from '../../config/environment.js';
 import { readConfig } from '../../config/load-config.js';
-import { runningGateway } from '../../start/running-gateway.js';
+import { forgetGateway, runningGateway } from '../../start/running-gateway.js';
 import { CliFailure } from '../terminal/cli-failure.js';
 import type { BridgedGateway } from './bridge-connection.js';
 
@@ -59,7 +59,8 @@ export class LocalGateway implements BridgedGateway {
   /** @throws CliFailure when there is none and none can be started; the one we started has said why. */
   private async locate(): Promise<string> {
     for (const deadline = performance.now() + PATIENCE_MS; ;) {
-      const found = performance.now() < deadline ? await this.lookFor() : undefined;
+      if (performance.now() > deadline) forgetGateway(this.dataDir);
+      const found = await this.lookFor();
       if (found?.url !== undefined) return found.url;
       const started = found ? undefined : await this.start();
       if (started !== undefined) return started;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { closeFolder } from '../../common/closed-folder.js';
+import { isRunning } from '../../common/is-running.js';
 import { removeAddress, writeAddress, type EngineAddress } from './engine-address.js';
 import type { EngineMessage } from './engine-process.js';
 import { engineServer } from './engine-server.js';
@@ -77,13 +78,9 @@ async function open(): Promise<StatementRunner> {
 
 /** ClickHouse says in `status` which process has the folder, and leaves the file behind when it is killed. */
 function isOpenElsewhere(): boolean {
-  try {
-    const [, pid] = /^PID: (\d+)/.exec(readFileSync(join(folder, 'status'), 'utf8'))!;
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
+  const file = join(folder, 'status');
+  const [, pid] = /^PID: (\d+)/.exec(existsSync(file) ? readFileSync(file, 'utf8') : '') ?? [];
+  return pid !== undefined && isRunning(Number(pid));
 }
 
 /** Resolves when it is on its way, or nobody is there to hear it. */
