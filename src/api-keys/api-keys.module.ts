@@ -9,8 +9,6 @@ import { AdminKeysController } from './admin/admin-keys.controller.js';
 import { ApiKeysController } from './keys/api-keys.controller.js';
 import { ApiKeysRepository } from './keys/api-keys.repository.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
-import { AuthChangeFeed } from './verification/auth-change-feed.js';
-import { AuthChangesRepository } from './verification/auth-changes.repository.js';
 import { DefaultKeyBootstrap } from './keys/default-key.bootstrap.js';
 import { KeyAdmission } from './verification/key-admission.service.js';
 import { KeyIssuer } from './keys/key-issuer.service.js';
@@ -26,8 +24,6 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
     ApiKeysRepository,
     ApiKeysService,
     ApiKeyVerifier,
-    AuthChangeFeed,
-    AuthChangesRepository,
     DefaultKeyBootstrap,
     KeyAdmission,
     KeyIssuer,

@@ -19,6 +19,7 @@ import { CallerLimit } from './access/caller-limit.service.js';
 import { AuthService } from './login/auth.service.js';
 import { JwtGuard } from './login/jwt.guard.js';
 import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
+import { ExternalTokens } from './external/external-token.service.js';
 import { ExternalLogins } from './external/external-logins.service.js';
 import { EndedLogins } from './login/ended-logins.repository.js';
 import { LoginLimits } from './login/login-limits.service.js';
@@ -26,6 +27,14 @@ import { PasswordCheck } from './password/password-check.service.js';
 import { PasswordLinks } from './password/password-links.service.js';
 import { PasswordHasher } from './password/password-hasher.js';
 import { SecretCheck } from './login/secret-check.js';
+import { AuthChangeFeed } from './changes/auth-change-feed.js';
+import { AuthChangesRepository } from './changes/auth-changes.repository.js';
+import { Confirmation } from './sessions/confirmation.js';
+import { SessionAdmission } from './sessions/session-admission.service.js';
+import { SessionController } from './sessions/session.controller.js';
+import { SessionTokens } from './sessions/session-token.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { SessionsService } from './sessions/sessions.service.js';
 import { User } from './users/user.entity.js';
 import { UserChanges } from './users/user-changes.service.js';
 import { UserDeletion } from './users/user-deletion.service.js';
@@ -43,17 +52,21 @@ const jwt = JwtModule.registerAsync({
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, ExportModule, LimitsModule],
-  controllers: [AuthController, PasswordPageController, AdminUsersController, AuditController],
+  controllers: [AuthController, SessionController, PasswordPageController, AdminUsersController, AuditController],
   providers: [
     AdminBootstrap,
     AnonymousAccess,
     AuditLog,
     AuditRetention,
+    AuthChangeFeed,
+    AuthChangesRepository,
     AuthService,
     CallerLimit,
+    Confirmation,
     EndedLogins,
     ExportWatch,
     ExternalLogins,
+    ExternalTokens,
     JwtGuard,
     JwtStrategy,
     LoginLimits,
@@ -61,6 +74,10 @@ const jwt = JwtModule.registerAsync({
     PasswordHasher,
     PasswordLinks,
     SecretCheck,
+    SessionAdmission,
+    SessionTokens,
+    SessionsRepository,
+    SessionsService,
     UserChanges,
     UserDeletion,
     UserTurns,
@@ -70,11 +87,14 @@ const jwt = JwtModule.registerAsync({
   exports: [
     AnonymousAccess,
     AuditLog,
+    AuthChangeFeed,
     AuthService,
     CallerLimit,
+    Confirmation,
     ExportModule,
     JwtGuard,
     LimitsModule,
+    SessionAdmission,
     UserChanges,
     UserDeletion,
     UserTurns,

@@ -9,9 +9,10 @@ const ROWS_AT_ONCE = 1_000;
 
 /**
  * A new cluster has its own: which migrations ran; which functions it was given; changes that only running gateways need
- * to hear of; and the batch being delivered. Its rows are still in the outbox; sent again, they replace themselves.
+ * to hear of; who is signed in to the portal, since those who have signed out since would be in again; and the batch being delivered.
+ * Its rows are still in the outbox; sent again, they replace themselves.
  */
-const LEFT_OUT = ['migrations', 'functions', 'auth_changes', 'usage_batches'];
+const LEFT_OUT = ['migrations', 'functions', 'auth_changes', 'sessions', 'usage_batches'];
 
 /** Writes every table as of one moment, while others may go on writing. */
 export async function exportPostgres(client: pg.Client, folder: string, suffix: string): Promise<BackupManifest['postgres']> {

@@ -6,6 +6,7 @@ import { billingSchema } from './billing-config.js';
 import { creditsSchema } from './credits-config.js';
 import { EVERY_ADDRESS, network, proxy } from './host.js';
 import { noticesSchema } from './notices-config.js';
+import { portalSchema } from './portal/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
@@ -62,10 +63,13 @@ export const configSchema = z.strictObject({
       admin_password: z.string().min(8, 'must have at least 8 characters').max(256).optional(),
     })
     .prefault({}),
+  portal: portalSchema,
   limits: z
     .strictObject({
       /** Requests an hour. Source 003, "Rate Limiting"; admins have no limit. */
       user_per_hour: z.int().min(1).default(1_000),
+      /** Reads of all of a user's sessions of the portal together: pages that are looked at leave the user's tools alone. */
+      session_per_hour: z.int().min(1).default(6_000),
       api_key_per_hour: z.int().min(1).default(5_000),
       /**
        * All keys of one user together, but not those to which an admin gave a limit above `api_key_per_hour`. Unset: four

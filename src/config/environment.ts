@@ -59,6 +59,7 @@ const ENVIRONMENT: Record<string, { path: string; parse: Parse; help: string }> 
   },
   GATEWAY_ADMIN_EMAIL: { path: 'auth.admin_email', parse: text, help: 'of the first admin' },
   GATEWAY_ADMIN_PASSWORD: { path: 'auth.admin_password', parse: text, help: 'of the first admin' },
+  GATEWAY_PORTAL_ENABLED: { path: 'portal.enabled', parse: flag, help: 'false: no portal, and no sign-in with a cookie' },
   GATEWAY_CREDITS: { path: 'credits.mode', parse: text, help: 'required: calls need an account; optional' },
   GATEWAY_MCP_INITIALIZE_NEEDS_KEY: {
     path: 'mcp.initialize_needs_key',

@@ -4,6 +4,7 @@ import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
 import { actorOf } from '../auth/audit/audit-entry.js';
+import { Confirmed } from '../auth/sessions/confirmation.js';
 import { hasScope } from '../auth/access/scopes.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
@@ -83,6 +84,7 @@ export class ServersController {
   /** Removes a server. Its calls in flight fail. */
   @Delete(':id')
   @HttpCode(204)
+  @Confirmed()
   @CallerAuthenticated('gateway:write')
   @ApiNotFoundResponse(NO_SERVER)
   remove(@CurrentPrincipal() caller: Principal, @Param() { id }: ServerParams): Promise<void> {

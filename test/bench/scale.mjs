@@ -15,8 +15,8 @@ import { ApiKeyVerifier } from '../../dist/api-keys/verification/api-key.verifie
 import { ApiKeysRepository } from '../../dist/api-keys/keys/api-keys.repository.js';
 import { ApiKeysService } from '../../dist/api-keys/keys/api-keys.service.js';
 import { KeyIssuer } from '../../dist/api-keys/keys/key-issuer.service.js';
-import { AuthChangesRepository } from '../../dist/api-keys/verification/auth-changes.repository.js';
-import { AuthChangeFeed } from '../../dist/api-keys/verification/auth-change-feed.js';
+import { AuthChangesRepository } from '../../dist/auth/changes/auth-changes.repository.js';
+import { AuthChangeFeed } from '../../dist/auth/changes/auth-change-feed.js';
 import { KeyUsageTracker } from '../../dist/api-keys/verification/key-usage.tracker.js';
 import { AuditLog } from '../../dist/auth/audit/audit-log.service.js';
 import { CallerLimit } from '../../dist/auth/access/caller-limit.service.js';

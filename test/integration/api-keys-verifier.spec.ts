@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeyHasher } from '../../src/api-keys/keys/api-key-hasher.js';
 import { checksum, createToken, displayPrefix } from '../../src/api-keys/keys/api-key-token.js';
-import { EVERYTHING } from '../../src/api-keys/verification/auth-change.js';
+import { EVERYTHING } from '../../src/auth/changes/auth-change.js';
 import type { TallygateError } from '../../src/common/tallygate-error.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { eventually } from '../support/eventually.js';

@@ -4,6 +4,7 @@ import { CallerLimit, type KeyLimits, type RateLimitRest } from '../../auth/acce
 import type { Principal } from '../../auth/access/principal.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
+import { Confirmation } from '../../auth/sessions/confirmation.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -14,7 +15,7 @@ import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './ke
 import { works } from './key-state.js';
 import type { KeyChange, KeysOfUser, OwnedKey } from './keys-of-user.repository.js';
 import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
-import { AuthChangeFeed } from '../verification/auth-change-feed.js';
+import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
 
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
 const ACCOUNT_KEY: GrantedKey = { name: 'MCP account', scopes: DEFAULT_SCOPES, expiresAt: null };
@@ -32,18 +33,21 @@ export class ApiKeysService {
     private readonly issuer: KeyIssuer,
     private readonly feed: AuthChangeFeed,
     private readonly limits: CallerLimit,
+    private readonly confirmation: Confirmation,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
 
   /**
    * @throws TallygateError INSUFFICIENT_PERMISSIONS for a key that could do more than its owner; CONFLICT at the
-   * limit of active keys, and for a secret that is, or was, anybody's key
+   * limit of active keys, and for a secret that is, or was, anybody's key; CONFIRMATION_REQUIRED in a session of the portal for a key
+   * that could change the gateway, here and in `edit` and `rotate`
    * @param by Who makes it, if it is not the owner.
    */
   async create(owner: Principal, wishes: KeyWishes, by: Actor = actorOf(owner)): Promise<IssuedKey> {
     const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
     this.refuseBeyond(owner, granted);
+    this.confirmation.demandForKey(owner, granted.scopes);
     const origin = wishes.secret === undefined ? {} : { made_elsewhere: true };
     return this.issuer.issue(owner.userId, by, (keys) => this.issuer.add(keys, 'sk-', granted, { origin }));
   }
@@ -92,6 +96,7 @@ export class ApiKeysService {
       this.refuseEnded(key);
       const { scopes = key.scopes, rateLimitPerHour = key.rateLimitPerHour } = change;
       this.refuseBeyond(owner, { scopes, rateLimitPerHour });
+      if (change.scopes) this.confirmation.demandForKey(owner, change.scopes);
       return { old: key, made: await keys.update(key, change) };
     });
     if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
@@ -129,6 +134,7 @@ export class ApiKeysService {
     return this.issuer.issue(owner.userId, actorOf(owner), async (keys) => {
       const old = await this.ownKey(keys, owner, keyId);
       this.refuseEnded(old);
+      this.confirmation.demandForKey(owner, old.scopes);
       const wishes = { ...old, scopes: inheritedScopes(owner, old), lineage: old.lineage ?? old.id };
       const asSuccessor = { ending: until ? 0 : 1, origin: { replaces: old.id } };
       const issued = await this.issuer.add(keys, old.prefix.startsWith('mcp_') ? 'mcp_' : 'sk-', wishes, asSuccessor);

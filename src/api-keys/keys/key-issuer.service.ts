@@ -4,7 +4,7 @@ import type { Actor } from '../../auth/audit/audit-entry.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import type { Transaction } from '../../database/sql.js';
-import { AuthChangeFeed } from '../verification/auth-change-feed.js';
+import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
 import { ApiKeyHasher } from './api-key-hasher.js';
 import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
 import type { ApiKey } from './api-key.entity.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../telemetry/metrics.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
-import { AuthChangeFeed } from './auth-change-feed.js';
+import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
 
 /** What the verification of keys costs, whom it refuses, and whether it hears of revocations. */
 @Injectable()

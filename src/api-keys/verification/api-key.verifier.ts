@@ -7,8 +7,8 @@ import { Tally } from '../../telemetry/tally.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { ApiKeyHasher } from '../keys/api-key-hasher.js';
 import { ApiKeysRepository } from '../keys/api-keys.repository.js';
-import { AuthChangeFeed } from './auth-change-feed.js';
-import { EVERYTHING, type AuthChangeListener } from './auth-change.js';
+import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
+import { EVERYTHING, type AuthChangeListener } from '../../auth/changes/auth-change.js';
 import { cachedKey, KeyCache, type CachedKey } from './key-cache.js';
 import { KeyUsageTracker } from './key-usage.tracker.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { StoredKey } from '../keys/api-keys.repository.js';
-import { authChanges } from './auth-change.js';
+import { authChanges } from '../../auth/changes/auth-change.js';
 import { cachedKey, KeyCache } from './key-cache.js';
 
 const keyOf = (userId: string, account: Partial<StoredKey> = {}) =>

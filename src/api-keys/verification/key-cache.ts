@@ -1,6 +1,6 @@
 import type { Principal } from '../../auth/access/principal.js';
 import { lruOf } from '../../common/lru.js';
-import type { AuthChanges } from './auth-change.js';
+import type { AuthChanges } from '../../auth/changes/auth-change.js';
 import { effectiveScopes } from '../keys/effective-scopes.js';
 import type { StoredKey } from '../keys/api-keys.repository.js';
 import { lastingDenial } from '../keys/key-state.js';

@@ -14,7 +14,7 @@ import type { Principal } from './principal.js';
 
 export type { RateLimitRest };
 
-type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'api_key_per_hour' | 'user_keys_per_hour'>;
+type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'session_per_hour' | 'api_key_per_hour' | 'user_keys_per_hour'>;
 
 /** Unless configured, all keys of a user may together do as much as this many of them. */
 const KEYS_AT_ONCE = 4;
@@ -59,9 +59,12 @@ export class CallerLimit {
     private readonly config: AppConfig,
   ) {}
 
-  /** Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent. */
-  admit(principal: Principal, tell: Tell): true | Promise<true> {
-    const [allowance, ofUser] = this.allowancesOf(principal);
+  /**
+   * Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent.
+   * @param isRead Whether it changes nothing and calls nothing.
+   */
+  admit(principal: Principal, tell: Tell, isRead = false): true | Promise<true> {
+    const [allowance, ofUser] = this.allowancesOf(principal, isRead);
     if (!allowance) return true;
     const decision = ofUser ? this.limits.consumeBoth(allowance, ofUser) : this.limits.consume(allowance);
     return decision instanceof Promise
@@ -97,18 +100,27 @@ export class CallerLimit {
     return { ofKey: restOfKey, ofAllKeys: restOfAll };
   }
 
-  private allowancesOf(principal: Principal): readonly RateAllowance[] {
+  private allowancesOf(principal: Principal, isRead: boolean): readonly RateAllowance[] {
     const known = this.known.get(principal);
     if (known) return known;
-    const made = rateAllowances(principal, this.config.values.limits);
+    const made = rateAllowances(principal, this.config.values.limits, isRead);
     if (principal.apiKey) this.known.set(principal, made); // a login's is made for each request
     return made;
   }
 }
 
-/** Returns a caller's rate limits, that of their login or key first; none for admins, as in source 003, "Rate Limiting". */
-export function rateAllowances({ userId, role, scopes, apiKey }: Principal, limits: Limits): RateAllowance[] {
-  if (!apiKey) return role === 'admin' ? [] : [{ bucket: `user:${userId}`, perHour: limits.user_per_hour }];
+/**
+ * Returns a caller's rate limits, that of their login or key first; none for admins, as in source 003, "Rate Limiting". What is looked
+ * at in the portal is counted apart, so that an open page takes nothing from its user's tools.
+ */
+export function rateAllowances(
+  { userId, role, scopes, apiKey, session }: Principal,
+  limits: Limits,
+  isRead = false,
+): RateAllowance[] {
+  if (!apiKey && role === 'admin') return [];
+  if (session && isRead) return [{ bucket: `sessions-of:${userId}`, perHour: limits.session_per_hour }];
+  if (!apiKey) return [{ bucket: `user:${userId}`, perHour: limits.user_per_hour }];
   const { id, lineage = id, rateLimitPerHour } = apiKey;
   const { ofKey, ofAllKeys } = keyAllowances({ userId, scopes, lineage, rateLimitPerHour }, limits);
   return [ofKey, ofAllKeys].filter((one) => one !== undefined);

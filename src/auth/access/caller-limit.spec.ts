@@ -3,7 +3,7 @@ import type { Principal } from './principal.js';
 import { rateAllowances } from './caller-limit.service.js';
 import type { Scope } from './scopes.js';
 
-const limits = { user_per_hour: 1_000, api_key_per_hour: 5_000 };
+const limits = { user_per_hour: 1_000, session_per_hour: 6_000, api_key_per_hour: 5_000 };
 const caller = (
   role: 'user' | 'admin',
   key?: { rateLimitPerHour: number | null; lineage?: string },

@@ -9,7 +9,14 @@ export interface Principal {
   isAnonymous?: true;
   /** The account that calls are charged to; absent for a user without one. */
   accountId?: number;
-  /** The API key used; absent for a login token. */
+  /** The session of the portal the request came in; absent for every other credential. */
+  session?: {
+    id: string;
+    expiresAt: Date;
+    /** When its user last confirmed their password in it, in milliseconds since the epoch. */
+    confirmedAt?: number;
+  };
+  /** The API key used; absent for a login token and a session. */
   apiKey?: {
     id: string;
     name: string;

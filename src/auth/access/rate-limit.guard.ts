@@ -34,7 +34,8 @@ export class RateLimitGuard implements CanActivate {
   canActivate(context: ExecutionContext): true | Promise<true> {
     if (this.reflector.get<boolean | undefined>(UNLIMITED, context.getHandler())) return true;
     const http = context.switchToHttp();
-    const { principal } = http.getRequest<AuthenticatedRequest>();
-    return this.limit.admit(principal, (headers) => http.getResponse<Response>().set(headers));
+    const { principal, method } = http.getRequest<AuthenticatedRequest>();
+    const isRead = method === 'GET' || method === 'HEAD';
+    return this.limit.admit(principal, (headers) => http.getResponse<Response>().set(headers), isRead);
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post, Put, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConsumes,
@@ -7,7 +7,7 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AuthService } from './auth.service.js';
@@ -22,6 +22,9 @@ import type { Principal } from '../access/principal.js';
 import { PerAddress } from '../access/address-limit.guard.js';
 import { RegistrationGuard } from './registration.guard.js';
 import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
+import { setSessionCookie } from '../sessions/session-cookie.js';
+import { Confirmation } from '../sessions/confirmation.js';
+import { browserOf, SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Login, registration and users. */
@@ -31,7 +34,9 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly links: PasswordLinks,
+    private readonly sessions: SessionsService,
     private readonly users: UsersService,
+    private readonly confirmation: Confirmation,
   ) {}
 
   /** Logs in with an e-mail or user name and a password. */
@@ -65,19 +70,25 @@ export class AuthController {
     return UserDto.of(await this.users.create(user));
   }
 
-  /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
+  /** Changes the caller's password. Their other logins and sessions end; this answer has the token, or the cookie, to go on with. */
   @Put('api/auth/password')
   @Unlimited()
   @Header('Cache-Control', 'no-store')
   @Authenticated()
   @ApiBadRequestResponse({ description: 'The new password is the current one', type: ErrorDto })
   @ApiTooManyRequestsResponse({ description: 'Too many wrong passwords', type: ErrorDto })
-  changePassword(
+  async changePassword(
     @CurrentPrincipal() who: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
-    @Ip() address: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<AccessTokenDto> {
-    return this.auth.changePassword(who, { current: current_password, next: new_password, address });
+    const token = await this.auth.changePassword(who, { current: current_password, next: new_password, address: request.ip });
+    if (who.session) {
+      const begun = await this.sessions.beginAnew(who, browserOf(request));
+      setSessionCookie(response, begun.token, begun.session.expiresAt);
+    }
+    return token;
   }
 
   /** Sets the password of the user whom an admin gave a link. Their logins end. */
@@ -89,13 +100,14 @@ export class AuthController {
     return this.links.use(token, new_password);
   }
 
-  /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
+  /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */
   @Post('api/auth/logout')
   @HttpCode(204)
   @Unlimited()
   @Authenticated()
   async logOut(@CurrentPrincipal() who: Principal, @Req() { headers }: Request): Promise<void> {
-    if (headers.authorization !== undefined) await this.auth.logOut(who, loginTokenOf(headers));
+    if (who.session) await this.sessions.end(who, who.session.id);
+    else if (headers.authorization !== undefined) await this.auth.logOut(who, loginTokenOf(headers));
   }
 
   /** The logged-in user. */
@@ -112,6 +124,7 @@ export class AuthController {
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
   async createUser(@CurrentPrincipal() who: Principal, @Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
+    if (is_superuser) this.confirmation.demand(who);
     return UserDto.of(await this.users.create({ ...user, role: is_superuser ? 'admin' : 'user' }, actorOf(who)));
   }
 }

@@ -45,12 +45,28 @@ export class AuthService {
    * @throws INVALID_CREDENTIALS with the same message and after the same work for an unknown user and a wrong password, so that
    * they cannot be told apart; RATE_LIMITED before any of that work; UNAUTHORIZED for who is switched off and has the right password
    */
-  async login({ login, password, address }: LoginAttempt): Promise<AccessToken> {
+  async whoLogsIn({ login, password, address }: LoginAttempt): Promise<User> {
     const user = await this.check.userOf({ login, password, address });
     if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'Invalid credentials');
     await this.users.admit(user);
     await this.audit.noteIfPossible(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
-    return this.tokenFor(user);
+    return user;
+  }
+
+  /** A token for who logs in. @throws As `whoLogsIn` */
+  async login(attempt: LoginAttempt): Promise<AccessToken> {
+    return this.tokenFor(await this.whoLogsIn(attempt));
+  }
+
+  /**
+   * Demands the password of who is logged in already.
+   * @throws INVALID_CREDENTIALS for a wrong one; RATE_LIMITED after too many of those
+   */
+  async demandPassword({ userId }: Principal, password: string, address: string | undefined): Promise<User> {
+    const known = await this.users.findById(userId);
+    const user = known && (await this.check.userOf({ login: known.email, password, address }));
+    if (!user) throw wrongPassword();
+    return user;
   }
 
   /**
@@ -59,9 +75,7 @@ export class AuthService {
    * @throws INVALID_CREDENTIALS for a wrong current password; RATE_LIMITED after too many of those; INVALID_INPUT
    */
   async changePassword(who: Principal, { current, next, address }: PasswordChange): Promise<AccessToken> {
-    const known = await this.users.findById(who.userId);
-    const user = known && (await this.check.userOf({ login: known.email, password: current, address }));
-    if (!user) throw wrongPassword();
+    const user = await this.demandPassword(who, current, address);
     if (current === next) throw new TallygateError('INVALID_INPUT', 'This is the current password. Choose another one.');
     await this.changes.setPassword(actorOf(who), user.id, next, (_, { loginVersion }) => {
       // While it was hashed the password was set by an admin or a link, perhaps just because somebody else knows this one.

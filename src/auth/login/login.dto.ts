@@ -2,7 +2,7 @@ import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-valida
 import { IsPassword, PASSWORD_MAX } from '../password/password.js';
 
 /** No e-mail and no user name is longer. */
-const LOGIN_MAX = 254;
+export const LOGIN_MAX = 254;
 
 export class LoginDto {
   /** E-mail or user name. */

@@ -9,6 +9,7 @@ import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { PasswordLinks } from '../password/password-links.service.js';
+import { Confirmation, Confirmed } from '../sessions/confirmation.js';
 import { UserChanges } from './user-changes.service.js';
 import { UserDeletion } from './user-deletion.service.js';
 import { EditUserDto, PasswordLinkDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
@@ -27,6 +28,7 @@ export class AdminUsersController {
     private readonly changes: UserChanges,
     private readonly deletion: UserDeletion,
     private readonly links: PasswordLinks,
+    private readonly confirmation: Confirmation,
     private readonly config: AppConfig,
   ) {}
 
@@ -53,12 +55,14 @@ export class AdminUsersController {
   @ApiConflictResponse(LAST_ADMIN)
   async edit(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<UserDto> {
     const { role, is_active: isActive, display_name: displayName } = body;
+    if (role !== undefined) this.confirmation.demand(who);
     return UserDto.of(await this.changes.edit(actorOf(who), id, { role, isActive, displayName }));
   }
 
   /** Sets a user's password. Their logins end; their API keys go on. */
   @Put(':id/password')
   @HttpCode(204)
+  @Confirmed()
   @ApiNotFoundResponse(NO_USER)
   async setPassword(
     @CurrentPrincipal() who: Principal,
@@ -71,6 +75,7 @@ export class AdminUsersController {
   /** Makes a link by which a user sets a password of their own, once, within a day. An earlier link of theirs ends. */
   @Post(':id/password-link')
   @HttpCode(200)
+  @Confirmed()
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NO_USER)
   async makePasswordLink(
@@ -87,6 +92,7 @@ export class AdminUsersController {
   /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */
   @Delete(':id')
   @HttpCode(204)
+  @Confirmed()
   @ApiNotFoundResponse(NO_USER)
   @ApiConflictResponse(LAST_ADMIN)
   async delete(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {

@@ -24,6 +24,14 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a session is, and that it has ended: its user's sessions are looked up anew.
+CREATE OR REPLACE FUNCTION mcp.announce_session_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', OLD.user_id);
+  PERFORM pg_notify('auth_changes', 'user:' || OLD.user_id);
+  RETURN NULL;
+END $$;
+
 -- Writers wait for each other at the version's row, so whoever reads a version sees every change up to it.
 CREATE OR REPLACE FUNCTION mcp.announce_server_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -51,6 +59,13 @@ CREATE OR REPLACE FUNCTION mcp.end_logins() RETURNS trigger LANGUAGE plpgsql AS 
 BEGIN
   NEW.login_version := OLD.login_version + 1;
   RETURN NEW;
+END $$;
+
+-- No session from before is worth anything either.
+CREATE OR REPLACE FUNCTION mcp.end_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM mcp.sessions WHERE user_id = NEW.id;
+  RETURN NULL;
 END $$;
 
 CREATE OR REPLACE FUNCTION mcp.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$

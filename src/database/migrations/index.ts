@@ -24,6 +24,7 @@ import { Meter23 } from './0023-meter.js';
 import { VerifiedUsage24 } from './0024-verified-usage.js';
 import { LedgerArchive25 } from './0025-ledger-archive.js';
 import { AppendedHours26 } from './0026-appended-hours.js';
+import { Sessions27 } from './0027-sessions.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   VerifiedUsage24,
   LedgerArchive25,
   AppendedHours26,
+  Sessions27,
 ];

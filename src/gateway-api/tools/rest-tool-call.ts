@@ -32,6 +32,9 @@ export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string
   throw new TallygateError('NOT_FOUND', `Unknown server: "${serverId}". GET /tools shows where each tool is.`);
 }
 
+/** The client of calls that people make in a browser: which one it is says nothing. */
+const PORTAL = 'Tallygate portal';
+
 function sentTexts(body: string): SentTexts {
   const args = textAt(['arguments'], body);
   return { params: new Map(args === undefined ? [] : [['arguments', args]]), meta: new Map() };
@@ -53,7 +56,7 @@ export function restToolRequest(
     trace: traceContextOf(request.headers),
     principal: request.principal,
     requestId: (request as unknown as IdentifiedRequest).id,
-    clientName: request.headers['user-agent'] ?? '',
+    clientName: request.principal.session ? PORTAL : (request.headers['user-agent'] ?? ''),
     protocolVersion: '',
     transport: 'rest',
     client: SILENT_CLIENT,

@@ -6,13 +6,14 @@ import { ApiKeyVerifier } from '../../../src/api-keys/verification/api-key.verif
 import { ApiKeysRepository } from '../../../src/api-keys/keys/api-keys.repository.js';
 import { KeyIssuer } from '../../../src/api-keys/keys/key-issuer.service.js';
 import { ApiKeysService } from '../../../src/api-keys/keys/api-keys.service.js';
-import { AuthChangesRepository } from '../../../src/api-keys/verification/auth-changes.repository.js';
-import { AuthChangeFeed } from '../../../src/api-keys/verification/auth-change-feed.js';
+import { AuthChangesRepository } from '../../../src/auth/changes/auth-changes.repository.js';
+import { AuthChangeFeed } from '../../../src/auth/changes/auth-change-feed.js';
 import { KeyUsageTracker } from '../../../src/api-keys/verification/key-usage.tracker.js';
 import { CallerLimit } from '../../../src/auth/access/caller-limit.service.js';
 import { AuditLog } from '../../../src/auth/audit/audit-log.service.js';
 import { principalOf, type Principal } from '../../../src/auth/access/principal.js';
 import type { Role } from '../../../src/auth/access/scopes.js';
+import { Confirmation } from '../../../src/auth/sessions/confirmation.js';
 import { User } from '../../../src/auth/users/user.entity.js';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
 import { RateLimitService } from '../../../src/limits/rate-limit.service.js';
@@ -60,7 +61,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, limits, clock, config),
+    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, config),
   };
 }
 
