@@ -507,7 +507,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
+    /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */
     post: operations['AuthController_logOut'];
     delete?: never;
     options?: never;
@@ -540,7 +540,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
+    /** Changes the caller's password. Their other logins and sessions end; this answer has the token, or the cookie, to go on with. */
     put: operations['AuthController_changePassword'];
     post?: never;
     delete?: never;
@@ -578,6 +578,76 @@ export interface paths {
     /** Registers a new user, where registration is open. */
     post: operations['AuthController_register'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in with the cookie. Counts as a use of the session. */
+    get: operations['SessionController_get'];
+    put?: never;
+    /** Signs a browser in: the answer sets a cookie, which pages of the gateway's own address are admitted by. */
+    post: operations['SessionController_signIn'];
+    /** Signs the browser out: the session is refused from now on, on every replica, and the cookie is cleared. */
+    delete: operations['SessionController_signOut'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/session/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms that it is still you, for what a browser that was left open must not do. Counts for 15 minutes. */
+    post: operations['SessionController_confirm'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's sessions, the one used last first. */
+    get: operations['SessionController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of the caller's sessions, on every replica. */
+    delete: operations['SessionController_end'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1506,6 +1576,14 @@ export interface components {
       /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
+    ConfirmDto: {
+      password?: string | null;
+      token?: string | null;
+    };
+    ConfirmedDto: {
+      /** Format: date-time */
+      confirmed_until: string;
+    };
     ContextLevelDto: {
       /**
        * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, Notices, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
@@ -1794,7 +1872,9 @@ export interface components {
         | 'BACKEND_ERROR'
         | 'BACKEND_TIMEOUT'
         | 'BAD_REQUEST'
+        | 'CONFIRMATION_REQUIRED'
         | 'CONFLICT'
+        | 'CSRF_REFUSED'
         | 'HOST_NOT_ALLOWED'
         | 'INSUFFICIENT_CREDITS'
         | 'INSUFFICIENT_PERMISSIONS'
@@ -1969,6 +2049,24 @@ export interface components {
        * @description When the hour is over and all requests are there again; null: none has been counted yet.
        */
       resets_at: string | null;
+    };
+    ListedSessionDto: {
+      id: string;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description To within five minutes.
+       */
+      last_seen_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      ip: string | null;
+      user_agent: string | null;
+      /** @enum {string} */
+      auth_method: 'external_token' | 'password';
+      /** @description Whether this is the session of the request. */
+      is_current: boolean;
     };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
@@ -2362,9 +2460,36 @@ export interface components {
       page: number;
       page_size: number;
     };
+    SessionDto: {
+      user: components['schemas']['UserDto'];
+      scopes: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+      /**
+       * Format: date-time
+       * @description Null without authentication: then everybody is the admin, and nobody signs in.
+       */
+      expires_at: string | null;
+      /** @description The session ends after this long without a request. */
+      idle_seconds: number | null;
+      /**
+       * Format: date-time
+       * @description Until when the password counts as confirmed, for what needs it; null: it has to be confirmed.
+       */
+      confirmed_until: string | null;
+      auth_enabled: boolean;
+    };
+    SessionListDto: {
+      sessions: components['schemas']['ListedSessionDto'][];
+    };
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
+    };
+    SignInDto: {
+      /** @description E-mail or user name. */
+      email?: string | null;
+      password?: string | null;
+      /** @description A login token of your own backend (`auth.trust_external_tokens`). */
+      token?: string | null;
     };
     SyntheticDto: {
       /**
@@ -6060,6 +6185,387 @@ export interface operations {
         headers: {
           /** @description Seconds to wait before trying again */
           'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_signIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['SignInDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid credentials */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The request comes from a page of another origin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_signOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request comes from a page of another origin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['ConfirmDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfirmedDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_end: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such session of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
           [name: string]: unknown;
         };
         content: {

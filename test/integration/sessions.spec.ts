@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { JwtService } from '@nestjs/jwt';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { GATEWAY } from '../../src/auth/audit/audit-entry.js';
 import { AuthChangeFeed } from '../../src/auth/changes/auth-change-feed.js';
+import { SessionsRepository } from '../../src/auth/sessions/sessions.repository.js';
 import { SESSIONS_MAX, SessionsService } from '../../src/auth/sessions/sessions.service.js';
 import { UserChanges } from '../../src/auth/users/user-changes.service.js';
 import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
@@ -57,6 +58,9 @@ describe('A session of the portal', () => {
   const OVER = [401, 401];
   const rows = (columns: string) =>
     database.dataSource.query<Record<string, unknown>[]>(`SELECT ${columns} FROM mcp.sessions WHERE user_id = $1`, [user.id]);
+  /** The session's use just now. */
+  const writtenDown = () =>
+    eventually(async () => expect(await rows('last_seen_at')).toEqual([{ last_seen_at: new Date(clock.now()) }]));
   const fresh = () =>
     eventually(() => {
       for (const app of apps) if (!app.get(AuthChangeFeed).isFresh()) throw new Error('A change feed is not fresh');
@@ -148,6 +152,165 @@ describe('A session of the portal', () => {
       await fresh();
       await end(own, (await rows('id'))[0]!['id'] as string);
       await eventually(async () => expect(await verdicts(cookie)).toEqual(OVER));
+    });
+  });
+
+  describe('ends by itself', () => {
+    it('where nothing is asked for as long as portal.session_idle_minutes says', async () => {
+      const [idle, used] = [await signedIn(), await signedIn()];
+      for (let hours = 0; hours < 12; hours += 4) {
+        clock.advance(4 * 60 * MINUTE_MS - 1);
+        expect((await used.get('/api/auth/session')).status).toBe(200);
+      }
+      clock.advance(5);
+      expect([await verdicts(idle.cookie), (await used.get('/api/auth/session')).status]).toEqual([OVER, 200]);
+      expect((await idle.get('/api/auth/session')).body).toMatchObject({
+        error_code: 'UNAUTHORIZED',
+        detail: 'The session is over. Sign in again.',
+      });
+    });
+
+    it('not while it is used on another replica, which writes that down', async () => {
+      const [here, there] = [await signedIn(0), browser(1)];
+      there.cookie = here.cookie;
+      for (let hours = 0; hours < 13; hours += 1) {
+        clock.advance(60 * MINUTE_MS);
+        expect((await there.get('/api/auth/session')).status).toBe(200);
+        await writtenDown();
+      }
+      expect(await verdicts(here.cookie)).toEqual(OK);
+    });
+
+    it('after portal.session_max_days, however much is asked', async () => {
+      const own = await signedIn();
+      for (let hours = 0; hours < 7 * 24 - 1; hours += 1) {
+        clock.advance(60 * MINUTE_MS);
+        if (hours % 8 > 0) continue;
+        expect((await own.get('/api/auth/session')).status).toBe(200);
+        await writtenDown();
+      }
+      expect(await verdicts(own.cookie)).toEqual(OK);
+      clock.advance(60 * MINUTE_MS);
+      expect(await verdicts(own.cookie)).toEqual(OVER);
+    });
+
+    it('also while a page holds a stream open, which a browser opens again by itself', async () => {
+      const own = await signedIn();
+      clock.advance(11 * 60 * MINUTE_MS);
+      const stream = { 'Sec-Fetch-Site': 'same-origin', Accept: 'text/event-stream' };
+      expect((await own.get('/api/auth/session', stream)).status).toBe(200);
+      clock.advance(61 * MINUTE_MS);
+      expect(await verdicts(own.cookie)).toEqual(OVER);
+    });
+
+    it('and is forgotten when somebody signs in', async () => {
+      await signedIn();
+      clock.advance(13 * 60 * MINUTE_MS);
+      await signedIn();
+      expect(await rows('count(*)::int AS n')).toEqual([{ n: 1 }]);
+    });
+  });
+
+  describe('is written down as used', () => {
+    it('at most every five minutes', async () => {
+      const own = await signedIn();
+      const [begun] = await rows('last_seen_at');
+      for (let minutes = 1; minutes < 5; minutes += 1) {
+        clock.advance(MINUTE_MS);
+        await own.get('/api/auth/session');
+      }
+      expect(await rows('last_seen_at')).toEqual([begun]);
+      clock.advance(MINUTE_MS);
+      await own.get('/api/auth/session');
+      await writtenDown();
+    });
+  });
+
+  describe('asks PostgreSQL nothing', () => {
+    it('while memory knows it, or knows that it is over', async () => {
+      const own = await signedIn();
+      const stale = browser();
+      stale.cookie = `tallygate_8000=${'x'.repeat(43)}`;
+      const asked = jest.spyOn(apps[0]!.get(SessionsRepository), 'findByHash');
+      await eventually(async () => {
+        asked.mockClear();
+        expect([(await own.get('/api/auth/sessions')).status, (await stale.get('/api/auth/sessions')).status]).toEqual([
+          200, 401,
+        ]);
+        expect(asked).toHaveBeenCalledTimes(0);
+      });
+      asked.mockRestore();
+    });
+  });
+
+  describe('lets its user', () => {
+    it('see their sessions, with the one that asks marked, and nobody else’s', async () => {
+      const [own, other] = [await signedIn(), await signedIn(1)];
+      const { body } = await own.get('/api/auth/sessions');
+      const { sessions } = body as { sessions: { id: string; is_current: boolean; auth_method: string }[] };
+      expect(sessions.map(({ is_current, auth_method }) => ({ is_current, auth_method }))).toContainEqual({
+        is_current: true,
+        auth_method: 'password',
+      });
+      expect(sessions.filter(({ is_current }) => is_current)).toHaveLength(1);
+      expect(sessions).toHaveLength(2);
+      expect((await own.send('delete', `/api/auth/sessions/${randomUUID()}`)).status).toBe(404);
+      user = await apps[0]!.get(UsersService).create({ email: `other-${user.email}`, password: PASSWORD });
+      const stranger = await signedIn();
+      expect((await stranger.send('delete', `/api/auth/sessions/${sessions[0]!.id}`)).status).toBe(404);
+      expect(await verdicts(other.cookie)).toEqual(OK);
+    });
+
+    it('change their password, and go on in a session of its own while all others end', async () => {
+      const [own, other] = [await signedIn(), await signedIn()];
+      const before = own.cookie;
+      const change = { current_password: PASSWORD, new_password: 'battery staple' };
+      expect((await own.send('put', '/api/auth/password', change)).status).toBe(200);
+      expect(own.cookie).not.toBe(before);
+      await eventually(async () => expect(await verdicts(before)).toEqual(OVER));
+      expect([await verdicts(other.cookie), await verdicts(own.cookie)]).toEqual([OVER, OK]);
+    });
+
+    it('look at pages without taking from what their programs may ask', async () => {
+      const own = await signedIn();
+      for (let reads = 0; reads < 15; reads += 1) expect((await own.get('/api/auth/sessions')).status).toBe(200);
+      const { headers } = await own.get('/api/auth/sessions');
+      expect([headers['x-ratelimit-limit'], headers['x-ratelimit-remaining']]).toEqual(['200', '184']);
+    });
+
+    it('only be the admin with a password that they have confirmed', async () => {
+      await apps[0]!.get(UserChanges).edit(GATEWAY, user.id, { role: 'admin' });
+      const own = await signedIn();
+      const powerful = () => own.send('patch', `/api/admin/users/${user.id}`, { role: 'admin' });
+      const harmless = () => own.send('patch', `/api/admin/users/${user.id}`, { display_name: 'Anna' });
+      const codes = [403, 'CONFIRMATION_REQUIRED'];
+      const answer = ({ status, body }: Awaited<ReturnType<typeof powerful>>) => [
+        status,
+        (body as { error_code: string }).error_code,
+      ];
+      expect([answer(await powerful()), answer(await own.post(`/api/admin/users/${user.id}/password-link`))]).toEqual([
+        codes,
+        codes,
+      ]);
+      expect(
+        answer(await own.post('/auth/users', { username: 'x', email: 'x@y.z', password: PASSWORD, is_superuser: true })),
+      ).toEqual(codes);
+      expect((await harmless()).status).toBe(200);
+
+      expect(answer(await own.post('/api/auth/session/confirm', { password: 'wrong password' }))).toEqual([
+        401,
+        'INVALID_CREDENTIALS',
+      ]);
+      expect(answer(await powerful())).toEqual(codes);
+      const { body } = await own.post('/api/auth/session/confirm', { password: PASSWORD });
+      expect(body).toEqual({ confirmed_until: new Date(clock.now() + 15 * MINUTE_MS).toISOString() });
+      expect((await powerful()).status).toBe(200);
+      await eventually(async () => {
+        const { body: shown } = await new Browser(apps[1]!.getHttpServer(), own.cookie).get('/api/auth/session');
+        expect(shown).toMatchObject(body as object);
+      });
+      clock.advance(15 * MINUTE_MS);
+      expect(answer(await powerful())).toEqual(codes);
     });
   });
 });

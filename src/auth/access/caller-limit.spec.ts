@@ -40,6 +40,15 @@ describe('The rate allowances', () => {
     expect(rateAllowances(principal, limits)).toEqual(expected);
   });
 
+  it('of a session are apart for what is looked at, and its user’s for the rest', () => {
+    const session = { id: 's1', expiresAt: new Date() };
+    const reader = { ...caller('user'), session };
+    expect(rateAllowances(reader, limits, true)).toEqual([{ bucket: 'sessions-of:u1', perHour: 6_000 }]);
+    expect(rateAllowances(reader, limits)).toEqual([{ bucket: 'user:u1', perHour: 1_000 }]);
+    expect(rateAllowances({ ...caller('admin'), session }, limits, true)).toEqual([]);
+    expect(rateAllowances(caller('user'), limits, true)).toEqual([{ bucket: 'user:u1', perHour: 1_000 }]);
+  });
+
   it('of all keys of a user are as configured, and grow with the limit of a key unless they are', () => {
     const key = caller('user', { rateLimitPerHour: null });
     expect(rateAllowances(key, { ...limits, user_keys_per_hour: 9 })[1]).toEqual({ ...OF_USER, perHour: 9 });
