@@ -66,5 +66,7 @@ export const api = {
 };
 
 /** Where a file is fetched from by a link, with the session's cookie. */
-export const fileAddress = (path: string, query: Record<string, string>): string =>
-  `${gatewayPath}${path}?${new URLSearchParams(query)}`;
+export function fileAddress(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return `${gatewayPath}${path}?${new URLSearchParams(given)}`;
+}

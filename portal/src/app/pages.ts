@@ -17,6 +17,7 @@ export const PAGES: readonly Page[] = [
   { path: '/', title: 'Overview', menu: 'everyone', load: () => import('../pages/overview/Overview.svelte') },
   { path: '/connect', title: 'Connect', menu: 'everyone', load: () => import('../pages/connect/Connect.svelte') },
   { path: '/keys', title: 'API keys', menu: 'everyone', load: () => import('../pages/keys/Keys.svelte') },
+  { path: '/calls', title: 'Calls', menu: 'everyone', load: () => import('../pages/calls/Calls.svelte') },
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
 ];
