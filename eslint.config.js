@@ -1,6 +1,7 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
 import { MAY_IMPORT } from './eslint.rooms.js';
 
 const zones = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
@@ -74,6 +75,25 @@ export default tseslint.config(
         'error',
         { patterns: [{ regex: '^(?!\\./)', message: 'The client runs in browsers: it is made of its own files only.' }] },
       ],
+    },
+  },
+  {
+    files: ['portal/src/**/*.{ts,svelte}'],
+    extends: [tseslint.configs.recommended],
+    rules: {
+      'max-lines': ['error', { max: 260, skipBlankLines: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['portal/src/**/*.svelte', 'portal/src/**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // Addresses are made by `addressOf`; the portal has no SvelteKit.
+      'svelte/no-navigation-without-resolve': 'off',
+      'prefer-const': 'off',
+      'svelte/prefer-const': 'error',
     },
   },
   prettier,

@@ -28,7 +28,7 @@ export const MAY_IMPORT = {
     ...['servers', 'tools', 'api-keys', 'auth', 'usage', 'limits', 'rest', 'http'],
     ...['database', 'clickhouse', ...FOUNDATION],
   ],
-  start: ['app.module.ts', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
+  start: ['app.module.ts', 'client', 'gateway-api', 'mcp-gateway', 'rest', 'http', 'database', ...FOUNDATION],
   cli: [
     'start',
     'client',

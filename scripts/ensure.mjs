@@ -7,6 +7,16 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_MINIMUM = [20, 19];
 
+/** What a build makes last, and what it makes it of. */
+const GATEWAY = {
+  made: join('dist', 'main.js'),
+  from: () => ['nest-cli.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...filesBelow('src')],
+};
+const PORTAL = {
+  made: join('dist', 'ui', 'index.html'),
+  from: () => ['package.json', ...filesBelow('portal'), ...filesBelow(join('src', 'client'))],
+};
+
 /** Runs a command to its end with its output shown; where it fails, says `hint` and ends this process with its exit code. */
 export function run(program, args, hint) {
   const { status } = spawnSync(program, args, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
@@ -40,12 +50,12 @@ export function ensureTestsInstalled() {
   install(...(isBuildable ? ['install', '--no-save'] : ['ci']), '--workspaces', '--include-workspace-root');
 }
 
-/** `nest build`, unless the build is newer than every source. */
+/** `npm run build`, unless what it made is newer than every source. */
 export function ensureBuilt() {
-  if (isBuilt()) return;
+  if (isBuilt(GATEWAY) && isBuilt(PORTAL)) return;
   console.error('Building …');
   run('npm', ['run', '--silent', 'build']);
-  utimesSync(join(ROOT, 'dist', 'main.js'), new Date(), new Date()); // the compiler leaves alone what has not changed
+  utimesSync(join(ROOT, GATEWAY.made), new Date(), new Date()); // the compiler leaves alone what has not changed
 }
 
 function install(...command) {
@@ -69,12 +79,10 @@ function packagesOf(lockfile) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
 }
 
-function isBuilt() {
-  const main = join(ROOT, 'dist', 'main.js');
-  if (!existsSync(main)) return false;
-  const built = statSync(main).mtimeMs;
-  const sources = ['nest-cli.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...filesBelow('src')];
-  return sources.every((file) => statSync(join(ROOT, file)).mtimeMs <= built);
+function isBuilt({ made, from }) {
+  if (!existsSync(join(ROOT, made))) return false;
+  const built = statSync(join(ROOT, made)).mtimeMs;
+  return from().every((file) => statSync(join(ROOT, file)).mtimeMs <= built);
 }
 
 function filesBelow(folder) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { isObject } from '../common/json.js';
-import { createPrivateFile } from '../common/private-file.js';
+import { createPrivateFile } from '../common/files/private-file.js';
 import { AppConfig, type ConfigValues } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';

@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { closeFolder } from '../common/closed-folder.js';
+import { closeFolder } from '../common/files/closed-folder.js';
 import { isRunning } from '../common/is-running.js';
-import { createPrivateFile } from '../common/private-file.js';
+import { createPrivateFile } from '../common/files/private-file.js';
 import { loggerFor } from '../common/log-contexts.js';
 import { canReach, own, postgresAccount, type PostgresAccount } from './postgres-account.js';
 import { postgresBinaries } from './postgres-binaries.js';

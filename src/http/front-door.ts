@@ -9,6 +9,9 @@ const LOGGED_PATH_MAX_CHARS = 200;
 /** Probes, which machines ask every few seconds, and tool calls, which are in the usage history, each under its request id. */
 const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp', '/']);
 
+/** Files of the portal are so too. */
+const isRoutine = (endpoint: string): boolean => ROUTINE.has(endpoint) || endpoint.startsWith('/ui/');
+
 /** Short, and without anything that could forge a header, a log line or markup. */
 const HARMLESS = /^[\w.:+/=-]{1,64}$/;
 
@@ -51,7 +54,7 @@ function over(request: IdentifiedRequest, response: ServerResponse, elapsedMs: n
   const status = response.writableFinished ? response.statusCode : 499;
   const fields = () => describe(request, status, elapsedMs);
   if (status >= 500) logger.warn(fields());
-  else if (status < 400 && ROUTINE.has(endpointOf(request))) logger.debug(fields);
+  else if (status < 400 && isRoutine(endpointOf(request))) logger.debug(fields);
   else logger.log(fields());
 }
 

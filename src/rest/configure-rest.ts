@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { plainAddress } from '../common/network/ip-address.js';
 import { frontDoor, type Middleware, type IdentifiedRequest } from '../http/front-door.js';
 import { OriginRules } from '../http/origin-rules.js';
+import { uiRoutes } from './ui/ui-routes.js';
 import { restBody } from './rest-body.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
 import { namedPathsFirst } from './rest-routes.js';
@@ -19,7 +20,8 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.set('trust proxy', config.values.limits.trusted_proxies);
   app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
-  app.use(frontDoor, showAddress, showRequestId, securityHeaders(), admitted(origins), origins.crossOrigin, browsersToDocs);
+  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersToPortal, uiRoutes());
+  app.use(securityHeaders(), origins.crossOrigin);
   app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
@@ -37,9 +39,9 @@ const showAddress = (request: IncomingMessage & { ip?: string | undefined }, _: 
 };
 
 /** Whoever opens the bare address in a browser. Relative, since a proxy may have given it a path. */
-function browsersToDocs(request: Request, response: Response, next: NextFunction): void {
+function browsersToPortal(request: Request, response: Response, next: NextFunction): void {
   const isBrowser = request.method === 'GET' && request.path === '/' && request.accepts(['json', 'html']) === 'html';
-  if (isBrowser) response.redirect('./docs');
+  if (isBrowser) response.redirect('./ui/');
   else next();
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isRunning } from '../common/is-running.js';
-import { createPrivateFile, writePrivateFile } from '../common/private-file.js';
+import { createPrivateFile, writePrivateFile } from '../common/files/private-file.js';
 import type { AppConfig } from '../config/app-config.js';
 
 /** The gateway of a data folder with an embedded database, as it says in the folder; without URLs until it is ready. */

@@ -1,5 +1,5 @@
 import type { FirstRunSecrets } from '../config/first-run-secrets.js';
-import { clientConfigurations } from './clients/client-configuration.js';
+import { terminalConfigurations } from './clients/terminal-clients.js';
 
 /** The commonest clients; the others are named. */
 const SHOWN = new Set(['claude-code', 'cursor', 'vscode']);
@@ -57,11 +57,11 @@ function accountLines({ restUrl, firstRun: { apiKey, adminEmail }, isOpen, needs
 }
 
 function clientLines(mcpUrl: string, apiKey: string): string[] {
-  const all = clientConfigurations(mcpUrl, apiKey);
-  const shown = all.filter(({ name }) => SHOWN.has(name));
-  const others = all.filter(({ name }) => !SHOWN.has(name)).map(({ name }) => name);
+  const all = terminalConfigurations(mcpUrl, apiKey);
+  const shown = all.filter(({ id }) => SHOWN.has(id));
+  const others = all.filter(({ id }) => !SHOWN.has(id)).map(({ id }) => id);
   return [
-    ...shown.flatMap(({ client, where, text }) => ['', `  ${client}, ${where}:`, `    ${text}`]),
+    ...shown.flatMap(({ title, where, text }) => ['', `  ${title}, ${where}:`, `    ${text}`]),
     '',
     `  Any other client; NAME is one of ${others.join(', ')}:`,
     `    npx tallygate config client NAME --url ${mcpUrl} --api-key ${apiKey}`,

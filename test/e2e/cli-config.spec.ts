@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { clientConfigurations } from '../../src/start/clients/client-configuration.js';
+import { terminalConfigurations } from '../../src/start/clients/terminal-clients.js';
 import { tallygate } from '../support/gateway/cli-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -46,7 +46,7 @@ describe('tallygate config', () => {
   const headers = { Authorization: 'Bearer sk-mine' };
   const URL_OF_MCP = 'https://mcp.example.com/messages';
 
-  it.each(clientConfigurations('', '').map(({ name }) => name))('client %s is ready to paste', async (name) => {
+  it.each(terminalConfigurations('').map(({ id }) => id))('client %s is ready to paste', async (name) => {
     const { code, stdout, stderr } = await client(name);
     expect([code, stderr.split('\n').length]).toEqual([0, 2]);
     expect(plainOf(stdout)).toContain(URL_OF_MCP);

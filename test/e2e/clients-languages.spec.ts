@@ -1,7 +1,7 @@
 import { describe, jest } from '@jest/globals';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientConfigurations } from '../../src/start/clients/client-configuration.js';
+import { clientConfigurations } from '../../src/client/configurations/client-configuration.js';
 import {
   ALL_CALLERS as ALL,
   clientsFolder,
@@ -21,7 +21,7 @@ const gateway = withGateway();
 
 /** The program that `tallygate config client` prints, as it is; without a key it sends no header. */
 function printed(name: string, ending: string, interpreter: string): Program {
-  const { text } = clientConfigurations(gateway().mcpUrl, '').find((configuration) => configuration.name === name)!;
+  const { text } = clientConfigurations(gateway().mcpUrl, '').find(({ id }) => id === name)!;
   return (key) => {
     const file = join(clientsFolder, `${name}-${key === undefined ? 'no-key' : 'key'}.${ending}`);
     if (!existsSync(file)) writeFileSync(file, text); // another caller's program may be reading it

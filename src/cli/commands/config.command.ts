@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { maskValues } from '../../common/secrets/mask-values.js';
 import { readClientSettings } from '../../config/client-settings.js';
 import { action } from '../terminal/cli-failure.js';
-import { clientConfigurations } from '../../start/clients/client-configuration.js';
+import { terminalConfigurations } from '../../start/clients/terminal-clients.js';
 import { addressesOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
@@ -55,7 +55,7 @@ async function printSettings({ json, ...options }: Options & SettingOptions): Pr
 }
 
 function clientCommand(): Command {
-  const names = clientConfigurations('', '').map(({ name }) => name);
+  const names = terminalConfigurations('').map(({ id }) => id);
   return new Command('client')
     .description('print the configuration of an MCP client, ready to paste')
     .addArgument(new Argument('<name>', 'the client').choices(names))
@@ -66,10 +66,11 @@ function clientCommand(): Command {
 }
 
 async function printClient(name: string, options: McpOptions & Options): Promise<void> {
-  const { url, apiKey = 'YOUR_API_KEY' } = { ...readClientSettings(), ...options };
+  const { url, apiKey } = { ...readClientSettings(), ...options };
   const { mcp } = await addressesOf(url);
-  const found = clientConfigurations(mcp, apiKey).find((configuration) => configuration.name === name)!;
+  const found = terminalConfigurations(mcp, apiKey).find(({ id }) => id === name)!;
+  const { id, title, ...rest } = found;
   // Where it belongs goes to stderr, so that stdout can be redirected to a file.
-  if (!options.json) process.stderr.write(`${found.client}, ${found.where}:\n`);
-  print(options.json, found, () => found.text);
+  if (!options.json) process.stderr.write(`${title}, ${found.where}:\n`);
+  print(options.json, { name: id, client: title, ...rest }, () => found.text);
 }

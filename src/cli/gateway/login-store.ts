@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivateFile } from '../../common/private-file.js';
+import { writePrivateFile } from '../../common/files/private-file.js';
 import { readClientSettings } from '../../config/client-settings.js';
 
 /** A login, kept for later commands. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivateFile } from '../../common/private-file.js';
+import { writePrivateFile } from '../../common/files/private-file.js';
 
 /** The engine knows no other. */
 export const USER = 'default';

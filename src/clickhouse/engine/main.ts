@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { closeFolder } from '../../common/closed-folder.js';
+import { closeFolder } from '../../common/files/closed-folder.js';
 import { isRunning } from '../../common/is-running.js';
 import { removeAddress, writeAddress, type EngineAddress } from './engine-address.js';
 import type { EngineMessage } from './engine-process.js';

@@ -24,12 +24,16 @@ asyncio.run(main())`;
 const inPython = (library: string): string =>
   `a Python program, e.g. tallygate_client.py (pip install ${library}), ${FROM_ENVIRONMENT}`;
 
-/** Libraries: a small program that runs as it is, and lists tools or calls `greet`. No key is in it, since programs are shared. */
+/**
+ * Libraries: a small program that runs as it is, and lists tools or calls `greet`. No key is in it, since programs are shared. And curl, for who
+ * wants to see what goes over the line.
+ */
 export const CLIENTS_BY_PROGRAM: readonly KnownClient[] = [
   {
-    name: 'python',
-    client: 'MCP SDK for Python',
+    id: 'python',
+    title: 'MCP SDK for Python',
     where: inPython('mcp'),
+    language: 'python',
     text: ({ url }) =>
       python(
         `from mcp import ClientSession
@@ -45,9 +49,10 @@ from mcp.client.streamable_http import create_mcp_http_client, streamable_http_c
       ),
   },
   {
-    name: 'fastmcp',
-    client: 'FastMCP',
+    id: 'fastmcp',
+    title: 'FastMCP',
     where: inPython('fastmcp'),
+    language: 'python',
     text: ({ url }) =>
       python(
         `from fastmcp import Client
@@ -58,9 +63,10 @@ from fastmcp.client.transports import StreamableHttpTransport`,
       ),
   },
   {
-    name: 'openai-agents',
-    client: 'OpenAI Agents SDK',
+    id: 'openai-agents',
+    title: 'OpenAI Agents SDK',
     where: inPython('openai-agents'),
+    language: 'python',
     text: ({ url }) =>
       python(
         `from agents import Agent
@@ -72,9 +78,10 @@ from agents.mcp import MCPServerStreamableHttp`,
       ),
   },
   {
-    name: 'langchain',
-    client: 'LangChain',
+    id: 'langchain',
+    title: 'LangChain',
     where: inPython('langchain-mcp-adapters'),
+    language: 'python',
     text: ({ url }) =>
       python(
         'from langchain_mcp_adapters.client import MultiServerMCPClient',
@@ -84,9 +91,10 @@ from agents.mcp import MCPServerStreamableHttp`,
       ),
   },
   {
-    name: 'pydantic-ai',
-    client: 'Pydantic AI',
+    id: 'pydantic-ai',
+    title: 'Pydantic AI',
     where: inPython("'pydantic-ai-slim[mcp]'"),
+    language: 'python',
     text: ({ url }) =>
       python(
         `from pydantic_ai import Agent
@@ -98,9 +106,10 @@ from pydantic_ai.mcp import MCPToolset`,
       ),
   },
   {
-    name: 'typescript',
-    client: 'MCP SDK for TypeScript',
+    id: 'typescript',
+    title: 'MCP SDK for TypeScript',
     where: `a program, e.g. tallygate-client.mjs (npm install @modelcontextprotocol/sdk), ${FROM_ENVIRONMENT}`,
+    language: 'typescript',
     text: ({ url }) => `import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
@@ -112,4 +121,17 @@ const { content } = await client.callTool({ name: 'greet', arguments: { name: 'A
 console.log(content[0].text);
 await client.close();`,
   },
+  {
+    id: 'curl',
+    title: 'curl',
+    where: 'in a terminal',
+    language: 'shell',
+    text: ({ url, apiKey }) => `curl -sS ${quoted(url)} \\
+  -H ${quoted(`Authorization: Bearer ${apiKey}`)} \\
+  -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\
+  -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+  },
 ];
+
+/** For a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../test/support/temporary-folder.js';
+import { temporaryFolder } from '../../../test/support/temporary-folder.js';
 import { closeFolder } from './closed-folder.js';
 
 const modeOf = (folder: string) => (statSync(folder).mode & 0o7777).toString(8);

@@ -1,0 +1,70 @@
+import { GatewayError } from '../../../src/client/gateway-error';
+import { GatewayHttp, type GatewayRequest } from '../../../src/client/gateway-http';
+import type { components, paths } from '../../../src/client/openapi.types';
+import { gatewayPath } from './address';
+
+export { GatewayError };
+export type Schemas = components['schemas'];
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type PathsWith<M extends Method> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths];
+type Operation<P extends keyof paths, M extends Method> = paths[P][M];
+type Content<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type AnswerOf<Op> = Op extends { responses: infer Answers }
+  ? Content<Answers extends { 200: infer A } ? A : Answers extends { 201: infer A } ? A : undefined>
+  : never;
+type QueryOf<Op> = Op extends { parameters: { query?: infer Query } } ? Query : never;
+type BodyOf<Op> = Op extends { requestBody?: { content: { 'application/json': infer Body } } } ? Body : object;
+
+/** What a request has beside its method and path. */
+interface Parts<Op> {
+  /** For `{names}` in the path. */
+  path?: Record<string, string | number>;
+  query?: QueryOf<Op> | undefined;
+  json?: BodyOf<Op>;
+  idempotencyKey?: string;
+}
+
+// Says that the request comes from a page of the gateway's own, which another page's form cannot (docs/security of sessions).
+const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygate-Portal': '1' }), {});
+
+/** Told of each answer 401 but those about signing in itself. Resolves when somebody has signed in again. */
+let signedInAgain: () => Promise<void> = () => Promise.reject(new Error('Nobody asks for a password yet.'));
+export const onSessionOver = (ask: () => Promise<void>): void => void (signedInAgain = ask);
+
+/**
+ * A request to the gateway, typed by its OpenAPI document. A reading one that finds the session over waits until somebody has
+ * signed in again, and is repeated.
+ * @throws GatewayError
+ */
+async function send<M extends Method, P extends PathsWith<M>>(
+  method: M,
+  path: P,
+  { path: names = {}, query, ...parts }: Parts<Operation<P, M>> = {},
+): Promise<AnswerOf<Operation<P, M>>> {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name]!));
+  const request = { method: method.toUpperCase(), path: filled, ...(query && { query }), ...parts } as GatewayRequest;
+  try {
+    return await http.send(request);
+  } catch (error) {
+    if (!isSessionOver(error) || path === '/api/auth/session') throw error;
+    const again = signedInAgain();
+    if (method !== 'get') throw error;
+    await again;
+    return http.send(request);
+  }
+}
+
+const isSessionOver = (error: unknown): boolean => error instanceof GatewayError && error.status === 401;
+
+export const api = {
+  get: <P extends PathsWith<'get'>>(path: P, parts?: Parts<Operation<P, 'get'>>) => send('get', path, parts),
+  post: <P extends PathsWith<'post'>>(path: P, parts?: Parts<Operation<P, 'post'>>) => send('post', path, parts),
+  put: <P extends PathsWith<'put'>>(path: P, parts?: Parts<Operation<P, 'put'>>) => send('put', path, parts),
+  patch: <P extends PathsWith<'patch'>>(path: P, parts?: Parts<Operation<P, 'patch'>>) => send('patch', path, parts),
+  delete: <P extends PathsWith<'delete'>>(path: P, parts?: Parts<Operation<P, 'delete'>>) => send('delete', path, parts),
+};
+
+/** Where a file is fetched from by a link, with the session's cookie. */
+export const fileAddress = (path: string, query: Record<string, string>): string =>
+  `${gatewayPath}${path}?${new URLSearchParams(query)}`;

@@ -1,0 +1,37 @@
+import type { Component } from 'svelte';
+
+/** A page of the portal: where it is, what it is called, and its code, which is loaded when it is opened. */
+export interface Page {
+  /** `:name` stands for one part of the path. */
+  path: string;
+  title: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each page takes the named parts of its own path
+  load: () => Promise<{ default: Component<any> }>;
+  /** Its place in the menu; absent for pages that others lead to. */
+  menu?: 'everyone' | 'administration';
+  /** Only administrators have it. */
+  admin?: true;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: '/', title: 'Overview', menu: 'everyone', load: () => import('../pages/overview/Overview.svelte') },
+  { path: '/connect', title: 'Connect', menu: 'everyone', load: () => import('../pages/connect/Connect.svelte') },
+  { path: '/keys', title: 'API keys', menu: 'everyone', load: () => import('../pages/keys/Keys.svelte') },
+  { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
+  { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
+];
+
+/** The page of a path, with the named parts of the path. */
+export function pageAt(path: string): { page: Page; names: Record<string, string> } | undefined {
+  for (const page of PAGES) {
+    const names = namesIn(page.path.split('/'), path.split('/'));
+    if (names) return { page, names };
+  }
+}
+
+function namesIn(pattern: string[], parts: string[]): Record<string, string> | undefined {
+  const fits = pattern.length === parts.length && pattern.every((part, at) => part.startsWith(':') || part === parts[at]);
+  if (!fits) return undefined;
+  const named = pattern.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decodeURIComponent(parts[at]!)]] : []));
+  return Object.fromEntries(named) as Record<string, string>;
+}
