@@ -839,26 +839,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/webhooks/stripe': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
-     *     again.
-     */
-    post: operations['StripeWebhookController_receive'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/auth/api-keys': {
     parameters: {
       query?: never;
@@ -1118,7 +1098,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tools this caller may call. */
+    /** The tools this caller may call, or one of their keys. */
     get: operations['ToolsController_list'];
     put?: never;
     post?: never;
@@ -1995,6 +1975,10 @@ export interface components {
       };
       /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
       needs_task?: boolean;
+      /** @description Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2689,9 +2673,6 @@ export interface components {
       template?: number;
       instructions?: number;
     };
-    WebhookAnswerDto: {
-      received: boolean;
-    };
     WebhookDto: {
       name: string;
       /** @description Without what may be secret in it. */
@@ -2849,6 +2830,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "symbols": 10,
+         *       "days": 63,
+         *       "seed": 1
+         *     }
+         */
         'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
@@ -3237,6 +3225,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "reason": "It was in a public repository"
+         *     }
+         */
         'application/json': components['schemas']['EndKeyDto'];
       };
     };
@@ -3393,6 +3386,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "level": "info"
+         *     }
+         */
         'application/json': components['schemas']['LogLevelsDto'];
       };
     };
@@ -3587,6 +3585,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "is_active": true
+         *     }
+         */
         'application/json': components['schemas']['ChangeActiveDto'];
       };
     };
@@ -3706,6 +3709,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "amount": 100,
+         *       "reason": "Goodwill",
+         *       "reference": "ticket-1234"
+         *     }
+         */
         'application/json': components['schemas']['AddCreditsDto'];
       };
     };
@@ -4010,6 +4020,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tier": "free"
+         *     }
+         */
         'application/json': components['schemas']['ChangeTierDto'];
       };
     };
@@ -4608,6 +4623,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
         'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
@@ -4727,6 +4747,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['SetPasswordDto'];
       };
     };
@@ -5535,6 +5560,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "webhook": "operations"
+         *     }
+         */
         'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
@@ -5652,6 +5682,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['LoginDto'];
       };
     };
@@ -5829,6 +5865,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "current_password": "your password",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['ChangePasswordDto'];
       };
     };
@@ -5919,6 +5961,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['UsePasswordLinkDto'];
       };
     };
@@ -5998,6 +6046,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['RegisterDto'];
       };
     };
@@ -6088,6 +6143,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key",
+         *       "expires_days": 90
+         *     }
+         */
         'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
@@ -6264,6 +6325,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "reason": "No longer needed"
+         *     }
+         */
         'application/json': components['schemas']['RevokeKeyDto'];
       };
     };
@@ -6352,6 +6419,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "overlap_seconds": 3600
+         *     }
+         */
         'application/json': components['schemas']['RotateKeyDto'];
       };
     };
@@ -6541,6 +6614,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key"
+         *     }
+         */
         'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
@@ -6923,6 +7001,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "pack": "starter"
+         *     }
+         */
         'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
@@ -7364,80 +7447,6 @@ export interface operations {
       };
     };
   };
-  StripeWebhookController_receive: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Signature of the raw body */
-        'stripe-signature': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    /** @description A Stripe event */
-    requestBody: {
-      content: {
-        'application/json': Record<string, never>;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WebhookAnswerDto'];
-        };
-      };
-      /** @description Not signed by Stripe in the last five minutes */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ApiKeysController_createForService: {
     parameters: {
       query?: never;
@@ -7447,6 +7456,14 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "name": "nightly-report",
+         *       "permissions": [
+         *         "tools:call"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['CreateServiceKeyDto'];
       };
     };
@@ -7555,6 +7572,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
       };
     };
@@ -7645,6 +7668,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada",
+         *       "email": "ada@example.com",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['CreateUserDto'];
       };
     };
@@ -7921,6 +7951,15 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "name": "reports",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['RegisterServerDto'];
       };
     };
@@ -8208,6 +8247,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "weight": 1
+         *     }
+         */
         'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
@@ -8506,6 +8550,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "pins": [
+         *         {
+         *           "kind": "tool",
+         *           "name": "search",
+         *           "pin": "the pin that was looked at"
+         *         }
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ApprovePinsDto'];
       };
     };
@@ -8720,6 +8775,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tool_name": "search",
+         *       "pin": "the pin that was looked at"
+         *     }
+         */
         'application/json': components['schemas']['ApproveToolDto'];
       };
     };
@@ -8842,6 +8903,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "enabled": true
+         *     }
+         */
         'application/json': components['schemas']['EditToolDto'] | null;
       };
     };
@@ -9011,7 +9077,10 @@ export interface operations {
   };
   ToolsController_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
+        as_key?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -9037,6 +9106,24 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs tools:call */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key, or somebody else has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -9080,6 +9167,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "server_id": "stock-data",
+         *       "tool_name": "get_latest_bars",
+         *       "arguments": {
+         *         "symbols": [
+         *           "^GSPC"
+         *         ]
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['CallToolDto'];
       };
     };
