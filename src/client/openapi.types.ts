@@ -943,20 +943,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/webhooks/stripe': {
+  '/api/portal/config': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
+    get: operations['PortalConfigController_get'];
     put?: never;
-    /**
-     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
-     *     again.
-     */
-    post: operations['StripeWebhookController_receive'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1222,7 +1219,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tools this caller may call. */
+    /** The tools this caller may call, or one of their keys. */
     get: operations['ToolsController_list'];
     put?: never;
     post?: never;
@@ -2127,6 +2124,10 @@ export interface components {
       };
       /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
       needs_task?: boolean;
+      /** @description Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2173,6 +2174,10 @@ export interface components {
       unhealthy: number;
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
+    };
+    OfferedTierDto: {
+      name: string;
+      monthly_credits: number;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2252,6 +2257,44 @@ export interface components {
        * @description A day from now.
        */
       expires_at: string;
+    };
+    PortalConfigDto: {
+      version: string;
+      title: string;
+      /** @description Where its people ask for help. */
+      support_url: string | null;
+      /** @enum {string} */
+      registration: 'closed' | 'open';
+      /** @description False: everybody is the admin, and nobody signs in. */
+      auth_enabled: boolean;
+      /** @description Whether people sign in with a password. */
+      password_login: boolean;
+      sso: components['schemas']['SingleSignOnDto'][];
+      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
+      is_signed_in: boolean;
+      /** @description Where clients reach MCP. */
+      mcp_url?: string;
+      /**
+       * @description Whether calls need an account.
+       * @enum {string}
+       */
+      credits_mode?: 'optional' | 'required';
+      billing_enabled?: boolean;
+      tiers?: components['schemas']['OfferedTierDto'][];
+      /**
+       * @description What of a server's tools passes where its template says nothing.
+       * @enum {string}
+       */
+      tool_approval?: 'first_use' | 'manual' | 'off';
+      /** @description How long calls are kept. */
+      keep_months?: number;
+      limits?: components['schemas']['PortalLimitsDto'];
+    };
+    PortalLimitsDto: {
+      user_per_hour: number;
+      /** @description Of what is looked at in the portal. */
+      session_per_hour: number;
+      api_key_per_hour: number;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -2574,6 +2617,13 @@ export interface components {
       password?: string | null;
       /** @description A login token of your own backend (`auth.trust_external_tokens`). */
       token?: string | null;
+    };
+    SingleSignOnDto: {
+      id: string;
+      /** @description For its button. */
+      name: string;
+      /** @description Where a browser goes to begin. */
+      start_path: string;
     };
     SyntheticDto: {
       /**
@@ -2916,9 +2966,6 @@ export interface components {
       template?: number;
       instructions?: number;
     };
-    WebhookAnswerDto: {
-      received: boolean;
-    };
     WebhookDto: {
       name: string;
       /** @description Without what may be secret in it. */
@@ -3076,6 +3123,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "symbols": 10,
+         *       "days": 63,
+         *       "seed": 1
+         *     }
+         */
         'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
@@ -3464,6 +3518,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "reason": "It was in a public repository"
+         *     }
+         */
         'application/json': components['schemas']['EndKeyDto'];
       };
     };
@@ -3620,6 +3679,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "level": "info"
+         *     }
+         */
         'application/json': components['schemas']['LogLevelsDto'];
       };
     };
@@ -3814,6 +3878,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "is_active": true
+         *     }
+         */
         'application/json': components['schemas']['ChangeActiveDto'];
       };
     };
@@ -3933,6 +4002,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "amount": 100,
+         *       "reason": "Goodwill",
+         *       "reference": "ticket-1234"
+         *     }
+         */
         'application/json': components['schemas']['AddCreditsDto'];
       };
     };
@@ -4237,6 +4313,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tier": "free"
+         *     }
+         */
         'application/json': components['schemas']['ChangeTierDto'];
       };
     };
@@ -4931,6 +5012,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
         'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
@@ -5050,6 +5136,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['SetPasswordDto'];
       };
     };
@@ -5858,6 +5949,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "webhook": "operations"
+         *     }
+         */
         'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
@@ -5975,6 +6071,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['LoginDto'];
       };
     };
@@ -6080,6 +6182,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6112,6 +6223,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6152,6 +6272,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "current_password": "your password",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['ChangePasswordDto'];
       };
     };
@@ -6175,6 +6301,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6242,6 +6377,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['UsePasswordLinkDto'];
       };
     };
@@ -6321,6 +6462,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['RegisterDto'];
       };
     };
@@ -6428,6 +6576,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6493,6 +6650,15 @@ export interface operations {
       };
       /** @description The request comes from a page of another origin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway has no portal */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -6575,6 +6741,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description This gateway has no portal */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
     };
   };
   SessionController_confirm: {
@@ -6609,6 +6784,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6693,6 +6877,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6752,6 +6945,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description No such session of yours */
       404: {
         headers: {
@@ -6792,6 +6994,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key",
+         *       "expires_days": 90
+         *     }
+         */
         'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
@@ -6926,6 +7134,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -6968,6 +7185,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "reason": "No longer needed"
+         *     }
+         */
         'application/json': components['schemas']['RevokeKeyDto'];
       };
     };
@@ -6991,6 +7214,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7056,6 +7288,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "overlap_seconds": 3600
+         *     }
+         */
         'application/json': components['schemas']['RotateKeyDto'];
       };
     };
@@ -7191,6 +7429,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description No such key of yours */
       404: {
         headers: {
@@ -7245,6 +7492,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key"
+         *     }
+         */
         'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
@@ -7396,6 +7648,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7451,6 +7712,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7519,6 +7789,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7600,6 +7879,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7659,6 +7947,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7701,6 +7998,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "pack": "starter"
+         *     }
+         */
         'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
@@ -7724,6 +8026,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7835,6 +8146,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7912,6 +8232,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -7964,6 +8293,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8041,6 +8379,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8109,6 +8456,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8142,68 +8498,24 @@ export interface operations {
       };
     };
   };
-  StripeWebhookController_receive: {
+  PortalConfigController_get: {
     parameters: {
       query?: never;
-      header: {
-        /** @description Signature of the raw body */
-        'stripe-signature': string;
-      };
+      header?: never;
       path?: never;
       cookie?: never;
     };
-    /** @description A Stripe event */
-    requestBody: {
-      content: {
-        'application/json': Record<string, never>;
-      };
-    };
+    requestBody?: never;
     responses: {
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['WebhookAnswerDto'];
+          'application/json': components['schemas']['PortalConfigDto'];
         };
       };
-      /** @description Not signed by Stripe in the last five minutes */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
+      /** @description Credentials cannot be checked right now */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -8225,6 +8537,14 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "name": "nightly-report",
+         *       "permissions": [
+         *         "tools:call"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['CreateServiceKeyDto'];
       };
     };
@@ -8333,6 +8653,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
       };
     };
@@ -8423,6 +8749,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada",
+         *       "email": "ada@example.com",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['CreateUserDto'];
       };
     };
@@ -8699,6 +9032,15 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "name": "reports",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['RegisterServerDto'];
       };
     };
@@ -8986,6 +9328,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "weight": 1
+         *     }
+         */
         'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
@@ -9284,6 +9631,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "pins": [
+         *         {
+         *           "kind": "tool",
+         *           "name": "search",
+         *           "pin": "the pin that was looked at"
+         *         }
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ApprovePinsDto'];
       };
     };
@@ -9498,6 +9856,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tool_name": "search",
+         *       "pin": "the pin that was looked at"
+         *     }
+         */
         'application/json': components['schemas']['ApproveToolDto'];
       };
     };
@@ -9620,6 +9984,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "enabled": true
+         *     }
+         */
         'application/json': components['schemas']['EditToolDto'] | null;
       };
     };
@@ -9789,7 +10158,10 @@ export interface operations {
   };
   ToolsController_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
+        as_key?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -9815,6 +10187,24 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs tools:call */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key, or somebody else has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -9858,6 +10248,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "server_id": "stock-data",
+         *       "tool_name": "get_latest_bars",
+         *       "arguments": {
+         *         "symbols": [
+         *           "^GSPC"
+         *         ]
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['CallToolDto'];
       };
     };
