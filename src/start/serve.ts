@@ -47,7 +47,9 @@ export async function serve(
     announceReady(config, urls);
     const isOpen = !config.values.auth.enabled;
     const needsAccount = config.values.credits.mode === 'required';
-    ready({ ...urls, version: VERSION, startedInMs: performance.now() - started, firstRun, isOpen, needsAccount });
+    const hasPortal = config.values.portal.enabled;
+    const startedInMs = performance.now() - started;
+    ready({ ...urls, version: VERSION, startedInMs, firstRun, isOpen, needsAccount, hasPortal });
   } catch (error) {
     process.stderr.write(`\nTallygate cannot start:\n${problems(error)}\n${secretLines(firstRun).join('\n')}\n`);
     await stopOwnedEngines();

@@ -12,17 +12,20 @@ export interface BannerFacts {
   firstRun: FirstRunSecrets;
   /** Whether every caller is the admin (`auth.enabled: false`). */
   isOpen: boolean;
+  /** Whether its pages are served (`portal.enabled`). */
+  hasPortal: boolean;
   /** Whether calls need an account (`credits.mode: required`). */
   needsAccount: boolean;
 }
 
 /** What the operator sees once everything is up. Goes to stderr, since stdout may be a log collector's. */
 export function startBanner(facts: BannerFacts): string {
-  const { restUrl, mcpUrl, version, startedInMs, firstRun, isOpen } = facts;
+  const { restUrl, mcpUrl, version, startedInMs, firstRun, isOpen, hasPortal } = facts;
   const lines = [
     '',
     `Tallygate ${version} is ready (${(startedInMs / 1000).toFixed(1)} s)`,
     '',
+    ...(hasPortal ? [`  Portal   ${restUrl}/`] : []),
     `  REST     ${restUrl}         API documentation: ${restUrl}/docs`,
     `  MCP      ${mcpUrl}`,
     ...(isOpen ? ['', '  Authentication is off (auth.enabled: false): every caller is the admin, with or without a key.'] : []),

@@ -24,8 +24,9 @@ class CurrentSession {
   }
 
   async start(): Promise<void> {
-    this.session = await api.get('/api/auth/session').catch(nobody);
-    this.config = await api.get('/api/portal/config');
+    const config = await api.get('/api/portal/config');
+    this.session = config.is_signed_in ? await api.get('/api/auth/session').catch(nobody) : undefined;
+    this.config = config;
     if (this.session) this.resume();
   }
 

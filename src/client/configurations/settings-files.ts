@@ -60,7 +60,7 @@ export const CLIENTS_BY_SETTINGS: readonly KnownClient[] = [
   },
   {
     id: 'claude-code-project',
-    title: 'Claude Code',
+    title: 'Claude Code, for a project',
     where: '.mcp.json of the project, which takes the key from the variable TALLYGATE_API_KEY',
     language: 'json',
     text: ({ url }) => json({ mcpServers: named({ type: 'http', url, headers: headers(FROM_ENVIRONMENT) }) }),

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { GatewayProcess } from '../../support/gateway/gateway-process.js';
+import { inBrowser, openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
+
+jest.setTimeout(180_000);
+
+/** Paths of the portal's pages, as its table of pages has them; those with a name in them are reached from others. */
+const PATHS = [...readFileSync(join('portal', 'src', 'app', 'pages.ts'), 'utf8').matchAll(/path: '([^':]+)'/g)].map(
+  ([, path]) => path!,
+);
+/** What strangers may write: nothing of it may run, or be a link. */
+const HOSTILE = '<img src=x onerror="window.hurt=1"><a href="javascript:window.hurt=1">\u202ebidi';
+
+inBrowser('the pages of the portal', () => {
+  let gateway: GatewayProcess;
+  let browser: Browser;
+  beforeAll(async () => {
+    [gateway, browser] = await Promise.all([GatewayProcess.start(), openBrowser()]);
+    await gateway.rest('POST', '/api/mcp-keys/create', { key_name: '<img src=x onerror="window.hurt=1">' });
+    await gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: HOSTILE } });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.destroy();
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+    it.each([1280, 360])('have no barrier, no overflow and no complaint, %i pixels wide', async (width) => {
+      const portal = await PortalPage.open(browser, gateway, { colorScheme, viewport: { width, height: 800 } });
+      await portal.signInAsAdmin(gateway);
+      for (const path of PATHS) {
+        await portal.goTo(path);
+        const found = {
+          path,
+          barriers: await portal.barriers(),
+          overflow: await portal.overflow(),
+          complaints: portal.complaints,
+        };
+        expect(found).toEqual({ path, barriers: [], overflow: 0, complaints: [] });
+      }
+      expect(await portal.page.evaluate(() => (globalThis as { hurt?: number }).hurt)).toBeUndefined();
+    });
+  });
+
+  it('ask for nothing from anywhere else', async () => {
+    const portal = await PortalPage.open(browser, gateway);
+    const asked = new Set<string>();
+    portal.page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    await portal.signInAsAdmin(gateway);
+    for (const path of PATHS) await portal.goTo(path);
+    expect([...asked].filter((origin) => origin !== 'null')).toEqual([gateway.restUrl]);
+  });
+
+  it('keep filters and place when one goes back', async () => {
+    const portal = await PortalPage.open(browser, gateway);
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo('/calls?tool=greet');
+    await portal.page.getByRole('link', { name: 'API keys' }).click();
+    await portal.page.waitForURL('**/ui/keys');
+    await portal.page.goBack();
+    await portal.settled();
+    expect(await portal.page.getByLabel('Tool').inputValue()).toBe('greet');
+  });
+});
+
+describe('what a browser loads of the portal', () => {
+  const folder = join('dist', 'ui', 'assets');
+  const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
+  const sizeOf = (name: string) => gzipSync(readFileSync(join(folder, name))).length;
+  const html = readFileSync(join('dist', 'ui', 'index.html'), 'utf8');
+
+  it('is at most 60 kB for the first page, and 250 kB in all', () => {
+    const overview = files.filter((name) => html.includes(name) || /^(Overview|Load|Time|Empty|BarChart)-/.test(name));
+    expect(overview.length).toBeGreaterThan(4);
+    expect(sum(overview)).toBeLessThan(60_000);
+    expect(sum(files)).toBeLessThan(250_000);
+  });
+
+  it('is at most 15 kB more for each further page', () => {
+    for (const name of files.filter((file) => !html.includes(file))) expect([name, sizeOf(name) < 15_000]).toEqual([name, true]);
+  });
+
+  it('has no script in the page itself', () => {
+    expect(html).not.toMatch(/<script(?![^>]*src=)/);
+  });
+
+  const sum = (names: string[]) => names.reduce((all, name) => all + sizeOf(name), 0);
+});
