@@ -909,6 +909,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/portal/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
+    get: operations['PortalConfigController_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/webhooks/stripe': {
     parameters: {
       query?: never;
@@ -2140,6 +2157,10 @@ export interface components {
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
     };
+    OfferedTierDto: {
+      name: string;
+      monthly_credits: number;
+    };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
       limits: components['schemas']['LimitDto'][];
@@ -2218,6 +2239,44 @@ export interface components {
        * @description A day from now.
        */
       expires_at: string;
+    };
+    PortalConfigDto: {
+      version: string;
+      title: string;
+      /** @description Where its people ask for help. */
+      support_url: string | null;
+      /** @enum {string} */
+      registration: 'closed' | 'open';
+      /** @description False: everybody is the admin, and nobody signs in. */
+      auth_enabled: boolean;
+      /** @description Whether people sign in with a password. */
+      password_login: boolean;
+      sso: components['schemas']['SingleSignOnDto'][];
+      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
+      is_signed_in: boolean;
+      /** @description Where clients reach MCP. */
+      mcp_url?: string;
+      /**
+       * @description Whether calls need an account.
+       * @enum {string}
+       */
+      credits_mode?: 'optional' | 'required';
+      billing_enabled?: boolean;
+      tiers?: components['schemas']['OfferedTierDto'][];
+      /**
+       * @description What of a server's tools passes where its template says nothing.
+       * @enum {string}
+       */
+      tool_approval?: 'first_use' | 'manual' | 'off';
+      /** @description How long calls are kept. */
+      keep_months?: number;
+      limits?: components['schemas']['PortalLimitsDto'];
+    };
+    PortalLimitsDto: {
+      user_per_hour: number;
+      /** @description Of what is looked at in the portal. */
+      session_per_hour: number;
+      api_key_per_hour: number;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -2490,6 +2549,13 @@ export interface components {
       password?: string | null;
       /** @description A login token of your own backend (`auth.trust_external_tokens`). */
       token?: string | null;
+    };
+    SingleSignOnDto: {
+      id: string;
+      /** @description For its button. */
+      name: string;
+      /** @description Where a browser goes to begin. */
+      start_path: string;
     };
     SyntheticDto: {
       /**
@@ -5882,6 +5948,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -5914,6 +5989,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5977,6 +6061,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6230,6 +6323,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6295,6 +6397,15 @@ export interface operations {
       };
       /** @description The request comes from a page of another origin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway has no portal */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -6377,6 +6488,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description This gateway has no portal */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
     };
   };
   SessionController_confirm: {
@@ -6411,6 +6531,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6495,6 +6624,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6547,6 +6685,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6728,6 +6875,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -6793,6 +6949,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6986,6 +7151,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7198,6 +7372,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7253,6 +7436,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7328,6 +7520,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7380,6 +7581,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7452,6 +7662,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7563,6 +7782,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7640,6 +7868,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -7692,6 +7929,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7769,6 +8015,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7837,6 +8092,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7858,6 +8122,36 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PortalConfigController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PortalConfigDto'];
+        };
+      };
+      /** @description Credentials cannot be checked right now */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
