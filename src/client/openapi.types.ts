@@ -275,23 +275,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/admin/usage/timeseries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Counts everybody's calls by hour or day, and how long they took; or those of a user, as one series or as several. */
-    get: operations['AdminUsageController_timeseries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/admin/users': {
     parameters: {
       query?: never;
@@ -807,23 +790,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/mcp-usage/timeseries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Counts the caller's calls by hour or day, and how long they took; as one series or as several. */
-    get: operations['UsageController_timeseries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/mcp/account': {
     parameters: {
       query?: never;
@@ -954,6 +920,26 @@ export interface paths {
     get: operations['PortalConfigController_get'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/stripe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
+     *     again.
+     */
+    post: operations['StripeWebhookController_receive'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1219,7 +1205,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tools this caller may call, or one of their keys. */
+    /** The tools this caller may call. */
     get: operations['ToolsController_list'];
     put?: never;
     post?: never;
@@ -2124,10 +2110,6 @@ export interface components {
       };
       /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
       needs_task?: boolean;
-      /** @description Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
-      definition_bytes: number;
-      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
-      definition_tokens: number;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2382,56 +2364,6 @@ export interface components {
        * @default 0
        */
       overlap_seconds?: number | null;
-    };
-    SeriesDto: {
-      /** @description An id or a name; empty for calls without one; `all` without groups; `others` for all further ones. */
-      key: string;
-      /** @description To be shown: the name of a key, the e-mail of a user, or the key itself. */
-      label: string;
-      /** @description Every hour or day of the time asked for, also without calls. */
-      points: components['schemas']['SeriesPointDto'][];
-      total: components['schemas']['SeriesSumsDto'];
-    };
-    SeriesPointDto: {
-      /**
-       * Format: double
-       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
-       */
-      p50_ms: number | null;
-      /** Format: double */
-      p95_ms: number | null;
-      /** Format: double */
-      p99_ms: number | null;
-      /**
-       * Format: date-time
-       * @description When the hour or day begins; the first may begin before `from`.
-       */
-      t: string;
-      calls: number;
-      /** @description Calls that failed, whoever was to blame. */
-      errors: number;
-      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
-      backend_errors: number | null;
-      records: number;
-      credits: number;
-    };
-    SeriesSumsDto: {
-      /**
-       * Format: double
-       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
-       */
-      p50_ms: number | null;
-      /** Format: double */
-      p95_ms: number | null;
-      /** Format: double */
-      p99_ms: number | null;
-      calls: number;
-      /** @description Calls that failed, whoever was to blame. */
-      errors: number;
-      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
-      backend_errors: number | null;
-      records: number;
-      credits: number;
     };
     ServerDto: {
       /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
@@ -2858,24 +2790,6 @@ export interface components {
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
     };
-    UsageSeriesDto: {
-      /** @enum {string} */
-      bucket: 'day' | 'hour';
-      /** Format: date-time */
-      from: string;
-      /** Format: date-time */
-      to: string;
-      time_zone: string;
-      /** @description Most calls first, at most eight; then all others as one, if there are more. */
-      series: components['schemas']['SeriesDto'][];
-      /** @description How many keys are in `others`, which is the last series then; 0: there is none. */
-      others_count: number;
-      /**
-       * Format: date-time
-       * @description Everything that was recorded before is counted; usually less than a second ago.
-       */
-      fresh_until: string;
-    };
     UsageStatsDto: {
       /**
        * Format: double
@@ -2965,6 +2879,9 @@ export interface components {
       resource?: number;
       template?: number;
       instructions?: number;
+    };
+    WebhookAnswerDto: {
+      received: boolean;
     };
     WebhookDto: {
       name: string;
@@ -3123,13 +3040,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "symbols": 10,
-         *       "days": 63,
-         *       "seed": 1
-         *     }
-         */
         'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
@@ -3518,11 +3428,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "reason": "It was in a public repository"
-         *     }
-         */
         'application/json': components['schemas']['EndKeyDto'];
       };
     };
@@ -3679,11 +3584,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "level": "info"
-         *     }
-         */
         'application/json': components['schemas']['LogLevelsDto'];
       };
     };
@@ -3878,11 +3778,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "is_active": true
-         *     }
-         */
         'application/json': components['schemas']['ChangeActiveDto'];
       };
     };
@@ -4002,13 +3897,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "amount": 100,
-         *       "reason": "Goodwill",
-         *       "reference": "ticket-1234"
-         *     }
-         */
         'application/json': components['schemas']['AddCreditsDto'];
       };
     };
@@ -4313,11 +4201,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "tier": "free"
-         *     }
-         */
         'application/json': components['schemas']['ChangeTierDto'];
       };
     };
@@ -4642,102 +4525,6 @@ export interface operations {
       };
     };
   };
-  AdminUsageController_timeseries: {
-    parameters: {
-      query?: {
-        /** @description As for one's own calls, and `user`. By outcome or client at most 31 days at a time, unless they are a user's. */
-        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool' | 'user';
-        /** @description Only this user's calls. */
-        user_id?: string;
-        /** @description Only calls of this account's user. */
-        account_id?: number;
-        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
-        to?: string;
-        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
-        bucket?: 'auto' | 'day' | 'hour';
-        /** @description Only calls of this tool. */
-        tool_name?: string;
-        /** @description Only calls made with this key. */
-        api_key_id?: string;
-        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
-        time_zone?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UsageSeriesDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs admin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such user or account */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description ClickHouse is away; calls are still recorded */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AdminUsersController_list: {
     parameters: {
       query?: {
@@ -5012,11 +4799,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "display_name": "Ada Lovelace"
-         *     }
-         */
         'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
@@ -5136,11 +4918,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "password": "replace this password"
-         *     }
-         */
         'application/json': components['schemas']['SetPasswordDto'];
       };
     };
@@ -5949,11 +5726,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "webhook": "operations"
-         *     }
-         */
         'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
@@ -6071,12 +5843,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "email": "ada@example.com",
-         *       "password": "your password"
-         *     }
-         */
         'application/json': components['schemas']['LoginDto'];
       };
     };
@@ -6272,12 +6038,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "current_password": "your password",
-         *       "new_password": "replace this password"
-         *     }
-         */
         'application/json': components['schemas']['ChangePasswordDto'];
       };
     };
@@ -6377,12 +6137,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-         *       "new_password": "replace this password"
-         *     }
-         */
         'application/json': components['schemas']['UsePasswordLinkDto'];
       };
     };
@@ -6462,13 +6216,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "email": "ada@example.com",
-         *       "username": "ada",
-         *       "password": "replace this password"
-         *     }
-         */
         'application/json': components['schemas']['RegisterDto'];
       };
     };
@@ -6994,12 +6741,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "key_name": "my-cursor-key",
-         *       "expires_days": 90
-         *     }
-         */
         'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
@@ -7185,12 +6926,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "key_id": "00000000-0000-4000-8000-000000000000",
-         *       "reason": "No longer needed"
-         *     }
-         */
         'application/json': components['schemas']['RevokeKeyDto'];
       };
     };
@@ -7288,12 +7023,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "key_id": "00000000-0000-4000-8000-000000000000",
-         *       "overlap_seconds": 3600
-         *     }
-         */
         'application/json': components['schemas']['RotateKeyDto'];
       };
     };
@@ -7492,11 +7221,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "key_name": "my-cursor-key"
-         *     }
-         */
         'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
@@ -7838,89 +7562,6 @@ export interface operations {
       };
     };
   };
-  UsageController_timeseries: {
-    parameters: {
-      query?: {
-        /** @description A series for each tool, key, source of tools, table, outcome or client; `none`: one of all calls. */
-        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool';
-        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
-        to?: string;
-        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
-        bucket?: 'auto' | 'day' | 'hour';
-        /** @description Only calls of this tool. */
-        tool_name?: string;
-        /** @description Only calls made with this key. */
-        api_key_id?: string;
-        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
-        time_zone?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UsageSeriesDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Invalid query */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description ClickHouse is away; calls are still recorded */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AccountController_account: {
     parameters: {
       query?: never;
@@ -7998,11 +7639,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "pack": "starter"
-         *     }
-         */
         'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
@@ -8528,6 +8164,80 @@ export interface operations {
       };
     };
   };
+  StripeWebhookController_receive: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Signature of the raw body */
+        'stripe-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description A Stripe event */
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookAnswerDto'];
+        };
+      };
+      /** @description Not signed by Stripe in the last five minutes */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   ApiKeysController_createForService: {
     parameters: {
       query?: never;
@@ -8537,14 +8247,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "name": "nightly-report",
-         *       "permissions": [
-         *         "tools:call"
-         *       ]
-         *     }
-         */
         'application/json': components['schemas']['CreateServiceKeyDto'];
       };
     };
@@ -8653,12 +8355,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "username": "ada@example.com",
-         *       "password": "your password"
-         *     }
-         */
         'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
       };
     };
@@ -8749,13 +8445,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "username": "ada",
-         *       "email": "ada@example.com",
-         *       "password": "replace this password"
-         *     }
-         */
         'application/json': components['schemas']['CreateUserDto'];
       };
     };
@@ -9032,15 +8721,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "template_name": "http",
-         *       "name": "reports",
-         *       "config": {
-         *         "url": "https://mcp.example.com/mcp"
-         *       }
-         *     }
-         */
         'application/json': components['schemas']['RegisterServerDto'];
       };
     };
@@ -9328,11 +9008,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "weight": 1
-         *     }
-         */
         'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
@@ -9631,17 +9306,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "pins": [
-         *         {
-         *           "kind": "tool",
-         *           "name": "search",
-         *           "pin": "the pin that was looked at"
-         *         }
-         *       ]
-         *     }
-         */
         'application/json': components['schemas']['ApprovePinsDto'];
       };
     };
@@ -9856,12 +9520,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "tool_name": "search",
-         *       "pin": "the pin that was looked at"
-         *     }
-         */
         'application/json': components['schemas']['ApproveToolDto'];
       };
     };
@@ -9984,11 +9642,6 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        /**
-         * @example {
-         *       "enabled": true
-         *     }
-         */
         'application/json': components['schemas']['EditToolDto'] | null;
       };
     };
@@ -10158,10 +9811,7 @@ export interface operations {
   };
   ToolsController_list: {
     parameters: {
-      query?: {
-        /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
-        as_key?: string;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
@@ -10187,24 +9837,6 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs tools:call */
       403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such key, or somebody else has it */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -10248,17 +9880,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "server_id": "stock-data",
-         *       "tool_name": "get_latest_bars",
-         *       "arguments": {
-         *         "symbols": [
-         *           "^GSPC"
-         *         ]
-         *       }
-         *     }
-         */
         'application/json': components['schemas']['CallToolDto'];
       };
     };
