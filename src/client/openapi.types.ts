@@ -2728,10 +2728,12 @@ export interface components {
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
-      /** @description Number of records on all pages. */
-      total: number;
+      /** @description Number of records on all pages; null with `before`, where they are not counted. */
+      total: number | null;
       page: number;
       page_size: number;
+      /** @description For `before`, to get the records that follow; null: there are none. */
+      next: string | null;
     };
     UsageIntegrityDto: {
       /** @description First day, `YYYY-MM-DD`, UTC. */
@@ -5194,18 +5196,34 @@ export interface operations {
   UserUsageController_history: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
+        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
-        /** @description Page number, from 1. */
-        page?: number;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -7332,18 +7350,34 @@ export interface operations {
   UsageController_history: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
+        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
-        /** @description Page number, from 1. */
-        page?: number;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };

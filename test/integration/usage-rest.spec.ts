@@ -69,7 +69,13 @@ describe('GET /api/mcp-usage', () => {
     const { body } = await get('/api/mcp-usage/stats').expect(200);
     expect(body).toMatchObject({ total_calls: 1, total_records: 10, avg_daily_calls: 1 / 30 });
     expect((body as { daily_stats: unknown[] }).daily_stats).toHaveLength(30);
-    await get('/api/mcp-usage/history?page=2&page_size=100').expect(200, { records: [], total: 1, page: 2, page_size: 100 });
+    await get('/api/mcp-usage/history?page=2&page_size=100').expect(200, {
+      records: [],
+      total: 1,
+      page: 2,
+      page_size: 100,
+      next: null,
+    });
   });
 
   it.each([
@@ -84,6 +90,11 @@ describe('GET /api/mcp-usage', () => {
     ['history?start_date=2024-02-01&end_date=2024-01-31', 'end_date'],
     ['history?tool_name=a&tool_name=b', 'tool_name'],
     ['history?user_id=someone-else', 'user_id'],
+    ['history?outcome=refused', 'outcome'],
+    ['history?min_duration_ms=-1', 'min_duration_ms'],
+    ['history?min_duration_ms=x', 'min_duration_ms'],
+    ['history?from=2026-01-01', 'from'],
+    ['history?before=2026-01-01', 'before'],
     ['stats?days=0', 'days'],
     ['stats?days=366', 'days'],
     ['timeseries?from=2026-01-01', 'from'],

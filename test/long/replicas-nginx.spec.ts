@@ -185,7 +185,7 @@ async function requestIdsOf(client: GatewayClient, keyId: string): Promise<strin
     const history = await client.usageHistory({ api_key_id: keyId, page, page_size: 100 });
     if (history.records.length === 0) break;
     ids.push(...history.records.map(({ request_id }) => request_id));
-    ({ total } = history);
+    total = history.total ?? 0;
   }
   return ids;
 }

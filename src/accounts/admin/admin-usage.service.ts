@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
+import { refuseQuery } from '../../usage/reports/usage-queries.service.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
 import type { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { UsageSeries } from '../../usage/reports/series/usage-series.service.js';
@@ -112,8 +113,7 @@ export class AdminUsage {
     if (account_id === undefined) return user_id;
     const { userId } = await this.accounts.get(account_id);
     if (user_id === undefined || user_id === userId) return userId;
-    const msg = 'account_id is the account of another user than user_id';
-    throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'account_id'], msg, type: 'value_error' }] });
+    return refuseQuery('account_id', 'account_id is the account of another user than user_id');
   }
 
   private async topAccounts(top: UserSums[]): Promise<TopAccountDto[]> {

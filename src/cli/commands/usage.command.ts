@@ -91,7 +91,7 @@ function historyText(found: components['schemas']['UsageHistoryDto']): string {
     call.client_name,
   ]);
   const table = textTable(['TIME (UTC)', 'TOOL', 'TABLE', 'RECORDS', 'MS', 'CREDITS', 'OUTCOME', 'KEY', 'CLIENT'], rows);
-  return `${table}\n\n${pageWords(found, 'calls')}`;
+  return `${table}\n\n${pageWords({ ...found, total: found.total ?? 0 }, 'calls')}`;
 }
 
 function statsCommand(): Command {

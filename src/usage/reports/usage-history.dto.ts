@@ -1,13 +1,18 @@
-import { IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { Fraction, IdFilter } from '../../rest/dto-fields.js';
+import { IsISO8601, IsOptional, Matches } from 'class-validator';
+import { Fraction } from '../../rest/dto-fields.js';
 import { IsFormat, type Format } from '../../rest/export/export-format.js';
-import { PageQuery } from '../../rest/page.dto.js';
+import { PageNumber } from '../../rest/page.dto.js';
+import { CallFilterQuery } from './call-filter.dto.js';
 import type { UsageRow } from './usage-log.repository.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_WORDS = { message: '$property must be a day, YYYY-MM-DD' };
 
-export class UsageHistoryQuery extends PageQuery {
+export class UsageHistoryQuery extends CallFilterQuery {
+  /** Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
+  @PageNumber()
+  page: number = 1;
+
   /** First day, `YYYY-MM-DD`, in UTC. */
   @IsISO8601({ strict: true }, DAY_WORDS)
   @Matches(DAY, DAY_WORDS)
@@ -19,16 +24,6 @@ export class UsageHistoryQuery extends PageQuery {
   @Matches(DAY, DAY_WORDS)
   @IsOptional()
   end_date?: string;
-
-  /** Only calls of this tool. */
-  @Length(1, 200)
-  @IsString()
-  @IsOptional()
-  tool_name?: string;
-
-  /** Only calls made with this key. */
-  @IdFilter()
-  api_key_id?: string;
 
   /** `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
   @IsFormat()
@@ -98,10 +93,12 @@ export const RECORD_COLUMNS = [
 export class UsageHistoryDto {
   /** Newest first. */
   records!: UsageRecordDto[];
-  /** Number of records on all pages. */
-  total!: number;
+  /** Number of records on all pages; null with `before`, where they are not counted. */
+  total!: number | null;
   page!: number;
   page_size!: number;
+  /** For `before`, to get the records that follow; null: there are none. */
+  next!: string | null;
 }
 
 /** Arguments are stored cut to a length; cut ones are no longer JSON and are shown as text. */

@@ -114,7 +114,7 @@ export class UsageLogRepository {
     filter: UsageFilter,
     last: Pick<UsageRow, 'created_at' | 'id'> | undefined,
     limit: number,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<UsageRow[]> {
     const at = last?.created_at.replace('T', ' ').replace('Z', '');
     return this.clickhouse.query<UsageRow>(
@@ -123,7 +123,7 @@ export class UsageLogRepository {
          ${last ? IS_OLDER : ''} ${conditions(filter)}
        ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
       { ...filter, limit, ...(last && { at, lastId: last.id }) },
-      { signal },
+      signal && { signal },
     );
   }
 

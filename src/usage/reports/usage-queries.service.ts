@@ -4,13 +4,18 @@ import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
+import { cursorOf, pageOf, placeOf } from './call-cursor.js';
+import { filterOf } from './call-filter.dto.js';
 import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
 import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
 import type { UsageFilter } from './usage-filter.js';
-import { UsageLogRepository } from './usage-log.repository.js';
+import { UsageLogRepository, type UsageRow } from './usage-log.repository.js';
 import { KeyUsageDto, type UsageByKeyDto, type UsageStatsDto, type UsageStatsQuery } from './usage-stats.dto.js';
+
+/** Rows of a page of history. */
+type HistoryPage = { rows: UsageRow[] } & Pick<UsageHistoryDto, 'total' | 'next'>;
 
 /** A user's calls and statistics, exact for every delivered event, however often it was delivered. */
 @Injectable()
@@ -23,18 +28,32 @@ export class UsageQueries {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws VALIDATION_ERROR when the days are reversed, UNAVAILABLE when ClickHouse is away. */
+  /** A page, by its number or by the call before it. @throws VALIDATION_ERROR when days or instants are reversed, UNAVAILABLE when ClickHouse is away. */
   async history(userId: string, query: UsageHistoryQuery): Promise<UsageHistoryDto> {
     const filter = historyFilter(userId, query);
-    const { page, page_size } = query;
-    const range = { limit: page_size, offset: (page - 1) * page_size };
+    const { page, page_size, before } = query;
     return unavailableWhenAway(async () => {
-      const place = await this.counts.locate(filter, range, await this.dirtyHours.notRolledUp(filter));
-      const rows = await this.log.findPage(filter, place, page_size);
+      const { rows, ...rest } =
+        before === undefined ? await this.pageAt(filter, query) : await this.pageBehind(filter, before, page_size);
       const names = await this.keyNames.of(rows);
       const records = rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
-      return { records, total: place.total, page, page_size };
+      return { records, page, page_size, ...rest };
     });
+  }
+
+  private async pageAt(filter: UsageFilter, { page, page_size }: UsageHistoryQuery): Promise<HistoryPage> {
+    const offset = (page - 1) * page_size;
+    const place = await this.counts.locate(filter, { limit: page_size, offset }, await this.dirtyHours.notRolledUp(filter));
+    const rows = await this.log.findPage(filter, place, page_size);
+    return {
+      rows,
+      total: place.total,
+      next: offset + rows.length < place.total && rows.length > 0 ? cursorOf(rows.at(-1)!) : null,
+    };
+  }
+
+  private async pageBehind(filter: UsageFilter, before: string, size: number): Promise<HistoryPage> {
+    return { total: null, ...(await pageOf(size, placeOf(before), (last, most) => this.log.findOlder(filter, last, most))) };
   }
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
@@ -69,14 +88,14 @@ function statsOf(dates: string[], daily: DayCounts[], top_tools: ToolCounts[]): 
 
 /** Always filters by the user, whatever the query says. @throws VALIDATION_ERROR when the days are reversed. */
 export function historyFilter(userId: string, query: UsageHistoryQuery): UsageFilter {
-  refuseReversed(query);
-  const { start_date, end_date, tool_name, api_key_id } = query;
-  return {
-    userId,
-    ...periodOfDays(start_date, end_date),
-    ...(tool_name !== undefined && { toolName: tool_name }),
-    ...(api_key_id !== undefined && { apiKeyId: api_key_id }),
-  };
+  const { start_date, end_date, from, to, before, page } = query;
+  if (start_date !== undefined && end_date !== undefined && start_date > end_date)
+    refuseQuery('end_date', `end_date (${end_date}) must not be before start_date (${start_date})`);
+  refuseReversedInstants(query);
+  if (from !== undefined && start_date !== undefined) refuseQuery('from', 'Give either from or start_date');
+  if (to !== undefined && end_date !== undefined) refuseQuery('to', 'Give either to or end_date');
+  if (before !== undefined && page > 1) refuseQuery('page', 'Give either page or before');
+  return { ...periodOfDays(start_date, end_date), ...filterOf(query), userId };
 }
 
 /** From the first day to the last. */
@@ -84,10 +103,15 @@ export function statsFilter(userId: string, dates: string[], apiKeyId?: string):
   return { userId, ...periodOfDays(dates[0], dates.at(-1)), ...(apiKeyId !== undefined && { apiKeyId }) };
 }
 
-function refuseReversed({ start_date, end_date }: UsageHistoryQuery): void {
-  if (start_date === undefined || end_date === undefined || start_date <= end_date) return;
-  const msg = `end_date (${end_date}) must not be before start_date (${start_date})`;
-  throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'end_date'], msg, type: 'value_error' }] });
+/** @throws VALIDATION_ERROR when `from` is not before `to` */
+export function refuseReversedInstants({ from, to }: Pick<UsageHistoryQuery, 'from' | 'to'>): void {
+  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
+    refuseQuery('to', 'to must be later than from');
+}
+
+/** @throws VALIDATION_ERROR that names a field of the query */
+export function refuseQuery(field: string, msg: string): never {
+  throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', field], msg, type: 'value_error' }] });
 }
 
 /** ClickHouse's names for what takes too much of it. */

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../../auth/users/users.service.js';
 import { Clock } from '../../../common/clock.js';
-import { TallygateError } from '../../../common/tallygate-error.js';
 import { DAY_MS, utcSecond } from '../../../common/utc-day.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { UsageOutboxRepository } from '../../recording/usage-outbox.repository.js';
 import { KeyNames } from '../key-names.repository.js';
 import { momentOf, periodOfDays } from '../usage-days.js';
-import { unavailableWhenAway } from '../usage-queries.service.js';
+import { refuseQuery, unavailableWhenAway } from '../usage-queries.service.js';
 import { bucketsOf, dividedHours, isTooFine, POINTS_MAX, sizeFor, type Range, type TimeBucket } from './time-buckets.js';
 import type { SeriesDto, SeriesQuery, SeriesSumsDto, UsageSeriesDto } from './usage-series.dto.js';
 import {
@@ -119,7 +118,7 @@ export class UsageSeries {
   private rangeOf({ from, to }: SeriesQuery): Range {
     const end = to === undefined ? this.clock.now() : clamped(to);
     const start = from === undefined ? Math.max(0, end - DEFAULT_DAYS * DAY_MS) : clamped(from);
-    if (start >= end) refuse('to', 'to must be later than from');
+    if (start >= end) refuseQuery('to', 'to must be later than from');
     return { from: start, to: end };
   }
 }
@@ -138,14 +137,10 @@ const sumsOf = (row: SeriesRow): SeriesSumsDto => Object.assign({ ...NO_CALLS },
 function refuseTooMuch(range: Range, size: SeriesQuestion['size'], isFromRows: boolean): void {
   if (isTooFine(range, size)) {
     const way = size === 'hour' ? 'ask for bucket=day, or for fewer days' : 'ask for fewer days';
-    refuse('bucket', `The time asked for has more than ${POINTS_MAX} ${size}s: ${way}`);
+    refuseQuery('bucket', `The time asked for has more than ${POINTS_MAX} ${size}s: ${way}`);
   }
   if (isFromRows && range.to - range.from > ROWS_DAYS_MAX * DAY_MS)
-    refuse('group_by', `By outcome or client, everybody's calls can be had for at most ${ROWS_DAYS_MAX} days at a time`);
-}
-
-function refuse(field: string, msg: string): never {
-  throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', field], msg, type: 'value_error' }] });
+    refuseQuery('group_by', `By outcome or client, everybody's calls can be had for at most ${ROWS_DAYS_MAX} days at a time`);
 }
 
 /** Within what ClickHouse can hold. */
