@@ -507,7 +507,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */
+    /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
     post: operations['AuthController_logOut'];
     delete?: never;
     options?: never;
@@ -540,7 +540,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Changes the caller's password. Their other logins and sessions end; this answer has the token, or the cookie, to go on with. */
+    /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
     put: operations['AuthController_changePassword'];
     post?: never;
     delete?: never;
@@ -578,76 +578,6 @@ export interface paths {
     /** Registers a new user, where registration is open. */
     post: operations['AuthController_register'];
     delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Who is signed in with the cookie. Counts as a use of the session. */
-    get: operations['SessionController_get'];
-    put?: never;
-    /** Signs a browser in: the answer sets a cookie, which pages of the gateway's own address are admitted by. */
-    post: operations['SessionController_signIn'];
-    /** Signs the browser out: the session is refused from now on, on every replica, and the cookie is cleared. */
-    delete: operations['SessionController_signOut'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/session/confirm': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Confirms that it is still you, for what a browser that was left open must not do. Counts for 15 minutes. */
-    post: operations['SessionController_confirm'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/sessions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The caller's sessions, the one used last first. */
-    get: operations['SessionController_list'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/sessions/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Ends one of the caller's sessions, on every replica. */
-    delete: operations['SessionController_end'];
     options?: never;
     head?: never;
     patch?: never;
@@ -909,43 +839,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/portal/config': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
-    get: operations['PortalConfigController_get'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/webhooks/stripe': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
-     *     again.
-     */
-    post: operations['StripeWebhookController_receive'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/auth/api-keys': {
     parameters: {
       query?: never;
@@ -1086,6 +979,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The templates of the configuration and those that come with Tallygate, also ones that are not enabled. */
+    get: operations['ServerTemplatesController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/servers/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Connects to a server as if it were registered, and lists what it offers. Nothing is saved, and the connection or the process is closed
+     *     in any case. Takes at most 20 seconds; a server that cannot be used is an answer, too.
+     */
+    post: operations['ServerTrialsController_run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/servers/{id}': {
     parameters: {
       query?: never;
@@ -1205,7 +1135,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tools this caller may call. */
+    /** The tools this caller may call, or one of their keys. */
     get: operations['ToolsController_list'];
     put?: never;
     post?: never;
@@ -1593,14 +1523,6 @@ export interface components {
       /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
-    ConfirmDto: {
-      password?: string | null;
-      token?: string | null;
-    };
-    ConfirmedDto: {
-      /** Format: date-time */
-      confirmed_until: string;
-    };
     ContextLevelDto: {
       /**
        * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, Notices, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
@@ -1889,9 +1811,7 @@ export interface components {
         | 'BACKEND_ERROR'
         | 'BACKEND_TIMEOUT'
         | 'BAD_REQUEST'
-        | 'CONFIRMATION_REQUIRED'
         | 'CONFLICT'
-        | 'CSRF_REFUSED'
         | 'HOST_NOT_ALLOWED'
         | 'INSUFFICIENT_CREDITS'
         | 'INSUFFICIENT_PERMISSIONS'
@@ -2067,24 +1987,6 @@ export interface components {
        */
       resets_at: string | null;
     };
-    ListedSessionDto: {
-      id: string;
-      /** Format: date-time */
-      created_at: string;
-      /**
-       * Format: date-time
-       * @description To within five minutes.
-       */
-      last_seen_at: string;
-      /** Format: date-time */
-      expires_at: string;
-      ip: string | null;
-      user_agent: string | null;
-      /** @enum {string} */
-      auth_method: 'external_token' | 'password';
-      /** @description Whether this is the session of the request. */
-      is_current: boolean;
-    };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
       name: string;
@@ -2110,6 +2012,10 @@ export interface components {
       };
       /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
       needs_task?: boolean;
+      /** @description Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2156,10 +2062,6 @@ export interface components {
       unhealthy: number;
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
-    };
-    OfferedTierDto: {
-      name: string;
-      monthly_credits: number;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2240,44 +2142,6 @@ export interface components {
        */
       expires_at: string;
     };
-    PortalConfigDto: {
-      version: string;
-      title: string;
-      /** @description Where its people ask for help. */
-      support_url: string | null;
-      /** @enum {string} */
-      registration: 'closed' | 'open';
-      /** @description False: everybody is the admin, and nobody signs in. */
-      auth_enabled: boolean;
-      /** @description Whether people sign in with a password. */
-      password_login: boolean;
-      sso: components['schemas']['SingleSignOnDto'][];
-      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
-      is_signed_in: boolean;
-      /** @description Where clients reach MCP. */
-      mcp_url?: string;
-      /**
-       * @description Whether calls need an account.
-       * @enum {string}
-       */
-      credits_mode?: 'optional' | 'required';
-      billing_enabled?: boolean;
-      tiers?: components['schemas']['OfferedTierDto'][];
-      /**
-       * @description What of a server's tools passes where its template says nothing.
-       * @enum {string}
-       */
-      tool_approval?: 'first_use' | 'manual' | 'off';
-      /** @description How long calls are kept. */
-      keep_months?: number;
-      limits?: components['schemas']['PortalLimitsDto'];
-    };
-    PortalLimitsDto: {
-      user_per_hour: number;
-      /** @description Of what is looked at in the portal. */
-      session_per_hour: number;
-      api_key_per_hour: number;
-    };
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
@@ -2311,7 +2175,7 @@ export interface components {
       /**
        * @description Values for the template, which says what it needs.
        * @example {
-       *       "base_path": "/data"
+       *       "url": "https://mcp.example.com/mcp"
        *     }
        */
       config?: {
@@ -2319,7 +2183,7 @@ export interface components {
       } | null;
       /**
        * @description Name of a template in the gateway's configuration.
-       * @example file-server
+       * @example http
        */
       template_name: string;
       /**
@@ -2468,6 +2332,36 @@ export interface components {
       page: number;
       page_size: number;
     };
+    ServerTemplateDto: {
+      /**
+       * @description How its servers are reached; null where its program is not installed.
+       * @enum {string|null}
+       */
+      transport: 'http' | 'sse' | 'stdio' | null;
+      /** @description JSON Schema of `config`; null where its program is not installed. */
+      config_schema: {
+        [key: string]: unknown;
+      } | null;
+      /** @description `template_name` of `POST /servers`. */
+      name: string;
+      /** @description The title of its config's schema; its name where that has none. */
+      title: string;
+      description: string;
+      /** @description Whether it comes with Tallygate. */
+      shipped: boolean;
+      /** @description Whether servers can be registered from it. */
+      enabled: boolean;
+      /** @description Why it is not enabled, and what to do; absent where it is. */
+      problem?: string;
+      /** @description What of the config is secret and never shown again: `bearer_token`; `headers.*` is each member of `headers`. */
+      secret_paths: string[];
+      /** @description Servers that are registered from it. */
+      servers_count: number;
+    };
+    ServerTemplateListDto: {
+      /** @description By name. */
+      templates: components['schemas']['ServerTemplateDto'][];
+    };
     ServerToolDto: {
       /**
        * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
@@ -2519,43 +2413,26 @@ export interface components {
       page: number;
       page_size: number;
     };
-    SessionDto: {
-      user: components['schemas']['UserDto'];
-      scopes: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
+    ServerTrialDto: {
       /**
-       * Format: date-time
-       * @description Null without authentication: then everybody is the admin, and nobody signs in.
+       * Format: double
+       * @description From the start of the connection until everything was listed, in milliseconds; null when it cannot be used.
        */
-      expires_at: string | null;
-      /** @description The session ends after this long without a request. */
-      idle_seconds: number | null;
-      /**
-       * Format: date-time
-       * @description Until when the password counts as confirmed, for what needs it; null: it has to be confirmed.
-       */
-      confirmed_until: string | null;
-      auth_enabled: boolean;
-    };
-    SessionListDto: {
-      sessions: components['schemas']['ListedSessionDto'][];
+      duration_ms: number | null;
+      /** @description Whether the server answered and can be used. */
+      reached: boolean;
+      /** @description Why it cannot, in the last words of its program too; null when it can. */
+      error: string | null;
+      tools: components['schemas']['TriedToolDto'][];
+      /** @description Of all tools together. */
+      definition_tokens: number;
+      prompts_count: number;
+      resources_count: number;
+      unusable: components['schemas']['UnusableOfferDto'][];
     };
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
-    };
-    SignInDto: {
-      /** @description E-mail or user name. */
-      email?: string | null;
-      password?: string | null;
-      /** @description A login token of your own backend (`auth.trust_external_tokens`). */
-      token?: string | null;
-    };
-    SingleSignOnDto: {
-      id: string;
-      /** @description For its button. */
-      name: string;
-      /** @description Where a browser goes to begin. */
-      start_path: string;
     };
     SyntheticDto: {
       /**
@@ -2708,6 +2585,30 @@ export interface components {
       calls: number;
       credits: number;
     };
+    TriedToolDto: {
+      /** @description The server's own name of it. */
+      name: string;
+      title: string | null;
+      description: string;
+      /** @description Length of its definition as the server wrote it, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
+    };
+    TryServerDto: {
+      /** @description Values for the template, which says what it needs. */
+      config?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Name of a template in the gateway's configuration. */
+      template_name: string;
+    };
+    UnusableOfferDto: {
+      /** @enum {string} */
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      name: string;
+      reason: string;
+    };
     UsageBacklogDto: {
       /** @description Recorded events that are not yet in ClickHouse. */
       pending: number;
@@ -2728,12 +2629,10 @@ export interface components {
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
-      /** @description Number of records on all pages; null with `before`, where they are not counted. */
-      total: number | null;
+      /** @description Number of records on all pages. */
+      total: number;
       page: number;
       page_size: number;
-      /** @description For `before`, to get the records that follow; null: there are none. */
-      next: string | null;
     };
     UsageIntegrityDto: {
       /** @description First day, `YYYY-MM-DD`, UTC. */
@@ -2881,9 +2780,6 @@ export interface components {
       resource?: number;
       template?: number;
       instructions?: number;
-    };
-    WebhookAnswerDto: {
-      received: boolean;
     };
     WebhookDto: {
       name: string;
@@ -3042,6 +2938,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "symbols": 10,
+         *       "days": 63,
+         *       "seed": 1
+         *     }
+         */
         'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
@@ -3430,6 +3333,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "reason": "It was in a public repository"
+         *     }
+         */
         'application/json': components['schemas']['EndKeyDto'];
       };
     };
@@ -3586,6 +3494,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "level": "info"
+         *     }
+         */
         'application/json': components['schemas']['LogLevelsDto'];
       };
     };
@@ -3780,6 +3693,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "is_active": true
+         *     }
+         */
         'application/json': components['schemas']['ChangeActiveDto'];
       };
     };
@@ -3899,6 +3817,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "amount": 100,
+         *       "reason": "Goodwill",
+         *       "reference": "ticket-1234"
+         *     }
+         */
         'application/json': components['schemas']['AddCreditsDto'];
       };
     };
@@ -4203,6 +4128,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tier": "free"
+         *     }
+         */
         'application/json': components['schemas']['ChangeTierDto'];
       };
     };
@@ -4801,6 +4731,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
         'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
@@ -4920,6 +4855,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['SetPasswordDto'];
       };
     };
@@ -5196,34 +5136,18 @@ export interface operations {
   UserUsageController_history: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
-        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
-        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
-        /** @description Only calls of tools of this source, e.g. `stock-data`. */
-        service?: string;
-        /** @description Only calls of clients of exactly this name. */
-        client_name?: string;
-        /** @description Only calls that took at least so many milliseconds. */
-        min_duration_ms?: number;
-        /** @description Only calls of this request. */
-        request_id?: string;
-        /** @description Only calls from this instant on, ISO 8601 with its zone. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone. */
-        to?: string;
-        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
-        before?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -5744,6 +5668,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "webhook": "operations"
+         *     }
+         */
         'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
@@ -5861,6 +5790,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['LoginDto'];
       };
     };
@@ -5966,15 +5901,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6007,15 +5933,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6056,6 +5973,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "current_password": "your password",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['ChangePasswordDto'];
       };
     };
@@ -6079,15 +6002,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6155,6 +6069,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['UsePasswordLinkDto'];
       };
     };
@@ -6234,6 +6154,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['RegisterDto'];
       };
     };
@@ -6315,441 +6242,6 @@ export interface operations {
       };
     };
   };
-  SessionController_get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_signIn: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': components['schemas']['SignInDto'] | null;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
-        };
-      };
-      /** @description The body cannot be read: it is broken, or ended early */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Invalid credentials */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The request comes from a page of another origin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description This gateway has no portal */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Too many failed logins */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_signOut: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The request comes from a page of another origin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description This gateway has no portal */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_confirm: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': components['schemas']['ConfirmDto'] | null;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ConfirmedDto'];
-        };
-      };
-      /** @description The body cannot be read: it is broken, or ended early */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Too many failed logins */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_list: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionListDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_end: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The path cannot be decoded */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such session of yours */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ApiKeysController_create: {
     parameters: {
       query?: never;
@@ -6759,6 +6251,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key",
+         *       "expires_days": 90
+         *     }
+         */
         'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
@@ -6893,15 +6391,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -6944,6 +6433,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "reason": "No longer needed"
+         *     }
+         */
         'application/json': components['schemas']['RevokeKeyDto'];
       };
     };
@@ -6967,15 +6462,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7041,6 +6527,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "overlap_seconds": 3600
+         *     }
+         */
         'application/json': components['schemas']['RotateKeyDto'];
       };
     };
@@ -7176,15 +6668,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description No such key of yours */
       404: {
         headers: {
@@ -7239,6 +6722,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key"
+         *     }
+         */
         'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
@@ -7350,34 +6838,18 @@ export interface operations {
   UsageController_history: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
-        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
-        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
-        /** @description Only calls of tools of this source, e.g. `stock-data`. */
-        service?: string;
-        /** @description Only calls of clients of exactly this name. */
-        client_name?: string;
-        /** @description Only calls that took at least so many milliseconds. */
-        min_duration_ms?: number;
-        /** @description Only calls of this request. */
-        request_id?: string;
-        /** @description Only calls from this instant on, ISO 8601 with its zone. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone. */
-        to?: string;
-        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
-        before?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -7399,15 +6871,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7470,15 +6933,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7554,15 +7008,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7622,15 +7067,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7673,6 +7109,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "pack": "starter"
+         *     }
+         */
         'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
@@ -7696,15 +7137,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7816,15 +7248,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7902,15 +7325,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -7963,15 +7377,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8049,15 +7454,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8126,15 +7522,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8168,110 +7555,6 @@ export interface operations {
       };
     };
   };
-  PortalConfigController_get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PortalConfigDto'];
-        };
-      };
-      /** @description Credentials cannot be checked right now */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  StripeWebhookController_receive: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Signature of the raw body */
-        'stripe-signature': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    /** @description A Stripe event */
-    requestBody: {
-      content: {
-        'application/json': Record<string, never>;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WebhookAnswerDto'];
-        };
-      };
-      /** @description Not signed by Stripe in the last five minutes */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ApiKeysController_createForService: {
     parameters: {
       query?: never;
@@ -8281,6 +7564,14 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "name": "nightly-report",
+         *       "permissions": [
+         *         "tools:call"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['CreateServiceKeyDto'];
       };
     };
@@ -8389,6 +7680,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
       };
     };
@@ -8479,6 +7776,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada",
+         *       "email": "ada@example.com",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['CreateUserDto'];
       };
     };
@@ -8755,6 +8059,15 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "name": "reports",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['RegisterServerDto'];
       };
     };
@@ -8796,6 +8109,172 @@ export interface operations {
       };
       /** @description The name is taken, the pool is of another template, or the limit of servers is reached */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerTemplatesController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerTemplateListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerTrialsController_run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
+        'application/json': components['schemas']['TryServerDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerTrialDto'];
+        };
+      };
+      /** @description Unknown template, or a config that does not fit it; `loc` is the path of the value */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9042,6 +8521,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "weight": 1
+         *     }
+         */
         'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
@@ -9340,6 +8824,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "pins": [
+         *         {
+         *           "kind": "tool",
+         *           "name": "search",
+         *           "pin": "the pin that was looked at"
+         *         }
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ApprovePinsDto'];
       };
     };
@@ -9554,6 +9049,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tool_name": "search",
+         *       "pin": "the pin that was looked at"
+         *     }
+         */
         'application/json': components['schemas']['ApproveToolDto'];
       };
     };
@@ -9676,6 +9177,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "enabled": true
+         *     }
+         */
         'application/json': components['schemas']['EditToolDto'] | null;
       };
     };
@@ -9845,7 +9351,10 @@ export interface operations {
   };
   ToolsController_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
+        as_key?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -9871,6 +9380,24 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs tools:call */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key, or somebody else has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -9914,6 +9441,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "server_id": "stock-data",
+         *       "tool_name": "get_latest_bars",
+         *       "arguments": {
+         *         "symbols": [
+         *           "^GSPC"
+         *         ]
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['CallToolDto'];
       };
     };
