@@ -19,7 +19,7 @@ inBrowser('keys in the portal', () => {
     await gateway?.destroy();
   });
 
-  const copied = () => portal.page.evaluate(() => navigator.clipboard.readText());
+  const copied = () => portal.page.evaluate<string>('navigator.clipboard.readText()');
   const call = (apiKey: string) =>
     gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: 'Portal' } }, apiKey);
 

@@ -68,7 +68,7 @@ inBrowser('signing in to the portal', () => {
     const ends = portal.page.getByRole('button', { name: 'End' });
     for (let left = await ends.count(); left > 0; left -= 1) {
       await ends.first().click();
-      await portal.page.waitForFunction((number) => document.querySelectorAll('td button').length < number, left);
+      await ends.nth(left - 1).waitFor({ state: 'detached' });
     }
   }
 

@@ -71,7 +71,7 @@ export class PortalPage {
 
   async settled(): Promise<void> {
     await this.page.getByRole('contentinfo').waitFor();
-    await this.page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], [aria-busy="true"]'));
+    await this.page.locator('[aria-label="Loading"], [aria-busy="true"]').first().waitFor({ state: 'detached' });
   }
 
   /** What axe finds, as one line each. */
@@ -86,6 +86,6 @@ export class PortalPage {
 
   /** Pixels that the page is wider than its window. */
   overflow(): Promise<number> {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    return this.page.evaluate('document.documentElement.scrollWidth - innerWidth');
   }
 }
