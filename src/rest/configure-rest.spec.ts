@@ -112,7 +112,7 @@ describe('Port 8000', () => {
       for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5'])
         await http().get('/').set('Accept', accept).expect(404);
       const browser = await http().get('/').set('Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
-      expect([browser.status, browser.headers['location']]).toEqual([302, './docs']);
+      expect([browser.status, browser.headers['location']]).toEqual([302, './ui/']);
       await http().post('/').set('Accept', 'text/html').expect(404);
     });
 

@@ -20,7 +20,9 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.set('trust proxy', config.values.limits.trusted_proxies);
   app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
-  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersToPortal, uiRoutes());
+  const hasPortal = config.values.portal.enabled;
+  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersTo(hasPortal ? './ui/' : './docs'));
+  if (hasPortal) app.use(uiRoutes());
   app.use(securityHeaders(), origins.crossOrigin);
   app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
@@ -39,11 +41,11 @@ const showAddress = (request: IncomingMessage & { ip?: string | undefined }, _: 
 };
 
 /** Whoever opens the bare address in a browser. Relative, since a proxy may have given it a path. */
-function browsersToPortal(request: Request, response: Response, next: NextFunction): void {
+const browsersTo = (page: string) => (request: Request, response: Response, next: NextFunction) => {
   const isBrowser = request.method === 'GET' && request.path === '/' && request.accepts(['json', 'html']) === 'html';
-  if (isBrowser) response.redirect('./ui/');
+  if (isBrowser) response.redirect(page);
   else next();
-}
+};
 
 /** On answers that Nest sends. */
 const showRequestId: Middleware = (request, response, next) => {
