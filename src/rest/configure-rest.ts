@@ -20,7 +20,9 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.set('trust proxy', config.values.limits.trusted_proxies);
   app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
-  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersTo(config), ...portal(config));
+  const hasPortal = config.values.portal.enabled;
+  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersTo(hasPortal ? './ui/' : './docs'));
+  if (hasPortal) app.use(uiRoutes());
   app.use(securityHeaders(), origins.crossOrigin);
   app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
@@ -40,17 +42,12 @@ const showAddress = (request: IncomingMessage & { ip?: string | undefined }, _: 
   next();
 };
 
-/** The pages, before anything that is for the API. */
-const portal = ({ values }: AppConfig): Middleware[] => (values.portal.enabled ? [uiRoutes()] : []);
-
 /** Whoever opens the bare address in a browser. Relative, since a proxy may have given it a path. */
-const browsersTo =
-  ({ values }: AppConfig) =>
-  (request: Request, response: Response, next: NextFunction): void => {
-    const isBrowser = request.method === 'GET' && request.path === '/' && request.accepts(['json', 'html']) === 'html';
-    if (isBrowser) response.redirect(values.portal.enabled ? './ui/' : './docs');
-    else next();
-  };
+const browsersTo = (page: string) => (request: Request, response: Response, next: NextFunction) => {
+  const isBrowser = request.method === 'GET' && request.path === '/' && request.accepts(['json', 'html']) === 'html';
+  if (isBrowser) response.redirect(page);
+  else next();
+};
 
 /** On answers that Nest sends. */
 const showRequestId: Middleware = (request, response, next) => {

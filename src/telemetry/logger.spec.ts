@@ -3,6 +3,7 @@ import { createPino } from './logger.js';
 
 const KEY = `sk-${'a1B2'.repeat(12)}xy`;
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ';
+const SESSION = 'aB-_'.repeat(10) + 'xyz';
 
 describe('The log', () => {
   const lines: string[] = [];
@@ -18,6 +19,9 @@ describe('The log', () => {
     ['a nested field', { upstream: { answer: [{ said: `Bearer ${JWT}` }] } }],
     ['a stack', { stack: `Error: ${JWT}\n at x` }],
     ['an authorization header', { headers: { authorization: 'Basic YWRtaW46cGFzc3dvcmQ=' } }],
+    ['a cookie', { headers: { cookie: `theme=dark; tallygate_8000=${SESSION}` } }],
+    ['a cookie that is set', { 'set-cookie': [`__Host-tallygate=${SESSION}; Path=/`] }],
+    ['a cookie in a message', { msg: `said tallygate_8000=${SESSION}; and __Host-tallygate=${SESSION}; Path=/` }],
     ['a password', { body: { password: 'correct horse' } }],
     ['a password, however deep and spelled', { a: { b: [{ c: { dbPassword: 'correct horse' } }] } }],
     ['a URL', { msg: 'connect to postgresql://me:correct%20horse@db/x failed: https://mcp.example.com/?key=correct%20horse' }],
@@ -26,6 +30,7 @@ describe('The log', () => {
     const line = logged(fields);
     expect(line).not.toContain(KEY);
     expect(line).not.toContain(JWT);
+    expect(line).not.toContain(SESSION);
     expect(line).not.toMatch(/YWRtaW46|correct( |%20)horse/);
     expect(() => JSON.parse(line)).not.toThrow();
   });

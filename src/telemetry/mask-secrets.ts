@@ -1,7 +1,8 @@
 import { MASK } from '../common/secrets/mask-text.js';
 
-/** Whatever looks like a Tallygate key, a secret of Stripe's, or a bearer credential. */
-const SECRET = /\b(sk-|mcp_|[sr]k_(live|test)_|whsec_)[0-9A-Za-z]{8,}|(?<=\bBearer\s)[\w.~+/=-]{8,}/g;
+/** Whatever looks like a Tallygate key or cookie, a secret of Stripe's, or a bearer credential. */
+const SECRET =
+  /\b(sk-|mcp_|[sr]k_(live|test)_|whsec_)[0-9A-Za-z]{8,}|(?<=\bBearer\s)[\w.~+/=-]{8,}|(?<=\b(__Host-tallygate|tallygate_\d{1,5})=)[\w-]{8,}/g;
 /** A run of characters that JWTs are made of. One that begins in the middle of such a run would be looked for again and again. */
 const DOTTED = /[\w.-]+/g;
 

@@ -25,7 +25,10 @@ beforeAll(async () => {
     'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n' +
       `notices: { allowed_networks: [127.0.0.0/8], webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
   );
-  writeFileSync(join(folder, 'strict.yaml'), 'limits: { user_per_hour: 1, failures_per_address: 1 }\n');
+  writeFileSync(
+    join(folder, 'strict.yaml'),
+    'limits: { user_per_hour: 1, failures_per_address: 1 }\nportal: { enabled: false }\n',
+  );
   const start = (name: string, env = {}) => GatewayProcess.start({ env: { GATEWAY_CONFIG: join(folder, name), ...env } });
   [gateway, strict] = [await start('free.yaml', { GATEWAY_REGISTRATION: 'open' }), await start('strict.yaml')];
   rmSync(folder, { recursive: true });
@@ -93,6 +96,31 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', '/api/auth/logout', undefined, 'leaving');
   });
 
+  it('for people in a browser', async () => {
+    const portal = { ...FROM_PORTAL, 'content-type': 'application/json' };
+    const ask = (method: string, path: string, body?: string, headers = {}) =>
+      send(method, `/api/auth/${path}`, undefined, { body, headers: { ...portal, ...headers } });
+    const signIn = async () => {
+      const { headers } = await ask('POST', 'session', JSON.stringify({ email: 'ada', password: PASSWORD }));
+      return { cookie: headers.get('set-cookie')!.split(';', 1)[0] };
+    };
+    const [here, there] = [await signIn(), await signIn()];
+    const { json } = await ask('GET', 'sessions', undefined, there);
+    const { id } = (json.sessions as { id: string; is_current: boolean }[]).find((one) => one.is_current)!;
+    await ask('GET', 'session', undefined, here);
+    await ask('POST', 'session/confirm', JSON.stringify({ password: PASSWORD }), here);
+    await ask('DELETE', `sessions/${id}`, undefined, here);
+    expect((await ask('GET', 'session', undefined, there)).status).toBe(401);
+    await ask('DELETE', 'session', undefined, here);
+    await send('GET', '/api/portal/config', undefined);
+
+    expect((await ask('POST', 'session', JSON.stringify({ email: 'ada', password: 'wrong' }))).status).toBe(401);
+    for (const method of ['POST', 'DELETE']) {
+      expect((await ask(method, 'session', undefined, { origin: 'http://other.example' })).status).toBe(403);
+      expect((await send(method, '/api/auth/session', undefined, { headers: portal, to: strict })).status).toBe(404);
+    }
+  });
+
   it('for an account and its calls', async () => {
     const { account } = await well('POST', '/api/mcp/enable', undefined, 'ada');
     expect((await send('POST', '/api/mcp/enable', tokens['ada'])).status).toBe(400);
@@ -153,12 +181,20 @@ describe('an operation that goes well is answered as documented', () => {
   });
 });
 
+/** They have limits of their own, which count wrong passwords. */
+const GUESSABLE = ['/api/auth/password', '/api/auth/session/confirm'];
+const FROM_PORTAL = { 'sec-fetch-site': 'same-origin', 'x-tallygate-portal': '1' };
 const FILE = { 'content-type': 'application/octet-stream' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const KLINGON = { 'content-type': 'application/json; charset=klingon', 'content-encoding': 'klingon' };
 const NO_UTF8 = new Uint8Array([0x7b, 0xff, 0x7d]);
 const COMPRESSED = { 'content-encoding': 'gzip' };
 const urlOf = ({ path }: Endpoint, value = NOWHERE) => path.replaceAll('{id}', value).replaceAll('{dataset}', value);
+/** The cookie is good or not: it does not come that far. */
+const FROM_OTHER_PAGE = () => ({
+  cookie: `tallygate_${new URL(gateway.restUrl).port}=${'x'.repeat(43)}`,
+  origin: 'http://other.example',
+});
 const documents = ({ method, path }: Endpoint, status: number) => DOCUMENTED.includes(`${method} ${path} ${status}`);
 const everywhere = endpoints().map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 
@@ -168,13 +204,15 @@ const withoutScope = (path: string) =>
 
 describe('what any caller can do wrong is answered as documented', () => {
   it.each(everywhere)('%s', async (_, endpoint) => {
-    const { method, path, body, parameters, needsAuth } = endpoint;
+    const { method, path, body, parameters, needsAuth, hasOwn403 } = endpoint;
     const [url, token] = [urlOf(endpoint, '1'), tokens['admin']];
-    const headers = body && { 'content-type': body.type };
+    const headers = body && { 'content-type': body.type, ...FROM_PORTAL };
     const expects = async (status: number, at: string, sent: Sent = {}, who: string | undefined = token) =>
       expect([status, (await send(method, at, who, { headers, ...sent })).status]).toEqual([status, status]);
     if (needsAuth) expect((await send(method, url, undefined, { headers })).status).toBe(401);
-    if (documents(endpoint, 403) && needsAuth && !path.endsWith('/rotate') && path !== '/api/mcp-keys/{id}')
+    if (needsAuth)
+      expect((await send(method, url, undefined, { headers: { ...headers, ...FROM_OTHER_PAGE() } })).status).toBe(403);
+    if (hasOwn403 && needsAuth && !path.endsWith('/rotate') && path !== '/api/mcp-keys/{id}')
       await expects(403, url, { body: body && (BEYOND[path] ?? '{}') }, tokens[withoutScope(path)]);
     if (path.includes('{')) await expects(400, urlOf(endpoint, '%FF'));
     if (path.includes('{')) await expects(422, urlOf(endpoint, '%00'));
@@ -226,7 +264,7 @@ describe('what any caller can do wrong is answered as documented', () => {
     await often(21, '/api/auth/register', '{}');
     await often(61, '/api/auth/password-link', '{}');
     for (const [, endpoint] of everywhere)
-      if (endpoint.needsAuth && documents(endpoint, 429) && endpoint.path !== '/api/auth/password')
+      if (endpoint.needsAuth && documents(endpoint, 429) && !GUESSABLE.includes(endpoint.path))
         expect((await send(endpoint.method, urlOf(endpoint, '1'), token, { to: strict })).status).toBe(429);
     const change = JSON.stringify({ current_password: 'wrong', new_password: PASSWORD });
     for (let n = 0; n < 2; n++) await send('PUT', '/api/auth/password', token, { body: change, to: strict });

@@ -21,12 +21,14 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/servers-*.spec.ts': /^(POST \/servers(\/\{id\}\/tools)?|PATCH \/servers\/\{id\}\/tools\/\{tool\}) (409|200)$/,
   'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
   'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,
+  'test/integration/sessions-use.spec.ts': /^POST \/api\/auth\/session(\/confirm)? 429$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
 };
 
 /** Requests for what there is not. */
 export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/mcp/account': undefined,
+  'DELETE /api/auth/sessions/{id}': undefined,
   'GET /api/mcp/usage': undefined,
   'GET /api/mcp/usage/summary': undefined,
   'GET /api/mcp/credit-history': undefined,

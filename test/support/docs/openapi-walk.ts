@@ -13,7 +13,12 @@ interface OpenApi {
     string,
     Record<
       string,
-      { security?: object[]; parameters?: Parameter[]; requestBody?: { content: Record<string, { schema: Schema }> } }
+      {
+        security?: object[];
+        parameters?: Parameter[];
+        requestBody?: { content: Record<string, { schema: Schema }> };
+        responses: Record<string, { description: string }>;
+      }
     >
   >;
   components: { schemas: Record<string, Schema> };
@@ -24,6 +29,8 @@ export interface Endpoint {
   method: string;
   path: string;
   needsAuth: boolean;
+  /** Whether a 403 is documented that is not of cookies alone. */
+  hasOwn403: boolean;
   parameters: Parameter[];
   body?: { type: string; schema: Schema };
 }
@@ -42,12 +49,13 @@ const resolve = (ref: string): Schema => document.components.schemas[ref.split('
 /** Every endpoint there is. */
 export function endpoints(): Endpoint[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, parameters = [], requestBody }]) => {
+    Object.entries(methods).map(([method, { security, parameters = [], requestBody, responses }]) => {
       const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
       // Of a body that may be null, what it is otherwise.
       const [schema] = (content?.schema as { allOf?: Schema[] } | undefined)?.allOf ?? [content?.schema];
+      const hasOwn403 = responses['403'] !== undefined && !responses['403'].description.startsWith('The cookie');
       const body = type && schema ? { body: { type, schema } } : {};
-      return { method: method.toUpperCase(), path, needsAuth: security !== undefined, parameters, ...body };
+      return { method: method.toUpperCase(), path, needsAuth: security !== undefined, hasOwn403, parameters, ...body };
     }),
   );
 }
