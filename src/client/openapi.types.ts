@@ -19,6 +19,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/calls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another. */
+    get: operations['AdminUsageController_calls'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -1488,6 +1505,12 @@ export interface components {
       page: number;
       page_size: number;
     };
+    AllCallsDto: {
+      /** @description Newest first. */
+      records: components['schemas']['AnyCallDto'][];
+      /** @description For `before`, to get the records that follow; null: there are none. */
+      next: string | null;
+    };
     AllToolsUsageDto: {
       /**
        * Format: double
@@ -1510,6 +1533,41 @@ export interface components {
       top_accounts: components['schemas']['TopAccountDto'][];
       /** @description This month's most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
+    };
+    AnyCallDto: {
+      /** Format: double */
+      duration_ms: number;
+      id: string;
+      request_id: string;
+      tool_name: string;
+      /** @description The tool's source, e.g. `stock-data`. */
+      service: string;
+      /** @description Table or dataset the tool read; empty when there is none. */
+      table_name: string;
+      /** @description Rows the tool returned. */
+      record_count: number;
+      is_error: boolean;
+      /** @description The tool or its backend failed; such a call costs nothing. */
+      is_backend_error: boolean;
+      error_code: string;
+      error_message: string;
+      /** @description An object; text when they were too long to be stored in full. */
+      arguments: Record<string, never>;
+      credits_charged: number;
+      /** @description Empty for a call with a login token. */
+      api_key_id: string;
+      /** @description The key's name now, also when it is revoked; null for a call with a login token. */
+      api_key_name: string | null;
+      client_name: string;
+      protocol_version: string;
+      /** @description `http`, `stdio` or `rest`. */
+      transport: string;
+      /** @description When the call was admitted; ISO 8601, UTC. */
+      created_at: string;
+      user_id: string;
+      /** @description As it is now; null for a user that there is not. */
+      user_email: string | null;
+      user_name: string | null;
     };
     ApprovePinDto: {
       /** @enum {string} */
@@ -3212,6 +3270,108 @@ export interface operations {
         };
       };
       /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_calls: {
+    parameters: {
+      query?: {
+        /** @description Only this user's calls; then all that are kept. */
+        user_id?: string;
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AllCallsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */

@@ -199,6 +199,8 @@ export const configSchema = z.strictObject({
       verify_interval_seconds: z.int().min(1).max(3_600).default(300),
       /** How long usage is kept in ClickHouse. Its DateTime ends in 2106, so there must be a limit. */
       keep_months: z.int().min(1).max(600).default(13),
+      /** How long the calls of everybody together can be listed, newest first. ClickHouse keeps them a second time for it. */
+      keep_recent_days: z.int().min(1).max(400).default(30),
     })
     .prefault({}),
   /** How long it is kept who changed what. */

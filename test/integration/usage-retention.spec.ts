@@ -37,6 +37,18 @@ describe('usage.keep_months', () => {
     expect(await keep(13)).toEqual([]);
   }, 60_000);
 
+  it('is days for the calls by time', async () => {
+    const config = testConfig({ usage: { keep_recent_days: 10 } });
+    const days = new UsageRetention(test.clickhouse, config, new SystemClock());
+    expect(await days.apply()).toEqual(['mcp_tool_usage_by_time']);
+    const lines = [9, 11].map((age) =>
+      JSON.stringify(anEvent({ tool_name: `days_${age}`, created_at: new Date(Date.now() - age * DAY_MS) })),
+    );
+    await test.clickhouse.insert('INSERT INTO mcp_tool_usage_by_time FORMAT JSONEachRow', lines.join('\n'));
+    expect(await left('mcp_tool_usage_by_time')).toEqual(['days_9']);
+    expect(await keep(13)).toEqual(['mcp_tool_usage_by_time']);
+  }, 60_000);
+
   it('keeps longer, shorter, and rows and their counts alike', async () => {
     expect(await keep(36)).toEqual(['mcp_tool_usage_hourly', 'mcp_tool_usage_log']);
     await record(1, 5, 20);

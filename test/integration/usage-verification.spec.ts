@@ -23,7 +23,7 @@ describe('Usage that ClickHouse has been given', () => {
     database = await createTestDatabase();
     rig = usageRig(database, clickhouse, { timeoutMs: 30_000 });
     user = randomUUID();
-    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly'])
+    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly', 'mcp_tool_usage_by_time'])
       await clickhouse.clickhouse.command(`TRUNCATE TABLE ${table}`);
   });
   afterEach(async () => {
@@ -98,7 +98,7 @@ describe('Usage that ClickHouse has been given', () => {
   ])('is given once more, rows and rollup, though the clock of its gateway was %s', async (_, ageMs) => {
     await deliver(4, ageMs);
     await deliver(2);
-    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly'])
+    for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly', 'mcp_tool_usage_by_time'])
       await clickhouse.clickhouse.command(`TRUNCATE TABLE ${table}`);
     await verify();
     await rig.delivery.run();

@@ -5,6 +5,7 @@ import { ErrorDto } from '../../rest/error.dto.js';
 import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
 import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
+import { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
@@ -38,6 +39,15 @@ export class AdminUsageController {
   @ApiNotFoundResponse({ description: 'No such user or account', type: ErrorDto })
   timeseries(@Query() query: AllSeriesQuery): Promise<UsageSeriesDto> {
     return this.usage.timeseries(query);
+  }
+
+  /**
+   * Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another.
+   */
+  @Get('calls')
+  @ApiNotFoundResponse({ description: 'No such user', type: ErrorDto })
+  calls(@Query() query: AllCallsQuery): Promise<AllCallsDto> {
+    return this.usage.calls(query);
   }
 
   /** Lists the calls of an account's user, newest first. */

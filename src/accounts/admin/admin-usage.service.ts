@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
-import { refuseQuery } from '../../usage/reports/usage-queries.service.js';
+import { refuseQuery, UsageQueries } from '../../usage/reports/usage-queries.service.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
 import type { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { UsageSeries } from '../../usage/reports/series/usage-series.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
+import type { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 import {
   TierAccountsDto,
@@ -36,6 +37,7 @@ export class AdminUsage {
     private readonly reports: AccountReportsRepository,
     private readonly books: CreditAudit,
     private readonly usage: UsageReports,
+    private readonly queries: UsageQueries,
     private readonly series: UsageSeries,
     private readonly users: UsersService,
   ) {}
@@ -81,6 +83,17 @@ export class AdminUsage {
     return this.series.read(await this.userOf(query), query);
   }
 
+  /** @throws NOT_FOUND, VALIDATION_ERROR, UNAVAILABLE when ClickHouse is away */
+  async calls(query: AllCallsQuery): Promise<AllCallsDto> {
+    const { rows, next } = await this.queries.calls(await this.userOf(query), query);
+    const users = await this.users.namesOf(rows.map((row) => row.user_id));
+    const records = rows.map((row) => {
+      const user = users.get(row.user_id);
+      return { ...row, user_email: user?.email ?? null, user_name: user?.displayName ?? null };
+    });
+    return { records, next };
+  }
+
   /** A user's calls this month and today. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away */
   async userUsage(userId: string): Promise<UserUsageDto> {
     const { email } = await this.requireUser(userId);
@@ -108,7 +121,7 @@ export class AdminUsage {
   }
 
   /** The user who is meant; undefined: everybody. @throws NOT_FOUND, VALIDATION_ERROR when the account is another user's */
-  private async userOf({ user_id, account_id }: Pick<AllSeriesQuery, 'user_id' | 'account_id'>): Promise<string | undefined> {
+  private async userOf({ user_id, account_id }: { user_id?: string; account_id?: number }): Promise<string | undefined> {
     if (user_id !== undefined) await this.requireUser(user_id);
     if (account_id === undefined) return user_id;
     const { userId } = await this.accounts.get(account_id);

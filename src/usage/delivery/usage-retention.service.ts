@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { loggerFor } from '../../common/log-contexts.js';
+import { DAY_MS, utcDay } from '../../common/utc-day.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { demandRoom } from '../../clickhouse/disk-room.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -10,7 +11,13 @@ import { AppConfig } from '../../config/app-config.js';
  * Tables of usage, and the column that a row's age counts from. Hourly counts expire with their rows, or history
  * would count deleted calls.
  */
-const KEPT = { mcp_tool_usage_log: 'toDateTime(created_at)', mcp_tool_usage_hourly: 'hour' } as const;
+const KEPT = {
+  mcp_tool_usage_log: { since: 'toDateTime(created_at)', unit: 'Month' },
+  mcp_tool_usage_hourly: { since: 'hour', unit: 'Month' },
+  mcp_tool_usage_by_time: { since: 'toDateTime(created_at)', unit: 'Day' },
+} as const;
+type KeptTable = keyof typeof KEPT;
+const TABLES = Object.keys(KEPT) as KeptTable[];
 
 /** Between two looks whether there is room. */
 const LOOK_MS = 60_000;
@@ -37,7 +44,7 @@ export class UsageRetention implements OnApplicationBootstrap, OnApplicationShut
     try {
       await this.apply();
     } catch (error) {
-      this.logger.error(`usage.keep_months is not applied: ${(error as Error).message}`);
+      this.logger.error(`usage.keep_months and keep_recent_days are not applied: ${(error as Error).message}`);
     }
   }
 
@@ -47,33 +54,39 @@ export class UsageRetention implements OnApplicationBootstrap, OnApplicationShut
 
   /** Returns the names of the tables that were changed. */
   async apply(): Promise<string[]> {
-    const months = this.config.values.usage.keep_months;
-    const tables = await this.clickhouse.query<{ name: keyof typeof KEPT }>(
-      `SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)}
-         AND position(engine_full, {ttl:String}) = 0 ORDER BY name`,
-      { names: Object.keys(KEPT), ttl: `toIntervalMonth(${months})` },
+    const there = await this.clickhouse.query<{ name: KeptTable; engine: string }>(
+      `SELECT name, engine_full AS engine FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)} ORDER BY name`,
+      { names: TABLES },
     );
-    if (tables.length > 0) await demandRoom(this.clickhouse);
-    for (const { name } of tables) {
-      await this.clickhouse.command(`ALTER TABLE ${name} MODIFY TTL ${KEPT[name]} + INTERVAL ${months} MONTH`);
-      this.logger.log(`${name} is now kept for ${months} months`);
+    const changed = there.filter(({ name, engine }) => !engine.includes(this.intervalOf(name)));
+    if (changed.length > 0) await demandRoom(this.clickhouse);
+    for (const { name } of changed) {
+      await this.clickhouse.command(`ALTER TABLE ${name} MODIFY TTL ${KEPT[name].since} + ${this.intervalOf(name)}`);
+      this.logger.log(`${name} is now kept for ${this.lengthOf(name)} ${KEPT[name].unit.toLowerCase()}s`);
     }
-    return tables.map(({ name }) => name);
+    return changed.map(({ name }) => name);
   }
 
-  /** Drops the months whose rows are all past keeping, which takes no room. Returns which, as `table/YYYYMM`. */
+  /** Drops the months and weeks whose rows are all past keeping, which takes no room. Returns which, as `table/YYYYMM`. */
   async dropExpired(): Promise<string[]> {
-    const months = await this.clickhouse.query<{ table: keyof typeof KEPT; month: string }>(
-      `SELECT DISTINCT table, partition_id AS month FROM system.parts
-       WHERE active AND database = currentDatabase() AND table IN {names:Array(String)}
-         AND match(partition_id, '^[0-9]{6}$') AND partition_id < {oldest:String} ORDER BY table, month`,
-      { names: Object.keys(KEPT), oldest: this.oldestMonth },
+    const dropped: string[] = [];
+    for (const table of TABLES)
+      for (const { part } of await this.expired(table)) {
+        await this.clickhouse.command(`ALTER TABLE ${table} DROP PARTITION ID '${part}'`);
+        this.logger.log(`${table} of ${part} is dropped: it is past keeping, and the disk is full`);
+        dropped.push(`${table}/${part}`);
+      }
+    return dropped;
+  }
+
+  private expired(table: KeptTable): Promise<{ part: string }[]> {
+    const oldest = KEPT[table].unit === 'Month' ? this.oldestMonth : this.oldestWeek;
+    return this.clickhouse.query(
+      `SELECT DISTINCT partition_id AS part FROM system.parts
+       WHERE active AND database = currentDatabase() AND table = {table:String} AND match(part, '^[0-9]+$')
+         AND length(part) = length({oldest:String}) AND part < {oldest:String} ORDER BY part`,
+      { table, oldest },
     );
-    for (const { table, month } of months) {
-      await this.clickhouse.command(`ALTER TABLE ${table} DROP PARTITION ID '${month}'`);
-      this.logger.log(`${table} of ${month} is dropped: it is past usage.keep_months, and the disk is full`);
-    }
-    return months.map(({ table, month }) => `${table}/${month}`);
   }
 
   private async makeRoom(): Promise<void> {
@@ -85,5 +98,21 @@ export class UsageRetention implements OnApplicationBootstrap, OnApplicationShut
     const now = new Date(this.clock.now());
     const first = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - this.config.values.usage.keep_months);
     return new Date(first).toISOString().slice(0, 7).replace('-', '');
+  }
+
+  /** The same of weeks: the day, `YYYYMMDD`, on or after which they begin. */
+  private get oldestWeek(): string {
+    const days = this.config.values.usage.keep_recent_days + 7;
+    return utcDay(this.clock.now() - days * DAY_MS).replaceAll('-', '');
+  }
+
+  /** As ClickHouse writes it. */
+  private intervalOf(table: KeptTable): string {
+    return `toInterval${KEPT[table].unit}(${this.lengthOf(table)})`;
+  }
+
+  private lengthOf(table: KeptTable): number {
+    const { keep_months, keep_recent_days } = this.config.values.usage;
+    return KEPT[table].unit === 'Month' ? keep_months : keep_recent_days;
   }
 }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { loggerFor } from '../../common/log-contexts.js';
+import { Clock } from '../../common/clock.js';
+import { DAY_MS, utcSecond } from '../../common/utc-day.js';
+import { AppConfig } from '../../config/app-config.js';
 import { DirtyHoursRepository } from './dirty-hours.repository.js';
 import { UsageCountsRepository } from '../reports/usage-counts.repository.js';
+import { UsageLogRepository } from '../reports/usage-log.repository.js';
 
 /** Between two attempts to find hours of earlier releases. */
 const LOOK_MS = 60_000;
@@ -21,6 +25,9 @@ export class UsageRollup {
   constructor(
     private readonly dirtyHours: DirtyHoursRepository,
     private readonly counts: UsageCountsRepository,
+    private readonly log: UsageLogRepository,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
   ) {}
 
   /** Recomputes one hour; false when none is left to do. A crash in between leaves it marked, and it is done again. */
@@ -40,6 +47,7 @@ export class UsageRollup {
     const hour = await this.nextOutdated();
     if (hour === undefined) return false;
     await this.orWarn(`The hour ${hour} of an earlier release is not counted anew`, async () => {
+      if (hour > this.oldestByTime) await this.log.copyByTime(hour);
       await this.counts.recompute(hour, await this.dirtyHours.nextVersion());
     });
     if (this.outdated?.length === 0) this.logger.log('All hours of earlier releases are counted anew');
@@ -54,6 +62,11 @@ export class UsageRollup {
       });
     }
     return this.outdated?.pop();
+  }
+
+  /** Of the table by time, which an earlier release did not have. */
+  private get oldestByTime(): string {
+    return utcSecond(this.clock.now() - DAY_MS * this.config.values.usage.keep_recent_days);
   }
 
   /** Nothing of this is urgent, so that it must not hold up delivery. */

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { loggerFor } from '../../common/log-contexts.js';
 import { Clock } from '../../common/clock.js';
+import { DAY_MS, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { UsageCountsRepository } from '../reports/usage-counts.repository.js';
-import { UsageLogRepository } from '../reports/usage-log.repository.js';
+import { BY_TIME, UsageLogRepository } from '../reports/usage-log.repository.js';
 import { DirtyHoursRepository } from './dirty-hours.repository.js';
 import { FIRST_PLACE, UsageHoursRepository, type GivenHour, type HourCounts, type OutboxRow } from './usage-hours.repository.js';
 
@@ -73,7 +74,17 @@ export class UsageVerification {
   private async verifyStretch(given: GivenHour[], signal: AbortSignal): Promise<void> {
     const kept = await this.log.countByHour(given[0]!.hour, lengthOf(given), signal);
     for (const hour of given) if (differs(hour, kept)) await this.heal(hour, signal);
+    await this.verifyByTime(given, signal);
     await this.verifyRollup(given, signal);
+  }
+
+  /** The table by time may have lost what the log has, or never got it, from an earlier release: then it is copied. */
+  private async verifyByTime(given: GivenHour[], signal: AbortSignal): Promise<void> {
+    const since = utcSecond(this.clock.now() - DAY_MS * this.config.values.usage.keep_recent_days + HOUR_MS);
+    const place = [given[0]!.hour, lengthOf(given), signal] as const;
+    const kept = new Map((await this.log.countByHour(...place, BY_TIME)).map((counts) => [counts.hour, counts]));
+    for (const counts of await this.log.countByHour(...place))
+      if (counts.hour > since && !isSame(counts, kept.get(counts.hour))) await this.log.copyByTime(counts.hour);
   }
 
   private async heal(given: GivenHour, signal: AbortSignal): Promise<void> {
@@ -137,6 +148,9 @@ export class UsageVerification {
     if (wrong.length > 0) await this.dirtyHours.mark(wrong.map(({ hour }) => `${hour}+00`));
   }
 }
+
+const isSame = (a: HourCounts, b: HourCounts | undefined): boolean =>
+  a.calls === b?.calls && a.credits === b.credits && a.idSum === b.idSum;
 
 /** Hours that are close to each other, so that one of a gateway whose clock was wrong by a year makes nobody read the year. */
 function stretchesOf(given: GivenHour[]): GivenHour[][] {

@@ -1,4 +1,4 @@
-import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { IdFilter, Instant } from '../../rest/dto-fields.js';
 import { PageSizeQuery } from '../../rest/page.dto.js';
 import { CURSOR } from './call-cursor.js';
@@ -35,7 +35,7 @@ export class CallFilterQuery extends PageSizeQuery {
   client_name?: string;
 
   /** Only calls that took at least so many milliseconds. */
-  @IsNumber()
+  @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   @IsOptional()

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import { conditions, IN_PERIOD, READ_LIMITS, type UsageFilter } from './usage-filter.js';
+import type { CallPlace } from './call-cursor.js';
+import { conditions, IN_PERIOD, ofUser, READ_LIMITS, type CallFilter, type UsageFilter } from './usage-filter.js';
 import type { HourCounts } from '../delivery/usage-hours.repository.js';
 
 export interface PageRange {
@@ -42,6 +43,14 @@ export interface UsageRow {
   created_at: string;
 }
 
+const LOG = 'mcp_tool_usage_log';
+/** The same rows of the last days, by time; the log is by user. */
+export const BY_TIME = 'mcp_tool_usage_by_time';
+type UsageTable = typeof LOG | typeof BY_TIME;
+
+/** A clock may be wrong by years, and then rows of one insert are of many parts. */
+const ANY_TIME = 'max_partitions_per_insert_block = 0';
+
 /** Columns of `UsageRow`. */
 const ROW_COLUMNS = `id, request_id, tool_name, service_prefix AS service, table_name, record_count, duration_ms, is_error,
               is_backend_error, error_code, error_message, arguments, credits_charged, api_key_id, client_name,
@@ -62,23 +71,36 @@ const CALL_COLUMNS = [
   'created_at',
 ] as const;
 
-/** All SQL that reads and writes single rows of `mcp_tool_usage_log`. */
+/** All SQL that reads and writes single calls: rows of `mcp_tool_usage_log`, and of the same of the last days by time. */
 @Injectable()
 export class UsageLogRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** Inserts lines of JSON unchanged. `token` is ours, never a caller's; the same token means the same lines. */
-  insert(token: string, lines: string, signal: AbortSignal): Promise<void> {
-    const settings = `SETTINGS insert_deduplication_token = '${token}', async_insert = 0`;
-    return this.clickhouse.insert(`INSERT INTO mcp_tool_usage_log ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
+  /**
+   * Inserts lines of JSON unchanged, into both tables. `token` is ours, never a caller's; the same token means the same lines. Who is
+   * refused by the second one sends them again to both.
+   */
+  async insert(token: string, lines: string, signal: AbortSignal): Promise<void> {
+    const settings = `SETTINGS insert_deduplication_token = '${token}', async_insert = 0, ${ANY_TIME}`;
+    for (const table of [LOG, BY_TIME])
+      await this.clickhouse.insert(`INSERT INTO ${table} ${settings} FORMAT JSONEachRow`, `${lines}\n`, { signal });
+  }
+
+  /** Gives the table by time what the log has of an hour, as far as it lacks it. */
+  copyByTime(hour: string): Promise<void> {
+    return this.clickhouse.command(
+      `INSERT INTO ${BY_TIME} SELECT * FROM ${LOG} FINAL
+       PREWHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR ${SEES_WRITES}, ${ANY_TIME}`,
+      { hour },
+    );
   }
 
   /** What is kept of the calls of so many hours from one on, `YYYY-MM-DD HH:00:00`, UTC. Each call counts once. */
-  countByHour(from: string, hours: number, signal: AbortSignal): Promise<HourCounts[]> {
+  countByHour(from: string, hours: number, signal: AbortSignal, table: UsageTable = LOG): Promise<HourCounts[]> {
     return this.clickhouse.query<HourCounts>(
       `SELECT toString(toStartOfHour(created_at)) AS hour, count() AS calls, sum(credits_charged) AS credits,
          sum(toUInt64(reinterpretAsUInt32(reverse(unhex(substring(toString(id), 1, 8)))))) AS idSum
-       FROM mcp_tool_usage_log FINAL
+       FROM ${table} FINAL
        PREWHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {from:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
        GROUP BY hour ORDER BY hour ${SEES_WRITES}`,
       { from, hours },
@@ -105,31 +127,40 @@ export class UsageLogRepository {
     return this.page<UsageRow>(ROW_COLUMNS, filter, place, limit);
   }
 
-  /**
-   * At most `limit` rows that are older than `last`, or the newest, newest first; repeated deliveries of one are neighbours. Read in
-   * the order of the sorting key, from its end, and by one thread, so that little more is read than what is given; with
-   * `LIMIT 1 BY id` or FINAL it would be all of the user's.
-   */
-  findOlder(
-    filter: UsageFilter,
-    last: Pick<UsageRow, 'created_at' | 'id'> | undefined,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<UsageRow[]> {
-    const at = last?.created_at.replace('T', ' ').replace('Z', '');
-    return this.clickhouse.query<UsageRow>(
-      `SELECT ${ROW_COLUMNS} FROM mcp_tool_usage_log
-       WHERE user_id = {userId:String} AND ${IN_PERIOD}
-         ${last ? IS_OLDER : ''} ${conditions(filter)}
-       ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
-      { ...filter, limit, ...(last && { at, lastId: last.id }) },
-      signal && { signal },
-    );
+  /** As `findOlder`, with whose they are. */
+  findOlderOfAny(filter: CallFilter, last: CallPlace | undefined, limit: number): Promise<(UsageRow & { user_id: string })[]> {
+    return this.older(`user_id, ${ROW_COLUMNS}`, filter, last, limit);
+  }
+
+  /** At most `limit` rows of a user that are older than `last`, or the newest, newest first; repeated deliveries of one are neighbours. */
+  findOlder(filter: UsageFilter, last: CallPlace | undefined, limit: number, signal?: AbortSignal): Promise<UsageRow[]> {
+    return this.older(ROW_COLUMNS, filter, last, limit, signal);
   }
 
   /** At most `limit` rows of the page in the columns of an account's call list, newest first, each once. */
   findCalls(filter: UsageFilter, place: PagePlace, limit: number): Promise<UsageCall[]> {
     return this.page<UsageCall>([...CALL_COLUMNS, 'credits_cost'].join(', '), filter, place, limit);
+  }
+
+  /**
+   * A user's, or everybody's of the last days. Read in the order of the sorting key, from its end, and by one thread, so that little more
+   * is read than what is given; with `LIMIT 1 BY id` or FINAL it would be all of the user's.
+   */
+  private older<Row>(
+    columns: string,
+    filter: CallFilter,
+    last: CallPlace | undefined,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    const at = last?.created_at.replace('T', ' ').replace('Z', '');
+    return this.clickhouse.query<Row>(
+      `SELECT ${columns} FROM ${filter.userId === undefined ? BY_TIME : LOG}
+       WHERE ${ofUser(filter)} ${IN_PERIOD} ${last ? IS_OLDER : ''} ${conditions(filter)}
+       ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
+      { ...filter, limit, ...(last && { at, lastId: last.id }) },
+      signal && { signal },
+    );
   }
 
   /**

@@ -4,8 +4,8 @@ import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
-import { cursorOf, pageOf, placeOf } from './call-cursor.js';
-import { filterOf } from './call-filter.dto.js';
+import { cursorOf, pageOf, placeOf, type CallPlace } from './call-cursor.js';
+import { filterOf, type CallFilterQuery } from './call-filter.dto.js';
 import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
@@ -13,6 +13,9 @@ import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './
 import type { UsageFilter } from './usage-filter.js';
 import { UsageLogRepository, type UsageRow } from './usage-log.repository.js';
 import { KeyUsageDto, type UsageByKeyDto, type UsageStatsDto, type UsageStatsQuery } from './usage-stats.dto.js';
+
+/** A call, and whose it is. */
+export type NamedCall = UsageRecordDto & { user_id: string };
 
 /** Rows of a page of history. */
 type HistoryPage = { rows: UsageRow[] } & Pick<UsageHistoryDto, 'total' | 'next'>;
@@ -38,6 +41,22 @@ export class UsageQueries {
       const names = await this.keyNames.of(rows);
       const records = rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
       return { records, page, page_size, ...rest };
+    });
+  }
+
+  /**
+   * Calls of a user, or of everybody in the last days (`usage.keep_recent_days`), newest first, as they are stored.
+   * @throws VALIDATION_ERROR when instants are reversed, UNAVAILABLE when ClickHouse is away
+   */
+  async calls(userId: string | undefined, query: CallFilterQuery): Promise<{ rows: NamedCall[]; next: string | null }> {
+    refuseReversedInstants(query);
+    const filter = { ...periodOfDays(), ...filterOf(query), ...(userId !== undefined && { userId }) };
+    return unavailableWhenAway(async () => {
+      const read = (last: CallPlace | undefined, most: number) => this.log.findOlderOfAny(filter, last, most);
+      const { rows, next } = await pageOf(query.page_size, placeOf(query.before), read);
+      const names = await this.keyNames.of(rows);
+      const named = rows.map((row) => ({ user_id: row.user_id, ...UsageRecordDto.of(row, names.get(row.api_key_id)) }));
+      return { rows: named, next };
     });
   }
 

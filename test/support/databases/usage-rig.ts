@@ -39,7 +39,7 @@ export function usageRig(
   const batches = new Batches(lock, dirtyHours);
   const log = new UsageLogRepository(clickhouse);
   const counts = new UsageCountsRepository(clickhouse);
-  const rollup = new UsageRollup(dirtyHours, counts);
+  const rollup = new UsageRollup(dirtyHours, counts, log, config, clock);
   const hours = new UsageHoursRepository(lock);
   const verification = new UsageVerification(hours, dirtyHours, counts, log, config, clock);
   const outbox = new UsageOutboxRepository(database.postgres);

@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Fraction, IdFilter, Instant, TimeZone } from '../../../rest/dto-fields.js';
 import type { BucketSize } from './time-buckets.js';
@@ -55,7 +54,6 @@ export class AllSeriesQuery extends SeriesQuery {
   user_id?: string;
 
   /** Only calls of this account's user. */
-  @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
