@@ -754,6 +754,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/mcp/billing/offers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What can be bought. */
+    get: operations['CheckoutController_offers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/billing/purchases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller's account has bought, newest first; as it was offered then. */
+    get: operations['CheckoutController_purchases'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/mcp/credit-history': {
     parameters: {
       query?: never;
@@ -1630,6 +1664,16 @@ export interface components {
       page: number;
       page_size: number;
     };
+    CreditPackDto: {
+      /** @description `pack` of `POST /api/mcp/billing/checkout`. */
+      id: string;
+      name: string;
+      credits: number;
+      /** @description In the currency's smallest unit: 500 is 5.00 USD; null where the price is kept at Stripe, whose page shows it. */
+      amount: number | null;
+      /** @description ISO 4217, lower case; null with the amount. */
+      currency: string | null;
+    };
     CreditTotalsDto: {
       /** @description Allocations, grants and purchases, less corrections. */
       granted: number;
@@ -2063,6 +2107,12 @@ export interface components {
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
     };
+    OffersDto: {
+      /** @description Whether payments are switched on; without them nothing is on offer. */
+      enabled: boolean;
+      packs: components['schemas']['CreditPackDto'][];
+      subscriptions: components['schemas']['SubscriptionOfferDto'][];
+    };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
       limits: components['schemas']['LimitDto'][];
@@ -2145,6 +2195,33 @@ export interface components {
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
+    };
+    PurchaseDto: {
+      id: string;
+      name: string;
+      /** @description Null for a tier. */
+      pack: string | null;
+      /** @description Null for a pack. */
+      tier: string | null;
+      /** @description Of a pack; null for a tier. */
+      credits: number | null;
+      /** @description As it was offered, in the currency's smallest unit. */
+      amount: number;
+      currency: string;
+      /** Format: date-time */
+      bought_at: string;
+      /** @description What of the amount went back. */
+      refunded_amount: number;
+      /** @description Credits that were taken back, since money went back. */
+      credits_taken_back: number;
+    };
+    PurchaseListDto: {
+      /** @description Newest first. */
+      purchases: components['schemas']['PurchaseDto'][];
+      /** @description Number of purchases on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -2433,6 +2510,12 @@ export interface components {
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
+    };
+    SubscriptionOfferDto: {
+      /** @description `tier` of `POST /api/mcp/billing/checkout`. */
+      tier: string;
+      /** @description Credits a month. */
+      monthly_credits: number;
     };
     SyntheticDto: {
       /**
@@ -7213,6 +7296,129 @@ export interface operations {
       };
     };
   };
+  CheckoutController_offers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OffersDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  CheckoutController_purchases: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PurchaseListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AccountController_creditHistory: {
     parameters: {
       query?: {
@@ -8717,14 +8923,14 @@ export interface operations {
   ServerPinsController_list: {
     parameters: {
       query?: {
-        /** @description Only what is of this kind. */
-        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
-        /** @description Only what is in this state. */
-        state?: 'approved' | 'quarantined' | 'unusable';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
+        /** @description Only what is of this kind. */
+        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+        /** @description Only what is in this state. */
+        state?: 'approved' | 'quarantined' | 'unusable';
       };
       header?: never;
       path: {
