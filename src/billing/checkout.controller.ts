@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -11,6 +11,8 @@ import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js'
 import type { Principal } from '../auth/access/principal.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
+import { PageQuery } from '../rest/page.dto.js';
+import { OffersDto, PurchaseListDto } from './offers.dto.js';
 import { CheckoutService } from './checkout.service.js';
 
 /** Buying credits and tiers. */
@@ -19,6 +21,19 @@ import { CheckoutService } from './checkout.service.js';
 @Controller('api/mcp/billing')
 export class CheckoutController {
   constructor(private readonly checkouts: CheckoutService) {}
+
+  /** What can be bought. */
+  @Get('offers')
+  offers(): OffersDto {
+    return this.checkouts.offers();
+  }
+
+  /** What the caller's account has bought, newest first; as it was offered then. */
+  @Get('purchases')
+  @ApiNotFoundResponse({ description: '`detail.code` is `mcp_not_enabled`', type: ErrorDto })
+  purchases(@CurrentPrincipal() { userId }: Principal, @Query() query: PageQuery): Promise<PurchaseListDto> {
+    return this.checkouts.bought(userId, query);
+  }
 
   /**
    * Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment.

@@ -6,6 +6,8 @@ import { AppConfig } from '../config/app-config.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import { checkoutParams, type Offer } from './stripe/checkout-session.js';
 import type { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
+import { CreditPackDto, PurchaseDto, SubscriptionOfferDto, type OffersDto, type PurchaseListDto } from './offers.dto.js';
+import type { PageQuery } from '../rest/page.dto.js';
 import { PurchasesRepository, type NewPurchase } from './purchases.repository.js';
 import { StripeClient, type OpenedCheckout } from './stripe/stripe-client.js';
 import { isOver } from './subscription-rules.js';
@@ -40,6 +42,24 @@ export class CheckoutService {
     const opened = await this.stripe.openCheckout(checkoutParams(order), purchaseId);
     await this.purchases.insert(purchaseOf(purchaseId, accountId, offer, opened));
     return { checkout_url: opened.url, session_id: opened.sessionId };
+  }
+
+  /** What can be bought; nothing while payments are off. */
+  offers(): OffersDto {
+    const { billing, tiers } = this.config.values;
+    if (!billing.enabled) return { enabled: false, packs: [], subscriptions: [] };
+    return {
+      enabled: true,
+      packs: billing.credit_packs.map((pack) => CreditPackDto.of(pack)),
+      subscriptions: billing.subscriptions.map((offer) => SubscriptionOfferDto.of(offer, tiers)),
+    };
+  }
+
+  /** What the user's account has bought, newest first. @throws NOT_FOUND `mcp_not_enabled` */
+  async bought(userId: string, { page, page_size }: PageQuery): Promise<PurchaseListDto> {
+    const { id } = await this.accounts.require(userId);
+    const { purchases, total } = await this.purchases.bought(id, page_size, (page - 1) * page_size);
+    return { purchases: purchases.map((one) => PurchaseDto.of(one)), total, page, page_size };
   }
 
   private offerOf({ pack: id, tier }: CheckoutDto): Offer {

@@ -32,6 +32,12 @@ export interface Purchase extends NewPurchase {
   creditsTakenBack: number;
 }
 
+/** A purchase as its buyer sees it. */
+export type BoughtPurchase = Pick<
+  Purchase,
+  'id' | 'name' | 'pack' | 'tier' | 'credits' | 'amount' | 'currency' | 'refundedAmount' | 'creditsTakenBack'
+> & { boughtAt: Date };
+
 export type PackPurchase = Purchase & { pack: string; credits: number };
 
 export const isPack = (purchase: Purchase | undefined): purchase is PackPurchase =>
@@ -82,6 +88,21 @@ export class PurchasesRepository {
     return this.read(tx, found.id);
   }
 
+  /** A page of what an account has bought, newest first: packs that are paid, and tiers that were subscribed to. */
+  async bought(accountId: number, limit: number, offset: number): Promise<{ purchases: BoughtPurchase[]; total: number }> {
+    const rows = await this.postgres.query<Omit<BoughtPurchase, Numeric> & Record<Numeric, string | null>>(
+      `SELECT id, name, pack, tier, credits, amount, currency, coalesce(paid_at, created_at) AS "boughtAt",
+              refunded_amount AS "refundedAmount", credits_taken_back AS "creditsTakenBack"
+       FROM mcp.billing_purchases p WHERE ${BOUGHT} ORDER BY "boughtAt" DESC, id LIMIT $2 OFFSET $3`,
+      [accountId, limit, offset],
+    );
+    const [counted] = await this.postgres.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM mcp.billing_purchases p WHERE ${BOUGHT}`,
+      [accountId],
+    );
+    return { purchases: rows.map((row) => withNumbers<BoughtPurchase>(row)), total: counted!.total };
+  }
+
   /** Records its payment. */
   async markPaid(tx: Transaction, id: string, paymentIntentId: string | null): Promise<void> {
     await tx.query('UPDATE mcp.billing_purchases SET paid_at = mcp.ledger_time(), payment_intent_id = $2 WHERE id = $1', [
@@ -125,11 +146,18 @@ export class PurchasesRepository {
        FROM mcp.billing_purchases WHERE id = $1`,
       [id],
     );
-    const numbers = NUMERIC.map((name) => [name, row![name] === null ? null : Number(row![name])]);
-    return { ...row!, ...Object.fromEntries(numbers) } as Purchase;
+    return withNumbers<Purchase>(row!);
   }
 }
+
+const BOUGHT = `p.account_id = $1 AND (p.paid_at IS NOT NULL
+  OR EXISTS (SELECT 1 FROM mcp.billing_subscriptions s WHERE s.purchase_id = p.id))`;
 
 const NUMERIC = ['accountId', 'credits', 'amount', 'refundedAmount', 'refundedAt', 'creditsTakenBack'] as const;
 /** PostgreSQL's bigint comes as text; the amounts here are far below what a number can hold exactly. */
 type Numeric = (typeof NUMERIC)[number];
+
+function withNumbers<Row>(row: object): Row {
+  const numbers = Object.entries(row).filter(([name, value]) => value !== null && NUMERIC.some((one) => one === name));
+  return { ...row, ...Object.fromEntries(numbers.map(([name, value]) => [name, Number(value)])) } as Row;
+}

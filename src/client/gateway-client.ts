@@ -197,6 +197,16 @@ export class GatewayClient extends ServersClient {
     return this.get('/api/mcp/usage/summary', options);
   }
 
+  /** What can be bought: packs of credits, and tiers by subscription. */
+  offers(options?: RequestOptions): Promise<Schemas['OffersDto']> {
+    return this.get('/api/mcp/billing/offers', options);
+  }
+
+  /** What the caller's account has bought, newest first, page by page. */
+  purchases(query: QueryOf<'/api/mcp/billing/purchases'> = {}, options?: RequestOptions): Promise<Schemas['PurchaseListDto']> {
+    return this.get('/api/mcp/billing/purchases', options, query);
+  }
+
   /** Creates a user. For admins. */
   createUser(user: Schemas['CreateUserDto'], options?: RequestOptions): Promise<Schemas['UserDto']> {
     return this.post('/auth/users', user, options);

@@ -19,23 +19,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/admin/calls': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another. */
-    get: operations['AdminUsageController_calls'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -292,23 +275,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/admin/usage/timeseries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Counts everybody's calls by hour or day, and how long they took; or those of a user, as one series or as several. */
-    get: operations['AdminUsageController_timeseries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/admin/users': {
     parameters: {
       query?: never;
@@ -541,7 +507,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */
+    /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
     post: operations['AuthController_logOut'];
     delete?: never;
     options?: never;
@@ -574,7 +540,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Changes the caller's password. Their other logins and sessions end; this answer has the token, or the cookie, to go on with. */
+    /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
     put: operations['AuthController_changePassword'];
     post?: never;
     delete?: never;
@@ -612,76 +578,6 @@ export interface paths {
     /** Registers a new user, where registration is open. */
     post: operations['AuthController_register'];
     delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Who is signed in with the cookie. Counts as a use of the session. */
-    get: operations['SessionController_get'];
-    put?: never;
-    /** Signs a browser in: the answer sets a cookie, which pages of the gateway's own address are admitted by. */
-    post: operations['SessionController_signIn'];
-    /** Signs the browser out: the session is refused from now on, on every replica, and the cookie is cleared. */
-    delete: operations['SessionController_signOut'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/session/confirm': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Confirms that it is still you, for what a browser that was left open must not do. Counts for 15 minutes. */
-    post: operations['SessionController_confirm'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/sessions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The caller's sessions, the one used last first. */
-    get: operations['SessionController_list'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/auth/sessions/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Ends one of the caller's sessions, on every replica. */
-    delete: operations['SessionController_end'];
     options?: never;
     head?: never;
     patch?: never;
@@ -824,23 +720,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/mcp-usage/timeseries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Counts the caller's calls by hour or day, and how long they took; as one series or as several. */
-    get: operations['UsageController_timeseries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/mcp/account': {
     parameters: {
       query?: never;
@@ -869,6 +748,40 @@ export interface paths {
     put?: never;
     /** Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment. */
     post: operations['CheckoutController_checkout'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/billing/offers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What can be bought. */
+    get: operations['CheckoutController_offers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/billing/purchases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller's account has bought, newest first; as it was offered then. */
+    get: operations['CheckoutController_purchases'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -952,23 +865,6 @@ export interface paths {
     };
     /** Credits, and the calls of this month and today. */
     get: operations['AccountController_summary'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/portal/config': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
-    get: operations['PortalConfigController_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1505,12 +1401,6 @@ export interface components {
       page: number;
       page_size: number;
     };
-    AllCallsDto: {
-      /** @description Newest first. */
-      records: components['schemas']['AnyCallDto'][];
-      /** @description For `before`, to get the records that follow; null: there are none. */
-      next: string | null;
-    };
     AllToolsUsageDto: {
       /**
        * Format: double
@@ -1533,41 +1423,6 @@ export interface components {
       top_accounts: components['schemas']['TopAccountDto'][];
       /** @description This month's most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
-    };
-    AnyCallDto: {
-      /** Format: double */
-      duration_ms: number;
-      id: string;
-      request_id: string;
-      tool_name: string;
-      /** @description The tool's source, e.g. `stock-data`. */
-      service: string;
-      /** @description Table or dataset the tool read; empty when there is none. */
-      table_name: string;
-      /** @description Rows the tool returned. */
-      record_count: number;
-      is_error: boolean;
-      /** @description The tool or its backend failed; such a call costs nothing. */
-      is_backend_error: boolean;
-      error_code: string;
-      error_message: string;
-      /** @description An object; text when they were too long to be stored in full. */
-      arguments: Record<string, never>;
-      credits_charged: number;
-      /** @description Empty for a call with a login token. */
-      api_key_id: string;
-      /** @description The key's name now, also when it is revoked; null for a call with a login token. */
-      api_key_name: string | null;
-      client_name: string;
-      protocol_version: string;
-      /** @description `http`, `stdio` or `rest`. */
-      transport: string;
-      /** @description When the call was admitted; ISO 8601, UTC. */
-      created_at: string;
-      user_id: string;
-      /** @description As it is now; null for a user that there is not. */
-      user_email: string | null;
-      user_name: string | null;
     };
     ApprovePinDto: {
       /** @enum {string} */
@@ -1702,14 +1557,6 @@ export interface components {
       /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
-    ConfirmDto: {
-      password?: string | null;
-      token?: string | null;
-    };
-    ConfirmedDto: {
-      /** Format: date-time */
-      confirmed_until: string;
-    };
     ContextLevelDto: {
       /**
        * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, Notices, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
@@ -1816,6 +1663,16 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    CreditPackDto: {
+      /** @description `pack` of `POST /api/mcp/billing/checkout`. */
+      id: string;
+      name: string;
+      credits: number;
+      /** @description In the currency's smallest unit: 500 is 5.00 USD; null where the price is kept at Stripe, whose page shows it. */
+      amount: number | null;
+      /** @description ISO 4217, lower case; null with the amount. */
+      currency: string | null;
     };
     CreditTotalsDto: {
       /** @description Allocations, grants and purchases, less corrections. */
@@ -1998,9 +1855,7 @@ export interface components {
         | 'BACKEND_ERROR'
         | 'BACKEND_TIMEOUT'
         | 'BAD_REQUEST'
-        | 'CONFIRMATION_REQUIRED'
         | 'CONFLICT'
-        | 'CSRF_REFUSED'
         | 'HOST_NOT_ALLOWED'
         | 'INSUFFICIENT_CREDITS'
         | 'INSUFFICIENT_PERMISSIONS'
@@ -2176,24 +2031,6 @@ export interface components {
        */
       resets_at: string | null;
     };
-    ListedSessionDto: {
-      id: string;
-      /** Format: date-time */
-      created_at: string;
-      /**
-       * Format: date-time
-       * @description To within five minutes.
-       */
-      last_seen_at: string;
-      /** Format: date-time */
-      expires_at: string;
-      ip: string | null;
-      user_agent: string | null;
-      /** @enum {string} */
-      auth_method: 'external_token' | 'password';
-      /** @description Whether this is the session of the request. */
-      is_current: boolean;
-    };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
       name: string;
@@ -2270,9 +2107,11 @@ export interface components {
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
     };
-    OfferedTierDto: {
-      name: string;
-      monthly_credits: number;
+    OffersDto: {
+      /** @description Whether payments are switched on; without them nothing is on offer. */
+      enabled: boolean;
+      packs: components['schemas']['CreditPackDto'][];
+      subscriptions: components['schemas']['SubscriptionOfferDto'][];
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2353,47 +2192,36 @@ export interface components {
        */
       expires_at: string;
     };
-    PortalConfigDto: {
-      version: string;
-      title: string;
-      /** @description Where its people ask for help. */
-      support_url: string | null;
-      /** @enum {string} */
-      registration: 'closed' | 'open';
-      /** @description False: everybody is the admin, and nobody signs in. */
-      auth_enabled: boolean;
-      /** @description Whether people sign in with a password. */
-      password_login: boolean;
-      sso: components['schemas']['SingleSignOnDto'][];
-      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
-      is_signed_in: boolean;
-      /** @description Where clients reach MCP. */
-      mcp_url?: string;
-      /**
-       * @description Whether calls need an account.
-       * @enum {string}
-       */
-      credits_mode?: 'optional' | 'required';
-      billing_enabled?: boolean;
-      tiers?: components['schemas']['OfferedTierDto'][];
-      /**
-       * @description What of a server's tools passes where its template says nothing.
-       * @enum {string}
-       */
-      tool_approval?: 'first_use' | 'manual' | 'off';
-      /** @description How long calls are kept. */
-      keep_months?: number;
-      limits?: components['schemas']['PortalLimitsDto'];
-    };
-    PortalLimitsDto: {
-      user_per_hour: number;
-      /** @description Of what is looked at in the portal. */
-      session_per_hour: number;
-      api_key_per_hour: number;
-    };
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
+    };
+    PurchaseDto: {
+      id: string;
+      name: string;
+      /** @description Null for a tier. */
+      pack: string | null;
+      /** @description Null for a pack. */
+      tier: string | null;
+      /** @description Of a pack; null for a tier. */
+      credits: number | null;
+      /** @description As it was offered, in the currency's smallest unit. */
+      amount: number;
+      currency: string;
+      /** Format: date-time */
+      bought_at: string;
+      /** @description What of the amount went back. */
+      refunded_amount: number;
+      /** @description Credits that were taken back, since money went back. */
+      credits_taken_back: number;
+    };
+    PurchaseListDto: {
+      /** @description Newest first. */
+      purchases: components['schemas']['PurchaseDto'][];
+      /** @description Number of purchases on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -2477,56 +2305,6 @@ export interface components {
        * @default 0
        */
       overlap_seconds?: number | null;
-    };
-    SeriesDto: {
-      /** @description An id or a name; empty for calls without one; `all` without groups; `others` for all further ones. */
-      key: string;
-      /** @description To be shown: the name of a key, the e-mail of a user, or the key itself. */
-      label: string;
-      /** @description Every hour or day of the time asked for, also without calls. */
-      points: components['schemas']['SeriesPointDto'][];
-      total: components['schemas']['SeriesSumsDto'];
-    };
-    SeriesPointDto: {
-      /**
-       * Format: double
-       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
-       */
-      p50_ms: number | null;
-      /** Format: double */
-      p95_ms: number | null;
-      /** Format: double */
-      p99_ms: number | null;
-      /**
-       * Format: date-time
-       * @description When the hour or day begins; the first may begin before `from`.
-       */
-      t: string;
-      calls: number;
-      /** @description Calls that failed, whoever was to blame. */
-      errors: number;
-      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
-      backend_errors: number | null;
-      records: number;
-      credits: number;
-    };
-    SeriesSumsDto: {
-      /**
-       * Format: double
-       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
-       */
-      p50_ms: number | null;
-      /** Format: double */
-      p95_ms: number | null;
-      /** Format: double */
-      p99_ms: number | null;
-      calls: number;
-      /** @description Calls that failed, whoever was to blame. */
-      errors: number;
-      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
-      backend_errors: number | null;
-      records: number;
-      credits: number;
     };
     ServerDto: {
       /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
@@ -2729,43 +2507,15 @@ export interface components {
       resources_count: number;
       unusable: components['schemas']['UnusableOfferDto'][];
     };
-    SessionDto: {
-      user: components['schemas']['UserDto'];
-      scopes: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
-      /**
-       * Format: date-time
-       * @description Null without authentication: then everybody is the admin, and nobody signs in.
-       */
-      expires_at: string | null;
-      /** @description The session ends after this long without a request. */
-      idle_seconds: number | null;
-      /**
-       * Format: date-time
-       * @description Until when the password counts as confirmed, for what needs it; null: it has to be confirmed.
-       */
-      confirmed_until: string | null;
-      auth_enabled: boolean;
-    };
-    SessionListDto: {
-      sessions: components['schemas']['ListedSessionDto'][];
-    };
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
     };
-    SignInDto: {
-      /** @description E-mail or user name. */
-      email?: string | null;
-      password?: string | null;
-      /** @description A login token of your own backend (`auth.trust_external_tokens`). */
-      token?: string | null;
-    };
-    SingleSignOnDto: {
-      id: string;
-      /** @description For its button. */
-      name: string;
-      /** @description Where a browser goes to begin. */
-      start_path: string;
+    SubscriptionOfferDto: {
+      /** @description `tier` of `POST /api/mcp/billing/checkout`. */
+      tier: string;
+      /** @description Credits a month. */
+      monthly_credits: number;
     };
     SyntheticDto: {
       /**
@@ -2962,12 +2712,10 @@ export interface components {
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
-      /** @description Number of records on all pages; null with `before`, where they are not counted. */
-      total: number | null;
+      /** @description Number of records on all pages. */
+      total: number;
       page: number;
       page_size: number;
-      /** @description For `before`, to get the records that follow; null: there are none. */
-      next: string | null;
     };
     UsageIntegrityDto: {
       /** @description First day, `YYYY-MM-DD`, UTC. */
@@ -3025,24 +2773,6 @@ export interface components {
       transport: string;
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
-    };
-    UsageSeriesDto: {
-      /** @enum {string} */
-      bucket: 'day' | 'hour';
-      /** Format: date-time */
-      from: string;
-      /** Format: date-time */
-      to: string;
-      time_zone: string;
-      /** @description Most calls first, at most eight; then all others as one, if there are more. */
-      series: components['schemas']['SeriesDto'][];
-      /** @description How many keys are in `others`, which is the last series then; 0: there is none. */
-      others_count: number;
-      /**
-       * Format: date-time
-       * @description Everything that was recorded before is counted; usually less than a second ago.
-       */
-      fresh_until: string;
     };
     UsageStatsDto: {
       /**
@@ -3270,108 +3000,6 @@ export interface operations {
         };
       };
       /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  AdminUsageController_calls: {
-    parameters: {
-      query?: {
-        /** @description Only this user's calls; then all that are kept. */
-        user_id?: string;
-        /** @description Only calls of this tool. */
-        tool_name?: string;
-        /** @description Only calls made with this key. */
-        api_key_id?: string;
-        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
-        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
-        /** @description Only calls of tools of this source, e.g. `stock-data`. */
-        service?: string;
-        /** @description Only calls of clients of exactly this name. */
-        client_name?: string;
-        /** @description Only calls that took at least so many milliseconds. */
-        min_duration_ms?: number;
-        /** @description Only calls of this request. */
-        request_id?: string;
-        /** @description Only calls from this instant on, ISO 8601 with its zone. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone. */
-        to?: string;
-        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
-        before?: string;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AllCallsDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs admin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such user */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -4912,102 +4540,6 @@ export interface operations {
       };
     };
   };
-  AdminUsageController_timeseries: {
-    parameters: {
-      query?: {
-        /** @description As for one's own calls, and `user`. By outcome or client at most 31 days at a time, unless they are a user's. */
-        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool' | 'user';
-        /** @description Only this user's calls. */
-        user_id?: string;
-        /** @description Only calls of this account's user. */
-        account_id?: number;
-        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
-        to?: string;
-        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
-        bucket?: 'auto' | 'day' | 'hour';
-        /** @description Only calls of this tool. */
-        tool_name?: string;
-        /** @description Only calls made with this key. */
-        api_key_id?: string;
-        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
-        time_zone?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UsageSeriesDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs admin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such user or account */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description ClickHouse is away; calls are still recorded */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AdminUsersController_list: {
     parameters: {
       query?: {
@@ -5687,34 +5219,18 @@ export interface operations {
   UserUsageController_history: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
-        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
-        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
-        /** @description Only calls of tools of this source, e.g. `stock-data`. */
-        service?: string;
-        /** @description Only calls of clients of exactly this name. */
-        client_name?: string;
-        /** @description Only calls that took at least so many milliseconds. */
-        min_duration_ms?: number;
-        /** @description Only calls of this request. */
-        request_id?: string;
-        /** @description Only calls from this instant on, ISO 8601 with its zone. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone. */
-        to?: string;
-        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
-        before?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -6468,15 +5984,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6509,15 +6016,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6587,15 +6085,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6836,441 +6325,6 @@ export interface operations {
       };
     };
   };
-  SessionController_get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_signIn: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': components['schemas']['SignInDto'] | null;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
-        };
-      };
-      /** @description The body cannot be read: it is broken, or ended early */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Invalid credentials */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The request comes from a page of another origin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description This gateway has no portal */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Too many failed logins */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_signOut: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The request comes from a page of another origin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description This gateway has no portal */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_confirm: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': components['schemas']['ConfirmDto'] | null;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ConfirmedDto'];
-        };
-      };
-      /** @description The body cannot be read: it is broken, or ended early */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Too many failed logins */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_list: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionListDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  SessionController_end: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The path cannot be decoded */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such session of yours */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ApiKeysController_create: {
     parameters: {
       query?: never;
@@ -7420,15 +6474,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -7500,15 +6545,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7715,15 +6751,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description No such key of yours */
       404: {
         headers: {
@@ -7894,34 +6921,18 @@ export interface operations {
   UsageController_history: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
-        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
-        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
-        /** @description Only calls of tools of this source, e.g. `stock-data`. */
-        service?: string;
-        /** @description Only calls of clients of exactly this name. */
-        client_name?: string;
-        /** @description Only calls that took at least so many milliseconds. */
-        min_duration_ms?: number;
-        /** @description Only calls of this request. */
-        request_id?: string;
-        /** @description Only calls from this instant on, ISO 8601 with its zone. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone. */
-        to?: string;
-        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
-        before?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
+        /** @description Page number, from 1. */
+        page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -7943,15 +6954,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8014,15 +7016,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8098,98 +7091,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Invalid query */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description ClickHouse is away; calls are still recorded */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  UsageController_timeseries: {
-    parameters: {
-      query?: {
-        /** @description A series for each tool, key, source of tools, table, outcome or client; `none`: one of all calls. */
-        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool';
-        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
-        from?: string;
-        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
-        to?: string;
-        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
-        bucket?: 'auto' | 'day' | 'hour';
-        /** @description Only calls of this tool. */
-        tool_name?: string;
-        /** @description Only calls made with this key. */
-        api_key_id?: string;
-        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
-        time_zone?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UsageSeriesDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -8242,15 +7143,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8335,15 +7227,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
       404: {
         headers: {
@@ -8413,6 +7296,129 @@ export interface operations {
       };
     };
   };
+  CheckoutController_offers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OffersDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  CheckoutController_purchases: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PurchaseListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AccountController_creditHistory: {
     parameters: {
       query?: {
@@ -8441,15 +7447,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8534,15 +7531,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -8595,15 +7583,6 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8681,15 +7660,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8758,15 +7728,6 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8788,36 +7749,6 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  PortalConfigController_get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PortalConfigDto'];
-        };
-      };
-      /** @description Credentials cannot be checked right now */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -9992,14 +8923,14 @@ export interface operations {
   ServerPinsController_list: {
     parameters: {
       query?: {
-        /** @description Only what is of this kind. */
-        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
-        /** @description Only what is in this state. */
-        state?: 'approved' | 'quarantined' | 'unusable';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
+        /** @description Only what is of this kind. */
+        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+        /** @description Only what is in this state. */
+        state?: 'approved' | 'quarantined' | 'unusable';
       };
       header?: never;
       path: {

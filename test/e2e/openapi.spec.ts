@@ -128,6 +128,7 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
     const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
     const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
+    for (const part of ['offers', 'purchases']) await well('GET', `/api/mcp/billing/${part}`, undefined, 'ada');
     for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/tools'])
       await well('GET', path, undefined, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;

@@ -32,6 +32,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/mcp/usage': undefined,
   'GET /api/mcp/usage/summary': undefined,
   'GET /api/mcp/credit-history': undefined,
+  'GET /api/mcp/billing/purchases': undefined,
   'POST /api/mcp/regenerate-key': undefined,
   'POST /api/mcp-keys/revoke': { key_id: NOWHERE },
   'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
