@@ -18,6 +18,8 @@ export const PAGES: readonly Page[] = [
   { path: '/connect', title: 'Connect', menu: 'everyone', load: () => import('../pages/connect/Connect.svelte') },
   { path: '/keys', title: 'API keys', menu: 'everyone', load: () => import('../pages/keys/Keys.svelte') },
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
+  { path: '/tools', title: 'Tools', menu: 'everyone', load: () => import('../pages/tools/Tools.svelte') },
+  { path: '/tools/:name', title: 'Tool', load: () => import('../pages/tools/Tool.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
 ];
 
