@@ -20,6 +20,7 @@ export const PAGES: readonly Page[] = [
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
   { path: '/tools', title: 'Tools', menu: 'everyone', load: () => import('../pages/tools/Tools.svelte') },
   { path: '/tools/:name', title: 'Tool', load: () => import('../pages/tools/Tool.svelte') },
+  { path: '/credits', title: 'Credits', menu: 'everyone', load: () => import('../pages/credits/Credits.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
 ];
 
