@@ -21,6 +21,7 @@ export const PAGES: readonly Page[] = [
   { path: '/tools', title: 'Tools', menu: 'everyone', load: () => import('../pages/tools/Tools.svelte') },
   { path: '/tools/:name', title: 'Tool', load: () => import('../pages/tools/Tool.svelte') },
   { path: '/credits', title: 'Credits', menu: 'everyone', load: () => import('../pages/credits/Credits.svelte') },
+  { path: '/usage', title: 'Usage', menu: 'everyone', load: () => import('../pages/usage/Usage.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
 ];
 
