@@ -275,6 +275,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/usage/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts everybody's calls by hour or day, and how long they took; or those of a user, as one series or as several. */
+    get: operations['AdminUsageController_timeseries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/users': {
     parameters: {
       query?: never;
@@ -507,7 +524,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Logs out: this login token is refused from now on. Others of the user, and their API keys, go on. */
+    /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */
     post: operations['AuthController_logOut'];
     delete?: never;
     options?: never;
@@ -540,7 +557,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Changes the caller's password. Their other logins end; this answer has the token to go on with. */
+    /** Changes the caller's password. Their other logins and sessions end; this answer has the token, or the cookie, to go on with. */
     put: operations['AuthController_changePassword'];
     post?: never;
     delete?: never;
@@ -578,6 +595,76 @@ export interface paths {
     /** Registers a new user, where registration is open. */
     post: operations['AuthController_register'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in with the cookie. Counts as a use of the session. */
+    get: operations['SessionController_get'];
+    put?: never;
+    /** Signs a browser in: the answer sets a cookie, which pages of the gateway's own address are admitted by. */
+    post: operations['SessionController_signIn'];
+    /** Signs the browser out: the session is refused from now on, on every replica, and the cookie is cleared. */
+    delete: operations['SessionController_signOut'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/session/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms that it is still you, for what a browser that was left open must not do. Counts for 15 minutes. */
+    post: operations['SessionController_confirm'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's sessions, the one used last first. */
+    get: operations['SessionController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/auth/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of the caller's sessions, on every replica. */
+    delete: operations['SessionController_end'];
     options?: never;
     head?: never;
     patch?: never;
@@ -720,6 +807,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/mcp-usage/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts the caller's calls by hour or day, and how long they took; as one series or as several. */
+    get: operations['UsageController_timeseries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/mcp/account': {
     parameters: {
       query?: never;
@@ -748,40 +852,6 @@ export interface paths {
     put?: never;
     /** Starts a checkout on Stripe's payment page. The credits or the tier are granted once Stripe reports the payment. */
     post: operations['CheckoutController_checkout'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/mcp/billing/offers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What can be bought. */
-    get: operations['CheckoutController_offers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/mcp/billing/purchases': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What the caller's account has bought, newest first; as it was offered then. */
-    get: operations['CheckoutController_purchases'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -865,6 +935,23 @@ export interface paths {
     };
     /** Credits, and the calls of this month and today. */
     get: operations['AccountController_summary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/portal/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
+    get: operations['PortalConfigController_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1007,43 +1094,6 @@ export interface paths {
      *     health, for which it waits at most 3 seconds: a server that cannot start is registered all the same, and `health.error` says why.
      */
     post: operations['ServersController_register'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/servers/templates': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The templates of the configuration and those that come with Tallygate, also ones that are not enabled. */
-    get: operations['ServerTemplatesController_list'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/servers/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Connects to a server as if it were registered, and lists what it offers. Nothing is saved, and the connection or the process is closed
-     *     in any case. Takes at most 20 seconds; a server that cannot be used is an answer, too.
-     */
-    post: operations['ServerTrialsController_run'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1557,6 +1607,14 @@ export interface components {
       /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
+    ConfirmDto: {
+      password?: string | null;
+      token?: string | null;
+    };
+    ConfirmedDto: {
+      /** Format: date-time */
+      confirmed_until: string;
+    };
     ContextLevelDto: {
       /**
        * @description The `context` of log lines: Auth, Billing, ClickHouse, Credits, Http, Idempotency, Key changes, Key usage, Listener, Log, MCP, Metrics, Notices, PostgreSQL, Redis, Rest, Server health, Servers, Shutdown, Start, Stock data, Streams, Suspended calls, Tools, Traces, Usage, Usage delivery, one of Nest's own, or `Server <name>`
@@ -1663,16 +1721,6 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
-    };
-    CreditPackDto: {
-      /** @description `pack` of `POST /api/mcp/billing/checkout`. */
-      id: string;
-      name: string;
-      credits: number;
-      /** @description In the currency's smallest unit: 500 is 5.00 USD; null where the price is kept at Stripe, whose page shows it. */
-      amount: number | null;
-      /** @description ISO 4217, lower case; null with the amount. */
-      currency: string | null;
     };
     CreditTotalsDto: {
       /** @description Allocations, grants and purchases, less corrections. */
@@ -1855,7 +1903,9 @@ export interface components {
         | 'BACKEND_ERROR'
         | 'BACKEND_TIMEOUT'
         | 'BAD_REQUEST'
+        | 'CONFIRMATION_REQUIRED'
         | 'CONFLICT'
+        | 'CSRF_REFUSED'
         | 'HOST_NOT_ALLOWED'
         | 'INSUFFICIENT_CREDITS'
         | 'INSUFFICIENT_PERMISSIONS'
@@ -2031,6 +2081,24 @@ export interface components {
        */
       resets_at: string | null;
     };
+    ListedSessionDto: {
+      id: string;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description To within five minutes.
+       */
+      last_seen_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      ip: string | null;
+      user_agent: string | null;
+      /** @enum {string} */
+      auth_method: 'external_token' | 'password';
+      /** @description Whether this is the session of the request. */
+      is_current: boolean;
+    };
     ListedToolDto: {
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
       name: string;
@@ -2107,11 +2175,9 @@ export interface components {
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
     };
-    OffersDto: {
-      /** @description Whether payments are switched on; without them nothing is on offer. */
-      enabled: boolean;
-      packs: components['schemas']['CreditPackDto'][];
-      subscriptions: components['schemas']['SubscriptionOfferDto'][];
+    OfferedTierDto: {
+      name: string;
+      monthly_credits: number;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2192,36 +2258,47 @@ export interface components {
        */
       expires_at: string;
     };
+    PortalConfigDto: {
+      version: string;
+      title: string;
+      /** @description Where its people ask for help. */
+      support_url: string | null;
+      /** @enum {string} */
+      registration: 'closed' | 'open';
+      /** @description False: everybody is the admin, and nobody signs in. */
+      auth_enabled: boolean;
+      /** @description Whether people sign in with a password. */
+      password_login: boolean;
+      sso: components['schemas']['SingleSignOnDto'][];
+      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
+      is_signed_in: boolean;
+      /** @description Where clients reach MCP. */
+      mcp_url?: string;
+      /**
+       * @description Whether calls need an account.
+       * @enum {string}
+       */
+      credits_mode?: 'optional' | 'required';
+      billing_enabled?: boolean;
+      tiers?: components['schemas']['OfferedTierDto'][];
+      /**
+       * @description What of a server's tools passes where its template says nothing.
+       * @enum {string}
+       */
+      tool_approval?: 'first_use' | 'manual' | 'off';
+      /** @description How long calls are kept. */
+      keep_months?: number;
+      limits?: components['schemas']['PortalLimitsDto'];
+    };
+    PortalLimitsDto: {
+      user_per_hour: number;
+      /** @description Of what is looked at in the portal. */
+      session_per_hour: number;
+      api_key_per_hour: number;
+    };
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
-    };
-    PurchaseDto: {
-      id: string;
-      name: string;
-      /** @description Null for a tier. */
-      pack: string | null;
-      /** @description Null for a pack. */
-      tier: string | null;
-      /** @description Of a pack; null for a tier. */
-      credits: number | null;
-      /** @description As it was offered, in the currency's smallest unit. */
-      amount: number;
-      currency: string;
-      /** Format: date-time */
-      bought_at: string;
-      /** @description What of the amount went back. */
-      refunded_amount: number;
-      /** @description Credits that were taken back, since money went back. */
-      credits_taken_back: number;
-    };
-    PurchaseListDto: {
-      /** @description Newest first. */
-      purchases: components['schemas']['PurchaseDto'][];
-      /** @description Number of purchases on all pages. */
-      total: number;
-      page: number;
-      page_size: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -2252,7 +2329,7 @@ export interface components {
       /**
        * @description Values for the template, which says what it needs.
        * @example {
-       *       "url": "https://mcp.example.com/mcp"
+       *       "base_path": "/data"
        *     }
        */
       config?: {
@@ -2260,7 +2337,7 @@ export interface components {
       } | null;
       /**
        * @description Name of a template in the gateway's configuration.
-       * @example http
+       * @example file-server
        */
       template_name: string;
       /**
@@ -2305,6 +2382,56 @@ export interface components {
        * @default 0
        */
       overlap_seconds?: number | null;
+    };
+    SeriesDto: {
+      /** @description An id or a name; empty for calls without one; `all` without groups; `others` for all further ones. */
+      key: string;
+      /** @description To be shown: the name of a key, the e-mail of a user, or the key itself. */
+      label: string;
+      /** @description Every hour or day of the time asked for, also without calls. */
+      points: components['schemas']['SeriesPointDto'][];
+      total: components['schemas']['SeriesSumsDto'];
+    };
+    SeriesPointDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      /**
+       * Format: date-time
+       * @description When the hour or day begins; the first may begin before `from`.
+       */
+      t: string;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
+    };
+    SeriesSumsDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
     };
     ServerDto: {
       /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
@@ -2409,36 +2536,6 @@ export interface components {
       page: number;
       page_size: number;
     };
-    ServerTemplateDto: {
-      /**
-       * @description How its servers are reached; null where its program is not installed.
-       * @enum {string|null}
-       */
-      transport: 'http' | 'sse' | 'stdio' | null;
-      /** @description JSON Schema of `config`; null where its program is not installed. */
-      config_schema: {
-        [key: string]: unknown;
-      } | null;
-      /** @description `template_name` of `POST /servers`. */
-      name: string;
-      /** @description The title of its config's schema; its name where that has none. */
-      title: string;
-      description: string;
-      /** @description Whether it comes with Tallygate. */
-      shipped: boolean;
-      /** @description Whether servers can be registered from it. */
-      enabled: boolean;
-      /** @description Why it is not enabled, and what to do; absent where it is. */
-      problem?: string;
-      /** @description What of the config is secret and never shown again: `bearer_token`; `headers.*` is each member of `headers`. */
-      secret_paths: string[];
-      /** @description Servers that are registered from it. */
-      servers_count: number;
-    };
-    ServerTemplateListDto: {
-      /** @description By name. */
-      templates: components['schemas']['ServerTemplateDto'][];
-    };
     ServerToolDto: {
       /**
        * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
@@ -2490,32 +2587,43 @@ export interface components {
       page: number;
       page_size: number;
     };
-    ServerTrialDto: {
+    SessionDto: {
+      user: components['schemas']['UserDto'];
+      scopes: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /**
-       * Format: double
-       * @description From the start of the connection until everything was listed, in milliseconds; null when it cannot be used.
+       * Format: date-time
+       * @description Null without authentication: then everybody is the admin, and nobody signs in.
        */
-      duration_ms: number | null;
-      /** @description Whether the server answered and can be used. */
-      reached: boolean;
-      /** @description Why it cannot, in the last words of its program too; null when it can. */
-      error: string | null;
-      tools: components['schemas']['TriedToolDto'][];
-      /** @description Of all tools together. */
-      definition_tokens: number;
-      prompts_count: number;
-      resources_count: number;
-      unusable: components['schemas']['UnusableOfferDto'][];
+      expires_at: string | null;
+      /** @description The session ends after this long without a request. */
+      idle_seconds: number | null;
+      /**
+       * Format: date-time
+       * @description Until when the password counts as confirmed, for what needs it; null: it has to be confirmed.
+       */
+      confirmed_until: string | null;
+      auth_enabled: boolean;
+    };
+    SessionListDto: {
+      sessions: components['schemas']['ListedSessionDto'][];
     };
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
     };
-    SubscriptionOfferDto: {
-      /** @description `tier` of `POST /api/mcp/billing/checkout`. */
-      tier: string;
-      /** @description Credits a month. */
-      monthly_credits: number;
+    SignInDto: {
+      /** @description E-mail or user name. */
+      email?: string | null;
+      password?: string | null;
+      /** @description A login token of your own backend (`auth.trust_external_tokens`). */
+      token?: string | null;
+    };
+    SingleSignOnDto: {
+      id: string;
+      /** @description For its button. */
+      name: string;
+      /** @description Where a browser goes to begin. */
+      start_path: string;
     };
     SyntheticDto: {
       /**
@@ -2668,30 +2776,6 @@ export interface components {
       calls: number;
       credits: number;
     };
-    TriedToolDto: {
-      /** @description The server's own name of it. */
-      name: string;
-      title: string | null;
-      description: string;
-      /** @description Length of its definition as the server wrote it, as JSON in UTF-8. */
-      definition_bytes: number;
-      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
-      definition_tokens: number;
-    };
-    TryServerDto: {
-      /** @description Values for the template, which says what it needs. */
-      config?: {
-        [key: string]: unknown;
-      } | null;
-      /** @description Name of a template in the gateway's configuration. */
-      template_name: string;
-    };
-    UnusableOfferDto: {
-      /** @enum {string} */
-      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
-      name: string;
-      reason: string;
-    };
     UsageBacklogDto: {
       /** @description Recorded events that are not yet in ClickHouse. */
       pending: number;
@@ -2773,6 +2857,24 @@ export interface components {
       transport: string;
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
+    };
+    UsageSeriesDto: {
+      /** @enum {string} */
+      bucket: 'day' | 'hour';
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      time_zone: string;
+      /** @description Most calls first, at most eight; then all others as one, if there are more. */
+      series: components['schemas']['SeriesDto'][];
+      /** @description How many keys are in `others`, which is the last series then; 0: there is none. */
+      others_count: number;
+      /**
+       * Format: date-time
+       * @description Everything that was recorded before is counted; usually less than a second ago.
+       */
+      fresh_until: string;
     };
     UsageStatsDto: {
       /**
@@ -4540,6 +4642,102 @@ export interface operations {
       };
     };
   };
+  AdminUsageController_timeseries: {
+    parameters: {
+      query?: {
+        /** @description As for one's own calls, and `user`. By outcome or client at most 31 days at a time, unless they are a user's. */
+        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool' | 'user';
+        /** @description Only this user's calls. */
+        user_id?: string;
+        /** @description Only calls of this account's user. */
+        account_id?: number;
+        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
+        bucket?: 'auto' | 'day' | 'hour';
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeriesDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user or account */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AdminUsersController_list: {
     parameters: {
       query?: {
@@ -5984,6 +6182,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6016,6 +6223,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6085,6 +6301,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6325,6 +6550,441 @@ export interface operations {
       };
     };
   };
+  SessionController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_signIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['SignInDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid credentials */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The request comes from a page of another origin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway has no portal */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_signOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request comes from a page of another origin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway has no portal */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['ConfirmDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfirmedDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many failed logins */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  SessionController_end: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such session of yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   ApiKeysController_create: {
     parameters: {
       query?: never;
@@ -6474,6 +7134,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -6545,6 +7214,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6744,6 +7422,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6961,6 +7648,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7016,6 +7712,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7091,6 +7796,98 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_timeseries: {
+    parameters: {
+      query?: {
+        /** @description A series for each tool, key, source of tools, table, outcome or client; `none`: one of all calls. */
+        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool';
+        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
+        bucket?: 'auto' | 'day' | 'hour';
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeriesDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7143,6 +7940,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7227,6 +8033,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
       404: {
         headers: {
@@ -7296,129 +8111,6 @@ export interface operations {
       };
     };
   };
-  CheckoutController_offers: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['OffersDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  CheckoutController_purchases: {
-    parameters: {
-      query?: {
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PurchaseListDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description `detail.code` is `mcp_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AccountController_creditHistory: {
     parameters: {
       query?: {
@@ -7447,6 +8139,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7531,6 +8232,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -7583,6 +8293,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7660,6 +8379,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7728,6 +8456,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7749,6 +8486,36 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PortalConfigController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PortalConfigDto'];
+        };
+      };
+      /** @description Credentials cannot be checked right now */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -8373,172 +9140,6 @@ export interface operations {
       };
     };
   };
-  ServerTemplatesController_list: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ServerTemplateListDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs gateway:write */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  ServerTrialsController_run: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "template_name": "http",
-         *       "config": {
-         *         "url": "https://mcp.example.com/mcp"
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['TryServerDto'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ServerTrialDto'];
-        };
-      };
-      /** @description Unknown template, or a config that does not fit it; `loc` is the path of the value */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs gateway:write */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ServersController_get: {
     parameters: {
       query?: never;
@@ -8923,14 +9524,14 @@ export interface operations {
   ServerPinsController_list: {
     parameters: {
       query?: {
-        /** @description Page number, from 1. */
-        page?: number;
-        /** @description Records on a page, 1 to 100. */
-        page_size?: number;
         /** @description Only what is of this kind. */
         kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
         /** @description Only what is in this state. */
         state?: 'approved' | 'quarantined' | 'unusable';
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
       };
       header?: never;
       path: {

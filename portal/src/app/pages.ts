@@ -19,6 +19,10 @@ export const PAGES: readonly Page[] = [
   { path: '/keys', title: 'API keys', menu: 'everyone', load: () => import('../pages/keys/Keys.svelte') },
   { path: '/calls', title: 'Calls', menu: 'everyone', load: () => import('../pages/calls/Calls.svelte') },
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
+  { path: '/tools', title: 'Tools', menu: 'everyone', load: () => import('../pages/tools/Tools.svelte') },
+  { path: '/tools/:name', title: 'Tool', load: () => import('../pages/tools/Tool.svelte') },
+  { path: '/credits', title: 'Credits', menu: 'everyone', load: () => import('../pages/credits/Credits.svelte') },
+  { path: '/usage', title: 'Usage', menu: 'everyone', load: () => import('../pages/usage/Usage.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
 ];
 

@@ -23,7 +23,7 @@ export const credits = (value: number | null | undefined): string =>
 /** Milliseconds. */
 export const duration = (ms: number | null | undefined): string => {
   if (ms == null) return NONE;
-  return ms >= 10_000 ? `${fine.format(ms / 1_000)} s` : `${ms >= 100 ? whole.format(ms) : fine.format(ms)} ms`;
+  return ms >= 10_000 ? `${fine.format(ms / 1_000)} s` : `${ms >= 100 ? whole.format(Math.round(ms)) : fine.format(ms)} ms`;
 };
 export const share = (part: number, all: number): string => (all === 0 ? NONE : percent.format(part / all));
 export const plural = (number: number, one: string, many = `${one}s`): string =>

@@ -14,3 +14,16 @@ export function ticks(most: number, wanted = 4): number[] {
 
 /** Which of `length` labels are written so that at most `room` are. */
 export const every = (length: number, room: number): number => Math.max(1, Math.ceil(length / room));
+
+/** Which of `length` points an arrow key goes to from `at`; undefined for other keys. */
+export function nextPoint(key: string, at: number, length: number): number | undefined {
+  const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: length - 1 }[key];
+  return next === undefined ? undefined : Math.min(Math.max(next, 0), length - 1);
+}
+
+/** Powers of ten around values, of which the smallest is above zero. */
+export function powers(least: number, most: number): number[] {
+  const first = Math.floor(Math.log10(least));
+  const last = Math.max(first + 1, Math.ceil(Math.log10(most)));
+  return Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
+}
