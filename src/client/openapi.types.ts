@@ -275,6 +275,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/usage/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts everybody's calls by hour or day, and how long they took; or those of a user, as one series or as several. */
+    get: operations['AdminUsageController_timeseries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/users': {
     parameters: {
       query?: never;
@@ -782,6 +799,23 @@ export interface paths {
     };
     /** Counts the caller's calls by day and by tool. */
     get: operations['UsageController_stats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-usage/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts the caller's calls by hour or day, and how long they took; as one series or as several. */
+    get: operations['UsageController_timeseries'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2306,6 +2340,56 @@ export interface components {
        */
       overlap_seconds?: number | null;
     };
+    SeriesDto: {
+      /** @description An id or a name; empty for calls without one; `all` without groups; `others` for all further ones. */
+      key: string;
+      /** @description To be shown: the name of a key, the e-mail of a user, or the key itself. */
+      label: string;
+      /** @description Every hour or day of the time asked for, also without calls. */
+      points: components['schemas']['SeriesPointDto'][];
+      total: components['schemas']['SeriesSumsDto'];
+    };
+    SeriesPointDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      /**
+       * Format: date-time
+       * @description When the hour or day begins; the first may begin before `from`.
+       */
+      t: string;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
+    };
+    SeriesSumsDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
+    };
     ServerDto: {
       /** @description As registered, with secrets masked, those in URLs too. Absent for callers without `gateway:write`. */
       config?: {
@@ -2723,6 +2807,24 @@ export interface components {
       transport: string;
       /** @description When the call was admitted; ISO 8601, UTC. */
       created_at: string;
+    };
+    UsageSeriesDto: {
+      /** @enum {string} */
+      bucket: 'day' | 'hour';
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      time_zone: string;
+      /** @description Most calls first, at most eight; then all others as one, if there are more. */
+      series: components['schemas']['SeriesDto'][];
+      /** @description How many keys are in `others`, which is the last series then; 0: there is none. */
+      others_count: number;
+      /**
+       * Format: date-time
+       * @description Everything that was recorded before is counted; usually less than a second ago.
+       */
+      fresh_until: string;
     };
     UsageStatsDto: {
       /**
@@ -4419,6 +4521,102 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_timeseries: {
+    parameters: {
+      query?: {
+        /** @description As for one's own calls, and `user`. By outcome or client at most 31 days at a time, unless they are a user's. */
+        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool' | 'user';
+        /** @description Only this user's calls. */
+        user_id?: string;
+        /** @description Only calls of this account's user. */
+        account_id?: number;
+        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
+        bucket?: 'auto' | 'day' | 'hour';
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeriesDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user or account */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -7317,6 +7515,80 @@ export interface operations {
           'application/json': components['schemas']['UsageStatsDto'];
           'text/csv': string;
           'application/x-ndjson': string;
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_timeseries: {
+    parameters: {
+      query?: {
+        /** @description A series for each tool, key, source of tools, table, outcome or client; `none`: one of all calls. */
+        group_by?: 'api_key' | 'client' | 'none' | 'outcome' | 'service' | 'table' | 'tool';
+        /** @description Only calls from this instant on, ISO 8601 with its zone; 30 days before `to` where it is left out. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+        /** @description `auto`: hours up to seven days, else days. A series has at most 400 points. */
+        bucket?: 'auto' | 'day' | 'hour';
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Whose days are meant, as the IANA names it, e.g. `Europe/Berlin`. Hours begin with those of UTC everywhere. */
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeriesDto'];
         };
       };
       /** @description Missing, wrong or expired credential */

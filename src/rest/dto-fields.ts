@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsISO8601, IsOptional, IsTimeZone, IsUUID, Matches } from 'class-validator';
 
 /**
  * Text without control characters (`Cc` of Unicode): it is shown in lists and terminals, and PostgreSQL stores no NUL.
@@ -18,6 +18,21 @@ export const IdFilter = () =>
     IsUUID(),
     IsOptional(),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+  );
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const INSTANT_WORDS = { message: '$property must be a time with its zone, e.g. 2026-11-28T10:00:00Z' };
+
+/** An instant, which a time without its zone is not. */
+export const Instant = () =>
+  applyDecorators(IsISO8601({ strict: true }, INSTANT_WORDS), Matches(INSTANT, INSTANT_WORDS), IsOptional());
+
+/** A name of the IANA's, which every database of time zones knows; a mere offset has no days of 23 hours. */
+export const TimeZone = () =>
+  applyDecorators(
+    IsTimeZone({ message: '$property must be a time zone of the IANA, e.g. Europe/Berlin' }),
+    Matches(/^[A-Za-z]/, { message: '$property must be a time zone of the IANA, e.g. Europe/Berlin' }),
+    IsOptional(),
   );
 
 /** For the API document: a rate, an average or a measured time. Every other number is whole. */

@@ -17,6 +17,8 @@ import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageRetention } from './delivery/usage-retention.service.js';
 import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsageSeries } from './reports/series/usage-series.service.js';
+import { UsageSeriesRepository } from './reports/series/usage-series.repository.js';
 import { UsageHoursRepository } from './delivery/usage-hours.repository.js';
 import { UsageVerification } from './delivery/usage-verification.service.js';
 import { UsageTables } from './reports/usage-tables.service.js';
@@ -46,11 +48,13 @@ import { UsageController } from './reports/usage.controller.js';
     UsageReports,
     UsageRetention,
     UsageRollup,
+    UsageSeries,
+    UsageSeriesRepository,
     UsageStatus,
     UsageTables,
     UsageVerification,
   ],
-  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageStatus, UsageTables],
+  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import request from 'supertest';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { UsageModule } from '../../src/usage/usage.module.js';
+import type { UsageSeriesDto } from '../../src/usage/reports/series/usage-series.dto.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { UsageStatus } from '../../src/usage/delivery/usage-status.service.js';
 import { eventually } from '../support/eventually.js';
@@ -85,9 +86,32 @@ describe('GET /api/mcp-usage', () => {
     ['history?user_id=someone-else', 'user_id'],
     ['stats?days=0', 'days'],
     ['stats?days=366', 'days'],
+    ['timeseries?from=2026-01-01', 'from'],
+    ['timeseries?to=2026-01-01T00:00:00', 'to'],
+    ['timeseries?from=2026-02-30T00:00:00Z', 'from'],
+    ['timeseries?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
+    ['timeseries?bucket=minute', 'bucket'],
+    ['timeseries?bucket=hour', 'bucket'],
+    ['timeseries?group_by=user', 'group_by'],
+    ['timeseries?time_zone=Europe/Atlantis', 'time_zone'],
+    ['timeseries?time_zone=%2B05:30', 'time_zone'],
+    ['timeseries?api_key_id=mine', 'api_key_id'],
+    ['timeseries?user_id=someone-else', 'user_id'],
   ])('answers %s with 422 that names %s', async (path, field) => {
     const { body } = await get(`/api/mcp-usage/${path}`).expect(422);
     expect(body).toMatchObject({ error_code: 'VALIDATION_ERROR', detail: [{ loc: ['query', field] }] });
+  });
+
+  it("shows the caller's calls over time, of the last 30 days where nothing is asked for", async () => {
+    await app.get(UsageRecorder).record(anEvent({ user_id: userId }));
+    await eventually(async () => {
+      const { body } = await get('/api/mcp-usage/timeseries?group_by=tool&time_zone=Asia/Kolkata').expect(200);
+      const { series, ...rest } = body as UsageSeriesDto;
+      expect(rest).toMatchObject({ bucket: 'day', time_zone: 'Asia/Kolkata', others_count: 0 });
+      expect(series).toMatchObject([{ key: 'get_daily_bars', label: 'get_daily_bars', total: { calls: 2 } }]);
+      expect(series[0]!.points).toHaveLength(31);
+    });
+    await request(server).get('/api/mcp-usage/timeseries').expect(401);
   });
 
   it('closes in order: what was recorded last is committed and delivered before the engines go', async () => {

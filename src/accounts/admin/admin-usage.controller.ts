@@ -6,6 +6,7 @@ import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
 import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
+import { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
 import { IntegrityCheck } from '../integrity/integrity-check.service.js';
 
@@ -30,6 +31,13 @@ export class AdminUsageController {
   @Get('mcp/tool-usage')
   toolUsage(@Query() { days }: DaysBackQuery): Promise<AllToolsUsageDto> {
     return this.usage.toolUsage(days);
+  }
+
+  /** Counts everybody's calls by hour or day, and how long they took; or those of a user, as one series or as several. */
+  @Get('usage/timeseries')
+  @ApiNotFoundResponse({ description: 'No such user or account', type: ErrorDto })
+  timeseries(@Query() query: AllSeriesQuery): Promise<UsageSeriesDto> {
+    return this.usage.timeseries(query);
   }
 
   /** Lists the calls of an account's user, newest first. */

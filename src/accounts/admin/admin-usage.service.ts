@@ -3,6 +3,8 @@ import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
+import type { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
+import { UsageSeries } from '../../usage/reports/series/usage-series.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
 import { AdminAccounts } from './admin-accounts.service.js';
@@ -33,6 +35,7 @@ export class AdminUsage {
     private readonly reports: AccountReportsRepository,
     private readonly books: CreditAudit,
     private readonly usage: UsageReports,
+    private readonly series: UsageSeries,
     private readonly users: UsersService,
   ) {}
 
@@ -72,6 +75,11 @@ export class AdminUsage {
     return { tool_calls: calls.map((call) => ToolCallDto.of(call)), total, page, page_size };
   }
 
+  /** @throws NOT_FOUND, VALIDATION_ERROR, UNAVAILABLE when ClickHouse is away */
+  async timeseries(query: AllSeriesQuery): Promise<UsageSeriesDto> {
+    return this.series.read(await this.userOf(query), query);
+  }
+
   /** A user's calls this month and today. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away */
   async userUsage(userId: string): Promise<UserUsageDto> {
     const { email } = await this.requireUser(userId);
@@ -96,6 +104,16 @@ export class AdminUsage {
     const user = await this.users.findById(id);
     if (!user) throw new TallygateError('NOT_FOUND', 'There is no such user.');
     return user;
+  }
+
+  /** The user who is meant; undefined: everybody. @throws NOT_FOUND, VALIDATION_ERROR when the account is another user's */
+  private async userOf({ user_id, account_id }: Pick<AllSeriesQuery, 'user_id' | 'account_id'>): Promise<string | undefined> {
+    if (user_id !== undefined) await this.requireUser(user_id);
+    if (account_id === undefined) return user_id;
+    const { userId } = await this.accounts.get(account_id);
+    if (user_id === undefined || user_id === userId) return userId;
+    const msg = 'account_id is the account of another user than user_id';
+    throw new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['query', 'account_id'], msg, type: 'value_error' }] });
   }
 
   private async topAccounts(top: UserSums[]): Promise<TopAccountDto[]> {

@@ -32,6 +32,9 @@ export interface UserSearch {
 
 export type UserChange = Partial<Pick<User, 'role' | 'isActive' | 'displayName' | 'passwordHash'>>;
 
+/** What a user is called. */
+export type UserName = Pick<User, 'id' | 'email' | 'displayName'>;
+
 /** What a transaction may need to know of a user, whose row it has locked. */
 export type LockedUser = Pick<User, 'id' | 'email' | 'role' | 'isActive' | 'loginVersion'>;
 
@@ -45,6 +48,14 @@ export class UsersRepository {
 
   findById(id: string): Promise<User | null> {
     return this.users.findOneBy({ id });
+  }
+
+  findNames(ids: string[]): Promise<UserName[]> {
+    if (ids.length === 0) return Promise.resolve([]);
+    return this.postgres.query<UserName>(
+      'SELECT id, email, display_name AS "displayName" FROM mcp.users WHERE id = ANY ($1::uuid[])',
+      [ids],
+    );
   }
 
   findByEmail(email: string): Promise<User | null> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { randomBytes } from 'node:crypto';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Postgres } from '../../database/postgres.js';
@@ -10,7 +11,7 @@ import type { Role } from '../access/scopes.js';
 import { switchedOff } from '../access/switched-off.js';
 import type { User } from './user.entity.js';
 import { usernameFrom } from './username.js';
-import { UsersRepository, type UserRow, type UserSearch } from './users.repository.js';
+import { UsersRepository, type UserName, type UserRow, type UserSearch } from './users.repository.js';
 
 export interface NewUser {
   /** Default: derived from the e-mail. */
@@ -32,6 +33,12 @@ export class UsersService {
 
   findById(id: string): Promise<User | null> {
     return this.users.findById(id);
+  }
+
+  /** The e-mails and names of these users, also of those who were deleted, by id. */
+  async namesOf(ids: string[]): Promise<Map<string, UserName>> {
+    const users = await this.users.findNames([...new Set(ids)].filter((id) => isUUID(id)));
+    return new Map(users.map((user) => [user.id, user]));
   }
 
   /** Finds by e-mail or user name. A user name never contains `@`, so the two cannot be confused. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
+import { hourOf, nextHourOf, type Period } from '../reports/usage-days.js';
 import { DeliveryLock } from './delivery-lock.js';
 
 /** Rows arrive some seconds after their call; an hour is recomputed once they have had this long. */
@@ -54,6 +55,22 @@ export class DirtyHoursRepository {
       hour,
       version,
     ]);
+  }
+
+  /** Greater than that of any recomputation so far. */
+  async nextVersion(): Promise<string> {
+    const [row] = await this.lock.query<{ version: string }>(`SELECT nextval('mcp.usage_versions') AS version`);
+    return row!.version;
+  }
+
+  /**
+   * Hours of a period that must be read from their rows: those marked, and those that are only partly in it; and those that the asker
+   * divides. In order.
+   */
+  async notRolledUp({ from, to }: Period, divided: string[] = []): Promise<string[]> {
+    const partly = [from, to].map(hourOf).filter((hour, index) => hour !== nextHourOf([from, to][index]!));
+    const marked = await this.findBetween(hourOf(from), to);
+    return [...new Set([...marked, ...partly, ...divided])].sort();
   }
 
   /** Marked hours from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:00:00`, UTC. */

@@ -84,11 +84,15 @@ export class UsageDelivery implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Delivery comes before the rollup, hour by hour, since people wait to see their calls. Then old calls are verified. */
+  /**
+   * Delivery comes before the rollup, hour by hour, since people wait to see their calls. Then old calls are verified, and one hour of
+   * an earlier release is counted anew.
+   */
   private async round(): Promise<void> {
     do await this.deliverAll();
     while (!this.givingUp.signal.aborted && (await this.rollup.next()));
     if (!this.givingUp.signal.aborted) await this.verification.turn(this.stopSignal);
+    if (!this.givingUp.signal.aborted) await this.rollup.renewNext();
   }
 
   private get stopSignal(): AbortSignal {

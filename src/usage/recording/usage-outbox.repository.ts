@@ -144,6 +144,16 @@ export class UsageOutboxRepository {
     };
   }
 
+  /** Until when everything that was recorded is in ClickHouse, but for what it can never accept. By PostgreSQL's clock. */
+  async deliveredUntil(): Promise<Date> {
+    const [row] = await this.postgres.query<{ until: Date }>(
+      `SELECT coalesce((SELECT appended_at FROM mcp.undelivered_usage ORDER BY tx, seq LIMIT 1), clock_timestamp()) AS until`,
+      [],
+      BOUNDED,
+    );
+    return row!.until;
+  }
+
   /** What asking ClickHouse has come to, whether it still has what it was given, for all time. */
   async verified(): Promise<Verified> {
     const [row] = await this.postgres.query<Record<'healed' | 'lost' | 'surplus', string> & Pick<Verified, 'at'>>(

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import { countedHours, countedRows } from './counted-hours.js';
+import { histogramOf } from './series/latency-buckets.js';
 import type { Period } from './usage-days.js';
-import { dimensions, READ_LIMITS, type PagePlace, type PageRange, type UsageFilter } from './usage-log.repository.js';
+import { isRolledUp, parameters, READ_LIMITS, type CallFilter, type UsageFilter } from './usage-filter.js';
+import type { PagePlace, PageRange } from './usage-log.repository.js';
 
 export interface DayCounts {
   /** `YYYY-MM-DD`, UTC. */
@@ -62,9 +65,6 @@ export interface DayCredits {
   credits: number;
 }
 
-/** Like a usage filter; without a user it asks for everybody's calls. */
-type SumFilter = Omit<UsageFilter, 'userId'> & { userId?: string };
-
 const TOP_TOOLS_MAX = 20;
 const TOP_KEYS_MAX = 100;
 
@@ -85,14 +85,25 @@ export class UsageCountsRepository {
   recompute(hour: string, version: string, hours = 1): Promise<void> {
     return this.clickhouse.command(
       `INSERT INTO mcp_tool_usage_hourly
-         (user_id, hour, tool_name, table_name, api_key_id, calls, records, errors, credits_charged, duration_ms, version)
+         (user_id, hour, tool_name, table_name, api_key_id, calls, records, errors, backend_errors, credits_charged, duration_ms,
+          service_prefix, latency, version)
        SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, api_key_id,
-              count(), sum(record_count), countIf(is_error), sum(l.credits_charged), sum(l.duration_ms), {version:UInt64}
+              count(), sum(record_count), countIf(is_error), countIf(is_backend_error), sum(l.credits_charged), sum(l.duration_ms),
+              any(l.service_prefix), ${histogramOf('l.duration_ms')}, {version:UInt64}
        FROM mcp_tool_usage_log AS l FINAL
        PREWHERE created_at >= {hour:DateTime64(3, 'UTC')} AND created_at < {hour:DateTime64(3, 'UTC')} + toIntervalHour({hours:UInt32})
        GROUP BY user_id, hour, tool_name, table_name, api_key_id ${SEES_WRITES}`,
       { hour, version, hours },
     );
+  }
+
+  /** Hours that a release has counted that knew no latency, oldest first. */
+  async findOutdated(): Promise<string[]> {
+    const rows = await this.clickhouse.query<{ hour: string }>(
+      `SELECT DISTINCT toString(h.hour) AS hour FROM mcp_tool_usage_hourly AS h FINAL
+       WHERE empty(h.latency) AND h.calls > 0 ORDER BY hour ${SEES_WRITES}`,
+    );
+    return rows.map(({ hour }) => hour);
   }
 
   /** Calls and credits in the rollup, by hour, of so many hours from one on. */
@@ -107,122 +118,94 @@ export class UsageCountsRepository {
   }
 
   /** Counts the matching calls and finds the hours that hold the page, so that no other rows are read. */
-  async locate(filter: UsageFilter, { limit, offset }: PageRange, dirtyHours: string[]): Promise<PagePlace> {
+  async locate(filter: UsageFilter, { limit, offset }: PageRange, rawHours: string[]): Promise<PagePlace> {
+    const hours = isRolledUp(filter) ? countedHours(filter) : countedRows(filter);
     const calls = filter.successOnly ? 'sum(calls - errors)' : 'sum(calls)';
     const isOnPage = 'newer < {end:UInt64} AND newer + in_hour > {offset:UInt64}';
     const [place] = await this.clickhouse.query<PagePlace>(
       `SELECT sum(in_hour) AS total, arraySort(groupArrayIf(toString(hour), ${isOnPage})) AS hours,
               {offset:UInt64} - minIf(newer, ${isOnPage}) AS skip
        FROM (SELECT hour, ${calls} AS in_hour, sum(in_hour) OVER (ORDER BY hour DESC) - in_hour AS newer
-             FROM (${counts(filter)}) GROUP BY hour) ${READ_LIMITS}`,
-      { ...parameters(filter, dirtyHours), offset, end: offset + limit },
+             FROM (${hours}) GROUP BY hour) ${READ_LIMITS}`,
+      { ...parameters(filter, rawHours), offset, end: offset + limit },
     );
     return place!;
   }
 
   /** Days that have calls, oldest first. */
-  countByDay(filter: UsageFilter, dirtyHours: string[]): Promise<DayCounts[]> {
+  countByDay(filter: UsageFilter, rawHours: string[]): Promise<DayCounts[]> {
     return this.clickhouse.query<DayCounts>(
       `SELECT toString(toDate(hour)) AS date, sum(calls) AS call_count, sum(records) AS total_records
-       FROM (${counts(filter)}) GROUP BY date ORDER BY date ${READ_LIMITS}`,
-      parameters(filter, dirtyHours),
+       FROM (${countedHours(filter)}) GROUP BY date ORDER BY date ${READ_LIMITS}`,
+      parameters(filter, rawHours),
     );
   }
 
   /** The most called tools, at most 20, by tool and table. */
-  countByTool(filter: UsageFilter, dirtyHours: string[]): Promise<ToolCounts[]> {
+  countByTool(filter: UsageFilter, rawHours: string[]): Promise<ToolCounts[]> {
     return this.clickhouse.query<ToolCounts>(
       `SELECT tool_name, table_name, sum(calls) AS call_count, sum(records) AS total_records
-       FROM (${counts(filter)}) GROUP BY tool_name, table_name
+       FROM (${countedHours(filter)}) GROUP BY tool_name, table_name
        ORDER BY call_count DESC, tool_name, table_name LIMIT ${TOP_TOOLS_MAX} ${READ_LIMITS}`,
-      parameters(filter, dirtyHours),
+      parameters(filter, rawHours),
     );
   }
 
   /** Every tool of every day, oldest day first: as many rows as days times tools. */
-  countByDayAndTool(filter: UsageFilter, dirtyHours: string[], signal: AbortSignal): Promise<DayToolCounts[]> {
+  countByDayAndTool(filter: UsageFilter, rawHours: string[], signal: AbortSignal): Promise<DayToolCounts[]> {
     return this.clickhouse.query<DayToolCounts>(
       `SELECT toString(toDate(hour)) AS date, tool_name, table_name, sum(calls) AS call_count, sum(errors) AS error_count,
               sum(records) AS total_records, sum(credits) AS total_credits
-       FROM (${counts(filter)}) GROUP BY date, tool_name, table_name ORDER BY date, tool_name, table_name ${READ_LIMITS}`,
-      parameters(filter, dirtyHours),
+       FROM (${countedHours(filter)}) GROUP BY date, tool_name, table_name ORDER BY date, tool_name, table_name ${READ_LIMITS}`,
+      parameters(filter, rawHours),
       { signal },
     );
   }
 
   /** The most used keys, at most 100. */
-  countByKey(filter: UsageFilter, dirtyHours: string[]): Promise<KeyCounts[]> {
+  countByKey(filter: UsageFilter, rawHours: string[]): Promise<KeyCounts[]> {
     return this.clickhouse.query<KeyCounts>(
       `SELECT api_key_id, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
               sum(credits) AS total_credits
-       FROM (${counts(filter)}) GROUP BY api_key_id ORDER BY call_count DESC, api_key_id LIMIT ${TOP_KEYS_MAX} ${READ_LIMITS}`,
-      parameters(filter, dirtyHours),
+       FROM (${countedHours(filter)}) GROUP BY api_key_id ORDER BY call_count DESC, api_key_id LIMIT ${TOP_KEYS_MAX} ${READ_LIMITS}`,
+      parameters(filter, rawHours),
     );
   }
 
   /** All tools called since `from`, most called first, with their share of `day`. Without a user: everybody's calls. */
-  sumByTool(filter: SumFilter, day: Period, dirtyHours: string[]): Promise<ToolSums[]> {
+  sumByTool(filter: CallFilter, day: Period, rawHours: string[]): Promise<ToolSums[]> {
     return this.clickhouse.query<ToolSums>(
       `SELECT tool_name, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
               sum(credits) AS total_credits, sum(duration) AS total_ms, uniqExact(user_id) AS user_count,
               sumIf(calls, ${isInDay}) AS day_calls, sumIf(credits, ${isInDay}) AS day_credits
-       FROM (${counts(filter)}) GROUP BY tool_name ORDER BY call_count DESC, tool_name ${READ_LIMITS}`,
-      { ...parameters(filter, dirtyHours), dayFrom: day.from, dayTo: day.to },
+       FROM (${countedHours(filter)}) GROUP BY tool_name ORDER BY call_count DESC, tool_name ${READ_LIMITS}`,
+      { ...parameters(filter, rawHours), dayFrom: day.from, dayTo: day.to },
     );
   }
 
   /** Users by credits spent since `from`, then by calls. */
-  sumByUser(filter: SumFilter, dirtyHours: string[], limit: number): Promise<UserSums[]> {
+  sumByUser(filter: CallFilter, rawHours: string[], limit: number): Promise<UserSums[]> {
     return this.clickhouse.query<UserSums>(
-      `SELECT user_id, sum(calls) AS call_count, sum(credits) AS total_credits FROM (${counts(filter)}) GROUP BY user_id
+      `SELECT user_id, sum(calls) AS call_count, sum(credits) AS total_credits FROM (${countedHours(filter)}) GROUP BY user_id
        ORDER BY total_credits DESC, call_count DESC, user_id LIMIT {limit:UInt32} ${READ_LIMITS}`,
-      { ...parameters(filter, dirtyHours), limit },
+      { ...parameters(filter, rawHours), limit },
     );
   }
 
   /** Charged credits by day: once from the rollup, where it can answer, and once from all rows. */
-  async creditsByDay(period: Period, dirtyHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
+  async creditsByDay(period: Period, rawHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';
     const order = `GROUP BY date ORDER BY date ${READ_LIMITS}`;
     const rows = `SELECT toStartOfHour(created_at) AS hour, credits_charged AS credits FROM mcp_tool_usage_log FINAL
                   PREWHERE created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}`;
     return {
-      rollup: await this.clickhouse.query<DayCredits>(`${byDay} (${counts(period)}) ${order}`, parameters(period, dirtyHours)),
+      rollup: await this.clickhouse.query<DayCredits>(
+        `${byDay} (${countedHours(period)}) ${order}`,
+        parameters(period, rawHours),
+      ),
       raw: await this.clickhouse.query<DayCredits>(`${byDay} (${rows}) ${order}`, { ...period }),
     };
   }
 }
 
 const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('UTC')}";
-
-/**
- * Clean hours from the rollup, dirty ones from their rows. Both are filtered by user and time before merging. If
- * `from` is not the start of an hour, that hour must be read from its rows, so it has to be among the dirty ones.
- */
-const counts = (filter: SumFilter): string => `
-  SELECT user_id, hour, tool_name, table_name, api_key_id, calls, records, errors, credits_charged AS credits, duration_ms AS duration
-  FROM mcp_tool_usage_hourly FINAL
-  PREWHERE ${ofUser(filter)} hour >= {from:DateTime('UTC')} AND hour < {to:DateTime('UTC')}
-    AND hour NOT IN {dirtyHours:Array(DateTime('UTC'))}
-  WHERE true ${dimensions(filter)}
-  UNION ALL
-  SELECT user_id, toStartOfHour(created_at) AS hour, tool_name, table_name, api_key_id, count() AS calls,
-         sum(record_count) AS records, countIf(is_error) AS errors, sum(credits_charged) AS credits, sum(duration_ms) AS duration
-  FROM mcp_tool_usage_log FINAL
-  PREWHERE ${ofUser(filter)} created_at >= {dirtyFrom:DateTime64(3, 'UTC')}
-    AND created_at < {dirtyLast:DateTime64(3, 'UTC')} + INTERVAL 1 HOUR
-    AND toStartOfHour(created_at) IN {dirtyHours:Array(DateTime('UTC'))}
-  WHERE true ${dimensions(filter)}
-  GROUP BY user_id, hour, tool_name, table_name, api_key_id`;
-
-const ofUser = ({ userId }: SumFilter): string => (userId === undefined ? '' : 'user_id = {userId:String} AND');
-
-const parameters = (filter: SumFilter, dirtyHours: string[]) => ({
-  ...filter,
-  dirtyHours,
-  dirtyFrom: later(dirtyHours[0], filter.from),
-  dirtyLast: dirtyHours.at(-1) ?? filter.from,
-});
-
-/** Moments in this format compare as text. */
-const later = (moment: string | undefined, other: string): string => (moment !== undefined && moment > other ? moment : other);

@@ -1,10 +1,12 @@
 import { DAY_MS, daysLater, utcDay, utcSecond } from '../../common/utc-day.js';
 
+const HOUR_MS = 3_600_000;
+
 /** What ClickHouse's DateTime can hold, in whole years. */
 const FIRST_DAY = '1970-01-01';
 const LAST_DAY = '2105-12-31';
 
-/** Moments from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:MM:SS`, UTC. */
+/** Moments from `from` (inclusive) to `to` (exclusive), `YYYY-MM-DD HH:MM:SS`, maybe with milliseconds, UTC. */
 export interface Period {
   from: string;
   to: string;
@@ -37,6 +39,17 @@ export function lastHoursOf(days: number, now: number): Period {
 
 /** The first moment of its hour. */
 export const hourOf = (time: string): string => `${time.slice(0, 13)}:00:00`;
+
+/** The first moment of the hour that begins then or later. */
+export const nextHourOf = (time: string): string =>
+  /:00:00(\.0*)?$/.test(time) ? hourOf(time) : utcSecond(Date.parse(`${hourOf(time)}Z`) + HOUR_MS);
+
+/** An instant as ClickHouse reads it, to the millisecond, within what it can hold. @param instant milliseconds since the epoch */
+export function momentOf(instant: number): string {
+  const { from, to } = periodOfDays();
+  const moment = new Date(instant).toISOString().slice(0, 23).replace('T', ' ');
+  return /^[-+]/.test(moment) || moment < from || moment > to ? (instant < 0 ? from : to) : moment;
+}
 
 /** Days compare as text. */
 const clamp = (day: string): string => (day < FIRST_DAY ? FIRST_DAY : day > LAST_DAY ? LAST_DAY : day);

@@ -1,18 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SEES_WRITES } from '../../clickhouse/clickhouse-cluster.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import { conditions, IN_PERIOD, READ_LIMITS, type UsageFilter } from './usage-filter.js';
 import type { HourCounts } from '../delivery/usage-hours.repository.js';
-
-/** A filter for calls. Moments are `YYYY-MM-DD HH:MM:SS`, UTC; `to` is exclusive and the start of an hour. */
-export interface UsageFilter {
-  userId: string;
-  from: string;
-  to: string;
-  toolName?: string;
-  apiKeyId?: string;
-  /** Only calls that succeeded. */
-  successOnly?: boolean;
-}
 
 export interface PageRange {
   limit: number;
@@ -72,9 +62,6 @@ const CALL_COLUMNS = [
   'created_at',
 ] as const;
 
-/** Bounds a single query; a larger question has to be narrowed. */
-export const READ_LIMITS = 'SETTINGS max_execution_time = 20, max_memory_usage = 1000000000';
-
 /** All SQL that reads and writes single rows of `mcp_tool_usage_log`. */
 @Injectable()
 export class UsageLogRepository {
@@ -132,8 +119,8 @@ export class UsageLogRepository {
     const at = last?.created_at.replace('T', ' ').replace('Z', '');
     return this.clickhouse.query<UsageRow>(
       `SELECT ${ROW_COLUMNS} FROM mcp_tool_usage_log
-       WHERE user_id = {userId:String} AND created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}
-         ${last ? IS_OLDER : ''} ${dimensions(filter)}
+       WHERE user_id = {userId:String} AND ${IN_PERIOD}
+         ${last ? IS_OLDER : ''} ${conditions(filter)}
        ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32} ${READ_LIMITS}, max_threads = 1`,
       { ...filter, limit, ...(last && { at, lastId: last.id }) },
       { signal },
@@ -156,8 +143,7 @@ export class UsageLogRepository {
        FROM mcp_tool_usage_log
        WHERE ${IN_HOURS} AND (created_at, id) IN (
          SELECT created_at, id FROM mcp_tool_usage_log
-         WHERE ${IN_HOURS} AND created_at >= {from:DateTime64(3, 'UTC')}
-           ${dimensions(filter)} ${filter.successOnly ? 'AND NOT is_error' : ''}
+         WHERE ${IN_HOURS} AND ${IN_PERIOD} ${conditions(filter)}
          ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32} OFFSET {skip:UInt64})
        ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${READ_LIMITS}`,
       { ...filter, hours, first: hours[0], last: hours.at(-1), limit, skip },
@@ -172,10 +158,6 @@ const IN_HOURS = `user_id = {userId:String} AND created_at >= {first:DateTime64(
 /** The first condition is the one that the index knows. */
 const IS_OLDER = `AND created_at <= {at:DateTime64(3, 'UTC')}
          AND (created_at < {at:DateTime64(3, 'UTC')} OR id < {lastId:UUID})`;
-
-/** The optional parts of a filter, on columns the raw table and the rollup share. */
-export const dimensions = ({ toolName, apiKeyId }: Pick<UsageFilter, 'toolName' | 'apiKeyId'>): string =>
-  `${toolName === undefined ? '' : 'AND tool_name = {toolName:String}'} ${apiKeyId === undefined ? '' : 'AND api_key_id = {apiKeyId:String}'}`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

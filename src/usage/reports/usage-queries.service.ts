@@ -8,7 +8,8 @@ import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
 import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
-import { UsageLogRepository, type UsageFilter } from './usage-log.repository.js';
+import type { UsageFilter } from './usage-filter.js';
+import { UsageLogRepository } from './usage-log.repository.js';
 import { KeyUsageDto, type UsageByKeyDto, type UsageStatsDto, type UsageStatsQuery } from './usage-stats.dto.js';
 
 /** A user's calls and statistics, exact for every delivered event, however often it was delivered. */
@@ -28,7 +29,7 @@ export class UsageQueries {
     const { page, page_size } = query;
     const range = { limit: page_size, offset: (page - 1) * page_size };
     return unavailableWhenAway(async () => {
-      const place = await this.counts.locate(filter, range, await this.dirtyHours.findBetween(filter.from, filter.to));
+      const place = await this.counts.locate(filter, range, await this.dirtyHours.notRolledUp(filter));
       const rows = await this.log.findPage(filter, place, page_size);
       const names = await this.keyNames.of(rows);
       const records = rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
@@ -41,7 +42,7 @@ export class UsageQueries {
     const dates = lastDays(days, this.clock.now());
     return unavailableWhenAway(async () => {
       const filter = statsFilter(userId, dates, api_key_id);
-      const dirty = await this.dirtyHours.findBetween(filter.from, filter.to);
+      const dirty = await this.dirtyHours.notRolledUp(filter);
       const [daily, tools] = await Promise.all([this.counts.countByDay(filter, dirty), this.counts.countByTool(filter, dirty)]);
       return statsOf(dates, daily, tools);
     });
@@ -51,7 +52,7 @@ export class UsageQueries {
   async byKey(userId: string, days: number): Promise<UsageByKeyDto> {
     const filter = statsFilter(userId, lastDays(days, this.clock.now()));
     return unavailableWhenAway(async () => {
-      const keys = await this.counts.countByKey(filter, await this.dirtyHours.findBetween(filter.from, filter.to));
+      const keys = await this.counts.countByKey(filter, await this.dirtyHours.notRolledUp(filter));
       const names = await this.keyNames.of(keys);
       return { period_days: days, keys: keys.map((key) => KeyUsageDto.of(key, names.get(key.api_key_id))) };
     });

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
 import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
-import { dayOf, hourOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
-import { UsageLogRepository, type UsageCall, type UsageFilter } from './usage-log.repository.js';
+import { dayOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
+import type { UsageFilter } from './usage-filter.js';
+import { UsageLogRepository, type UsageCall } from './usage-log.repository.js';
 import { unavailableWhenAway } from './usage-queries.service.js';
 import { UsageOutboxRepository, type Undelivered, type Verified } from '../recording/usage-outbox.repository.js';
 
@@ -46,7 +47,7 @@ export class UsageReports {
       ...(apiKeyId !== undefined && { apiKeyId }),
     };
     return unavailableWhenAway(async () => {
-      const place = await this.counts.locate(filter, query, await this.notRolledUp(filter));
+      const place = await this.counts.locate(filter, query, await this.dirtyHours.notRolledUp(filter));
       return { total: place.total, calls: await this.log.findCalls(filter, place, limit) };
     });
   }
@@ -70,12 +71,12 @@ export class UsageReports {
    */
   topUsers(limit: number): Promise<UserSums[]> {
     const month = monthOf(this.clock.now());
-    return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.notRolledUp(month), limit));
+    return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.dirtyHours.notRolledUp(month), limit));
   }
 
   /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
   creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
-    return unavailableWhenAway(async () => this.counts.creditsByDay(period, await this.notRolledUp(period)));
+    return unavailableWhenAway(async () => this.counts.creditsByDay(period, await this.dirtyHours.notRolledUp(period)));
   }
 
   /** Charged credits of a period that may not have arrived in ClickHouse yet. */
@@ -96,13 +97,6 @@ export class UsageReports {
   private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
     const filter = { ...period, ...(userId !== undefined && { userId }) };
     const today = dayOf(this.clock.now());
-    return unavailableWhenAway(async () => this.counts.sumByTool(filter, today, await this.notRolledUp(period)));
-  }
-
-  /** Hours to read from raw rows: those marked dirty, and one that is only partly in the period. */
-  private async notRolledUp({ from, to }: Period): Promise<string[]> {
-    const first = hourOf(from);
-    const dirty = await this.dirtyHours.findBetween(first, to);
-    return first === from || first === dirty[0] ? dirty : [first, ...dirty];
+    return unavailableWhenAway(async () => this.counts.sumByTool(filter, today, await this.dirtyHours.notRolledUp(period)));
   }
 }

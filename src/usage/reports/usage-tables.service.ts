@@ -6,7 +6,8 @@ import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayToolCounts } from './usage-counts.repository.js';
 import { lastDays } from './usage-days.js';
 import { RECORD_COLUMNS, UsageRecordDto, type UsageHistoryQuery } from './usage-history.dto.js';
-import { UsageLogRepository, type UsageFilter, type UsageRow } from './usage-log.repository.js';
+import type { UsageFilter } from './usage-filter.js';
+import { UsageLogRepository, type UsageRow } from './usage-log.repository.js';
 import { historyFilter, statsFilter, unavailableWhenAway } from './usage-queries.service.js';
 import { DAY_TOOL_COLUMNS, type UsageStatsQuery } from './usage-stats.dto.js';
 
@@ -52,7 +53,7 @@ export class UsageTables {
     for (let first = 0; first < dates.length; first += PIECE_DAYS) {
       const filter = statsFilter(userId, dates.slice(first, first + PIECE_DAYS), apiKeyId);
       yield await unavailableWhenAway(async () => {
-        const dirty = await this.dirtyHours.findBetween(filter.from, filter.to);
+        const dirty = await this.dirtyHours.notRolledUp(filter);
         return this.counts.countByDayAndTool(filter, dirty, gone);
       });
     }

@@ -6,6 +6,8 @@ import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
 import { Exports } from '../../rest/export/exports.service.js';
+import { OwnSeriesQuery, UsageSeriesDto } from './series/usage-series.dto.js';
+import { UsageSeries } from './series/usage-series.service.js';
 import { UsageHistoryDto, UsageHistoryQuery } from './usage-history.dto.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageByKeyDto, UsageDaysQuery, UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
@@ -21,6 +23,7 @@ export class UsageController {
   constructor(
     private readonly usage: UsageQueries,
     private readonly tables: UsageTables,
+    private readonly series: UsageSeries,
     private readonly exports: Exports,
   ) {}
 
@@ -52,5 +55,11 @@ export class UsageController {
   @Get('keys')
   keys(@CurrentPrincipal() { userId }: Principal, @Query() { days }: UsageDaysQuery): Promise<UsageByKeyDto> {
     return this.usage.byKey(userId, days);
+  }
+
+  /** Counts the caller's calls by hour or day, and how long they took; as one series or as several. */
+  @Get('timeseries')
+  timeseries(@CurrentPrincipal() { userId }: Principal, @Query() query: OwnSeriesQuery): Promise<UsageSeriesDto> {
+    return this.series.read(userId, query);
   }
 }

@@ -18,6 +18,9 @@ import { UsageQueries } from '../../../src/usage/reports/usage-queries.service.j
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { UsageReports } from '../../../src/usage/reports/usage-reports.service.js';
 import { UsageRollup } from '../../../src/usage/delivery/usage-rollup.service.js';
+import { UsageSeries } from '../../../src/usage/reports/series/usage-series.service.js';
+import { UsageSeriesRepository } from '../../../src/usage/reports/series/usage-series.repository.js';
+import type { UsersService } from '../../../src/auth/users/users.service.js';
 import { UsageStatus } from '../../../src/usage/delivery/usage-status.service.js';
 import type { TestClickHouse } from './test-clickhouse.js';
 import { testConfig } from '../gateway/test-config.js';
@@ -41,6 +44,7 @@ export function usageRig(
   const verification = new UsageVerification(hours, dirtyHours, counts, log, config, clock);
   const outbox = new UsageOutboxRepository(database.postgres);
   const replicas = new ReplicasRepository(database.postgres);
+  const users = { namesOf: (ids: string[]) => Promise.resolve(new Map(ids.map((id) => [id, { email: `${id}@example.com` }]))) };
   const recorder = new UsageRecorder(outbox, replicas, new Replica(replicas, config));
   return {
     lock,
@@ -52,6 +56,14 @@ export function usageRig(
     verification,
     delivery: new UsageDelivery(config, lock, batches, log, rollup, verification),
     queries: new UsageQueries(log, counts, dirtyHours, new KeyNames(database.postgres), clock),
+    series: new UsageSeries(
+      new UsageSeriesRepository(clickhouse),
+      dirtyHours,
+      outbox,
+      new KeyNames(database.postgres),
+      users as unknown as UsersService,
+      clock,
+    ),
     reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };
