@@ -1,6 +1,8 @@
 import { IsOptional, IsString, Length } from 'class-validator';
+import { BodyExample } from '../rest/openapi/body-example.js';
 
 /** What to buy: either a pack of credits or a tier. */
+@BodyExample<CheckoutDto>({ pack: 'starter' })
 export class CheckoutDto {
   /** The id of a pack in the gateway's settings. */
   @IsOptional()

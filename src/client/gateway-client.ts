@@ -75,9 +75,10 @@ export class GatewayClient {
     return this.http.send({ method: 'POST', path: '/api/auth/logout', ...options });
   }
 
-  /** Lists the tools the caller may call. */
-  async listTools(options?: RequestOptions): Promise<Schemas['ListedToolDto'][]> {
-    return (await this.get<Schemas['ToolListDto']>('/tools', options)).tools;
+  /** Lists the tools the caller may call, or what one of their keys would see of them. */
+  async listTools(options?: RequestOptions & { asKey?: string }): Promise<Schemas['ListedToolDto'][]> {
+    const { asKey, ...rest } = options ?? {};
+    return (await this.get<Schemas['ToolListDto']>('/tools', rest, asKey === undefined ? undefined : { as_key: asKey })).tools;
   }
 
   /** A tool that ran and reports an error is an answer with `is_error`; a call that was refused or failed throws. */

@@ -943,26 +943,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/webhooks/stripe': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Receives a signed event from Stripe. Answers once it is committed; after any other answer Stripe delivers it
-     *     again.
-     */
-    post: operations['StripeWebhookController_receive'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/auth/api-keys': {
     parameters: {
       query?: never;
@@ -1222,7 +1202,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tools this caller may call. */
+    /** The tools this caller may call, or one of their keys. */
     get: operations['ToolsController_list'];
     put?: never;
     post?: never;
@@ -2127,6 +2107,10 @@ export interface components {
       };
       /** @description It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
       needs_task?: boolean;
+      /** @description Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2916,9 +2900,6 @@ export interface components {
       template?: number;
       instructions?: number;
     };
-    WebhookAnswerDto: {
-      received: boolean;
-    };
     WebhookDto: {
       name: string;
       /** @description Without what may be secret in it. */
@@ -3076,6 +3057,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "symbols": 10,
+         *       "days": 63,
+         *       "seed": 1
+         *     }
+         */
         'application/json': components['schemas']['SyntheticDto'] | null;
       };
     };
@@ -3464,6 +3452,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "reason": "It was in a public repository"
+         *     }
+         */
         'application/json': components['schemas']['EndKeyDto'];
       };
     };
@@ -3620,6 +3613,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "level": "info"
+         *     }
+         */
         'application/json': components['schemas']['LogLevelsDto'];
       };
     };
@@ -3814,6 +3812,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "is_active": true
+         *     }
+         */
         'application/json': components['schemas']['ChangeActiveDto'];
       };
     };
@@ -3933,6 +3936,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "amount": 100,
+         *       "reason": "Goodwill",
+         *       "reference": "ticket-1234"
+         *     }
+         */
         'application/json': components['schemas']['AddCreditsDto'];
       };
     };
@@ -4237,6 +4247,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tier": "free"
+         *     }
+         */
         'application/json': components['schemas']['ChangeTierDto'];
       };
     };
@@ -4931,6 +4946,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
         'application/json': components['schemas']['EditUserDto'] | null;
       };
     };
@@ -5050,6 +5070,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['SetPasswordDto'];
       };
     };
@@ -5858,6 +5883,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "webhook": "operations"
+         *     }
+         */
         'application/json': components['schemas']['TestWebhooksDto'] | null;
       };
     };
@@ -5975,6 +6005,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['LoginDto'];
       };
     };
@@ -6152,6 +6188,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "current_password": "your password",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['ChangePasswordDto'];
       };
     };
@@ -6242,6 +6284,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+         *       "new_password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['UsePasswordLinkDto'];
       };
     };
@@ -6321,6 +6369,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['RegisterDto'];
       };
     };
@@ -6792,6 +6847,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key",
+         *       "expires_days": 90
+         *     }
+         */
         'application/json': components['schemas']['CreateKeyDto'] | null;
       };
     };
@@ -6968,6 +7029,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "reason": "No longer needed"
+         *     }
+         */
         'application/json': components['schemas']['RevokeKeyDto'];
       };
     };
@@ -7056,6 +7123,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "key_id": "00000000-0000-4000-8000-000000000000",
+         *       "overlap_seconds": 3600
+         *     }
+         */
         'application/json': components['schemas']['RotateKeyDto'];
       };
     };
@@ -7245,6 +7318,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "key_name": "my-cursor-key"
+         *     }
+         */
         'application/json': components['schemas']['EditKeyDto'] | null;
       };
     };
@@ -7701,6 +7779,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "pack": "starter"
+         *     }
+         */
         'application/json': components['schemas']['CheckoutDto'] | null;
       };
     };
@@ -8142,80 +8225,6 @@ export interface operations {
       };
     };
   };
-  StripeWebhookController_receive: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Signature of the raw body */
-        'stripe-signature': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    /** @description A Stripe event */
-    requestBody: {
-      content: {
-        'application/json': Record<string, never>;
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WebhookAnswerDto'];
-        };
-      };
-      /** @description Not signed by Stripe in the last five minutes */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Payments are not enabled; `detail.code` is `billing_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   ApiKeysController_createForService: {
     parameters: {
       query?: never;
@@ -8225,6 +8234,14 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "name": "nightly-report",
+         *       "permissions": [
+         *         "tools:call"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['CreateServiceKeyDto'];
       };
     };
@@ -8333,6 +8350,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/x-www-form-urlencoded': components['schemas']['LoginFormDto'];
       };
     };
@@ -8423,6 +8446,13 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "username": "ada",
+         *       "email": "ada@example.com",
+         *       "password": "replace this password"
+         *     }
+         */
         'application/json': components['schemas']['CreateUserDto'];
       };
     };
@@ -8699,6 +8729,15 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "name": "reports",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['RegisterServerDto'];
       };
     };
@@ -8986,6 +9025,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "weight": 1
+         *     }
+         */
         'application/json': components['schemas']['EditServerDto'] | null;
       };
     };
@@ -9284,6 +9328,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "pins": [
+         *         {
+         *           "kind": "tool",
+         *           "name": "search",
+         *           "pin": "the pin that was looked at"
+         *         }
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ApprovePinsDto'];
       };
     };
@@ -9498,6 +9553,12 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "tool_name": "search",
+         *       "pin": "the pin that was looked at"
+         *     }
+         */
         'application/json': components['schemas']['ApproveToolDto'];
       };
     };
@@ -9620,6 +9681,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "enabled": true
+         *     }
+         */
         'application/json': components['schemas']['EditToolDto'] | null;
       };
     };
@@ -9789,7 +9855,10 @@ export interface operations {
   };
   ToolsController_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
+        as_key?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -9815,6 +9884,24 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs tools:call */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key, or somebody else has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -9858,6 +9945,17 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "server_id": "stock-data",
+         *       "tool_name": "get_latest_bars",
+         *       "arguments": {
+         *         "symbols": [
+         *           "^GSPC"
+         *         ]
+         *       }
+         *     }
+         */
         'application/json': components['schemas']['CallToolDto'];
       };
     };

@@ -29,6 +29,8 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tallygate API',
+    // A reload keeps who is logged in.
+    swaggerOptions: { persistAuthorization: true },
   });
 }
 

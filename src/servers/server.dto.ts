@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { BodyExample } from '../rest/openapi/body-example.js';
 import { Fraction } from '../rest/dto-fields.js';
 import { maskText } from '../common/secrets/mask-text.js';
 import { maskValues } from '../common/secrets/mask-values.js';
@@ -35,6 +36,7 @@ export class ServerParams {
 }
 
 /** Source 003, "POST /servers". */
+@BodyExample<RegisterServerDto>({ template_name: 'http', name: 'reports', config: { url: 'https://mcp.example.com/mcp' } })
 export class RegisterServerDto {
   /**
    * Name of a template in the gateway's configuration.
@@ -81,6 +83,7 @@ export class RegisterServerDto {
 }
 
 /** Changes to a server. Members that are left out stay as they are. */
+@BodyExample<EditServerDto>({ weight: 1 })
 export class EditServerDto {
   /** Whether it gets calls. A disabled server has no connection and no process. */
   @IsBoolean()

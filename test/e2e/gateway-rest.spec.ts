@@ -107,6 +107,21 @@ describe('what a caller may do', () => {
     expect((await call({ server_id: 'examples', tool_name: 'greet' }, key)).json.error_code).toBe('NOT_FOUND');
   });
 
+  it('is shown for a key before it is given to anybody: to its owner and to an admin', async () => {
+    const made = await gateway.rest('POST', '/api/mcp-keys/create', { allowed_tools: ['get_daily_bars'] }, userToken);
+    const seen = async (who?: string) => {
+      const { status, json } = await gateway.rest('GET', `/tools?as_key=${made.json.key_id}`, undefined, who);
+      return [status, json.tools?.map(({ name }: { name: string }) => name)];
+    };
+    expect(await seen(userToken)).toEqual([200, ['get_daily_bars']]);
+    expect(await seen()).toEqual([200, ['get_daily_bars']]);
+    const other = await gateway.rest('POST', '/api/mcp-keys/create', { allowed_tools: ['list_datasets'] }, userToken);
+    expect(await seen(other.json.api_key as string)).toEqual([200, []]);
+    const own = (await gateway.rest('POST', '/api/mcp-keys/create', {})).json.key_id as string;
+    expect((await gateway.rest('GET', `/tools?as_key=${own}`, undefined, userToken)).status).toBe(404);
+    expect((await gateway.rest('GET', '/tools?as_key=nonsense', undefined, userToken)).status).toBe(422);
+  });
+
   it('is limited, and every limited answer says how far; an admin is not limited', async () => {
     const key = await keyWith({ rate_limit_per_hour: 2 });
     const answers = [await call(bars, key), await call(bars, key), await call(bars, key)];

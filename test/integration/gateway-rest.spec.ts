@@ -8,6 +8,7 @@ import type { Principal } from '../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../src/clickhouse/clickhouse.module.js';
 import { GatewayApiModule } from '../../src/gateway-api/gateway-api.module.js';
 import { publicToolName } from '../../src/servers/registry/tool-name.js';
+import { ToolCatalog } from '../../src/tools/catalog/tool-catalog.service.js';
 import { Sources } from '../../src/tools/catalog/sources.service.js';
 import type { CallContext } from '../../src/tools/source/call-context.js';
 import { ToolInputError, type Tool, type ToolResult } from '../../src/tools/source/tool-source.js';
@@ -206,6 +207,18 @@ describe('GET /tools', () => {
       price: 2,
       table_name: 'bars',
       input_schema: tool('works', 2).inputSchema,
+      definition_bytes: expect.any(Number),
+      definition_tokens: expect.any(Number),
     });
+  });
+
+  it('says how long each definition is that a client of MCP loads', async () => {
+    const who = await newUser();
+    const { body } = await request(app.getHttpServer()).get('/tools').set('Authorization', bearer(who)).expect(200);
+    const listed = JSON.parse(app.get(ToolCatalog, { strict: false }).listFor(who).json) as { name: string }[];
+    const sizes = listed.map((one) => [one.name, Buffer.byteLength(JSON.stringify(one))]);
+    const { tools } = body as { tools: { name: string; definition_bytes: number; definition_tokens: number }[] };
+    expect(tools.map(({ name, definition_bytes }) => [name, definition_bytes])).toEqual(sizes);
+    for (const one of tools) expect(one.definition_tokens).toBe(Math.ceil(one.definition_bytes / 4));
   });
 });

@@ -1,4 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { SORT_COLUMNS, type SortColumn } from './account-reports.repository.js';
@@ -50,6 +51,7 @@ export class AccountsQuery extends PageQuery {
 }
 
 /** Credits to add to an account. */
+@BodyExample<AddCreditsDto>({ amount: 100, reason: 'Goodwill', reference: 'ticket-1234' })
 export class AddCreditsDto {
   /** Whole credits, at most a billion. Negative: a correction, limited to credits that no running call has reserved. */
   @Max(AMOUNT_MAX)
@@ -91,6 +93,7 @@ export class AddedCreditsDto {
 }
 
 /** The account's new tier. */
+@BodyExample<ChangeTierDto>({ tier: 'free' })
 export class ChangeTierDto {
   /** One of the configured `tiers`. A larger allocation applies at once, a smaller one from next month. */
   @Length(1, 32)
@@ -99,6 +102,7 @@ export class ChangeTierDto {
 }
 
 /** Switches an account on or off. */
+@BodyExample<ChangeActiveDto>({ is_active: true })
 export class ChangeActiveDto {
   /** False: every key of the account's user is refused until it is true again. */
   @IsBoolean()

@@ -1,4 +1,5 @@
 import { IsBoolean, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { KeyDetailsDto } from '../keys/key-details.dto.js';
@@ -24,6 +25,7 @@ export class KeysQuery extends PageQuery {
 }
 
 /** Why a key ends. */
+@BodyExample<EndKeyDto>({ reason: 'It was in a public repository' })
 export class EndKeyDto {
   /** For whoever looks at the key later; 1 to 500 characters. */
   @Matches(PRINTABLE, { message: 'reason must not contain control characters' })

@@ -16,6 +16,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { IssuedKey } from './key-issuer.service.js';
@@ -34,6 +35,7 @@ const weakness = (asked?: ValidationArguments) =>
   `secret ${typeof asked?.value === 'string' ? weaknessOf(asked.value) : 'must be a string'}`;
 
 /** A new API key, as source 000 asks for it. */
+@BodyExample<CreateKeyDto>({ key_name: 'my-cursor-key', expires_days: 90 })
 export class CreateKeyDto {
   /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
@@ -84,6 +86,7 @@ export class CreateKeyDto {
 }
 
 /** A new API key, as source 003 asks for it. */
+@BodyExample<CreateServiceKeyDto>({ name: 'nightly-report', permissions: ['tools:call'] })
 export class CreateServiceKeyDto {
   /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'name must not contain control characters' })
@@ -106,6 +109,7 @@ export class CreateServiceKeyDto {
 }
 
 /** The key to revoke. */
+@BodyExample<RevokeKeyDto>({ key_id: '00000000-0000-4000-8000-000000000000', reason: 'No longer needed' })
 export class RevokeKeyDto {
   /** The key's `id`, not the key itself. */
   @IsUUID()
@@ -121,6 +125,7 @@ export class RevokeKeyDto {
 }
 
 /** The key to replace. */
+@BodyExample<RotateKeyDto>({ key_id: '00000000-0000-4000-8000-000000000000', overlap_seconds: 3600 })
 export class RotateKeyDto {
   /** The key's `id`, not the key itself. */
   @IsUUID()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/sql.js';
 import { CallerLimit, type KeyLimits, type RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import type { Principal } from '../../auth/access/principal.js';
-import { SCOPES, type Scope } from '../../auth/access/scopes.js';
+import { hasScope, SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
 import { Confirmation } from '../../auth/sessions/confirmation.js';
 import { Clock } from '../../common/clock.js';
@@ -72,6 +72,14 @@ export class ApiKeysService {
     const key = await this.repository.findOf(owner.userId, keyId);
     if (!key || this.lacking(owner, { scopes: scopesNow(key) }).length > 0) throw notFound();
     return key;
+  }
+
+  /** Who a key speaks for while it works. @throws TallygateError NOT_FOUND for a key that is not theirs, unless they are an admin */
+  async principalOf(caller: Principal, keyId: string): Promise<Principal> {
+    const [stored] = await this.repository.findByIds([keyId]);
+    if (!stored) throw notFound();
+    if (!hasScope(caller.scopes, 'admin')) await this.get(caller, keyId);
+    return cachedKey(stored).principal;
   }
 
   /** What is left of a key's limits this hour. */

@@ -17,6 +17,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { KeyLimits, RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
@@ -40,6 +41,7 @@ export class KeyParams {
 }
 
 /** What changes of a key; what is left out stays. */
+@BodyExample<EditKeyDto>({ key_name: 'my-cursor-key' })
 export class EditKeyDto {
   /** 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })

@@ -1,9 +1,11 @@
 import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { IsPassword, PASSWORD_MAX } from '../password/password.js';
 
 /** No e-mail and no user name is longer. */
 export const LOGIN_MAX = 254;
 
+@BodyExample<LoginDto>({ email: 'ada@example.com', password: 'your password' })
 export class LoginDto {
   /** E-mail or user name. */
   @MaxLength(LOGIN_MAX)
@@ -17,6 +19,7 @@ export class LoginDto {
 }
 
 /** The password form of OAuth 2. Its other fields are accepted and ignored. */
+@BodyExample<LoginFormDto>({ username: 'ada@example.com', password: 'your password' })
 export class LoginFormDto {
   /** User name or e-mail. */
   @MaxLength(LOGIN_MAX)
@@ -50,6 +53,7 @@ export class LoginFormDto {
 }
 
 /** The user's own password, changed. */
+@BodyExample<ChangePasswordDto>({ current_password: 'your password', new_password: 'replace this password' })
 export class ChangePasswordDto {
   @MaxLength(PASSWORD_MAX)
   @IsString()
@@ -61,6 +65,7 @@ export class ChangePasswordDto {
 }
 
 /** A password, set by a link. */
+@BodyExample<UsePasswordLinkDto>({ token: 'x'.repeat(43), new_password: 'replace this password' })
 export class UsePasswordLinkDto {
   /** What stands behind `#` in the link. */
   @Length(43, 43, { message: 'token must be what stands behind # in the link' })

@@ -1,4 +1,5 @@
 import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
@@ -13,6 +14,7 @@ const USERNAME_WORDS = {
 };
 
 /** A user who registers. */
+@BodyExample<RegisterDto>({ email: 'ada@example.com', username: 'ada', password: 'replace this password' })
 export class RegisterDto {
   @MaxLength(254)
   @IsEmail(EMAIL)
@@ -30,6 +32,7 @@ export class RegisterDto {
 }
 
 /** A user created by an admin. */
+@BodyExample<CreateUserDto>({ username: 'ada', email: 'ada@example.com', password: 'replace this password' })
 export class CreateUserDto {
   @Matches(USERNAME, USERNAME_WORDS)
   @IsString()
@@ -80,6 +83,7 @@ export class UsersQuery extends PageQuery {
 }
 
 /** What changes of a user; what is left out stays. */
+@BodyExample<EditUserDto>({ display_name: 'Ada Lovelace' })
 export class EditUserDto {
   @IsIn(ROLES)
   @IsOptional()
@@ -100,6 +104,7 @@ export class EditUserDto {
 }
 
 /** A password for a user. */
+@BodyExample<SetPasswordDto>({ password: 'replace this password' })
 export class SetPasswordDto {
   /** 8 to 256 characters. */
   @IsPassword()

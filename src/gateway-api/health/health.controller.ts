@@ -7,7 +7,7 @@ import { HealthService } from './health.service.js';
 const SERVICE_UNAVAILABLE = 503;
 
 /** Health probes. They need no authentication: they tell the gateway's state, not its data. */
-@ApiTags('health')
+@ApiTags('Health')
 @Controller()
 export class HealthController {
   constructor(private readonly health: HealthService) {}

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, ValidateBy, ValidateNested } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { isLogContext, LOG_CONTEXTS } from '../../common/log-contexts.js';
 import { LOG_LEVELS, type LogLevel, type LogLevels } from '../../telemetry/logger.js';
 
@@ -22,6 +23,7 @@ export class ContextLevelDto {
 }
 
 /** Log levels of this process. */
+@BodyExample<LogLevelsDto>({ level: 'info' })
 export class LogLevelsDto {
   /** The least severe level that is written. */
   @IsIn(LOG_LEVELS)

@@ -6,7 +6,7 @@ import { Metrics } from '../../telemetry/metrics.js';
 import { MetricsGuard } from './metrics.guard.js';
 
 /** For Prometheus. */
-@ApiTags('health')
+@ApiTags('Health')
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

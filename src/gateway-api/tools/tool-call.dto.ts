@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { Fraction } from '../../rest/dto-fields.js';
 import type { ContentBlock } from '../../tools/source/content.js';
 
@@ -7,6 +8,7 @@ import type { ContentBlock } from '../../tools/source/content.js';
 const NAME_MAX = 128;
 
 /** Source 003, "POST /tools/call". */
+@BodyExample<CallToolDto>({ server_id: 'stock-data', tool_name: 'get_latest_bars', arguments: { symbols: ['^GSPC'] } })
 export class CallToolDto {
   /**
    * Where the tool is: `server_id` of `GET /tools`

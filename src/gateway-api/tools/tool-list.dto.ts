@@ -1,4 +1,14 @@
+import { IsOptional, IsUUID } from 'class-validator';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
+import { sizeOf } from '../../tools/catalog/definition-size.js';
+
+/** For whom to list. */
+export class ListToolsQuery {
+  /** What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
+  @IsUUID()
+  @IsOptional()
+  as_key?: string;
+}
 
 /** A tool the caller may call. */
 export class ListedToolDto {
@@ -20,8 +30,14 @@ export class ListedToolDto {
   annotations?: Record<string, boolean>;
   /** It runs as a task only, which clients of MCP 2025-11-25 ask for: `POST /tools/call` refuses it. Absent where it does not. */
   needs_task?: true;
+  /** Length of its definition in `tools/list` of MCP, as JSON in UTF-8. */
+  definition_bytes!: number;
+  /** What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+  definition_tokens!: number;
 
-  static of({ tool, source, price }: CatalogTool): ListedToolDto {
+  static of(entry: CatalogTool): ListedToolDto {
+    const { tool, source, price } = entry;
+    const { bytes, tokens } = sizeOf(entry);
     return {
       name: tool.name,
       title: tool.title,
@@ -33,6 +49,8 @@ export class ListedToolDto {
       ...(tool.outputSchema && { output_schema: tool.outputSchema }),
       ...(tool.annotations && { annotations: { ...tool.annotations } }),
       ...(tool.needsTask && { needs_task: true }),
+      definition_bytes: bytes,
+      definition_tokens: tokens,
     };
   }
 }

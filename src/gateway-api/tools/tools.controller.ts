@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res, UseInterceptors } from '@nestjs/common';
 import {
   ApiBadGatewayResponse,
   ApiBadRequestResponse,
@@ -13,6 +13,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiKeysService } from '../../api-keys/keys/api-keys.service.js';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
 import { CurrentPrincipal, type AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
@@ -23,7 +24,7 @@ import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
 import { restToolRequest, toolAt, toolCallAnswer } from './rest-tool-call.js';
 import { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
-import { ListedToolDto, ToolListDto } from './tool-list.dto.js';
+import { ListedToolDto, ListToolsQuery, ToolListDto } from './tool-list.dto.js';
 
 /** The tools of MCP, over REST: the same tools, prices, limits and records. */
 @ApiTags('Tools')
@@ -33,13 +34,16 @@ export class ToolsController {
     private readonly catalog: ToolCatalog,
     private readonly servers: ServerRegistry,
     private readonly calls: ToolCalls,
+    private readonly keys: ApiKeysService,
   ) {}
 
-  /** The tools this caller may call. */
+  /** The tools this caller may call, or one of their keys. */
   @Get()
   @CallerAuthenticated('tools:call')
-  list(@CurrentPrincipal() caller: Principal): ToolListDto {
-    const tools = this.catalog.visibleTo(caller).map((entry) => ListedToolDto.of(entry));
+  @ApiNotFoundResponse({ description: 'No such key, or somebody else has it', type: ErrorDto })
+  async list(@CurrentPrincipal() caller: Principal, @Query() { as_key: keyId }: ListToolsQuery): Promise<ToolListDto> {
+    const callers = keyId === undefined ? [caller] : [caller, await this.keys.principalOf(caller, keyId)];
+    const tools = this.catalog.visibleTo(...callers).map((entry) => ListedToolDto.of(entry));
     return { tools, total: tools.length };
   }
 

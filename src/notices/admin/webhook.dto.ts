@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 
 import { PageQuery } from '../../rest/page.dto.js';
 import { NOTICE_KINDS } from '../../config/notices-config.js';
@@ -70,6 +71,7 @@ export class DeliveryParams {
 }
 
 /** Which webhook to test. */
+@BodyExample<TestWebhooksDto>({ webhook: 'operations' })
 export class TestWebhooksDto {
   /** The name of one; without it, all webhooks and the operators' mail addresses get the test notice. */
   @Length(1, 255)

@@ -16,7 +16,7 @@ export interface Parameter {
 export interface Operation {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema; example?: object }> };
   responses: Record<string, { description: string; content?: object; headers?: object }>;
   security?: object[];
   /** Of what counts against no rate limit (`@Unlimited()`). */

@@ -2,8 +2,10 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../../common/version.js';
 import { ErrorDto } from '../error.dto.js';
+import { exampleOf } from './body-example.js';
 import { withCommonAnswers, type Operation, type Parameter } from './common-answers.js';
 import { operationIdOf, routesOf, type Route } from './routes.js';
+import { TAGS } from './tags.js';
 import { mergedSchemas, validatedClasses, validatedFields, type Schema } from '../validated-fields.js';
 
 const DESCRIPTION =
@@ -21,7 +23,9 @@ interface Model extends Schema {
  * order modules load in.
  */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
-  const settings = new DocumentBuilder()
+  const builder = new DocumentBuilder();
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  const settings = builder
     .setTitle('Tallygate')
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
@@ -79,6 +83,8 @@ function completeOperations(document: OpenAPIObject, routes: Map<string, Route>,
       const route = routes.get(operation.operationId) ?? {};
       completeParameters(operation.parameters ?? [], route);
       for (const content of Object.values(operation.requestBody?.content ?? {})) {
+        const example = exampleOf(route.body);
+        if (example) content.example = example;
         const model = models[String(content.schema['$ref']).split('/').at(-1)!];
         if (!model) continue;
         // A body that need not say anything may be left out, or null.

@@ -11,6 +11,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { OFFER_KINDS, type OfferKind } from '../connection/definitions.js';
 import { ToolChangesDto } from '../tool-changes/tool-changes.dto.js';
@@ -36,6 +37,7 @@ export class ListPinsQuery extends PageQuery {
 }
 
 /** The tool to approve. */
+@BodyExample<ApproveToolDto>({ tool_name: 'search', pin: 'the pin that was looked at' })
 export class ApproveToolDto {
   /** The server's own name of the tool, without a prefix. */
   @IsString()
@@ -69,6 +71,7 @@ export class ApprovePinDto {
 }
 
 /** The definitions to approve, all of them or none. */
+@BodyExample<ApprovePinsDto>({ pins: [{ kind: 'tool', name: 'search', pin: 'the pin that was looked at' }] })
 export class ApprovePinsDto {
   @IsArray()
   @ArrayNotEmpty()

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import { mayBeRounded } from '../../common/json-rpc/message-texts.js';
 import { maskValues } from '../../common/secrets/mask-values.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
@@ -21,6 +22,7 @@ export class ServerToolParams extends ServerParams {
 }
 
 /** Changes of a tool. Members that are left out stay as they are; null takes a change back. */
+@BodyExample<EditToolDto>({ enabled: true })
 export class EditToolDto {
   /** Whether callers have it. One that is switched off is neither listed nor called. */
   @IsBoolean()

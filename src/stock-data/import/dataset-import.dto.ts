@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { ImportReport } from './import-report.js';
 import {
   UNIVERSE_DAYS_MAX,
@@ -44,6 +45,7 @@ export class ImportQuery {
 }
 
 /** The market to generate. */
+@BodyExample<SyntheticDto>({ symbols: 10, days: 63, seed: 1 })
 export class SyntheticDto {
   /** Companies, 1 to 9 999. */
   @Max(UNIVERSE_SYMBOLS_MAX)

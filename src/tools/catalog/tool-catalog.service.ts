@@ -60,9 +60,9 @@ export class ToolCatalog implements OnModuleInit {
     return entry;
   }
 
-  /** The tools this caller may call, by name. */
-  visibleTo(principal: Principal): CatalogTool[] {
-    return [...this.tools.values()].filter(({ tool }) => mayUse(principal, tool.name));
+  /** The tools that each of these callers may call, by name. */
+  visibleTo(...principals: Principal[]): CatalogTool[] {
+    return [...this.tools.values()].filter(({ tool }) => principals.every((one) => mayUse(one, tool.name)));
   }
 
   /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
