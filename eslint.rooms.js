@@ -22,6 +22,7 @@ export const MAY_IMPORT = {
   examples: ['tools', ...FOUNDATION],
   servers: ['tools', 'api-keys', 'auth', 'rest', 'database', ...FOUNDATION],
   notices: ['servers', 'auth', 'rest', 'database', ...FOUNDATION],
+  portal: ['api-keys', 'auth', 'rest', 'http', ...FOUNDATION],
   'mcp-gateway': ['tools', 'api-keys', 'auth', 'limits', 'http', ...FOUNDATION],
   'gateway-api': [
     ...['servers', 'tools', 'api-keys', 'auth', 'usage', 'limits', 'rest', 'http'],

@@ -13,6 +13,7 @@ import { ExamplesModule } from './examples/examples.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { McpGatewayModule } from './mcp-gateway/mcp-gateway.module.js';
 import { NoticesModule } from './notices/notices.module.js';
+import { PortalModule } from './portal/portal.module.js';
 import { ServersModule } from './servers/servers.module.js';
 import { StockDataModule } from './stock-data/stock-data.module.js';
 import { UsageModule } from './usage/usage.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
       ExamplesModule,
       ServersModule,
       NoticesModule,
+      PortalModule,
       GatewayApiModule,
       McpGatewayModule,
     ];

@@ -35,7 +35,7 @@ const PROBES = new Set(['/livez', '/readyz']);
 export class OriginRules {
   /**
    * Lets allowed pages read the answers of the port, and answers their preflight requests. They may send any header, since none is
-   * trusted for coming from a page: cookies do not count here, and the `Mcp-Param-…` headers of tools cannot be listed.
+   * trusted for coming from a page: cookies count for pages of the own origin alone (`page-origin.ts`), and the `Mcp-Param-…` headers of tools cannot be listed.
    */
   readonly crossOrigin: Middleware;
   private readonly allowed: ReadonlySet<string>;

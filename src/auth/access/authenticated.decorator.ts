@@ -1,5 +1,5 @@
 import { applyDecorators, UseGuards, type CanActivate, type Type } from '@nestjs/common';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { JwtGuard } from '../login/jwt.guard.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
@@ -18,6 +18,7 @@ export function authenticatedBy(guard: Type<CanActivate>, ...scopes: Scope[]) {
     RequiredScopes(scopes),
     UseGuards(guard, RateLimitGuard, ScopeGuard),
     ApiBearerAuth(),
+    ApiCookieAuth('session'),
     ApiUnauthorizedResponse({ description: 'Missing, wrong or expired credential', type: ErrorDto }),
     ...(scopes.length > 0
       ? [ApiForbiddenResponse({ description: `Insufficient permissions: needs ${scopes.join(', ')}`, type: ErrorDto })]

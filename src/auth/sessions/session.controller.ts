@@ -32,6 +32,7 @@ import { browserOf, SessionsService } from './sessions.service.js';
 
 const WRONG = { description: 'Invalid credentials', type: ErrorDto };
 const TOO_MANY = { description: 'Too many failed logins', type: ErrorDto };
+const NO_PORTAL = { description: 'This gateway has no portal', type: ErrorDto };
 const OTHER_PAGE = { description: 'The request comes from a page of another origin', type: ErrorDto };
 
 /** Sessions of the portal: sign-in with a cookie that no script can read. */
@@ -51,6 +52,7 @@ export class SessionController {
   @Header('Cache-Control', 'no-store')
   @ApiUnauthorizedResponse(WRONG)
   @ApiForbiddenResponse(OTHER_PAGE)
+  @ApiNotFoundResponse(NO_PORTAL)
   @ApiTooManyRequestsResponse(TOO_MANY)
   async signIn(
     @Body() { email, password, token }: SignInDto,
@@ -86,6 +88,7 @@ export class SessionController {
   @HttpCode(204)
   @FromOwnPage()
   @ApiForbiddenResponse(OTHER_PAGE)
+  @ApiNotFoundResponse(NO_PORTAL)
   async signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     const token = sessionTokenOf(request);
     if (token !== undefined) await this.sessions.signOut(token);

@@ -37,6 +37,8 @@ const OF_BODIES = {
 const OF_PATHS = { 400: 'The path cannot be decoded' };
 const OF_VALIDATION = { 422: 'A field is invalid or unknown; `detail` lists the problems' };
 const OF_LIMITS = { 429: 'Rate limit reached; Retry-After says when to try again' };
+/** Where a handler has no 403 of its own. */
+const OF_COOKIES = { 403: 'The cookie of a session came with a request of another page, or its password is not confirmed' };
 const OF_BACKENDS = { 503: 'A backend is away, or too much is going on at once' };
 
 /** Adds the refusals of what stands before every handler: bodies are read, fields are validated, credentials looked up. */
@@ -45,6 +47,7 @@ export function withCommonAnswers(operation: Operation, route: Route, path: stri
     ...(path.includes('{') && OF_PATHS),
     ...(operation.requestBody && OF_BODIES),
     ...((route.body ?? route.query ?? path.includes('{')) && OF_VALIDATION),
+    ...(operation.security && OF_COOKIES),
     ...(operation.security && !operation['x-unlimited'] && OF_LIMITS),
     ...((operation.requestBody ?? operation.security) && OF_BACKENDS),
   };

@@ -12,6 +12,9 @@ const DESCRIPTION =
   'API keys, credits and usage analytics in front of MCP tools. ' +
   'Log in with POST /api/auth/login and send the token as a bearer token; MCP itself takes API keys, on a port of its own and, unless that is switched off, at POST /mcp of this one.';
 
+const COOKIE =
+  'A session of the portal, for pages of this origin. Over plain HTTP the cookie is called tallygate_ and the port. Requests that change something send X-Tallygate-Portal: 1.';
+
 interface Model extends Schema {
   properties?: Record<string, Schema>;
   required?: string[];
@@ -31,6 +34,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setVersion(VERSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A login token, or an API key where keys are taken' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key' }, 'apiKey')
+    .addCookieAuth('__Host-tallygate', { type: 'apiKey', in: 'cookie', description: COOKIE }, 'session')
     .build();
   const options = { operationIdFactory: operationIdOf, extraModels: [ErrorDto] };
   const document = SwaggerModule.createDocument(app, settings, options);

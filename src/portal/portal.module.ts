@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { MaybeCallerGuard } from './maybe-caller.guard.js';
+import { PortalConfigController } from './portal-config.controller.js';
+
+/** What people see in a browser. */
+@Module({
+  imports: [ApiKeysModule],
+  controllers: [PortalConfigController],
+  providers: [MaybeCallerGuard],
+})
+export class PortalModule {}
