@@ -15,6 +15,7 @@ import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './ke
 import { works } from './key-state.js';
 import type { KeyChange, KeysOfUser, OwnedKey } from './keys-of-user.repository.js';
 import { inheritedScopes, lackingFor, scopesNow, type KeyReach } from './key-reach.js';
+import { cachedKey } from '../verification/key-cache.js';
 import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
 
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
