@@ -943,6 +943,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/portal/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
+    get: operations['PortalConfigController_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/auth/api-keys': {
     parameters: {
       query?: never;
@@ -2158,6 +2175,10 @@ export interface components {
       /** @description How many of their definitions wait for approval; absent where none do. */
       waiting_for_approval?: number;
     };
+    OfferedTierDto: {
+      name: string;
+      monthly_credits: number;
+    };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
       limits: components['schemas']['LimitDto'][];
@@ -2236,6 +2257,44 @@ export interface components {
        * @description A day from now.
        */
       expires_at: string;
+    };
+    PortalConfigDto: {
+      version: string;
+      title: string;
+      /** @description Where its people ask for help. */
+      support_url: string | null;
+      /** @enum {string} */
+      registration: 'closed' | 'open';
+      /** @description False: everybody is the admin, and nobody signs in. */
+      auth_enabled: boolean;
+      /** @description Whether people sign in with a password. */
+      password_login: boolean;
+      sso: components['schemas']['SingleSignOnDto'][];
+      /** @description Whether this answer is for somebody who is signed in, and has the rest. */
+      is_signed_in: boolean;
+      /** @description Where clients reach MCP. */
+      mcp_url?: string;
+      /**
+       * @description Whether calls need an account.
+       * @enum {string}
+       */
+      credits_mode?: 'optional' | 'required';
+      billing_enabled?: boolean;
+      tiers?: components['schemas']['OfferedTierDto'][];
+      /**
+       * @description What of a server's tools passes where its template says nothing.
+       * @enum {string}
+       */
+      tool_approval?: 'first_use' | 'manual' | 'off';
+      /** @description How long calls are kept. */
+      keep_months?: number;
+      limits?: components['schemas']['PortalLimitsDto'];
+    };
+    PortalLimitsDto: {
+      user_per_hour: number;
+      /** @description Of what is looked at in the portal. */
+      session_per_hour: number;
+      api_key_per_hour: number;
     };
     ProbeDto: {
       /** @enum {string} */
@@ -2558,6 +2617,13 @@ export interface components {
       password?: string | null;
       /** @description A login token of your own backend (`auth.trust_external_tokens`). */
       token?: string | null;
+    };
+    SingleSignOnDto: {
+      id: string;
+      /** @description For its button. */
+      name: string;
+      /** @description Where a browser goes to begin. */
+      start_path: string;
     };
     SyntheticDto: {
       /**
@@ -6116,6 +6182,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
@@ -6148,6 +6223,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6217,6 +6301,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6483,6 +6576,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6548,6 +6650,15 @@ export interface operations {
       };
       /** @description The request comes from a page of another origin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway has no portal */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -6630,6 +6741,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description This gateway has no portal */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
     };
   };
   SessionController_confirm: {
@@ -6664,6 +6784,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6748,6 +6877,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Rate limit reached; Retry-After says when to try again */
       429: {
         headers: {
@@ -6800,6 +6938,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6987,6 +7134,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description A field is invalid or unknown; `detail` lists the problems */
       422: {
         headers: {
@@ -7058,6 +7214,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7257,6 +7422,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7474,6 +7648,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7529,6 +7712,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7597,6 +7789,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7678,6 +7879,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Invalid query */
       422: {
         headers: {
@@ -7730,6 +7940,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7807,6 +8026,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7918,6 +8146,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -7995,6 +8232,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description Active key limit reached */
       409: {
         headers: {
@@ -8047,6 +8293,15 @@ export interface operations {
       };
       /** @description Missing, wrong or expired credential */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8124,6 +8379,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8192,6 +8456,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
         headers: {
@@ -8213,6 +8486,36 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PortalConfigController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PortalConfigDto'];
+        };
+      };
+      /** @description Credentials cannot be checked right now */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
