@@ -1,13 +1,11 @@
 import { GatewayHttp, type GatewayHttpOptions, type RequestOptions } from './gateway-http.js';
-import type { components, paths } from './openapi.types.js';
+import type { paths } from './openapi.types.js';
+import { ServersClient, type QueryOf, type Schemas } from './servers-client.js';
 import { settleInOrder } from './settle-in-order.js';
 
 export { GatewayError, type InvalidField } from './gateway-error.js';
 export type { RequestOptions } from './gateway-http.js';
 export type { components, paths } from './openapi.types.js';
-
-type Schemas = components['schemas'];
-type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
 
 /** Of a file with all rows. */
 type FileQuery<Path extends keyof paths> = Omit<QueryOf<Path>, 'format' | 'page' | 'page_size'> & { format: 'csv' | 'ndjson' };
@@ -38,15 +36,14 @@ export type ToolCall = Schemas['CallToolDto'] & Pick<CallOptions, 'idempotencyKe
  * A client of a Tallygate gateway, for Node.js and browsers. Fields are named as in the REST API. Every method throws
  * `GatewayError`, or the reason of a `signal` that aborted it.
  */
-export class GatewayClient {
-  private readonly http: GatewayHttp;
+export class GatewayClient extends ServersClient {
   private token: string | undefined;
 
   /** @param url of the REST listener, e.g. `http://localhost:8000` */
   constructor(url: string, options: GatewayClientOptions = {}) {
     const { apiKey } = options;
+    super(new GatewayHttp(url.replace(/\/+$/, ''), () => credentials(this.token, apiKey), options));
     this.token = options.token;
-    this.http = new GatewayHttp(url.replace(/\/+$/, ''), () => credentials(this.token, apiKey), options);
   }
 
   /** Logs in with a username or an e-mail; later requests are made as that user. */
@@ -97,60 +94,6 @@ export class GatewayClient {
     return settleInOrder(calls, concurrency, ({ idempotencyKey, ...call }) =>
       this.callTool(call, { ...options, ...(idempotencyKey !== undefined && { idempotencyKey }) }),
     );
-  }
-
-  /** Lists the upstream servers, in order of registration. */
-  listServers(query: QueryOf<'/servers'> = {}, options?: RequestOptions): Promise<Schemas['ServerDto'][]> {
-    return this.get('/servers', options, query);
-  }
-
-  /** Registers a server made from a template of the gateway's configuration. */
-  registerServer(server: Schemas['RegisterServerDto'], options?: RequestOptions): Promise<Schemas['ServerDto']> {
-    return this.post('/servers', server, options);
-  }
-
-  /** @param id or name, e.g. `file-server` */
-  getServer(id: string, options?: RequestOptions): Promise<Schemas['ServerDto']> {
-    return this.get(`/servers/${encodeURIComponent(id)}`, options);
-  }
-
-  /** Checks a server's health now. */
-  checkServer(id: string, options?: RequestOptions): Promise<Schemas['ServerHealthDto']> {
-    return this.post(`/servers/${encodeURIComponent(id)}/check`, {}, options);
-  }
-
-  /** What a server offers, and what of it is approved; in pages. */
-  listPins(
-    id: string,
-    query: QueryOf<'/servers/{id}/pins'> = {},
-    options?: RequestOptions,
-  ): Promise<Schemas['ServerPinListDto']> {
-    return this.get(`/servers/${encodeURIComponent(id)}/pins`, options, query);
-  }
-
-  /** The answer of `listPins` as the text it is: definitions may have numbers that JavaScript rounds. */
-  openPins(id: string, query: QueryOf<'/servers/{id}/pins'> = {}, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
-    return this.http.open({ method: 'GET', path: `/servers/${encodeURIComponent(id)}/pins`, query, ...options });
-  }
-
-  /** Approves what a server offers, as it was looked at: all of it or, where something has changed, nothing. */
-  approvePins(id: string, pins: Schemas['ApprovePinsDto'], options?: RequestOptions): Promise<Schemas['ApprovedPinsDto']> {
-    return this.post(`/servers/${encodeURIComponent(id)}/pins`, pins, options);
-  }
-
-  removeServer(id: string, options?: RequestOptions): Promise<void> {
-    return this.http.send({ method: 'DELETE', path: `/servers/${encodeURIComponent(id)}`, ...options });
-  }
-
-  /** Changes a tool of a server for its callers; null takes a change back. @param tool the server's own name of it */
-  changeTool(
-    id: string,
-    tool: string,
-    json: Schemas['EditToolDto'],
-    options?: RequestOptions,
-  ): Promise<Schemas['ServerToolDto']> {
-    const path = `/servers/${encodeURIComponent(id)}/tools/${encodeURIComponent(tool)}`;
-    return this.http.send({ method: 'PATCH', path, json, ...options });
   }
 
   /** The gateway's health, also when it cannot serve. */
@@ -277,14 +220,6 @@ export class GatewayClient {
   /** Deletes a user, whose books stay. For admins. */
   deleteUser(id: string, options?: RequestOptions): Promise<void> {
     return this.http.send({ method: 'DELETE', path: `/api/admin/users/${encodeURIComponent(id)}`, ...options });
-  }
-
-  private get<Answer>(path: string, options?: RequestOptions, query?: object): Promise<Answer> {
-    return this.http.send({ method: 'GET', path, ...(query && { query }), ...options });
-  }
-
-  private post<Answer>(path: string, json: object, options?: CallOptions): Promise<Answer> {
-    return this.http.send({ method: 'POST', path, json, ...options });
   }
 }
 

@@ -12,6 +12,8 @@ import type { RegisteredServer } from './registry/registered-server.js';
 import { SERVER_NAME, SERVER_NAME_MAX_CHARS } from './registry/server-names.js';
 import type { ServerTemplate } from './templates/server-template.js';
 
+/** Of a template. */
+export const TEMPLATE_NAME_MAX = 128;
 const NAME_MAX = 128;
 const WEIGHT_MAX = 1_000;
 const NAME_WORDS = {
@@ -40,11 +42,11 @@ export class ServerParams {
 export class RegisterServerDto {
   /**
    * Name of a template in the gateway's configuration.
-   * @example file-server
+   * @example http
    */
   @IsString()
   @IsNotEmpty()
-  @MaxLength(NAME_MAX)
+  @MaxLength(TEMPLATE_NAME_MAX)
   template_name!: string;
 
   /**
@@ -76,7 +78,7 @@ export class RegisterServerDto {
   instance_metadata?: Record<string, unknown>;
 
   /** Values for the template, which says what it needs. */
-  @ApiPropertyOptional({ ...ANY_OBJECT, example: { base_path: '/data' } })
+  @ApiPropertyOptional({ ...ANY_OBJECT, example: { url: 'https://mcp.example.com/mcp' } })
   @IsObject()
   @IsOptional()
   config?: Record<string, unknown>;

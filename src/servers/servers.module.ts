@@ -18,6 +18,9 @@ import { ShownPins } from './approval/shown-pins.service.js';
 import { ServersController } from './servers.controller.js';
 import { ServersRepository } from './registry/servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ServerTemplatesController } from './templates/server-templates.controller.js';
+import { ServerTrialsController } from './trial/server-trials.controller.js';
+import { ServerTrials } from './trial/server-trials.service.js';
 import { ServerTemplates } from './templates/server-templates.service.js';
 import { ServerPool } from './pool/server-pool.service.js';
 import { PoolSources } from './source/pool-sources.service.js';
@@ -29,7 +32,14 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
 /** Upstream MCP servers: registered from templates of the operator, and at work. */
 @Module({
   imports: [ApiKeysModule, ToolsModule],
-  controllers: [ServersController, ServerPinsController, ServerToolsController, ToolChangesController],
+  controllers: [
+    ServerTemplatesController, // before the one that takes any word for a server's id
+    ServersController,
+    ServerPinsController,
+    ServerToolsController,
+    ServerTrialsController,
+    ToolChangesController,
+  ],
   providers: [
     CallerEmails,
     ConfigCipher,
@@ -41,6 +51,7 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
     ServersRepository,
     ServersService,
     ServerTemplates,
+    ServerTrials,
     SeenPins,
     ServerPins,
     ServerPinsRepository,

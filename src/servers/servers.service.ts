@@ -20,6 +20,9 @@ import { Sources } from '../tools/catalog/sources.service.js';
 /** Far more than any config or metadata in use. */
 const JSON_MAX_CHARS = 65_536;
 
+/** Paths of the API: a server of this name could not be asked for. */
+const PATHS = ['templates', 'test'];
+
 export interface Registration {
   templateName: string;
   /** Absent: its template's, or its host's (`baseNameOf`). */
@@ -75,7 +78,7 @@ export class ServersService {
     const server = { id, templateName, config: this.cipher.seal(id, checked), metadata };
     const max = this.config.values.servers.max_servers;
     const wanted = { templateName, name, pool, base: baseNameOf(this.templates.get(templateName), checked) };
-    const reserved = this.sources.all().flatMap((source) => (source.isForeign ? [] : [source.name]));
+    const reserved = [...PATHS, ...this.sources.all().flatMap((source) => (source.isForeign ? [] : [source.name]))];
     const note = this.note(by, 'server.registered', { template_name: templateName });
     const stored = await this.repository.insert(server, max, (known) => namesFor(wanted, known, reserved), note);
     if (!stored) throw new TallygateError('CONFLICT', `Server limit reached: ${max} (servers.max_servers).`);
@@ -128,7 +131,7 @@ export class ServersService {
   }
 
   /** The config with defaults filled in. @throws INVALID_INPUT when no server can be made of it. */
-  private async checkConfig(templateName: string, config: Record<string, unknown>): Promise<Record<string, unknown>> {
+  async checkConfig(templateName: string, config: Record<string, unknown>): Promise<Record<string, unknown>> {
     demandSmall('config', config);
     const template = this.templates.get(templateName);
     const checked = this.templates.check(templateName, config);

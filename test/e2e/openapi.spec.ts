@@ -142,6 +142,9 @@ describe('an operation that goes well is answered as documented', () => {
 
   it('for servers', async () => {
     const { id } = await well('POST', '/servers', { template_name: 'http', config: { url: 'http://127.0.0.1:9/mcp' } });
+    await well('GET', '/servers/templates');
+    await well('POST', '/servers/test', { template_name: 'http', config: { url: 'http://127.0.0.1:9/mcp' } });
+    expect((await send('POST', '/servers/test', tokens['admin'], { body: '{"template_name":"nothing"}' })).status).toBe(400);
     await well('PATCH', `/servers/${id}`, { weight: 2, enabled: null });
     await well('POST', `/servers/${id}/check`);
     const lists = [`/servers/${id}/tools`, `/servers/${id}/pins`];

@@ -36,7 +36,8 @@ export interface HealthReport {
 export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
 
 /** Why a server is not healthy, in its own words too where there are some. */
-export const wordsOf = ({ error, words }: HealthReport): string | null => (error && words ? `${error} ${words}` : error);
+export const wordsOf = ({ error, words }: Pick<HealthReport, 'error' | 'words'>): string | null =>
+  error && words ? `${error} ${words}` : error;
 
 /** The health of one server, as its checks and calls show it, and when it is to be checked again. */
 export class ServerHealth {

@@ -25,6 +25,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   private servers = new Map<string, PooledServer>();
   /** The enabled servers by their pool. */
   private pools: ReadonlyMap<string, readonly PooledServer[]> = new Map();
+  private readonly trials = new Set<PooledServer>();
   private readonly closing = new Set<Promise<void>>();
   private isStopped = false;
 
@@ -44,7 +45,7 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   /** Calls in flight have ended by now; what is left of connections and processes ends here. */
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    for (const server of this.servers.values()) this.close(server);
+    for (const server of [...this.servers.values(), ...this.trials]) this.close(server);
     this.servers.clear();
     await Promise.all(this.closing);
   }
@@ -76,6 +77,22 @@ export class ServerPool implements OnApplicationBootstrap, OnApplicationShutdown
   /** Called whenever there may be room at a server of a pool, or there is no such pool any more. */
   onRoom(listener: (pool: string) => void): void {
     this.roomListeners.push(listener);
+  }
+
+  /** Work with a server that is none of the pool's. It is closed when the work has ended, and at the latest with the gateway. */
+  async tried<Result>(
+    registered: RegisteredServer,
+    template: ServerTemplate,
+    work: (server: PooledServer) => Promise<Result>,
+  ): Promise<Result> {
+    const server = this.create(registered, template);
+    this.trials.add(server);
+    try {
+      return await work(server);
+    } finally {
+      this.trials.delete(server);
+      this.close(server);
+    }
   }
 
   private syncWithRegistry(): void {

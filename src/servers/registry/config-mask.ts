@@ -32,6 +32,19 @@ export const hiding = (secrets: readonly string[]) => (text: string) =>
 const leaves = (value: unknown): string[] =>
   typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [String(value)];
 
+/** Where secrets are in configs of this schema: `bearer_token`; `headers.*` is each member of `headers`. */
+export function secretPaths(schema: unknown, path: readonly string[] = []): string[] {
+  const parts = isObject(schema) ? withAlternatives(schema) : [];
+  if (path.length > 0 && parts.some(isSecret)) return [path.join('.')];
+  const found = parts.flatMap(({ properties, patternProperties, additionalProperties, items }) => [
+    ...(isObject(properties) ? Object.entries(properties).flatMap(([name, child]) => secretPaths(child, [...path, name])) : []),
+    ...[...Object.values(isObject(patternProperties) ? patternProperties : {}), additionalProperties, items].flatMap((child) =>
+      secretPaths(child, [...path, '*']),
+    ),
+  ]);
+  return [...new Set(found)];
+}
+
 function maskObject(schemas: unknown[], value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(childSchemas(schemas, name), child)]));
 }

@@ -18,6 +18,17 @@ interface Entry {
   networks: NetworkRules;
 }
 
+/** A template, whether or not it may be used. */
+export interface OfferedTemplate {
+  name: string;
+  /** Absent where its program is not installed. */
+  values?: Pick<TemplateValues, 'description' | 'transport' | 'config'> | undefined;
+  /** Whether it comes with Tallygate, and is not the operator's own of that name. */
+  isShipped: boolean;
+  /** Why it cannot be used; absent where it can. */
+  problem?: string;
+}
+
 /** The templates that servers may be registered from: the operator's, and the shipped ones that are enabled. */
 @Injectable()
 export class ServerTemplates {
@@ -26,7 +37,7 @@ export class ServerTemplates {
   /** Shipped templates that are switched on and cannot be used: their package is not installed. */
   private readonly missing: ReadonlyMap<string, PackageMissing>;
 
-  constructor(config: AppConfig) {
+  constructor(private readonly config: AppConfig) {
     const { templates, missing } = enabledTemplates(config.values);
     this.entries = entriesOf(templates, config.values);
     this.missing = missing;
@@ -63,6 +74,26 @@ export class ServerTemplates {
   /** Which addresses its servers may have. @throws INVALID_INPUT for an unknown template. */
   networksOf(name: string): NetworkRules {
     return this.entry(name).networks;
+  }
+
+  /** The operator's templates and all shipped ones, by name. */
+  offered(): OfferedTemplate[] {
+    const names = [...new Set([...this.entries.keys(), ...Object.keys(SHIPPED_TEMPLATES)])].sort();
+    return names.map((name) => {
+      const isShipped = !Object.hasOwn(this.config.values.templates, name);
+      const template = this.entries.get(name)?.template;
+      if (template) return { name, values: template, isShipped };
+      return { name, values: this.shipped(name), isShipped, problem: this.reasonWithout(name) };
+    });
+  }
+
+  private shipped(name: string): TemplateValues | undefined {
+    try {
+      return SHIPPED_TEMPLATES[name]!(packageFolders(this.config.values.data_dir));
+    } catch (error) {
+      if (!(error instanceof PackageMissing)) throw error;
+      return undefined;
+    }
   }
 
   private entry(name: string): Entry {
