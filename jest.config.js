@@ -20,7 +20,7 @@ export default {
   // Real engines on two busy cores: a test that hangs is ended, one that is slow is not.
   testTimeout: 30_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/{faults,house}/*.spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{src,portal/src}/**/*.spec.ts', '<rootDir>/test/{faults,house}/*.spec.ts'] },
     {
       ...shared,
       displayName: 'integration',

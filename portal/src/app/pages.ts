@@ -19,6 +19,20 @@ export const PAGES: readonly Page[] = [
   { path: '/keys', title: 'API keys', menu: 'everyone', load: () => import('../pages/keys/Keys.svelte') },
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
+  {
+    path: '/admin/servers',
+    title: 'Servers',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/servers/Servers.svelte'),
+  },
+  {
+    path: '/admin/servers/new',
+    title: 'Add a server',
+    admin: true,
+    load: () => import('../pages/admin/servers/NewServer.svelte'),
+  },
+  { path: '/admin/servers/:id', title: 'Server', admin: true, load: () => import('../pages/admin/servers/Server.svelte') },
 ];
 
 /** The page of a path, with the named parts of the path. */
