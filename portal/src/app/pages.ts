@@ -33,6 +33,13 @@ export const PAGES: readonly Page[] = [
     load: () => import('../pages/admin/servers/NewServer.svelte'),
   },
   { path: '/admin/servers/:id', title: 'Server', admin: true, load: () => import('../pages/admin/servers/Server.svelte') },
+  {
+    path: '/admin/approvals',
+    title: 'Approvals',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/approvals/Approvals.svelte'),
+  },
 ];
 
 /** The page of a path, with the named parts of the path. */
