@@ -40,6 +40,21 @@ export const PAGES: readonly Page[] = [
     admin: true,
     load: () => import('../pages/admin/approvals/Approvals.svelte'),
   },
+  {
+    path: '/admin/users',
+    title: 'Users',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/users/Users.svelte'),
+  },
+  { path: '/admin/users/:id', title: 'User', admin: true, load: () => import('../pages/admin/users/User.svelte') },
+  {
+    path: '/admin/keys',
+    title: 'Keys of all users',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/keys/AdminKeys.svelte'),
+  },
 ];
 
 /** The page of a path, with the named parts of the path. */
