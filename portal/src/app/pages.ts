@@ -55,6 +55,14 @@ export const PAGES: readonly Page[] = [
     admin: true,
     load: () => import('../pages/admin/keys/AdminKeys.svelte'),
   },
+  {
+    path: '/admin/accounts',
+    title: 'Accounts',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/accounts/Accounts.svelte'),
+  },
+  { path: '/admin/accounts/:id', title: 'Account', admin: true, load: () => import('../pages/admin/accounts/Account.svelte') },
 ];
 
 /** The page of a path, with the named parts of the path. */
