@@ -63,6 +63,20 @@ export const PAGES: readonly Page[] = [
     load: () => import('../pages/admin/accounts/Accounts.svelte'),
   },
   { path: '/admin/accounts/:id', title: 'Account', admin: true, load: () => import('../pages/admin/accounts/Account.svelte') },
+  {
+    path: '/admin/audit',
+    title: 'Audit',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/audit/Audit.svelte'),
+  },
+  {
+    path: '/admin/health',
+    title: 'Health',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/health/Health.svelte'),
+  },
 ];
 
 /** The page of a path, with the named parts of the path. */
