@@ -20,6 +20,13 @@ export const PAGES: readonly Page[] = [
   { path: '/keys/:id', title: 'API key', load: () => import('../pages/keys/Key.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
   {
+    path: '/admin',
+    title: 'Today',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/today/Today.svelte'),
+  },
+  {
     path: '/admin/servers',
     title: 'Servers',
     menu: 'administration',
