@@ -1100,6 +1100,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The templates of the configuration and those that come with Tallygate, also ones that are not enabled. */
+    get: operations['ServerTemplatesController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/servers/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Connects to a server as if it were registered, and lists what it offers. Nothing is saved, and the connection or the process is closed
+     *     in any case. Takes at most 20 seconds; a server that cannot be used is an answer, too.
+     */
+    post: operations['ServerTrialsController_run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/servers/{id}': {
     parameters: {
       query?: never;
@@ -2329,7 +2366,7 @@ export interface components {
       /**
        * @description Values for the template, which says what it needs.
        * @example {
-       *       "base_path": "/data"
+       *       "url": "https://mcp.example.com/mcp"
        *     }
        */
       config?: {
@@ -2337,7 +2374,7 @@ export interface components {
       } | null;
       /**
        * @description Name of a template in the gateway's configuration.
-       * @example file-server
+       * @example http
        */
       template_name: string;
       /**
@@ -2536,6 +2573,36 @@ export interface components {
       page: number;
       page_size: number;
     };
+    ServerTemplateDto: {
+      /**
+       * @description How its servers are reached; null where its program is not installed.
+       * @enum {string|null}
+       */
+      transport: 'http' | 'sse' | 'stdio' | null;
+      /** @description JSON Schema of `config`; null where its program is not installed. */
+      config_schema: {
+        [key: string]: unknown;
+      } | null;
+      /** @description `template_name` of `POST /servers`. */
+      name: string;
+      /** @description The title of its config's schema; its name where that has none. */
+      title: string;
+      description: string;
+      /** @description Whether it comes with Tallygate. */
+      shipped: boolean;
+      /** @description Whether servers can be registered from it. */
+      enabled: boolean;
+      /** @description Why it is not enabled, and what to do; absent where it is. */
+      problem?: string;
+      /** @description What of the config is secret and never shown again: `bearer_token`; `headers.*` is each member of `headers`. */
+      secret_paths: string[];
+      /** @description Servers that are registered from it. */
+      servers_count: number;
+    };
+    ServerTemplateListDto: {
+      /** @description By name. */
+      templates: components['schemas']['ServerTemplateDto'][];
+    };
     ServerToolDto: {
       /**
        * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
@@ -2586,6 +2653,23 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    ServerTrialDto: {
+      /**
+       * Format: double
+       * @description From the start of the connection until everything was listed, in milliseconds; null when it cannot be used.
+       */
+      duration_ms: number | null;
+      /** @description Whether the server answered and can be used. */
+      reached: boolean;
+      /** @description Why it cannot, in the last words of its program too; null when it can. */
+      error: string | null;
+      tools: components['schemas']['TriedToolDto'][];
+      /** @description Of all tools together. */
+      definition_tokens: number;
+      prompts_count: number;
+      resources_count: number;
+      unusable: components['schemas']['UnusableOfferDto'][];
     };
     SessionDto: {
       user: components['schemas']['UserDto'];
@@ -2775,6 +2859,30 @@ export interface components {
       user_email: string;
       calls: number;
       credits: number;
+    };
+    TriedToolDto: {
+      /** @description The server's own name of it. */
+      name: string;
+      title: string | null;
+      description: string;
+      /** @description Length of its definition as the server wrote it, as JSON in UTF-8. */
+      definition_bytes: number;
+      /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens: number;
+    };
+    TryServerDto: {
+      /** @description Values for the template, which says what it needs. */
+      config?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Name of a template in the gateway's configuration. */
+      template_name: string;
+    };
+    UnusableOfferDto: {
+      /** @enum {string} */
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      name: string;
+      reason: string;
     };
     UsageBacklogDto: {
       /** @description Recorded events that are not yet in ClickHouse. */
@@ -9082,6 +9190,172 @@ export interface operations {
       };
       /** @description The name is taken, the pool is of another template, or the limit of servers is reached */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerTemplatesController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerTemplateListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerTrialsController_run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "template_name": "http",
+         *       "config": {
+         *         "url": "https://mcp.example.com/mcp"
+         *       }
+         *     }
+         */
+        'application/json': components['schemas']['TryServerDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerTrialDto'];
+        };
+      };
+      /** @description Unknown template, or a config that does not fit it; `loc` is the path of the value */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:write */
+      403: {
         headers: {
           [name: string]: unknown;
         };

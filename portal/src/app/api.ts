@@ -32,9 +32,13 @@ const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygat
 let signedInAgain: () => Promise<void> = () => Promise.reject(new Error('Nobody asks for a password yet.'));
 export const onSessionOver = (ask: () => Promise<void>): void => void (signedInAgain = ask);
 
+/** Told of each answer `CONFIRMATION_REQUIRED`. Resolves when the password was confirmed; rejects when somebody would rather not. */
+let passwordConfirmed: () => Promise<void> = () => Promise.reject(new Error('Nobody asks for a password yet.'));
+export const onConfirmationRequired = (ask: () => Promise<void>): void => void (passwordConfirmed = ask);
+
 /**
  * A request to the gateway, typed by its OpenAPI document. A reading one that finds the session over waits until somebody has
- * signed in again, and is repeated.
+ * signed in again, and is repeated. So is one that needs the password once more, after it was confirmed.
  * @throws GatewayError
  */
 async function send<M extends Method, P extends PathsWith<M>>(
@@ -47,7 +51,9 @@ async function send<M extends Method, P extends PathsWith<M>>(
   try {
     return await http.send(request);
   } catch (error) {
-    if (!isSessionOver(error) || path === '/api/auth/session') throw error;
+    if (ASKING_PATHS.includes(path)) throw error;
+    if (needsPassword(error)) return passwordConfirmed().then(() => http.send(request));
+    if (!isSessionOver(error)) throw error;
     const again = signedInAgain();
     if (method !== 'get') throw error;
     await again;
@@ -55,6 +61,9 @@ async function send<M extends Method, P extends PathsWith<M>>(
   }
 }
 
+/** Their answers 401 are about the password that somebody has just typed. */
+const ASKING_PATHS: readonly string[] = ['/api/auth/session', '/api/auth/session/confirm'];
+const needsPassword = (error: unknown): boolean => error instanceof GatewayError && error.errorCode === 'CONFIRMATION_REQUIRED';
 const isSessionOver = (error: unknown): boolean => error instanceof GatewayError && error.status === 401;
 
 export const api = {

@@ -1,0 +1,37 @@
+import type { Schemas } from '../../../app/api';
+import { plainText } from './plain-text';
+
+/** One member of a definition, as it was approved and as it is. */
+export interface DefinitionText {
+  title: string;
+  before: string;
+  after: string;
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  description: 'Description',
+  inputSchema: 'Arguments',
+  outputSchema: 'Answer',
+  annotations: 'What it says it does',
+};
+/** What a reader looks for first. */
+const ORDER = ['title', 'description', 'inputSchema', 'outputSchema', 'annotations'];
+
+/** The members of a definition that has changed; of one that is new, all of them. */
+export function definitionTexts({ definition, approved_definition: approved }: Schemas['ServerPinDto']): DefinitionText[] {
+  const names = new Set([...Object.keys(definition ?? {}), ...Object.keys(approved ?? {})]);
+  const all = [...names].sort((one, other) => placeOf(one) - placeOf(other));
+  const texts = all.map((name) => ({
+    title: TITLES[name] ?? name,
+    before: textOf(approved?.[name]),
+    after: textOf(definition?.[name]),
+  }));
+  return texts.filter(({ before, after }) => before !== after);
+}
+
+const placeOf = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return plainText(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+}

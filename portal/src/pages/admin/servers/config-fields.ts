@@ -1,0 +1,61 @@
+/** Fields of a form for a template's `config_schema`: plain ones as they are, all else as JSON. */
+export interface ConfigField {
+  name: string;
+  kind: 'text' | 'number' | 'yes-no' | 'choice' | 'json';
+  choices: readonly string[];
+  hint: string;
+  isRequired: boolean;
+  /** Written only: the gateway never shows it again. */
+  isSecret: boolean;
+  /** What it is when nobody says otherwise. */
+  preset: string;
+}
+
+/** What is typed, by field. Of secrets and numbers too: a form has texts. */
+export type Texts = Record<string, string>;
+type Schema = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function fieldsOf(schema: unknown): ConfigField[] {
+  const { properties, required } = isObject(schema) ? schema : {};
+  const needed = Array.isArray(required) ? required : [];
+  const entries = Object.entries(isObject(properties) ? properties : {});
+  return entries.map(([name, part]) => fieldOf(name, isObject(part) ? part : {}, needed.includes(name)));
+}
+
+function fieldOf(name: string, schema: Schema, isRequired: boolean): ConfigField {
+  const { description, title, enum: choices } = schema;
+  const hint = [title, description].filter((text) => typeof text === 'string').join('. ');
+  const choice = Array.isArray(choices) && choices.every((one) => typeof one === 'string') ? choices : [];
+  const isSecret = schema['writeOnly'] === true;
+  return { name, kind: kindOf(schema, choice), choices: choice, hint, isRequired, isSecret, preset: textOf(schema['default']) };
+}
+
+function kindOf({ type }: Schema, choices: readonly string[]): ConfigField['kind'] {
+  if (choices.length > 0) return 'choice';
+  if (type === 'boolean') return 'yes-no';
+  if (type === 'string') return 'text';
+  return type === 'number' || type === 'integer' ? 'number' : 'json';
+}
+
+/** A value as a form has it. */
+export function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The config of what was typed; what is empty is left out. @throws Error that names the field that is no JSON */
+export function configOf(fields: readonly ConfigField[], texts: Texts): Record<string, unknown> {
+  const filled = fields.filter(({ name }) => (texts[name] ?? '').trim() !== '');
+  return Object.fromEntries(filled.map((field) => [field.name, valueOf(field, texts[field.name]!)]));
+}
+
+function valueOf({ name, kind }: ConfigField, text: string): unknown {
+  if (kind === 'text' || kind === 'choice') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(kind === 'number' ? `${name}: give a number.` : `${name}: this is no JSON.`);
+  }
+}
