@@ -2,6 +2,26 @@
 // Written by `npm run openapi` from openapi.json. Do not edit.
 
 export interface paths {
+  '/api/admin/approvals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything new or changed of all servers that get calls, as it is and as it was approved; `total` is how much waits. It is approved with
+     *     `POST /servers/{id}/pins`.
+     */
+    get: operations['ApprovalsController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/audit': {
     parameters: {
       query?: never;
@@ -2563,6 +2583,17 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /**
+       * Format: date-time
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       */
+      approved_at: string | null;
+      /** @description Of a tool: what callers call it, or would if it were approved. */
+      listed_name?: string;
+      /** @description Of a tool: credits for one call. */
+      price?: number;
+      /** @description Of a tool: what the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens?: number;
       /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
       changes?: components['schemas']['ToolChangesDto'];
     };
@@ -2642,6 +2673,17 @@ export interface components {
        * @description When it was seen first as it is now.
        */
       seen_at: string | null;
+      /**
+       * Format: date-time
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       */
+      approved_at: string | null;
+      /** @description Of a tool: what callers call it, or would if it were approved. */
+      listed_name?: string;
+      /** @description Of a tool: credits for one call. */
+      price?: number;
+      /** @description Of a tool: what the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens?: number;
       /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
       changes?: components['schemas']['ToolChangesDto'];
       /** @description The server's own name of the tool, without a prefix. */
@@ -3074,6 +3116,70 @@ export interface components {
       template?: number;
       instructions?: number;
     };
+    WaitingPinDto: {
+      /**
+       * @description A `template` is one of resources; `instructions` is what the server tells models of itself.
+       * @enum {string}
+       */
+      kind: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+      /**
+       * @description `quarantined`: new or changed; neither listed nor usable until it is approved. `unusable`: it cannot be offered at all; of these a gateway
+       *     knows what it has read itself.
+       * @enum {string}
+       */
+      state: 'approved' | 'quarantined' | 'unusable';
+      /** @description All of it as the server wrote it, numbers too; null where that is not kept. */
+      definition: {
+        [key: string]: unknown;
+      } | null;
+      /** @description As it was approved; null where it never was, or by a release that did not keep it. */
+      approved_definition: {
+        [key: string]: unknown;
+      } | null;
+      /**
+       * @description Present where the page would be longer than 8 MiB with the definitions of this one: they are null, and its description is empty. Ask for
+       *     it with a smaller `page_size`; with 1 they are always there.
+       * @enum {boolean}
+       */
+      is_left_out?: true;
+      server_id: string;
+      server_name: string;
+      pool: string;
+      /** @description The server's own name of it; of resources and templates the address. */
+      name: string;
+      /** @description Its description, at most 2 000 characters of it. */
+      description: string;
+      /** @description Hash of everything in it that a model reads or that changes a call; null where it is unusable. */
+      pin: string | null;
+      /** @description Why it is unusable; absent where it is not. */
+      reason?: string;
+      /**
+       * Format: date-time
+       * @description When it was seen first as it is now.
+       */
+      seen_at: string | null;
+      /**
+       * Format: date-time
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       */
+      approved_at: string | null;
+      /** @description Of a tool: what callers call it, or would if it were approved. */
+      listed_name?: string;
+      /** @description Of a tool: credits for one call. */
+      price?: number;
+      /** @description Of a tool: what the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+      definition_tokens?: number;
+      /** @description What an operator has changed of a tool for callers; absent where that is nothing. */
+      changes?: components['schemas']['ToolChangesDto'];
+    };
+    WaitingPinListDto: {
+      /** @description By server, in the order of registration. */
+      approvals: components['schemas']['WaitingPinDto'][];
+      /** @description Number of what waits on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
     WebhookDto: {
       name: string;
       /** @description Without what may be secret in it. */
@@ -3105,6 +3211,79 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  ApprovalsController_list: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WaitingPinListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AuditController_list: {
     parameters: {
       query?: {

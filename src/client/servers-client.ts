@@ -47,6 +47,11 @@ export class ServersClient {
     return this.http.open({ method: 'GET', path: `/servers/${encodeURIComponent(id)}/pins`, query, ...options });
   }
 
+  /** What of all servers waits for approval, in pages; `total` is how much. For admins. */
+  approvals(query: QueryOf<'/api/admin/approvals'> = {}, options?: RequestOptions): Promise<Schemas['WaitingPinListDto']> {
+    return this.get('/api/admin/approvals', options, query);
+  }
+
   /** Approves what a server offers, as it was looked at: all of it or, where something has changed, nothing. */
   approvePins(id: string, pins: Schemas['ApprovePinsDto'], options?: RequestOptions): Promise<Schemas['ApprovedPinsDto']> {
     return this.post(`/servers/${encodeURIComponent(id)}/pins`, pins, options);

@@ -8,6 +8,7 @@ import { ServerChangeListener } from './registry/server-change.listener.js';
 import { HealthChecks } from './pool/health-checks.service.js';
 import { ServerMetrics } from './server.metrics.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { SeenPins } from './approval/seen-pins.service.js';
 import { ServerPinsController } from './approval/server-pins.controller.js';
 import { ServerPinsRepository } from './approval/server-pins.repository.js';
@@ -33,6 +34,7 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
 @Module({
   imports: [ApiKeysModule, ToolsModule],
   controllers: [
+    ApprovalsController,
     ServerTemplatesController, // before the one that takes any word for a server's id
     ServersController,
     ServerPinsController,

@@ -140,7 +140,17 @@ describe('an operation that goes well is answered as documented', () => {
   });
 
   it('for operators', async () => {
-    const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level', 'audit', 'keys'];
+    const reads = [
+      'mcp/accounts',
+      'mcp/analytics',
+      'mcp/tool-usage',
+      'integrity',
+      'users',
+      'log-level',
+      'audit',
+      'keys',
+      'approvals',
+    ];
     for (const path of reads) await well('GET', `/api/admin/${path}`);
     const [delivery] = (await well('POST', '/api/admin/webhooks/test', { webhook: null })).delivery_ids as number[];
     for (const path of ['webhooks', 'webhooks/deliveries?state=waiting']) await well('GET', `/api/admin/${path}`);

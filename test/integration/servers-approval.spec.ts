@@ -42,12 +42,39 @@ describe('Tools that wait for approval', () => {
     await rest.get('/servers/everything/tools?page_size=101').expect(422);
   });
 
+  it('are in one list for all servers, with what each will be called and cost', async () => {
+    const { body } = await rest.get('/api/admin/approvals?page_size=100').expect(200);
+    const { approvals, total } = body as { approvals: Record<string, unknown>[]; total: number };
+    const waiting = approvals.filter(({ kind }) => kind === 'tool');
+    expect(waiting.map(({ name }) => name)).toEqual(
+      tools.filter(({ state }) => state === 'quarantined').map((one) => one.tool_name),
+    );
+    const echo = waiting.find(({ name }) => name === 'echo')!;
+    expect(echo).toMatchObject({ server_name: 'everything', pool: 'everything', listed_name: 'everything__echo', price: 1 });
+    const tokens = Math.ceil(Buffer.byteLength(JSON.stringify(echo['definition'])) / 4);
+    expect(echo).toMatchObject({ approved_definition: null, approved_at: null, definition_tokens: tokens });
+    expect((await rest.get('/api/admin/approvals?page_size=1').expect(200)).body).toMatchObject({ total, approvals: [{}] });
+    const key = await rest.keyWith('gateway:read');
+    await rest.http().get('/api/admin/approvals').set('X-API-Key', key).expect(401);
+  });
+
+  it('are all named that have changed since they were looked at, and none is let in', async () => {
+    const pins = ['echo', 'get-sum'].map((name) => ({ kind: 'tool', name, pin: 'f'.repeat(64) }));
+    const { body } = await rest.post('/servers/everything/pins', { pins }).expect(409);
+    expect((body as { detail: string }).detail).toMatch(
+      /^The tool "echo", the tool "get-sum" have changed since you looked at them/,
+    );
+    expect(listed()).toEqual([]);
+  });
+
   it('are let in one by one, by the pin that was looked at', async () => {
     const { pin } = tools.find(({ tool_name }) => tool_name === 'echo')!;
     await approve('echo', 'f'.repeat(64)).expect(409);
     await approve('nonsense', pin).expect(404);
     const { body } = await approve('echo', pin).expect(200);
-    expect(body).toMatchObject({ tool_name: 'echo', pin, state: 'approved' });
+    expect(body).toMatchObject({ tool_name: 'echo', pin, state: 'approved', approved_at: expect.any(String) });
+    const waiting = (await rest.get('/api/admin/approvals?page_size=100').expect(200)).body as { approvals: { name: string }[] };
+    expect(waiting.approvals.map(({ name }) => name)).not.toContain('echo');
     const approved = (await page('page_size=100')).filter(({ state }) => state === 'approved');
     expect(approved.map(({ tool_name }) => tool_name)).toEqual(['echo']);
     await eventually(() => expect(listed()).toEqual(['everything__echo']));

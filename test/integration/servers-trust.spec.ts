@@ -269,7 +269,7 @@ describe('what a server changes', () => {
     start(odd, 'first_use', { headers: {} });
     for (const from of [0, 1_000, 2_000]) await offer(from);
     expect([reached().tool.length, reached().resource.length]).toEqual([0, 1_000]);
-    const count = async (kind: OfferKind) => (await one.pins.list(one.id, { kind }, { limit: 1, offset: 0 })).total;
+    const count = async (kind: OfferKind) => (await one.pins.list([one.id], { kind }, { limit: 1, offset: 0 })).total;
     expect([await count('tool'), await count('resource')]).toEqual([2_000, 2_000]);
   }, 60_000);
 });

@@ -119,8 +119,32 @@ export class ServerPinDto {
   is_left_out?: true;
   /** When it was seen first as it is now. */
   seen_at!: Date | null;
+  /** When a person approved it last, whatever it is now; null where nobody did. The audit log says who. */
+  approved_at!: Date | null;
+  /** Of a tool: what callers call it, or would if it were approved. */
+  listed_name?: string;
+  /** Of a tool: credits for one call. */
+  price?: number;
+  /** Of a tool: what the definition takes of a model's context: an estimate, a token for each 4 bytes. */
+  definition_tokens?: number;
   /** What an operator has changed of a tool for callers; absent where that is nothing. */
   changes?: ToolChangesDto;
+}
+
+/** Something that waits for approval, and whose it is. */
+export class WaitingPinDto extends ServerPinDto {
+  server_id!: string;
+  server_name!: string;
+  pool!: string;
+}
+
+export class WaitingPinListDto {
+  /** By server, in the order of registration. */
+  approvals!: WaitingPinDto[];
+  /** Number of what waits on all pages. */
+  total!: number;
+  page!: number;
+  page_size!: number;
 }
 
 /** A tool as the server offered it last. */

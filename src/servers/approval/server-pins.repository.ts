@@ -8,6 +8,7 @@ export type StoredState = 'approved' | 'quarantined';
 
 /** Something a server offers, as it was seen last. */
 export interface ServerPin {
+  serverId: string;
   kind: OfferKind;
   /** The server's own name of it, or its address. */
   name: string;
@@ -19,6 +20,8 @@ export interface ServerPin {
   /** Both are left out, since the page would be too long with them. */
   isLeftOut: boolean;
   seenAt: Date;
+  /** When a person approved it last; null where nobody did. */
+  approvedAt: Date | null;
 }
 
 /** What decides about an entry that is known. */
@@ -68,17 +71,18 @@ interface Row extends KnownPin {
 const BYTES = `(coalesce(pg_column_size(definition), 0) + coalesce(pg_column_size(approved_definition), 0))`;
 const KNOWN = `
   SELECT kind, key, pin, approved_pin AS "approvedPin", definition IS NOT NULL AS "isKept", ${BYTES} AS bytes FROM mcp.server_pins`;
-const FILTER = `server_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
+const FILTER = `server_id = ANY ($1::uuid[]) AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
 const APPROVED = `CASE state WHEN 'approved' THEN definition ELSE approved_definition END`;
 const PINS = `
-  SELECT kind, name, pin, state, seen_at AS "seenAt", definition, ${APPROVED} AS "approvedDefinition", false AS "isLeftOut"
+  SELECT server_id AS "serverId", kind, name, pin, state, seen_at AS "seenAt", approved_at AS "approvedAt", definition, ${APPROVED} AS "approvedDefinition", false AS "isLeftOut"
   FROM mcp.server_pins`;
 /** Of the definitions of one page: a hundred of those that servers may have are 50 million characters. */
 const PAGE_MAX_BYTES = 8_388_608;
 /** A text's length is known without reading it. */
 const PAGE = `
   WITH pins AS (
-    SELECT *, ${APPROVED} AS approved, row_number() OVER (ORDER BY array_position($4::text[], kind), name, key) AS place
+    SELECT *, ${APPROVED} AS approved, row_number() OVER (
+      ORDER BY array_position($1::uuid[], server_id), array_position($4::text[], kind), name, key) AS place
     FROM mcp.server_pins WHERE ${FILTER}
     ORDER BY place LIMIT $5 OFFSET $6
   ), measured AS (
@@ -86,7 +90,7 @@ const PAGE = `
       > ${PAGE_MAX_BYTES} AS is_left_out
     FROM pins
   )
-  SELECT kind, name, pin, state, seen_at AS "seenAt", is_left_out AS "isLeftOut",
+  SELECT server_id AS "serverId", kind, name, pin, state, seen_at AS "seenAt", approved_at AS "approvedAt", is_left_out AS "isLeftOut",
     CASE WHEN NOT is_left_out THEN definition END AS definition, CASE WHEN NOT is_left_out THEN approved END AS "approvedDefinition"
   FROM measured ORDER BY place`;
 const SEEN = `json_to_recordset($2::json) AS seen (kind text, key text, name text, pin text, definition text, approve boolean)`;
@@ -165,13 +169,13 @@ export class ServerPinsRepository {
     );
   }
 
-  /** A part of them, by kind and name, with as many of their definitions as a page may have, and how many there are. */
+  /** A part of those of these servers, in their order, by kind and name, with as many of their definitions as a page may have, and how many there are. */
   async of(
-    serverId: string,
+    serverIds: readonly string[],
     { kind, state }: PinFilter,
     { limit, offset }: { limit: number; offset: number },
   ): Promise<{ pins: ServerPin[]; total: number }> {
-    const filter = [serverId, kind ?? null, state ?? null];
+    const filter = [serverIds, kind ?? null, state ?? null];
     const [pins, [counted]] = await Promise.all([
       this.postgres.query<ServerPin>(PAGE, [...filter, OFFER_KINDS, limit, offset]),
       this.postgres.query<{ total: number }>(`SELECT count(*)::int AS total FROM mcp.server_pins WHERE ${FILTER}`, filter),

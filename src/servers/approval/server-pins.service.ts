@@ -11,6 +11,7 @@ import { SeenPins } from './seen-pins.service.js';
 import { ServerPinsRepository, type KnownPin, type PinFilter, type ServerPin } from './server-pins.repository.js';
 
 const NAME_SHOWN_CHARS = 128;
+const CHANGED_NAMED_MAX = 20;
 
 /** Whose lists are read, and who approves what is in them. */
 export interface PinnedServer {
@@ -66,13 +67,13 @@ export class ServerPins {
     };
   }
 
-  /** A part of what the server has ever offered, by kind and name, and how many entries there are. */
+  /** A part of what these servers have ever offered, in their order, by kind and name, and how many entries there are. */
   list(
-    serverId: string,
+    serverIds: readonly string[],
     filter: PinFilter,
     part: { limit: number; offset: number },
   ): Promise<{ pins: ServerPin[]; total: number }> {
-    return this.repository.of(serverId, filter, part);
+    return this.repository.of(serverIds, filter, part);
   }
 
   /** Undefined for what the server has never offered. */
@@ -94,7 +95,7 @@ export class ServerPins {
   async approve(by: Actor, serverId: string, pins: readonly ApprovedPin[]): Promise<void> {
     const asked = pins.map((pin) => ({ ...pin, key: keyOf(pin.name) }));
     await this.repository.approve(serverId, asked, async (tx, known) => {
-      for (const pin of asked) refuseUnseen(pin, known.get(idOf(pin)));
+      refuseUnseen(asked, known);
       const entries = asked.map((pin) => ({ ...entryFor(pin), subjectId: serverId }));
       await this.audit.writeAll(tx, by, entries);
     });
@@ -111,13 +112,24 @@ const notApproved = (known: ReadonlyMap<string, KnownPin>): KnownPin[] =>
 const ofKind = <One extends { kind: OfferKind }>(wanted: OfferKind, entries: readonly One[]): One[] =>
   entries.filter(({ kind }) => kind === wanted);
 
-function refuseUnseen({ kind, name, pin }: ApprovedPin, known: KnownPin | undefined): void {
-  if (!known) throw notOffered(kind, name);
-  if (known.pin !== pin) {
-    const words = `The ${nameOf(kind, name)} has changed since you looked at it. Look at it again, then approve its new pin.`;
-    throw new TallygateError('CONFLICT', words);
-  }
-  if (!known.isKept) throw new TallygateError('CONFLICT', `Nobody can look at the ${nameOf(kind, name)}: ${NOT_KEPT}`);
+/** Names all that changed, so that whoever looked at many knows which to look at again. */
+function refuseUnseen(asked: readonly (ApprovedPin & { key: string })[], known: ReadonlyMap<string, KnownPin>): void {
+  const missing = asked.find((pin) => !known.has(idOf(pin)));
+  if (missing) throw notOffered(missing.kind, missing.name);
+  const changed = asked.filter((pin) => known.get(idOf(pin))!.pin !== pin.pin);
+  if (changed.length > 0) throw new TallygateError('CONFLICT', changedWords(changed));
+  const unkept = asked.find((pin) => !known.get(idOf(pin))!.isKept);
+  if (unkept) throw new TallygateError('CONFLICT', `Nobody can look at the ${nameOf(unkept.kind, unkept.name)}: ${NOT_KEPT}`);
+}
+
+function changedWords(changed: readonly ApprovedPin[]): string {
+  const named = changed.slice(0, CHANGED_NAMED_MAX).map(({ kind, name }) => `the ${nameOf(kind, name)}`);
+  const rest = changed.length - named.length;
+  const what = [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  const [has, it] = changed.length > 1 ? ['have', 'them'] : ['has', 'it'];
+  return `${what[0]!.toUpperCase()}${what.slice(1)} ${has} changed since you looked at ${it}. Look at ${it} again, then approve ${
+    changed.length > 1 ? 'their new pins' : 'its new pin'
+  }.`;
 }
 
 const NOT_KEPT = 'its definition is not kept, since those of this server take too much room.';

@@ -33,13 +33,25 @@ export class ShownPins {
     jsonOf: (item: Item) => string,
   ): Promise<string> {
     const [limit, offset] = [page_size, (page - 1) * page_size];
-    const stored = state === 'unusable' ? NOTHING : await this.pins.list(serverId, { kind, state }, { limit, offset });
+    const stored = state === 'unusable' ? NOTHING : await this.pins.list([serverId], { kind, state }, { limit, offset });
     const unusable = state === undefined || state === 'unusable' ? this.unusableOf(serverId, kind) : [];
     const from = Math.max(0, offset - stored.total);
     const shown = unusable.slice(from, from + limit - stored.pins.length);
     const json = [...stored.pins.map(itemOf), ...shown.map(unusableItem)].map((item) => jsonOf(item));
     const counts = { total: stored.total + unusable.length, page, page_size };
     return `{"${list}":[${json.join()}],${JSON.stringify(counts).slice(1)}`;
+  }
+
+  /** A page, of all these servers in their order, of what waits for approval. */
+  async waitingPage(
+    serverIds: readonly string[],
+    { page, page_size }: Pick<PinQuery, 'page' | 'page_size'>,
+    jsonOf: (item: Item, serverId: string) => string,
+  ): Promise<string> {
+    const part = { limit: page_size, offset: (page - 1) * page_size };
+    const { pins, total } = await this.pins.list(serverIds, { state: 'quarantined' }, part);
+    const json = pins.map((pin) => jsonOf(itemOf(pin), pin.serverId));
+    return `{"approvals":[${json.join()}],${JSON.stringify({ total, page, page_size }).slice(1)}`;
   }
 
   private unusableOf(serverId: string, kind: OfferKind | undefined): readonly Unusable[] {
@@ -59,20 +71,21 @@ export interface Item {
   state: PinState;
   reason?: string;
   seen_at: Date | null;
+  approved_at: Date | null;
   /** JSON. */
   definition: string | null;
   approved_definition: string | null;
   is_left_out?: true;
 }
 
-export const itemOf = ({ kind, name, pin, state, definition, approvedDefinition, isLeftOut, seenAt }: ServerPin): Item => ({
-  ...{ kind, name, description: descriptionIn(definition), pin, state, seen_at: seenAt },
+export const itemOf = ({ kind, name, pin, state, definition, approvedDefinition, isLeftOut, ...times }: ServerPin): Item => ({
+  ...{ kind, name, description: descriptionIn(definition), pin, state, seen_at: times.seenAt, approved_at: times.approvedAt },
   ...{ definition, approved_definition: approvedDefinition },
   ...(isLeftOut && { is_left_out: true as const }),
 });
 
 const unusableItem = ({ kind, name, reason }: Unusable): Item => ({
-  ...{ kind, name, description: '', pin: null, state: 'unusable', reason, seen_at: null },
+  ...{ kind, name, description: '', pin: null, state: 'unusable', reason, seen_at: null, approved_at: null },
   ...{ definition: null, approved_definition: null },
 });
 

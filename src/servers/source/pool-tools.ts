@@ -10,7 +10,7 @@ import { UNCHANGED, type PoolChanges, type ToolChange } from '../tool-changes/to
 import { pagesOf, type AppPages } from './app-pages.js';
 import type { PublicNames } from './other-pools.js';
 import type { PoolRequests } from './pool-requests.js';
-import { ownValue, timeoutOf } from '../templates/template-values.js';
+import { ownValue, priceIn, timeoutOf } from '../templates/template-values.js';
 
 /** What a tool of the catalog is made of. */
 interface ToolParts {
@@ -107,7 +107,7 @@ export class PoolTools {
       ...(outputSchema && { outputSchema }),
       ...(annotations && { annotations }),
       listing: { ...json, title: json['title'] ?? JSON.stringify(shownTitle) },
-      price: ownValue(template.prices, name) ?? template.price,
+      price: priceIn(template, name),
       tableName,
       timeoutMs: timeoutOf(template),
       isForeign: true,

@@ -50,7 +50,7 @@ export class PinnedServer {
   }
 
   async shown(kind?: OfferKind) {
-    return (await this.pins.list(this.id, { kind }, { limit: 100, offset: 0 })).pins;
+    return (await this.pins.list([this.id], { kind }, { limit: 100, offset: 0 })).pins;
   }
 
   async tool(name: string) {
