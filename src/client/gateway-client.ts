@@ -157,6 +157,11 @@ export class GatewayClient extends ServersClient {
     return this.get('/api/mcp-usage/keys', options, query);
   }
 
+  /** The caller's calls by hour or day, and how long they took; as one series or as several. */
+  usageSeries(query: QueryOf<'/api/mcp-usage/timeseries'> = {}, options?: RequestOptions): Promise<Schemas['UsageSeriesDto']> {
+    return this.get('/api/mcp-usage/timeseries', options, query);
+  }
+
   /** All of the caller's calls as a file, newest first, to be read as it comes. Reading one that breaks off fails: it is not whole. */
   exportUsage(query: FileQuery<'/api/mcp-usage/history'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
     return this.http.open({ method: 'GET', path: '/api/mcp-usage/history', query, ...options });
@@ -225,6 +230,19 @@ export class GatewayClient extends ServersClient {
   /** Makes a link by which a user sets a password, once, within a day. For admins. */
   makePasswordLink(id: string, options?: RequestOptions): Promise<Schemas['PasswordLinkDto']> {
     return this.post(`/api/admin/users/${encodeURIComponent(id)}/password-link`, {}, options);
+  }
+
+  /** Everybody's calls, or those of a user or an account, by hour or day. For admins. */
+  allUsageSeries(
+    query: QueryOf<'/api/admin/usage/timeseries'> = {},
+    options?: RequestOptions,
+  ): Promise<Schemas['UsageSeriesDto']> {
+    return this.get('/api/admin/usage/timeseries', options, query);
+  }
+
+  /** Everybody's calls of the last days, newest first; what follows is had with `before`. For admins. */
+  listCalls(query: QueryOf<'/api/admin/calls'> = {}, options?: RequestOptions): Promise<Schemas['AllCallsDto']> {
+    return this.get('/api/admin/calls', options, query);
   }
 
   /** Deletes a user, whose books stay. For admins. */

@@ -80,6 +80,12 @@ describe('GatewayClient on a real gateway', () => {
     expect((await client.usageStats({ days: 7 })).daily_stats).toHaveLength(7);
     const { keys } = await client.usageByKey({ days: 7 });
     expect(keys).toContainEqual(expect.objectContaining({ api_key_id: '', api_key_name: null, call_count: expect.any(Number) }));
+    const { series } = await client.usageSeries({ group_by: 'tool' });
+    expect(series[0]).toMatchObject({ key: 'get_daily_bars', total: { p50_ms: expect.any(Number) } });
+    expect((await client.allUsageSeries({ group_by: 'user' })).series).not.toEqual([]);
+    expect((await client.listCalls({ tool_name: 'get_daily_bars' })).records[0]).toMatchObject({
+      user_email: expect.any(String),
+    });
     const { transactions } = await client.creditHistory();
     expect(transactions.map(({ transaction_type }) => transaction_type)).toEqual(['usage', 'monthly_refill']);
     const read = (file: ReadableStream<Uint8Array>) => new Response(file).text();
