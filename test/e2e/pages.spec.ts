@@ -61,7 +61,7 @@ describe('every command in the text', () => {
 
   it('of curl shows what went wrong: its own words, and the body of an error', () => {
     const lines = blocks.flatMap(({ code }) => code.split('\n'));
-    const calls = lines.flatMap((line) => /\bcurl (.*)/.exec(line)?.[1] ?? []).map((options) => options.split(' '));
+    const calls = lines.flatMap((line) => /(?<!client )\bcurl (.*)/.exec(line)?.[1] ?? []).map((options) => options.split(' '));
     expect(calls.length).toBeGreaterThan(15);
     const isQuiet = (words: string[]) =>
       words.some((word) => /^(-[a-zA-Z]*f[a-zA-Z]*|--fail)$/.test(word)) || !words.includes('-sS');
