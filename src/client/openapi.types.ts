@@ -39,6 +39,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/calls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another. */
+    get: operations['AdminUsageController_calls'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -878,6 +895,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/mcp/billing/offers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What can be bought. */
+    get: operations['CheckoutController_offers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/billing/purchases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller's account has bought, newest first; as it was offered then. */
+    get: operations['CheckoutController_purchases'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/mcp/credit-history': {
     parameters: {
       query?: never;
@@ -1508,6 +1559,12 @@ export interface components {
       page: number;
       page_size: number;
     };
+    AllCallsDto: {
+      /** @description Newest first. */
+      records: components['schemas']['AnyCallDto'][];
+      /** @description For `before`, to get the records that follow; null: there are none. */
+      next: string | null;
+    };
     AllToolsUsageDto: {
       /**
        * Format: double
@@ -1530,6 +1587,41 @@ export interface components {
       top_accounts: components['schemas']['TopAccountDto'][];
       /** @description This month's most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
+    };
+    AnyCallDto: {
+      /** Format: double */
+      duration_ms: number;
+      id: string;
+      request_id: string;
+      tool_name: string;
+      /** @description The tool's source, e.g. `stock-data`. */
+      service: string;
+      /** @description Table or dataset the tool read; empty when there is none. */
+      table_name: string;
+      /** @description Rows the tool returned. */
+      record_count: number;
+      is_error: boolean;
+      /** @description The tool or its backend failed; such a call costs nothing. */
+      is_backend_error: boolean;
+      error_code: string;
+      error_message: string;
+      /** @description An object; text when they were too long to be stored in full. */
+      arguments: Record<string, never>;
+      credits_charged: number;
+      /** @description Empty for a call with a login token. */
+      api_key_id: string;
+      /** @description The key's name now, also when it is revoked; null for a call with a login token. */
+      api_key_name: string | null;
+      client_name: string;
+      protocol_version: string;
+      /** @description `http`, `stdio` or `rest`. */
+      transport: string;
+      /** @description When the call was admitted; ISO 8601, UTC. */
+      created_at: string;
+      user_id: string;
+      /** @description As it is now; null for a user that there is not. */
+      user_email: string | null;
+      user_name: string | null;
     };
     ApprovePinDto: {
       /** @enum {string} */
@@ -1778,6 +1870,16 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    CreditPackDto: {
+      /** @description `pack` of `POST /api/mcp/billing/checkout`. */
+      id: string;
+      name: string;
+      credits: number;
+      /** @description In the currency's smallest unit: 500 is 5.00 USD; null where the price is kept at Stripe, whose page shows it. */
+      amount: number | null;
+      /** @description ISO 4217, lower case; null with the amount. */
+      currency: string | null;
     };
     CreditTotalsDto: {
       /** @description Allocations, grants and purchases, less corrections. */
@@ -2236,6 +2338,12 @@ export interface components {
       name: string;
       monthly_credits: number;
     };
+    OffersDto: {
+      /** @description Whether payments are switched on; without them nothing is on offer. */
+      enabled: boolean;
+      packs: components['schemas']['CreditPackDto'][];
+      subscriptions: components['schemas']['SubscriptionOfferDto'][];
+    };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
       limits: components['schemas']['LimitDto'][];
@@ -2356,6 +2464,33 @@ export interface components {
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
+    };
+    PurchaseDto: {
+      id: string;
+      name: string;
+      /** @description Null for a tier. */
+      pack: string | null;
+      /** @description Null for a pack. */
+      tier: string | null;
+      /** @description Of a pack; null for a tier. */
+      credits: number | null;
+      /** @description As it was offered, in the currency's smallest unit. */
+      amount: number;
+      currency: string;
+      /** Format: date-time */
+      bought_at: string;
+      /** @description What of the amount went back. */
+      refunded_amount: number;
+      /** @description Credits that were taken back, since money went back. */
+      credits_taken_back: number;
+    };
+    PurchaseListDto: {
+      /** @description Newest first. */
+      purchases: components['schemas']['PurchaseDto'][];
+      /** @description Number of purchases on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -2751,6 +2886,12 @@ export interface components {
       /** @description Where a browser goes to begin. */
       start_path: string;
     };
+    SubscriptionOfferDto: {
+      /** @description `tier` of `POST /api/mcp/billing/checkout`. */
+      tier: string;
+      /** @description Credits a month. */
+      monthly_credits: number;
+    };
     SyntheticDto: {
       /**
        * @description Companies, 1 to 9 999.
@@ -2946,10 +3087,12 @@ export interface components {
     UsageHistoryDto: {
       /** @description Newest first. */
       records: components['schemas']['UsageRecordDto'][];
-      /** @description Number of records on all pages. */
-      total: number;
+      /** @description Number of records on all pages; null with `before`, where they are not counted. */
+      total: number | null;
       page: number;
       page_size: number;
+      /** @description For `before`, to get the records that follow; null: there are none. */
+      next: string | null;
     };
     UsageIntegrityDto: {
       /** @description First day, `YYYY-MM-DD`, UTC. */
@@ -3389,6 +3532,108 @@ export interface operations {
         };
       };
       /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_calls: {
+    parameters: {
+      query?: {
+        /** @description Only this user's calls; then all that are kept. */
+        user_id?: string;
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AllCallsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -5704,18 +5949,34 @@ export interface operations {
   UserUsageController_history: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
+        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
-        /** @description Page number, from 1. */
-        page?: number;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -7895,18 +8156,34 @@ export interface operations {
   UsageController_history: {
     parameters: {
       query?: {
+        /** @description Page number, from 1. Pages count all that match; to go through many, `before` is faster. */
+        page?: number;
         /** @description First day, `YYYY-MM-DD`, in UTC. */
         start_date?: string;
         /** @description Last day, inclusive, `YYYY-MM-DD`, in UTC. */
         end_date?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
         api_key_id?: string;
-        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
-        format?: 'csv' | 'json' | 'ndjson';
-        /** @description Page number, from 1. */
-        page?: number;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only calls from this instant on, ISO 8601 with its zone. */
+        from?: string;
+        /** @description Only calls before this instant, ISO 8601 with its zone. */
+        to?: string;
+        /** @description Only calls that are older than one: `next` of the answer before. New calls do not move what it goes on with. */
+        before?: string;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
       };
@@ -8386,6 +8663,147 @@ export interface operations {
         };
       };
       /** @description Stripe cannot be reached */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  CheckoutController_offers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OffersDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  CheckoutController_purchases: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PurchaseListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -9977,14 +10395,14 @@ export interface operations {
   ServerPinsController_list: {
     parameters: {
       query?: {
-        /** @description Only what is of this kind. */
-        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
-        /** @description Only what is in this state. */
-        state?: 'approved' | 'quarantined' | 'unusable';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
+        /** @description Only what is of this kind. */
+        kind?: 'instructions' | 'prompt' | 'resource' | 'template' | 'tool';
+        /** @description Only what is in this state. */
+        state?: 'approved' | 'quarantined' | 'unusable';
       };
       header?: never;
       path: {
