@@ -184,3 +184,22 @@ describe('A session of the portal', () => {
     expect((await rig.browser().signIn(rig.user.email, PASSWORD)).status).toBe(429);
   });
 });
+
+describe('A session that one replica has not heard of for long', () => {
+  let rig: SessionRig;
+  beforeAll(async () => void (rig = await SessionRig.start({ portal: { session_idle_minutes: 1 } })));
+  afterAll(() => rig.stop());
+
+  it('goes on there while it is used on another one', async () => {
+    await rig.newUser();
+    const here = await rig.signedIn();
+    await rig.known(here.cookie);
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      rig.clock.advance(0.7 * MINUTE_MS);
+      expect((await rig.browser(1, here.cookie).get('/api/auth/session')).status).toBe(200);
+      await rig.writtenDown();
+    }
+    await rig.fresh();
+    expect(await rig.verdicts(here.cookie)).toEqual(OK);
+  });
+});

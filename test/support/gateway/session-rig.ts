@@ -1,7 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
-import { expect } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import { AuthModule } from '../../../src/auth/auth.module.js';
+import { AuthChangeFeed } from '../../../src/auth/changes/auth-change-feed.js';
+import { SessionsRepository } from '../../../src/auth/sessions/sessions.repository.js';
 import { UsersService } from '../../../src/auth/users/users.service.js';
 import { Clock } from '../../../src/common/clock.js';
 import { createTestDatabase, type TestDatabase } from '../databases/test-database.js';
@@ -56,6 +58,23 @@ export class SessionRig {
     return Promise.all(
       this.apps.map(async (_, replica) => (await this.browser(replica, cookie).get('/api/auth/session')).status),
     );
+  }
+
+  /** Resolves when both replicas have heard of every change until now. */
+  fresh(): Promise<void> {
+    return eventually(() => {
+      for (const app of this.apps) if (!app.get(AuthChangeFeed).isFresh()) throw new Error('A feed of changes is not fresh');
+    });
+  }
+
+  /** Resolves when the first replica has the session in memory. */
+  known(cookie: string | undefined): Promise<void> {
+    const asked = jest.spyOn(this.apps[0]!.get(SessionsRepository), 'findByHash');
+    return eventually(async () => {
+      asked.mockClear();
+      expect((await this.browser(0, cookie).get('/api/auth/session')).status).toBe(200);
+      expect(asked).toHaveBeenCalledTimes(0);
+    }).finally(() => asked.mockRestore());
   }
 
   /** Of the user's sessions. */
