@@ -49,7 +49,7 @@ for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
 
 /** Rules that are no bound, or that JSON Schema has no word for: the description says it. */
 const UNSAID =
-  /^(is(String|Boolean|Object|Array|Optional|Iso8601|LogContext|StrongSecret|NotGivenToo)|conditionalValidation|nestedValidation|undefined)$/;
+  /^(is(String|Boolean|Object|Array|Optional|Iso8601|TimeZone|LogContext|StrongSecret|NotGivenToo)|conditionalValidation|nestedValidation|undefined)$/;
 /** The word for each of the others. */
 const WORDS: Record<string, string> = {
   ...{ isInt: 'type', min: 'minimum', max: 'maximum', notEquals: 'not', isLength: 'maxLength', minLength: 'minLength' },
@@ -74,7 +74,9 @@ function documented(target: Type): Model | undefined {
   return operation && { properties: Object.fromEntries(given.map((one) => [one.name, one.schema])) };
 }
 
-const classes = [...validatedClasses().values()] as Type<object>[];
+const validated = [...validatedClasses().values()] as Type<object>[];
+/** One that others extend is in the document as they are. */
+const classes = validated.filter((one) => documented(one) || !validated.some((other) => other.prototype instanceof one));
 const members = classes.flatMap((target) => membersOf(target).map((name) => [`${target.name}.${name}`, target, name] as const));
 
 /** Whether this value of one member is refused, whatever the others are. */

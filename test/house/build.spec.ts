@@ -4,14 +4,19 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFil
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const SOURCES = ['nest-cli.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json', join('src', 'main.ts')];
-/** Notes that it ran. Like the compiler, it leaves alone what is there already. */
+const SOURCES = [
+  ...['nest-cli.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json', join('src', 'main.ts')],
+  ...[join('portal', 'index.html'), join('src', 'client', 'client.ts')],
+];
+const MADE = [join('dist', 'main.js'), join('dist', 'ui', 'index.html')];
+/** Notes that it ran. Like the compiler, it leaves alone what is there already; the portal is made anew each time. */
 const BUILD = `
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 appendFileSync('builds', 'x');
 if (existsSync('broken')) process.exit(3);
-mkdirSync('dist', { recursive: true });
+mkdirSync('dist/ui', { recursive: true });
 if (!existsSync('dist/main.js')) writeFileSync('dist/main.js', '');
+writeFileSync('dist/ui/index.html', '');
 `;
 
 /** A project with the script and a build of its own. */
@@ -20,7 +25,7 @@ const inProject = (...path: string[]) => join(project, ...path);
 
 beforeEach(() => {
   project = temporaryFolder('build');
-  for (const folder of ['scripts', 'src']) mkdirSync(inProject(folder));
+  for (const folder of ['scripts', 'portal', join('src', 'client')]) mkdirSync(inProject(folder), { recursive: true });
   copyFileSync(join('scripts', 'ensure.mjs'), inProject('scripts', 'ensure.mjs'));
   writeFileSync(inProject('build.mjs'), BUILD);
   for (const file of SOURCES) writeFileSync(inProject(file), '');
@@ -42,7 +47,7 @@ function start(): number | null {
 const builds = () => (existsSync(inProject('builds')) ? readFileSync(inProject('builds'), 'utf8').length : 0);
 /** After the build, which was some time ago. */
 function change(file: string): void {
-  date(join('dist', 'main.js'), 2);
+  for (const made of MADE) date(made, 2);
   date(file, 1);
 }
 

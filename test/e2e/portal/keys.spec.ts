@@ -42,7 +42,7 @@ inBrowser('keys in the portal', () => {
     const apiKey = await make('first-client');
     expect(apiKey).toMatch(/^sk-/);
     await page.getByRole('tab', { name: 'Cursor' }).click();
-    expect(await page.getByLabel('Configuration of Cursor').textContent()).toContain(apiKey);
+    expect(await page.getByLabel('Configuration of Cursor', { exact: true }).textContent()).toContain(apiKey);
     await page.getByText('Waiting for the first call').waitFor();
     expect((await call(apiKey)).status).toBe(200);
     await page.getByText('The first call has come').waitFor({ timeout: 10_000 });
