@@ -3,6 +3,17 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
 import { BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
+import {
+  COMPRESSED,
+  FILE,
+  FORM,
+  FROM_PORTAL,
+  GUESSABLE,
+  KLINGON,
+  NO_UTF8,
+  urlOf,
+  withoutScope,
+} from '../support/docs/wrong-requests.js';
 import { endpoints, type Endpoint } from '../support/docs/openapi-walk.js';
 import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -192,15 +203,6 @@ describe('an operation that goes well is answered as documented', () => {
   });
 });
 
-/** They have limits of their own, which count wrong passwords. */
-const GUESSABLE = ['/api/auth/password', '/api/auth/session/confirm'];
-const FROM_PORTAL = { 'sec-fetch-site': 'same-origin', 'x-tallygate-portal': '1' };
-const FILE = { 'content-type': 'application/octet-stream' };
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const KLINGON = { 'content-type': 'application/json; charset=klingon', 'content-encoding': 'klingon' };
-const NO_UTF8 = new Uint8Array([0x7b, 0xff, 0x7d]);
-const COMPRESSED = { 'content-encoding': 'gzip' };
-const urlOf = ({ path }: Endpoint, value = NOWHERE) => path.replaceAll('{id}', value).replaceAll('{dataset}', value);
 /** The cookie is good or not: it does not come that far. */
 const FROM_OTHER_PAGE = () => ({
   cookie: `tallygate_${new URL(gateway.restUrl).port}=${'x'.repeat(43)}`,
@@ -208,10 +210,6 @@ const FROM_OTHER_PAGE = () => ({
 });
 const documents = ({ method, path }: Endpoint, status: number) => DOCUMENTED.includes(`${method} ${path} ${status}`);
 const everywhere = endpoints().map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
-
-/** Who may not do this. */
-const withoutScope = (path: string) =>
-  path.startsWith('/tools') ? 'reader' : /^\/(servers|stats)/.test(path) ? 'toolUser' : 'ada';
 
 describe('what any caller can do wrong is answered as documented', () => {
   it.each(everywhere)('%s', async (_, endpoint) => {

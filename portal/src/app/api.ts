@@ -64,7 +64,7 @@ async function send<M extends Method, P extends PathsWith<M>>(
 /** Their answers 401 are about the password that somebody has just typed. */
 const ASKING_PATHS: readonly string[] = ['/api/auth/session', '/api/auth/session/confirm'];
 const needsPassword = (error: unknown): boolean => error instanceof GatewayError && error.errorCode === 'CONFIRMATION_REQUIRED';
-const isSessionOver = (error: unknown): boolean => error instanceof GatewayError && error.status === 401;
+const isSessionOver = (error: unknown): boolean => error instanceof GatewayError && error.errorCode === 'UNAUTHORIZED';
 
 export const api = {
   get: <P extends PathsWith<'get'>>(path: P, parts?: Parts<Operation<P, 'get'>>) => send('get', path, parts),
