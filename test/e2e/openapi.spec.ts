@@ -100,7 +100,7 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
     const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
     const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
-    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/tools'])
+    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/api/mcp-usage/timeseries', '/tools'])
       await well('GET', path, undefined, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;
     await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
@@ -111,7 +111,18 @@ describe('an operation that goes well is answered as documented', () => {
   });
 
   it('for operators', async () => {
-    const reads = ['mcp/accounts', 'mcp/analytics', 'mcp/tool-usage', 'integrity', 'users', 'log-level', 'audit', 'keys'];
+    const reads = [
+      'mcp/accounts',
+      'mcp/analytics',
+      'mcp/tool-usage',
+      'integrity',
+      'users',
+      'log-level',
+      'audit',
+      'keys',
+      'calls',
+      'usage/timeseries',
+    ];
     for (const path of reads) await well('GET', `/api/admin/${path}`);
     const [delivery] = (await well('POST', '/api/admin/webhooks/test', { webhook: null })).delivery_ids as number[];
     for (const path of ['webhooks', 'webhooks/deliveries?state=waiting']) await well('GET', `/api/admin/${path}`);

@@ -1,7 +1,9 @@
-import type { UsageRow } from './usage-log.repository.js';
-
 /** The place of a call in a list: when it was admitted, and its id. */
-export type CallPlace = Pick<UsageRow, 'created_at' | 'id'>;
+export interface CallPlace {
+  /** ISO 8601, UTC, milliseconds. */
+  created_at: string;
+  id: string;
+}
 
 export const CURSOR = /^\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

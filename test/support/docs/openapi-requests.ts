@@ -41,6 +41,8 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PUT /api/admin/users/{id}/password': { password: PASSWORD },
   'POST /api/admin/users/{id}/password-link': undefined,
   'DELETE /api/admin/users/{id}': undefined,
+  'GET /api/admin/calls?user_id={id}': undefined,
+  'GET /api/admin/usage/timeseries?user_id={id}': undefined,
   'GET /api/admin/users/{id}/usage': undefined,
   'GET /api/admin/users/{id}/usage/history': undefined,
   'GET /api/admin/users/{id}/usage/stats': undefined,
