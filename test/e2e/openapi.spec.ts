@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
-import { BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
+import { ADMIN_READS, BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
 import {
   COMPRESSED,
   FILE,
@@ -140,7 +140,7 @@ describe('an operation that goes well is answered as documented', () => {
     const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
     const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
     for (const part of ['offers', 'purchases']) await well('GET', `/api/mcp/billing/${part}`, undefined, 'ada');
-    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/tools'])
+    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/api/mcp-usage/timeseries', '/tools'])
       await well('GET', path, undefined, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;
     await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
@@ -151,18 +151,7 @@ describe('an operation that goes well is answered as documented', () => {
   });
 
   it('for operators', async () => {
-    const reads = [
-      'mcp/accounts',
-      'mcp/analytics',
-      'mcp/tool-usage',
-      'integrity',
-      'users',
-      'log-level',
-      'audit',
-      'keys',
-      'approvals',
-    ];
-    for (const path of reads) await well('GET', `/api/admin/${path}`);
+    for (const path of ADMIN_READS) await well('GET', `/api/admin/${path}`);
     const [delivery] = (await well('POST', '/api/admin/webhooks/test', { webhook: null })).delivery_ids as number[];
     for (const path of ['webhooks', 'webhooks/deliveries?state=waiting']) await well('GET', `/api/admin/${path}`);
     await well('POST', `/api/admin/webhooks/deliveries/${delivery}/retry`);

@@ -49,7 +49,7 @@ for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
 
 /** Rules that are no bound, or that JSON Schema has no word for: the description says it. */
 const UNSAID =
-  /^(is(String|Boolean|Object|Array|Optional|Iso8601|TimeZone|LogContext|StrongSecret|NotGivenToo)|conditionalValidation|nestedValidation|undefined)$/;
+  /^(is(String|Boolean|Object|Array|Optional|Iso8601|LogContext|TimeZone|StrongSecret|NotGivenToo)|conditionalValidation|nestedValidation|undefined)$/;
 /** The word for each of the others. */
 const WORDS: Record<string, string> = {
   ...{ isInt: 'type', min: 'minimum', max: 'maximum', notEquals: 'not', isLength: 'maxLength', minLength: 'minLength' },
@@ -61,22 +61,22 @@ const rulesOf = (target: Type) => getMetadataStorage().getTargetValidationMetada
 const membersOf = (target: Type) => [...new Set(rulesOf(target).map(({ propertyName }) => propertyName))];
 const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
 
-/** As the document has it: a model, or the parameters of an operation. */
+/** As the document has it: a model, or the parameters of an operation, which may be of a class that extends this one. */
 function documented(target: Type): Model | undefined {
   const model = components.schemas[target.name];
   if (model) return model;
-  const operation = operations.find(({ operationId }) => {
-    const [controller, method] = operationId.split('_') as [string, string];
-    const { query, params } = routeAt(controllers.get(controller)!, method);
-    return query === target || params === target;
-  });
+  const takes = (isIt: (one: Type | undefined) => boolean) =>
+    operations.find(({ operationId }) => {
+      const [controller, method] = operationId.split('_') as [string, string];
+      const { query, params } = routeAt(controllers.get(controller)!, method);
+      return isIt(query) || isIt(params);
+    });
+  const operation = takes((one) => one === target) ?? takes((one) => one?.prototype instanceof target);
   const given = (operation?.parameters ?? []).filter((one) => one.in !== 'header');
   return operation && { properties: Object.fromEntries(given.map((one) => [one.name, one.schema])) };
 }
 
-const validated = [...validatedClasses().values()] as Type<object>[];
-/** One that others extend is in the document as they are. */
-const classes = validated.filter((one) => documented(one) || !validated.some((other) => other.prototype instanceof one));
+const classes = [...validatedClasses().values()] as Type<object>[];
 const members = classes.flatMap((target) => membersOf(target).map((name) => [`${target.name}.${name}`, target, name] as const));
 
 /** Whether this value of one member is refused, whatever the others are. */

@@ -1,5 +1,6 @@
 /** The place of a call in a list: when it was admitted, and its id. */
 export interface CallPlace {
+  /** ISO 8601, UTC, milliseconds. */
   created_at: string;
   id: string;
 }

@@ -47,7 +47,7 @@ inBrowser('keys in the portal', () => {
     expect((await call(apiKey)).status).toBe(200);
     await page.getByText('The first call has come').waitFor({ timeout: 10_000 });
     await page.getByRole('button', { name: 'Done' }).click();
-    await page.getByRole('cell', { name: 'first-client' }).waitFor();
+    await page.getByRole('link', { name: 'first-client' }).waitFor();
     await portal.goTo('/calls');
     await page.getByRole('button', { name: 'greet' }).first().click();
     await page.getByRole('dialog', { name: 'greet' }).getByText('"Portal"').waitFor();

@@ -44,6 +44,8 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PUT /api/admin/users/{id}/password': { password: PASSWORD },
   'POST /api/admin/users/{id}/password-link': undefined,
   'DELETE /api/admin/users/{id}': undefined,
+  'GET /api/admin/calls?user_id={id}': undefined,
+  'GET /api/admin/usage/timeseries?user_id={id}': undefined,
   'GET /api/admin/users/{id}/usage': undefined,
   'GET /api/admin/users/{id}/usage/history': undefined,
   'GET /api/admin/users/{id}/usage/stats': undefined,
@@ -69,3 +71,18 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'POST /api/admin/webhooks/test': { webhook: 'nothing' },
   'POST /api/admin/webhooks/deliveries/{id}/retry': undefined,
 };
+
+/** What an admin reads below `/api/admin/`. */
+export const ADMIN_READS = [
+  'mcp/accounts',
+  'mcp/analytics',
+  'mcp/tool-usage',
+  'integrity',
+  'users',
+  'log-level',
+  'audit',
+  'keys',
+  'approvals',
+  'calls',
+  'usage/timeseries',
+];
