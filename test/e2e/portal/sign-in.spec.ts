@@ -73,12 +73,8 @@ inBrowser('signing in to the portal', () => {
   }
 
   it('shows a user no administration, and explains the address of such a page', async () => {
-    await gateway.rest('POST', '/auth/users', {
-      username: 'anna',
-      email: 'anna@example.com',
-      password: 'annas long password',
-      role: 'user',
-    });
+    const anna = { username: 'anna', email: 'anna@example.com', password: 'annas long password' };
+    expect(await gateway.rest('POST', '/auth/users', anna)).toMatchObject({ status: 201 });
     const portal = await open();
     await portal.signIn('anna', 'annas long password');
     expect(await portal.page.getByRole('heading', { name: 'Administration' }).count()).toBe(0);
