@@ -7166,6 +7166,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['SignInDto'] | null;
       };
     };
@@ -7309,6 +7315,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "password": "your password"
+         *     }
+         */
         'application/json': components['schemas']['ConfirmDto'] | null;
       };
     };

@@ -10,7 +10,7 @@ import { mcpUrlFor } from './mcp-url.js';
 import { PortalConfigDto } from './portal-config.dto.js';
 
 /** What the portal's pages are made by. */
-@ApiTags('Portal')
+@ApiTags('Gateway')
 @Controller('api/portal')
 export class PortalConfigController {
   constructor(private readonly config: AppConfig) {}

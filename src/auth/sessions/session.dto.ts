@@ -1,4 +1,5 @@
 import { IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { Scope } from '../access/scopes.js';
 import { LOGIN_MAX } from '../login/login.dto.js';
 import { PASSWORD_MAX } from '../password/password.js';
@@ -9,6 +10,7 @@ import type { AuthMethod, Session } from './sessions.repository.js';
 const TOKEN_MAX = 8_192;
 
 /** Who signs in: `email` and `password`, or a `token` of the operator's own backend where those are trusted. */
+@BodyExample<SignInDto>({ email: 'ada@example.com', password: 'your password' })
 export class SignInDto {
   /** E-mail or user name. */
   @MaxLength(LOGIN_MAX)
@@ -31,6 +33,7 @@ export class SignInDto {
 }
 
 /** That it is still you: the `password`, or a fresh `token` of the operator's own backend. */
+@BodyExample<ConfirmDto>({ password: 'your password' })
 export class ConfirmDto {
   @MaxLength(PASSWORD_MAX)
   @IsString()
