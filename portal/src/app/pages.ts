@@ -7,6 +7,8 @@ export interface Page {
   title: string;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each page takes the named parts of its own path
   load: () => Promise<{ default: Component<any> }>;
+  /** Where one is for several pages: what tells this one apart. */
+  props?: Record<string, unknown>;
   /** Its place in the menu; absent for pages that others lead to. */
   menu?: 'everyone' | 'administration';
   /** Only administrators have it. */
@@ -51,6 +53,14 @@ export const PAGES: readonly Page[] = [
     menu: 'administration',
     admin: true,
     load: () => import('../pages/admin/approvals/Approvals.svelte'),
+  },
+  {
+    path: '/admin/calls',
+    title: 'Everybody’s calls',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/calls/Calls.svelte'),
+    props: { everybody: true },
   },
   {
     path: '/admin/users',

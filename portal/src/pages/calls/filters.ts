@@ -1,22 +1,50 @@
-import type { paths } from '../../../../src/client/openapi.types';
-
-type Query = NonNullable<paths['/api/mcp-usage/history']['get']['parameters']['query']>;
-
 /** What the address's query says, as the gateway is asked: the address has short names, which people read and share. */
 const NAMES = {
   tool: 'tool_name',
   key: 'api_key_id',
-  since: 'start_date',
-  until: 'end_date',
-  page: 'page',
-} as const satisfies Record<string, keyof Query>;
+  user: 'user_id',
+  outcome: 'outcome',
+  client: 'client_name',
+  slower: 'min_duration_ms',
+  request: 'request_id',
+  before: 'before',
+} as const;
 
-export const FILTERS = ['tool', 'key', 'since', 'until'] as const;
+/** Those that a person chooses; `before` is where a page begins. */
+export const FILTERS = ['tool', 'key', 'user', 'outcome', 'client', 'slower', 'request', 'since', 'until'] as const;
 
-export function queryOf(address: URLSearchParams): Query {
-  const given = Object.entries(NAMES).flatMap(([name, field]) => {
-    const value = address.get(name);
-    return value ? [[field, field === 'page' ? Number(value) : value]] : [];
-  });
-  return Object.fromEntries(given) as Query;
+/** What `outcome` can be, and how that is said. */
+export const OUTCOMES = [
+  ['ok', 'went well'],
+  ['tool_error', 'the tool said no'],
+  ['backend_error', 'failed at the backend'],
+  ['invalid_arguments', 'invalid arguments'],
+  ['cancelled', 'cancelled'],
+] as const;
+
+export interface CallQuery {
+  tool_name?: string;
+  api_key_id?: string;
+  user_id?: string;
+  outcome?: (typeof OUTCOMES)[number][0];
+  client_name?: string;
+  min_duration_ms?: number;
+  request_id?: string;
+  from?: string;
+  to?: string;
+  before?: string;
+}
+
+/** Days of the address are those of whoever looks: from their midnight to the midnight after. */
+export function queryOf(address: URLSearchParams): CallQuery {
+  const named = Object.entries(NAMES).map(([name, field]) => [field, address.get(name) || undefined]);
+  const [since, until] = [midnight(address.get('since'), 0), midnight(address.get('until'), 1)];
+  const given = [...named, ['from', since], ['to', until]].filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as CallQuery;
+}
+
+function midnight(day: string | null, daysLater: number): string | undefined {
+  const [year, month, date] = (day ?? '').split('-').map(Number);
+  if (!year || !month || !date) return undefined;
+  return new Date(year, month - 1, date + daysLater).toISOString();
 }
