@@ -2205,6 +2205,10 @@ export interface components {
       error_count: number;
       total_records: number;
       total_credits: number;
+      /** @description Calls on each day of the period in UTC, oldest first; the last is today. */
+      daily_calls: number[];
+      /** @description Of these, the ones that failed. */
+      daily_errors: number[];
     };
     LedgerIntegrityDto: {
       accounts: number;

@@ -13,6 +13,7 @@ describe('Usage', () => {
   }, 60_000);
   afterAll(() => rest.stop());
 
+  const onTheLastOf = (days: number, count: number) => [...Array<number>(days - 1).fill(0), count];
   const page = async (who: Principal, path: string) => (await rest.get(who, path).expect(200)).body as unknown;
 
   it('by key has each under its name now, most used first, and calls by login; in statistics, lists and accounts too', async () => {
@@ -31,8 +32,14 @@ describe('Usage', () => {
     expect((await rest.get(user, '/api/mcp-usage/keys').expect(200)).body).toEqual({
       period_days: 30,
       keys: [
-        { api_key_id: key_id, api_key_name: 'laptop', call_count: 2, error_count: 1, total_records: 10, total_credits: 4 },
-        { api_key_id: '', api_key_name: null, call_count: 1, error_count: 0, total_records: 5, total_credits: 2 },
+        {
+          ...{ api_key_id: key_id, api_key_name: 'laptop', call_count: 2, error_count: 1, total_records: 10, total_credits: 4 },
+          ...{ daily_calls: onTheLastOf(30, 2), daily_errors: onTheLastOf(30, 1) },
+        },
+        {
+          ...{ api_key_id: '', api_key_name: null, call_count: 1, error_count: 0, total_records: 5, total_credits: 2 },
+          ...{ daily_calls: onTheLastOf(30, 1), daily_errors: onTheLastOf(30, 0) },
+        },
       ],
     });
     const total = async (who: Principal, path: string, name: string) =>

@@ -37,6 +37,9 @@ export interface KeyCounts {
   error_count: number;
   total_records: number;
   total_credits: number;
+  /** Calls and failed ones by day in UTC, of days with any. */
+  calls_on: Record<string, number>;
+  errors_on: Record<string, number>;
 }
 
 /** A tool's calls in a period, and on one day of it. Durations in milliseconds. */
@@ -166,7 +169,8 @@ export class UsageCountsRepository {
   countByKey(filter: UsageFilter, rawHours: string[]): Promise<KeyCounts[]> {
     return this.clickhouse.query<KeyCounts>(
       `SELECT api_key_id, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
-              sum(credits) AS total_credits
+              sum(credits) AS total_credits, sumMap(map(toString(toDate(hour, 'UTC')), calls)) AS calls_on,
+              sumMap(map(toString(toDate(hour, 'UTC')), errors)) AS errors_on
        FROM (${countedHours(filter)}) GROUP BY api_key_id ORDER BY call_count DESC, api_key_id LIMIT ${TOP_KEYS_MAX} ${READ_LIMITS}`,
       parameters(filter, rawHours),
     );

@@ -88,11 +88,12 @@ export class UsageQueries {
 
   /** Calls by key, most called first. @throws UNAVAILABLE when ClickHouse is away. */
   async byKey(userId: string, days: number): Promise<UsageByKeyDto> {
-    const filter = statsFilter(userId, lastDays(days, this.clock.now()));
+    const dates = lastDays(days, this.clock.now());
+    const filter = statsFilter(userId, dates);
     return unavailableWhenAway(async () => {
       const keys = await this.counts.countByKey(filter, await this.dirtyHours.notRolledUp(filter));
       const names = await this.keyNames.of(keys);
-      return { period_days: days, keys: keys.map((key) => KeyUsageDto.of(key, names.get(key.api_key_id))) };
+      return { period_days: days, keys: keys.map((key) => KeyUsageDto.of(key, names.get(key.api_key_id), dates)) };
     });
   }
 }

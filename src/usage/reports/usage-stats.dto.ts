@@ -59,9 +59,14 @@ export class KeyUsageDto {
   error_count!: number;
   total_records!: number;
   total_credits!: number;
+  /** Calls on each day of the period in UTC, oldest first; the last is today. */
+  daily_calls!: number[];
+  /** Of these, the ones that failed. */
+  daily_errors!: number[];
 
-  static of(key: KeyCounts, name: string | undefined): KeyUsageDto {
-    return { ...key, api_key_name: name ?? null };
+  static of({ calls_on, errors_on, ...key }: KeyCounts, name: string | undefined, dates: readonly string[]): KeyUsageDto {
+    const [daily_calls, daily_errors] = [calls_on, errors_on].map((on) => dates.map((date) => Number(on[date] ?? 0)));
+    return { ...key, api_key_name: name ?? null, daily_calls: daily_calls!, daily_errors: daily_errors! };
   }
 }
 
