@@ -8,6 +8,7 @@ import { GatewayProcess, type RestAnswer } from '../support/gateway/gateway-proc
 import { runs, type Known } from '../support/clients/hostile-values.js';
 import { documentedAnswer } from '../support/docs/documented-answers.js';
 import { endpoints, requestsTo, type Endpoint, type HostileRequest } from '../support/docs/openapi-walk.js';
+import { FROM_PORTAL } from '../support/docs/wrong-requests.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A walk over the committed API document: every endpoint, odd values in every place, as everybody and as nobody. */
@@ -212,6 +213,20 @@ describe.each([
     },
     60_000,
   );
+});
+
+it('a session is asked for and ended with its cookie alone', async () => {
+  const signIn = { method: 'POST', url: '/api/auth/session', body: JSON.stringify({ email: MARK, password: PASSWORD }) };
+  const begun = await send({ ...signIn, headers: FROM_PORTAL });
+  const cookie = { ...FROM_PORTAL, cookie: begun.headers.get('set-cookie')!.split(';')[0]! };
+  for (const [name, endpoint] of table
+    .filter(([, { path }]) => path === '/api/auth/session')
+    .filter(([name]) => !/POST/.test(name))) {
+    const answer = await send(plain(endpoint), cookie);
+    expectProper(answer);
+    expect([name, answer.status < 300]).toEqual([name, true]);
+    note(endpoint, answer);
+  }
 });
 
 it('every endpoint of the document was reached', () => {

@@ -54,7 +54,10 @@ describe('A changed tool', () => {
     expect(tool).toEqual({ name, title, description, inputSchema, _meta });
     const { tools } = (await gateway.rest('GET', '/tools')).json as { tools: { server_id: string }[] };
     expect(tools.filter(({ server_id }) => server_id === 'crm')).toEqual([
-      { name, title, description, server_id: 'crm', price: 3, table_name: '', input_schema: inputSchema },
+      {
+        ...{ name, title, description, server_id: 'crm', price: 3, table_name: '', input_schema: inputSchema },
+        ...{ definition_bytes: expect.any(Number), definition_tokens: expect.any(Number) },
+      },
     ]);
   });
 

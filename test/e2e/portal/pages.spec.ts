@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { GatewayProcess } from '../../support/gateway/gateway-process.js';
-import { inBrowser, openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
+import { inBrowser } from '../../support/portal/in-browser.js';
+import { portalPaths } from '../../support/portal/portal-paths.js';
+import { openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
 
 jest.setTimeout(180_000);
 
-/** Paths of the portal's pages, as its table of pages has them; those with a name in them are reached from others. */
-const PATHS = [...readFileSync(join('portal', 'src', 'app', 'pages.ts'), 'utf8').matchAll(/path: '([^':]+)'/g)].map(
-  ([, path]) => path!,
-);
+const PATHS = portalPaths();
 /** What strangers may write: nothing of it may run, or be a link. */
 const HOSTILE = '<img src=x onerror="window.hurt=1"><a href="javascript:window.hurt=1">\u202ebidi';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { GatewayProcess } from '../../support/gateway/gateway-process.js';
-import { inBrowser, openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
+import { inBrowser } from '../../support/portal/in-browser.js';
+import { openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
 
 jest.setTimeout(60_000);
 
