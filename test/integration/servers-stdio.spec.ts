@@ -135,10 +135,10 @@ describe('a child process', () => {
       expect(words('killed').words).toMatch(/SIGKILL/);
       expect(words('silent').words).toBe('Its program said: waiting for the database');
       expect(words('absent').words).toContain('said: spawn /nowhere/program ENOENT');
-    }, 20_000);
+    }, 80_000);
     for (const name of names) expect(words(name).error).not.toMatch(/license|disk|usage|waiting|nowhere/);
     await own.close();
-  }, 30_000);
+  }, 90_000);
 
   it('is gone with everything it started when its server is removed, and all are when the gateway closes', async () => {
     const grandchild = Number((await rig.call('misbehaving__have-child')).text);
