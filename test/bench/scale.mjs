@@ -20,6 +20,7 @@ import { AuthChangeFeed } from '../../dist/auth/changes/auth-change-feed.js';
 import { KeyUsageTracker } from '../../dist/api-keys/verification/key-usage.tracker.js';
 import { AuditLog } from '../../dist/auth/audit/audit-log.service.js';
 import { CallerLimit } from '../../dist/auth/access/caller-limit.service.js';
+import { Confirmation } from '../../dist/auth/sessions/confirmation.js';
 import { User } from '../../dist/auth/users/user.entity.js';
 import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
@@ -122,7 +123,12 @@ async function startReplica(url) {
   };
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
   const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), config);
-  return { verifier, usage, stop, service: new ApiKeysService(repository, issuer, feed, limits, clock, config) };
+  return {
+    verifier,
+    usage,
+    stop,
+    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, config),
+  };
 }
 
 async function measureChecks({ verifier, usage }, keys) {
@@ -173,7 +179,7 @@ async function measureDelivery(postgres, folder) {
   const lock = new DeliveryLock(postgres);
   const dirtyHours = new DirtyHoursRepository(lock, postgres);
   const [counts, log] = [new UsageCountsRepository(clickhouse), new UsageLogRepository(clickhouse)];
-  const rollup = new UsageRollup(dirtyHours, counts);
+  const rollup = new UsageRollup(dirtyHours, counts, log, config, new SystemClock());
   const batches = new UsageBatchRepository(lock, dirtyHours);
   const hours = new UsageHoursRepository(lock);
   const verification = new UsageVerification(hours, dirtyHours, counts, log, config, new SystemClock());
