@@ -1,3 +1,10 @@
+/** Of a chart over time, in pixels: all of it, and what the names of points take below. */
+export const HEIGHT = 200;
+export const BOTTOM = 22;
+
+/** Where a value is, from the top; `share` of the scale's greatest. */
+export const yOf = (share: number): number => (HEIGHT - BOTTOM) * (1 - share) + 4;
+
 /**
  * Round values from zero to at least `most`, about as many as asked for: 1, 2 or 5 times a power of ten apart. Whole numbers only,
  * where nothing is less than one apart.

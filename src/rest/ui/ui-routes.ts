@@ -36,35 +36,28 @@ const HEADERS = {
  */
 export function uiRoutes(folder = BUILT): Middleware {
   const files = readUiFiles(folder);
+  const pages = files && pagesOf(files.get('index.html')!);
   return (request, response, next) => {
     const path = pathOf(request);
     if (path === '/ui') return redirect(response, './ui/');
     if (!path.startsWith(ROOT)) return next();
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'The portal is only read: GET.');
-    if (!files) return refuse(response, 503, 'The portal was not built: npm run build');
+    if (!files || !pages) return refuse(response, 503, 'The portal was not built: npm run build');
     const name = path.slice(ROOT.length);
-    const file = name.startsWith(ASSETS) ? files.get(name) : pageFor(files.get('index.html')!, name);
+    const file = name.startsWith(ASSETS) ? files.get(name) : pages[name.split('/').length - 1];
     if (!file) return refuse(response, 404, 'The portal has no such file.');
     send(request, response, file, name.startsWith(ASSETS) ? FOREVER : 'no-cache');
   };
 }
 
-/** Other bodies of the page than these are not asked for: no page of the portal lies deeper. */
+/** No page of the portal lies deeper. */
 const DEPTH_MAX = 4;
 
-const pages = new WeakMap<UiFile, UiFile[]>();
-
 /**
- * The page names its assets from where it is, so that it works under any path that a proxy has put before it. Which path it has from
- * the outside the gateway cannot know; how deep below `/ui/` it is asked for it does.
+ * The page by how deep below `/ui/` it is asked for: it names its assets from there, so that it works under any path that a proxy has
+ * put before it, which the gateway cannot know.
  */
-function pageFor(page: UiFile, name: string): UiFile | undefined {
-  const depth = name.split('/').length - 1;
-  if (depth > DEPTH_MAX) return undefined;
-  let made = pages.get(page);
-  if (!made) pages.set(page, (made = Array.from({ length: DEPTH_MAX + 1 }, (_, up) => movedUp(page, up))));
-  return made[depth];
-}
+const pagesOf = (page: UiFile): UiFile[] => Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => movedUp(page, depth));
 
 /** A page of 1 kB: what coding it would save is less than a packet. */
 function movedUp(page: UiFile, depth: number): UiFile {

@@ -1,3 +1,5 @@
+import { midnight } from '../../app/days';
+
 /** What the address's query says, as the gateway is asked: the address has short names, which people read and share. */
 const NAMES = {
   tool: 'tool_name',
@@ -38,13 +40,7 @@ export interface CallQuery {
 /** Days of the address are those of whoever looks: from their midnight to the midnight after. */
 export function queryOf(address: URLSearchParams): CallQuery {
   const named = Object.entries(NAMES).map(([name, field]) => [field, address.get(name) || undefined]);
-  const [since, until] = [midnight(address.get('since'), 0), midnight(address.get('until'), 1)];
+  const [since, until] = [midnight(address.get('since')), midnight(address.get('until'), 1)];
   const given = [...named, ['from', since], ['to', until]].filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as CallQuery;
-}
-
-function midnight(day: string | null, daysLater: number): string | undefined {
-  const [year, month, date] = (day ?? '').split('-').map(Number);
-  if (!year || !month || !date) return undefined;
-  return new Date(year, month - 1, date + daysLater).toISOString();
 }

@@ -38,10 +38,3 @@ export const actionIn = (text: string): Action | undefined => ACTIONS.find((one)
 
 /** Names of the filters in the address. */
 export const FILTERS = ['action', 'actor', 'kind', 'subject', 'from', 'to'] as const;
-
-/** The end of a day of the browser's time zone. */
-export function dayAfter(day: string): string {
-  const time = new Date(`${day}T00:00`);
-  time.setDate(time.getDate() + 1);
-  return time.toISOString();
-}
