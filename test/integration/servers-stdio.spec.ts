@@ -120,10 +120,14 @@ describe('a child process', () => {
       throwing: broken("throw new Error('the disk is full')"),
       talking: broken("console.log('usage: server FILE'); process.exitCode = 2"),
       killed: broken("process.kill(process.pid, 'SIGKILL')"),
-      silent: broken("console.error('waiting for the database'); setInterval(() => 0, 1_000)", { connect_timeout_seconds: 1 }),
+      silent: broken("console.error('waiting for the database'); setInterval(() => 0, 1_000)", { connect_timeout_seconds: 2 }),
+      // It hears nothing of what it is asked second, and ends a moment later.
+      deaf: broken("require('fs').closeSync(0); setTimeout(() => { console.error('no room'); process.exitCode = 3 }, 1_700)", {
+        connect_timeout_seconds: 3,
+      }),
       absent: broken('', { command: '/nowhere/program' }),
     });
-    const names = ['dying', 'throwing', 'talking', 'killed', 'silent', 'absent'];
+    const names = ['dying', 'throwing', 'talking', 'killed', 'silent', 'deaf', 'absent'];
     own.set(...names.map((name) => server(`${name}-1`, name, { login: 'ada-s3cret' })));
     const words = (name: string) => own.servers.get(`${name}-1`)!.health;
     // A check that a busy machine made too late to hear them has the last words at the next try.
@@ -134,6 +138,7 @@ describe('a child process', () => {
       expect(words('talking').words).toContain('not MCP: usage: server FILE');
       expect(words('killed').words).toMatch(/SIGKILL/);
       expect(words('silent').words).toBe('Its program said: waiting for the database');
+      expect(words('deaf').words).toMatch(/^Its program (ended with exit code 3 and )?said: no room$/);
       expect(words('absent').words).toContain('said: spawn /nowhere/program ENOENT');
     }, 80_000);
     for (const name of names) expect(words(name).error).not.toMatch(/license|disk|usage|waiting|nowhere/);

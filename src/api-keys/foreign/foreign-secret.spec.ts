@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { leastCpuMs } from '../../../test/support/cpu-time.js';
 import { checksum } from '../keys/api-key-token.js';
 import { weaknessOf } from './foreign-secret.js';
 
@@ -102,9 +103,7 @@ describe('A secret that a person made up is refused', () => {
   });
 });
 
-it('looks at a text in little time, however long it is', () => {
-  const started = performance.now();
-  for (const text of ['a'.repeat(10_000_000), 'A'.repeat(200), 'aA'.repeat(100), 'a-'.repeat(100), 'key.'.repeat(50)])
-    weaknessOf(text);
-  expect(performance.now() - started).toBeLessThan(1_500);
+it('looks at a text in little time, however long it is', async () => {
+  const texts = ['a'.repeat(10_000_000), 'A'.repeat(200), 'aA'.repeat(100), 'a-'.repeat(100), 'key.'.repeat(50)];
+  expect(await leastCpuMs(1_000, () => texts.map(weaknessOf))).toBeLessThan(1_000);
 });

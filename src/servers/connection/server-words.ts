@@ -17,9 +17,10 @@ export class ServerWords {
     private readonly mask: (text: string) => string,
   ) {}
 
-  /** The last that the child process, if it is one, has said; see `UpstreamFailure.words`. */
+  /** How the child process, if it is one, has ended, and the last that it said; see `UpstreamFailure.words`. */
   get last(): string | undefined {
-    return this.transport instanceof ChildTransport ? sentenceOf(this.transport.lastWords(this.mask), undefined) : undefined;
+    const child = this.transport;
+    return child instanceof ChildTransport ? sentenceOf(child.lastWords(this.mask), child.ended) : undefined;
   }
 
   /** Of a process, how it ended is the reason, whatever the protocol made of it; and what it said is kept with it. */

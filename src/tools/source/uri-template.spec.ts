@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { leastCpuMs } from '../../../test/support/cpu-time.js';
 import fc from 'fast-check';
 import { UriTemplate } from './uri-template.js';
 
@@ -51,11 +52,10 @@ describe('UriTemplate', () => {
     expect(() => new UriTemplate(text)).toThrow(Error);
   });
 
-  it('takes no longer for a pattern that would make a regular expression backtrack', () => {
+  it('takes no longer for a pattern that would make a regular expression backtrack', async () => {
     const hostile = new UriTemplate(`${'{+a}x'.repeat(10)}y`);
-    const started = performance.now();
     expect(hostile.matches('x'.repeat(8_192))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(await leastCpuMs(1_000, () => hostile.matches('x'.repeat(8_192)))).toBeLessThan(1_000);
     expect(new UriTemplate('{+a}').matches('x'.repeat(8_193))).toBe(false);
   });
 });

@@ -16,6 +16,8 @@ import type { ProcessSlots } from './process-slots.js';
 /** How long a child may take to end by itself when its input ends, and then after SIGTERM. */
 const END_OF_INPUT_MS = 1_000;
 const TERMINATE_MS = 1_000;
+/** How long the last that a process said, which ended by itself, may take to be read. */
+const LAST_OUTPUT_MS = 500;
 
 export interface ChildOptions {
   command: string;
@@ -43,6 +45,8 @@ export class ChildTransport implements Transport, Wire {
   private child: ChildProcess | undefined;
   private starting: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
+  /** We had it end: how it ended says nothing then. */
+  private isEndedByUs = false;
   private readonly words = new LastWords();
   private exitWords: string | undefined;
   /** Until all that the child has written is read, or nobody reads it any more. */
@@ -56,10 +60,15 @@ export class ChildTransport implements Transport, Wire {
     return this.child?.pid;
   }
 
+  /** How it ended, as far as that is known by now, unless we ended it. */
+  get ended(): string | undefined {
+    return this.exitWords;
+  }
+
   /** How it ended, unless we ended it; waits for as long as `ms` for a process that seems to be about to. */
   async exit(ms: number): Promise<string | undefined> {
     const { child } = this;
-    if (child && this.ending === undefined)
+    if (child && !this.isEndedByUs)
       await endedWithin(
         once(child, 'close').then(() => this.reading),
         ms,
@@ -90,7 +99,7 @@ export class ChildTransport implements Transport, Wire {
     this.child = child;
     // What it started may hold its output open; `close` comes only when nobody does.
     child.once('exit', (code, signal) => {
-      if (this.ending === undefined) this.exitWords = signal ?? `exit code ${code}`;
+      if (!this.isEndedByUs) this.exitWords = signal ?? `exit code ${code}`;
       if (child.pid) slots.signal(child.pid, 'SIGKILL');
     });
     this.reading = this.listen(child);
@@ -200,13 +209,17 @@ export class ChildTransport implements Transport, Wire {
     const { child } = this;
     if (!child?.pid) return this.handleEnd();
     const exited = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
+    // One that does not listen any more ends by itself, and is closed here for that.
+    this.isEndedByUs = child.stdin!.writable;
     child.stdin!.end();
     if (!(await endedWithin(exited, END_OF_INPUT_MS))) {
+      this.isEndedByUs = true;
       this.options.slots.signal(child.pid, 'SIGTERM');
       await endedWithin(exited, TERMINATE_MS);
     }
     this.options.slots.signal(child.pid, 'SIGKILL');
     await exited;
+    if (!this.isEndedByUs) await endedWithin(this.reading, LAST_OUTPUT_MS);
     child.stdout!.destroy();
     child.stderr!.destroy();
     this.handleEnd();
