@@ -60,7 +60,7 @@ const endAll = () => {
 describe('those who wait for a task at a server that takes one call at a time', () => {
   it('are as many as may wait, beside whom everybody calls, they too; one more is told that there are too many', async () => {
     const waiting = USERS.flatMap((userId) => Array.from({ length: WAITS_OF_USER }, () => waitFor(userId)));
-    await eventually(() => expect(waits).toHaveLength(USERS.length * WAITS_OF_USER));
+    await eventually(() => expect(waits.length).toBe(USERS.length * WAITS_OF_USER));
     expect(rig.servers.get('odd-1')!.active).toBe(0);
     for (const userId of [...USERS, 'eve']) expect(await callOf(userId)).toBe('seen');
     for (const userId of ['ada', 'eve']) await expect(waitFor(userId)).rejects.toMatchObject({ kind: 'busy' });
@@ -68,7 +68,7 @@ describe('those who wait for a task at a server that takes one call at a time', 
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['[]']));
     expect(rig.servers.get('odd-1')!.active).toBe(0);
     const again = waitFor('ada');
-    await eventually(() => expect(waits).toHaveLength(1));
+    await eventually(() => expect(waits.length).toBe(1));
     endAll();
     expect(await again).toBe('[]');
   });

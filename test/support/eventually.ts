@@ -2,11 +2,14 @@
 export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
+    const started = performance.now();
     try {
       return await check();
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      // To say why it failed may take long, e.g. to print what it compared; what it waits for must get on meanwhile.
+      const tookMs = performance.now() - started;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(25, 2 * tookMs)));
     }
   }
 }
