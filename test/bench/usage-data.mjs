@@ -1,4 +1,6 @@
 // Usage of many users, made inside ClickHouse: nothing but row numbers leaves this process.
+import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
+import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
 
 const KEYS_PER_USER = 10;
 export const DAYS = 30;
@@ -10,6 +12,14 @@ export const userId = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '
 
 /** The k-th key of the n-th user, k from 0 to 9. */
 export const keyId = (n, k) => `10000000-0000-4000-8000-${String(n * KEYS_PER_USER + k).padStart(12, '0')}`;
+
+/** The embedded ClickHouse of a data folder that no gateway uses, with its tables. */
+export async function usageEngine(folder) {
+  const clickhouse = new ClickHouse({ values: { data_dir: folder, start_timeout_seconds: 30, clickhouse: {} } });
+  await clickhouse.start();
+  await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
+  return clickhouse;
+}
 
 /**
  * Fills the usage table with `rows` calls of `users` users in 30 days, in the order of time and unevenly: of 10 000 users the

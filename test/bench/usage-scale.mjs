@@ -5,13 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
-import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
 import { UsageCountsRepository } from '../../dist/usage/reports/usage-counts.repository.js';
 import { UsageHistoryQuery } from '../../dist/usage/reports/usage-history.dto.js';
 import { UsageLogRepository } from '../../dist/usage/reports/usage-log.repository.js';
 import { UsageQueries } from '../../dist/usage/reports/usage-queries.service.js';
-import { DAYS, fillUsage, keyId, userId } from './usage-data.mjs';
+import { DAYS, fillUsage, keyId, usageEngine, userId } from './usage-data.mjs';
 
 const ROWS = 10_000_000;
 const USERS = 10_000;
@@ -22,9 +20,7 @@ const PAGE_SIZE = 50;
 
 export async function measureUsage(rows = ROWS, kept) {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'tallygate-scale-'));
-  const clickhouse = new ClickHouse({ values: { data_dir: folder, start_timeout_seconds: 30 } });
-  await clickhouse.start();
-  await migrateClickHouse(clickhouse, MIGRATIONS_FOLDER);
+  const clickhouse = await usageEngine(folder);
   const counts = new UsageCountsRepository(clickhouse);
   try {
     const started = performance.now();
