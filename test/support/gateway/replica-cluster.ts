@@ -1,18 +1,18 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../../src/database/embedded-postgres.js';
 import { eventually } from '../eventually.js';
 import { freePort } from './free-port.js';
 import { GatewayProcess } from './gateway-process.js';
+import { hasNginx, startNginx, stopped } from './nginx.js';
 import { hasRedis, RedisServer } from '../databases/redis-server.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { startClickHouseServer } from '../databases/test-clickhouse.js';
 
 /** Whether this machine has all it takes; a test that is skipped for it says so. */
 export function hasClusterPrograms(): boolean {
-  const found = spawnSync('nginx', ['-v']).status === 0;
+  const found = hasNginx();
   if (!found) process.stderr.write('SKIPPED: replicas behind nginx; install nginx to run it.\n');
   return hasRedis() && found;
 }
@@ -56,7 +56,7 @@ export class ReplicaCluster {
     let conf = this.withReplicas(readFileSync(join('deploy', 'nginx.conf'), 'utf8'));
     if (sticky) conf = conf.replaceAll('least_conn;', 'hash $http_authorization consistent;');
     conf = conf.replace('listen 8000', `listen 127.0.0.1:${restPort}`).replace('listen 8001', `listen 127.0.0.1:${mcpPort}`);
-    this.nginx.push(this.startNginx(conf, `nginx-${restPort}`));
+    this.nginx.push(startNginx(conf, join(this.folder, `nginx-${restPort}`)));
     const door = { rest: `http://127.0.0.1:${restPort}`, mcp: `http://127.0.0.1:${mcpPort}/messages` };
     await eventually(async () => expectOk(await fetch(`${door.rest}/readyz`)));
     return door;
@@ -72,7 +72,7 @@ export class ReplicaCluster {
   }
 
   async stop(): Promise<void> {
-    for (const nginx of this.nginx) await ended(nginx);
+    for (const nginx of this.nginx) await stopped(nginx);
     await Promise.all(this.replicas.map((replica) => replica.end('SIGKILL')));
     await this.redis?.kill();
     await this.clickhouse?.stop();
@@ -93,30 +93,8 @@ export class ReplicaCluster {
         this.replicas.map(({ restUrl, mcpUrl }) => `${server}${host(port === '8000' ? restUrl : mcpUrl)}${rest}`).join(''),
       );
   }
-
-  /** An unprivileged nginx in the foreground, with everything it writes in the test's folder. */
-  private startNginx(conf: string, name: string): ChildProcess {
-    const folder = join(this.folder, name);
-    mkdirSync(folder);
-    const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const paths = kinds.map((kind) => `${kind}_temp_path ${join(folder, kind)};`).join(' ');
-    const file = join(folder, 'nginx.conf');
-    const log = join(folder, 'error.log');
-    writeFileSync(
-      file,
-      `daemon off; pid ${join(folder, 'pid')}; error_log ${log};\n${conf.replace('http {', `http { access_log off; ${paths}`)}`,
-    );
-    return spawn('nginx', ['-c', file, '-e', log], { stdio: 'inherit' });
-  }
 }
 
 function expectOk({ ok, status }: Response): void {
   if (!ok) throw new Error(`Status ${status}`);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }
