@@ -2,6 +2,7 @@ import { GatewayError } from '../../../src/client/gateway-error';
 import { GatewayHttp, type GatewayRequest } from '../../../src/client/gateway-http';
 import type { components, paths } from '../../../src/client/openapi.types';
 import { gatewayPath } from './address';
+import { connection } from './connection.svelte';
 
 export { GatewayError };
 export type Schemas = components['schemas'];
@@ -26,7 +27,7 @@ interface Parts<Op> {
 }
 
 // Says that the request comes from a page of the gateway's own, which another page's form cannot (docs/security of sessions).
-const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygate-Portal': '1' }), {});
+const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygate-Portal': '1' }), { fetch: connection.fetch });
 
 /** Told of each answer 401 but those about signing in itself. Resolves when somebody has signed in again. */
 let signedInAgain: () => Promise<void> = () => Promise.reject(new Error('Nobody asks for a password yet.'));

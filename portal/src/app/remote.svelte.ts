@@ -1,18 +1,24 @@
 import { onDestroy } from 'svelte';
 import { GatewayError } from './api';
+import { connection } from './connection.svelte';
 
-/** What is read from the gateway, as a page shows it: earlier data stays while it is read again, and when that fails. */
+/**
+ * What is read from the gateway, as a page shows it: earlier data stays while it is read again, and when that fails. What failed is read
+ * again when the connection is back.
+ */
 export class Remote<Data> {
   data = $state.raw<Data>();
   error = $state.raw<GatewayError>();
   isLoading = $state(false);
   private turn = 0;
+  private forget = () => {};
 
   constructor(private readonly read: () => Promise<Data>) {}
 
   /** Of readings that overlap the last one holds, in whatever order they end. */
   load = async (): Promise<void> => {
     const turn = ++this.turn;
+    this.forget();
     const reading = this.read();
     this.isLoading = true;
     try {
@@ -21,7 +27,9 @@ export class Remote<Data> {
       this.data = data;
       this.error = undefined;
     } catch (error) {
-      if (turn === this.turn) this.error = asGatewayError(error);
+      if (turn !== this.turn) return;
+      this.error = asGatewayError(error);
+      this.forget = connection.whenBack(this.load);
     } finally {
       if (turn === this.turn) this.isLoading = false;
     }
@@ -29,6 +37,7 @@ export class Remote<Data> {
 
   stop(): void {
     this.turn += 1;
+    this.forget();
   }
 }
 

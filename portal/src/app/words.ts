@@ -4,6 +4,7 @@ const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -31,6 +32,9 @@ export const plural = (number: number, one: string, many = `${one}s`): string =>
 
 export const moment = (time: string | number | Date): string => exact.format(new Date(time));
 export const date = (time: string | number | Date): string => day.format(new Date(time));
+
+/** Of today: `14:02`. */
+export const timeOfDay = (time: number): string => clock.format(new Date(time));
 
 /** `3 min ago`, `in 12 days`. */
 export function ago(time: string | number | Date, now = Date.now()): string {

@@ -36,6 +36,14 @@ export function instantsOf({ id, first, last, isUtc }: ChosenRange, now: number)
   return { from: startOf(first, 0, isUtc).toISOString(), to: startOf(last, 1, isUtc).toISOString() };
 }
 
+/** The time before, as long, to be compared with; of days of one's own as many days. */
+export function previousOf(range: ChosenRange, now: number): { from: string; to: string } | undefined {
+  const instants = instantsOf(range, now);
+  if (!instants || range.id !== CUSTOM) return instants && instantsOf(range, Date.parse(instants.from));
+  const days = Math.round((Date.parse(range.last) - Date.parse(range.first)) / DAY_MS) + 1;
+  return { from: startOf(range.first, -days, range.isUtc).toISOString(), to: instants.from };
+}
+
 /** Days are counted by the calendar: where clocks are set, one has not 24 hours. */
 function startOf(day: string, later: number, isUtc: boolean): Date {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];

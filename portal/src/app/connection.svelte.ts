@@ -1,0 +1,101 @@
+import { gatewayPath } from './address';
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 30_000;
+/** What a proxy answers whose gateway does not. */
+const OF_PROXIES = [502, 504];
+/** Their answers 429 are about the password that was typed, and stand in its form. */
+const OWN_WORDS = /\/api\/auth\/session(\/confirm)?$/;
+
+/**
+ * Whether the gateway answers, and lets us ask: seen at every request. While it does not answer it is asked after 1, 2, 4 … 30 seconds,
+ * and what could not be read is read again when it is back.
+ */
+class Connection {
+  /** Since when there is none. */
+  lostAt = $state<number>();
+  /** Until when the gateway refuses requests, since there were too many. */
+  limitedUntil = $state<number>();
+  private readonly failed = new Set<() => unknown>();
+  private delayMs = RETRY_FIRST_MS;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    addEventListener('online', () => this.lostAt !== undefined && void this.tryNow());
+    addEventListener('offline', () => this.lost());
+  }
+
+  /** Whether a bar over the page says what is wrong with all of it. */
+  get isTold(): boolean {
+    return this.lostAt !== undefined || this.limitedUntil !== undefined;
+  }
+
+  /** `fetch`, looked at. */
+  fetch = async (...asked: Parameters<typeof fetch>): Promise<Response> => {
+    try {
+      const response = await fetch(...asked);
+      this.answered(response);
+      return response;
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') this.lost(); // that one was our own wish
+      throw error;
+    }
+  };
+
+  /** Is called when it is worth a try again, once. Gives what takes that back. */
+  whenBack(again: () => unknown): () => void {
+    this.failed.add(again);
+    return () => this.failed.delete(again);
+  }
+
+  tryNow = async (): Promise<void> => {
+    this.stopWaiting();
+    await this.fetch(`${gatewayPath}/livez`, { signal: AbortSignal.timeout(RETRY_MOST_MS) }).catch(() => undefined);
+  };
+
+  private answered(response: Response): void {
+    if (OF_PROXIES.includes(response.status)) return this.lost();
+    if (this.lostAt !== undefined) this.back();
+    const seconds = Number(response.headers.get('retry-after'));
+    if (response.status === 429 && seconds > 0 && !OWN_WORDS.test(response.url)) this.limited(seconds);
+  }
+
+  private lost(): void {
+    this.lostAt ??= Date.now();
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(this.tryNow, this.delayMs);
+    this.delayMs = Math.min(2 * this.delayMs, RETRY_MOST_MS);
+  }
+
+  private stopWaiting(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private back(): void {
+    this.stopWaiting();
+    this.lostAt = undefined;
+    this.delayMs = RETRY_FIRST_MS;
+    this.again();
+  }
+
+  private limited(seconds: number): void {
+    const until = Date.now() + seconds * 1_000;
+    if (until <= (this.limitedUntil ?? 0)) return;
+    this.limitedUntil = until;
+    setTimeout(() => this.limitedUntil === until && this.allowed(), seconds * 1_000);
+  }
+
+  private allowed(): void {
+    this.limitedUntil = undefined;
+    this.again();
+  }
+
+  private again(): void {
+    const all = [...this.failed];
+    this.failed.clear();
+    for (const again of all) again();
+  }
+}
+
+export const connection = new Connection();

@@ -1,0 +1,45 @@
+import { api, type Schemas } from './api';
+import { Remote } from './remote.svelte';
+import { current } from './session.svelte';
+
+const LOOK_AGAIN_MS = 60_000;
+
+/** What is shown beside every page: what is left, and for administrators what waits for them. Asked for once a minute, and when told. */
+class Standing {
+  /** Its error is a 404 where somebody has no account. */
+  account = $state.raw(accountOf());
+  /** Definitions of servers that wait for approval. */
+  waiting = $state.raw(waiting());
+  /** Servers that get no calls. */
+  unhealthy = $state.raw(unhealthy());
+
+  get hasNoAccount(): boolean {
+    return this.account.error?.status === 404;
+  }
+
+  /** For whoever is signed in now: nothing is left of somebody before. Gives what ends it. */
+  begin(): () => void {
+    this.account = accountOf();
+    this.waiting = waiting();
+    this.unhealthy = unhealthy();
+    this.look();
+    const timer = setInterval(() => !document.hidden && this.look(), LOOK_AGAIN_MS);
+    return () => {
+      clearInterval(timer);
+      for (const one of [this.account, this.waiting, this.unhealthy]) one.stop();
+    };
+  }
+
+  private look(): void {
+    if (!this.hasNoAccount) void this.account.load();
+    if (!current.isAdmin) return;
+    void this.waiting.load();
+    void this.unhealthy.load();
+  }
+}
+
+const accountOf = () => new Remote<Schemas['OwnAccountDto']>(() => api.get('/api/mcp/account'));
+const waiting = () => new Remote(async () => (await api.get('/api/admin/approvals', { query: { page_size: 1 } })).total);
+const unhealthy = () => new Remote(async () => (await api.get('/health')).mcp_servers.unhealthy);
+
+export const standing = new Standing();

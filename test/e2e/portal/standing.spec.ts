@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { GatewayProcess } from '../../support/gateway/gateway-process.js';
+import { inBrowser } from '../../support/portal/in-browser.js';
+import { openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+jest.setTimeout(60_000);
+
+inBrowser('what the portal shows beside every page', () => {
+  let gateway: GatewayProcess;
+  let browser: Browser;
+  let portal: PortalPage;
+  beforeAll(async () => {
+    const file = join(temporaryFolder('standing'), 'gateway.yaml');
+    writeFileSync(file, 'tools: { prices: { greet: 3 } }\nservers: { allowed_networks: [127.0.0.0/8] }\n');
+    [gateway, browser] = await Promise.all([GatewayProcess.start({ env: { GATEWAY_CONFIG: file } }), openBrowser()]);
+    portal = await PortalPage.open(browser, gateway);
+    await portal.page.clock.install();
+    await portal.signInAsAdmin(gateway);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.destroy();
+  });
+
+  const left = () => portal.page.getByRole('link', { name: /credits left$/ });
+
+  it('is nothing of credits for somebody without an account, who is not asked for again and again', async () => {
+    await portal.settled();
+    const asked: string[] = [];
+    portal.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await portal.page.getByRole('link', { name: 'Usage', exact: true }).click();
+    await portal.page.clock.runFor(120_000);
+    await portal.settled();
+    expect([await left().count(), asked.filter((path) => path === '/api/mcp/account')]).toEqual([0, []]);
+  });
+
+  it('is the balance once there is one, after a call from the portal too', async () => {
+    await portal.goTo('/credits');
+    await portal.page.getByRole('button', { name: 'Enable credits' }).click();
+    for (let turn = 0; turn < 2; turn += 1) await portal.page.getByRole('button', { name: 'Done' }).click();
+    await left().getByText('50 credits').waitFor();
+    await portal.goTo('/tools/greet');
+    await portal.page.getByLabel('name').fill('Ada');
+    await portal.page.getByRole('button', { name: /^Call/ }).click();
+    await left().getByText('47 credits').waitFor();
+    await left().click();
+    await portal.page.waitForURL('**/ui/credits');
+  });
+
+  it('is how many servers get no calls, at the menu, asked for once a minute and not with each page', async () => {
+    const config = { url: 'http://127.0.0.1:9/mcp' };
+    const made = await gateway.rest('POST', '/servers', { template_name: 'http', config });
+    await gateway.rest('POST', `/servers/${made.json['id']}/check`);
+    const asked: string[] = [];
+    portal.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await portal.page.getByRole('link', { name: 'Tools', exact: true }).click();
+    await portal.page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await portal.settled();
+    expect(asked.filter((path) => /approvals|health/.test(path))).toEqual([]);
+    await portal.page.clock.runFor(60_000);
+    await portal.page.getByRole('link', { name: 'Servers 1 unhealthy' }).waitFor();
+    expect(asked.filter((path) => /approvals|health/.test(path)).sort()).toEqual(['/api/admin/approvals', '/health']);
+    expect(await portal.barriers()).toEqual([]);
+  });
+});
