@@ -68,7 +68,12 @@ describe('A session of the portal', () => {
       const known = (await rig.apps[0]!.get(UsersService).findById(rig.user.id))!;
       await rig.apps[0]!.get(UserChanges).setPassword(GATEWAY, rig.user.id, 'battery staple');
       const begin = Reflect.get(rig.apps[0]!.get(SessionsService), 'begin') as (...given: unknown[]) => Promise<unknown>;
-      const beginning = begin.call(rig.apps[0]!.get(SessionsService), known, { role: 'user', authMethod: 'password' }, {});
+      const beginning = begin.call(
+        rig.apps[0]!.get(SessionsService),
+        known,
+        { role: 'user', authMethod: 'password' },
+        { from: {} },
+      );
       await expect(beginning).rejects.toThrow('Invalid credentials');
       expect(await rig.rows('id')).toEqual([]);
     });

@@ -113,6 +113,28 @@ describe('A user', () => {
   });
 });
 
+describe('A user, of their name,', () => {
+  it('says what they are called; the log says so without the name', async () => {
+    const token = await login(user.email);
+    const { body } = await send(token, 'patch', '/api/auth/me', { display_name: ' Ada Lovelace ' }).expect(200);
+    expect(body).toMatchObject({ id: user.id, display_name: 'Ada Lovelace' });
+    await send(token, 'patch', '/api/auth/me', { display_name: 'Ada Lovelace' }).expect(200);
+    expect(await accepted(token)).toEqual([true, true]);
+    expect((await log(`subject_id=${user.id}&action=user.changed`)).map(({ details }) => details)).toEqual([
+      { changed: 'display_name' },
+    ]);
+  });
+
+  it.each([{ display_name: '' }, { display_name: 'a\u0007b' }, { display_name: null }, { role: 'admin' }, { is_active: true }])(
+    'cannot say %j',
+    async (body) => {
+      const token = await login(user.email);
+      await send(token, 'patch', '/api/auth/me', body).expect(422);
+      expect(await actionsOn(user.id)).not.toContain('user.changed');
+    },
+  );
+});
+
 describe('An admin', () => {
   const path = (id = user.id) => `/api/admin/users/${id}`;
 
@@ -123,6 +145,23 @@ describe('An admin', () => {
     await login(user.email, NEW);
     const [set] = await log(`subject_id=${user.id}&action=user.password_changed`);
     expect(set).toMatchObject({ actor_email: adminEmail, details: {} });
+  });
+
+  it('signs a user out everywhere, who may come in again', async () => {
+    const [token, other] = [await login(user.email), await login(user.email)];
+    const { link } = (await send(admin, 'post', `${path()}/password-link`).expect(200)).body as { link: string };
+    await send(admin, 'delete', `${path()}/sessions`).expect(204);
+    expect([await accepted(token), await accepted(other)]).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    const use = { token: link.split('#')[1], new_password: NEW };
+    await request(apps[0]!.getHttpServer()).post('/api/auth/password-link').send(use).expect(400);
+    expect(await accepted(await login(user.email))).toEqual([true, true]);
+    expect(await log(`subject_id=${user.id}&action=login.ended`)).toMatchObject([
+      { actor_email: adminEmail, details: { all: true } },
+    ]);
+    await send(admin, 'delete', `${path(NOBODY)}/sessions`).expect(404);
   });
 
   it('deactivates and reactivates a user, whose old logins stay ended', async () => {
@@ -257,6 +296,13 @@ describe('The audit log', () => {
     await eventually(async () => expect(await actionsOn(user.id)).toEqual(['login.failed', 'login.succeeded', 'user.created']));
     const rows = await database.dataSource.query<object[]>('SELECT * FROM mcp.audit_log');
     expect(JSON.stringify(rows)).not.toMatch(/hunter2|correct horse|battery staple|argon2/);
+  });
+
+  it('tells which request made a change, and where it came from', async () => {
+    await send(admin, 'patch', `/api/admin/users/${user.id}`, { is_active: false }).set('X-Request-Id', 'off-1').expect(200);
+    expect(await log(`subject_id=${user.id}&action=user.deactivated`)).toMatchObject([
+      { request_id: 'off-1', address: '127.0.0.1' },
+    ]);
   });
 
   it('is filtered by actor, kind, subject and time, the newest first', async () => {
