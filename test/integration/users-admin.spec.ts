@@ -113,28 +113,6 @@ describe('A user', () => {
   });
 });
 
-describe('A user, of their name,', () => {
-  it('says what they are called; the log says so without the name', async () => {
-    const token = await login(user.email);
-    const { body } = await send(token, 'patch', '/api/auth/me', { display_name: ' Ada Lovelace ' }).expect(200);
-    expect(body).toMatchObject({ id: user.id, display_name: 'Ada Lovelace' });
-    await send(token, 'patch', '/api/auth/me', { display_name: 'Ada Lovelace' }).expect(200);
-    expect(await accepted(token)).toEqual([true, true]);
-    expect((await log(`subject_id=${user.id}&action=user.changed`)).map(({ details }) => details)).toEqual([
-      { changed: 'display_name' },
-    ]);
-  });
-
-  it.each([{ display_name: '' }, { display_name: 'a\u0007b' }, { display_name: null }, { role: 'admin' }, { is_active: true }])(
-    'cannot say %j',
-    async (body) => {
-      const token = await login(user.email);
-      await send(token, 'patch', '/api/auth/me', body).expect(422);
-      expect(await actionsOn(user.id)).not.toContain('user.changed');
-    },
-  );
-});
-
 describe('An admin', () => {
   const path = (id = user.id) => `/api/admin/users/${id}`;
 
@@ -145,23 +123,6 @@ describe('An admin', () => {
     await login(user.email, NEW);
     const [set] = await log(`subject_id=${user.id}&action=user.password_changed`);
     expect(set).toMatchObject({ actor_email: adminEmail, details: {} });
-  });
-
-  it('signs a user out everywhere, who may come in again', async () => {
-    const [token, other] = [await login(user.email), await login(user.email)];
-    const { link } = (await send(admin, 'post', `${path()}/password-link`).expect(200)).body as { link: string };
-    await send(admin, 'delete', `${path()}/sessions`).expect(204);
-    expect([await accepted(token), await accepted(other)]).toEqual([
-      [false, false],
-      [false, false],
-    ]);
-    const use = { token: link.split('#')[1], new_password: NEW };
-    await request(apps[0]!.getHttpServer()).post('/api/auth/password-link').send(use).expect(400);
-    expect(await accepted(await login(user.email))).toEqual([true, true]);
-    expect(await log(`subject_id=${user.id}&action=login.ended`)).toMatchObject([
-      { actor_email: adminEmail, details: { all: true } },
-    ]);
-    await send(admin, 'delete', `${path(NOBODY)}/sessions`).expect(404);
   });
 
   it('deactivates and reactivates a user, whose old logins stay ended', async () => {

@@ -28,7 +28,7 @@ describe('What an operator sees', () => {
   const sees = async ({ userId }: Principal) =>
     (await rest.get(admin, `/api/admin/users/${userId}`).expect(200)).body as SeenUser;
   const nameKey = async (user: Principal, key_name: string) =>
-    ((await rest.post(user, '/api/mcp-keys/create', { key_name }).expect(201)).body as { key_id: string }).key_id;
+    ((await rest.post(user, '/api/mcp-keys/create', { key_name }).expect(200)).body as { key_id: string }).key_id;
 
   it('of a user is their account, the keys that work, and the calls of 30 days', async () => {
     const { account, user } = await rest.newAccount();
@@ -46,8 +46,7 @@ describe('What an operator sees', () => {
   });
 
   it('of users comes in the order that is asked for, those who never logged in last', async () => {
-    const made = [];
-    for (const user of [await rest.newUser(), await rest.newUser(), await rest.newUser()]) made.push(user.userId);
+    const made = [await rest.newUser(), await rest.newUser(), await rest.newUser()].map(({ userId }) => userId);
     await rest.database.dataSource.query(
       `UPDATE mcp.users SET email = 'sorted-' || (3 - array_position($1::uuid[], id)) || '@example.com',
          last_login_at = CASE WHEN id = $2 THEN NULL ELSE now() - array_position($1::uuid[], id) * interval '1 day' END
@@ -65,7 +64,7 @@ describe('What an operator sees', () => {
     const user = await rest.newUser();
     const [idle, used, young] = [await nameKey(user, 'idle'), await nameKey(user, 'used'), await nameKey(user, 'young')];
     const permissions = ['gateway:read'];
-    await rest.post(user, '/api/mcp-keys/create', { key_name: 'reads', permissions }).expect(201);
+    await rest.post(user, '/api/mcp-keys/create', { key_name: 'reads', permissions }).expect(200);
     await rest.database.dataSource.query(
       `UPDATE mcp.api_keys SET created_at = now() - interval '91 days',
          last_used_at = CASE WHEN id = $2 THEN now() - interval '89 days' END WHERE id = ANY ($1::uuid[])`,
@@ -85,7 +84,54 @@ describe('What an operator sees', () => {
   });
 
   it('of users is still there while ClickHouse is away, without their calls', async () => {
-    await rest.clickhouse.stop();
+    await rest.clickhouse.arm('refuse', 1_000);
     expect(await sees(admin)).toMatchObject({ keys_count: 0, calls_30d: null });
+    await rest.clickhouse.arm('none', 0);
+  });
+});
+
+describe('A user', () => {
+  let rest: AccountsRest;
+  let admin: Principal;
+  let user: Principal;
+  beforeAll(async () => {
+    rest = await AccountsRest.start();
+    [admin, user] = [await rest.newUser('admin'), await rest.newUser()];
+  }, 60_000);
+  afterAll(() => rest.stop());
+
+  const patchMe = (body: object) => rest.http().patch('/api/auth/me').set('Authorization', rest.bearer(user)).send(body);
+  const written = async (action: string) => {
+    const { body } = await rest.get(admin, `/api/admin/audit?subject_id=${user.userId}&action=${action}`).expect(200);
+    return (body as { entries: object[] }).entries;
+  };
+
+  it.each([{ display_name: '' }, { display_name: 'a\u0007b' }, { role: 'admin' }, { is_active: true }])(
+    'cannot say of themselves %j',
+    async (body) => {
+      await patchMe(body).expect(422);
+      expect(await written('user.changed')).toEqual([]);
+    },
+  );
+
+  it('says what they are called; the log says that they did, without the name', async () => {
+    const calls = { display_name: ' Ada Lovelace ' };
+    for (let n = 0; n < 2; n += 1)
+      expect((await patchMe(calls).expect(200)).body).toMatchObject({ id: user.userId, display_name: 'Ada Lovelace' });
+    expect((await patchMe({}).expect(200)).body).toMatchObject({ display_name: 'Ada Lovelace' });
+    expect(await written('user.changed')).toMatchObject([{ actor_id: user.userId, details: { changed: 'display_name' } }]);
+  });
+
+  it('is signed out everywhere by an admin: logins end, and a password link; they may come in again', async () => {
+    const path = `/api/admin/users/${user.userId}`;
+    const { link } = (await rest.post(admin, `${path}/password-link`).expect(200)).body as { link: string };
+    await rest.get(user, '/api/auth/me').expect(200);
+    await rest.delete(user, `${path}/sessions`).expect(403);
+    await rest.delete(admin, `${path}/sessions`).expect(204);
+    await rest.get(user, '/api/auth/me').expect(401);
+    const use = { token: link.split('#')[1], new_password: 'battery staple' };
+    await rest.http().post('/api/auth/password-link').send(use).expect(400);
+    expect(await written('login.ended')).toMatchObject([{ actor_id: admin.userId, details: { all: true } }]);
+    await rest.delete(admin, '/api/admin/users/00000000-0000-4000-8000-000000000000/sessions').expect(404);
   });
 });
