@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
+import { UserFacts } from '../auth/users/user-facts.service.js';
 import { ApiKeyHasher } from './keys/api-key-hasher.js';
 import { ApiKey } from './keys/api-key.entity.js';
 import { ApiKeyMetrics } from './verification/api-key.metrics.js';
@@ -32,10 +33,15 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
   exports: [ApiKeysService, KeyAdmission, KeyUsageTracker, AuthModule],
 })
 export class ApiKeysModule implements OnModuleInit {
-  constructor(private readonly defaultKey: DefaultKeyBootstrap) {}
+  constructor(
+    private readonly defaultKey: DefaultKeyBootstrap,
+    private readonly facts: UserFacts,
+    private readonly keys: ApiKeysService,
+  ) {}
 
   /** After `AuthModule`, which sees to it that there is an admin. */
   async onModuleInit(): Promise<void> {
+    this.facts.add('keys_count', (userIds) => this.keys.countWorking(userIds));
     await this.defaultKey.run();
   }
 }

@@ -8,6 +8,7 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { PasswordPageController } from './password/password-page.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditRetention } from './audit/audit-retention.service.js';
+import { LoginNotes } from './audit/login-notes.service.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
@@ -37,6 +38,7 @@ import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { User } from './users/user.entity.js';
 import { UserChanges } from './users/user-changes.service.js';
+import { UserFacts } from './users/user-facts.service.js';
 import { UserDeletion } from './users/user-deletion.service.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -70,6 +72,7 @@ const jwt = JwtModule.registerAsync({
     JwtGuard,
     JwtStrategy,
     LoginLimits,
+    LoginNotes,
     PasswordCheck,
     PasswordHasher,
     PasswordLinks,
@@ -80,6 +83,7 @@ const jwt = JwtModule.registerAsync({
     SessionsService,
     UserChanges,
     UserDeletion,
+    UserFacts,
     UserTurns,
     UsersRepository,
     UsersService,
@@ -97,6 +101,7 @@ const jwt = JwtModule.registerAsync({
     SessionAdmission,
     UserChanges,
     UserDeletion,
+    UserFacts,
     UserTurns,
     UsersService,
   ],

@@ -114,7 +114,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists all keys, newest first, filtered by name, owner or activity. */
+    /** Lists all keys, newest first, filtered by name, owner, activity, permission or how long they are unused. */
     get: operations['AdminKeysController_list'];
     put?: never;
     post?: never;
@@ -336,7 +336,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists users, newest first, filtered by name, e-mail, role or activity. */
+    /** Lists users, newest first unless it is sorted, filtered by name, e-mail, role or activity. */
     get: operations['AdminUsersController_list'];
     put?: never;
     post?: never;
@@ -394,6 +394,23 @@ export interface paths {
     /** Makes a link by which a user sets a password of their own, once, within a day. An earlier link of theirs ends. */
     post: operations['AdminUsersController_makePasswordLink'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/users/{id}/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Signs a user out everywhere: their logins, sessions and password link end, their API keys go on. */
+    delete: operations['AdminUsersController_endSessions'];
     options?: never;
     head?: never;
     patch?: never;
@@ -583,7 +600,8 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /** Changes what the logged-in user is called. */
+    patch: operations['AuthController_editMe'];
     trace?: never;
   };
   '/api/auth/password': {
@@ -1559,6 +1577,28 @@ export interface components {
       page: number;
       page_size: number;
     };
+    AdminUserDto: {
+      id: string;
+      username: string;
+      email: string;
+      display_name: string | null;
+      /** @enum {string} */
+      role: 'admin' | 'user';
+      is_active: boolean;
+      /** Format: date-time */
+      created_at: string;
+      /** @description The account their calls are charged to; null for none. */
+      account_id: number | null;
+      /** @description Keys that work; null while it cannot be told. */
+      keys_count: number | null;
+      /**
+       * Format: date-time
+       * @description By a password, or a token that began a session of the portal; null for never.
+       */
+      last_login_at: string | null;
+      /** @description Calls in the last 30 days; null while it cannot be told. */
+      calls_30d: number | null;
+    };
     AllCallsDto: {
       /** @description Newest first. */
       records: components['schemas']['AnyCallDto'][];
@@ -1676,6 +1716,10 @@ export interface components {
       details: {
         [key: string]: unknown;
       };
+      /** @description The request that made it, as in the gateway's log and in answers; null for what none made. */
+      request_id: string | null;
+      /** @description Where it came from. */
+      address: string | null;
     };
     AuditListDto: {
       entries: components['schemas']['AuditLineDto'][];
@@ -1970,6 +2014,10 @@ export interface components {
        *     taken off or given, not both.
        */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
+    };
+    EditMeDto: {
+      /** @description 1 to 200 characters. */
+      display_name?: string | null;
     };
     EditServerDto: {
       /** @description Replaces the whole config. Answers mask secrets, so send them again. */
@@ -3228,7 +3276,7 @@ export interface components {
       created_at: string;
     };
     UserListDto: {
-      users: components['schemas']['UserDto'][];
+      users: components['schemas']['AdminUserDto'][];
       /** @description Number of users on all pages. */
       total: number;
       page: number;
@@ -3460,6 +3508,7 @@ export interface operations {
           | 'tool.approved'
           | 'tool.changed'
           | 'user.activated'
+          | 'user.changed'
           | 'user.created'
           | 'user.deactivated'
           | 'user.deleted'
@@ -3972,6 +4021,10 @@ export interface operations {
         user_id?: string;
         /** @description Only keys that work, or only those that do not. */
         is_active?: boolean;
+        /** @description Only keys that were given this permission. */
+        scope?: 'admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call';
+        /** @description Only keys that were neither made nor used for so many days. */
+        unused_days?: number;
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -5284,6 +5337,8 @@ export interface operations {
         role?: 'admin' | 'user';
         /** @description Only users who may log in, or only those who may not. */
         is_active?: boolean;
+        sort_by?: 'created_at' | 'email' | 'last_login_at' | 'username';
+        sort_order?: 'asc' | 'desc';
         /** @description Page number, from 1. */
         page?: number;
         /** @description Records on a page, 1 to 100. */
@@ -5370,7 +5425,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserDto'];
+          'application/json': components['schemas']['AdminUserDto'];
         };
       };
       /** @description The path cannot be decoded */
@@ -5562,7 +5617,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserDto'];
+          'application/json': components['schemas']['AdminUserDto'];
         };
       };
       /** @description The body cannot be read: it is broken, or ended early */
@@ -5843,6 +5898,81 @@ export interface operations {
         headers: {
           /** @description Seconds to wait before trying again */
           'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsersController_endSessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
           [name: string]: unknown;
         };
         content: {
@@ -6784,6 +6914,110 @@ export interface operations {
       };
       /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_editMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
+        'application/json': components['schemas']['EditMeDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UserDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -11281,3 +11515,36 @@ export interface operations {
     };
   };
 }
+
+/** What the audit log can tell of. */
+export const AUDIT_ACTIONS = [
+  'account.activated',
+  'account.credits_added',
+  'account.deactivated',
+  'account.enabled',
+  'account.flags_cleared',
+  'account.tier_changed',
+  'api_key.changed',
+  'api_key.created',
+  'api_key.revoked',
+  'api_key.rotated',
+  'dataset.imported',
+  'login.ended',
+  'login.failed',
+  'login.succeeded',
+  'pin.approved',
+  'server.changed',
+  'server.registered',
+  'server.removed',
+  'settings.log_level_changed',
+  'tool.approved',
+  'tool.changed',
+  'user.activated',
+  'user.changed',
+  'user.created',
+  'user.deactivated',
+  'user.deleted',
+  'user.password_changed',
+  'user.password_link_made',
+  'user.role_changed',
+] as const;

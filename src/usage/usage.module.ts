@@ -1,5 +1,6 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { UserFacts } from '../auth/users/user-facts.service.js';
 import { DeliveryLock } from './delivery/delivery-lock.js';
 import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
 import { KeyNames } from './reports/key-names.repository.js';
@@ -24,6 +25,9 @@ import { UsageVerification } from './delivery/usage-verification.service.js';
 import { UsageTables } from './reports/usage-tables.service.js';
 import { UsageStatus } from './delivery/usage-status.service.js';
 import { UsageController } from './reports/usage.controller.js';
+
+/** Of the calls that operators see counted beside a user. */
+const FACT_DAYS = 30;
 
 /** From a finished call to its place in history: outbox, delivery, rollup, history and statistics. */
 @Module({
@@ -56,11 +60,17 @@ import { UsageController } from './reports/usage.controller.js';
   ],
   exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
-export class UsageModule implements OnApplicationShutdown {
+export class UsageModule implements OnApplicationShutdown, OnModuleInit {
   constructor(
     private readonly recorder: UsageRecorder,
     private readonly delivery: UsageDelivery,
+    private readonly facts: UserFacts,
+    private readonly reports: UsageReports,
   ) {}
+
+  onModuleInit(): void {
+    this.facts.add('calls_30d', (userIds) => this.reports.callsOf(userIds, FACT_DAYS));
+  }
 
   /** The listeners are closed: what their last calls recorded is committed first, then delivered. */
   async onApplicationShutdown(): Promise<void> {

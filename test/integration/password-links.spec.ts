@@ -93,6 +93,15 @@ describe('A password link', () => {
     await login(user.email, OTHER);
   });
 
+  it('ends when its user is switched off, also when they are switched on again', async () => {
+    const url = await link();
+    for (const is_active of [false, true]) {
+      const edit = http().patch(`/api/admin/users/${user.id}`).set('Authorization', `Bearer ${admin}`);
+      await edit.send({ is_active }).expect(200);
+      await use(url).expect(400);
+    }
+  });
+
   it('lets nobody in who is deleted, and asks for a good password', async () => {
     const url = await link();
     await use(url, 'short').expect(422);
@@ -102,8 +111,13 @@ describe('A password link', () => {
     await use(url).expect(400);
   });
 
-  it('opens a page that says nothing to strangers, and loads nothing from elsewhere', async () => {
-    const { text, headers } = await http().get('/password').expect(200);
+  it('opens a page of the portal; where there is none, one that says nothing to strangers and loads nothing from elsewhere', async () => {
+    const portal = await http().get('/password').expect(302);
+    expect(portal.headers).toMatchObject({ location: 'ui/password', 'referrer-policy': 'no-referrer' });
+    const config = testConfig({ database_url: database.url, portal: { enabled: false } });
+    const without = await startRestApp(config, [AuthModule]);
+    const { text, headers } = await request(without.getHttpServer()).get('/password').expect(200);
+    await without.close();
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' });
     expect(text).toContain('<script src="password.js"></script>');
     expect(text).not.toMatch(/https?:/);

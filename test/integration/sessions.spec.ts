@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { JwtService } from '@nestjs/jwt';
 import { GATEWAY } from '../../src/auth/audit/audit-entry.js';
 import { SESSIONS_MAX, SessionsService } from '../../src/auth/sessions/sessions.service.js';
+import { PasswordLinks } from '../../src/auth/password/password-links.service.js';
 import { UserChanges } from '../../src/auth/users/user-changes.service.js';
 import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
@@ -68,7 +69,12 @@ describe('A session of the portal', () => {
       const known = (await rig.apps[0]!.get(UsersService).findById(rig.user.id))!;
       await rig.apps[0]!.get(UserChanges).setPassword(GATEWAY, rig.user.id, 'battery staple');
       const begin = Reflect.get(rig.apps[0]!.get(SessionsService), 'begin') as (...given: unknown[]) => Promise<unknown>;
-      const beginning = begin.call(rig.apps[0]!.get(SessionsService), known, { role: 'user', authMethod: 'password' }, {});
+      const beginning = begin.call(
+        rig.apps[0]!.get(SessionsService),
+        known,
+        { role: 'user', authMethod: 'password' },
+        { from: {} },
+      );
       await expect(beginning).rejects.toThrow('Invalid credentials');
       expect(await rig.rows('id')).toEqual([]);
     });
@@ -98,6 +104,8 @@ describe('A session of the portal', () => {
         async (_, id) => (await rig.signedIn(1)).send('delete', `/api/auth/sessions/${id}`),
       ],
       ['with the password', () => rig.apps[1]!.get(UserChanges).setPassword(GATEWAY, rig.user.id, 'battery staple')],
+      ['with the logins that an admin ends', () => rig.apps[1]!.get(UserChanges).endLogins(GATEWAY, rig.user.id)],
+      ['with the password that a link sets', async () => useLinkOn(1)],
       ['with the role', () => rig.apps[1]!.get(UserChanges).edit(GATEWAY, rig.user.id, { role: 'admin' })],
       ['with the activity', () => rig.apps[1]!.get(UserChanges).edit(GATEWAY, rig.user.id, { isActive: false })],
       ['with its user', () => rig.apps[1]!.get(UserDeletion).delete(GATEWAY, rig.user.id)],
@@ -112,5 +120,10 @@ describe('A session of the portal', () => {
       await end(own, (await rig.rows('id'))[0]!['id'] as string);
       await eventually(async () => expect(await rig.verdicts(cookie)).toEqual(OVER));
     });
+
+    async function useLinkOn(replica: number): Promise<void> {
+      const links = rig.apps[replica]!.get(PasswordLinks);
+      await links.use((await links.make(GATEWAY, rig.user.id)).token, 'battery staple');
+    }
   });
 });

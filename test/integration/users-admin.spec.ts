@@ -259,6 +259,13 @@ describe('The audit log', () => {
     expect(JSON.stringify(rows)).not.toMatch(/hunter2|correct horse|battery staple|argon2/);
   });
 
+  it('tells which request made a change, and where it came from', async () => {
+    await send(admin, 'patch', `/api/admin/users/${user.id}`, { is_active: false }).set('X-Request-Id', 'off-1').expect(200);
+    expect(await log(`subject_id=${user.id}&action=user.deactivated`)).toMatchObject([
+      { request_id: 'off-1', address: '127.0.0.1' },
+    ]);
+  });
+
   it('is filtered by actor, kind, subject and time, the newest first', async () => {
     await send(admin, 'patch', `/api/admin/users/${user.id}`, { is_active: false }).expect(200);
     const entries = await log(`subject_type=user&subject_id=${user.id}&from=2020-01-01T00:00:00Z`);

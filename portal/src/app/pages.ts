@@ -13,6 +13,8 @@ export interface Page {
   menu?: 'everyone' | 'administration';
   /** Only administrators have it. */
   admin?: true;
+  /** Needs nobody to be signed in, and has no menu. */
+  alone?: true;
 }
 
 export const PAGES: readonly Page[] = [
@@ -25,6 +27,8 @@ export const PAGES: readonly Page[] = [
   { path: '/tools/:name', title: 'Tool', load: () => import('../pages/tools/Tool.svelte') },
   { path: '/credits', title: 'Credits', menu: 'everyone', load: () => import('../pages/credits/Credits.svelte') },
   { path: '/usage', title: 'Usage', menu: 'everyone', load: () => import('../pages/usage/Usage.svelte') },
+  { path: '/password', title: 'Set your password', alone: true, load: () => import('../pages/people/SetPassword.svelte') },
+  { path: '/register', title: 'Register', alone: true, load: () => import('../pages/people/Register.svelte') },
   { path: '/settings', title: 'Settings', load: () => import('../pages/settings/Settings.svelte') },
   {
     path: '/admin',

@@ -44,6 +44,11 @@ class CurrentSession {
     this.forget();
   }
 
+  /** Of whoever is signed in: what they are called now. */
+  rename(user: Schemas['UserDto']): void {
+    if (this.session) this.session = { ...this.session, user };
+  }
+
   private forget(): void {
     this.session = undefined;
     this.isOver = false;

@@ -17,11 +17,12 @@ import { AdminKeyDto, AdminKeyListDto, EndKeyDto, KeysQuery } from './admin-keys
 export class AdminKeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
-  /** Lists all keys, newest first, filtered by name, owner or activity. */
+  /** Lists all keys, newest first, filtered by name, owner, activity, permission or how long they are unused. */
   @Get()
-  async list(@Query() { page, page_size, search, user_id, is_active }: KeysQuery): Promise<AdminKeyListDto> {
-    const range = { limit: page_size, offset: (page - 1) * page_size };
-    const { keys, total } = await this.keys.searchAll({ text: search, userId: user_id, isActive: is_active, ...range });
+  async list(@Query() query: KeysQuery): Promise<AdminKeyListDto> {
+    const { page, page_size, search, user_id, is_active, scope, unused_days } = query;
+    const found = { text: search, userId: user_id, isActive: is_active, scope, unusedDays: unused_days };
+    const { keys, total } = await this.keys.searchAll({ ...found, limit: page_size, offset: (page - 1) * page_size });
     return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.isActive(key))), total, page, page_size };
   }
 

@@ -1,5 +1,6 @@
-import { IsBoolean, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
+import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import { KeyDetailsDto } from '../keys/key-details.dto.js';
@@ -22,6 +23,18 @@ export class KeysQuery extends PageQuery {
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;
+
+  /** Only keys that were given this permission. */
+  @IsIn(SCOPES)
+  @IsOptional()
+  scope?: Scope;
+
+  /** Only keys that were neither made nor used for so many days. */
+  @Max(3_650)
+  @Min(1)
+  @IsInt()
+  @IsOptional()
+  unused_days?: number;
 }
 
 /** Why a key ends. */

@@ -32,6 +32,10 @@ export interface KeySearch {
   isActive?: boolean | undefined;
   /** Only keys without any of these scopes. */
   without?: readonly Scope[] | undefined;
+  /** Only keys that were given this scope. */
+  scope?: Scope | undefined;
+  /** Only keys that were neither made nor used since. */
+  unusedSince?: Date | undefined;
   now: Date;
   limit: number;
   offset: number;
@@ -90,11 +94,22 @@ export class ApiKeysRepository {
 
   /** A page of keys, newest first, with the number of all that are found. */
   async search(search: KeySearch): Promise<{ keys: OwnedKey[]; total: number }> {
-    const { text = null, isOwnerSearched = false, userId = null, isActive = null, without = [], now, limit, offset } = search;
-    const values = [text, isOwnerSearched, userId, isActive, now, without];
+    const { text = null, isOwnerSearched = false, userId = null, isActive = null, without = [] } = search;
+    const { scope = null, unusedSince = null, now, limit, offset } = search;
+    const values = [text, isOwnerSearched, userId, isActive, now, without, scope, unusedSince];
     const [count] = await this.postgres.query<{ total: number }>(`${COUNT} ${IS_FOUND}`, values);
-    const page = `${OWNED_KEYS} ${IS_FOUND} ORDER BY k.created_at DESC, k.id DESC LIMIT $7 OFFSET $8`;
+    const page = `${OWNED_KEYS} ${IS_FOUND} ORDER BY k.created_at DESC, k.id DESC LIMIT $9 OFFSET $10`;
     return { keys: await this.postgres.query<OwnedKey>(page, [...values, limit, offset]), total: count!.total };
+  }
+
+  /** Keys that work at this time, of those of the users who have any. */
+  async countWorking(userIds: string[], now: Date): Promise<Map<string, number>> {
+    const rows = await this.postgres.query<{ userId: string; count: number }>(
+      `SELECT k.user_id AS "userId", count(*)::int FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id
+       WHERE k.user_id = ANY ($1::uuid[]) AND ${worksAt('$2')} GROUP BY k.user_id`,
+      [userIds, now],
+    );
+    return new Map(rows.map(({ userId, count }) => [userId, count]));
   }
 
   /** The role a user has now, whatever their token says; undefined for one who is gone. */
@@ -138,10 +153,15 @@ export class ApiKeysRepository {
 /** PostgreSQL leaves the join out where nothing of the owner is asked for. */
 const COUNT = 'SELECT count(*)::int AS total FROM mcp.api_keys k LEFT JOIN mcp.callers c ON c.user_id = k.user_id';
 
-/** A plain substring search, so there is nothing to escape. What works is what `works` in key-state.ts says. */
+/** What `works` in key-state.ts says. */
+const worksAt = (now: string) => `(k.is_active AND (k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)
+      AND c.is_user_active AND c.is_account_active IS NOT FALSE)`;
+
+/** A plain substring search, so there is nothing to escape. */
 const IS_FOUND = `WHERE ($1::text IS NULL OR strpos(lower(k.name), lower($1)) > 0 OR strpos(lower(k.prefix), lower($1)) > 0
       OR ($2 AND strpos(c.email, lower($1)) > 0))
     AND ($3::uuid IS NULL OR k.user_id = $3)
-    AND ($4::boolean IS NULL OR (k.is_active AND (k.expires_at IS NULL OR k.expires_at > $5::timestamptz)
-      AND c.is_user_active AND c.is_account_active IS NOT FALSE) = $4)
-    AND NOT k.scopes && $6::text[]`;
+    AND ($4::boolean IS NULL OR ${worksAt('$5')} = $4)
+    AND NOT k.scopes && $6::text[]
+    AND ($7::text IS NULL OR $7 = ANY (k.scopes))
+    AND ($8::timestamptz IS NULL OR coalesce(k.last_used_at, k.created_at) < $8)`;

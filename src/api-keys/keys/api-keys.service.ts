@@ -7,6 +7,7 @@ import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
 import { Confirmation } from '../../auth/sessions/confirmation.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { DAY_MS } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeySearch } from './api-keys.repository.js';
@@ -20,6 +21,11 @@ import { cachedKey } from '../verification/key-cache.js';
 
 const DEFAULT_SCOPES: readonly Scope[] = ['tools:call'];
 const ACCOUNT_KEY: GrantedKey = { name: 'MCP account', scopes: DEFAULT_SCOPES, expiresAt: null };
+
+/** Whose keys operators look for. */
+type AllKeysSearch = Pick<KeySearch, 'text' | 'userId' | 'isActive' | 'scope' | 'limit' | 'offset'> & {
+  unusedDays?: number | undefined;
+};
 
 /** An account's key, and the result of what was booked with it. */
 export interface BookedKey<T> extends IssuedKey {
@@ -128,8 +134,14 @@ export class ApiKeysService {
   }
 
   /** A page of all users' keys, newest first; a text is looked for in their owners' e-mails too. */
-  searchAll(found: Pick<KeySearch, 'text' | 'userId' | 'isActive' | 'limit' | 'offset'>) {
-    return this.search({ ...found, isOwnerSearched: true });
+  searchAll({ unusedDays, ...found }: AllKeysSearch) {
+    const unusedSince = unusedDays === undefined ? undefined : new Date(this.clock.now() - unusedDays * DAY_MS);
+    return this.search({ ...found, unusedSince, isOwnerSearched: true });
+  }
+
+  /** How many keys of each of these users work now. */
+  countWorking(userIds: string[]): Promise<ReadonlyMap<string, number>> {
+    return this.repository.countWorking(userIds, new Date(this.clock.now()));
   }
 
   /**

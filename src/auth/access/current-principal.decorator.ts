@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Principal } from './principal.js';
+import { originOf, type Principal } from './principal.js';
 
 /** A request that passed an authentication guard. */
 export interface AuthenticatedRequest extends Request {
@@ -8,6 +8,7 @@ export interface AuthenticatedRequest extends Request {
 }
 
 /** The caller of an `@Authenticated()` handler. */
-export const CurrentPrincipal = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Principal => context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
-);
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  return { ...request.principal, request: originOf(request) };
+});

@@ -1,4 +1,17 @@
+import type { Request } from 'express';
 import { scopesOfRole, type Role, type Scope } from './scopes.js';
+
+/** Which request it was, for whoever looks for it in the log, and where it came from. */
+export interface RequestOrigin {
+  id: string;
+  /** The client's, as reported by trusted proxies. */
+  address: string | undefined;
+}
+
+export const originOf = (request: Request): RequestOrigin => ({
+  id: (request as Request & { id: string }).id,
+  address: request.ip,
+});
 
 /** The authenticated caller. Built once per request by a guard and read by everything after it. */
 export interface Principal {
@@ -7,6 +20,8 @@ export interface Principal {
   scopes: ReadonlySet<Scope>;
   /** Nobody in person: with authentication off everyone acts as the first admin. */
   isAnonymous?: true;
+  /** The request they make; absent where it is no request of REST. */
+  request?: RequestOrigin;
   /** The account that calls are charged to; absent for a user without one. */
   accountId?: number;
   /** The session of the portal the request came in; absent for every other credential. */

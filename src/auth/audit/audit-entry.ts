@@ -1,4 +1,4 @@
-import type { Principal } from '../access/principal.js';
+import type { Principal, RequestOrigin } from '../access/principal.js';
 
 /** Who made a change, and how they came in. */
 export interface Actor {
@@ -6,6 +6,8 @@ export interface Actor {
   /** Absent for nobody in person: anybody while authentication is off, the machine's command line, the gateway itself, Stripe. */
   userId?: string;
   apiKeyId?: string;
+  /** Absent for what no request makes. */
+  request?: RequestOrigin;
 }
 
 /** Whoever may run programs on the data folder. */
@@ -14,14 +16,16 @@ export const COMMAND_LINE: Actor = { via: 'command_line' };
 export const GATEWAY: Actor = { via: 'gateway' };
 export const STRIPE: Actor = { via: 'stripe' };
 
-export function actorOf({ userId, apiKey, isAnonymous }: Principal): Actor {
-  if (isAnonymous) return { via: 'anonymous' };
-  return apiKey ? { via: 'api_key', userId, apiKeyId: apiKey.id } : { via: 'login', userId };
+export function actorOf({ userId, apiKey, isAnonymous, request }: Principal): Actor {
+  const from = request && { request };
+  if (isAnonymous) return { via: 'anonymous', ...from };
+  return apiKey ? { via: 'api_key', userId, apiKeyId: apiKey.id, ...from } : { via: 'login', userId, ...from };
 }
 
 /** What can be changed, by the kind of thing and what is done to it. */
 export const AUDIT_ACTIONS = [
   'user.created',
+  'user.changed',
   'user.role_changed',
   'user.activated',
   'user.deactivated',

@@ -18,6 +18,9 @@ export interface AuditLine {
   subjectType: string;
   subjectId: string;
   details: Record<string, unknown>;
+  /** Null for what no request made. */
+  requestId: string | null;
+  address: string | null;
 }
 
 /** Undefined members do not filter. */
@@ -45,15 +48,16 @@ export class AuditLog {
   }
 
   /** The same for many changes that are made at once, in their order: whoever waits for the transaction waits for one statement. */
-  async writeAll(tx: Sql, { via, userId, apiKeyId }: Actor, entries: readonly AuditEntry[]): Promise<void> {
+  async writeAll(tx: Sql, { via, userId, apiKeyId, request }: Actor, entries: readonly AuditEntry[]): Promise<void> {
     const actions = entries.map(({ action }) => action);
     await tx.query(
-      `INSERT INTO mcp.audit_log (via, actor_id, api_key_id, action, subject_type, subject_id, details)
-       SELECT $1, $2::uuid, $3::uuid, action, split_part(action, '.', 1), subject_id, details
-       FROM unnest($4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY AS entry (action, subject_id, details, place)
+      `INSERT INTO mcp.audit_log (via, actor_id, api_key_id, request_id, address, action, subject_type, subject_id, details)
+       SELECT $1, $2::uuid, $3::uuid, $4, $5, action, split_part(action, '.', 1), subject_id, details
+       FROM unnest($6::text[], $7::text[], $8::jsonb[]) WITH ORDINALITY AS entry (action, subject_id, details, place)
        ORDER BY place`,
       [
-        ...[via, userId ?? null, apiKeyId ?? null, actions, entries.map(({ subjectId }) => subjectId)],
+        ...[via, userId ?? null, apiKeyId ?? null, request?.id ?? null, request?.address ?? null],
+        ...[actions, entries.map(({ subjectId }) => subjectId)],
         entries.map(({ details = {} }) => JSON.stringify(details)),
       ],
     );
@@ -117,7 +121,8 @@ export class AuditLog {
 }
 
 const COLUMNS = `a.id, a.created_at AS "createdAt", a.via, a.actor_id AS "actorId", u.email AS "actorEmail",
-  a.api_key_id AS "apiKeyId", a.action, a.subject_type AS "subjectType", a.subject_id AS "subjectId", a.details`;
+  a.api_key_id AS "apiKeyId", a.action, a.subject_type AS "subjectType", a.subject_id AS "subjectId", a.details,
+  a.request_id AS "requestId", a.address`;
 
 const IS_FOUND = `($1::uuid IS NULL OR a.actor_id = $1) AND ($2::text IS NULL OR a.action = $2)
   AND ($3::text IS NULL OR a.subject_type = $3) AND ($4::text IS NULL OR a.subject_id = $4)

@@ -63,6 +63,10 @@ export class AuditLineDto {
   subject_id!: string;
   /** Values before and after, a reason. Never a secret. */
   details!: Record<string, unknown>;
+  /** The request that made it, as in the gateway's log and in answers; null for what none made. */
+  request_id!: string | null;
+  /** Where it came from. */
+  address!: string | null;
 
   static of(line: AuditLine): AuditLineDto {
     return {
@@ -76,6 +80,8 @@ export class AuditLineDto {
       subject_type: line.subjectType,
       subject_id: line.subjectId,
       details: line.details,
+      request_id: line.requestId,
+      address: line.address,
     };
   }
 }
@@ -92,6 +98,8 @@ export const LINE_COLUMNS = [
   'subject_type',
   'subject_id',
   'details',
+  'request_id',
+  'address',
 ] as const satisfies (keyof AuditLineDto)[];
 
 /** A page of the audit log. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Patch, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConsumes,
@@ -18,13 +18,14 @@ import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto, UsePasswordL
 import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
 import { PasswordLinks } from '../password/password-links.service.js';
-import type { Principal } from '../access/principal.js';
+import { originOf, type Principal } from '../access/principal.js';
 import { PerAddress } from '../access/address-limit.guard.js';
 import { RegistrationGuard } from './registration.guard.js';
-import { CreateUserDto, RegisterDto, UserDto } from '../users/user.dto.js';
+import { CreateUserDto, EditMeDto, RegisterDto, UserDto } from '../users/user.dto.js';
 import { setSessionCookie } from '../sessions/session-cookie.js';
 import { Confirmation } from '../sessions/confirmation.js';
 import { browserOf, SessionsService } from '../sessions/sessions.service.js';
+import { UserChanges } from '../users/user-changes.service.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Login, registration and users. */
@@ -36,6 +37,7 @@ export class AuthController {
     private readonly links: PasswordLinks,
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
+    private readonly changes: UserChanges,
     private readonly confirmation: Confirmation,
   ) {}
 
@@ -45,8 +47,8 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @ApiUnauthorizedResponse({ description: 'Invalid credentials', type: ErrorDto })
   @ApiTooManyRequestsResponse({ description: 'Too many failed logins', type: ErrorDto })
-  login(@Body() { email, password }: LoginDto, @Ip() address: string): Promise<AccessTokenDto> {
-    return this.auth.login({ login: email, password, address });
+  login(@Body() { email, password }: LoginDto, @Req() request: Request): Promise<AccessTokenDto> {
+    return this.auth.login({ login: email, password, from: originOf(request) });
   }
 
   /** Logs in with a form: a user name or an e-mail, and a password. */
@@ -56,8 +58,8 @@ export class AuthController {
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiUnauthorizedResponse({ description: 'Invalid credentials', type: ErrorDto })
   @ApiTooManyRequestsResponse({ description: 'Too many failed logins', type: ErrorDto })
-  loginWithForm(@Body() { username, password }: LoginFormDto, @Ip() address: string): Promise<AccessTokenDto> {
-    return this.auth.login({ login: username, password, address });
+  loginWithForm(@Body() { username, password }: LoginFormDto, @Req() request: Request): Promise<AccessTokenDto> {
+    return this.auth.login({ login: username, password, from: originOf(request) });
   }
 
   /** Registers a new user, where registration is open. */
@@ -83,7 +85,7 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AccessTokenDto> {
-    const token = await this.auth.changePassword(who, { current: current_password, next: new_password, address: request.ip });
+    const token = await this.auth.changePassword(who, { current: current_password, next: new_password, from: originOf(request) });
     if (who.session) {
       const begun = await this.sessions.beginAnew(who, browserOf(request));
       setSessionCookie(response, begun.token, begun.session.expiresAt);
@@ -117,6 +119,13 @@ export class AuthController {
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
     return UserDto.of(user);
+  }
+
+  /** Changes what the logged-in user is called. */
+  @Patch('api/auth/me')
+  @Authenticated()
+  async editMe(@CurrentPrincipal() who: Principal, @Body() { display_name }: EditMeDto): Promise<UserDto> {
+    return UserDto.of(await this.changes.edit(actorOf(who), who.userId, { displayName: display_name }));
   }
 
   /** Creates a user. Admins only. */

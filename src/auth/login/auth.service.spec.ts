@@ -4,7 +4,7 @@ import { testConfig } from '../../../test/support/gateway/test-config.js';
 import { TestClock } from '../../../test/support/test-clock.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
 import { AuthService } from './auth.service.js';
-import type { AuditLog } from '../audit/audit-log.service.js';
+import type { LoginNotes } from '../audit/login-notes.service.js';
 import type { EndedLogins } from './ended-logins.repository.js';
 import { PasswordCheck } from '../password/password-check.service.js';
 import type { UserChanges } from '../users/user-changes.service.js';
@@ -44,15 +44,16 @@ describe('A login', () => {
     const admit = async ({ isActive }: User) => {
       if (!isActive) throw switchedOff();
     };
-    const [known, audit] = [
+    const [known, notes] = [
       { findByLogin, admit } as unknown as UsersService,
-      { noteIfPossible: async () => undefined } as unknown as AuditLog,
+      { succeeded: async () => undefined, failed: async () => undefined } as unknown as LoginNotes,
     ];
-    const check = new PasswordCheck(known, watched as PasswordHasher, limits, audit);
-    auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, audit, jwt, config);
+    const check = new PasswordCheck(known, watched as PasswordHasher, limits, notes);
+    auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, notes, jwt, config);
   });
 
-  const attempt = (login: string, password = PASSWORD) => auth.login({ login, password, address: '10.0.0.1' });
+  const attempt = (login: string, password = PASSWORD) =>
+    auth.login({ login, password, from: { id: 'r1', address: '10.0.0.1' } });
 
   it('does the same work and says the same for an unknown user and a wrong password, and for one who is switched off only with the right one', async () => {
     const invalid = { code: 'INVALID_CREDENTIALS', message: 'Invalid credentials' };

@@ -3,9 +3,9 @@ import { JwtService } from '@nestjs/jwt';
 import { randomUUID } from 'node:crypto';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { actorOf, type Actor } from '../audit/audit-entry.js';
-import { AuditLog } from '../audit/audit-log.service.js';
-import type { Principal } from '../access/principal.js';
+import { actorOf } from '../audit/audit-entry.js';
+import { LoginNotes } from '../audit/login-notes.service.js';
+import type { Principal, RequestOrigin } from '../access/principal.js';
 import { UserChanges } from '../users/user-changes.service.js';
 import { EndedLogins } from './ended-logins.repository.js';
 import { claimsFor } from './own-token.js';
@@ -24,8 +24,7 @@ export interface AccessToken {
 export interface PasswordChange {
   current: string;
   next: string;
-  /** The client's address, as reported by trusted proxies. */
-  address: string | undefined;
+  from: RequestOrigin;
 }
 
 /** Logins with a password: their beginning, their end, and the password itself. */
@@ -36,7 +35,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly changes: UserChanges,
     private readonly ended: EndedLogins,
-    private readonly audit: AuditLog,
+    private readonly notes: LoginNotes,
     private readonly jwt: JwtService,
     private readonly config: AppConfig,
   ) {}
@@ -45,11 +44,11 @@ export class AuthService {
    * @throws INVALID_CREDENTIALS with the same message and after the same work for an unknown user and a wrong password, so that
    * they cannot be told apart; RATE_LIMITED before any of that work; UNAUTHORIZED for who is switched off and has the right password
    */
-  async whoLogsIn({ login, password, address }: LoginAttempt): Promise<User> {
-    const user = await this.check.userOf({ login, password, address });
+  async whoLogsIn(attempt: LoginAttempt): Promise<User> {
+    const user = await this.check.userOf(attempt);
     if (!user) throw new TallygateError('INVALID_CREDENTIALS', 'Invalid credentials');
     await this.users.admit(user);
-    await this.audit.noteIfPossible(byLogin(user), { action: 'login.succeeded', subjectId: user.id, details: { address } });
+    await this.notes.succeeded(user.id, attempt.from);
     return user;
   }
 
@@ -62,9 +61,9 @@ export class AuthService {
    * Demands the password of who is logged in already.
    * @throws INVALID_CREDENTIALS for a wrong one; RATE_LIMITED after too many of those
    */
-  async demandPassword({ userId }: Principal, password: string, address: string | undefined): Promise<User> {
+  async demandPassword({ userId }: Principal, password: string, from: RequestOrigin): Promise<User> {
     const known = await this.users.findById(userId);
-    const user = known && (await this.check.userOf({ login: known.email, password, address }));
+    const user = known && (await this.check.userOf({ login: known.email, password, from }));
     if (!user) throw wrongPassword();
     return user;
   }
@@ -74,8 +73,8 @@ export class AuthService {
    * token.
    * @throws INVALID_CREDENTIALS for a wrong current password; RATE_LIMITED after too many of those; INVALID_INPUT
    */
-  async changePassword(who: Principal, { current, next, address }: PasswordChange): Promise<AccessToken> {
-    const user = await this.demandPassword(who, current, address);
+  async changePassword(who: Principal, { current, next, from }: PasswordChange): Promise<AccessToken> {
+    const user = await this.demandPassword(who, current, from);
     if (current === next) throw new TallygateError('INVALID_INPUT', 'This is the current password. Choose another one.');
     await this.changes.setPassword(actorOf(who), user.id, next, (_, { loginVersion }) => {
       // While it was hashed the password was set by an admin or a link, perhaps just because somebody else knows this one.
@@ -85,10 +84,10 @@ export class AuthService {
   }
 
   /** Ends a login token that was admitted, on every replica. */
-  async logOut({ userId }: Principal, token: string): Promise<void> {
+  async logOut(who: Principal, token: string): Promise<void> {
     const { exp } = this.jwt.decode<{ exp: number }>(token);
     await this.ended.end(token, new Date(1_000 * exp));
-    await this.audit.note({ via: 'login', userId }, { action: 'login.ended', subjectId: userId });
+    await this.notes.ended(actorOf(who), who.userId);
   }
 
   private async tokenFor(user: User): Promise<AccessToken> {
@@ -99,5 +98,3 @@ export class AuthService {
 }
 
 const wrongPassword = () => new TallygateError('INVALID_CREDENTIALS', 'The current password is wrong.');
-
-const byLogin = ({ id }: User): Actor => ({ via: 'login', userId: id });

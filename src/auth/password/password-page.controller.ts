@@ -1,17 +1,25 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AppConfig } from '../../config/app-config.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from './password.js';
 
-/** The page that a password link opens. It needs nothing but itself, and asks what `POST /api/auth/password-link` takes. */
+/**
+ * The page that a password link opens: the portal's, and where there is no portal one that needs nothing but itself. Both ask what
+ * `POST /api/auth/password-link` takes.
+ */
 @ApiExcludeController()
 @Controller()
 export class PasswordPageController {
+  constructor(private readonly config: AppConfig) {}
+
   @Get('password')
-  @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
-  page(): string {
-    return PAGE;
+  page(@Res() response: Response): void {
+    // Relative, since a proxy may have given the gateway a path. A browser takes along what stands behind `#`.
+    if (this.config.values.portal.enabled) response.redirect('ui/password');
+    else response.type('html').send(PAGE);
   }
 
   /** A file of its own, since the content security policy lets no script into a page. */

@@ -12,7 +12,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import { principalOf, type Principal } from '../access/principal.js';
+import { originOf, principalOf, type Principal } from '../access/principal.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
 import { UserDto } from '../users/user.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -91,7 +91,7 @@ export class SessionController {
   @ApiNotFoundResponse(NO_PORTAL)
   async signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     const token = sessionTokenOf(request);
-    if (token !== undefined) await this.sessions.signOut(token);
+    if (token !== undefined) await this.sessions.signOut(token, originOf(request));
     clearSessionCookie(response);
   }
 
@@ -105,12 +105,12 @@ export class SessionController {
   async confirm(
     @CurrentPrincipal() who: Principal,
     @Body() { password, token }: ConfirmDto,
-    @Req() { ip }: Request,
+    @Req() request: Request,
   ): Promise<ConfirmedDto> {
     if (!who.session) throw noSession();
     if (password === undefined && token === undefined)
       throw new TallygateError('INVALID_INPUT', 'Give your password, or a token.');
-    const at = await this.sessions.confirm(who, password === undefined ? { token: token! } : { password }, ip);
+    const at = await this.sessions.confirm(who, password === undefined ? { token: token! } : { password }, originOf(request));
     return { confirmed_until: confirmedUntil(at.getTime())! };
   }
 

@@ -5,9 +5,9 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Postgres } from '../../database/postgres.js';
-import type { Principal } from '../access/principal.js';
+import { originOf, type Principal, type RequestOrigin } from '../access/principal.js';
 import { actorOf, type Actor } from '../audit/audit-entry.js';
-import { AuditLog } from '../audit/audit-log.service.js';
+import { LoginNotes } from '../audit/login-notes.service.js';
 import { AuthChangeFeed } from '../changes/auth-change-feed.js';
 import { ExternalTokens } from '../external/external-token.service.js';
 import { AuthService } from '../login/auth.service.js';
@@ -24,11 +24,11 @@ const DAY_MS = 86_400_000;
 
 /** Where a session begins, for its user to know it again. */
 export interface Browser {
-  address: string | undefined;
+  from: RequestOrigin;
   userAgent: string | undefined;
 }
 
-export const browserOf = ({ ip, headers }: Request): Browser => ({ address: ip, userAgent: headers['user-agent'] });
+export const browserOf = (request: Request): Browser => ({ from: originOf(request), userAgent: request.headers['user-agent'] });
 
 /** A session that has just begun, with its secret. */
 export interface BegunSession {
@@ -48,7 +48,7 @@ export class SessionsService {
     private readonly users: UsersService,
     private readonly lockedUsers: UsersRepository,
     private readonly postgres: Postgres,
-    private readonly audit: AuditLog,
+    private readonly notes: LoginNotes,
     private readonly feed: AuthChangeFeed,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -56,7 +56,7 @@ export class SessionsService {
 
   /** @throws As `AuthService.login` */
   async signIn(login: string, password: string, browser: Browser): Promise<BegunSession> {
-    const user = await this.auth.whoLogsIn({ login, password, address: browser.address });
+    const user = await this.auth.whoLogsIn({ login, password, from: browser.from });
     return this.begin(user, { role: user.role, authMethod: 'password' }, browser);
   }
 
@@ -64,8 +64,7 @@ export class SessionsService {
   async signInWithToken(token: string, browser: Browser): Promise<BegunSession> {
     const { user, role } = await this.external.userOf(token);
     await this.users.admit(user);
-    const entry = { action: 'login.succeeded', subjectId: user.id, details: { address: browser.address } } as const;
-    await this.audit.noteIfPossible(byLogin(user.id), entry);
+    await this.notes.succeeded(user.id, browser.from);
     return this.begin(user, { role, authMethod: 'external_token' }, browser);
   }
 
@@ -88,15 +87,15 @@ export class SessionsService {
   }
 
   /** Ends the session that this is the secret of, if there is one. */
-  async signOut(token: string): Promise<void> {
+  async signOut(token: string, request: RequestOrigin): Promise<void> {
     const found = await this.sessions.findByHash(this.tokens.hashOf(token));
     if (found && (await this.sessions.end(found.userId, found.id)))
-      await this.ended(byLogin(found.userId), found.userId, found.id);
+      await this.ended({ via: 'login', userId: found.userId, request }, found.userId, found.id);
   }
 
   /** Its user knows their password, or has just come from the backend that vouches for them. @throws INVALID_CREDENTIALS; UNAUTHORIZED; RATE_LIMITED */
-  async confirm(who: Principal, proof: { password: string } | { token: string }, address: string | undefined): Promise<Date> {
-    if ('password' in proof) await this.auth.demandPassword(who, proof.password, address);
+  async confirm(who: Principal, proof: { password: string } | { token: string }, from: RequestOrigin): Promise<Date> {
+    if ('password' in proof) await this.auth.demandPassword(who, proof.password, from);
     else if ((await this.external.userOf(proof.token)).user.id !== who.userId)
       throw new TallygateError('INVALID_CREDENTIALS', 'This token is of another user.');
     const at = new Date(this.clock.now());
@@ -108,11 +107,14 @@ export class SessionsService {
   private async begin(
     user: User,
     how: Pick<NewSession, 'role' | 'authMethod'>,
-    { address, userAgent }: Browser,
+    { from, userAgent }: Browser,
   ): Promise<BegunSession> {
     const now = this.clock.now();
     const token = this.tokens.make();
-    const where = { ip: address ?? null, userAgent: userAgent ? maskSecrets(userAgent.slice(0, USER_AGENT_MAX_CHARS)) : null };
+    const where = {
+      ip: from.address ?? null,
+      userAgent: userAgent ? maskSecrets(userAgent.slice(0, USER_AGENT_MAX_CHARS)) : null,
+    };
     const when = { createdAt: new Date(now), expiresAt: new Date(now + this.config.values.portal.session_max_days * DAY_MS) };
     const begun = { tokenHash: this.tokens.hashOf(token), userId: user.id, ...how, ...where, ...when };
     const session = await this.postgres.transaction(async (tx) => {
@@ -128,7 +130,7 @@ export class SessionsService {
   /** This replica refuses it before the answer leaves; the others hear of it from the feed. */
   private async ended(by: Actor, userId: string, id: string): Promise<void> {
     this.feed.announce({ kind: 'user', id: userId });
-    await this.audit.note(by, { action: 'login.ended', subjectId: userId, details: { session: id } });
+    await this.notes.ended(by, userId, id);
   }
 
   /** Sessions that were used then for the last time are over. */
@@ -136,5 +138,3 @@ export class SessionsService {
     return new Date(now - this.config.values.portal.session_idle_minutes * 60_000);
   }
 }
-
-const byLogin = (userId: string): Actor => ({ via: 'login', userId });

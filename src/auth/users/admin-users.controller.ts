@@ -7,12 +7,15 @@ import { AppConfig } from '../../config/app-config.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
+import { Unlimited } from '../access/rate-limit.guard.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { PasswordLinks } from '../password/password-links.service.js';
 import { Confirmation, Confirmed } from '../sessions/confirmation.js';
 import { UserChanges } from './user-changes.service.js';
+import type { User } from './user.entity.js';
 import { UserDeletion } from './user-deletion.service.js';
-import { EditUserDto, PasswordLinkDto, SetPasswordDto, UserDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
+import { UserFacts } from './user-facts.service.js';
+import { AdminUserDto, EditUserDto, PasswordLinkDto, SetPasswordDto, UserListDto, UserParams, UsersQuery } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
 const NO_USER = { description: 'No such user', type: ErrorDto };
@@ -26,37 +29,39 @@ export class AdminUsersController {
   constructor(
     private readonly users: UsersService,
     private readonly changes: UserChanges,
+    private readonly facts: UserFacts,
     private readonly deletion: UserDeletion,
     private readonly links: PasswordLinks,
     private readonly confirmation: Confirmation,
     private readonly config: AppConfig,
   ) {}
 
-  /** Lists users, newest first, filtered by name, e-mail, role or activity. */
+  /** Lists users, newest first unless it is sorted, filtered by name, e-mail, role or activity. */
   @Get()
-  async list(@Query() { page, page_size, search, login, role, is_active }: UsersQuery): Promise<UserListDto> {
-    const found = { search, login, role, isActive: is_active };
+  async list(@Query() query: UsersQuery): Promise<UserListDto> {
+    const { page, page_size, search, login, role, is_active, sort_by, sort_order } = query;
+    const found = { search, login, role, isActive: is_active, sort: { by: sort_by, isDescending: sort_order === 'desc' } };
     const { users, total } = await this.users.list({ ...found, limit: page_size, offset: (page - 1) * page_size });
-    return { users: users.map((user) => UserDto.of(user)), total, page, page_size };
+    return { users: await this.facts.of(users), total, page, page_size };
   }
 
   /** A user. */
   @Get(':id')
   @ApiNotFoundResponse(NO_USER)
-  async get(@Param() { id }: UserParams): Promise<UserDto> {
+  async get(@Param() { id }: UserParams): Promise<AdminUserDto> {
     const user = await this.users.findById(id);
     if (!user || user.deletedAt) throw new TallygateError('NOT_FOUND', 'There is no such user.');
-    return UserDto.of(user);
+    return this.answer(user);
   }
 
   /** Changes a user's role, display name, or whether they may log in and call; their keys end or come back with that. */
   @Patch(':id')
   @ApiNotFoundResponse(NO_USER)
   @ApiConflictResponse(LAST_ADMIN)
-  async edit(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<UserDto> {
+  async edit(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<AdminUserDto> {
     const { role, is_active: isActive, display_name: displayName } = body;
     if (role !== undefined) this.confirmation.demand(who);
-    return UserDto.of(await this.changes.edit(actorOf(who), id, { role, isActive, displayName }));
+    return this.answer(await this.changes.edit(actorOf(who), id, { role, isActive, displayName }));
   }
 
   /** Sets a user's password. Their logins end; their API keys go on. */
@@ -89,6 +94,15 @@ export class AdminUsersController {
     return { link: `${gateway.replace(/\/$/, '')}/password#${token}`, expires_at: expiresAt };
   }
 
+  /** Signs a user out everywhere: their logins, sessions and password link end, their API keys go on. */
+  @Delete(':id/sessions')
+  @HttpCode(204)
+  @Unlimited()
+  @ApiNotFoundResponse(NO_USER)
+  async endSessions(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
+    await this.changes.endLogins(actorOf(who), id);
+  }
+
   /** Deletes a user: logins and API keys end, the e-mail is free again, the books stay. */
   @Delete(':id')
   @HttpCode(204)
@@ -97,5 +111,10 @@ export class AdminUsersController {
   @ApiConflictResponse(LAST_ADMIN)
   async delete(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
     await this.deletion.delete(actorOf(who), id);
+  }
+
+  private async answer(user: User): Promise<AdminUserDto> {
+    const [answer] = await this.facts.of([user]);
+    return answer!;
   }
 }

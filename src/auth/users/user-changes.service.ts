@@ -45,9 +45,20 @@ export class UserChanges {
       if (role !== undefined && role !== before.role) changes.push(['user.role_changed', { before: before.role, after: role }]);
       if (isActive !== undefined && isActive !== before.isActive)
         changes.push([isActive ? 'user.activated' : 'user.deactivated', {}]);
+      // Not the name: the log outlives a user.
+      if (displayName !== undefined && displayName !== before.displayName)
+        changes.push(['user.changed', { changed: 'display_name' }]);
       return changes;
     });
     return (await this.users.findById(id))!;
+  }
+
+  /** Signs a user out everywhere: every login token, session and password link of theirs ends. @throws NOT_FOUND */
+  async endLogins(actor: Actor, id: string): Promise<void> {
+    await this.change(actor, id, async (tx) => {
+      await this.users.endLogins(tx, id);
+      return [['login.ended', { all: true }]];
+    });
   }
 
   /** For what is about to shut a user out, within its transaction. @throws CONFLICT for the last admin who can log in */

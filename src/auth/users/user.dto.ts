@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
@@ -6,12 +7,22 @@ import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { IsPassword } from '../password/password.js';
 import { USERNAME } from './username.js';
+import { USER_ORDERS, type UserOrder } from './users.repository.js';
 
 /** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
 const EMAIL = { require_tld: false };
 const USERNAME_WORDS = {
   message: 'username must have at most 64 characters: letters, digits, ".", "_" and "-", a letter or digit first',
 };
+
+/** What a person is called. */
+const IsDisplayName = () =>
+  applyDecorators(
+    Matches(PRINTABLE, { message: 'display_name must not contain control characters' }),
+    Length(1, 200),
+    IsString(),
+    Trimmed(),
+  );
 
 /** A user who registers. */
 @BodyExample<RegisterDto>({ email: 'ada@example.com', username: 'ada', password: 'replace this password' })
@@ -80,6 +91,14 @@ export class UsersQuery extends PageQuery {
   @IsBoolean()
   @IsOptional()
   is_active?: boolean;
+
+  @IsIn(Object.keys(USER_ORDERS))
+  @IsOptional()
+  sort_by: UserOrder = 'created_at';
+
+  @IsIn(['asc', 'desc'])
+  @IsOptional()
+  sort_order: 'asc' | 'desc' = 'desc';
 }
 
 /** What changes of a user; what is left out stays. */
@@ -95,10 +114,16 @@ export class EditUserDto {
   is_active?: boolean;
 
   /** 1 to 200 characters. */
-  @Matches(PRINTABLE, { message: 'display_name must not contain control characters' })
-  @Length(1, 200)
-  @IsString()
-  @Trimmed()
+  @IsDisplayName()
+  @IsOptional()
+  display_name?: string;
+}
+
+/** What a user changes of themselves; what is left out stays. */
+@BodyExample<EditMeDto>({ display_name: 'Ada Lovelace' })
+export class EditMeDto {
+  /** 1 to 200 characters. */
+  @IsDisplayName()
   @IsOptional()
   display_name?: string;
 }
@@ -142,9 +167,25 @@ export class UserDto {
   }
 }
 
+/** What an operator sees of a user. */
+export class AdminUserDto extends UserDto {
+  /** The account their calls are charged to; null for none. */
+  account_id!: number | null;
+  /** Keys that work; null while it cannot be told. */
+  keys_count!: number | null;
+  /** By a password, or a token that began a session of the portal; null for never. */
+  last_login_at!: Date | null;
+  /** Calls in the last 30 days; null while it cannot be told. */
+  calls_30d!: number | null;
+
+  static ofUser(user: User, facts: Pick<AdminUserDto, 'account_id' | 'keys_count' | 'calls_30d'>): AdminUserDto {
+    return { ...UserDto.of(user), last_login_at: user.lastLoginAt, ...facts };
+  }
+}
+
 /** A page of users. */
 export class UserListDto {
-  users!: UserDto[];
+  users!: AdminUserDto[];
   /** Number of users on all pages. */
   total!: number;
   page!: number;

@@ -18,7 +18,16 @@ export interface UserRow {
   displayName?: string | null;
 }
 
-/** Undefined members do not filter. */
+/** What users can be sorted by; those who have none of it come last. */
+export const USER_ORDERS = {
+  created_at: 'u.createdAt',
+  email: 'u.email',
+  username: 'u.username',
+  last_login_at: 'u.lastLoginAt',
+} as const;
+export type UserOrder = keyof typeof USER_ORDERS;
+
+/** Undefined members do not filter; users are sorted newest first. */
 export interface UserSearch {
   /** Part of the e-mail or the user name, case-insensitive, without wildcards. */
   search?: string | undefined;
@@ -26,9 +35,12 @@ export interface UserSearch {
   login?: string | undefined;
   role?: Role | undefined;
   isActive?: boolean | undefined;
+  sort?: { by: UserOrder; isDescending: boolean } | undefined;
   limit: number;
   offset: number;
 }
+
+const NEWEST_FIRST = { by: 'created_at', isDescending: true } as const;
 
 export type UserChange = Partial<Pick<User, 'role' | 'isActive' | 'displayName' | 'passwordHash'>>;
 
@@ -36,7 +48,7 @@ export type UserChange = Partial<Pick<User, 'role' | 'isActive' | 'displayName' 
 export type UserName = Pick<User, 'id' | 'email' | 'displayName'>;
 
 /** What a transaction may need to know of a user, whose row it has locked. */
-export type LockedUser = Pick<User, 'id' | 'email' | 'role' | 'isActive' | 'loginVersion'>;
+export type LockedUser = Pick<User, 'id' | 'email' | 'displayName' | 'role' | 'isActive' | 'loginVersion'>;
 
 /** All SQL of `mcp.users`. */
 @Injectable()
@@ -66,15 +78,16 @@ export class UsersRepository {
     return this.users.createQueryBuilder('u').where('lower(u.username) = lower(:username)', { username }).getOne();
   }
 
-  /** A page of users who are not deleted, newest first, with the number of all that are found. */
-  findPage({ search, login, role, isActive, limit, offset }: UserSearch): Promise<[User[], number]> {
+  /** A page of users who are not deleted, with the number of all that are found. */
+  findPage({ search, login, role, isActive, sort = NEWEST_FIRST, limit, offset }: UserSearch): Promise<[User[], number]> {
     const found = this.users.createQueryBuilder('u').where('u.deletedAt IS NULL');
     const inNames = `(strpos(u.email, lower(:search)) > 0 OR strpos(lower(u.username), lower(:search)) > 0)`;
     if (search !== undefined) found.andWhere(inNames, { search });
     if (login !== undefined) found.andWhere('lower(:login) IN (u.email, lower(u.username))', { login });
     if (role !== undefined) found.andWhere('u.role = :role', { role });
     if (isActive !== undefined) found.andWhere('u.isActive = :isActive', { isActive });
-    return found.orderBy('u.createdAt', 'DESC').addOrderBy('u.id').take(limit).skip(offset).getManyAndCount();
+    const [column, order] = [USER_ORDERS[sort.by], sort.isDescending ? 'DESC' : 'ASC'] as const;
+    return found.orderBy(column, order, 'NULLS LAST').addOrderBy('u.id').take(limit).skip(offset).getManyAndCount();
   }
 
   /** The oldest admin, active ones first. */
@@ -104,6 +117,15 @@ export class UsersRepository {
     return caller?.accountId ? { id: Number(caller.accountId), isActive: caller.isActive } : undefined;
   }
 
+  /** The accounts of those who have one. */
+  async findAccountIds(ids: string[]): Promise<Map<string, number>> {
+    const rows = await this.postgres.query<{ id: string; accountId: string }>(
+      'SELECT user_id AS id, account_id AS "accountId" FROM mcp.callers WHERE user_id = ANY($1::uuid[]) AND account_id IS NOT NULL',
+      [ids],
+    );
+    return new Map(rows.map(({ id, accountId }) => [id, Number(accountId)]));
+  }
+
   /** The roles of those among the users who may come in. */
   async findRoles(ids: string[]): Promise<Map<string, Role>> {
     const rows = await this.postgres.query<{ id: string; role: Role }>(
@@ -117,7 +139,7 @@ export class UsersRepository {
   /** Undefined for one who is gone. The row is locked until the transaction ends. */
   async lock(tx: Transaction, id: string): Promise<LockedUser | undefined> {
     const [user] = await tx.query<LockedUser>(
-      `SELECT id, email, role, is_active AS "isActive", login_version AS "loginVersion" FROM mcp.users
+      `SELECT id, email, display_name AS "displayName", role, is_active AS "isActive", login_version AS "loginVersion" FROM mcp.users
        WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`,
       [id],
     );
@@ -137,6 +159,19 @@ export class UsersRepository {
       [id],
     );
     return found.length > 0;
+  }
+
+  /** Ends every login and session, and the password link: a trigger ends sessions with the version they began in. */
+  async endLogins(tx: Transaction, id: string): Promise<void> {
+    await tx.query('UPDATE mcp.users SET login_version = login_version + 1 WHERE id = $1', [id]);
+  }
+
+  /** To within a minute, so that logging in without end writes no more. */
+  async markLoggedIn(id: string): Promise<void> {
+    await this.postgres.query(
+      `UPDATE mcp.users SET last_login_at = now() WHERE id = $1 AND coalesce(last_login_at, '-infinity') < now() - interval '1 minute'`,
+      [id],
+    );
   }
 
   /** What the change leaves out stays. */

@@ -196,6 +196,18 @@ export class UsageCountsRepository {
     );
   }
 
+  /** Calls of these users. */
+  callsByUser(
+    filter: CallFilter & { userIds: string[] },
+    rawHours: string[],
+  ): Promise<Pick<UserSums, 'user_id' | 'call_count'>[]> {
+    const calls = countedHours(filter, { key: 'user_id', measures: ['calls'] });
+    return this.clickhouse.query(
+      `SELECT key AS user_id, sum(calls) AS call_count FROM (${calls}) GROUP BY user_id ${READ_LIMITS}`,
+      parameters(filter, rawHours),
+    );
+  }
+
   /** Charged credits by day: once from the rollup, where it can answer, and once from all rows. */
   async creditsByDay(period: Period, rawHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';

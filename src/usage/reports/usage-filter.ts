@@ -15,6 +15,8 @@ export const OUTCOME = `multiIf(NOT is_error, 'ok', is_backend_error, 'backend_e
 export interface CallFilter extends Period {
   /** Unset: everybody's. */
   userId?: string;
+  /** Unset: everybody's. At most a page of users. */
+  userIds?: string[];
   toolName?: string;
   apiKeyId?: string;
   /** Only calls that succeeded. */
@@ -58,7 +60,10 @@ const and = (parts: [unknown, string][]): string =>
   parts.flatMap(([value, sql]) => (value === undefined ? [] : [`AND ${sql}`])).join(' ');
 
 /** SQL that stands before other conditions. */
-export const ofUser = ({ userId }: CallFilter): string => (userId === undefined ? '' : 'user_id = {userId:String} AND');
+export const ofUser = ({ userId, userIds }: CallFilter): string => {
+  if (userIds !== undefined) return 'user_id IN {userIds:Array(String)} AND';
+  return userId === undefined ? '' : 'user_id = {userId:String} AND';
+};
 
 /** SQL of the period, on single calls. */
 export const IN_PERIOD = `created_at >= {from:DateTime64(3, 'UTC')} AND created_at < {to:DateTime64(3, 'UTC')}`;

@@ -74,6 +74,15 @@ export class UsageReports {
     return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.dirtyHours.notRolledUp(month), limit));
   }
 
+  /** Calls of the last `days` times 24 hours of those of the users who made any. @throws UNAVAILABLE when ClickHouse is away. */
+  callsOf(userIds: string[], days: number): Promise<ReadonlyMap<string, number>> {
+    const period = lastHoursOf(days, this.clock.now());
+    return unavailableWhenAway(async () => {
+      const sums = await this.counts.callsByUser({ ...period, userIds }, await this.dirtyHours.notRolledUp(period));
+      return new Map(sums.map(({ user_id, call_count }) => [user_id, call_count]));
+    });
+  }
+
   /** Charged credits by day, from the rows and from the rollup. @throws UNAVAILABLE when ClickHouse is away. */
   creditsByDay(period: Period): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     return unavailableWhenAway(async () => this.counts.creditsByDay(period, await this.dirtyHours.notRolledUp(period)));

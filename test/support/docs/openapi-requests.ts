@@ -43,6 +43,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PATCH /api/admin/users/{id}': { is_active: true },
   'PUT /api/admin/users/{id}/password': { password: PASSWORD },
   'POST /api/admin/users/{id}/password-link': undefined,
+  'DELETE /api/admin/users/{id}/sessions': undefined,
   'DELETE /api/admin/users/{id}': undefined,
   'GET /api/admin/calls?user_id={id}': undefined,
   'GET /api/admin/usage/timeseries?user_id={id}': undefined,

@@ -1,40 +1,11 @@
-import type { paths } from '../../../../../src/client/openapi.types';
+import { AUDIT_ACTIONS } from '../../../../../src/client/openapi.types';
 
-type Action = NonNullable<NonNullable<paths['/api/admin/audit']['get']['parameters']['query']>['action']>;
+export { AUDIT_ACTIONS };
 
-/** What can be asked for, in the order of the gateway's list; the compiler finds one that it does not know. */
-export const ACTIONS = [
-  'user.created',
-  'user.role_changed',
-  'user.activated',
-  'user.deactivated',
-  'user.deleted',
-  'user.password_changed',
-  'user.password_link_made',
-  'login.succeeded',
-  'login.failed',
-  'login.ended',
-  'api_key.created',
-  'api_key.changed',
-  'api_key.rotated',
-  'api_key.revoked',
-  'account.enabled',
-  'account.activated',
-  'account.deactivated',
-  'account.tier_changed',
-  'account.credits_added',
-  'account.flags_cleared',
-  'server.registered',
-  'server.changed',
-  'server.removed',
-  'tool.approved',
-  'pin.approved',
-  'tool.changed',
-  'settings.log_level_changed',
-  'dataset.imported',
-] as const satisfies readonly Action[];
+export const actionIn = (text: string): (typeof AUDIT_ACTIONS)[number] | undefined => AUDIT_ACTIONS.find((one) => one === text);
 
-export const actionIn = (text: string): Action | undefined => ACTIONS.find((one) => one === text);
+/** `api_key.revoked` as people read it. */
+export const actionWords = (action: string): string => action.replace('.', ': ').replaceAll('_', ' ');
 
 /** Names of the filters in the address. */
 export const FILTERS = ['action', 'actor', 'kind', 'subject', 'from', 'to'] as const;

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { GatewayProcess } from '../../support/gateway/gateway-process.js';
+import { inBrowser } from '../../support/portal/in-browser.js';
+import { openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
+
+jest.setTimeout(60_000);
+
+const [FIRST, CHOSEN] = ['a password to begin with', 'a password of their own'];
+
+inBrowser('people in the portal', () => {
+  let gateway: GatewayProcess;
+  let browser: Browser;
+  let admin: PortalPage;
+  beforeAll(async () => {
+    [gateway, browser] = await Promise.all([GatewayProcess.start({ env: { GATEWAY_REGISTRATION: 'open' } }), openBrowser()]);
+    admin = await PortalPage.open(browser, gateway, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await admin.signInAsAdmin(gateway);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.destroy();
+  });
+
+  const open = () => PortalPage.open(browser, gateway);
+  const make = (username: string) =>
+    gateway.rest('POST', '/auth/users', { username, email: `${username}@example.com`, password: FIRST });
+
+  /** The page of a user, gone to as an administrator does. */
+  async function lookAt(username: string): Promise<void> {
+    await admin.goTo(`/admin/users?search=${username}`);
+    await admin.page.getByRole('link', { name: `${username}@example.com` }).click();
+    await admin.page.getByRole('heading', { name: 'Usage' }).waitFor();
+    await admin.settled();
+  }
+
+  /** Where the gateway asks for it, the admin's password once more. */
+  async function confirmIfAsked(then: string): Promise<void> {
+    const dialog = admin.page.getByRole('dialog', { name: 'Confirm your password' });
+    await dialog.or(admin.page.getByRole('dialog', { name: then })).waitFor();
+    if (!(await dialog.isVisible())) return;
+    await dialog.getByLabel('Your password').fill(gateway.adminPassword);
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+  }
+
+  async function linkFor(username: string): Promise<string> {
+    const { page } = admin;
+    await lookAt(username);
+    await page.getByRole('button', { name: 'Make a password link' }).click();
+    await confirmIfAsked(`Password link for ${username}@example.com`);
+    await page.getByRole('button', { name: 'Copy password link' }).click();
+    await page.getByRole('button', { name: 'Copy password link' }).getByText('Copied').waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    return page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  async function setPassword({ page }: PortalPage, password: string): Promise<void> {
+    await page.getByLabel('New password').fill(password);
+    await page.getByLabel('The same again').fill(password);
+    await page.getByRole('button', { name: 'Set password' }).click();
+  }
+
+  it('set a password by a link that an admin makes, once, and sign in with it', async () => {
+    await make('anna');
+    const link = await linkFor('anna');
+    const anna = await open();
+    const asked: string[] = [];
+    anna.page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())));
+    await anna.page.goto(link);
+    await anna.page.waitForURL('**/ui/password#*');
+    await anna.page.getByLabel('New password').fill(CHOSEN);
+    await anna.page.getByLabel('The same again').fill('something else');
+    await anna.page.getByRole('button', { name: 'Set password' }).click();
+    await anna.page.getByText('The two passwords differ.').waitFor();
+    await setPassword(anna, CHOSEN);
+    await anna.page.getByText('Your password is set.').waitFor();
+    expect(anna.page.url()).not.toContain('#');
+    await anna.page.getByRole('link', { name: 'Sign in' }).first().click();
+    await anna.fillIn('anna', CHOSEN);
+    await anna.settled();
+    expect(await anna.page.title()).toBe('Overview · Tallygate');
+    expect(anna.complaints).toEqual([]);
+    const token = link.split('#')[1]!;
+    expect(asked.join('\n')).not.toContain(token);
+    expect(gateway.output).not.toContain(token);
+    const late = await open();
+    await late.page.goto(link);
+    await setPassword(late, 'another password');
+    await late.page.getByText('This link was used already').waitFor();
+  });
+
+  it('are asked to sign in again when an admin signs them out, and what they typed is kept', async () => {
+    await make('bert');
+    const bert = await open();
+    await bert.signIn('bert', FIRST);
+    await bert.goTo('/keys');
+    await bert.page.getByRole('button', { name: 'Make a key' }).first().click();
+    await bert.page.getByLabel('Name').fill('half-typed');
+    await lookAt('bert');
+    await admin.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await admin.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await bert.page.getByRole('button', { name: 'Make key' }).click();
+    const dialog = bert.page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByLabel('Password', { exact: true }).fill(FIRST);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await bert.page.getByLabel('Name').inputValue()).toBe('half-typed');
+  });
+
+  it('register where that is open, say what they are called, and are found by it', async () => {
+    const carla = await open();
+    await carla.page.goto(`${gateway.restUrl}/ui/`);
+    await carla.page.getByRole('link', { name: 'Register' }).click();
+    await carla.page.getByLabel('E-mail').fill('carla@example.com');
+    await carla.page.getByLabel('New password').fill(CHOSEN);
+    await carla.page.getByRole('button', { name: 'Register' }).click();
+    await carla.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await carla.goTo('/settings');
+    await carla.page.getByLabel('Your name').fill('Carla Columna');
+    await carla.page.getByRole('button', { name: 'Save name' }).click();
+    await carla.page.getByRole('link', { name: 'Carla Columna' }).waitFor();
+    await admin.goTo('/admin/users?search=carla&sort=login');
+    const row = admin.page.getByRole('row', { name: 'carla@example.com' });
+    expect(await row.textContent()).toMatch(/Carla Columna.*user.*on/);
+    expect([...carla.complaints, ...admin.complaints]).toEqual([]);
+  });
+});
