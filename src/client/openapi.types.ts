@@ -1972,7 +1972,10 @@ export interface components {
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
     };
     EditServerDto: {
-      /** @description Replaces the whole config. Answers mask secrets, so send them again. */
+      /**
+       * @description Replaces the config. Answers mask secrets: those that are left out, null, empty or as answers show them stay as they are. They have to
+       *     be given again where something changes that says where they are sent, such as the URL.
+       */
       config?: {
         [key: string]: unknown;
       } | null;
@@ -1984,6 +1987,11 @@ export interface components {
       enabled?: boolean | null;
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
       weight?: number | null;
+      /**
+       * @description False: `config` replaces all there was, and secrets that it leaves out are removed.
+       * @default true
+       */
+      keep_secrets?: boolean | null;
     };
     EditToolDto: {
       /**
@@ -10260,6 +10268,15 @@ export interface operations {
       };
       /** @description No such server */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Somebody else changed the server while its secrets were kept */
+      409: {
         headers: {
           [name: string]: unknown;
         };
