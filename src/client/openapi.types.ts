@@ -2271,6 +2271,11 @@ export interface components {
       is_current: boolean;
     };
     ListedToolDto: {
+      /**
+       * Format: double
+       * @description 95 % of these calls took at most this long, within 5 %; null without calls.
+       */
+      p95_ms?: number | null;
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
       name: string;
       title: string;
@@ -2299,6 +2304,13 @@ export interface components {
       definition_bytes: number;
       /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
       definition_tokens: number;
+      /** @description The caller's calls of the last 30 days, with whichever key; null while that cannot be read. Only with `include_usage`, as what follows. */
+      calls_30d?: number | null;
+      /**
+       * Format: date-time
+       * @description Beginning of the hour of the last of these calls; null without calls.
+       */
+      last_called_at?: string | null;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -11064,6 +11076,8 @@ export interface operations {
       query?: {
         /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
         as_key?: string;
+        /** @description Tell how the caller used each tool in the last 30 days. */
+        include_usage?: boolean;
       };
       header?: never;
       path?: never;

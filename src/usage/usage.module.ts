@@ -19,6 +19,7 @@ import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
 import { UsageSeries } from './reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from './reports/series/usage-series.repository.js';
+import { ToolUses } from './reports/series/tool-use.service.js';
 import { UsageHoursRepository } from './delivery/usage-hours.repository.js';
 import { UsageVerification } from './delivery/usage-verification.service.js';
 import { UsageTables } from './reports/usage-tables.service.js';
@@ -36,6 +37,7 @@ import { UsageController } from './reports/usage.controller.js';
     OutboxHours,
     Replica,
     ReplicasRepository,
+    ToolUses,
     UsageBatchRepository,
     UsageCountsRepository,
     UsageDelivery,
@@ -54,7 +56,7 @@ import { UsageController } from './reports/usage.controller.js';
     UsageTables,
     UsageVerification,
   ],
-  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
+  exports: [Replica, ToolUses, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(
