@@ -90,6 +90,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Engines, replicas, what is on its way, and what this process holds. Answers within 2 seconds, whatever does not. */
+    get: operations['AdminHealthController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/integrity': {
     parameters: {
       query?: never;
@@ -1519,6 +1536,21 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
+    AdminHealthDto: {
+      /** Format: date-time */
+      timestamp: string;
+      process: components['schemas']['ThisProcessDto'];
+      postgresql: components['schemas']['EngineDto'];
+      clickhouse: components['schemas']['EngineDto'];
+      /** @description Null where Redis is not used. */
+      redis: components['schemas']['EngineDto'] | null;
+      /** @description Of all that share the database; null while PostgreSQL does not answer. */
+      replicas: components['schemas']['ReplicaDto'][] | null;
+      /** @description Null while PostgreSQL does not answer. */
+      usage_backlog: components['schemas']['UsageBacklogDto'] | null;
+      /** @description Null where the file system does not say. */
+      disk: components['schemas']['DiskDto'] | null;
+    };
     AdminKeyDto: {
       id: string;
       key_name: string;
@@ -1954,6 +1986,10 @@ export interface components {
       page: number;
       page_size: number;
     };
+    DiskDto: {
+      free_bytes: number;
+      total_bytes: number;
+    };
     EditKeyDto: {
       /** @description 1 to 100 characters. */
       key_name?: string | null;
@@ -2038,6 +2074,15 @@ export interface components {
     EndKeyDto: {
       /** @description For whoever looks at the key later; 1 to 500 characters. */
       reason: string;
+    };
+    EngineDto: {
+      /** @enum {string} */
+      state: 'connected' | 'disconnected';
+      /**
+       * Format: double
+       * @description How long it took to answer, in milliseconds; null when it did not in time.
+       */
+      latency_ms: number | null;
     };
     ErrorDto: {
       /** @description What went wrong; a list of problems when fields are invalid */
@@ -2447,6 +2492,12 @@ export interface components {
        */
       expires_at: string;
     };
+    PoolDto: {
+      idle: number;
+      busy: number;
+      /** @description Statements that wait for a connection. */
+      waiting: number;
+    };
     PortalConfigDto: {
       version: string;
       title: string;
@@ -2573,6 +2624,18 @@ export interface components {
       /** @description Line of a CSV file, row of a Parquet file; from 1. */
       line: number;
       reason: string;
+    };
+    ReplicaDto: {
+      id: number;
+      /** @description Its host and the id of its process. */
+      name: string;
+      /**
+       * Format: date-time
+       * @description When it last told that it lives.
+       */
+      last_seen_at: string;
+      /** @description Whether it is the one that answers. */
+      is_this: boolean;
     };
     RevokeKeyDto: {
       /**
@@ -2940,6 +3003,16 @@ export interface components {
     TestedWebhooksDto: {
       /** @description Look at them with `GET /api/admin/webhooks/deliveries`. */
       delivery_ids: number[];
+    };
+    ThisProcessDto: {
+      version: string;
+      /** Format: date-time */
+      started_at: string;
+      pool: components['schemas']['PoolDto'];
+      /** @description Sessions of clients of MCP that it keeps; null where it serves no MCP. */
+      mcp_sessions: number | null;
+      /** @description Answers that it holds open as streams; null where it serves no MCP. */
+      mcp_streams: number | null;
     };
     TierAccountsDto: {
       tier: string;
@@ -3898,6 +3971,65 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminHealthController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminHealthDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
       };
       /** @description A backend is away, or too much is going on at once */
       503: {
