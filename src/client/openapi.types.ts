@@ -90,6 +90,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Engines, replicas, what is on its way, and what this process holds. Answers within 2 seconds, whatever does not. */
+    get: operations['AdminHealthController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/integrity': {
     parameters: {
       query?: never;
@@ -1537,6 +1554,21 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
+    AdminHealthDto: {
+      /** Format: date-time */
+      timestamp: string;
+      process: components['schemas']['ThisProcessDto'];
+      postgresql: components['schemas']['EngineDto'];
+      clickhouse: components['schemas']['EngineDto'];
+      /** @description Null where Redis is not used. */
+      redis: components['schemas']['EngineDto'] | null;
+      /** @description Of all that share the database; null while PostgreSQL does not answer. */
+      replicas: components['schemas']['ReplicaDto'][] | null;
+      /** @description Null while PostgreSQL does not answer. */
+      usage_backlog: components['schemas']['UsageBacklogDto'] | null;
+      /** @description Null where the file system does not say. */
+      disk: components['schemas']['DiskDto'] | null;
+    };
     AdminKeyDto: {
       id: string;
       key_name: string;
@@ -1998,6 +2030,10 @@ export interface components {
       page: number;
       page_size: number;
     };
+    DiskDto: {
+      free_bytes: number;
+      total_bytes: number;
+    };
     EditKeyDto: {
       /** @description 1 to 100 characters. */
       key_name?: string | null;
@@ -2020,7 +2056,10 @@ export interface components {
       display_name?: string | null;
     };
     EditServerDto: {
-      /** @description Replaces the whole config. Answers mask secrets, so send them again. */
+      /**
+       * @description Replaces the config. Answers mask secrets: those that are left out, null, empty or as answers show them stay as they are. They have to
+       *     be given again where something changes that says where they are sent, such as the URL.
+       */
       config?: {
         [key: string]: unknown;
       } | null;
@@ -2032,6 +2071,11 @@ export interface components {
       enabled?: boolean | null;
       /** @description Its share of calls under the strategy `weighted`, 1 to 1000. */
       weight?: number | null;
+      /**
+       * @description False: `config` replaces all there was, and secrets that it leaves out are removed.
+       * @default true
+       */
+      keep_secrets?: boolean | null;
     };
     EditToolDto: {
       /**
@@ -2078,6 +2122,15 @@ export interface components {
     EndKeyDto: {
       /** @description For whoever looks at the key later; 1 to 500 characters. */
       reason: string;
+    };
+    EngineDto: {
+      /** @enum {string} */
+      state: 'connected' | 'disconnected';
+      /**
+       * Format: double
+       * @description How long it took to answer, in milliseconds; null when it did not in time.
+       */
+      latency_ms: number | null;
     };
     ErrorDto: {
       /** @description What went wrong; a list of problems when fields are invalid */
@@ -2311,6 +2364,11 @@ export interface components {
       is_current: boolean;
     };
     ListedToolDto: {
+      /**
+       * Format: double
+       * @description 95 % of these calls took at most this long, within 5 %; null without calls.
+       */
+      p95_ms?: number | null;
       /** @description `tool_name` of `POST /tools/call`, and its name in MCP. */
       name: string;
       title: string;
@@ -2339,6 +2397,13 @@ export interface components {
       definition_bytes: number;
       /** @description What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
       definition_tokens: number;
+      /** @description The caller's calls of the last 30 days, with whichever key; null while that cannot be read. Only with `include_usage`, as what follows. */
+      calls_30d?: number | null;
+      /**
+       * Format: date-time
+       * @description Beginning of the hour of the last of these calls; null without calls.
+       */
+      last_called_at?: string | null;
     };
     LoadBalancerStatsDto: {
       strategy: string;
@@ -2475,6 +2540,12 @@ export interface components {
        */
       expires_at: string;
     };
+    PoolDto: {
+      idle: number;
+      busy: number;
+      /** @description Statements that wait for a connection. */
+      waiting: number;
+    };
     PortalConfigDto: {
       version: string;
       title: string;
@@ -2601,6 +2672,18 @@ export interface components {
       /** @description Line of a CSV file, row of a Parquet file; from 1. */
       line: number;
       reason: string;
+    };
+    ReplicaDto: {
+      id: number;
+      /** @description Its host and the id of its process. */
+      name: string;
+      /**
+       * Format: date-time
+       * @description When it last told that it lives.
+       */
+      last_seen_at: string;
+      /** @description Whether it is the one that answers. */
+      is_this: boolean;
     };
     RevokeKeyDto: {
       /**
@@ -2968,6 +3051,16 @@ export interface components {
     TestedWebhooksDto: {
       /** @description Look at them with `GET /api/admin/webhooks/deliveries`. */
       delivery_ids: number[];
+    };
+    ThisProcessDto: {
+      version: string;
+      /** Format: date-time */
+      started_at: string;
+      pool: components['schemas']['PoolDto'];
+      /** @description Sessions of clients of MCP that it keeps; null where it serves no MCP. */
+      mcp_sessions: number | null;
+      /** @description Answers that it holds open as streams; null where it serves no MCP. */
+      mcp_streams: number | null;
     };
     TierAccountsDto: {
       tier: string;
@@ -3927,6 +4020,65 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminHealthController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminHealthDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
       };
       /** @description A backend is away, or too much is going on at once */
       503: {
@@ -10501,6 +10653,15 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
+      /** @description Somebody else changed the server while its secrets were kept */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
       /** @description The body is larger than 1 MiB */
       413: {
         headers: {
@@ -11281,6 +11442,8 @@ export interface operations {
       query?: {
         /** @description What this API key would see, of what the caller sees: one of their own or, for an admin, anybody's. Also one that has ended. */
         as_key?: string;
+        /** @description Tell how the caller used each tool in the last 30 days. */
+        include_usage?: boolean;
       };
       header?: never;
       path?: never;

@@ -5,6 +5,8 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { ServersModule } from '../servers/servers.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { AdminHealthController } from './health/admin-health.controller.js';
+import { AdminHealth } from './health/admin-health.service.js';
 import { EngineProbes } from './health/engine-probes.service.js';
 import { GatewayMetrics } from './operations/gateway.metrics.js';
 import { HealthController } from './health/health.controller.js';
@@ -17,7 +19,7 @@ import { ToolsController } from './tools/tools.controller.js';
 /** The gateway's own REST endpoints. */
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
-  controllers: [HealthController, LogLevelController, MetricsController, StatsController, ToolsController],
-  providers: [EngineProbes, GatewayMetrics, HealthService],
+  controllers: [AdminHealthController, HealthController, LogLevelController, MetricsController, StatsController, ToolsController],
+  providers: [AdminHealth, EngineProbes, GatewayMetrics, HealthService],
 })
 export class GatewayApiModule {}

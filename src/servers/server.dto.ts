@@ -99,11 +99,19 @@ export class EditServerDto {
   @IsOptional()
   weight?: number;
 
-  /** Replaces the whole config. Answers mask secrets, so send them again. */
+  /**
+   * Replaces the config. Answers mask secrets: those that are left out, null, empty or as answers show them stay as they are. They have to
+   * be given again where something changes that says where they are sent, such as the URL.
+   */
   @ApiPropertyOptional(ANY_OBJECT)
   @IsObject()
   @IsOptional()
   config?: Record<string, unknown>;
+
+  /** False: `config` replaces all there was, and secrets that it leaves out are removed. */
+  @IsBoolean()
+  @IsOptional()
+  keep_secrets?: boolean = true;
 
   /** Replaces the whole metadata. */
   @ApiPropertyOptional(ANY_OBJECT)

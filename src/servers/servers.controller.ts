@@ -71,14 +71,15 @@ export class ServersController {
   @Patch(':id')
   @CallerAuthenticated('gateway:write')
   @ApiBadRequestResponse(NOT_POSSIBLE)
+  @ApiConflictResponse({ description: 'Somebody else changed the server while its secrets were kept', type: ErrorDto })
   @ApiNotFoundResponse(NO_SERVER)
   async edit(
     @CurrentPrincipal() caller: Principal,
     @Param() { id }: ServerParams,
     @Body() body: EditServerDto,
   ): Promise<ServerDto> {
-    const { instance_metadata: metadata, ...rest } = body;
-    return this.answer(caller, await this.servers.edit(actorOf(caller), id, { ...rest, metadata }));
+    const { instance_metadata: metadata, keep_secrets: keepSecrets, ...rest } = body;
+    return this.answer(caller, await this.servers.edit(actorOf(caller), id, { ...rest, metadata, keepSecrets }));
   }
 
   /** Removes a server. Its calls in flight fail. */

@@ -8,6 +8,7 @@ import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigCipher } from './registry/config-cipher.js';
 import { ForbiddenAddress } from '../common/network/network-rules.js';
+import { demandSameRecipient, withKeptSecrets, type MergedConfig } from './registry/kept-secrets.js';
 import type { RegisteredServer } from './registry/registered-server.js';
 import { ServerRegistry } from './registry/server-registry.service.js';
 import { ConfigProblem, targetOf } from './templates/server-target.js';
@@ -37,6 +38,8 @@ export interface ServerEdit {
   enabled?: boolean | undefined;
   weight?: number | undefined;
   config?: Record<string, unknown> | undefined;
+  /** Whether secrets stay that the config leaves out. */
+  keepSecrets?: boolean | undefined;
   metadata?: Record<string, unknown> | undefined;
 }
 
@@ -87,10 +90,16 @@ export class ServersService {
     return this.get(id);
   }
 
-  /** @throws NOT_FOUND, INVALID_INPUT with the path of what is wrong. */
-  async edit(by: Actor, idOrName: string, { config, metadata, enabled, weight }: ServerEdit): Promise<RegisteredServer> {
-    const { id, name, templateName } = await this.get(idOrName);
-    const checked = config && (await this.checkConfig(templateName, config));
+  /** @throws NOT_FOUND, INVALID_INPUT with the path of what is wrong, CONFLICT where secrets were to stay of a config that changed meanwhile. */
+  async edit(by: Actor, idOrName: string, { config, keepSecrets = true, ...rest }: ServerEdit): Promise<RegisteredServer> {
+    const { metadata, enabled, weight } = rest;
+    // Secrets stay of the config as it is now, whichever replica changed it last.
+    if (config && keepSecrets) await this.registry.reload();
+    const server = await this.get(idOrName);
+    const { id, name } = server;
+    const merged = config && (keepSecrets ? this.merged(server, config) : { config, kept: [] });
+    const checked = merged && (await this.checkConfig(server.templateName, merged.config));
+    if (merged) demandSameRecipient(this.templates.get(server.templateName), server.config, { ...merged, config: checked! });
     if (metadata) demandSmall('instance_metadata', metadata);
     const change = {
       ...(checked && { config: this.cipher.seal(id, checked) }),
@@ -104,10 +113,19 @@ export class ServersService {
       ...(enabled !== undefined && { enabled }),
       ...(weight !== undefined && { weight }),
     };
-    await this.repository.update(id, change, this.note(by, 'server.changed', details));
+    const note = this.note(by, 'server.changed', details);
+    const isKeeping = merged && merged.kept.length > 0;
+    const updated = await this.repository.update(id, change, note, isKeeping ? server.updatedAt : undefined);
     this.logger.log(`${name} changed`);
     await this.registry.reload();
-    return this.get(id);
+    const now = await this.get(id);
+    if (!updated) throw new TallygateError('CONFLICT', `The server "${name}" changed meanwhile. Read it again.`);
+    return now;
+  }
+
+  private merged(server: RegisteredServer, config: Record<string, unknown>): MergedConfig {
+    demandSmall('config', config);
+    return withKeptSecrets(this.templates.get(server.templateName).config, server.config, config);
   }
 
   /** @throws NOT_FOUND, also when somebody else removed it meanwhile. */

@@ -51,6 +51,12 @@ export class Metrics implements OnModuleInit {
     });
   }
 
+  /** A gauge without labels, as it is now; null where no room has registered it, or it could not be read. */
+  async valueOf(name: string): Promise<number | null> {
+    const found = await this.registry.getSingleMetric(name)?.get();
+    return found?.values[0]?.value ?? null;
+  }
+
   /** Adds one that its owner made with `latencyHistogram`, or a `Tally`, and writes to. */
   add(...owned: (Histogram | Tally<string>)[]): void {
     for (const metric of owned) {

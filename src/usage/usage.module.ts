@@ -20,6 +20,7 @@ import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
 import { UsageSeries } from './reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from './reports/series/usage-series.repository.js';
+import { ToolUses } from './reports/series/tool-use.service.js';
 import { UsageHoursRepository } from './delivery/usage-hours.repository.js';
 import { UsageVerification } from './delivery/usage-verification.service.js';
 import { UsageTables } from './reports/usage-tables.service.js';
@@ -40,6 +41,7 @@ const FACT_DAYS = 30;
     OutboxHours,
     Replica,
     ReplicasRepository,
+    ToolUses,
     UsageBatchRepository,
     UsageCountsRepository,
     UsageDelivery,
@@ -58,7 +60,7 @@ const FACT_DAYS = 30;
     UsageTables,
     UsageVerification,
   ],
-  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
+  exports: [Replica, ToolUses, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown, OnModuleInit {
   constructor(

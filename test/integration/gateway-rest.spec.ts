@@ -212,6 +212,14 @@ describe('GET /tools', () => {
     });
   });
 
+  it('says how the caller used each tool, where that is asked for', async () => {
+    const who = await newUser();
+    const list = request(app.getHttpServer()).get('/tools?include_usage=true').set('Authorization', bearer(who));
+    const { body } = await list.expect(200);
+    const { tools } = body as { tools: object[] };
+    for (const one of tools) expect(one).toMatchObject({ calls_30d: 0, p95_ms: null, last_called_at: null });
+  });
+
   it('says how long each definition is that a client of MCP loads', async () => {
     const who = await newUser();
     const { body } = await request(app.getHttpServer()).get('/tools').set('Authorization', bearer(who)).expect(200);

@@ -80,7 +80,8 @@ export class HealthService {
 
 const state = (answers: boolean) => (answers ? 'connected' : 'disconnected');
 
-const backlogOf = ({ pending, oldest_pending_ms, rejected, healed, lost }: UsageNumbers): UsageBacklogDto => ({
+/** The part of the numbers that says what is on its way. */
+export const backlogOf = ({ pending, oldest_pending_ms, rejected, healed, lost }: UsageNumbers): UsageBacklogDto => ({
   pending,
   oldest_pending_ms,
   rejected,

@@ -1,6 +1,8 @@
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import type { CatalogTool } from '../../tools/catalog/catalog-tool.js';
+import { Fraction } from '../../rest/dto-fields.js';
 import { sizeOf } from '../../tools/catalog/definition-size.js';
+import type { ToolUse } from '../../usage/reports/series/tool-use.service.js';
 
 /** For whom to list. */
 export class ListToolsQuery {
@@ -8,6 +10,11 @@ export class ListToolsQuery {
   @IsUUID()
   @IsOptional()
   as_key?: string;
+
+  /** Tell how the caller used each tool in the last 30 days. */
+  @IsBoolean()
+  @IsOptional()
+  include_usage: boolean = false;
 }
 
 /** A tool the caller may call. */
@@ -34,8 +41,16 @@ export class ListedToolDto {
   definition_bytes!: number;
   /** What the definition takes of a model's context: an estimate, a token for each 4 bytes. */
   definition_tokens!: number;
+  /** The caller's calls of the last 30 days, with whichever key; null while that cannot be read. Only with `include_usage`, as what follows. */
+  calls_30d?: number | null;
+  /** 95 % of these calls took at most this long, within 5 %; null without calls. */
+  @Fraction()
+  p95_ms?: number | null;
+  /** Beginning of the hour of the last of these calls; null without calls. */
+  last_called_at?: Date | null;
 
-  static of(entry: CatalogTool): ListedToolDto {
+  /** @param uses how the caller used tools; null while that cannot be read, undefined where nobody asked */
+  static of(entry: CatalogTool, uses?: ReadonlyMap<string, ToolUse> | null): ListedToolDto {
     const { tool, source, price } = entry;
     const { bytes, tokens } = sizeOf(entry);
     return {
@@ -51,8 +66,15 @@ export class ListedToolDto {
       ...(tool.needsTask && { needs_task: true }),
       definition_bytes: bytes,
       definition_tokens: tokens,
+      ...(uses !== undefined && useOf(tool.name, uses)),
     };
   }
+}
+
+function useOf(name: string, uses: ReadonlyMap<string, ToolUse> | null) {
+  const use = uses?.get(name);
+  if (!use) return { calls_30d: uses ? 0 : null, p95_ms: null, last_called_at: null };
+  return { calls_30d: use.calls, p95_ms: use.p95_ms, last_called_at: new Date(use.last_hour * 1_000) };
 }
 
 export class ToolListDto {

@@ -19,6 +19,7 @@ import { CurrentPrincipal, type AuthenticatedRequest } from '../../auth/access/c
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { ServerRegistry } from '../../servers/registry/server-registry.service.js';
+import { ToolUses } from '../../usage/reports/series/tool-use.service.js';
 import { ToolCalls, type FinishedCall } from '../../tools/call/tool-calls.service.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
@@ -35,15 +36,20 @@ export class ToolsController {
     private readonly servers: ServerRegistry,
     private readonly calls: ToolCalls,
     private readonly keys: ApiKeysService,
+    private readonly uses: ToolUses,
   ) {}
 
   /** The tools this caller may call, or one of their keys. */
   @Get()
   @CallerAuthenticated('tools:call')
   @ApiNotFoundResponse({ description: 'No such key, or somebody else has it', type: ErrorDto })
-  async list(@CurrentPrincipal() caller: Principal, @Query() { as_key: keyId }: ListToolsQuery): Promise<ToolListDto> {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query() { as_key: keyId, include_usage }: ListToolsQuery,
+  ): Promise<ToolListDto> {
     const callers = keyId === undefined ? [caller] : [caller, await this.keys.principalOf(caller, keyId)];
-    const tools = this.catalog.visibleTo(...callers).map((entry) => ListedToolDto.of(entry));
+    const uses = include_usage ? await this.uses.of(caller.userId) : undefined;
+    const tools = this.catalog.visibleTo(...callers).map((entry) => ListedToolDto.of(entry, uses));
     return { tools, total: tools.length };
   }
 

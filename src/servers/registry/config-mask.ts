@@ -46,7 +46,7 @@ export function secretPaths(schema: unknown, path: readonly string[] = []): stri
 }
 
 function maskObject(schemas: unknown[], value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(childSchemas(schemas, name), child)]));
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, mask(schemasOf(schemas, name), child)]));
 }
 
 /** @param schemas all that describe the value; without one, nobody has said that it may be shown. */
@@ -60,7 +60,8 @@ function mask(schemas: Schema[], value: unknown): unknown {
 
 const isSecret = ({ writeOnly, format, $ref }: Schema) => writeOnly === true || format === 'password' || $ref !== undefined;
 
-function childSchemas(schemas: unknown[], name: string): Schema[] {
+/** All that is said of a member of an object by what is said of the object. */
+export function schemasOf(schemas: readonly unknown[], name: string): Schema[] {
   return schemas
     .filter(isObject)
     .flatMap(withAlternatives)
@@ -71,6 +72,13 @@ function childSchemas(schemas: unknown[], name: string): Schema[] {
       return (matching.length > 0 ? matching : [additionalProperties]).filter(isObject);
     });
 }
+
+/** Whether a schema has the member by its name, not by a pattern. */
+export const isNamedIn = (schemas: readonly unknown[], name: string): boolean =>
+  schemas
+    .filter(isObject)
+    .flatMap(withAlternatives)
+    .some(({ properties }) => isObject(properties) && Object.hasOwn(properties, name));
 
 function itemSchemas(schemas: Schema[]): Schema[] {
   return schemas

@@ -44,7 +44,7 @@ const PLACE = `UPDATE mcp.servers SET pool = found.pool FROM unnest($1::uuid[], 
 
 const UPDATE = `UPDATE mcp.servers SET config = coalesce($2::bytea, config), metadata = coalesce($3::jsonb, metadata),
     enabled = coalesce($4::boolean, enabled), weight = coalesce($5::integer, weight), updated_at = clock_timestamp()
-  WHERE id = $1 RETURNING ${COLUMNS}`;
+  WHERE id = $1 AND ($6::timestamptz IS NULL OR date_trunc('milliseconds', updated_at) = $6) RETURNING ${COLUMNS}`;
 
 const valuesOf = ({ id, templateName, config, metadata }: NewServer, { name, pool }: ServerNames) => [
   id,
@@ -99,9 +99,10 @@ export class ServersRepository {
     });
   }
 
-  /** What the change leaves out stays. Undefined when there is no such server. */
-  async update(id: string, { config, metadata, enabled, weight }: ServerChange, note: Note): Promise<StoredServer | undefined> {
-    const values = [id, config ?? null, metadata ? JSON.stringify(metadata) : null, enabled ?? null, weight ?? null];
+  /** What the change leaves out stays. Undefined when there is no such server, or none any more that was last changed `at`. */
+  async update(id: string, change: ServerChange, note: Note, at?: Date): Promise<StoredServer | undefined> {
+    const { config, metadata, enabled, weight } = change;
+    const values = [id, config ?? null, metadata ? JSON.stringify(metadata) : null, enabled ?? null, weight ?? null, at ?? null];
     return this.changeOne(UPDATE, values, note);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hostname } from 'node:os';
 import { AppConfig } from '../../config/app-config.js';
 import { leaseMsOf } from '../../config/credits-config.js';
-import { ReplicasRepository } from './replicas.repository.js';
+import { ReplicasRepository, type OpenReplica } from './replicas.repository.js';
 
 /** A statement that writes for a replica: numbered, so that one that is sent again is not done twice. */
 export interface Batch {
@@ -59,6 +59,11 @@ export class Replica {
   /** Others have closed it: what it held is no longer its own. */
   lose(id: number): void {
     if (this.currentId === id) this.currentId = undefined;
+  }
+
+  /** All that are open, this one too. They tell their terms as they are configured, which is alike for all. */
+  all(): Promise<OpenReplica[]> {
+    return this.repository.all(this.termMs);
   }
 
   /** Tells that it is alive. */

@@ -7,6 +7,15 @@ const BOUNDED = { timeoutMs: 2_000 };
 /** What became of a numbered batch. */
 export type BatchFate = 'done' | 'not done' | 'closed';
 
+export interface OpenReplica {
+  id: number;
+  name: string;
+  seenAt: Date;
+}
+
+/** Far more than there are; those that ended without a word stay open until others close them. */
+const LISTED_MAX = 100;
+
 /** All SQL of `mcp.replicas` but that of the statements that are batches. */
 @Injectable()
 export class ReplicasRepository {
@@ -34,6 +43,16 @@ export class ReplicasRepository {
       BOUNDED,
     );
     return renewed > 0;
+  }
+
+  /** Those that are open, last heard first. @param termMs For how long each lives after it was heard. */
+  all(termMs: number): Promise<OpenReplica[]> {
+    return this.postgres.query<OpenReplica>(
+      `SELECT id, name, expires_at - $1 * interval '1 ms' AS "seenAt" FROM mcp.replicas
+       WHERE closed_at IS NULL ORDER BY expires_at DESC, id LIMIT ${LISTED_MAX}`,
+      [termMs],
+      BOUNDED,
+    );
   }
 
   /** It stops: nothing is written under this id any more. */

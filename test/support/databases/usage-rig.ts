@@ -18,6 +18,7 @@ import { UsageQueries } from '../../../src/usage/reports/usage-queries.service.j
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
 import { UsageReports } from '../../../src/usage/reports/usage-reports.service.js';
 import { UsageRollup } from '../../../src/usage/delivery/usage-rollup.service.js';
+import { ToolUses } from '../../../src/usage/reports/series/tool-use.service.js';
 import { UsageSeries } from '../../../src/usage/reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from '../../../src/usage/reports/series/usage-series.repository.js';
 import type { UsersService } from '../../../src/auth/users/users.service.js';
@@ -64,6 +65,7 @@ export function usageRig(
       users as unknown as UsersService,
       clock,
     ),
+    toolUses: new ToolUses(clickhouse, dirtyHours, clock),
     reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { statfs } from 'node:fs/promises';
+import { ClickHouse } from '../../clickhouse/clickhouse.js';
+import { withDeadline } from '../../common/concurrency/deadline.js';
+import { VERSION } from '../../common/version.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Postgres } from '../../database/postgres.js';
+import { RedisConnection } from '../../limits/redis.connection.js';
+import { Metrics } from '../../telemetry/metrics.js';
+import { UsageStatus } from '../../usage/delivery/usage-status.service.js';
+import { Replica } from '../../usage/recording/replica.service.js';
+import type { AdminHealthDto, EngineDto, ReplicaDto, ThisProcessDto } from './admin-health.dto.js';
+import { backlogOf } from './health.service.js';
+
+/** Nobody waits longer than 2 seconds for the whole; all parts are asked at once. */
+const PART_MAX_MS = 1_500;
+
+/** What operators look at when something is wrong: each part is asked by itself, and says nothing when it does not answer. */
+@Injectable()
+export class AdminHealth {
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly clickhouse: ClickHouse,
+    private readonly redis: RedisConnection,
+    private readonly usage: UsageStatus,
+    private readonly replica: Replica,
+    private readonly metrics: Metrics,
+    private readonly config: AppConfig,
+  ) {}
+
+  async read(): Promise<AdminHealthDto> {
+    const [process, postgresql, clickhouse, redis, replicas, backlog, disk] = await Promise.all([
+      this.process(),
+      engine(() => this.postgres.query('SELECT 1', [], { timeoutMs: PART_MAX_MS })),
+      engine(() => this.clickhouse.query('SELECT 1', {}, { signal: AbortSignal.timeout(PART_MAX_MS) })),
+      this.redis.isConfigured ? engine(() => this.redis.ping()) : null,
+      inTime(() => this.replicas()),
+      inTime(async () => backlogOf(await this.usage.read())),
+      inTime(() => this.disk()),
+    ]);
+    // A count of before is told again for a while, and would look like one of now.
+    const usage_backlog = postgresql.state === 'connected' ? backlog : null;
+    return { timestamp: new Date(), process, postgresql, clickhouse, redis, replicas, usage_backlog, disk };
+  }
+
+  private async process(): Promise<ThisProcessDto> {
+    const pool = this.postgres.poolCounts; // before the other parts ask, which take connections themselves
+    const [sessions, streams] = await Promise.all(
+      ['tallygate_mcp_sessions', 'tallygate_mcp_streams_open'].map((name) => inTime(() => this.metrics.valueOf(name))),
+    );
+    return {
+      version: VERSION,
+      started_at: new Date(Date.now() - Math.round(process.uptime() * 1_000)),
+      pool,
+      mcp_sessions: sessions!,
+      mcp_streams: streams!,
+    };
+  }
+
+  private async replicas(): Promise<ReplicaDto[]> {
+    const open = await this.replica.all();
+    return open.map(({ id, name, seenAt }) => ({ id, name, last_seen_at: seenAt, is_this: id === this.replica.id }));
+  }
+
+  private async disk() {
+    const { bsize, bavail, blocks } = await statfs(this.config.values.data_dir);
+    return { free_bytes: bavail * bsize, total_bytes: blocks * bsize };
+  }
+}
+
+/** What it finds out, or null where it fails or takes too long. */
+const inTime = <T>(work: () => Promise<T>): Promise<T | null> =>
+  withDeadline(work(), PART_MAX_MS, () => new Error('too late')).catch(() => null);
+
+async function engine(ask: () => Promise<unknown>): Promise<EngineDto> {
+  const since = performance.now();
+  const answered = await inTime(async () => (await ask(), true));
+  if (!answered) return { state: 'disconnected', latency_ms: null };
+  return { state: 'connected', latency_ms: Math.round((performance.now() - since) * 10) / 10 };
+}
