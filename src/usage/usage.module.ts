@@ -1,8 +1,11 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { CallStreams } from './live/call-streams.service.js';
+import { CallTail } from './live/call-tail.service.js';
 import { DeliveryLock } from './delivery/delivery-lock.js';
 import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
 import { KeyNames } from './reports/key-names.repository.js';
+import { LiveCallsRepository } from './live/live-calls.repository.js';
 import { OutboxHours } from './recording/outbox-hours.service.js';
 import { Replica } from './recording/replica.service.js';
 import { ReplicasRepository } from './recording/replicas.repository.js';
@@ -30,9 +33,12 @@ import { UsageController } from './reports/usage.controller.js';
   imports: [AuthModule],
   controllers: [UsageController],
   providers: [
+    CallStreams,
+    CallTail,
     DeliveryLock,
     DirtyHoursRepository,
     KeyNames,
+    LiveCallsRepository,
     OutboxHours,
     Replica,
     ReplicasRepository,
@@ -54,7 +60,7 @@ import { UsageController } from './reports/usage.controller.js';
     UsageTables,
     UsageVerification,
   ],
-  exports: [Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
+  exports: [CallStreams, Replica, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown {
   constructor(
