@@ -3717,7 +3717,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Server-sent events without end. The data of each is a AnyCallDto; that of an event `skipped` is a CallsSkippedDto. A comment comes every 15 seconds. */
+      /** @description Server-sent events without end. The data of each is as `AnyCallDto`; that of an event `skipped` as `CallsSkippedDto`. A comment comes every 15 seconds. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -8571,7 +8571,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Server-sent events without end. The data of each is a UsageRecordDto; that of an event `skipped` is a CallsSkippedDto. A comment comes every 15 seconds. */
+      /** @description Server-sent events without end. The data of each is as `UsageRecordDto`; that of an event `skipped` as `CallsSkippedDto`. A comment comes every 15 seconds. */
       200: {
         headers: {
           [name: string]: unknown;
