@@ -13,6 +13,7 @@ import { AuditLog } from './audit/audit-log.service.js';
 import { AdminBootstrap } from './users/admin-bootstrap.service.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
 import { ExportWatch } from './access/export-watch.service.js';
+import { OpenAnswers } from './access/open-answers.service.js';
 import { UserTurns } from './access/user-turns.service.js';
 import { AnonymousAccess } from './access/anonymous-access.service.js';
 import { AuthController } from './login/auth.controller.js';
@@ -73,6 +74,7 @@ const jwt = JwtModule.registerAsync({
     JwtStrategy,
     LoginLimits,
     LoginNotes,
+    OpenAnswers,
     PasswordCheck,
     PasswordHasher,
     PasswordLinks,
@@ -98,6 +100,7 @@ const jwt = JwtModule.registerAsync({
     ExportModule,
     JwtGuard,
     LimitsModule,
+    OpenAnswers,
     SessionAdmission,
     UserChanges,
     UserDeletion,

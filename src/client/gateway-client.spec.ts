@@ -171,3 +171,33 @@ describe('callTools', () => {
     expect(await new GatewayClient('http://gateway', { fetch }).callTools([])).toEqual([]);
   });
 });
+
+describe('a stream of calls', () => {
+  const events =
+    'retry: 2000\n\nid: 7-1\ndata: {"tool_name":"a\\n: b"}\n\n:\n\nevent: skipped\ndata: {"count":3}\n\nid: 8-2\ndata: {}\n\nid: 9';
+  const all = async <T>(stream: AsyncIterable<T>) => {
+    const read: T[] = [];
+    for await (const one of stream) read.push(one);
+    return read;
+  };
+
+  it('has each call with its id, and what was left out, and nothing that is half', async () => {
+    const { client, sent } = clientOf([{ text: events }]);
+    expect(await all(client.streamCalls({ tool_name: 'a' }))).toEqual([
+      { id: '7-1', call: { tool_name: 'a\n: b' } },
+      { skipped: 3 },
+      { id: '8-2', call: {} },
+    ]);
+    expect(sent[0]).toMatchObject({
+      url: 'http://gateway/base/api/mcp-usage/stream?tool_name=a',
+      headers: { Accept: 'text/event-stream' },
+    });
+  });
+
+  it('goes on behind a call, and is refused as every request is', async () => {
+    const refusal = { status: 403, json: { detail: 'no', error_code: 'INSUFFICIENT_PERMISSIONS', request_id: 'r' } };
+    const { client, sent } = clientOf([refusal], { token: 't' });
+    await expect(all(client.streamAllCalls({}, { lastEventId: '8-2' }))).rejects.toMatchObject({ status: 403 });
+    expect(sent[0]!.headers).toEqual({ Accept: 'text/event-stream', 'Last-Event-ID': '8-2', Authorization: 'Bearer t' });
+  });
+});

@@ -1,8 +1,10 @@
+import { streamedCalls, type StreamedCall, type StreamOptions } from './call-stream.js';
 import { GatewayHttp, type GatewayHttpOptions, type RequestOptions } from './gateway-http.js';
 import type { paths } from './openapi.types.js';
 import { ServersClient, type QueryOf, type Schemas } from './servers-client.js';
 import { settleInOrder } from './settle-in-order.js';
 
+export type { StreamedCall, StreamOptions } from './call-stream.js';
 export { GatewayError, type InvalidField } from './gateway-error.js';
 export type { RequestOptions } from './gateway-http.js';
 export type { components, paths } from './openapi.types.js';
@@ -162,6 +164,17 @@ export class GatewayClient extends ServersClient {
     return this.get('/api/mcp-usage/timeseries', options, query);
   }
 
+  /**
+   * The caller's calls as they are recorded, until the gateway ends the stream, e.g. as it stops: then it is asked again with the `id` of
+   * the last call as `lastEventId`.
+   */
+  streamCalls(
+    query: QueryOf<'/api/mcp-usage/stream'> = {},
+    options?: StreamOptions,
+  ): AsyncGenerator<StreamedCall<Schemas['UsageRecordDto']>> {
+    return streamedCalls(this.http, '/api/mcp-usage/stream', query, options);
+  }
+
   /** All of the caller's calls as a file, newest first, to be read as it comes. Reading one that breaks off fails: it is not whole. */
   exportUsage(query: FileQuery<'/api/mcp-usage/history'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
     return this.http.open({ method: 'GET', path: '/api/mcp-usage/history', query, ...options });
@@ -243,6 +256,14 @@ export class GatewayClient extends ServersClient {
   /** Everybody's calls of the last days, newest first; what follows is had with `before`. For admins. */
   listCalls(query: QueryOf<'/api/admin/calls'> = {}, options?: RequestOptions): Promise<Schemas['AllCallsDto']> {
     return this.get('/api/admin/calls', options, query);
+  }
+
+  /** Everybody's calls as they are recorded; see `streamCalls`. For admins. */
+  streamAllCalls(
+    query: QueryOf<'/api/admin/calls/stream'> = {},
+    options?: StreamOptions,
+  ): AsyncGenerator<StreamedCall<Schemas['AnyCallDto']>> {
+    return streamedCalls(this.http, '/api/admin/calls/stream', query, options);
   }
 
   /** Deletes a user, whose books stay. For admins. */

@@ -29,6 +29,8 @@ export interface GatewayRequest extends RequestOptions {
   query?: object;
   json?: object;
   form?: Record<string, string>;
+  /** Beside those of every request. */
+  headers?: Record<string, string>;
   /** With it, even a request that changes something may be retried. */
   idempotencyKey?: string;
   /** A failure status whose body is returned like a success. */
@@ -101,8 +103,8 @@ export class GatewayHttp {
   }
 
   /** Redirects are not followed: they could carry the credentials elsewhere. */
-  private init({ method, json, form, idempotencyKey }: GatewayRequest, signal: AbortSignal): RequestInit {
-    const headers: Record<string, string> = { Accept: 'application/json', ...this.credentials() };
+  private init({ method, json, form, idempotencyKey, headers: own }: GatewayRequest, signal: AbortSignal): RequestInit {
+    const headers: Record<string, string> = { Accept: 'application/json', ...own, ...this.credentials() };
     if (idempotencyKey !== undefined) headers['Idempotency-Key'] = idempotencyKey;
     if (json) headers['Content-Type'] = 'application/json';
     const body = form ? new URLSearchParams(form) : json && JSON.stringify(json);

@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/calls/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells of each call of anybody as it is recorded, on whichever replica, until the caller leaves. */
+    get: operations['AdminUsageController_stream'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -871,6 +888,23 @@ export interface paths {
     };
     /** Counts the caller's calls by day and by tool. */
     get: operations['UsageController_stats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp-usage/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the caller of each of their calls as it is recorded, until they leave. */
+    get: operations['UsageController_stream'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1806,6 +1840,10 @@ export interface components {
       credits_charged: number;
       /** @description Credits that no call holds, after this one; null for a caller without an account. */
       credits_remaining: number | null;
+    };
+    CallsSkippedDto: {
+      /** @description How many; null: nobody knows. */
+      count: number | null;
     };
     ChangeActiveDto: {
       /** @description False: every key of the account's user is refused until it is true again. */
@@ -3752,6 +3790,95 @@ export interface operations {
       };
       /** @description No such user */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminUsageController_stream: {
+    parameters: {
+      query?: {
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+        /** @description Only this user's calls. */
+        user_id?: string;
+      };
+      header?: {
+        /** @description The id of the last event that was read: what came since then is sent first, at most 200 calls */
+        'Last-Event-ID'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events without end. The data of each is as `AnyCallDto`; that of an event `skipped` as `CallsSkippedDto`. A comment comes every 15 seconds. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8750,6 +8877,93 @@ export interface operations {
           'application/json': components['schemas']['UsageStatsDto'];
           'text/csv': string;
           'application/x-ndjson': string;
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Invalid query */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  UsageController_stream: {
+    parameters: {
+      query?: {
+        /** @description Only calls of this tool. */
+        tool_name?: string;
+        /** @description Only calls made with this key. */
+        api_key_id?: string;
+        /** @description Only calls that ended so; `tool_error` is what the tool itself reported. */
+        outcome?: 'backend_error' | 'cancelled' | 'invalid_arguments' | 'ok' | 'tool_error';
+        /** @description Only calls of tools of this source, e.g. `stock-data`. */
+        service?: string;
+        /** @description Only calls of clients of exactly this name. */
+        client_name?: string;
+        /** @description Only calls that took at least so many milliseconds. */
+        min_duration_ms?: number;
+        /** @description Only calls of this request. */
+        request_id?: string;
+      };
+      header?: {
+        /** @description The id of the last event that was read: what came since then is sent first, at most 200 calls */
+        'Last-Event-ID'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events without end. The data of each is as `UsageRecordDto`; that of an event `skipped` as `CallsSkippedDto`. A comment comes every 15 seconds. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
         };
       };
       /** @description Missing, wrong or expired credential */

@@ -10,7 +10,7 @@ import { unstorable } from '../common/storable-value.js';
 const PROBLEMS_MAX = 50;
 const NAME_MAX = 100;
 
-const PLACE: Record<ArgumentMetadata['type'], string> = { body: 'body', query: 'query', param: 'path', custom: 'request' };
+const PLACE = { body: 'body', query: 'query', param: 'path' } as const;
 
 class InvalidFields extends Error {
   constructor(readonly errors: ValidationError[]) {
@@ -42,8 +42,9 @@ export class RestValidationPipe extends ValidationPipe {
 
   /** @throws VALIDATION_ERROR with one problem for each field. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'custom') return value; // what a decorator gives is the gateway's own
     const place = PLACE[metadata.type];
-    const flaw = metadata.type === 'custom' ? undefined : unstorable(value);
+    const flaw = unstorable(value);
     if (flaw) throw invalid([{ loc: [place], msg: flaw, type: 'value_error' }]);
     if (Array.isArray(value) && isValidated(metadata.metatype))
       throw invalid([{ loc: [place], msg: TYPES['object']!.words, type: errorType('isObject') }]);

@@ -1,9 +1,12 @@
 import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { UserFacts } from '../auth/users/user-facts.service.js';
+import { CallStreams } from './live/call-streams.service.js';
+import { CallTail } from './live/call-tail.service.js';
 import { DeliveryLock } from './delivery/delivery-lock.js';
 import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
 import { KeyNames } from './reports/key-names.repository.js';
+import { LiveCallsRepository } from './live/live-calls.repository.js';
 import { OutboxHours } from './recording/outbox-hours.service.js';
 import { Replica } from './recording/replica.service.js';
 import { ReplicasRepository } from './recording/replicas.repository.js';
@@ -35,9 +38,12 @@ const FACT_DAYS = 30;
   imports: [AuthModule],
   controllers: [UsageController],
   providers: [
+    CallStreams,
+    CallTail,
     DeliveryLock,
     DirtyHoursRepository,
     KeyNames,
+    LiveCallsRepository,
     OutboxHours,
     Replica,
     ReplicasRepository,
@@ -60,7 +66,7 @@ const FACT_DAYS = 30;
     UsageTables,
     UsageVerification,
   ],
-  exports: [Replica, ToolUses, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
+  exports: [CallStreams, Replica, ToolUses, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
 })
 export class UsageModule implements OnApplicationShutdown, OnModuleInit {
   constructor(

@@ -54,6 +54,16 @@ describe('GatewayClient on a real gateway', () => {
     expect((results[1] as PromiseRejectedResult).reason).toMatchObject({ errorCode: 'UNKNOWN_TOOL', status: 404 });
   });
 
+  it('tells of calls as they are recorded', async () => {
+    for (const stream of [client.streamCalls({ tool_name: call.tool_name }), client.streamAllCalls({ outcome: 'ok' })]) {
+      const told = stream.next();
+      await client.callTool(call);
+      expect((await told).value).toMatchObject({ id: expect.stringMatching(/^\d+-\d+$/), call: { tool_name: call.tool_name } });
+      await stream.return(undefined);
+    }
+    await expect(client.streamCalls({ tool_name: 'x'.repeat(201) }).next()).rejects.toMatchObject({ status: 422 });
+  });
+
   it('repeats a named call without paying for it twice', async () => {
     const first = await client.callTool(call, { idempotencyKey: 'client-1' });
     expect(await client.callTool(call, { idempotencyKey: 'client-1' })).toEqual({ ...first, replayed: true });

@@ -62,7 +62,9 @@ async function send(request: HostileRequest, credential?: string | Record<string
   const { method, body } = request;
   const headers = { 'content-type': 'application/json', ...request.headers, ...auth };
   const response = await fetch(gateway.restUrl + request.url, { method, headers, ...(body !== undefined && { body }) });
-  const text = await response.text();
+  // A stream of calls has no end.
+  const isEndless = response.headers.get('content-type') === 'text/event-stream';
+  const text = isEndless ? (await response.body!.cancel(), '') : await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
   documentedAnswer(method, request.url, { status: response.status, headers: response.headers, text });
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };

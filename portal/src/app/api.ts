@@ -75,8 +75,8 @@ export const api = {
   delete: <P extends PathsWith<'delete'>>(path: P, parts?: Parts<Operation<P, 'delete'>>) => send('delete', path, parts),
 };
 
-/** Where a file is fetched from by a link, with the session's cookie. */
-export function fileAddress(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+/** Where the browser itself fetches a file or a stream from, with the session's cookie. */
+export function gatewayAddress(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return `${gatewayPath}${path}?${new URLSearchParams(given)}`;
 }

@@ -1,12 +1,16 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, type ExecutionContext } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { OpenRequest } from '../../auth/access/open-answers.service.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
 import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
-import { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
+import { AllCallsDto, AllCallsQuery, AnyCallDto } from './all-calls.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
+import { AllCallsStreamQuery, ApiCallStream } from '../../usage/live/call-stream.dto.js';
+import { CallStreams } from '../../usage/live/call-streams.service.js';
 import { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { IntegrityDto, IntegrityQuery } from '../integrity/integrity.dto.js';
 import { IntegrityCheck } from '../integrity/integrity-check.service.js';
@@ -20,6 +24,7 @@ export class AdminUsageController {
   constructor(
     private readonly usage: AdminUsage,
     private readonly integrity: IntegrityCheck,
+    private readonly streams: CallStreams,
   ) {}
 
   /** Totals of accounts, credits and this month's calls. */
@@ -48,6 +53,13 @@ export class AdminUsageController {
   @ApiNotFoundResponse({ description: 'No such user', type: ErrorDto })
   calls(@Query() query: AllCallsQuery): Promise<AllCallsDto> {
     return this.usage.calls(query);
+  }
+
+  /** Tells of each call of anybody as it is recorded, on whichever replica, until the caller leaves. */
+  @Get('calls/stream')
+  @ApiCallStream(AnyCallDto)
+  stream(@OpenRequest() request: ExecutionContext, @Query() query: AllCallsStreamQuery, @Res() response: Response): void {
+    this.streams.openAll(request, response, query);
   }
 
   /** Lists the calls of an account's user, newest first. */

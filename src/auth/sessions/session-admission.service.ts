@@ -133,5 +133,5 @@ export class SessionAdmission implements OnModuleInit {
   }
 }
 
-/** One that stays open says nothing of whether anybody looks at it, and a browser opens it again by itself. */
-const isStream = ({ headers }: Request): boolean => headers.accept === 'text/event-stream';
+/** One that stays open, or is asked whether it may, says nothing of whether anybody looks at it, and a browser opens it again by itself. */
+const isStream = ({ headers, res }: Request): boolean => headers.accept === 'text/event-stream' || res?.headersSent === true;

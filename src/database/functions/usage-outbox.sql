@@ -234,6 +234,30 @@ CREATE OR REPLACE FUNCTION mcp.finished_outbox_hours(before timestamptz) RETURNS
   ORDER BY 1
 $$;
 
+-- Live calls: what is settled behind a place, in order. It may lie behind delivery's own place, but by less than an hour of calls: tables
+-- of earlier hours are not read. How it is planned: `mcp.delivered_calls`.
+CREATE OR REPLACE FUNCTION mcp.settled_calls(after_tx xid8, after_seq bigint, most int) RETURNS TABLE (tx xid8, seq bigint, body text)
+LANGUAGE sql STABLE SET enable_seqscan TO off SET enable_bitmapscan TO off SET enable_sort TO off AS $$
+  SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o
+  WHERE o.appended_at >= (SELECT since - interval '1 hour' FROM mcp.usage_positions WHERE name = 'delivered')
+    AND o.tx >= after_tx AND (o.tx, o.seq) > (after_tx, after_seq) AND o.tx < pg_snapshot_xmin(pg_current_snapshot())
+  ORDER BY o.tx, o.seq LIMIT most
+$$;
+
+-- Live calls: the last ones between two places, in order, of a user or (null) of everybody, and how many were looked at for them.
+CREATE OR REPLACE FUNCTION mcp.calls_between(after_tx xid8, after_seq bigint, last_tx xid8, last_seq bigint, most int, of_user text)
+RETURNS TABLE (looked_at bigint, tx xid8, seq bigint, body text)
+LANGUAGE sql STABLE SET enable_seqscan TO off SET enable_bitmapscan TO off AS $$
+  WITH between_them AS MATERIALIZED (
+    SELECT o.tx, o.seq, o.body FROM mcp.usage_outbox o
+    WHERE o.tx >= after_tx AND (o.tx, o.seq) > (after_tx, after_seq) AND o.tx <= last_tx AND (o.tx, o.seq) <= (last_tx, last_seq)
+    ORDER BY o.tx DESC, o.seq DESC LIMIT most
+  )
+  SELECT (SELECT count(*) FROM between_them), b.tx, b.seq, b.body
+  FROM (SELECT 1) AS always LEFT JOIN between_them b ON of_user IS NULL OR mcp.user_in(b.body) = of_user
+  ORDER BY b.tx, b.seq
+$$;
+
 -- After a restore into another cluster, whose transactions count from the beginning: rows that are posted or delivered get numbers
 -- before all others. Whoever asks holds the deliverer's lock; posting waits meanwhile.
 CREATE OR REPLACE FUNCTION mcp.adopt_restored_usage() RETURNS void LANGUAGE plpgsql AS $$

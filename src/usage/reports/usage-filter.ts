@@ -11,6 +11,14 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const OUTCOME = `multiIf(NOT is_error, 'ok', is_backend_error, 'backend_error', error_code = 'INVALID_ARGUMENTS', 'invalid_arguments',
   error_code = 'CANCELLED', 'cancelled', 'tool_error')`;
 
+/** A call's outcome, as `OUTCOME` says it. */
+export function outcomeOf(call: { is_error: boolean; is_backend_error: boolean; error_code: string }): Outcome {
+  if (!call.is_error) return 'ok';
+  if (call.is_backend_error) return 'backend_error';
+  if (call.error_code === 'INVALID_ARGUMENTS') return 'invalid_arguments';
+  return call.error_code === 'CANCELLED' ? 'cancelled' : 'tool_error';
+}
+
 /** A filter for anybody's calls. */
 export interface CallFilter extends Period {
   /** Unset: everybody's. */

@@ -1,14 +1,18 @@
-import { Controller, Get, Query, type StreamableFile } from '@nestjs/common';
+import { Controller, Get, Query, Res, type ExecutionContext, type StreamableFile } from '@nestjs/common';
 import { ApiServiceUnavailableResponse, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { OpenRequest } from '../../auth/access/open-answers.service.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
 import { Exports } from '../../rest/export/exports.service.js';
+import { ApiCallStream, CallStreamQuery } from '../live/call-stream.dto.js';
+import { CallStreams } from '../live/call-streams.service.js';
 import { OwnSeriesQuery, UsageSeriesDto } from './series/usage-series.dto.js';
 import { UsageSeries } from './series/usage-series.service.js';
-import { UsageHistoryDto, UsageHistoryQuery } from './usage-history.dto.js';
+import { UsageHistoryDto, UsageHistoryQuery, UsageRecordDto } from './usage-history.dto.js';
 import { UsageQueries } from './usage-queries.service.js';
 import { UsageByKeyDto, UsageDaysQuery, UsageStatsDto, UsageStatsQuery } from './usage-stats.dto.js';
 import { UsageTables } from './usage-tables.service.js';
@@ -25,6 +29,7 @@ export class UsageController {
     private readonly tables: UsageTables,
     private readonly series: UsageSeries,
     private readonly exports: Exports,
+    private readonly streams: CallStreams,
   ) {}
 
   /** Lists the caller's calls, newest first: a page, or all of them as a file. */
@@ -37,6 +42,13 @@ export class UsageController {
   ): Promise<UsageHistoryDto | StreamableFile> {
     if (file) return this.exports.open(who, file, this.tables.history(who.userId, query));
     return this.usage.history(who.userId, query);
+  }
+
+  /** Tells the caller of each of their calls as it is recorded, until they leave. */
+  @Get('stream')
+  @ApiCallStream(UsageRecordDto)
+  stream(@OpenRequest() request: ExecutionContext, @Query() query: CallStreamQuery, @Res() response: Response): void {
+    this.streams.openOwn(request, response, query);
   }
 
   /** Counts the caller's calls by day and by tool. */

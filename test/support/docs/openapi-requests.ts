@@ -22,6 +22,7 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
   'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,
   'test/integration/sessions-use.spec.ts': /^POST \/api\/auth\/session(\/confirm)? 429$/,
+  'test/integration/usage-stream.spec.ts': /^GET \/api\/(mcp-usage|admin\/calls)\/stream 200$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
 };
 

@@ -32,9 +32,9 @@ export interface CallQuery {
   client_name?: string;
   min_duration_ms?: number;
   request_id?: string;
-  from?: string;
-  to?: string;
-  before?: string;
+  from?: string | undefined;
+  to?: string | undefined;
+  before?: string | undefined;
 }
 
 /** Days of the address are those of whoever looks: from their midnight to the midnight after. */
@@ -44,3 +44,11 @@ export function queryOf(address: URLSearchParams): CallQuery {
   const given = [...named, ['from', since], ['to', until]].filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as CallQuery;
 }
+
+/** The filters that a stream of new calls knows: its time is now. */
+export const streamQueryOf = (address: URLSearchParams): CallQuery => ({
+  ...queryOf(address),
+  from: undefined,
+  to: undefined,
+  before: undefined,
+});

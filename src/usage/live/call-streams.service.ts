@@ -1,0 +1,98 @@
+import { Injectable, type BeforeApplicationShutdown, type ExecutionContext, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { AuthenticatedRequest } from '../../auth/access/current-principal.decorator.js';
+import { OpenAnswers } from '../../auth/access/open-answers.service.js';
+import { Clock } from '../../common/clock.js';
+import { Counts } from '../../common/concurrency/counts.js';
+import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { CallStream } from './call-stream.js';
+import { isWanted, type AllCallsStreamQuery, type CallStreamQuery } from './call-stream.dto.js';
+import { CallTail } from './call-tail.service.js';
+import { placeOf } from './outbox-place.js';
+
+/** Of a user in this process; a browser keeps six connections to a host. */
+const OF_USER_MAX = 4;
+const OPEN_MAX = 200;
+const COMMENT_MS = 15_000;
+const RETRY_SECONDS = 10;
+
+/** All streams of calls of this process: how many there may be, and how each ends. */
+@Injectable()
+export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly streams = new Set<CallStream>();
+  private readonly counts = new Counts();
+  private readonly task = new PeriodicTask('Streams', COMMENT_MS, () => this.keepAlive());
+  private isStopping = false;
+
+  constructor(
+    private readonly tail: CallTail,
+    private readonly answers: OpenAnswers,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  /** Before the listeners close, which wait for every open response. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    for (const stream of this.streams) stream.end();
+    await this.task.stop();
+  }
+
+  get count(): number {
+    return this.streams.size;
+  }
+
+  /** The caller's own calls. @throws RATE_LIMITED, OVERLOADED, UNAVAILABLE */
+  openOwn(context: ExecutionContext, response: Response, query: CallStreamQuery): void {
+    this.open(context, response, { query, userId: callerOf(context), showsUser: false });
+  }
+
+  /** Everybody's calls, or those of a user. @throws RATE_LIMITED, OVERLOADED, UNAVAILABLE */
+  openAll(context: ExecutionContext, response: Response, query: AllCallsStreamQuery): void {
+    this.open(context, response, { query, userId: query.user_id, showsUser: true });
+  }
+
+  private open(
+    context: ExecutionContext,
+    response: Response,
+    { query, ...whose }: { query: CallStreamQuery; userId: string | undefined; showsUser: boolean },
+  ): void {
+    const caller = callerOf(context);
+    this.demandRoom(caller);
+    const after = placeOf(context.switchToHttp().getRequest<Request>().get('Last-Event-ID'));
+    const stream = new CallStream(response, { ...whose, after, isWanted: (event) => isWanted(query, event) });
+    const ends = [this.enter(stream, caller), this.tail.follow(stream), this.answers.watch(context, () => stream.end())];
+    response.once('close', () => ends.forEach((end) => end()));
+  }
+
+  private enter(stream: CallStream, caller: string): () => void {
+    this.streams.add(stream);
+    this.counts.add(caller, 1);
+    return () => {
+      this.streams.delete(stream);
+      this.counts.add(caller, -1);
+    };
+  }
+
+  private demandRoom(caller: string): void {
+    const wait = { retryAfterSeconds: RETRY_SECONDS };
+    if (this.isStopping) throw new TallygateError('UNAVAILABLE', 'The gateway is stopping.', wait);
+    if (this.counts.of(caller) >= OF_USER_MAX)
+      throw new TallygateError('RATE_LIMITED', `${OF_USER_MAX} streams of calls of yours are open. Close one first.`, wait);
+    if (this.streams.size >= OPEN_MAX)
+      throw new TallygateError('OVERLOADED', `${OPEN_MAX} streams of calls are open. Wait until one has ended.`, wait);
+  }
+
+  private keepAlive(): Promise<void> {
+    const now = this.clock.monotonic();
+    for (const stream of this.streams) stream.keepAlive(now);
+    return Promise.resolve();
+  }
+}
+
+const callerOf = (context: ExecutionContext): string =>
+  context.switchToHttp().getRequest<AuthenticatedRequest>().principal.userId;
