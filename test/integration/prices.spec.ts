@@ -90,7 +90,7 @@ describe('Prices', () => {
 
   it('that the settings file names are its own', async () => {
     const { body } = await set('add', 1).expect(409);
-    expect((body as { message: string }).message).toBe(
+    expect((body as { detail: string }).detail).toBe(
       'gateway.yaml sets tools.prices.add. Change it there, or take it out there first.',
     );
     expect(await tariff.audited('subject_type=price&subject_id=add')).toEqual([]);
@@ -135,7 +135,7 @@ describe('Prices', () => {
       `INSERT INTO mcp.tariff_overrides (kind, name, amount) SELECT 'price', 'many-' || n, 1 FROM generate_series(1, 10000) n`,
     );
     const { body } = await set('one-more', 1).expect(409);
-    expect((body as { message: string }).message).toContain('10000 prices are set already');
+    expect((body as { detail: string }).detail).toContain('10000 prices are set already');
     await set('many-7', 2).expect(200);
   });
 

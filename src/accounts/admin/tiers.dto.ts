@@ -1,10 +1,12 @@
-import { IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { TIER_CREDITS_MAX } from '../../config/app-config.js';
+import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { ReasonDto } from '../../rest/reason.dto.js';
 
 export class TierParams {
   /** One of the configured `tiers`. */
+  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
   @Length(1, 32)
   @IsString()
   name!: string;

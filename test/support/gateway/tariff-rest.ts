@@ -59,7 +59,7 @@ export class TariffRest {
   async charged(key: string, app = this.apps[0]!): Promise<number> {
     const call = { server_id: 'examples', tool_name: 'greet', arguments: { name: 'A' } };
     const { body } = await request(app.getHttpServer()).post('/tools/call').set('X-API-Key', key).send(call).expect(200);
-    return (body as { credits_charged: number }).credits_charged;
+    return (body as { usage: { credits_charged: number } }).usage.credits_charged;
   }
 
   /** What the audit log has of one thing, the newest first. */
