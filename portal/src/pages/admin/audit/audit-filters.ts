@@ -30,6 +30,10 @@ export const ACTIONS = [
   'tool.approved',
   'pin.approved',
   'tool.changed',
+  'price.changed',
+  'price.reset',
+  'tier.changed',
+  'tier.reset',
   'settings.log_level_changed',
   'dataset.imported',
 ] as const satisfies readonly Action[];
