@@ -53,7 +53,7 @@ inBrowser('prices in the portal', () => {
     expect(await charged()).toBe(2);
     await page.getByRole('button', { name: 'Reset the price of greet' }).click();
     await page.getByRole('button', { name: 'Reset price' }).click();
-    await row('greet').getByText('nobody').waitFor();
+    await row('greet').getByText('default').waitFor();
     expect(await charged()).toBe(0);
     await portal.goTo('/admin/audit?kind=price&subject=greet');
     await page.getByText('its backend costs more').waitFor();
