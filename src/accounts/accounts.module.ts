@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { UserDeletion } from '../auth/users/user-deletion.service.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
+import { TariffModule } from '../tariff/tariff.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { AccountController } from './account.controller.js';
 import { AccountReportsRepository } from './admin/account-reports.repository.js';
@@ -13,19 +14,22 @@ import { AdminAccountsController } from './admin/admin-accounts.controller.js';
 import { AdminAccounts } from './admin/admin-accounts.service.js';
 import { AdminUsageController } from './admin/admin-usage.controller.js';
 import { UserUsageController } from './admin/user-usage.controller.js';
+import { AdminTiers } from './admin/admin-tiers.service.js';
+import { TiersController } from './admin/tiers.controller.js';
 import { AdminUsage } from './admin/admin-usage.service.js';
 import { IntegrityCheck } from './integrity/integrity-check.service.js';
 
 /** MCP accounts: the endpoints of their users (source 002) and of operators. */
 @Module({
-  imports: [ApiKeysModule, CreditsModule, UsageModule],
-  controllers: [AccountController, AdminAccountsController, AdminUsageController, UserUsageController],
+  imports: [ApiKeysModule, CreditsModule, TariffModule, UsageModule],
+  controllers: [AccountController, AdminAccountsController, AdminUsageController, TiersController, UserUsageController],
   providers: [
     AccountReportsRepository,
     AccountsRepository,
     AccountsService,
     AccountUsage,
     AdminAccounts,
+    AdminTiers,
     AdminUsage,
     CreditHistory,
     IntegrityCheck,

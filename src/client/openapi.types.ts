@@ -346,6 +346,76 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/prices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists prices of tools by name, with who says so and how much the last 30 days had of each. */
+    get: operations['PricesController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/prices/{tool}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets the price of a tool, for calls that begin from now on; those that run keep theirs. Also of a tool that is yet to come. */
+    put: operations['PricesController_set'];
+    post?: never;
+    /** Takes back what an admin has set: the tool costs what it would without. */
+    delete: operations['PricesController_reset'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/tiers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists tiers, with who says what they give and how many accounts are on each. */
+    get: operations['TiersController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/tiers/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
+    put: operations['TiersController_set'];
+    post?: never;
+    /** Takes back what an admin has set: the tier gives what it would without, by the same rule. */
+    delete: operations['TiersController_reset'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/usage/timeseries': {
     parameters: {
       query?: never;
@@ -2622,6 +2692,33 @@ export interface components {
       session_per_hour: number;
       api_key_per_hour: number;
     };
+    PriceDto: {
+      tool: string;
+      /** @description Credits for one call; null for what no source has any more and nobody has set. */
+      price: number | null;
+      /** @enum {string} */
+      source: 'default' | 'gateway.yaml' | 'override' | 'template';
+      /** @description What it costs where neither the settings file nor an admin says anything; null for what no source has. */
+      default_price: number | null;
+      /** @description False: no source has such a tool now. One that comes by this name has this price. */
+      known: boolean;
+      /** @description E-mail of the admin who has set it; null where nobody has in person. */
+      changed_by: string | null;
+      /** Format: date-time */
+      changed_at: string | null;
+      /** @description Everybody's calls, also those that nothing is charged for; null while usage cannot be read. */
+      calls_last_30_days: number | null;
+      /** @description What they were charged; null while usage cannot be read. */
+      credits_last_30_days: number | null;
+    };
+    PriceListDto: {
+      /** @description By name. */
+      items: components['schemas']['PriceDto'][];
+      /** @description Number of prices on all pages. */
+      total: number;
+      page: number;
+      page_size: number;
+    };
     ProbeDto: {
       /** @enum {string} */
       status: 'ok' | 'unavailable';
@@ -3045,6 +3142,18 @@ export interface components {
       /** @description 8 to 256 characters. */
       password: string;
     };
+    SetPriceDto: {
+      /** @description Credits for one call. */
+      price: number;
+      /** @description For whoever looks at the audit log later; 1 to 500 characters. */
+      reason: string;
+    };
+    SetTierDto: {
+      /** @description More tops its accounts up at once; fewer count from next month. */
+      monthly_credits: number;
+      /** @description For whoever looks at the audit log later; 1 to 500 characters. */
+      reason?: string | null;
+    };
     SignInDto: {
       /** @description E-mail or user name. */
       email?: string | null;
@@ -3107,6 +3216,30 @@ export interface components {
       active: number;
       credits_balance: number;
       credits_held: number;
+    };
+    TierDto: {
+      name: string;
+      /** @description Credits a month. They do not carry over. */
+      monthly_credits: number;
+      /**
+       * @description Who says so: the gateway itself, the settings file, which nothing else changes, or an admin.
+       * @enum {string}
+       */
+      source: 'default' | 'gateway.yaml' | 'override';
+      /** @description What it gives where no admin says anything. */
+      default_monthly_credits: number;
+      /** @description Whether new accounts get it. */
+      is_default: boolean;
+      /** @description Accounts on it, also those that are switched off. */
+      accounts: number;
+      /** @description E-mail of the admin who has set it; null where nobody has in person. */
+      changed_by: string | null;
+      /** Format: date-time */
+      changed_at: string | null;
+    };
+    TierListDto: {
+      /** @description In the order of the settings. */
+      items: components['schemas']['TierDto'][];
     };
     ToolCallDto: {
       /** Format: double */
@@ -3632,10 +3765,14 @@ export interface operations {
           | 'login.failed'
           | 'login.succeeded'
           | 'pin.approved'
+          | 'price.changed'
+          | 'price.reset'
           | 'server.changed'
           | 'server.registered'
           | 'server.removed'
           | 'settings.log_level_changed'
+          | 'tier.changed'
+          | 'tier.reset'
           | 'tool.approved'
           | 'tool.changed'
           | 'user.activated'
@@ -5498,6 +5635,563 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PricesController_list: {
+    parameters: {
+      query?: {
+        /** @description Page number, from 1. */
+        page?: number;
+        /** @description Records on a page, 1 to 100. */
+        page_size?: number;
+        /** @description Part of a tool's name, case-insensitive. */
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PricesController_set: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`. */
+        tool: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "price": 1,
+         *       "reason": "Costs of its backend"
+         *     }
+         */
+        'application/json': components['schemas']['SetPriceDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The settings file sets it, or too many prices are set */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  PricesController_reset: {
+    parameters: {
+      query?: {
+        /** @description For whoever looks at the audit log later; 1 to 500 characters. */
+        reason?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`. */
+        tool: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Nobody has set this price here */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  TiersController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TierListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  TiersController_set: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description One of the configured `tiers`. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "monthly_credits": 50,
+         *       "reason": "What was promised"
+         *     }
+         */
+        'application/json': components['schemas']['SetTierDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TierDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such tier */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The settings file sets it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  TiersController_reset: {
+    parameters: {
+      query?: {
+        /** @description For whoever looks at the audit log later; 1 to 500 characters. */
+        reason?: string;
+      };
+      header?: never;
+      path: {
+        /** @description One of the configured `tiers`. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such tier, or nobody has set here what it gives */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */

@@ -11,6 +11,9 @@ import { portalSchema } from './sections/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
+/** Most credits that a tier gives a month. */
+export const TIER_CREDITS_MAX = 1_000_000_000;
+
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
 
@@ -110,7 +113,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Credits a month by name of the tier. They do not carry over. */
   tiers: z
-    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(1_000_000_000))
+    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(TIER_CREDITS_MAX))
     .default({ free: 50, pro: 500, enterprise: 5_000 }),
   credits: creditsSchema,
   billing: billingSchema,
@@ -200,6 +203,14 @@ export const configSchema = z.strictObject({
 
 export type ConfigValues = z.infer<typeof configSchema>;
 
+/** The settings file, and what of it must be told apart from defaults. */
+export interface SettingsFile {
+  /** As the operator calls it. */
+  name: string;
+  /** Whether it names tiers; it names either all of them or none. */
+  namesTiers: boolean;
+}
+
 /** The settings, read once at start and frozen. Injected by this class. */
 export class AppConfig {
   constructor(
@@ -209,14 +220,10 @@ export class AppConfig {
     /** Names of all environment variables that settings refer to. */
     readonly referredVariables: readonly string[] = [],
     readonly outbound: Outbound = DIRECT,
+    readonly file: SettingsFile = { name: 'gateway.yaml', namesTiers: false },
   ) {
     deepFreeze(values);
     deepFreeze(templateVariables);
-  }
-
-  /** Credits for one call of a tool, or of a method such as `resources/read`; `own`: where the operator has set no price. */
-  priceOf(name: string, own = 0): number {
-    return this.values.tools.prices[name] ?? own;
   }
 
   /** `memory:`: the data folder is temporary and is removed at exit. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { isObject } from '../common/json.js';
 import { createPrivateFile } from '../common/files/private-file.js';
-import { AppConfig, type ConfigValues } from './app-config.js';
+import { AppConfig, type ConfigValues, type SettingsFile } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
 import { wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './backends/installed-engines.js';
@@ -28,14 +28,14 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem, each under its option, variable or YAML path.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): AppConfig {
-  const { values, referredVariables } = examined({ env, options }, installedEngines());
+  const { values, referredVariables, file } = examined({ env, options }, installedEngines());
   values.data_dir = values.database_url?.startsWith('memory:')
     ? mkdtempSync(join(tmpdir(), 'tallygate-'))
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
   const used = Object.fromEntries(variables) as Record<string, string>;
-  return new AppConfig({ ...values, auth }, used, referredVariables, outboundOf(env));
+  return new AppConfig({ ...values, auth }, used, referredVariables, outboundOf(env), file);
 }
 
 /**
@@ -58,6 +58,7 @@ interface Examined {
   values: ConfigValues;
   /** Variables that settings refer to. */
   referredVariables: readonly string[];
+  file: SettingsFile;
 }
 
 function examined(beside: Given, engines: Engines): Examined {
@@ -79,7 +80,8 @@ function examined(beside: Given, engines: Engines): Examined {
           .map(({ problem }) => problem)),
   ];
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, fileOf(given).file)));
-  return { values, referredVariables };
+  const namesTiers = Object.hasOwn(file.settings, 'tiers');
+  return { values, referredVariables, file: { name: fileOf(given).file, namesTiers } };
 }
 
 /** Under the name that the file really has. */

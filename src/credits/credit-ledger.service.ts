@@ -5,7 +5,8 @@ import { AppConfig } from '../config/app-config.js';
 import { UNIQUE_VIOLATION } from '../database/is-data-error.js';
 import type { Grant, GrantResult, NewAccount, Taking, TakingResult, TierChange, TierChangeResult } from './credit-booking.js';
 import type { CreditBalance } from './credit-balance.js';
-import { CreditRepository, type GrantRow, type Tiers } from './credit.repository.js';
+import { CreditRepository, type GrantRow } from './credit.repository.js';
+import { Tariff, type Tiers } from '../tariff/tariff.js';
 import { CreditLeases } from './leases/credit-leases.service.js';
 import { daysUntilRefill } from './refill-period.js';
 
@@ -19,6 +20,7 @@ export class CreditLedger {
     private readonly repository: CreditRepository,
     private readonly leases: CreditLeases,
     private readonly config: AppConfig,
+    private readonly tariff: Tariff,
   ) {}
 
   /** As it is now, whatever is posted; refills first when a new month has begun. @throws NOT_FOUND */
@@ -98,7 +100,7 @@ export class CreditLedger {
   }
 
   private get tiers(): Tiers {
-    return this.config.values.tiers;
+    return this.tariff.tiers;
   }
 }
 

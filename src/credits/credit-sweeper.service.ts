@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
-import { AppConfig } from '../config/app-config.js';
+import { Tariff } from '../tariff/tariff.js';
 import { CreditRepository, type SweptBatch } from './credit.repository.js';
 import { LeasesRepository } from './leases/leases.repository.js';
 
@@ -10,8 +10,8 @@ const PAUSE_MS = 5_000;
 const BATCH_MAX = 200;
 
 /**
- * Releases what replicas held that are gone, collects what accounts owe from credits that calls held until then, and refills accounts
- * nobody calls with. Every replica sweeps: the database decides by its own clock, so any number of them, at any time, do it once.
+ * Releases what replicas held that are gone, collects what accounts owe from credits that calls held until then, refills accounts
+ * nobody calls with, and tops up those whose tier gives more now. Every replica sweeps: the database decides by its own clock, so any number of them, at any time, do it once.
  */
 @Injectable()
 export class CreditSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -24,21 +24,23 @@ export class CreditSweeper implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly repository: CreditRepository,
     private readonly leases: LeasesRepository,
-    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
   ) {}
 
   onApplicationBootstrap(): void {
     this.task.start();
+    this.tariff.onChange(() => this.task.nudge());
   }
 
   /** Does everything that is due, and returns how much that was. */
-  async sweep(): Promise<{ expired: number; collected: number; refilled: number }> {
+  async sweep(): Promise<{ expired: number; collected: number; refilled: number; raised: number }> {
     this.overdue = await this.leases.closeReplicas(this.overdue);
     const released = await this.inBatches(() => this.repository.releaseLeases(BATCH_MAX));
     const expired = await this.inBatches(() => this.repository.expireHolds(BATCH_MAX));
     const collected = await this.inBatches(() => this.repository.collectDebts(BATCH_MAX));
-    const refilled = await this.inBatches(() => this.repository.refillDue(BATCH_MAX, this.config.values.tiers));
-    return { expired: released + expired, collected, refilled };
+    const refilled = await this.inBatches(() => this.repository.refillDue(BATCH_MAX, this.tariff.tiers));
+    const raised = await this.inBatches(() => this.repository.raiseAllocations(BATCH_MAX, this.tariff.tiers));
+    return { expired: released + expired, collected, refilled, raised };
   }
 
   /** What was found but not done has been done by another replica or a call. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../database/postgres.js';
 import type { Transaction } from '../database/sql.js';
+import type { Tiers } from '../tariff/tariff.js';
 import type { Grant, NewAccount, Taking, TakingResult, TierChange } from './credit-booking.js';
 import type { CreditBalance } from './credit-balance.js';
 
@@ -9,9 +10,6 @@ import type { CreditBalance } from './credit-balance.js';
  * closed.
  */
 const BOUNDED = { timeoutMs: 2_000 };
-
-/** Configured tiers: credits a month by name. */
-export type Tiers = Readonly<Record<string, number>>;
 
 export interface GrantRow {
   /** `differs`: its reference was booked before with another amount. */
@@ -55,6 +53,13 @@ export class CreditRepository {
        SELECT cardinality(ids) AS found, mcp.refill_credits(ids, $1) AS done FROM due`,
       [JSON.stringify(tiers), most],
     );
+    return row!;
+  }
+
+  /** Gives at most `most` accounts what their tier gives now and did not before. */
+  async raiseAllocations(most: number, tiers: Tiers): Promise<SweptBatch> {
+    const sql = 'SELECT due AS found, raised AS done FROM mcp.raise_allocations($1, $2)';
+    const [row] = await this.query<SweptBatch>(sql, [most, JSON.stringify(tiers)]);
     return row!;
   }
 

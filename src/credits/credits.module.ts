@@ -1,4 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { TariffModule } from '../tariff/tariff.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { AccountRecords } from './account-records.service.js';
 import { AccountRecordsRepository } from './account-records.repository.js';
@@ -15,7 +16,7 @@ import { CreditPosting } from './posting/credit-posting.service.js';
 
 /** What accounts have, lease to calls, receive and spend. */
 @Module({
-  imports: [UsageModule],
+  imports: [TariffModule, UsageModule],
   providers: [
     AccountRecords,
     AccountRecordsRepository,

@@ -1,9 +1,10 @@
 import { VERSION } from '../common/version.js';
 import type { AppConfig } from '../config/app-config.js';
+import type { Tariff } from '../tariff/tariff.js';
 import type { Resource } from '../tools/source/resource.js';
 
 /** Source 001, "Adding Resources". Shows only settings that affect callers, none that are the operator's alone. */
-export const settings = ({ values }: AppConfig): Resource => ({
+export const settings = ({ values }: AppConfig, tariff: Tariff): Resource => ({
   uri: 'config://settings',
   name: 'settings',
   title: 'Settings',
@@ -11,13 +12,13 @@ export const settings = ({ values }: AppConfig): Resource => ({
   mimeType: 'application/json',
   tableName: '',
   read: async (uri) => {
-    const { limits, tools, credits, tiers } = values;
+    const { limits, tools, credits } = values;
     const shown = {
       version: VERSION,
       calls_per_hour: limits.api_key_per_hour,
       tool_timeout_seconds: tools.timeout_seconds,
       credits_mode: credits.mode,
-      credits_per_month: tiers,
+      credits_per_month: tariff.tiers,
     };
     const contents = [{ uri, mimeType: 'application/json', text: JSON.stringify(shown) }];
     return { contents, usage: { recordCount: 1, tableName: '' } };

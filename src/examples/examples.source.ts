@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { Tariff } from '../tariff/tariff.js';
 import type { Resource } from '../tools/source/resource.js';
 import type { Tool, ToolSource } from '../tools/source/tool-source.js';
 import { settings } from './example-resources.js';
@@ -13,9 +14,9 @@ export class ExamplesSource implements ToolSource {
   private readonly all: readonly Tool[];
   private readonly settings: Resource;
 
-  constructor(clock: Clock, config: AppConfig) {
+  constructor(clock: Clock, config: AppConfig, tariff: Tariff) {
     this.all = [greet, add, timestamp(clock)];
-    this.settings = settings(config);
+    this.settings = settings(config, tariff);
   }
 
   tools(): readonly Tool[] {

@@ -14,12 +14,22 @@ import { HealthService } from './health/health.service.js';
 import { LogLevelController } from './operations/log-level.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { StatsController } from './operations/stats.controller.js';
+import { PriceList } from './prices/price-list.service.js';
+import { PricesController } from './prices/prices.controller.js';
 import { ToolsController } from './tools/tools.controller.js';
 
 /** The gateway's own REST endpoints. */
 @Module({
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
-  controllers: [AdminHealthController, HealthController, LogLevelController, MetricsController, StatsController, ToolsController],
-  providers: [AdminHealth, EngineProbes, GatewayMetrics, HealthService],
+  controllers: [
+    AdminHealthController,
+    HealthController,
+    LogLevelController,
+    MetricsController,
+    PricesController,
+    StatsController,
+    ToolsController,
+  ],
+  providers: [AdminHealth, EngineProbes, GatewayMetrics, HealthService, PriceList],
 })
 export class GatewayApiModule {}

@@ -5,6 +5,7 @@ import type { AuthenticatedRequest } from '../auth/access/current-principal.deco
 import { VERSION } from '../common/version.js';
 import { AppConfig } from '../config/app-config.js';
 import { ErrorDto } from '../rest/error.dto.js';
+import { Tariff } from '../tariff/tariff.js';
 import { MaybeCallerGuard } from './maybe-caller.guard.js';
 import { mcpUrlFor } from './mcp-url.js';
 import { PortalConfigDto } from './portal-config.dto.js';
@@ -13,7 +14,10 @@ import { PortalConfigDto } from './portal-config.dto.js';
 @ApiTags('Gateway')
 @Controller('api/portal')
 export class PortalConfigController {
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
+  ) {}
 
   /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
   @Get('config')
@@ -37,13 +41,13 @@ export class PortalConfigController {
   }
 
   private forCallers(request: Request): Partial<PortalConfigDto> {
-    const { credits, billing, tiers, servers, usage, limits } = this.config.values;
+    const { credits, billing, servers, usage, limits } = this.config.values;
     const { user_per_hour, session_per_hour, api_key_per_hour } = limits;
     return {
       mcp_url: mcpUrlFor(request, this.config.values),
       credits_mode: credits.mode,
       billing_enabled: billing.enabled,
-      tiers: Object.entries(tiers).map(([name, monthly_credits]) => ({ name, monthly_credits })),
+      tiers: Object.entries(this.tariff.tiers).map(([name, monthly_credits]) => ({ name, monthly_credits })),
       tool_approval: servers.approval ?? servers.tool_approval ?? 'first_use',
       keep_months: usage.keep_months,
       limits: { user_per_hour, session_per_hour, api_key_per_hour },

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
+import { TariffModule } from '../tariff/tariff.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Idempotency } from './call/idempotency.service.js';
 import { IdempotentCallsRepository } from './call/idempotent-calls.repository.js';
@@ -20,7 +21,7 @@ import { Tasks } from './tasks/tasks.service.js';
 
 /** The catalogs of tools, resources and prompts, and the story of one call. Sources import this module and register themselves. */
 @Module({
-  imports: [ApiKeysModule, CreditsModule, UsageModule],
+  imports: [ApiKeysModule, CreditsModule, TariffModule, UsageModule],
   providers: [
     Idempotency,
     IdempotentCallsRepository,
@@ -43,6 +44,7 @@ import { Tasks } from './tasks/tasks.service.js';
     PromptCatalog,
     ResourceCatalog,
     Sources,
+    TariffModule,
     Tasks,
     ToolCallObserver,
     ToolCalls,

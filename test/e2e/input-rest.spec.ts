@@ -212,7 +212,7 @@ describe('a path', () => {
 
   it('send True and False in a query, and leave out None', async () => {
     const sent: PythonRequest[] = [];
-    for (const [, endpoint] of withQuery.filter(([, { body }]) => !body))
+    for (const [, endpoint] of withQuery.filter(([, { method }]) => method === 'GET'))
       for (const flag of [true, false, null]) {
         const flags = endpoint.parameters.filter(({ schema }) => schema['type'] === 'boolean').map(({ name }) => [name, flag]);
         sent.push(await asPython(endpoint, { params: { ...Object.fromEntries(flags), page: undefined } }));

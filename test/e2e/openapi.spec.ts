@@ -157,6 +157,9 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', `/api/admin/webhooks/deliveries/${delivery}/retry`);
     expect((await send('POST', '/api/admin/webhooks/test', await strict.token(), { body: '{}', to: strict })).status).toBe(409);
     await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
+    await well('PUT', '/api/admin/prices/greet', { price: 1, reason: 'why' });
+    await well('PUT', '/api/admin/tiers/pro', { monthly_credits: 600, reason: null });
+    for (const path of ['prices/greet?reason=why', 'tiers/pro']) await well('DELETE', `/api/admin/${path}`);
     const { key_id } = await well('POST', '/api/mcp-keys/create', {}, 'ada');
     await well('POST', `/api/admin/keys/${key_id}/revoke`, { reason: 'lost' });
     const { id } = await well('POST', '/auth/users', { username: 'leaver', email: 'leaver@example.com', password: PASSWORD });
@@ -173,11 +176,8 @@ describe('an operation that goes well is answered as documented', () => {
     expect([demoted.status, (await send('DELETE', me, tokens['admin'])).status]).toEqual([409, 409]);
     for (const path of ['/health', '/livez', '/readyz', '/metrics', '/stats']) await well('GET', path);
     await well('POST', '/api/admin/datasets/synthetic', { symbols: 1, days: 63 });
-    await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], { body: BARS, headers: FILE });
-    await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], {
-      body: BARS.replace('10', 'x'),
-      headers: FILE,
-    });
+    for (const body of [BARS, BARS.replace('10', 'x')])
+      await send('POST', '/api/admin/datasets/daily_bars/import', tokens['admin'], { body, headers: FILE });
   });
 
   it('for servers', async () => {

@@ -59,6 +59,13 @@ export const PAGES: readonly Page[] = [
     load: () => import('../pages/admin/approvals/Approvals.svelte'),
   },
   {
+    path: '/admin/prices',
+    title: 'Prices and tiers',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/prices/Prices.svelte'),
+  },
+  {
     path: '/admin/calls',
     title: 'Everybody’s calls',
     menu: 'administration',

@@ -73,6 +73,14 @@ export class AccountReportsRepository {
     }));
   }
 
+  /** How many accounts each tier has. */
+  async accountsByTier(): Promise<Map<string, number>> {
+    const rows = await this.postgres.query<{ tier: string; accounts: number }>(
+      'SELECT tier, count(*)::int AS accounts FROM mcp.accounts GROUP BY tier',
+    );
+    return new Map(rows.map(({ tier, accounts }) => [tier, accounts]));
+  }
+
   /** The accounts of those of the users who have one, by user id. */
   async accountsOf(userIds: string[]): Promise<Map<string, { id: number; email: string }>> {
     const rows = await this.postgres.query<{ userId: string; id: string; email: string }>(

@@ -51,6 +51,10 @@ export const AUDIT_ACTIONS = [
   'tool.approved',
   'pin.approved',
   'tool.changed',
+  'price.changed',
+  'price.reset',
+  'tier.changed',
+  'tier.reset',
   'settings.log_level_changed',
   'dataset.imported',
 ] as const;
@@ -59,7 +63,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 /** One change, as it is written. */
 export interface AuditEntry {
   action: AuditAction;
-  /** Of the kind that the action begins with; of a login the user, of a tool and a pin the server. */
+  /** Of the kind that the action begins with; of a login the user, of a tool and a pin the server, of a price and a tier the name. */
   subjectId: string;
   /** What is worth knowing: values before and after, a reason. Never a secret. */
   details?: Record<string, unknown>;

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Clock } from '../../common/clock.js';
 import { GroupCommit } from '../../common/concurrency/group-commit.js';
 import { LinkedList } from '../../common/concurrency/linked-list.js';
-import { AppConfig } from '../../config/app-config.js';
 import { PostgresOutage } from '../../database/postgres-outage.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { latencyHistogram, timed } from '../../telemetry/metrics.js';
 import { Replica, type Batch } from '../../usage/recording/replica.service.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
@@ -47,7 +47,7 @@ export class CreditLeases {
     private readonly repository: LeasesRepository,
     private readonly recorder: UsageRecorder,
     private readonly replica: Replica,
-    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
     private readonly clock: Clock,
   ) {}
 
@@ -220,7 +220,7 @@ export class CreditLeases {
     }));
     try {
       const grants = await timed(this.latency, { operation: 'lease' }, () =>
-        this.outage.attempt(() => this.repository.lease(after, requests, this.config.values.tiers)),
+        this.outage.attempt(() => this.repository.lease(after, requests, this.tariff.tiers)),
       );
       if (grants === 'replica closed') this.replica.lose(after.replicaId);
       if (typeof grants === 'string') for (const { lease, items, spare } of asked) this.again(lease, items, spare);

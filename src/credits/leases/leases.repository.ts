@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
 import { array } from '../../database/sql.js';
 import type { Batch } from '../../usage/recording/replica.service.js';
-import type { Tiers } from '../credit.repository.js';
+import type { Tiers } from '../../tariff/tariff.js';
 import type { LeaseGrant } from './account-lease.js';
 
 /**

@@ -184,3 +184,28 @@ BEGIN
   FROM mcp.user_accounts a WHERE a.id = account_id;
   RETURN NEXT;
 END $$;
+
+-- Gives at most so many accounts what their tier gives now and did not when their month began or they came to it. Says how many were
+-- found beside how many still lacked it once they were locked.
+CREATE OR REPLACE FUNCTION mcp.raise_allocations(most int, tiers jsonb) RETURNS TABLE (due int, raised int) LANGUAGE plpgsql
+SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+DECLARE
+  ids bigint[] := ARRAY(
+    SELECT a.id FROM jsonb_each_text(tiers) t CROSS JOIN LATERAL (
+      SELECT u.id FROM mcp.user_accounts u
+      WHERE u.is_active AND u.credits_tier = t.key AND u.credits_monthly_allocation < t.value::bigint LIMIT most
+    ) a LIMIT most);
+  account record;
+BEGIN
+  due := cardinality(ids);
+  raised := 0;
+  FOR account IN
+    SELECT u.id, u.credits_tier AS tier, (tiers ->> u.credits_tier)::bigint AS allocation FROM mcp.user_accounts u
+    WHERE u.id = ANY (ids) AND u.is_active AND u.credits_monthly_allocation < (tiers ->> u.credits_tier)::bigint
+    ORDER BY u.id FOR UPDATE
+  LOOP
+    PERFORM mcp.change_tier(account.id, account.tier, account.allocation, 'system', tiers);
+    raised := raised + 1;
+  END LOOP;
+  RETURN NEXT;
+END $$;

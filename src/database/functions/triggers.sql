@@ -40,6 +40,14 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- As of servers.
+CREATE OR REPLACE FUNCTION mcp.announce_tariff_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE mcp.tariff_version SET version = version + 1;
+  PERFORM pg_notify('tariff_changes', '');
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION mcp.refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'mcp.user_credit_transactions is append-only; correct it with another row' USING ERRCODE = 'restrict_violation';

@@ -25,6 +25,7 @@ import { VerifiedUsage24 } from './0024-verified-usage.js';
 import { LedgerArchive25 } from './0025-ledger-archive.js';
 import { AppendedHours26 } from './0026-appended-hours.js';
 import { Sessions27 } from './0027-sessions.js';
+import { Tariff28 } from './0028-tariff.js';
 import { LastLogins29 } from './0029-last-logins.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
@@ -56,5 +57,6 @@ export const MIGRATIONS = [
   LedgerArchive25,
   AppendedHours26,
   Sessions27,
+  Tariff28,
   LastLogins29,
 ];

@@ -1,5 +1,5 @@
 import { Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
-import { AppConfig } from '../../config/app-config.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { promptAsCall } from '../../tools/call/read-as-call.js';
 import { PromptCatalog } from '../../tools/catalog/prompt-catalog.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
@@ -21,7 +21,7 @@ export class PromptsMethods {
     private readonly prompts: PromptCatalog,
     private readonly calls: McpCalls,
     private readonly completions: Completions,
-    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
   ) {}
 
   @McpMethod('prompts/list')
@@ -35,7 +35,7 @@ export class PromptsMethods {
     const name = context.text('name');
     const found = this.prompts.find(name, context.caller);
     if (!found) throw invalidParams(`unknown prompt ${name.slice(0, 128)}`);
-    const entry = promptAsCall(found, this.config.priceOf('prompts/get'));
+    const entry = promptAsCall(found, this.tariff.priceOf('prompts/get'));
     const { description } = found.offer;
     return this.calls.run(context, { entry, arguments: context.arguments() }, (recorded) =>
       readResult('messages', recorded, context, description),

@@ -1,5 +1,5 @@
 import { Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
-import { AppConfig } from '../../config/app-config.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { readAsCall } from '../../tools/call/read-as-call.js';
 import { ResourceCatalog } from '../../tools/catalog/resource-catalog.service.js';
 import { UsageInterceptor } from '../../tools/call/usage.interceptor.js';
@@ -18,7 +18,7 @@ export class ResourcesMethods {
   constructor(
     private readonly resources: ResourceCatalog,
     private readonly calls: McpCalls,
-    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
   ) {}
 
   @McpMethod('resources/list')
@@ -37,7 +37,7 @@ export class ResourcesMethods {
     const uri = context.text('uri');
     const found = this.resources.find(uri, context.caller);
     if (!found) throw unknownResource(uri, context.era);
-    const entry = readAsCall(found, uri, this.config.priceOf('resources/read'));
+    const entry = readAsCall(found, uri, this.tariff.priceOf('resources/read'));
     return this.calls.run(context, { entry, arguments: { uri } }, (recorded) => readResult('contents', recorded, context));
   }
 }

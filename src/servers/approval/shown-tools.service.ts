@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/access/principal.js';
 import { hasScope } from '../../auth/access/scopes.js';
 import type { PageQuery } from '../../rest/page.dto.js';
-import { AppConfig } from '../../config/app-config.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { definitionSize } from '../../tools/catalog/definition-size.js';
 import { ServerRegistry } from '../registry/server-registry.service.js';
 import { publicToolName } from '../registry/tool-name.js';
@@ -24,7 +24,7 @@ export class ShownTools {
     private readonly shown: ShownPins,
     private readonly changes: ToolChanges,
     private readonly registry: ServerRegistry,
-    private readonly config: AppConfig,
+    private readonly tariff: Tariff,
   ) {}
 
   toolsPage(server: RegisteredServer, caller: Principal, { page, page_size }: PageQuery): Promise<string> {
@@ -66,7 +66,7 @@ export class ShownTools {
     return {
       ...(listedName !== undefined && {
         listed_name: listedName,
-        price: this.config.priceOf(listedName, priceIn(template!, name)),
+        price: this.tariff.priceOf(listedName, priceIn(template!, name)),
       }),
       ...(definition !== null && { definition_tokens: definitionSize(definition).tokens }),
       ...(change && { changes: ToolChangesDto.of(change, hasScope(scopes, 'gateway:write')) }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
 import type { Principal } from '../../auth/access/principal.js';
+import { Tariff } from '../../tariff/tariff.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
 import { InstructionsCatalog } from './instructions-catalog.service.js';
 import { Sources } from './sources.service.js';
@@ -34,7 +35,7 @@ class ToldSource implements ToolSource {
 
 function told(...given: ToldSource[]) {
   const sources = new Sources();
-  const tools = new ToolCatalog(testConfig(), sources);
+  const tools = new ToolCatalog(testConfig(), sources, new Tariff(testConfig()));
   const catalog = new InstructionsCatalog(sources, tools);
   // The other way round than they rely on each other: what counts is when somebody asks.
   catalog.onModuleInit();

@@ -8,6 +8,7 @@ import { McpList, type ListPage, type ListReader } from './mcp-list.js';
 import { jsonMembers, listingOf } from './listing.js';
 import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { compileArguments } from './tool-arguments.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
@@ -25,14 +26,16 @@ export class ToolCatalog implements OnModuleInit {
   private ofServers = new Map<string, CatalogTool>();
 
   constructor(
-    private readonly config: AppConfig,
+    config: AppConfig,
     private readonly sources: Sources,
+    private readonly tariff: Tariff,
   ) {
     this.list = new McpList(config.values.mcp.page_size);
   }
 
   onModuleInit(): void {
     this.sources.onChange(() => this.rebuild());
+    this.tariff.onChange(() => this.rebuild());
     this.rebuild();
   }
 
@@ -60,9 +63,19 @@ export class ToolCatalog implements OnModuleInit {
     return entry;
   }
 
+  /** Every tool, by name, whoever may call it. */
+  all(): CatalogTool[] {
+    return [...this.tools.values()];
+  }
+
+  /** The tool of this name, whoever may call it. */
+  named(name: string): CatalogTool | undefined {
+    return this.tools.get(name);
+  }
+
   /** The tools that each of these callers may call, by name. */
   visibleTo(...principals: Principal[]): CatalogTool[] {
-    return [...this.tools.values()].filter(({ tool }) => principals.every((one) => mayUse(one, tool.name)));
+    return this.all().filter(({ tool }) => principals.every((one) => mayUse(one, tool.name)));
   }
 
   /** The `tools` array of `tools/list`. @throws BAD_REQUEST for an unknown cursor. */
@@ -100,17 +113,23 @@ export class ToolCatalog implements OnModuleInit {
   private add(tools: Map<string, CatalogTool>, tool: Tool, source: ToolSource): void {
     const known = this.tools.get(tool.name);
     try {
-      tools.set(tool.name, known?.tool === tool ? known : this.entry(tool, source));
+      tools.set(tool.name, known?.tool === tool ? this.priced(known) : this.entry(tool, source));
     } catch (error) {
       this.logger.warn(`"${tool.name}" of ${source.name} is left out: ${(error as Error).message}`);
     }
+  }
+
+  /** Another one where its price is another: calls that run have the one they were admitted with. */
+  private priced(known: CatalogTool): CatalogTool {
+    const price = this.tariff.priceOf(known.tool.name, known.tool.price);
+    return price === known.price ? known : { ...known, price };
   }
 
   private entry(tool: Tool, source: ToolSource): CatalogTool {
     return {
       tool,
       source: source.name,
-      price: this.config.priceOf(tool.name, tool.price),
+      price: this.tariff.priceOf(tool.name, tool.price),
       checkArguments: tool.isForeign ? unchecked : compileArguments(tool.inputSchema),
       spanName: `tools/call ${tool.name}`,
       listing: listing(tool),

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
 import type { Principal } from '../../auth/access/principal.js';
 import type { Scope } from '../../auth/access/scopes.js';
+import { Tariff } from '../../tariff/tariff.js';
 import { Sources } from './sources.service.js';
 import { ToolCatalog } from './tool-catalog.service.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
@@ -43,12 +44,14 @@ const caller = (scopes: Scope[], allowedTools: string[] | null = null): Principa
 
 function catalogOf(...tools: Tool[]) {
   const sources = new Sources();
-  const catalog = new ToolCatalog(testConfig({ tools: { prices: { dear: 7 } } }), sources);
+  const config = testConfig({ tools: { prices: { dear: 7 } } });
+  const tariff = new Tariff(config);
+  const catalog = new ToolCatalog(config, sources, tariff);
   const source = new FakeSource(tools);
   catalog.onModuleInit();
   sources.register(source);
   const namesFor = (principal: Principal) => (JSON.parse(catalog.listFor(principal).json) as Tool[]).map(({ name }) => name);
-  return { catalog, source, sources, namesFor };
+  return { catalog, source, sources, tariff, namesFor };
 }
 
 describe('ToolCatalog', () => {
@@ -98,6 +101,24 @@ describe('ToolCatalog', () => {
     const { catalog } = catalogOf(tool('dear', 1), tool('plain', 2));
     expect(catalog.find('dear', caller(['admin']))!.price).toBe(7);
     expect(catalog.find('plain', caller(['admin']))!.price).toBe(2);
+  });
+
+  it('has another price from now on when an admin sets one; a call that was admitted keeps its own', () => {
+    const { catalog, tariff } = catalogOf(tool('dear', 1), tool('plain', 2), tool('other', 2));
+    let listsChanged = 0;
+    catalog.onChange(() => (listsChanged += 1));
+    const [admitted, other] = ['plain', 'other'].map((name) => catalog.find(name, caller(['admin']))!);
+    const set = { kind: 'price' as const, changedBy: null, changedAt: new Date(0) };
+    tariff.replace([
+      { ...set, name: 'plain', amount: 9 },
+      { ...set, name: 'dear', amount: 9 },
+    ]);
+    expect(catalog.all().map(({ tool: { name }, price }) => [name, price])).toEqual([
+      ['dear', 7],
+      ['other', 2],
+      ['plain', 9],
+    ]);
+    expect([admitted!.price, catalog.find('other', caller(['admin'])), listsChanged]).toEqual([2, other, 0]);
   });
 
   it('keeps the first of two tools of one name', () => {

@@ -12,6 +12,7 @@ import { CreditLeases } from '../../../src/credits/leases/credit-leases.service.
 import { LeaseUpkeep } from '../../../src/credits/leases/lease-upkeep.service.js';
 import { LeasesRepository } from '../../../src/credits/leases/leases.repository.js';
 import { CreditPosting } from '../../../src/credits/posting/credit-posting.service.js';
+import { Tariff } from '../../../src/tariff/tariff.js';
 import type { Postgres } from '../../../src/database/postgres.js';
 import { Replica } from '../../../src/usage/recording/replica.service.js';
 import { ReplicasRepository } from '../../../src/usage/recording/replicas.repository.js';
@@ -32,13 +33,14 @@ export function creditRig(
   clock: Clock = new SystemClock(),
 ) {
   const config = testConfig({ tiers, credits: { lease_seconds: leaseSeconds } });
+  const tariff = new Tariff(config);
   const repository = new CreditRepository(postgres);
   const replicas = new ReplicasRepository(postgres);
   const replica = new Replica(replicas, config);
   const outbox = new UsageOutboxRepository(postgres);
   const recorder = new UsageRecorder(outbox, replicas, replica);
   const leasesRepository = new LeasesRepository(postgres);
-  const leases = new CreditLeases(leasesRepository, recorder, replica, config, clock);
+  const leases = new CreditLeases(leasesRepository, recorder, replica, tariff, clock);
   const posting = new CreditPosting(postgres);
   return {
     postgres,
@@ -48,9 +50,9 @@ export function creditRig(
     leasesRepository,
     outbox,
     posting,
-    ledger: new CreditLedger(repository, leases, config),
+    ledger: new CreditLedger(repository, leases, config, tariff),
     upkeep: new LeaseUpkeep(leases, replica, postgres, clock),
-    sweeper: new CreditSweeper(repository, leasesRepository, config),
+    sweeper: new CreditSweeper(repository, leasesRepository, tariff),
     audit: new CreditAudit(new CreditAuditRepository(postgres), posting),
   };
 }

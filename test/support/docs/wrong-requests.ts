@@ -9,7 +9,7 @@ export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 export const KLINGON = { 'content-type': 'application/json; charset=klingon', 'content-encoding': 'klingon' };
 export const NO_UTF8 = new Uint8Array([0x7b, 0xff, 0x7d]);
 export const COMPRESSED = { 'content-encoding': 'gzip' };
-export const urlOf = ({ path }: Endpoint, value = NOWHERE) => path.replaceAll('{id}', value).replaceAll('{dataset}', value);
+export const urlOf = ({ path }: Endpoint, value = NOWHERE) => path.replaceAll(/\{\w+\}/g, value);
 
 /** Who may not do this. */
 export const withoutScope = (path: string) =>

@@ -18,6 +18,7 @@ import { SILENT_CLIENT } from '../../../src/tools/source/call-context.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import type { CatalogTool } from '../../../src/tools/catalog/catalog-tool.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
+import { Tariff } from '../../../src/tariff/tariff.js';
 import { ToolMeter } from '../../../src/tools/call/tool-meter.service.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import { SuspendedCalls } from '../../../src/tools/rounds/suspended-calls.service.js';
@@ -99,7 +100,7 @@ const tool = (name: string, price: number): Tool => ({
 export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
   const sources = new Sources();
-  const catalog = new ToolCatalog(config, sources);
+  const catalog = new ToolCatalog(config, sources, new Tariff(config));
   catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });

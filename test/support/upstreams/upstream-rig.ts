@@ -27,6 +27,7 @@ import { PromptCatalog } from '../../../src/tools/catalog/prompt-catalog.service
 import { ResourceCatalog } from '../../../src/tools/catalog/resource-catalog.service.js';
 import { Sources } from '../../../src/tools/catalog/sources.service.js';
 import { ToolCatalog } from '../../../src/tools/catalog/tool-catalog.service.js';
+import { Tariff } from '../../../src/tariff/tariff.js';
 import type { ToolOutcome, ToolRequest } from '../../../src/tools/call/tool-call.js';
 import { ToolRunner } from '../../../src/tools/call/tool-runner.service.js';
 import type { Tasks } from '../../../src/tools/tasks/tasks.service.js';
@@ -111,7 +112,7 @@ export class UpstreamRig {
   ) {
     const { values } = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'], ...servers } });
     this.config = new AppConfig(values, variables, [], outbound);
-    this.catalog = new ToolCatalog(this.config, this.sources);
+    this.catalog = new ToolCatalog(this.config, this.sources, new Tariff(this.config));
     this.resources = new ResourceCatalog(this.sources, this.config);
     this.prompts = new PromptCatalog(this.sources, this.config);
     this.instructions = new InstructionsCatalog(this.sources, this.catalog);

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/access/principal.js';
+import { UsersService } from '../../auth/users/users.service.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Tariff } from '../../tariff/tariff.js';
+import { TariffEdits, type TariffEdit } from '../../tariff/tariff-edits.service.js';
+import { AccountReportsRepository } from './account-reports.repository.js';
+import type { TierDto } from './tiers.dto.js';
+
+/** What tiers give. Which there are, the settings say. */
+@Injectable()
+export class AdminTiers {
+  constructor(
+    private readonly tariff: Tariff,
+    private readonly edits: TariffEdits,
+    private readonly reports: AccountReportsRepository,
+    private readonly users: UsersService,
+    private readonly config: AppConfig,
+  ) {}
+
+  async list(): Promise<TierDto[]> {
+    const names = Object.keys(this.tariff.tiers);
+    const changers = names.flatMap((name) => this.tariff.override('tier', name)?.changedBy ?? []);
+    const [accounts, emails] = await Promise.all([this.reports.accountsByTier(), this.users.namesOf(changers)]);
+    return names.map((name) => this.tier(name, accounts.get(name) ?? 0, (id) => emails.get(id)?.email));
+  }
+
+  /** Accounts on a tier that gives more are topped up by the next sweep, which comes at once. @throws NOT_FOUND, CONFLICT */
+  async set(who: Principal, name: string, monthlyCredits: number, reason?: string): Promise<TierDto> {
+    await this.edits.set(who, this.editOf(name, reason), monthlyCredits);
+    return (await this.list()).find((tier) => tier.name === name)!;
+  }
+
+  /** @throws NOT_FOUND */
+  async reset(who: Principal, name: string, reason?: string): Promise<void> {
+    await this.edits.reset(who, this.editOf(name, reason));
+  }
+
+  private editOf(name: string, reason: string | undefined): TariffEdit {
+    const { tiers } = this.config.values;
+    if (!Object.hasOwn(tiers, name))
+      throw new TallygateError('NOT_FOUND', `There is no tier "${name}". Tiers: ${Object.keys(tiers).join(', ')}.`);
+    return { kind: 'tier', name, reason, own: tiers[name] };
+  }
+
+  private tier(name: string, accounts: number, emailOf: (id: string) => string | undefined): TierDto {
+    const { tiers, credits } = this.config.values;
+    const isOfFile = this.tariff.isOfFile('tier', name);
+    const override = isOfFile ? undefined : this.tariff.override('tier', name);
+    return {
+      name,
+      monthly_credits: this.tariff.tiers[name]!,
+      source: isOfFile ? 'gateway.yaml' : override ? 'override' : 'default',
+      default_monthly_credits: tiers[name]!,
+      is_default: credits.default_tier === name,
+      accounts,
+      changed_by: (override?.changedBy && emailOf(override.changedBy)) ?? null,
+      changed_at: override?.changedAt ?? null,
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
+import { Confirmed } from '../../auth/sessions/confirmation.js';
+import { ErrorDto } from '../../rest/error.dto.js';
+import { AdminTiers } from './admin-tiers.service.js';
+import { ResetTierQuery, SetTierDto, TierDto, TierListDto, TierParams } from './tiers.dto.js';
+
+/** What tiers give, for operators. */
+@ApiTags('Administration')
+@Authenticated('admin')
+@Controller('api/admin/tiers')
+export class TiersController {
+  constructor(private readonly tiers: AdminTiers) {}
+
+  /** Lists tiers, with who says what they give and how many accounts are on each. */
+  @Get()
+  async list(): Promise<TierListDto> {
+    return { items: await this.tiers.list() };
+  }
+
+  /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
+  @Put(':name')
+  @Confirmed()
+  @ApiNotFoundResponse({ description: 'No such tier', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The settings file sets it', type: ErrorDto })
+  set(@CurrentPrincipal() who: Principal, @Param() { name }: TierParams, @Body() body: SetTierDto): Promise<TierDto> {
+    return this.tiers.set(who, name, body.monthly_credits, body.reason);
+  }
+
+  /** Takes back what an admin has set: the tier gives what it would without, by the same rule. */
+  @Delete(':name')
+  @HttpCode(204)
+  @Confirmed()
+  @ApiNotFoundResponse({ description: 'No such tier, or nobody has set here what it gives', type: ErrorDto })
+  reset(@CurrentPrincipal() who: Principal, @Param() { name }: TierParams, @Query() { reason }: ResetTierQuery): Promise<void> {
+    return this.tiers.reset(who, name, reason);
+  }
+}

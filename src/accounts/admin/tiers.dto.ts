@@ -1,0 +1,50 @@
+import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { TIER_CREDITS_MAX } from '../../config/app-config.js';
+import { PRINTABLE } from '../../rest/dto-fields.js';
+import { BodyExample } from '../../rest/openapi/body-example.js';
+import { ReasonDto } from '../../rest/reason.dto.js';
+
+export class TierParams {
+  /** One of the configured `tiers`. */
+  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
+  @Length(1, 32)
+  @IsString()
+  name!: string;
+}
+
+/** What a tier gives from now on. */
+@BodyExample<SetTierDto>({ monthly_credits: 50, reason: 'What was promised' })
+export class SetTierDto extends ReasonDto {
+  /** More tops its accounts up at once; fewer count from next month. */
+  @Max(TIER_CREDITS_MAX)
+  @Min(0)
+  @IsInt()
+  monthly_credits!: number;
+}
+
+/** Why a tier goes back to what it was. */
+export class ResetTierQuery extends ReasonDto {}
+
+/** What a tier gives, for operators. */
+export class TierDto {
+  name!: string;
+  /** Credits a month. They do not carry over. */
+  monthly_credits!: number;
+  /** Who says so: the gateway itself, the settings file, which nothing else changes, or an admin. */
+  source!: 'default' | 'gateway.yaml' | 'override';
+  /** What it gives where no admin says anything. */
+  default_monthly_credits!: number;
+  /** Whether new accounts get it. */
+  is_default!: boolean;
+  /** Accounts on it, also those that are switched off. */
+  accounts!: number;
+  /** E-mail of the admin who has set it; null where nobody has in person. */
+  changed_by!: string | null;
+  changed_at!: Date | null;
+}
+
+/** All tiers. */
+export class TierListDto {
+  /** In the order of the settings. */
+  items!: TierDto[];
+}

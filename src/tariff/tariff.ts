@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeListeners } from '../common/concurrency/change-listeners.js';
+import { AppConfig } from '../config/app-config.js';
+
+/** What has an amount: a tool, or a method such as `resources/read`, its price; a tier the credits of a month. */
+export type TariffKind = 'price' | 'tier';
+
+/** What an admin has set in place of what the settings and the sources of tools say. */
+export interface Override {
+  kind: TariffKind;
+  name: string;
+  amount: number;
+  /** Id of the user; null for nobody in person. */
+  changedBy: string | null;
+  changedAt: Date;
+}
+
+/** Credits a month by name of the tier. */
+export type Tiers = Readonly<Record<string, number>>;
+
+/**
+ * What calls cost and what tiers give: the one place that decides it, from memory. What the settings file names is the file's; then
+ * comes what an admin has set, which every replica follows (`TariffFeed`); then what the source of the tool says, or the default.
+ */
+@Injectable()
+export class Tariff {
+  private readonly listeners = new ChangeListeners();
+  private overrides: ReadonlyMap<string, Override> = new Map();
+  private prices: ReadonlyMap<string, number> = new Map();
+  private months: Tiers = {};
+
+  constructor(private readonly config: AppConfig) {
+    this.replace([]);
+  }
+
+  /** Credits for one call of a tool, or of a method such as `resources/read`; `own`: where nobody has set a price. */
+  priceOf(name: string, own = 0): number {
+    return this.prices.get(name) ?? own;
+  }
+
+  /** The same object until something changes. */
+  get tiers(): Tiers {
+    return this.months;
+  }
+
+  /** Whether the settings file says it, so that nothing else does. */
+  isOfFile(kind: TariffKind, name: string): boolean {
+    const { tools, tiers } = this.config.values;
+    return kind === 'price' ? Object.hasOwn(tools.prices, name) : this.config.file.namesTiers && Object.hasOwn(tiers, name);
+  }
+
+  /** What an admin has set, also where the file has said something else since. */
+  override(kind: TariffKind, name: string): Override | undefined {
+    return this.overrides.get(keyOf({ kind, name }));
+  }
+
+  /** Every name of which the file or an admin says something. */
+  pricedNames(): string[] {
+    const set = [...this.overrides.values()].filter(({ kind }) => kind === 'price').map(({ name }) => name);
+    return [...new Set([...Object.keys(this.config.values.tools.prices), ...set])];
+  }
+
+  /** Called after every change, whichever replica made it. Must not throw. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** All that admins have set, as it is now. */
+  replace(overrides: readonly Override[]): void {
+    this.overrides = new Map(overrides.map((one) => [keyOf(one), one]));
+    this.prices = new Map([...this.amountsSet('price'), ...Object.entries(this.config.values.tools.prices)]);
+    // Which tiers there are, the settings say.
+    const set = this.amountsSet('tier').filter(([name]) => Object.hasOwn(this.config.values.tiers, name));
+    this.months = Object.freeze({ ...this.config.values.tiers, ...Object.fromEntries(set) });
+    this.listeners.tell();
+  }
+
+  private amountsSet(of: TariffKind): [string, number][] {
+    const counted = [...this.overrides.values()].filter(({ kind, name }) => kind === of && !this.isOfFile(kind, name));
+    return counted.map(({ name, amount }) => [name, amount]);
+  }
+}
+
+const keyOf = ({ kind, name }: Pick<Override, 'kind' | 'name'>): string => `${kind} ${name}`;
