@@ -9,7 +9,7 @@ import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
-import { STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
+import { price, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
 /** Most credits that a tier gives a month. */
 export const TIER_CREDITS_MAX = 1_000_000_000;
@@ -106,7 +106,7 @@ export const configSchema = z.strictObject({
        * Price in credits by tool name, overriding the tool's own; also of `resources/read` and `prompts/get`, which
        * are free otherwise.
        */
-      prices: z.record(z.string(), z.int().min(0)).default({}),
+      prices: z.record(z.string(), price).default({}),
       /** A tool that takes longer is cancelled and answered with an error. */
       timeout_seconds: z.number().min(0.1).max(600).default(30),
     })

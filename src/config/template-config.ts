@@ -50,7 +50,7 @@ const seconds = z.number().min(0.1).max(600);
 const filePath = z.string().min(1).max(4_096);
 /** Most credits that one call costs. */
 export const PRICE_MAX = 1_000_000;
-const price = z.int().min(0).max(PRICE_MAX);
+export const price = z.int().min(0).max(PRICE_MAX);
 
 /** Files in PEM, read whenever a server is connected to. */
 const tlsSchema = z
