@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { GatewayProcess } from '../../support/gateway/gateway-process.js';
 import { inBrowser } from '../../support/portal/in-browser.js';
-import { portalPaths } from '../../support/portal/portal-paths.js';
+import { namedPaths, portalPaths } from '../../support/portal/portal-paths.js';
 import { openBrowser, PortalPage } from '../../support/portal/portal-browser.js';
 
 jest.setTimeout(180_000);
@@ -19,9 +19,13 @@ inBrowser('the pages of the portal', () => {
   let browser: Browser;
   let portal: PortalPage;
   beforeAll(async () => {
-    [gateway, browser] = await Promise.all([GatewayProcess.start(), openBrowser()]);
+    const env = { GATEWAY_TEMPLATES: 'http,file-server' };
+    [gateway, browser] = await Promise.all([GatewayProcess.start({ env }), openBrowser()]);
     await gateway.rest('POST', '/api/mcp-keys/create', { key_name: '<img src=x onerror="window.hurt=1">' });
     await gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: HOSTILE } });
+    await gateway.rest('POST', '/api/mcp/enable');
+    const server = await gateway.rest('POST', '/servers', { template_name: 'file-server', config: { base_path: gateway.dataDir } });
+    expect(server.text).toMatch(/"id"/);
     portal = await PortalPage.open(browser, gateway);
     await portal.signInAsAdmin(gateway);
   });
@@ -30,8 +34,19 @@ inBrowser('the pages of the portal', () => {
     await gateway?.destroy();
   });
 
-  it.each(PATHS)('%s has no barrier, no overflow and no complaint in any theme and width', async (path) => {
-    await portal.goTo(path);
+  /** Where one page of each kind is, by its path in the table of pages. */
+  const places: Record<string, () => Promise<string>> = {
+    '/keys/:id': async () => (await gateway.rest('GET', '/api/mcp-keys/list')).json.keys[0].id,
+    '/tools/:name': async () => 'get_daily_bars',
+    '/admin/servers/:id': async () => (await gateway.rest('GET', '/servers')).json[0].id,
+    '/admin/users/:id': async () => (await gateway.rest('GET', '/api/auth/me')).json.id,
+    '/admin/accounts/:id': async () => String((await gateway.rest('GET', '/api/mcp/account')).json.id),
+  };
+  const addressOf = async (path: string) => (path.includes(':') ? path.replace(/:.*/, await places[path]!()) : path);
+
+  it.each([...PATHS, ...namedPaths()])('%s has no barrier, no overflow and no complaint in any theme and width', async (path) => {
+    await portal.goTo(await addressOf(path));
+    if (path !== '/password') expect(await portal.page.locator('main [role=alert]').allTextContents()).toEqual([]);
     for (const colorScheme of ['light', 'dark'] as const)
       for (const width of [1280, 360]) {
         await portal.page.emulateMedia({ colorScheme });

@@ -18,7 +18,8 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
     /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/(enable|regenerate-key)) 409$/,
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
   'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
-  'test/integration/servers-*.spec.ts': /^(POST \/servers(\/\{id\}\/tools)?|PATCH \/servers\/\{id\}(\/tools\/\{tool\})?) (409|200)$/,
+  'test/integration/servers-*.spec.ts':
+    /^(POST \/servers(\/\{id\}\/tools)?|PATCH \/servers\/\{id\}(\/tools\/\{tool\})?) (409|200)$/,
   'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
   'test/integration/prices.spec.ts, tiers.spec.ts': /^PUT \/api\/admin\/(prices|tiers)\/\{\w+\} 409$/,
   'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,

@@ -6,3 +6,9 @@ export function portalPaths(): string[] {
   const table = readFileSync(join('portal', 'src', 'app', 'pages.ts'), 'utf8');
   return [...table.matchAll(/path: '([^':]+)'/g)].map(([, path]) => path!);
 }
+
+/** Those with a name in them, such as `/keys/:id`. */
+export function namedPaths(): string[] {
+  const table = readFileSync(join('portal', 'src', 'app', 'pages.ts'), 'utf8');
+  return [...table.matchAll(/path: '([^']*:[^']*)'/g)].map(([, path]) => path!);
+}
