@@ -24,7 +24,10 @@ inBrowser('the pages of the portal', () => {
     await gateway.rest('POST', '/api/mcp-keys/create', { key_name: '<img src=x onerror="window.hurt=1">' });
     await gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: HOSTILE } });
     await gateway.rest('POST', '/api/mcp/enable');
-    const server = await gateway.rest('POST', '/servers', { template_name: 'file-server', config: { base_path: gateway.dataDir } });
+    const server = await gateway.rest('POST', '/servers', {
+      template_name: 'file-server',
+      config: { base_path: gateway.dataDir },
+    });
     expect(server.text).toMatch(/"id"/);
     portal = await PortalPage.open(browser, gateway);
     await portal.signInAsAdmin(gateway);
