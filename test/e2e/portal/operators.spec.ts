@@ -169,6 +169,31 @@ inBrowser('an operator, in the portal alone,', () => {
     await row.getByRole('cell', { name: '7', exact: true }).waitFor();
     await row.getByRole('button', { name: TOOL }).click();
     await page.getByRole('dialog').getByText('7 credits').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Source', { exact: true }).fill('examples');
+    await page.keyboard.press('Enter');
+    await page.getByText('No calls match.').waitFor();
+    await page.getByLabel('Source', { exact: true }).fill('lookups');
+    await page.keyboard.press('Enter');
+    await row.waitFor();
     expect(portal.complaints).toEqual([]);
+  });
+
+  it('sees at the server how much of it is called, by whom, and how fast it answers', async () => {
+    await goTo('Servers');
+    const cell = (label: string) => page.locator(`tbody td[data-label="${label}"]`);
+    await cell('Calls, 24 h').getByText('2', { exact: true }).waitFor();
+    await cell('p50').getByText(/ m?s$/).waitFor();
+    await cell('p95').getByText(/ m?s$/).waitFor();
+    await page.getByRole('link', { name: 'lookups' }).click();
+    await page.getByRole('tab', { name: 'Calls' }).click();
+    await page.getByText('2 calls in 24 hours, 0 failures: half took at most').waitFor();
+    await eventually(async () => expect(await cell('User').allTextContents()).toEqual(Array(2).fill('admin@localhost')));
+    await page.getByRole('button', { name: TOOL }).first().click();
+    await page.getByRole('dialog').getByText('7 credits').waitFor();
+    expect([await portal.barriers(), portal.complaints]).toEqual([[], []]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Filter the calls of lookups' }).click();
+    await page.waitForURL('**/ui/admin/calls?service=lookups');
   });
 });
