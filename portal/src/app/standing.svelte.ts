@@ -30,11 +30,15 @@ class Standing {
     };
   }
 
-  private look(): void {
-    if (!this.hasNoAccount) void this.account.load();
-    if (!current.isAdmin) return;
+  /** Also when somebody has changed something of them, which shows at the menu at once. */
+  lookAtServers(): void {
     void this.waiting.load();
     void this.unhealthy.load();
+  }
+
+  private look(): void {
+    if (!this.hasNoAccount) void this.account.load();
+    if (current.isAdmin) this.lookAtServers();
   }
 }
 

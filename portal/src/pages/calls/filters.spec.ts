@@ -5,13 +5,14 @@ const query = (text: string) => queryOf(new URLSearchParams(text));
 
 describe("the filters in a page's address", () => {
   it('are asked for by the names of the API', () => {
-    expect(query('tool=greet&key=k1&outcome=ok&slower=50&request=r1&client=cursor')).toEqual({
+    expect(query('tool=greet&key=k1&outcome=ok&slower=50&request=r1&client=cursor&service=web')).toEqual({
       tool_name: 'greet',
       api_key_id: 'k1',
       outcome: 'ok',
       min_duration_ms: '50',
       request_id: 'r1',
       client_name: 'cursor',
+      service: 'web',
     });
   });
 

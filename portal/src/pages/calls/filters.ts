@@ -6,6 +6,7 @@ const NAMES = {
   key: 'api_key_id',
   user: 'user_id',
   outcome: 'outcome',
+  service: 'service',
   client: 'client_name',
   slower: 'min_duration_ms',
   request: 'request_id',
@@ -13,7 +14,7 @@ const NAMES = {
 } as const;
 
 /** Those that a person chooses; `before` is where a page begins. */
-export const FILTERS = ['tool', 'key', 'user', 'outcome', 'client', 'slower', 'request', 'since', 'until'] as const;
+export const FILTERS = ['tool', 'key', 'user', 'outcome', 'service', 'client', 'slower', 'request', 'since', 'until'] as const;
 
 /** What `outcome` can be, and how that is said. */
 export const OUTCOMES = [
@@ -29,6 +30,7 @@ export interface CallQuery {
   api_key_id?: string;
   user_id?: string;
   outcome?: (typeof OUTCOMES)[number][0];
+  service?: string;
   client_name?: string;
   min_duration_ms?: number;
   request_id?: string;

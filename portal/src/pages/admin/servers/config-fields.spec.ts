@@ -6,6 +6,7 @@ const schema = {
   properties: {
     folder: { enum: ['/a', '/b'], description: 'Which folder' },
     token: { type: 'string', writeOnly: true },
+    password: { type: 'string', format: 'password' },
     depth: { type: 'integer', default: 3 },
     deep: { type: 'boolean' },
     headers: { type: 'object' },
@@ -15,13 +16,14 @@ const schema = {
 describe('the form of a template', () => {
   it('has a field for each property, and JSON for what is not plain', () => {
     const kinds = fieldsOf(schema).map(({ name, kind }) => `${name} ${kind}`);
-    expect(kinds).toEqual(['folder choice', 'token text', 'depth number', 'deep yes-no', 'headers json']);
+    expect(kinds).toEqual(['folder choice', 'token text', 'password text', 'depth number', 'deep yes-no', 'headers json']);
   });
 
   it('knows what is needed, what is secret and what is preset', () => {
-    const [folder, token, depth] = fieldsOf(schema);
+    const [folder, token, password, depth] = fieldsOf(schema);
     expect(folder).toMatchObject({ isRequired: true, choices: ['/a', '/b'], hint: 'Which folder' });
     expect(token).toMatchObject({ isSecret: true, isRequired: false });
+    expect([password!.isSecret, depth!.isSecret]).toEqual([true, false]);
     expect(depth!.preset).toBe('3');
   });
 

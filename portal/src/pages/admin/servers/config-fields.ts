@@ -28,7 +28,7 @@ function fieldOf(name: string, schema: Schema, isRequired: boolean): ConfigField
   const { description, title, enum: choices } = schema;
   const hint = [title, description].filter((text) => typeof text === 'string').join('. ');
   const choice = Array.isArray(choices) && choices.every((one) => typeof one === 'string') ? choices : [];
-  const isSecret = schema['writeOnly'] === true;
+  const isSecret = schema['writeOnly'] === true || schema['format'] === 'password'; // as the gateway takes them
   return { name, kind: kindOf(schema, choice), choices: choice, hint, isRequired, isSecret, preset: textOf(schema['default']) };
 }
 
