@@ -60,7 +60,10 @@ const nameOf = ({ method, path }: Endpoint) => `${method} ${path}`;
 const everywhere = endpoints().filter(({ path }) => !path.endsWith('/synthetic'));
 const table = everywhere.map((endpoint) => [nameOf(endpoint), endpoint] as const);
 const withJson = table.filter(([, { body }]) => body?.type === JSON_TYPE && '$ref' in body.schema);
-const withQuery = table.filter(([, { parameters }]) => parameters.some((one) => one.in === 'query'));
+// A stream of calls has no end, so it is asked elsewhere.
+const withQuery = table.filter(
+  ([, { path, parameters }]) => parameters.some((one) => one.in === 'query') && !path.endsWith('/stream'),
+);
 
 /** With a thing of its own in the path, since some are ended. */
 async function urlOf({ method, path }: Endpoint): Promise<string> {
