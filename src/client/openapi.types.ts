@@ -1540,6 +1540,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
@@ -1620,6 +1626,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
@@ -1647,12 +1659,6 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       user_id: string;
-      /** @description What is left of the month's allocation; spent first. */
-      credits_allocation: number;
-      /** @description Bought or granted credits; they do not expire. */
-      credits_purchased: number;
-      /** @description Reserved by running calls. */
-      credits_held: number;
       /** @description Why an operator should look at the account, e.g. a payment disputed. */
       flags: string[];
       /** Format: date-time */
@@ -2579,6 +2585,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
