@@ -210,6 +210,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/mcp/accounts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An account. */
+    get: operations['AdminAccountsController_one'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/mcp/accounts/{id}/active': {
     parameters: {
       query?: never;
@@ -1759,7 +1776,7 @@ export interface components {
       total_calls: number;
       total_credits: number;
       /** @description Most called first. */
-      tools: components['schemas']['ToolUsageRowDto'][];
+      tools: components['schemas']['TimedToolUsageRowDto'][];
     };
     AnalyticsDto: {
       accounts: components['schemas']['AccountTotalsDto'];
@@ -3252,6 +3269,34 @@ export interface components {
     TierListDto: {
       /** @description In the order of the settings. */
       items: components['schemas']['TierDto'][];
+    };
+    TimedToolUsageRowDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description To one decimal.
+       */
+      avg_latency_ms: number;
+      /**
+       * Format: double
+       * @description Milliseconds that half of the calls did not exceed, within 5 %; null while not known, for calls that an earlier release counted.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      tool: string;
+      calls: number;
+      credits: number;
+      /** @description Rows returned. */
+      records: number;
+      /** @description Number of different users. */
+      users: number;
     };
     ToolCallDto: {
       /** Format: double */
@@ -4844,6 +4889,94 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_one: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
         headers: {
           [name: string]: unknown;
         };
