@@ -10,6 +10,12 @@ export class AccountInfoDto {
   mcp_key_prefix!: string;
   /** Credits left of this month's allocation, plus purchased credits. */
   credits_balance!: number;
+  /** What is left of the month's allocation; spent first. */
+  credits_allocation!: number;
+  /** Bought or granted credits; they do not expire. */
+  credits_purchased!: number;
+  /** Reserved by running calls. */
+  credits_held!: number;
   /**
    * Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
    * pay it first.
@@ -40,6 +46,9 @@ export class AccountInfoDto {
       display_name: account.displayName,
       mcp_key_prefix: account.keyPrefix,
       credits_balance: account.balance,
+      credits_allocation: account.allocation,
+      credits_purchased: account.purchased,
+      credits_held: account.held,
       credits_debt: account.debt,
       credits_tier: account.tier,
       credits_monthly_allocation: account.monthlyAllocation,

@@ -210,6 +210,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/mcp/accounts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An account. */
+    get: operations['AdminAccountsController_one'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/mcp/accounts/{id}/active': {
     parameters: {
       query?: never;
@@ -1540,6 +1557,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
@@ -1620,6 +1643,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
@@ -1647,12 +1676,6 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       user_id: string;
-      /** @description What is left of the month's allocation; spent first. */
-      credits_allocation: number;
-      /** @description Bought or granted credits; they do not expire. */
-      credits_purchased: number;
-      /** @description Reserved by running calls. */
-      credits_held: number;
       /** @description Why an operator should look at the account, e.g. a payment disputed. */
       flags: string[];
       /** Format: date-time */
@@ -1753,7 +1776,7 @@ export interface components {
       total_calls: number;
       total_credits: number;
       /** @description Most called first. */
-      tools: components['schemas']['ToolUsageRowDto'][];
+      tools: components['schemas']['TimedToolUsageRowDto'][];
     };
     AnalyticsDto: {
       accounts: components['schemas']['AccountTotalsDto'];
@@ -2579,6 +2602,12 @@ export interface components {
       mcp_key_prefix: string;
       /** @description Credits left of this month's allocation, plus purchased credits. */
       credits_balance: number;
+      /** @description What is left of the month's allocation; spent first. */
+      credits_allocation: number;
+      /** @description Bought or granted credits; they do not expire. */
+      credits_purchased: number;
+      /** @description Reserved by running calls. */
+      credits_held: number;
       /**
        * @description Credits owed, since their payment was refunded or disputed after they were spent. The next credits bought or granted
        *     pay it first.
@@ -3240,6 +3269,34 @@ export interface components {
     TierListDto: {
       /** @description In the order of the settings. */
       items: components['schemas']['TierDto'][];
+    };
+    TimedToolUsageRowDto: {
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal.
+       */
+      success_rate: number;
+      /**
+       * Format: double
+       * @description To one decimal.
+       */
+      avg_latency_ms: number;
+      /**
+       * Format: double
+       * @description Milliseconds that half of the calls did not exceed, within 5 %; null while not known, for calls that an earlier release counted.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      tool: string;
+      calls: number;
+      credits: number;
+      /** @description Rows returned. */
+      records: number;
+      /** @description Number of different users. */
+      users: number;
     };
     ToolCallDto: {
       /** Format: double */
@@ -4832,6 +4889,94 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_one: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such account */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -26,6 +26,7 @@ import { UsageSeriesRepository } from './reports/series/usage-series.repository.
 import { ToolUses } from './reports/series/tool-use.service.js';
 import { UsageHoursRepository } from './delivery/usage-hours.repository.js';
 import { UsageVerification } from './delivery/usage-verification.service.js';
+import { UsageSumsRepository } from './reports/usage-sums.repository.js';
 import { UsageTables } from './reports/usage-tables.service.js';
 import { UsageStatus } from './delivery/usage-status.service.js';
 import { UsageController } from './reports/usage.controller.js';
@@ -61,6 +62,7 @@ const FACT_DAYS = 30;
     UsageRetention,
     UsageRollup,
     UsageSeries,
+    UsageSumsRepository,
     UsageSeriesRepository,
     UsageStatus,
     UsageTables,

@@ -147,7 +147,7 @@ describe('an operation that goes well is answered as documented', () => {
     await well('PUT', `${path}/tier`, { tier: 'pro' });
     await well('PUT', `${path}/active`, { is_active: true });
     await well('DELETE', `${path}/flags`);
-    for (const part of ['credit-history', 'tool-calls']) await well('GET', `${path}/${part}`);
+    for (const part of ['', '/credit-history', '/tool-calls']) await well('GET', path + part);
   });
 
   it('for operators', async () => {

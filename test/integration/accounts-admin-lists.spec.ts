@@ -50,6 +50,14 @@ describe('An operator', () => {
       ]);
     });
 
+    it('one by one, as the list has them', async () => {
+      const { accounts } = (await rest.get(admin, ACCOUNTS).expect(200)).body as { accounts: { id: number }[] };
+      for (const account of accounts)
+        expect((await rest.get(admin, `${ACCOUNTS}/${account.id}`).expect(200)).body).toEqual(account);
+      await rest.get(admin, `${ACCOUNTS}/999999`).expect(404);
+      await rest.get(made[0]!.user, `${ACCOUNTS}/${made[0]!.account.id}`).expect(403);
+    });
+
     it('by part of the e-mail or the name in any case', async () => {
       expect(await found(`?search=${made[2]!.account.user_email.toUpperCase().slice(2, 14)}`)).toEqual(ids(2));
       expect(await found('?search=ANNA&sort_order=asc')).toEqual(ids(0, 1));
@@ -201,7 +209,10 @@ describe('The analytics of an operator', () => {
       total_credits: 5,
       success_rate: 66.7,
       avg_latency_ms: 20,
-      tools: [dear, free],
+      tools: [
+        { ...dear, p50_ms: expect.closeTo(10, 0), p95_ms: expect.closeTo(20, -0.3), p99_ms: expect.closeTo(20, -0.3) },
+        { ...free, p50_ms: expect.closeTo(30, -0.3), p95_ms: expect.closeTo(30, -0.3), p99_ms: expect.closeTo(30, -0.3) },
+      ],
     });
   });
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeyVerifier } from '../../src/api-keys/verification/api-key.verifier.js';
 import { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
+import type { Reservation } from '../../src/credits/leases/account-lease.js';
+import { CreditLeases } from '../../src/credits/leases/credit-leases.service.js';
 import { AccountsRest } from '../support/gateway/accounts-rest.js';
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -51,5 +53,17 @@ describe('An account', () => {
     await rest.post(admin, '/api/mcp/enable').expect(200);
     await rest.database.dataSource.query(`UPDATE mcp.api_keys SET scopes = '{admin}' WHERE user_id = $1`, [admin.userId]);
     expect(await limits(admin)).toEqual([]);
+  });
+
+  it('says what its balance is made of: the month’s, what was granted, and of both what running calls hold', async () => {
+    const [{ user, account }, admin] = [await rest.newAccount(), await rest.newUser('admin')];
+    await rest.post(admin, `/api/admin/mcp/accounts/${account.id}/add-credits`, { amount: 100, reason: 'Goodwill' }).expect(200);
+    await rest.call(account, user, 20);
+    const leases = rest.app.get(CreditLeases);
+    const running = (await leases.reserve(account.id, 7)) as Reservation;
+    const parts = { credits_balance: 130, credits_allocation: 30, credits_purchased: 100 };
+    expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ ...parts, credits_held: 7 });
+    leases.end(running, 0);
+    expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ ...parts, credits_held: 0 });
   });
 });

@@ -102,13 +102,51 @@ describe('Usage reports', () => {
 
   it('name those who spent most of the month', async () => {
     await deliver(at(0, { user_id: 'rich', credits_charged: 1_000 }), at(DAY_MS, { user_id: 'rich', credits_charged: 1_000 }));
-    expect(await rig.reports.topUsers(1)).toEqual([{ user_id: 'rich', call_count: 2, total_credits: 2_000 }]);
+    await deliver(at(0, { user_id: 'second', tool_name: 'a', credits_charged: 500 }));
+    await deliver(...[1, 2, 3].map(() => at(0, { user_id: 'third', tool_name: 'b', credits_charged: 100 })));
+    const users = [
+      { user_id: 'rich', call_count: 2, total_credits: 2_000 },
+      { user_id: 'second', call_count: 1, total_credits: 500 },
+    ];
+    expect(await rig.reports.everybodysMonth(1)).toMatchObject({ users: users.slice(0, 1) });
+    expect(await rig.reports.everybodysMonth(2)).toMatchObject({ users });
+  });
+
+  it('have all tools of the month beside them, most called first, each with its users counted once', async () => {
+    await deliver(...['u3', 'u4', 'u4'].map((user_id) => at(0, { user_id, tool_name: 'of the month', credits_charged: 3 })));
+    const { tools } = await rig.reports.everybodysMonth(1);
+    expect(tools.length).toBeGreaterThan(2);
+    expect(tools.map((tool) => tool.call_count)).toEqual(tools.map((tool) => tool.call_count).sort((a, b) => b - a));
+    expect(tools.find((tool) => tool.tool_name === 'of the month')).toEqual({
+      tool_name: 'of the month',
+      call_count: 3,
+      error_count: 0,
+      total_records: 30,
+      total_credits: 9,
+      total_ms: 30,
+      user_count: 2,
+      day_calls: 3,
+      day_credits: 9,
+    });
   });
 
   it('sum tools over everybody', async () => {
     await deliver(...['u1', 'u2', 'u2'].map((user_id) => at(0, { user_id, tool_name: 'popular' })));
     const sums = await rig.reports.tools(1);
     expect(sums.find((tool) => tool.tool_name === 'popular')).toMatchObject({ call_count: 3, user_count: 2 });
+  });
+
+  it('say how long the calls of a tool took, within 5 %', async () => {
+    const calls = Array.from({ length: 100 }, (_, n) =>
+      at(n < 50 ? 0 : 2 * 3_600_000, { tool_name: 'timed', duration_ms: n + 1 }),
+    );
+    await deliver(...calls);
+    const timed = (await rig.reports.tools(1)).find((tool) => tool.tool_name === 'timed')!;
+    expect([timed.p50_ms, timed.p95_ms, timed.p99_ms].map(Number)).toEqual([
+      expect.closeTo(50, -1),
+      expect.closeTo(95, -1),
+      expect.closeTo(99, -1),
+    ]);
   });
 
   it('set the rows of a day against its rollup', async () => {

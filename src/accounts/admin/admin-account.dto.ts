@@ -112,12 +112,6 @@ export class ChangeActiveDto {
 /** An account, for operators. */
 export class AdminAccountDto extends AccountInfoDto {
   user_id!: string;
-  /** What is left of the month's allocation; spent first. */
-  credits_allocation!: number;
-  /** Bought or granted credits; they do not expire. */
-  credits_purchased!: number;
-  /** Reserved by running calls. */
-  credits_held!: number;
   /** Why an operator should look at the account, e.g. a payment disputed. */
   flags!: string[];
   updated_at!: Date;
@@ -126,9 +120,6 @@ export class AdminAccountDto extends AccountInfoDto {
     return {
       ...AccountInfoDto.of(account),
       user_id: account.userId,
-      credits_allocation: account.allocation,
-      credits_purchased: account.purchased,
-      credits_held: account.held,
       flags: Object.values(account.flags ?? {}),
       updated_at: account.updatedAt,
     };

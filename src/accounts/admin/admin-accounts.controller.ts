@@ -45,6 +45,13 @@ export class AdminAccountsController {
     };
   }
 
+  /** An account. */
+  @Get(':id')
+  @ApiNotFoundResponse(NO_ACCOUNT)
+  async one(@Param() { id }: AccountParams): Promise<AdminAccountDto> {
+    return AdminAccountDto.of(await this.admin.get(id));
+  }
+
   /** Lists an account's credit transactions, newest first, with its other changes: a page, or all transactions as a file. */
   @Get(':id/credit-history')
   @ApiPageOrFile(CreditHistoryDto)

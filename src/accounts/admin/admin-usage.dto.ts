@@ -1,6 +1,6 @@
 import { Fraction, IdFilter } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
-import type { ToolSums } from '../../usage/reports/usage-reports.service.js';
+import type { TimedToolSums, ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import type { TierTotals } from './account-reports.repository.js';
 import { usageTotals } from '../usage-totals.js';
@@ -62,6 +62,22 @@ export class ToolUsageRowDto {
   }
 }
 
+/** All users' calls of one tool, and how long they took. */
+export class TimedToolUsageRowDto extends ToolUsageRowDto {
+  /** Milliseconds that half of the calls did not exceed, within 5 %; null while not known, for calls that an earlier release counted. */
+  @Fraction()
+  p50_ms!: number | null;
+  @Fraction()
+  p95_ms!: number | null;
+  @Fraction()
+  p99_ms!: number | null;
+
+  static override of(tool: TimedToolSums): TimedToolUsageRowDto {
+    const { p50_ms, p95_ms, p99_ms } = tool;
+    return { ...ToolUsageRowDto.of(tool), p50_ms, p95_ms, p99_ms };
+  }
+}
+
 /** All users' calls, by tool. */
 export class AllToolsUsageDto {
   period_days!: number;
@@ -73,7 +89,7 @@ export class AllToolsUsageDto {
   @Fraction()
   avg_latency_ms!: number;
   /** Most called first. */
-  tools!: ToolUsageRowDto[];
+  tools!: TimedToolUsageRowDto[];
 }
 
 /** A page of an account's calls. */

@@ -12,6 +12,7 @@ import type { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 import {
   TierAccountsDto,
+  TimedToolUsageRowDto,
   ToolUsageRowDto,
   type AccountCallsDto,
   type AccountCallsQuery,
@@ -44,17 +45,16 @@ export class AdminUsage {
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
   async analytics(): Promise<AnalyticsDto> {
-    const [tiers, moved, tools, top] = await Promise.all([
+    const [tiers, moved, { tools, users }] = await Promise.all([
       this.reports.tiers(),
       this.books.moved(),
-      this.usage.month(),
-      this.usage.topUsers(TOP_USERS_MAX),
+      this.usage.everybodysMonth(TOP_USERS_MAX),
     ]);
     return {
       accounts: accountTotals(tiers),
       credits: creditTotals(tiers, moved),
       calls: callTotals(tools),
-      top_accounts: await this.topAccounts(top),
+      top_accounts: await this.topAccounts(users),
       top_tools: tools.slice(0, TOP_MAX).map((tool) => ToolUsageRowDto.of(tool)),
     };
   }
@@ -64,7 +64,7 @@ export class AdminUsage {
     const tools = await this.usage.tools(days);
     const { calls, credits, successRate, avgLatencyMs } = usageTotals(tools);
     const totals = { total_calls: calls, total_credits: credits, success_rate: successRate, avg_latency_ms: avgLatencyMs };
-    return { period_days: days, ...totals, tools: tools.map((tool) => ToolUsageRowDto.of(tool)) };
+    return { period_days: days, ...totals, tools: tools.map((tool) => TimedToolUsageRowDto.of(tool)) };
   }
 
   /**

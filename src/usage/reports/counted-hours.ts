@@ -14,7 +14,8 @@ const MEASURES = {
 
 export type Measure = keyof typeof MEASURES;
 
-const COUNTS = ['calls', 'records', 'errors', 'credits', 'duration'] as const;
+/** What is counted where nothing else is asked for. */
+export const COUNTS = ['calls', 'records', 'errors', 'credits', 'duration'] as const;
 const KEYS = 'user_id, tool_name, table_name, api_key_id';
 
 /** What of the hours is asked for. */

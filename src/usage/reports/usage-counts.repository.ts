@@ -4,7 +4,7 @@ import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { countedHours, countedRows } from './counted-hours.js';
 import { histogramOf } from './series/latency-buckets.js';
 import type { Period } from './usage-days.js';
-import { isRolledUp, parameters, READ_LIMITS, type CallFilter, type UsageFilter } from './usage-filter.js';
+import { isRolledUp, parameters, READ_LIMITS, type UsageFilter } from './usage-filter.js';
 import type { PagePlace, PageRange } from './usage-log.repository.js';
 
 export interface DayCounts {
@@ -42,26 +42,6 @@ export interface KeyCounts {
   errors_on: Record<string, number>;
 }
 
-/** A tool's calls in a period, and on one day of it. Durations in milliseconds. */
-export interface ToolSums {
-  tool_name: string;
-  call_count: number;
-  error_count: number;
-  total_records: number;
-  total_credits: number;
-  total_ms: number;
-  /** Number of different users. */
-  user_count: number;
-  day_calls: number;
-  day_credits: number;
-}
-
-export interface UserSums {
-  user_id: string;
-  call_count: number;
-  total_credits: number;
-}
-
 export interface DayCredits {
   /** `YYYY-MM-DD`, UTC. */
   date: string;
@@ -72,7 +52,7 @@ const TOP_TOOLS_MAX = 20;
 const TOP_KEYS_MAX = 100;
 
 /**
- * All SQL of `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for.
+ * SQL that writes `mcp_tool_usage_hourly`, and the counts made of it and of the raw rows of the hours it cannot answer for.
  *
  * PREWHERE narrows what FINAL merges, on columns of the sorting key alone: rows that replace each other agree in these. With
  * WHERE ClickHouse merges all rows of the granules first; over 100 million calls statistics took 20–30 ms so, and 15–20 now.
@@ -176,38 +156,6 @@ export class UsageCountsRepository {
     );
   }
 
-  /** All tools called since `from`, most called first, with their share of `day`. Without a user: everybody's calls. */
-  sumByTool(filter: CallFilter, day: Period, rawHours: string[]): Promise<ToolSums[]> {
-    return this.clickhouse.query<ToolSums>(
-      `SELECT tool_name, sum(calls) AS call_count, sum(errors) AS error_count, sum(records) AS total_records,
-              sum(credits) AS total_credits, sum(duration) AS total_ms, uniqExact(user_id) AS user_count,
-              sumIf(calls, ${isInDay}) AS day_calls, sumIf(credits, ${isInDay}) AS day_credits
-       FROM (${countedHours(filter)}) GROUP BY tool_name ORDER BY call_count DESC, tool_name ${READ_LIMITS}`,
-      { ...parameters(filter, rawHours), dayFrom: day.from, dayTo: day.to },
-    );
-  }
-
-  /** Users by credits spent since `from`, then by calls. */
-  sumByUser(filter: CallFilter, rawHours: string[], limit: number): Promise<UserSums[]> {
-    return this.clickhouse.query<UserSums>(
-      `SELECT user_id, sum(calls) AS call_count, sum(credits) AS total_credits FROM (${countedHours(filter)}) GROUP BY user_id
-       ORDER BY total_credits DESC, call_count DESC, user_id LIMIT {limit:UInt32} ${READ_LIMITS}`,
-      { ...parameters(filter, rawHours), limit },
-    );
-  }
-
-  /** Calls of these users. */
-  callsByUser(
-    filter: CallFilter & { userIds: string[] },
-    rawHours: string[],
-  ): Promise<Pick<UserSums, 'user_id' | 'call_count'>[]> {
-    const calls = countedHours(filter, { key: 'user_id', measures: ['calls'] });
-    return this.clickhouse.query(
-      `SELECT key AS user_id, sum(calls) AS call_count FROM (${calls}) GROUP BY user_id ${READ_LIMITS}`,
-      parameters(filter, rawHours),
-    );
-  }
-
   /** Charged credits by day: once from the rollup, where it can answer, and once from all rows. */
   async creditsByDay(period: Period, rawHours: string[]): Promise<{ rollup: DayCredits[]; raw: DayCredits[] }> {
     const byDay = 'SELECT toString(toDate(hour)) AS date, sum(credits) AS credits FROM';
@@ -223,5 +171,3 @@ export class UsageCountsRepository {
     };
   }
 }
-
-const isInDay = "hour >= {dayFrom:DateTime('UTC')} AND hour < {dayTo:DateTime('UTC')}";

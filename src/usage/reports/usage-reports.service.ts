@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
-import { UsageCountsRepository, type DayCredits, type ToolSums, type UserSums } from './usage-counts.repository.js';
+import { UsageCountsRepository, type DayCredits } from './usage-counts.repository.js';
 import { dayOf, lastHoursOf, monthOf, periodOfDays, type Period } from './usage-days.js';
-import type { UsageFilter } from './usage-filter.js';
+import type { CallFilter, UsageFilter } from './usage-filter.js';
 import { UsageLogRepository, type UsageCall } from './usage-log.repository.js';
 import { unavailableWhenAway } from './usage-queries.service.js';
+import {
+  UsageSumsRepository,
+  type SumsQuestion,
+  type TimedToolSums,
+  type ToolSums,
+  type UserSums,
+} from './usage-sums.repository.js';
 import { UsageOutboxRepository, type Undelivered, type Verified } from '../recording/usage-outbox.repository.js';
 
 export interface CallsQuery {
@@ -19,7 +26,7 @@ export interface CallsQuery {
   offset: number;
 }
 
-export type { DayCredits, Period, ToolSums, Undelivered, UsageCall, UserSums, Verified };
+export type { DayCredits, Period, TimedToolSums, ToolSums, Undelivered, UsageCall, UserSums, Verified };
 
 /** Usage for accounts and operators: calls with their prices, sums by tool and by user, credits by day. */
 @Injectable()
@@ -27,6 +34,7 @@ export class UsageReports {
   constructor(
     private readonly log: UsageLogRepository,
     private readonly counts: UsageCountsRepository,
+    private readonly sums: UsageSumsRepository,
     private readonly dirtyHours: DirtyHoursRepository,
     private readonly outbox: UsageOutboxRepository,
     private readonly clock: Clock,
@@ -53,32 +61,31 @@ export class UsageReports {
   }
 
   /**
-   * This calendar month and today, in UTC, by tool, most called first; one user's calls or everybody's.
+   * A user's calls this calendar month and today, in UTC, by tool, most called first.
    * @throws UNAVAILABLE when ClickHouse is away
    */
-  month(userId?: string): Promise<ToolSums[]> {
-    return this.sumByTool(monthOf(this.clock.now()), userId);
-  }
-
-  /** Everybody's calls of the last `days` times 24 hours, by tool. @throws UNAVAILABLE when ClickHouse is away. */
-  tools(days: number): Promise<ToolSums[]> {
-    return this.sumByTool(lastHoursOf(days, this.clock.now()));
+  month(userId: string): Promise<ToolSums[]> {
+    return this.summed({ ...monthOf(this.clock.now()), userId }, (question) => this.sums.byTool(question));
   }
 
   /**
-   * This month's top spenders, at most `limit`.
+   * Everybody's calls this calendar month and today, in UTC: by tool, most called first, and at most so many users, top spenders first.
    * @throws UNAVAILABLE when ClickHouse is away
    */
-  topUsers(limit: number): Promise<UserSums[]> {
-    const month = monthOf(this.clock.now());
-    return unavailableWhenAway(async () => this.counts.sumByUser(month, await this.dirtyHours.notRolledUp(month), limit));
+  everybodysMonth(usersMax: number): Promise<{ tools: ToolSums[]; users: UserSums[] }> {
+    return this.summed(monthOf(this.clock.now()), (question) => this.sums.byToolAndByUser(question, usersMax));
+  }
+
+  /** Everybody's calls of the last `days` times 24 hours, by tool, and how long they took. @throws UNAVAILABLE when ClickHouse is away. */
+  tools(days: number): Promise<TimedToolSums[]> {
+    return this.summed(lastHoursOf(days, this.clock.now()), (question) => this.sums.timesByTool(question));
   }
 
   /** Calls of the last `days` times 24 hours of those of the users who made any. @throws UNAVAILABLE when ClickHouse is away. */
   callsOf(userIds: string[], days: number): Promise<ReadonlyMap<string, number>> {
     const period = lastHoursOf(days, this.clock.now());
     return unavailableWhenAway(async () => {
-      const sums = await this.counts.callsByUser({ ...period, userIds }, await this.dirtyHours.notRolledUp(period));
+      const sums = await this.sums.callsByUser({ ...period, userIds }, await this.dirtyHours.notRolledUp(period));
       return new Map(sums.map(({ user_id, call_count }) => [user_id, call_count]));
     });
   }
@@ -103,9 +110,8 @@ export class UsageReports {
     return this.outbox.callsSince();
   }
 
-  private sumByTool(period: Period, userId?: string): Promise<ToolSums[]> {
-    const filter = { ...period, ...(userId !== undefined && { userId }) };
-    const today = dayOf(this.clock.now());
-    return unavailableWhenAway(async () => this.counts.sumByTool(filter, today, await this.dirtyHours.notRolledUp(period)));
+  private summed<Sums>(filter: CallFilter, read: (question: SumsQuestion) => Promise<Sums>): Promise<Sums> {
+    const day = dayOf(this.clock.now());
+    return unavailableWhenAway(async () => read({ filter, day, rawHours: await this.dirtyHours.notRolledUp(filter) }));
   }
 }

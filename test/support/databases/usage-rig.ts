@@ -22,6 +22,7 @@ import { ToolUses } from '../../../src/usage/reports/series/tool-use.service.js'
 import { UsageSeries } from '../../../src/usage/reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from '../../../src/usage/reports/series/usage-series.repository.js';
 import type { UsersService } from '../../../src/auth/users/users.service.js';
+import { UsageSumsRepository } from '../../../src/usage/reports/usage-sums.repository.js';
 import { UsageStatus } from '../../../src/usage/delivery/usage-status.service.js';
 import type { TestClickHouse } from './test-clickhouse.js';
 import { testConfig } from '../gateway/test-config.js';
@@ -66,7 +67,7 @@ export function usageRig(
       clock,
     ),
     toolUses: new ToolUses(clickhouse, dirtyHours, clock),
-    reports: new UsageReports(log, counts, dirtyHours, outbox, readClock),
+    reports: new UsageReports(log, counts, new UsageSumsRepository(clickhouse), dirtyHours, outbox, readClock),
     status: new UsageStatus(outbox, recorder, lock, clock),
   };
 }

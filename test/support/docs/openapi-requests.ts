@@ -56,6 +56,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/admin/users/{id}/usage/keys': undefined,
   'GET /tools': undefined,
   'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
+  'GET /api/admin/mcp/accounts/{id}': undefined,
   'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
   'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
   'POST /api/admin/mcp/accounts/{id}/add-credits': { amount: 1, reason: 'nobody' },
