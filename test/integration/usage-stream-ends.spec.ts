@@ -49,6 +49,16 @@ describe('The end of a stream of calls', () => {
     await all.ended();
   });
 
+  it('comes within two seconds when the login is ended that it was opened with', async () => {
+    const stream = await rig.open(user);
+    await told(stream);
+    const logout = await rig.rest.http().post('/api/auth/logout').set('Authorization', rig.rest.bearer(user));
+    expect(logout.status).toBe(204);
+    const started = performance.now();
+    await stream.ended();
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
   describe('of a session', () => {
     let browser: Browser;
     let email: string;

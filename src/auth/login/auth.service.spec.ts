@@ -26,7 +26,9 @@ describe('A login', () => {
 
   beforeEach(async () => {
     const passwordHash = await hasher.hash(PASSWORD);
-    users = { anna: { id: '1', passwordHash, isActive: true }, gone: { id: '2', passwordHash, isActive: false } };
+    const anna = { id: '1', email: 'anna@example.com', username: 'anna', passwordHash, isActive: true };
+    const gone = { id: '2', email: 'gone@example.com', username: 'gone', passwordHash, isActive: false };
+    users = { anna, 'anna@example.com': anna, gone };
     lookUps = 0;
     verified = [];
     const findByLogin = (login: string) => {
@@ -52,8 +54,16 @@ describe('A login', () => {
     auth = new AuthService(check, known, {} as UserChanges, {} as EndedLogins, notes, jwt, config);
   });
 
-  const attempt = (login: string, password = PASSWORD) =>
-    auth.login({ login, password, from: { id: 'r1', address: '10.0.0.1' } });
+  const attempt = (login: string, password = PASSWORD, address = '10.0.0.1') =>
+    auth.login({ login, password, from: { id: 'r1', address } });
+
+  it('works by each name from where it has worked by one, though others guess at it from everywhere', async () => {
+    await attempt('anna');
+    const guesses = ['10.1.0.1', '10.2.0.1', '10.3.0.1'].flatMap((address) => [address, address, address]);
+    for (const address of guesses) await attempt('anna@example.com', 'guess', address).catch(() => undefined);
+    await expect(attempt('anna@example.com', PASSWORD, '10.4.0.1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect((await attempt('anna@example.com')).access_token).toEqual(expect.any(String));
+  });
 
   it('does the same work and says the same for an unknown user and a wrong password, and for one who is switched off only with the right one', async () => {
     const invalid = { code: 'INVALID_CREDENTIALS', message: 'Invalid credentials' };

@@ -86,7 +86,7 @@ export class AuthService {
   /** Ends a login token that was admitted, on every replica. */
   async logOut(who: Principal, token: string): Promise<void> {
     const { exp } = this.jwt.decode<{ exp: number }>(token);
-    await this.ended.end(token, new Date(1_000 * exp));
+    await this.ended.end(token, new Date(1_000 * exp), who.userId);
     await this.notes.ended(actorOf(who), who.userId);
   }
 

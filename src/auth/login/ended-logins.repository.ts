@@ -7,13 +7,14 @@ import { Postgres } from '../../database/postgres.js';
 export class EndedLogins {
   constructor(private readonly postgres: Postgres) {}
 
-  /** Ends the token on every replica, at once. Forgets those that have expired. */
-  async end(token: string, expiresAt: Date): Promise<void> {
+  /** Ends a user's token on every replica, at once, and what is open with it. Forgets those that have expired. */
+  async end(token: string, expiresAt: Date, userId: string): Promise<void> {
     await this.postgres.query('DELETE FROM mcp.ended_logins WHERE expires_at < now()');
-    await this.postgres.query('INSERT INTO mcp.ended_logins (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      hashOf(token),
-      expiresAt,
-    ]);
+    await this.postgres.query(
+      `WITH ended AS (INSERT INTO mcp.ended_logins (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1)
+       SELECT mcp.announce_user($3) FROM ended`,
+      [hashOf(token), expiresAt, userId],
+    );
   }
 
   async has(token: string): Promise<boolean> {

@@ -52,10 +52,12 @@ export class LoginLimits {
     this.names.add(name);
   }
 
-  /** The credentials were correct. */
-  succeeded(login: string, address: string | undefined): void {
-    const { name, group } = keys(login, address);
-    this.known.set(pair(name, group), true);
+  /** The credentials were correct. @param names all by which they may come from this address again */
+  succeeded(login: string, address: string | undefined, names: readonly string[]): void {
+    for (const one of names) {
+      const { name, group } = keys(one, address);
+      this.known.set(pair(name, group), true);
+    }
     this.undo(login, address);
   }
 

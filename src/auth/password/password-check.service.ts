@@ -32,7 +32,7 @@ export class PasswordCheck {
       const matches = await this.passwords.verify(user?.passwordHash, password);
       // Not waited for: the answer must take as long as for a user who does not exist.
       if (!user || !matches) return void (user && this.notes.failed(user.id, from));
-      this.limits.succeeded(login, address);
+      this.limits.succeeded(login, address, [user.email, user.username]);
       return user;
     } catch (error) {
       this.limits.undo(login, address);

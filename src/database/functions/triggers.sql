@@ -16,6 +16,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Something about a user that no row of theirs shows: what was admitted for them is asked again.
+CREATE OR REPLACE FUNCTION mcp.announce_user(id uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', announce_user.id);
+  PERFORM pg_notify('auth_changes', 'user:' || announce_user.id);
+END $$;
+
 -- An account's state is part of what its user's keys mean.
 CREATE OR REPLACE FUNCTION mcp.announce_account_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
