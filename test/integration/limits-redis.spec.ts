@@ -102,7 +102,7 @@ const FAILURES = 10;
   it('count failed logins on all replicas, and forgive the right ones', async () => {
     for (let attempt = 0; attempt < 3 * FAILURES; attempt += 1) {
       one.logins.begin('anna', '192.0.2.9');
-      one.logins.succeeded('anna', '192.0.2.9');
+      one.logins.succeeded('anna', '192.0.2.9', ['anna']);
     }
     for (let attempt = 1; attempt < FAILURES; attempt += 1) one.logins.begin('bob', '192.0.2.9');
     two.logins.begin('bob', '192.0.2.9');
