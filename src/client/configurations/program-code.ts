@@ -129,7 +129,7 @@ await client.close();`,
     text: ({ url, apiKey }) => `curl -sS ${quoted(url)} \\
   -H ${quoted(`Authorization: Bearer ${apiKey}`)} \\
   -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\
-  -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+  -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"greet","arguments":{"name":"curl"}}}'`,
   },
 ];
 
