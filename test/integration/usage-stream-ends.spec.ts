@@ -1,4 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { once } from 'node:events';
+import { request, type IncomingMessage, type Server } from 'node:http';
+import { promisify } from 'node:util';
+import pg from 'pg';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { CallStreams } from '../../src/usage/live/call-streams.service.js';
@@ -6,7 +11,7 @@ import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.
 import { eventually } from '../support/eventually.js';
 import { anEvent } from '../support/databases/usage-rig.js';
 import { Browser, HOST } from '../support/gateway/browser.js';
-import { ALL, OWN, StreamRig } from '../support/live/stream-rig.js';
+import { addressOf, ALL, OWN, StreamRig } from '../support/live/stream-rig.js';
 import type { EventReader } from '../support/live/event-reader.js';
 
 jest.setTimeout(60_000);
@@ -29,6 +34,7 @@ describe('The end of a stream of calls', () => {
     await rig.call(of, {});
     await stream.has(seen + 1);
   };
+  const headersOf = (who: Principal) => ({ authorization: rig.rest.bearer(who) });
   const change = (sql: string) => rig.rest.database.dataSource.query(sql, [user.userId]);
 
   it('comes within two seconds when its user is switched off', async () => {
@@ -118,6 +124,36 @@ describe('The end of a stream of calls', () => {
     await expect(rig.open(await rig.rest.newUser())).rejects.toThrow(/^503 .*200 streams of calls are open/);
   });
 
+  it('has come for who left while the gateway still asked who it is', async () => {
+    const streams = rig.rest.app.get(CallStreams);
+    const opened = jest.spyOn(streams, 'openOwn');
+    const lock = new pg.Client(rig.rest.database.url);
+    await lock.connect();
+    await lock.query('BEGIN; LOCK TABLE mcp.users');
+    const asked = [1, 2, 3, 4].map(() =>
+      request(addressOf(rig.rest.app) + OWN, { headers: headersOf(user), agent: false }).end(),
+    );
+    for (const one of asked) one.on('error', () => undefined);
+    await eventually(async () => expect(await waitersFor(lock, 'mcp.users')).toBeGreaterThan(0));
+    await eventually(async () => expect(await connectionsOf(rig.rest.app)).toBe(4));
+    for (const one of asked) one.destroy();
+    await eventually(async () => expect(await connectionsOf(rig.rest.app)).toBe(0));
+    await lock.query('ROLLBACK');
+    await lock.end();
+    await eventually(() => expect(opened).toHaveBeenCalledTimes(4));
+    expect(streams.count).toBe(0);
+    opened.mockRestore();
+  });
+
+  it.each([OWN, ALL])('is there at once for HEAD of %s', async (path) => {
+    const who = await rig.rest.newUser('admin');
+    const asked = request(addressOf(rig.rest.app) + path, { method: 'HEAD', headers: headersOf(who), agent: false }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/event-stream']);
+    expect(rig.rest.app.get(CallStreams).count).toBe(0);
+  });
+
   it('does not come to a slow reader, who is told how many calls it has missed', async () => {
     const stream = await rig.open(user, OWN, {}, { reads: false });
     await eventually(() => expect(rig.rest.app.get(CallStreams).count).toBe(1));
@@ -153,3 +189,14 @@ describe('The end of a stream of calls', () => {
     await own.rest.clickhouse.stop();
   });
 });
+
+/** How many statements wait for a table. */
+async function waitersFor(asker: pg.Client, table: string): Promise<number> {
+  const sql = 'SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = $1::regclass';
+  return (await asker.query<{ count: number }>(sql, [table])).rows[0]!.count;
+}
+
+const connectionsOf = (app: NestExpressApplication): Promise<number> => {
+  const server = app.getHttpServer() as Server;
+  return promisify(server.getConnections.bind(server))();
+};

@@ -36,7 +36,7 @@ export class CallStream implements CallListener {
   after: OutboxPlace | undefined;
   /** Undefined: nobody knows how many. */
   private skipped: number | undefined = 0;
-  /** Since when a reader has not taken what waits; monotonic, ms. */
+  /** Since when a reader has taken nothing of what waits; monotonic, ms. */
   private stalledSince: number | undefined;
 
   constructor(
@@ -46,8 +46,17 @@ export class CallStream implements CallListener {
     this.userId = wanted.userId;
     this.after = wanted.after;
     response.writeHead(200, HEADERS);
-    response.write(`retry: ${RETRY_MS}\n\n`);
-    response.on('drain', () => this.goOn());
+    this.write(`retry: ${RETRY_MS}\n\n`);
+    response.on('drain', () => this.tellSkipped());
+  }
+
+  /** What a stream begins with, and no more: for `HEAD`. */
+  static head(response: ServerResponse): void {
+    response.writeHead(200, HEADERS).end();
+  }
+
+  get isGone(): boolean {
+    return isGone(this.response);
   }
 
   wants(event: UsageEvent): boolean {
@@ -65,9 +74,9 @@ export class CallStream implements CallListener {
     this.tellSkipped();
   }
 
-  /** Keeps proxies from closing what is silent. Cuts off whoever no longer reads. */
+  /** Keeps proxies from closing what is silent. Cuts off whoever no longer reads, be it only the end. */
   keepAlive(now: number): void {
-    if (this.response.writableNeedDrain) this.stalledSince ??= now;
+    if (this.response.writableLength > 0) this.stalledSince ??= now;
     else this.write(':\n\n');
     if (this.stalledSince !== undefined && now - this.stalledSince >= STALL_MS) this.response.destroy();
   }
@@ -80,11 +89,6 @@ export class CallStream implements CallListener {
     return this.response.writableLength > BUFFER_MAX_BYTES;
   }
 
-  private goOn(): void {
-    this.stalledSince = undefined;
-    this.tellSkipped();
-  }
-
   private tellSkipped(): void {
     if (this.skipped === 0 || this.isFull) return;
     const count = this.skipped ?? null;
@@ -93,6 +97,9 @@ export class CallStream implements CallListener {
   }
 
   private write(text: string): void {
-    if (!this.response.writableEnded) this.response.write(text);
+    if (!this.response.writableEnded) this.response.write(text, () => (this.stalledSince = undefined));
   }
 }
+
+/** Whether whoever asked has left. A response that waits for an earlier one of its connection does not hear of it. */
+export const isGone = (response: ServerResponse): boolean => response.destroyed || response.req.socket.destroyed;

@@ -6,7 +6,7 @@ import { Clock } from '../../common/clock.js';
 import { Counts } from '../../common/concurrency/counts.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { CallStream } from './call-stream.js';
+import { CallStream, isGone } from './call-stream.js';
 import { isWanted, type AllCallsStreamQuery, type CallStreamQuery } from './call-stream.dto.js';
 import { CallTail } from './call-tail.service.js';
 import { placeOf } from './outbox-place.js';
@@ -20,7 +20,8 @@ const RETRY_SECONDS = 10;
 /** All streams of calls of this process: how many there may be, and how each ends. */
 @Injectable()
 export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly streams = new Set<CallStream>();
+  /** With what releases each; it may be called twice. */
+  private readonly streams = new Map<CallStream, () => void>();
   private readonly counts = new Counts();
   private readonly task = new PeriodicTask('Streams', COMMENT_MS, () => this.keepAlive());
   private isStopping = false;
@@ -38,7 +39,7 @@ export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShu
   /** Before the listeners close, which wait for every open response. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    for (const stream of this.streams) stream.end();
+    for (const stream of this.streams.keys()) stream.end();
     await this.task.stop();
   }
 
@@ -62,20 +63,25 @@ export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShu
     { query, ...whose }: { query: CallStreamQuery; userId: string | undefined; showsUser: boolean },
   ): void {
     const caller = callerOf(context);
+    const request = context.switchToHttp().getRequest<Request>();
     this.demandRoom(caller);
-    const after = placeOf(context.switchToHttp().getRequest<Request>().get('Last-Event-ID'));
+    if (isGone(response)) return; // while the guards asked; its `close` has been
+    if (request.method === 'HEAD') return CallStream.head(response);
+    const after = placeOf(request.get('Last-Event-ID'));
     const stream = new CallStream(response, { ...whose, after, isWanted: (event) => isWanted(query, event) });
-    const ends = [this.enter(stream, caller), this.tail.follow(stream), this.answers.watch(context, () => stream.end())];
-    response.once('close', () => ends.forEach((end) => end()));
+    const leave = this.enter(stream, caller, [this.tail.follow(stream), this.answers.watch(context, () => stream.end())]);
+    response.once('close', leave);
   }
 
-  private enter(stream: CallStream, caller: string): () => void {
-    this.streams.add(stream);
-    this.counts.add(caller, 1);
-    return () => {
-      this.streams.delete(stream);
+  private enter(stream: CallStream, caller: string, ends: (() => void)[]): () => void {
+    const leave = () => {
+      if (!this.streams.delete(stream)) return;
       this.counts.add(caller, -1);
+      for (const end of ends) end();
     };
+    this.streams.set(stream, leave);
+    this.counts.add(caller, 1);
+    return leave;
   }
 
   private demandRoom(caller: string): void {
@@ -89,7 +95,10 @@ export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShu
 
   private keepAlive(): Promise<void> {
     const now = this.clock.monotonic();
-    for (const stream of this.streams) stream.keepAlive(now);
+    for (const [stream, leave] of this.streams) {
+      if (stream.isGone) leave();
+      else stream.keepAlive(now);
+    }
     return Promise.resolve();
   }
 }

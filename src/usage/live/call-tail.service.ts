@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
+import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
+import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import type { UsageEvent } from '../recording/usage-event.js';
 import { KeyNames } from '../reports/key-names.repository.js';
@@ -14,6 +16,10 @@ const READ_MAX = 1_000;
 /** Most calls that are looked at for whoever comes back, and most of them that are told. */
 const MISSED_LOOK_MAX = 5_000;
 const MISSED_MAX = 200;
+/** Newcomers that are told between two looks for all others. */
+const ADMITTED_MAX = 4;
+/** Behind a place that is older not every call is found (`mcp.settled_calls`). */
+const PLACE_AGE_MAX_MS = 30 * 60_000;
 
 /** Somebody who wants to be told of calls. Its methods must be quick, and not throw. */
 export interface CallListener {
@@ -39,12 +45,16 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly newcomers = new Set<CallListener>();
   /** Behind what was told; undefined while nobody listens. */
   private place: OutboxPlace | undefined;
+  /** When it was, by the clock on the wall, which goes on while the machine sleeps. */
+  private placedAt = 0;
+  private readonly logger = loggerFor('Usage');
 
   constructor(
     private readonly calls: LiveCallsRepository,
     private readonly keyNames: KeyNames,
     private readonly users: UsersService,
     private readonly postgres: Postgres,
+    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -71,39 +81,59 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
     else if (this.postgres.isListening) await this.task.untilDone(() => this.read());
   }
 
-  /** @returns 0 when there is no more to read. */
+  /** @returns 0 when there is no more to read, and nobody waits. */
   private async read(): Promise<number> {
-    this.place ??= await this.calls.end();
-    for (const listener of this.newcomers) await this.admit(listener, this.place);
-    const { calls, last, end } = await this.calls.behind(this.place, READ_MAX);
-    if (BigInt(end.tx) < BigInt(this.place.tx)) return this.startAgain(end);
-    this.tell(this.listeners, await this.named(calls, this.listeners));
-    this.place = last ?? this.place;
-    return calls.length < READ_MAX ? 0 : calls.length;
+    const place = await this.begin();
+    const listeners = [...this.listeners];
+    const { calls, lookedAt, last, end } = await this.calls.behind(place, READ_MAX, usersOf(listeners));
+    if (BigInt(end.tx) < BigInt(place.tx)) return this.startAgain(end);
+    this.tell(await this.named(calls, listeners), this.listeners);
+    this.place = last ?? place;
+    this.placedAt = this.clock.now();
+    await this.admitSome(this.place);
+    return lookedAt < READ_MAX ? this.newcomers.size : lookedAt;
   }
 
-  /** PostgreSQL was set back to an earlier state, e.g. by a failover to a standby that lagged. */
+  /** Where to read on. */
+  private async begin(): Promise<OutboxPlace> {
+    if (this.place && this.clock.now() - this.placedAt > PLACE_AGE_MAX_MS) this.startAgain(await this.calls.end());
+    return (this.place ??= await this.calls.end());
+  }
+
+  /** What came meanwhile is lost to a place: it is too old, or PostgreSQL was set back, e.g. by a failover to a standby that lagged. */
   private startAgain(end: OutboxPlace): number {
     this.place = end;
-    for (const listener of this.listeners) {
-      listener.after = undefined;
-      listener.skip();
-    }
+    this.placedAt = this.clock.now();
+    for (const listener of this.listeners) skipUnknown(listener);
     return 0;
   }
 
-  /** Tells what came before this reader's place; what comes behind it is told to all. */
+  private async admitSome(until: OutboxPlace): Promise<void> {
+    await Promise.all([...this.newcomers].slice(0, ADMITTED_MAX).map((listener) => this.admit(listener, until)));
+  }
+
+  /** Tells what came before this reader's place; what comes behind it is told to all. Whose past cannot be read begins without it. */
   private async admit(listener: CallListener, until: OutboxPlace): Promise<void> {
+    const tellMissed = await this.missed(listener, until).catch((error: unknown) => {
+      this.logger.warn(`A stream begins without the calls before it: ${String(error)}`);
+      return () => skipUnknown(listener);
+    });
+    if (!this.newcomers.delete(listener)) return; // it has left
+    this.listeners.add(listener);
+    tellMissed();
+  }
+
+  private async missed(listener: CallListener, until: OutboxPlace): Promise<() => void> {
     const isKnown = await this.forgetUnknown(listener);
     const from = listener.after ?? (await this.calls.delivered());
     const { calls, lookedAt } = await this.calls.between(from, until, MISSED_LOOK_MAX, listener.userId);
     const wanted = calls.filter(({ event }) => listener.wants(event));
     const told = await this.named(wanted.slice(-MISSED_MAX), [listener]);
-    if (!this.newcomers.delete(listener)) return; // it has left
-    this.listeners.add(listener);
-    if (!isKnown || lookedAt === MISSED_LOOK_MAX) listener.skip();
-    else if (wanted.length > told.length) listener.skip(wanted.length - told.length);
-    this.tell([listener], told);
+    return () => {
+      if (!isKnown || lookedAt === MISSED_LOOK_MAX) listener.skip();
+      else if (wanted.length > told.length) listener.skip(wanted.length - told.length);
+      this.tell(told, [listener]);
+    };
   }
 
   /** A place that PostgreSQL has not come to is of another one, from which this one was restored, or of nobody. */
@@ -114,17 +144,28 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
     return false;
   }
 
-  private tell(listeners: Iterable<CallListener>, calls: LiveCall[]): void {
+  private tell(calls: LiveCall[], listeners: Iterable<CallListener>): void {
     for (const listener of listeners) for (const call of calls) if (isFor(listener, call)) listener.tell(call);
   }
 
   /** Those that somebody wants, with the names of their keys and, where they are everybody's, of their users. */
-  private async named(calls: PlacedCall[], listeners: Iterable<CallListener>): Promise<LiveCall[]> {
-    const wanted = calls.filter((call) => [...listeners].some((listener) => isFor(listener, call)));
+  private async named(calls: PlacedCall[], listeners: CallListener[]): Promise<LiveCall[]> {
+    const wanted = calls.filter((call) => listeners.some((listener) => isFor(listener, call)));
     const events = wanted.map(({ event }) => event);
     const [keys, users] = await Promise.all([this.keyNames.of(events), this.users.namesOf(events.map(({ user_id }) => user_id))]);
     return wanted.map((call) => new LiveCall(call, keys.get(call.event.api_key_id), users.get(call.event.user_id)));
   }
+}
+
+/** Whose calls somebody wants; undefined: everybody's. */
+const usersOf = (listeners: CallListener[]): string[] | undefined => {
+  const ids = listeners.flatMap(({ userId }) => userId ?? []);
+  return ids.length === listeners.length ? ids : undefined;
+};
+
+function skipUnknown(listener: CallListener): void {
+  listener.after = undefined;
+  listener.skip();
 }
 
 /** Who came from another replica, whose reader was further, has been told of it already. */

@@ -12,8 +12,19 @@ export interface PlacedCall {
   event: UsageEvent;
 }
 
+/** The next calls behind a place. */
+export interface NextCalls {
+  calls: PlacedCall[];
+  /** How many were looked at for them, and the place of the last one. */
+  lookedAt: number;
+  last?: OutboxPlace;
+  /** How far PostgreSQL is: at a lower number than the place only if it was set back. */
+  end: OutboxPlace;
+}
+
 interface Row extends OutboxPlace {
-  body: string;
+  /** Null: nobody asked for it. */
+  body: string | null;
 }
 
 /** Reads calls in the order in which they were committed, on whichever replica; see `UsageOutbox2` for why none appears between them. */
@@ -41,17 +52,18 @@ export class LiveCallsRepository {
     return row!;
   }
 
-  /** The first calls behind a place, and how far PostgreSQL is: at a lower number than the place only if it was set back. */
-  async behind({ tx, seq }: OutboxPlace, most: number): Promise<{ calls: PlacedCall[]; last?: OutboxPlace; end: OutboxPlace }> {
+  /** The first calls behind a place; those of other users than these (unset: everybody's) are looked at, but not read. */
+  async behind({ tx, seq }: OutboxPlace, most: number, userIds: string[] | undefined): Promise<NextCalls> {
     const rows = await this.postgres.query<Row & { firstRunning: string }>(
-      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "firstRunning", tx::text, seq::text, body
+      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "firstRunning", tx::text, seq::text,
+         CASE WHEN $4::text[] IS NULL OR mcp.user_in(body) = ANY ($4) THEN body END AS body
        FROM (SELECT 1) AS always LEFT JOIN mcp.settled_calls($1::xid8, $2, $3) ON true`,
-      [tx, seq, most],
+      [tx, seq, most, userIds ?? null],
       BOUNDED,
     );
     const end = { tx: rows[0]!.firstRunning, seq: '0' };
-    const { calls, last } = placed(rows);
-    return { calls, end, ...(last && { last }) };
+    const { calls, lookedAt, last } = placed(rows);
+    return { calls, lookedAt, end, ...(last && { last }) };
   }
 
   /** The last calls between two places that are a user's, or everybody's, and how many were looked at. */
@@ -71,14 +83,14 @@ export class LiveCallsRepository {
 }
 
 /** A row that somebody has changed by hand may be no call. It is passed over here, and waits elsewhere for a person (`mcp.usage_rejected`). */
-function placed(rows: Row[]): { calls: PlacedCall[]; last: OutboxPlace | undefined } {
+function placed(rows: Row[]): { calls: PlacedCall[]; lookedAt: number; last: OutboxPlace | undefined } {
   const found = rows.filter(({ tx }) => tx !== null);
   const calls = found.flatMap(({ tx, seq, body }) => {
-    const event = parsed(body);
+    const event = body === null ? undefined : parsed(body);
     return event ? [{ place: { tx, seq }, event }] : [];
   });
   const end = found.at(-1);
-  return { calls, last: end && { tx: end.tx, seq: end.seq } };
+  return { calls, lookedAt: found.length, last: end && { tx: end.tx, seq: end.seq } };
 }
 
 function parsed(body: string): UsageEvent | undefined {

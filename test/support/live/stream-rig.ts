@@ -1,11 +1,14 @@
+import { expect, jest } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { AccountsModule } from '../../../src/accounts/accounts.module.js';
 import type { Principal } from '../../../src/auth/access/principal.js';
 import { ClickHouseModule } from '../../../src/clickhouse/clickhouse.module.js';
+import { CallTail } from '../../../src/usage/live/call-tail.service.js';
 import type { FinishedCall } from '../../../src/usage/recording/usage-event.js';
 import { UsageRecorder } from '../../../src/usage/recording/usage-recorder.service.js';
+import { eventually } from '../eventually.js';
 import { AccountsRest } from '../gateway/accounts-rest.js';
 import { startRestApp } from '../gateway/rest-app.js';
 import { testConfig } from '../gateway/test-config.js';
@@ -57,6 +60,13 @@ export class StreamRig {
       ids.push(event.id);
     }
     return ids;
+  }
+
+  /** Resolves when the first replica has looked for new calls so many times from now on, and looks again. */
+  async looks(count: number): Promise<void> {
+    const look = jest.spyOn(this.rest.app.get(CallTail) as unknown as { look: () => Promise<void> }, 'look');
+    await eventually(() => expect(look.mock.calls.length).toBeGreaterThan(count));
+    look.mockRestore();
   }
 
   /** Leaves all streams that are open. */
