@@ -155,6 +155,13 @@ describe('Prices', () => {
     );
   });
 
+  it('are set in time while ClickHouse does not answer', async () => {
+    await tariff.rest.clickhouse.arm('hang', 1_000);
+    const { body } = await set('greet', 2).expect(200);
+    expect(body).toMatchObject({ price: 2, calls_last_30_days: null, credits_last_30_days: null });
+    await tariff.rest.clickhouse.arm('none', 0);
+  }, 10_000);
+
   it('are known on a gateway that was not told of them', async () => {
     const { dataSource } = tariff.rest.database;
     await dataSource.query('ALTER TABLE mcp.tariff_overrides DISABLE TRIGGER tariff_changed');
