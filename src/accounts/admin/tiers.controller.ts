@@ -30,11 +30,11 @@ export class TiersController {
     return this.tiers.set(who, name, body.monthly_credits, body.reason);
   }
 
-  /** Takes back what an admin has set: the tier gives what it would without, by the same rule. */
+  /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
   @Delete(':name')
   @HttpCode(204)
   @Confirmed()
-  @ApiNotFoundResponse({ description: 'No such tier, or nobody has set here what it gives', type: ErrorDto })
+  @ApiNotFoundResponse({ description: 'Nobody has set here what it gives', type: ErrorDto })
   reset(@CurrentPrincipal() who: Principal, @Param() { name }: TierParams, @Query() { reason }: ResetTierQuery): Promise<void> {
     return this.tiers.reset(who, name, reason);
   }

@@ -56,6 +56,7 @@ export class PriceList {
       tool: name,
       price: own === undefined && source === 'default' ? null : this.tariff.priceOf(name, own),
       source,
+      overridden: source === 'gateway.yaml' ? (override?.amount ?? null) : null,
       default_price: own ?? null,
       known: own !== undefined,
       changedById: isSet ? override.changedBy : null,

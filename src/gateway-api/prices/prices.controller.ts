@@ -26,8 +26,11 @@ export class PricesController {
     return { items: prices, total, page, page_size };
   }
 
-  /** Sets the price of a tool, for calls that begin from now on; those that run keep theirs. Also of a tool that is yet to come. */
-  @Put(':tool')
+  /**
+   * Sets the price of a tool, for calls that begin from now on; those that run keep theirs, but for tasks that are charged when they
+   * end. Also of a tool that is yet to come.
+   */
+  @Put('*tool')
   @Confirmed()
   @ApiConflictResponse({ description: 'The settings file sets it, or too many prices are set', type: ErrorDto })
   async set(
@@ -39,8 +42,8 @@ export class PricesController {
     return this.prices.one(tool);
   }
 
-  /** Takes back what an admin has set: the tool costs what it would without. */
-  @Delete(':tool')
+  /** Takes back what an admin has set: the tool costs what it would without. Also where the settings file has the price by now. */
+  @Delete('*tool')
   @HttpCode(204)
   @Confirmed()
   @ApiNotFoundResponse({ description: 'Nobody has set this price here', type: ErrorDto })
