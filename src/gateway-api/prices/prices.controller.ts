@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Confirmed } from '../../auth/sessions/confirmation.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -34,7 +34,7 @@ export class PricesController {
   @Confirmed()
   @ApiConflictResponse({ description: 'The settings file sets it, or too many prices are set', type: ErrorDto })
   async set(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { tool }: PriceParams,
     @Body() { price, reason }: SetPriceDto,
   ): Promise<PriceDto> {
@@ -48,7 +48,7 @@ export class PricesController {
   @Confirmed()
   @ApiNotFoundResponse({ description: 'Nobody has set this price here', type: ErrorDto })
   async reset(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { tool }: PriceParams,
     @Query() { reason }: ResetPriceQuery,
   ): Promise<void> {
