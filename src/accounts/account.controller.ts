@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
 import { Unlimited } from '../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../rest/error.dto.js';
@@ -49,7 +49,7 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @ApiBadRequestResponse({ description: 'MCP is already enabled; `detail.code` is `already_enabled`', type: ErrorDto })
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
-  async enable(@CurrentPrincipal() caller: Principal): Promise<EnabledAccountDto> {
+  async enable(@CurrentActor() caller: Principal): Promise<EnabledAccountDto> {
     return EnabledAccountDto.of(await this.accounts.enable(caller));
   }
 
@@ -60,7 +60,7 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NOT_ENABLED)
   @ApiConflictResponse({ description: 'Very many keys were made within a day', type: ErrorDto })
-  async regenerateKey(@CurrentPrincipal() caller: Principal): Promise<RegeneratedKeyDto> {
+  async regenerateKey(@CurrentActor() caller: Principal): Promise<RegeneratedKeyDto> {
     return RegeneratedKeyDto.of(await this.accounts.regenerateKey(caller));
   }
 

@@ -388,10 +388,13 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Sets the price of a tool, for calls that begin from now on; those that run keep theirs. Also of a tool that is yet to come. */
+    /**
+     * Sets the price of a tool, for calls that begin from now on; those that run keep theirs, but for tasks that are charged when they
+     *     end. Also of a tool that is yet to come.
+     */
     put: operations['PricesController_set'];
     post?: never;
-    /** Takes back what an admin has set: the tool costs what it would without. */
+    /** Takes back what an admin has set: the tool costs what it would without. Also where the settings file has the price by now. */
     delete: operations['PricesController_reset'];
     options?: never;
     head?: never;
@@ -426,7 +429,7 @@ export interface paths {
     /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
     put: operations['TiersController_set'];
     post?: never;
-    /** Takes back what an admin has set: the tier gives what it would without, by the same rule. */
+    /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
     delete: operations['TiersController_reset'];
     options?: never;
     head?: never;
@@ -2727,6 +2730,8 @@ export interface components {
       price: number | null;
       /** @enum {string} */
       source: 'default' | 'gateway.yaml' | 'override' | 'template';
+      /** @description What an admin has set that does not count, since the settings file has the price; null where there is no such thing. */
+      overridden: number | null;
       /** @description What it costs where neither the settings file nor an admin says anything; null for what no source has. */
       default_price: number | null;
       /** @description False: no source has such a tool now. One that comes by this name has this price. */
@@ -3181,7 +3186,7 @@ export interface components {
       /** @description More tops its accounts up at once; fewer count from next month. */
       monthly_credits: number;
       /** @description For whoever looks at the audit log later; 1 to 500 characters. */
-      reason?: string | null;
+      reason: string;
     };
     SignInDto: {
       /** @description E-mail or user name. */
@@ -3248,15 +3253,17 @@ export interface components {
     };
     TierDto: {
       name: string;
-      /** @description Credits a month. They do not carry over. */
-      monthly_credits: number;
+      /** @description Credits a month. They do not carry over. Null for a tier of which there is only what an admin has set, since the file names others. */
+      monthly_credits: number | null;
       /**
        * @description Who says so: the gateway itself, the settings file, which nothing else changes, or an admin.
        * @enum {string}
        */
       source: 'default' | 'gateway.yaml' | 'override';
-      /** @description What it gives where no admin says anything. */
-      default_monthly_credits: number;
+      /** @description What an admin has set that does not count, since the settings file names the tiers; null where there is no such thing. */
+      overridden: number | null;
+      /** @description What it gives where no admin says anything; null for a tier that there is not. */
+      default_monthly_credits: number | null;
       /** @description Whether new accounts get it. */
       is_default: boolean;
       /** @description Accounts on it, also those that are switched off. */
@@ -3267,7 +3274,7 @@ export interface components {
       changed_at: string | null;
     };
     TierListDto: {
-      /** @description In the order of the settings. */
+      /** @description In the order of the settings; then those that there are not, but for what an admin has set. */
       items: components['schemas']['TierDto'][];
     };
     TimedToolUsageRowDto: {
@@ -5872,7 +5879,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`. */
+        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`, whose slash may be written as it is or as `%2F`. */
         tool: string;
       };
       cookie?: never;
@@ -5992,7 +5999,7 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`. */
+        /** @description The tool's name in `GET /tools`, or `resources/read` or `prompts/get`, whose slash may be written as it is or as `%2F`. */
         tool: string;
       };
       cookie?: never;
@@ -6138,7 +6145,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description One of the configured `tiers`. */
+        /** @description One of the configured `tiers`; to be reset, also one that the settings file has named no more since. */
         name: string;
       };
       cookie?: never;
@@ -6267,7 +6274,7 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description One of the configured `tiers`. */
+        /** @description One of the configured `tiers`; to be reset, also one that the settings file has named no more since. */
         name: string;
       };
       cookie?: never;
@@ -6307,7 +6314,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description No such tier, or nobody has set here what it gives */
+      /** @description Nobody has set here what it gives */
       404: {
         headers: {
           [name: string]: unknown;

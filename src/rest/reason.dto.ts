@@ -1,13 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { PRINTABLE, Trimmed } from './dto-fields.js';
 
-/** Why something is done that needs no reason. */
+const IsReason = () =>
+  applyDecorators(
+    Matches(PRINTABLE, { message: 'reason must not contain control characters' }),
+    Length(1, 500),
+    IsString(),
+    Trimmed(),
+  );
+
+/** Why something is done that needs a reason. */
 export class ReasonDto {
   /** For whoever looks at the audit log later; 1 to 500 characters. */
-  @Matches(PRINTABLE, { message: 'reason must not contain control characters' })
-  @Length(1, 500)
-  @IsString()
-  @Trimmed()
+  @IsReason()
+  reason!: string;
+}
+
+/** Why something is done that needs no reason. */
+export class OptionalReasonDto {
+  /** For whoever looks at the audit log later; 1 to 500 characters. */
+  @IsReason()
   @IsOptional()
   reason?: string;
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../api-keys/caller-authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
 import { actorOf } from '../auth/audit/audit-entry.js';
 import { Confirmed } from '../auth/sessions/confirmation.js';
@@ -50,7 +50,7 @@ export class ServersController {
     type: ErrorDto,
   })
   async register(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentActor() caller: Principal,
     @Body() { template_name, name, pool, config = {}, instance_metadata = {} }: RegisterServerDto,
   ): Promise<ServerDto> {
     const registration = { templateName: template_name, name, pool, config, metadata: instance_metadata };
@@ -73,11 +73,7 @@ export class ServersController {
   @ApiBadRequestResponse(NOT_POSSIBLE)
   @ApiConflictResponse({ description: 'Somebody else changed the server while its secrets were kept', type: ErrorDto })
   @ApiNotFoundResponse(NO_SERVER)
-  async edit(
-    @CurrentPrincipal() caller: Principal,
-    @Param() { id }: ServerParams,
-    @Body() body: EditServerDto,
-  ): Promise<ServerDto> {
+  async edit(@CurrentActor() caller: Principal, @Param() { id }: ServerParams, @Body() body: EditServerDto): Promise<ServerDto> {
     const { instance_metadata: metadata, keep_secrets: keepSecrets, ...rest } = body;
     return this.answer(caller, await this.servers.edit(actorOf(caller), id, { ...rest, metadata, keepSecrets }));
   }
@@ -88,7 +84,7 @@ export class ServersController {
   @Confirmed()
   @CallerAuthenticated('gateway:write')
   @ApiNotFoundResponse(NO_SERVER)
-  remove(@CurrentPrincipal() caller: Principal, @Param() { id }: ServerParams): Promise<void> {
+  remove(@CurrentActor() caller: Principal, @Param() { id }: ServerParams): Promise<void> {
     return this.servers.remove(actorOf(caller), id);
   }
 

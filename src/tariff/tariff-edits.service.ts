@@ -17,7 +17,7 @@ export interface TariffEdit {
   own?: number | undefined;
 }
 
-/** What admins set. When a method has returned, its change counts on this replica, and a moment later on all. */
+/** What admins set. When a method has returned, its change is made and counts on this replica, and a moment later on all. */
 @Injectable()
 export class TariffEdits {
   constructor(
@@ -28,7 +28,7 @@ export class TariffEdits {
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws CONFLICT for what the settings file says, or when too much is set */
+  /** Changes nothing where it is set to that already. @throws CONFLICT for what the settings file says, or when too much is set */
   async set(who: Principal, edit: TariffEdit, amount: number): Promise<void> {
     const { kind, name, own } = edit;
     this.demandOurs(kind, name);
@@ -36,7 +36,7 @@ export class TariffEdits {
     await this.repository.keep({ kind, name, amount, changedBy }, (tx, before) =>
       this.audit.write(tx, actorOf(who), entryOf(`${kind}.changed`, edit, before ?? own, amount)),
     );
-    await this.feed.reload();
+    await this.feed.follow();
   }
 
   /** Back to what holds without it; also of what the settings file has named since. @throws NOT_FOUND when nothing was set */
@@ -44,7 +44,7 @@ export class TariffEdits {
     await this.repository.forget(edit, (tx, before) =>
       this.audit.write(tx, actorOf(who), entryOf(`${edit.kind}.reset`, edit, before, edit.own)),
     );
-    await this.feed.reload();
+    await this.feed.follow();
   }
 
   private demandOurs(kind: TariffKind, name: string): void {

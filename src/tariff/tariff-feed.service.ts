@@ -30,8 +30,10 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
   /** When it resolves, calls cost what they should. */
   async onModuleInit(): Promise<void> {
     await this.reload();
-    const tell = () => this.reloadOrWarn();
-    this.stopListening = this.postgres.listen('tariff_changes', { onNotification: tell, onListening: tell });
+    this.stopListening = this.postgres.listen('tariff_changes', {
+      onNotification: () => void this.follow(),
+      onListening: () => void this.follow({ isOtherServer: true }),
+    });
     this.task.start();
   }
 
@@ -41,17 +43,25 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
     await this.reading.catch(() => undefined);
   }
 
-  /** Reads it again: what was committed before the call is known after it. */
-  reload(): Promise<void> {
-    return (this.reading = this.reading.catch(() => undefined).then(() => this.read()));
+  /**
+   * Reads it again: what was committed before the call is known after it; where it cannot be read, soon. Behind a new connection may be
+   * another server, which lost the last changes and has counted on from there: its version says nothing of what it holds.
+   */
+  async follow({ isOtherServer = false } = {}): Promise<void> {
+    const failed = ({ message }: Error) => this.logger.warn(`Cannot read the prices: ${message}; trying again`);
+    await this.reload(isOtherServer).catch(failed);
+  }
+
+  private reload(isOtherServer = false): Promise<void> {
+    const read = () => {
+      if (isOtherServer) this.version = '';
+      return this.read();
+    };
+    return (this.reading = this.reading.catch(() => undefined).then(read));
   }
 
   private async catchUp(): Promise<void> {
     if ((await this.repository.version()) !== this.version) await this.reload();
-  }
-
-  private reloadOrWarn(): void {
-    void this.reload().catch((error: Error) => this.logger.warn(`Cannot read the prices: ${error.message}; trying again`));
   }
 
   private async read(): Promise<void> {

@@ -38,11 +38,12 @@ export class TariffRepository {
     return { version: rows[0]!.version, overrides: rows.filter(({ name }) => name !== null) };
   }
 
-  /** @throws CONFLICT when there are too many */
+  /** Nothing is written down of what is set to that already. @throws CONFLICT when there are too many */
   async keep(override: NewOverride, note: Note): Promise<void> {
     const { kind, name, amount, changedBy } = override;
     await this.postgres.transaction(async (tx) => {
       const before = await this.locked(tx, override);
+      if (before === amount) return;
       if (before === undefined) await this.demandRoom(tx);
       await tx.execute(KEEP, [kind, name, amount, changedBy]);
       await note(tx, before);

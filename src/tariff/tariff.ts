@@ -56,8 +56,13 @@ export class Tariff {
 
   /** Every name of which the file or an admin says something. */
   pricedNames(): string[] {
-    const set = [...this.overrides.values()].filter(({ kind }) => kind === 'price').map(({ name }) => name);
-    return [...new Set([...Object.keys(this.config.values.tools.prices), ...set])];
+    return [...new Set([...Object.keys(this.config.values.tools.prices), ...this.namesSet('price')])];
+  }
+
+  /** Every name of which an admin says something, by name, also where the file has said something else since. */
+  namesSet(of: TariffKind): string[] {
+    const set = [...this.overrides.values()].filter(({ kind }) => kind === of);
+    return set.map(({ name }) => name).sort();
   }
 
   /** Called after every change, whichever replica made it. Must not throw. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PriceDto } from '../../src/gateway-api/prices/prices.dto.js';
 import { Sources } from '../../src/tools/catalog/sources.service.js';
+import { TariffRepository } from '../../src/tariff/tariff.repository.js';
 import { eventually } from '../support/eventually.js';
 import { TariffRest } from '../support/gateway/tariff-rest.js';
 
@@ -25,7 +26,7 @@ describe('Prices', () => {
     const { items, total } = await listed();
     expect(items.map(({ tool }) => tool)).toEqual(['add', 'greet', 'not-here', 'prompts/get', 'resources/read', 'timestamp']);
     expect(total).toBe(6);
-    const unset = { changed_by: null, changed_at: null, calls_last_30_days: 0, credits_last_30_days: 0 };
+    const unset = { overridden: null, changed_by: null, changed_at: null, calls_last_30_days: 0, credits_last_30_days: 0 };
     expect(items.slice(0, 4)).toEqual([
       { tool: 'add', price: 4, source: 'gateway.yaml', default_price: 0, known: true, ...unset },
       { tool: 'greet', price: 0, source: 'default', default_price: 0, known: true, ...unset },
@@ -69,6 +70,30 @@ describe('Prices', () => {
     expect(await tariff.charged(key, here)).toBe(0);
   });
 
+  it('of methods are set with their slash as it is, too, as proxies pass it on', async () => {
+    await set('resources/read', 3).expect(200);
+    expect(await priceOf('resources/read')).toMatchObject({ price: 3, source: 'override' });
+    await tariff.delete(`${PRICES}/resources/read/`).expect(204);
+    expect(await priceOf('resources/read')).toMatchObject({ price: 0, source: 'default' });
+  });
+
+  it('that are set to what they are change nothing, and are not in the log', async () => {
+    const version = async () =>
+      (await tariff.rest.database.dataSource.query('SELECT version FROM mcp.tariff_version')) as object[];
+    await set('prompts%2Fget', 2).expect(200);
+    const before = await version();
+    expect((await set('prompts%2Fget', 2).expect(200)).body).toMatchObject({ price: 2 });
+    expect([await version(), (await tariff.audited('subject_type=price&subject_id=prompts/get')).length]).toEqual([before, 1]);
+  });
+
+  it('are changed although they cannot be read right after, which is made up for', async () => {
+    const reading = jest.spyOn(tariff.apps[0]!.get(TariffRepository, { strict: false }), 'all');
+    reading.mockRejectedValueOnce(new Error('the connection has ended')).mockRejectedValueOnce(new Error('and the next'));
+    await set('greet', 2).expect(200);
+    reading.mockRestore();
+    await eventually(async () => expect(await priceOf('greet')).toMatchObject({ price: 2 }));
+  });
+
   it('say who set them, and when', async () => {
     const { body } = await set('resources%2Fread', 1).expect(200);
     const { changed_by, changed_at } = body as PriceDto;
@@ -100,7 +125,7 @@ describe('Prices', () => {
   it('that the file names later count from its start on; what was set can still be taken back', async () => {
     await set('greet', 2).expect(200);
     const app = await tariff.startAnother({ tools: { prices: { greet: 6 } } });
-    expect(await priceOf('greet', app)).toMatchObject({ price: 6, source: 'gateway.yaml', changed_by: null });
+    expect(await priceOf('greet', app)).toMatchObject({ price: 6, source: 'gateway.yaml', overridden: 2, changed_by: null });
     await tariff.delete(`${PRICES}/greet`, app).expect(204);
     await eventually(async () => expect(await priceOf('greet')).toMatchObject({ price: 0, source: 'default' }));
   });
@@ -155,6 +180,13 @@ describe('Prices', () => {
     );
   });
 
+  it('are set in time while ClickHouse does not answer', async () => {
+    await tariff.rest.clickhouse.arm('hang', 1_000);
+    const { body } = await set('greet', 2).expect(200);
+    expect(body).toMatchObject({ price: 2, calls_last_30_days: null, credits_last_30_days: null });
+    await tariff.rest.clickhouse.arm('none', 0);
+  }, 10_000);
+
   it('are known on a gateway that was not told of them', async () => {
     const { dataSource } = tariff.rest.database;
     await dataSource.query('ALTER TABLE mcp.tariff_overrides DISABLE TRIGGER tariff_changed');
@@ -162,5 +194,20 @@ describe('Prices', () => {
     await dataSource.query('UPDATE mcp.tariff_version SET version = version + 1');
     await dataSource.query('ALTER TABLE mcp.tariff_overrides ENABLE TRIGGER tariff_changed');
     await eventually(async () => expect(await priceOf('greet', tariff.apps[1])).toMatchObject({ price: 7 }));
+  });
+
+  it('are read again over a new connection, where another server may have other ones of the same version', async () => {
+    const { dataSource } = tariff.rest.database;
+    await set('greet', 7).expect(200);
+    await eventually(async () => expect(await priceOf('greet', tariff.apps[1])).toMatchObject({ price: 7 }));
+    await dataSource.query('ALTER TABLE mcp.tariff_overrides DISABLE TRIGGER tariff_changed');
+    await dataSource.query('UPDATE mcp.tariff_overrides SET amount = 5');
+    await dataSource.query('ALTER TABLE mcp.tariff_overrides ENABLE TRIGGER tariff_changed');
+    await dataSource.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'tallygate changes' AND datname = current_database()`,
+    );
+    for (const app of tariff.apps.slice(0, 2))
+      await eventually(async () => expect(await priceOf('greet', app)).toMatchObject({ price: 5 }));
   });
 });

@@ -50,12 +50,12 @@ describe('Tiers', () => {
 
   it('are in the audit log with what they gave, what they give, and why', async () => {
     await set('pro', 600, 'one').expect(200);
-    await tariff.put(`${TIERS}/pro`, { monthly_credits: 400 }).expect(200);
+    await tariff.put(`${TIERS}/pro`, { monthly_credits: 400, reason: 'two' }).expect(200);
     await tariff.delete(`${TIERS}/pro?reason=three`).expect(204);
     const by = { actor_id: tariff.admin.userId, subject_id: 'pro' };
     expect(await tariff.audited('subject_type=tier&subject_id=pro')).toMatchObject([
       { ...by, action: 'tier.reset', details: { before: 400, after: 500, reason: 'three' } },
-      { ...by, action: 'tier.changed', details: { before: 600, after: 400 } },
+      { ...by, action: 'tier.changed', details: { before: 600, after: 400, reason: 'two' } },
       { ...by, action: 'tier.changed', details: { before: 500, after: 600, reason: 'one' } },
     ]);
   });
@@ -64,7 +64,7 @@ describe('Tiers', () => {
     await set('free', 60).expect(200);
     const app = await tariff.startAnother({ tiers: { free: 10 } });
     expect(await tiers(app)).toMatchObject([{ name: 'free', monthly_credits: 10, source: 'gateway.yaml' }]);
-    const { body } = await tariff.put(`${TIERS}/free`, { monthly_credits: 5 }, app).expect(409);
+    const { body } = await tariff.put(`${TIERS}/free`, { monthly_credits: 5, reason: 'x' }, app).expect(409);
     expect((body as { detail: string }).detail).toBe(
       'gateway.yaml sets tiers.free. Change it there, or take it out there first.',
     );
@@ -76,6 +76,23 @@ describe('Tiers', () => {
     await tariff.delete(`${TIERS}/pro`).expect(404);
     for (const wrong of [-1, 0.5, 1_000_000_001]) await set('pro', wrong).expect(422);
     await set('pro', 0).expect(200);
+  });
+
+  it('need a reason', async () => {
+    await tariff.put(`${TIERS}/pro`, { monthly_credits: 400 }).expect(422);
+  });
+
+  it('that the file names or has no more show what was set before, which can be taken back', async () => {
+    await set('free', 60).expect(200);
+    await set('pro', 70).expect(200);
+    const app = await tariff.startAnother({ tiers: { free: 10 } });
+    const { items } = (await tariff.get(TIERS, app).expect(200)).body as { items: TierDto[] };
+    expect(items).toMatchObject([
+      { name: 'free', monthly_credits: 10, source: 'gateway.yaml', overridden: 60, default_monthly_credits: 10 },
+      { name: 'pro', monthly_credits: null, source: 'gateway.yaml', overridden: 70, default_monthly_credits: null },
+    ]);
+    for (const name of ['free', 'pro']) await tariff.delete(`${TIERS}/${name}`, app).expect(204);
+    expect(await tiers(app)).toMatchObject([{ name: 'free', monthly_credits: 10 }]);
   });
 
   it('are for admins', async () => {

@@ -19,8 +19,8 @@ type BodyOf<Op> = Op extends { requestBody?: { content: { 'application/json': in
 
 /** What a request has beside its method and path. */
 interface Parts<Op> {
-  /** For `{names}` in the path. */
-  path?: Record<string, string | number>;
+  /** For `{names}` in the path; of several parts of it, a list. */
+  path?: Record<string, string | number | readonly string[]>;
   query?: QueryOf<Op> | undefined;
   json?: BodyOf<Op>;
   idempotencyKey?: string;
@@ -47,7 +47,7 @@ async function send<M extends Method, P extends PathsWith<M>>(
   path: P,
   { path: names = {}, query, ...parts }: Parts<Operation<P, M>> = {},
 ): Promise<AnswerOf<Operation<P, M>>> {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name]!));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(names[name]!));
   const request = { method: method.toUpperCase(), path: filled, ...(query && { query }), ...parts } as GatewayRequest;
   try {
     return await http.send(request);
@@ -61,6 +61,9 @@ async function send<M extends Method, P extends PathsWith<M>>(
     return http.send(request);
   }
 }
+
+/** A slash between parts is written as it is: proxies decode `%2F`, or refuse it. */
+const encoded = (name: string | number | readonly string[]): string => [name].flat().map(encodeURIComponent).join('/');
 
 /** Their answers 401 are about the password that somebody has just typed. */
 const ASKING_PATHS: readonly string[] = ['/api/auth/session', '/api/auth/session/confirm'];

@@ -4,9 +4,6 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 /** What a proxy answers whose gateway does not. */
 const OF_PROXIES = [502, 504];
-/** Their answers 429 are about the password that was typed, and stand in its form. */
-const OWN_WORDS = /\/api\/auth\/session(\/confirm)?$/;
-
 /**
  * Whether the gateway answers, and lets us ask: seen at every request. While it does not answer it is asked after 1, 2, 4 … 30 seconds,
  * and what could not be read is read again when it is back.
@@ -34,7 +31,7 @@ class Connection {
   fetch = async (...asked: Parameters<typeof fetch>): Promise<Response> => {
     try {
       const response = await fetch(...asked);
-      this.answered(response);
+      this.answered(response, asked[1]?.method);
       return response;
     } catch (error) {
       if ((error as Error).name !== 'AbortError') this.lost(); // that one was our own wish
@@ -53,11 +50,11 @@ class Connection {
     await this.fetch(`${gatewayPath}/livez`, { signal: AbortSignal.timeout(RETRY_MOST_MS) }).catch(() => undefined);
   };
 
-  private answered(response: Response): void {
+  private answered(response: Response, method = 'GET'): void {
     if (OF_PROXIES.includes(response.status)) return this.lost();
     if (this.lostAt !== undefined) this.back();
     const seconds = Number(response.headers.get('retry-after'));
-    if (response.status === 429 && seconds > 0 && !OWN_WORDS.test(response.url)) this.limited(seconds);
+    if (seconds > 0 && method === 'GET' && isOwnLimit(response)) this.limited(seconds);
   }
 
   private lost(): void {
@@ -97,5 +94,11 @@ class Connection {
     for (const again of all) again();
   }
 }
+
+/**
+ * Whether the reader's own allowance is spent, so that nothing can be read: these answers say what is left of it. Other answers 429 are
+ * about one thing, such as a password that was typed, and stand in its form.
+ */
+const isOwnLimit = ({ status, headers }: Response): boolean => status === 429 && headers.get('x-ratelimit-remaining') === '0';
 
 export const connection = new Connection();

@@ -1,10 +1,12 @@
 import { api, type Schemas } from './api';
+import { Presence } from './presence';
 import { Remote } from './remote.svelte';
 import { current } from './session.svelte';
 
 const LOOK_AGAIN_MS = 60_000;
+const presence = new Presence(window);
 
-/** What is shown beside every page: what is left, and for administrators what waits for them. Asked for once a minute, and when told. */
+/** What is shown beside every page: what is left, and for administrators what waits for them. Asked for once a minute while somebody is there, and when told. */
 class Standing {
   /** Its error is a 404 where somebody has no account. */
   account = $state.raw(accountOf());
@@ -23,7 +25,7 @@ class Standing {
     this.waiting = waiting();
     this.unhealthy = unhealthy();
     this.look();
-    const timer = setInterval(() => !document.hidden && this.look(), LOOK_AGAIN_MS);
+    const timer = setInterval(() => !document.hidden && presence.isHere && this.look(), LOOK_AGAIN_MS);
     return () => {
       clearInterval(timer);
       for (const one of [this.account, this.waiting, this.unhealthy]) one.stop();

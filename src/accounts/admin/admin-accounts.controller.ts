@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, type StreamableFile } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
@@ -77,7 +77,7 @@ export class AdminAccountsController {
     type: ErrorDto,
   })
   async addCredits(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: AccountParams,
     @Body() body: AddCreditsDto,
   ): Promise<AddedCreditsDto> {
@@ -91,7 +91,7 @@ export class AdminAccountsController {
   @ApiNotFoundResponse(NO_ACCOUNT)
   @ApiBadRequestResponse({ description: 'No such tier', type: ErrorDto })
   async changeTier(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: AccountParams,
     @Body() { tier }: ChangeTierDto,
   ): Promise<AdminAccountDto> {
@@ -103,7 +103,7 @@ export class AdminAccountsController {
   @ApiNotFoundResponse(NO_ACCOUNT)
   @ApiConflictResponse({ description: 'It would leave no active admin', type: ErrorDto })
   async setActive(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: AccountParams,
     @Body() body: ChangeActiveDto,
   ): Promise<AdminAccountDto> {
@@ -113,7 +113,7 @@ export class AdminAccountsController {
   /** Takes an account's flags off, once somebody has looked at it. A debt stays; adding credits pays it. */
   @Delete(':id/flags')
   @ApiNotFoundResponse(NO_ACCOUNT)
-  async clearFlags(@CurrentPrincipal() who: Principal, @Param() { id }: AccountParams): Promise<AdminAccountDto> {
+  async clearFlags(@CurrentActor() who: Principal, @Param() { id }: AccountParams): Promise<AdminAccountDto> {
     return AdminAccountDto.of(await this.admin.clearFlags(who, id));
   }
 }

@@ -20,40 +20,53 @@ export class AdminTiers {
   ) {}
 
   async list(): Promise<TierDto[]> {
-    const names = Object.keys(this.tariff.tiers);
+    const names = [...new Set([...Object.keys(this.tariff.tiers), ...this.tariff.namesSet('tier')])];
     const changers = names.flatMap((name) => this.tariff.override('tier', name)?.changedBy ?? []);
     const [accounts, emails] = await Promise.all([this.reports.accountsByTier(), this.users.namesOf(changers)]);
     return names.map((name) => this.tier(name, accounts.get(name) ?? 0, (id) => emails.get(id)?.email));
   }
 
   /** Accounts on a tier that gives more are topped up by the next sweep, which comes at once. @throws NOT_FOUND, CONFLICT */
-  async set(who: Principal, name: string, monthlyCredits: number, reason?: string): Promise<TierDto> {
+  async set(who: Principal, name: string, monthlyCredits: number, reason: string): Promise<TierDto> {
+    this.demandTier(name);
     await this.edits.set(who, this.editOf(name, reason), monthlyCredits);
     return (await this.list()).find((tier) => tier.name === name)!;
   }
 
-  /** @throws NOT_FOUND */
+  /** Also of a tier that the settings file has named no more since. @throws NOT_FOUND */
   async reset(who: Principal, name: string, reason?: string): Promise<void> {
     await this.edits.reset(who, this.editOf(name, reason));
   }
 
+  private demandTier(name: string): void {
+    if (this.ownOf(name) !== undefined) return;
+    const tiers = Object.keys(this.config.values.tiers).join(', ');
+    throw new TallygateError('NOT_FOUND', `There is no tier "${name}". Tiers: ${tiers}.`);
+  }
+
   private editOf(name: string, reason: string | undefined): TariffEdit {
+    return { kind: 'tier', name, reason, own: this.ownOf(name) };
+  }
+
+  /** What it gives where no admin says anything; undefined where there is no such tier. */
+  private ownOf(name: string): number | undefined {
     const { tiers } = this.config.values;
-    if (!Object.hasOwn(tiers, name))
-      throw new TallygateError('NOT_FOUND', `There is no tier "${name}". Tiers: ${Object.keys(tiers).join(', ')}.`);
-    return { kind: 'tier', name, reason, own: tiers[name] };
+    return Object.hasOwn(tiers, name) ? tiers[name] : undefined;
   }
 
   private tier(name: string, accounts: number, emailOf: (id: string) => string | undefined): TierDto {
-    const { tiers, credits } = this.config.values;
-    const isOfFile = this.tariff.isOfFile('tier', name);
-    const override = isOfFile ? undefined : this.tariff.override('tier', name);
+    const own = this.ownOf(name);
+    // A tier that there is not is none since the file names others.
+    const isOfFile = own === undefined || this.tariff.isOfFile('tier', name);
+    const set = this.tariff.override('tier', name);
+    const override = isOfFile ? undefined : set;
     return {
       name,
-      monthly_credits: this.tariff.tiers[name]!,
+      monthly_credits: this.tariff.tiers[name] ?? null,
       source: isOfFile ? 'gateway.yaml' : override ? 'override' : 'default',
-      default_monthly_credits: tiers[name]!,
-      is_default: credits.default_tier === name,
+      overridden: isOfFile ? (set?.amount ?? null) : null,
+      default_monthly_credits: own ?? null,
+      is_default: this.config.values.credits.default_tier === name,
       accounts,
       changed_by: (override?.changedBy && emailOf(override.changedBy)) ?? null,
       changed_at: override?.changedAt ?? null,

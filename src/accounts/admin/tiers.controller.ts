@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Confirmed } from '../../auth/sessions/confirmation.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -26,16 +26,16 @@ export class TiersController {
   @Confirmed()
   @ApiNotFoundResponse({ description: 'No such tier', type: ErrorDto })
   @ApiConflictResponse({ description: 'The settings file sets it', type: ErrorDto })
-  set(@CurrentPrincipal() who: Principal, @Param() { name }: TierParams, @Body() body: SetTierDto): Promise<TierDto> {
+  set(@CurrentActor() who: Principal, @Param() { name }: TierParams, @Body() body: SetTierDto): Promise<TierDto> {
     return this.tiers.set(who, name, body.monthly_credits, body.reason);
   }
 
-  /** Takes back what an admin has set: the tier gives what it would without, by the same rule. */
+  /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
   @Delete(':name')
   @HttpCode(204)
   @Confirmed()
-  @ApiNotFoundResponse({ description: 'No such tier, or nobody has set here what it gives', type: ErrorDto })
-  reset(@CurrentPrincipal() who: Principal, @Param() { name }: TierParams, @Query() { reason }: ResetTierQuery): Promise<void> {
+  @ApiNotFoundResponse({ description: 'Nobody has set here what it gives', type: ErrorDto })
+  reset(@CurrentActor() who: Principal, @Param() { name }: TierParams, @Query() { reason }: ResetTierQuery): Promise<void> {
     return this.tiers.reset(who, name, reason);
   }
 }

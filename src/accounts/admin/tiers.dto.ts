@@ -2,10 +2,10 @@ import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { TIER_CREDITS_MAX } from '../../config/app-config.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
-import { ReasonDto } from '../../rest/reason.dto.js';
+import { OptionalReasonDto, ReasonDto } from '../../rest/reason.dto.js';
 
 export class TierParams {
-  /** One of the configured `tiers`. */
+  /** One of the configured `tiers`; to be reset, also one that the settings file has named no more since. */
   @Matches(PRINTABLE, { message: 'name must not contain control characters' })
   @Length(1, 32)
   @IsString()
@@ -23,17 +23,19 @@ export class SetTierDto extends ReasonDto {
 }
 
 /** Why a tier goes back to what it was. */
-export class ResetTierQuery extends ReasonDto {}
+export class ResetTierQuery extends OptionalReasonDto {}
 
 /** What a tier gives, for operators. */
 export class TierDto {
   name!: string;
-  /** Credits a month. They do not carry over. */
-  monthly_credits!: number;
+  /** Credits a month. They do not carry over. Null for a tier of which there is only what an admin has set, since the file names others. */
+  monthly_credits!: number | null;
   /** Who says so: the gateway itself, the settings file, which nothing else changes, or an admin. */
   source!: 'default' | 'gateway.yaml' | 'override';
-  /** What it gives where no admin says anything. */
-  default_monthly_credits!: number;
+  /** What an admin has set that does not count, since the settings file names the tiers; null where there is no such thing. */
+  overridden!: number | null;
+  /** What it gives where no admin says anything; null for a tier that there is not. */
+  default_monthly_credits!: number | null;
   /** Whether new accounts get it. */
   is_default!: boolean;
   /** Accounts on it, also those that are switched off. */
@@ -45,6 +47,6 @@ export class TierDto {
 
 /** All tiers. */
 export class TierListDto {
-  /** In the order of the settings. */
+  /** In the order of the settings; then those that there are not, but for what an admin has set. */
   items!: TierDto[];
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Unlimited } from '../../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -32,7 +32,7 @@ export class AdminKeysController {
   @Unlimited()
   @ApiNotFoundResponse({ description: 'No such key', type: ErrorDto })
   async revoke(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: KeyParams,
     @Body() { reason }: EndKeyDto,
   ): Promise<RevokedKeyDto> {

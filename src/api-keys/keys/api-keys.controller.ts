@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiForbiddenResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Unlimited } from '../../auth/access/rate-limit.guard.js';
 import { Clock } from '../../common/clock.js';
@@ -40,7 +40,7 @@ export class ApiKeysController {
   @Authenticated()
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'Active key limit reached, or the secret is a key already', type: ErrorDto })
-  async create(@CurrentPrincipal() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
+  async create(@CurrentActor() owner: Principal, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     const issued = await this.keys.create(owner, {
       name: body.key_name,
       scopes: body.permissions,
@@ -58,7 +58,7 @@ export class ApiKeysController {
   @Authenticated()
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
-  async createForService(@CurrentPrincipal() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
+  async createForService(@CurrentActor() owner: Principal, @Body() body: CreateServiceKeyDto): Promise<CreatedServiceKeyDto> {
     const expiresAt = expiryAt(body.expires_at, this.clock.now());
     return CreatedServiceKeyDto.of(await this.keys.create(owner, { name: body.name, scopes: body.permissions, expiresAt }));
   }
@@ -92,7 +92,7 @@ export class ApiKeysController {
   @ApiNotFoundResponse(NO_KEY)
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'The key is revoked, expired or replaced by another', type: ErrorDto })
-  async edit(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams, @Body() body: EditKeyDto): Promise<KeyDetailsDto> {
+  async edit(@CurrentActor() owner: Principal, @Param() { id }: KeyParams, @Body() body: EditKeyDto): Promise<KeyDetailsDto> {
     const { clear = [] } = body;
     const bound = <Value>(field: (typeof BOUNDS)[number], value: Value | undefined) => (clear.includes(field) ? null : value);
     const expiresAt = body.expires_at === undefined ? undefined : expiryAt(body.expires_at, this.clock.now());
@@ -113,7 +113,7 @@ export class ApiKeysController {
   @Unlimited()
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)
-  async revoke(@CurrentPrincipal() owner: Principal, @Body() { key_id, reason }: RevokeKeyDto): Promise<RevokedKeyDto> {
+  async revoke(@CurrentActor() owner: Principal, @Body() { key_id, reason }: RevokeKeyDto): Promise<RevokedKeyDto> {
     await this.keys.revoke(owner, key_id, reason);
     return { success: true, message: 'API key revoked' };
   }
@@ -127,7 +127,7 @@ export class ApiKeysController {
   @ApiNotFoundResponse(NO_KEY)
   @ApiForbiddenResponse(BEYOND_OWNER)
   @ApiConflictResponse({ description: 'The key is revoked, expired or already rotated', type: ErrorDto })
-  async rotate(@CurrentPrincipal() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
+  async rotate(@CurrentActor() owner: Principal, @Body() body: RotateKeyDto): Promise<CreatedKeyDto> {
     return CreatedKeyDto.of(await this.keys.rotate(owner, body.key_id, body.overlap_seconds), KEEP_IT);
   }
 }

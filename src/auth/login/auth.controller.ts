@@ -12,7 +12,7 @@ import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AuthService } from './auth.service.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../access/current-principal.decorator.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
 import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto, UsePasswordLinkDto } from './login.dto.js';
 import { actorOf } from '../audit/audit-entry.js';
@@ -80,7 +80,7 @@ export class AuthController {
   @ApiBadRequestResponse({ description: 'The new password is the current one', type: ErrorDto })
   @ApiTooManyRequestsResponse({ description: 'Too many wrong passwords', type: ErrorDto })
   async changePassword(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
@@ -107,7 +107,7 @@ export class AuthController {
   @HttpCode(204)
   @Unlimited()
   @Authenticated()
-  async logOut(@CurrentPrincipal() who: Principal, @Req() { headers }: Request): Promise<void> {
+  async logOut(@CurrentActor() who: Principal, @Req() { headers }: Request): Promise<void> {
     if (who.session) await this.sessions.end(who, who.session.id);
     else if (headers.authorization !== undefined) await this.auth.logOut(who, loginTokenOf(headers));
   }
@@ -124,7 +124,7 @@ export class AuthController {
   /** Changes what the logged-in user is called. */
   @Patch('api/auth/me')
   @Authenticated()
-  async editMe(@CurrentPrincipal() who: Principal, @Body() { display_name }: EditMeDto): Promise<UserDto> {
+  async editMe(@CurrentActor() who: Principal, @Body() { display_name }: EditMeDto): Promise<UserDto> {
     return UserDto.of(await this.changes.edit(actorOf(who), who.userId, { displayName: display_name }));
   }
 
@@ -132,7 +132,7 @@ export class AuthController {
   @Post('auth/users')
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: 'E-mail or user name taken', type: ErrorDto })
-  async createUser(@CurrentPrincipal() who: Principal, @Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
+  async createUser(@CurrentActor() who: Principal, @Body() { is_superuser, ...user }: CreateUserDto): Promise<UserDto> {
     if (is_superuser) this.confirmation.demand(who);
     return UserDto.of(await this.users.create({ ...user, role: is_superuser ? 'admin' : 'user' }, actorOf(who)));
   }

@@ -11,7 +11,7 @@ import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../access/current-principal.decorator.js';
 import { originOf, principalOf, type Principal } from '../access/principal.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
 import { UserDto } from '../users/user.dto.js';
@@ -128,7 +128,7 @@ export class SessionController {
   @Unlimited()
   @Authenticated()
   @ApiNotFoundResponse({ description: 'No such session of yours', type: ErrorDto })
-  async end(@CurrentPrincipal() who: Principal, @Param() { id }: SessionParams): Promise<void> {
+  async end(@CurrentActor() who: Principal, @Param() { id }: SessionParams): Promise<void> {
     await this.sessions.end(who, id);
   }
 

@@ -5,7 +5,7 @@ import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import { CurrentActor } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
 import { actorOf } from '../audit/audit-entry.js';
@@ -58,7 +58,7 @@ export class AdminUsersController {
   @Patch(':id')
   @ApiNotFoundResponse(NO_USER)
   @ApiConflictResponse(LAST_ADMIN)
-  async edit(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<AdminUserDto> {
+  async edit(@CurrentActor() who: Principal, @Param() { id }: UserParams, @Body() body: EditUserDto): Promise<AdminUserDto> {
     const { role, is_active: isActive, display_name: displayName } = body;
     if (role !== undefined) this.confirmation.demand(who);
     return this.answer(await this.changes.edit(actorOf(who), id, { role, isActive, displayName }));
@@ -70,7 +70,7 @@ export class AdminUsersController {
   @Confirmed()
   @ApiNotFoundResponse(NO_USER)
   async setPassword(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: UserParams,
     @Body() { password }: SetPasswordDto,
   ): Promise<void> {
@@ -84,7 +84,7 @@ export class AdminUsersController {
   @Header('Cache-Control', 'no-store')
   @ApiNotFoundResponse(NO_USER)
   async makePasswordLink(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { id }: UserParams,
     @Req() request: Request,
   ): Promise<PasswordLinkDto> {
@@ -99,7 +99,7 @@ export class AdminUsersController {
   @HttpCode(204)
   @Unlimited()
   @ApiNotFoundResponse(NO_USER)
-  async endSessions(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
+  async endSessions(@CurrentActor() who: Principal, @Param() { id }: UserParams): Promise<void> {
     await this.changes.endLogins(actorOf(who), id);
   }
 
@@ -109,7 +109,7 @@ export class AdminUsersController {
   @Confirmed()
   @ApiNotFoundResponse(NO_USER)
   @ApiConflictResponse(LAST_ADMIN)
-  async delete(@CurrentPrincipal() who: Principal, @Param() { id }: UserParams): Promise<void> {
+  async delete(@CurrentActor() who: Principal, @Param() { id }: UserParams): Promise<void> {
     await this.deletion.delete(actorOf(who), id);
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { orNull } from '../../common/concurrency/deadline.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { AdminUserDto } from './user.dto.js';
 import type { User } from './user.entity.js';
@@ -23,7 +24,7 @@ export class UserFacts {
     this.facts.set(name, fact);
   }
 
-  /** What cannot be told now is null: users are looked at because of such trouble, too. */
+  /** What cannot be told in time is null: users are looked at because of such trouble, too. */
   async of(users: User[]): Promise<AdminUserDto[]> {
     const ids = users.map(({ id }) => id);
     const [accounts, keys, calls] = await Promise.all([
@@ -44,9 +45,6 @@ export class UserFacts {
     const fact = this.facts.get(name);
     if (!fact) return null;
     if (ids.length === 0) return new Map();
-    return fact(ids).catch((error: Error) => {
-      this.logger.warn(`${name} of users cannot be told: ${error.message}`);
-      return null;
-    });
+    return orNull(fact(ids), ({ message }) => this.logger.warn(`${name} of users cannot be told: ${message}`));
   }
 }

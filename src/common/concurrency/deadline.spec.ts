@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { endedWithin, withDeadline } from './deadline.js';
+import { endedWithin, orNull, withDeadline } from './deadline.js';
 
 const never = new Promise<never>(() => undefined);
 const late = () => new Error('too late');
@@ -22,6 +22,19 @@ describe('withDeadline', () => {
     const work = new Promise<void>((_, reject) => (fail = reject));
     await expect(withDeadline(work, 5, late)).rejects.toThrow('too late');
     fail(new Error('an unhandled rejection would end the process'));
+  });
+});
+
+describe('orNull', () => {
+  it('gives what is there in time', async () => {
+    expect(await orNull(Promise.resolve(0))).toBe(0);
+  });
+
+  it('gives null for what fails or takes too long, and tells why', async () => {
+    const told: string[] = [];
+    const failed = ({ message }: Error) => void told.push(message);
+    expect([await orNull(Promise.reject(new Error('broken')), failed), await orNull(never, failed, 5)]).toEqual([null, null]);
+    expect(told).toEqual(['broken', 'no answer within 5 ms']);
   });
 });
 

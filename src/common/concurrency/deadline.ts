@@ -14,6 +14,26 @@ export async function withDeadline<T>(work: PromiseLike<T>, ms: number, late: ()
   }
 }
 
+/** How long an answer waits for what it can do without. */
+const WORTH_MS = 2_000;
+
+/**
+ * What is worth having and not worth waiting for: null when the work fails, which `failed` is told, or takes longer. For answers that are
+ * asked for because of trouble, too, and for changes that are made by the time this is read.
+ */
+export async function orNull<T>(
+  work: PromiseLike<T>,
+  failed: (error: Error) => void = () => undefined,
+  ms = WORTH_MS,
+): Promise<T | null> {
+  try {
+    return await withDeadline(work, ms, () => new Error(`no answer within ${ms} ms`));
+  } catch (error) {
+    failed(error as Error);
+    return null;
+  }
+}
+
 /** Whether the work has ended, well or badly, within `ms` milliseconds. Never rejects. */
 export async function endedWithin(work: PromiseLike<unknown>, ms: number): Promise<boolean> {
   const ended = work.then(

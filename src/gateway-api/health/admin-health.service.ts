@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { statfs } from 'node:fs/promises';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
-import { withDeadline } from '../../common/concurrency/deadline.js';
+import { orNull } from '../../common/concurrency/deadline.js';
 import { VERSION } from '../../common/version.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Postgres } from '../../database/postgres.js';
@@ -69,8 +69,7 @@ export class AdminHealth {
 }
 
 /** What it finds out, or null where it fails or takes too long. */
-const inTime = <T>(work: () => Promise<T>): Promise<T | null> =>
-  withDeadline(work(), PART_MAX_MS, () => new Error('too late')).catch(() => null);
+const inTime = <T>(work: () => Promise<T>): Promise<T | null> => orNull(work(), undefined, PART_MAX_MS);
 
 async function engine(ask: () => Promise<unknown>): Promise<EngineDto> {
   const since = performance.now();

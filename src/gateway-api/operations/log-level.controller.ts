@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
 import { hostname } from 'node:os';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
@@ -32,7 +32,7 @@ export class LogLevelController {
   /** Replaces the log levels of this process until it ends. Other replicas keep theirs. */
   @Put()
   @ApiUnprocessableEntityResponse({ description: 'No such level or context', type: ErrorDto })
-  async set(@CurrentPrincipal() who: Principal, @Body() { level, contexts }: LogLevelsDto): Promise<LogLevelsDto> {
+  async set(@CurrentActor() who: Principal, @Body() { level, contexts }: LogLevelsDto): Promise<LogLevelsDto> {
     this.log.levels = { level, contexts: new Map(contexts.map((one) => [one.context, one.level])) };
     const details = { level, contexts, host: hostname() };
     await this.audit.note(actorOf(who), { action: 'settings.log_level_changed', subjectId: 'log', details });

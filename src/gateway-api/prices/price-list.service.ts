@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
+import { orNull } from '../../common/concurrency/deadline.js';
 import { Tariff } from '../../tariff/tariff.js';
 import { ToolCatalog } from '../../tools/catalog/tool-catalog.service.js';
 import { UsageReports } from '../../usage/reports/usage-reports.service.js';
@@ -55,6 +56,7 @@ export class PriceList {
       tool: name,
       price: own === undefined && source === 'default' ? null : this.tariff.priceOf(name, own),
       source,
+      overridden: source === 'gateway.yaml' ? (override?.amount ?? null) : null,
       default_price: own ?? null,
       known: own !== undefined,
       changedById: isSet ? override.changedBy : null,
@@ -81,9 +83,9 @@ export class PriceList {
     }));
   }
 
-  /** Null while usage cannot be read: prices can be set all the same. */
+  /** Null when usage cannot be read in time: prices can be set all the same. */
   private async callsByTool() {
-    const tools = await this.usage.tools(DAYS).catch(() => null);
+    const tools = await orNull(this.usage.tools(DAYS));
     return tools && new Map(tools.map((tool) => [tool.tool_name, tool]));
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Confirmed } from '../../auth/sessions/confirmation.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -26,12 +26,15 @@ export class PricesController {
     return { items: prices, total, page, page_size };
   }
 
-  /** Sets the price of a tool, for calls that begin from now on; those that run keep theirs. Also of a tool that is yet to come. */
-  @Put(':tool')
+  /**
+   * Sets the price of a tool, for calls that begin from now on; those that run keep theirs, but for tasks that are charged when they
+   * end. Also of a tool that is yet to come.
+   */
+  @Put('*tool')
   @Confirmed()
   @ApiConflictResponse({ description: 'The settings file sets it, or too many prices are set', type: ErrorDto })
   async set(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { tool }: PriceParams,
     @Body() { price, reason }: SetPriceDto,
   ): Promise<PriceDto> {
@@ -39,13 +42,13 @@ export class PricesController {
     return this.prices.one(tool);
   }
 
-  /** Takes back what an admin has set: the tool costs what it would without. */
-  @Delete(':tool')
+  /** Takes back what an admin has set: the tool costs what it would without. Also where the settings file has the price by now. */
+  @Delete('*tool')
   @HttpCode(204)
   @Confirmed()
   @ApiNotFoundResponse({ description: 'Nobody has set this price here', type: ErrorDto })
   async reset(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param() { tool }: PriceParams,
     @Query() { reason }: ResetPriceQuery,
   ): Promise<void> {

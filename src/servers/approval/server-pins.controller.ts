@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor, CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -45,7 +45,7 @@ export class ServerPinsController {
   @ApiNotFoundResponse({ description: 'No such server, or it offers no such thing', type: ErrorDto })
   @ApiConflictResponse({ description: 'One has changed: the pin is not its current one', type: ErrorDto })
   async approve(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentActor() caller: Principal,
     @Param() { id }: ServerParams,
     @Body() { pins }: ApprovePinsDto,
   ): Promise<ApprovedPinsDto> {

@@ -1,7 +1,7 @@
 import { Body, Controller, Header, Param, Patch, Req } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CallerAuthenticated } from '../../api-keys/caller-authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { ErrorDto } from '../../rest/error.dto.js';
@@ -37,7 +37,7 @@ export class ToolChangesController {
     type: ErrorDto,
   })
   async edit(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentActor() caller: Principal,
     @Param() { id, tool }: ServerToolParams,
     @Body() { arguments: args, ...edit }: EditToolDto,
     @Req() { bodyText = '{}' }: { bodyText?: string },

@@ -12,7 +12,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { actorOf } from '../../auth/audit/audit-entry.js';
 import { AuditLog } from '../../auth/audit/audit-log.service.js';
@@ -50,7 +50,7 @@ export class DatasetImportController {
     schema: { oneOf: [{ $ref: getSchemaPath(ImportReportDto) }, { $ref: getSchemaPath(ErrorDto) }] },
   })
   async import(
-    @CurrentPrincipal() who: Principal,
+    @CurrentActor() who: Principal,
     @Param('dataset') dataset: string,
     @Query() query: ImportQuery,
     @Req() request: Request,
@@ -68,7 +68,7 @@ export class DatasetImportController {
   @HttpCode(200)
   @Authenticated('admin')
   @ApiBadRequestResponse({ description: '`symbols` times `days` is more than 20 million', type: ErrorDto })
-  async generate(@CurrentPrincipal() who: Principal, @Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
+  async generate(@CurrentActor() who: Principal, @Body() universe: SyntheticDto): Promise<ImportReportDto[]> {
     const reports = await this.synthetic.generate({ ...universe });
     await this.audit.note(actorOf(who), { action: 'dataset.imported', subjectId: 'synthetic', details: { ...universe } });
     return reports;

@@ -53,6 +53,16 @@ const PASSED_ON =
     expect(portal.complaints).toEqual([]);
   });
 
+  it('sets the price of a method, whose name has a slash in it', async () => {
+    const portal = await PortalPage.open(browser, { restUrl: `http://localhost:${port}/team/data` });
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo('/admin/prices?edit=resources%2Fread');
+    await portal.page.getByLabel('Credits for one call of resources/read').fill('2');
+    await portal.page.getByLabel('Reason').fill('large files');
+    await portal.page.getByRole('button', { name: 'Save' }).click();
+    await portal.page.getByRole('row').filter({ hasText: 'resources/read' }).getByText('2 credits').waitFor();
+  });
+
   it('changes what it is told to', async () => {
     const portal = await PortalPage.open(
       browser,

@@ -78,7 +78,11 @@ inBrowser('the portal without an answer', () => {
   });
 
   it('counts down to when it may ask again after too many requests, and then does', async () => {
-    const answer = { status: 429, headers: { 'Retry-After': '45' }, json: { detail: 'Too many requests' } };
+    const answer = {
+      status: 429,
+      headers: { 'Retry-After': '45', 'X-RateLimit-Remaining': '0' },
+      json: { detail: 'Too many requests' },
+    };
     await portal.page.route('**/api/mcp-keys/list?search=no*', (asked) => asked.fulfill(answer), { times: 1 });
     await search('no such key');
     await portal.page.clock.runFor(250);
@@ -90,5 +94,23 @@ inBrowser('the portal without an answer', () => {
     await portal.page.clock.runFor(16_000);
     await portal.page.getByText('No keys match.').waitFor();
     expect(await timer.count()).toBe(0);
+  });
+
+  it('leaves a refusal of one thing to whoever asked for it', async () => {
+    const { page } = portal;
+    const answer = { status: 429, headers: { 'Retry-After': '45' }, json: { detail: 'Too many of these' } };
+    await page.route('**/api/mcp-keys/list?search=no*', (asked) => asked.fulfill(answer), { times: 1 });
+    await search('no such key');
+    await page.clock.runFor(250);
+    await page.getByText('Too many of these').waitFor();
+    expect(await page.getByRole('timer').count()).toBe(0);
+    const own = { ...answer, headers: { ...answer.headers, 'X-RateLimit-Remaining': '0' } };
+    await page.route('**/api/mcp-keys/create', (asked) => asked.fulfill(own), { times: 1 });
+    await portal.goTo('/keys');
+    await page.getByRole('button', { name: 'Make a key' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('another');
+    await page.getByRole('button', { name: 'Make key' }).click();
+    await page.getByText('Too many of these').waitFor();
+    expect(await page.getByRole('timer').count()).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../../clickhouse/clickhouse.js';
 import { Clock } from '../../../common/clock.js';
-import { withDeadline } from '../../../common/concurrency/deadline.js';
+import { orNull } from '../../../common/concurrency/deadline.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { countedHours } from '../counted-hours.js';
 import { lastHoursOf } from '../usage-days.js';
@@ -9,7 +9,7 @@ import { parameters, READ_LIMITS } from '../usage-filter.js';
 import { callsIn, percentileOf } from './latency-buckets.js';
 
 const DAYS = 30;
-/** A list of tools waits no longer for how they are used. */
+/** Nobody waits for it any longer (`orNull`). */
 const READ_MAX_MS = 2_000;
 /** More than anybody offers, and a bound on the answer. */
 const TOOLS_MAX = 5_000;
@@ -33,12 +33,8 @@ export class ToolUses {
   ) {}
 
   /** By the names of tools; null when it cannot be read in time. */
-  async of(userId: string): Promise<ReadonlyMap<string, ToolUse> | null> {
-    try {
-      return await withDeadline(this.read(userId), READ_MAX_MS, () => new Error('Usage was not read in time.'));
-    } catch {
-      return null; // A list of tools is worth having without it; /health says what is away.
-    }
+  of(userId: string): Promise<ReadonlyMap<string, ToolUse> | null> {
+    return orNull(this.read(userId)); // /health says what is away
   }
 
   private async read(userId: string): Promise<ReadonlyMap<string, ToolUse>> {
