@@ -1,5 +1,5 @@
 import type { Schemas } from '../../../app/api';
-import { plainText } from './plain-text';
+import { plainText } from '../../../app/plain-text';
 
 /** One member of a definition, as it was approved and as it is. */
 export interface DefinitionText {
