@@ -112,7 +112,7 @@ export const PAGES: readonly Page[] = [
   },
 ];
 
-/** The page of a path, with the named parts of the path. */
+/** The page of a path, with the named parts of the path; none where they are not coded as addresses are. */
 export function pageAt(path: string): { page: Page; names: Record<string, string> } | undefined {
   for (const page of PAGES) {
     const names = namesIn(page.path.split('/'), path.split('/'));
@@ -123,6 +123,15 @@ export function pageAt(path: string): { page: Page; names: Record<string, string
 function namesIn(pattern: string[], parts: string[]): Record<string, string> | undefined {
   const fits = pattern.length === parts.length && pattern.every((part, at) => part.startsWith(':') || part === parts[at]);
   if (!fits) return undefined;
-  const named = pattern.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decodeURIComponent(parts[at]!)]] : []));
+  const named = pattern.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decoded(parts[at]!)] as const] : []));
+  if (named.some(([, value]) => value === undefined)) return undefined;
   return Object.fromEntries(named) as Record<string, string>;
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -94,7 +94,7 @@ describe('The address of an upstream server', () => {
 
   it('is what its name resolves to; one forbidden address among public ones is enough', async () => {
     await expect(new NetworkRules([], SETTING, at('10.0.0.1')).check('http://intranet.example/')).rejects.toThrow(
-      `allow its network in ${SETTING} if`,
+      `allow its network in ${SETTING} if it should be reached, e.g. ["10.0.0.1/32"]`,
     );
     await expect(new NetworkRules([], SETTING, at('8.8.8.8', '::1')).check('http://both.example/')).rejects.toThrow(
       ForbiddenAddress,

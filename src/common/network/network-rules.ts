@@ -102,8 +102,17 @@ export class NetworkRules {
   private demand(host: string, address: string): void {
     if (this.allows(address)) return;
     const where = host === address ? host : `${host} is at ${address}, which`;
-    throw new ForbiddenAddress(`${where} is not a public address; allow its network in ${this.setting} if it should be reached`);
+    const example = `e.g. ["${networkAround(address)}"]`;
+    throw new ForbiddenAddress(
+      `${where} is not a public address; allow its network in ${this.setting} if it should be reached, ${example}`,
+    );
   }
+}
+
+/** What an operator allows for this address: all of IPv4's own machine, otherwise the address alone. */
+function networkAround(address: string): string {
+  if (address.startsWith('127.')) return '127.0.0.0/8';
+  return `${address}/${isIP(address) === 6 ? 128 : 32}`;
 }
 
 /** The URL parser has already turned `127.1`, `0x7f000001` and `2130706433` into 127.0.0.1. */

@@ -83,17 +83,21 @@ export class ServerTemplates {
       const isShipped = !Object.hasOwn(this.config.values.templates, name);
       const template = this.entries.get(name)?.template;
       if (template) return { name, values: template, isShipped };
-      return { name, values: this.shipped(name), isShipped, problem: this.reasonWithout(name) };
+      const shipped = this.shipped(name);
+      const values = shipped instanceof PackageMissing ? undefined : shipped;
+      return { name, values, isShipped, problem: this.reasonWithout(name) };
     });
   }
 
-  private shipped(name: string): TemplateValues | undefined {
-    try {
-      return SHIPPED_TEMPLATES[name]!(packageFolders(this.config.values.data_dir));
-    } catch (error) {
-      if (!(error instanceof PackageMissing)) throw error;
-      return undefined;
-    }
+  private shipped(name: string): TemplateValues | PackageMissing {
+    return shippedTemplate(name, packageFolders(this.config.values.data_dir));
+  }
+
+  /** Of a shipped one that is not enabled: all of them at once, since each is followed by a restart. */
+  private stepsTo(name: string): string {
+    const enable = 'is not enabled: add it to servers.enabled_templates (GATEWAY_TEMPLATES) and restart the gateway';
+    const shipped = this.shipped(name);
+    return shipped instanceof PackageMissing ? `${enable}. It ${shipped.message}. ${shipped.advice}` : enable;
   }
 
   private entry(name: string): Entry {
@@ -107,7 +111,7 @@ export class ServerTemplates {
   private reasonWithout(name: string): string {
     const missing = this.missing.get(name);
     if (missing) return `${missing.message}. ${missing.advice}`;
-    if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return 'is not enabled: add it to servers.enabled_templates (GATEWAY_TEMPLATES)';
+    if (Object.hasOwn(SHIPPED_TEMPLATES, name)) return this.stepsTo(name);
     return `is unknown; known are ${this.names().join(', ')}`;
   }
 }
@@ -118,15 +122,21 @@ export function enabledTemplates({ servers, templates: own, data_dir }: ConfigVa
   const templates = new Map<string, TemplateValues>();
   const missing = new Map<string, PackageMissing>();
   for (const name of servers.enabled_templates.filter((name) => !Object.hasOwn(own, name))) {
-    try {
-      templates.set(name, SHIPPED_TEMPLATES[name]!(folders));
-    } catch (error) {
-      if (!(error instanceof PackageMissing)) throw error;
-      missing.set(name, error);
-    }
+    const shipped = shippedTemplate(name, folders);
+    if (shipped instanceof PackageMissing) missing.set(name, shipped);
+    else templates.set(name, shipped);
   }
   for (const [name, template] of Object.entries(own)) templates.set(name, template);
   return { templates, missing };
+}
+
+function shippedTemplate(name: string, folders: readonly string[]): TemplateValues | PackageMissing {
+  try {
+    return SHIPPED_TEMPLATES[name]!(folders);
+  } catch (error) {
+    if (error instanceof PackageMissing) return error;
+    throw error;
+  }
 }
 
 /** Which addresses the servers of a template may have; what is refused names the settings that allow more. */

@@ -69,6 +69,37 @@ inBrowser('the pages of the portal', () => {
     expect([...asked].filter((origin) => origin !== 'null')).toEqual([gateway.restUrl]);
   });
 
+  it.each(['/tools/%ff', '/keys/%ff', '/admin/servers/%ff'])('say that there is none at %s', async (path) => {
+    const portal = await PortalPage.open(browser, gateway);
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo(path);
+    expect(await portal.page.title()).toBe('No such page · Tallygate');
+    expect(portal.complaints).toEqual([]);
+  });
+
+  it('of one thing are called as it is, and leave the icon where it is', async () => {
+    const portal = await PortalPage.open(browser, gateway);
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo('/tools/greet');
+    expect(await portal.page.title()).toBe('greet · Tallygate');
+    await portal.page.getByRole('heading', { level: 1, name: 'greet' }).waitFor();
+    await portal.page.getByRole('link', { name: 'All tools' }).click();
+    await portal.page.getByRole('heading', { level: 1, name: 'Tools' }).waitFor();
+    expect(await portal.page.evaluate('document.querySelector("link[rel=icon]").href')).toBe(
+      `${gateway.restUrl}/ui/assets/icon.svg`,
+    );
+  });
+
+  it('begin a dialog at its first field', async () => {
+    const portal = await PortalPage.open(browser, gateway);
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo('/admin/users');
+    await portal.page.getByRole('button', { name: 'Make a user' }).click();
+    const field = portal.page.getByRole('dialog').getByLabel('E-mail');
+    await field.waitFor();
+    expect(await field.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  });
+
   it('keep filters and place when one goes back', async () => {
     const portal = await PortalPage.open(browser, gateway);
     await portal.signInAsAdmin(gateway);

@@ -75,7 +75,7 @@ inBrowser('people in the portal', () => {
     await setPassword(anna, CHOSEN);
     await anna.page.getByText('Your password is set.').waitFor();
     expect(anna.page.url()).not.toContain('#');
-    await anna.page.getByRole('link', { name: 'Sign in' }).first().click();
+    await anna.page.getByRole('link', { name: 'Sign in' }).click();
     await anna.fillIn('anna', CHOSEN);
     await anna.settled();
     expect(await anna.page.title()).toBe('Overview · Tallygate');

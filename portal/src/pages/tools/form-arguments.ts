@@ -22,17 +22,20 @@ function emptyValue({ kind, fields }: FormField): FormValue {
 
 /** The arguments that a form means. */
 export function argumentsOf(fields: readonly FormField[], values: FormValues): FormArguments {
-  const problems: Record<string, string> = {};
+  const problems = bare<string>();
   const read = objectOf(fields, values, '', problems);
   const whole = fields.find(({ name }) => name === ALL_ARGUMENTS) ? read[ALL_ARGUMENTS] : undefined;
   return { arguments: whole === undefined ? without(read, ALL_ARGUMENTS) : (whole as Record<string, unknown>), problems };
 }
 
+/** A server says what its arguments are called, `constructor` and `__proto__` too: what is looked up here by name has no prototype. */
+const bare = <Value>() => Object.create(null) as Record<string, Value>;
+
 const without = (object: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 
 function objectOf(fields: readonly FormField[], values: FormValues, within: string, problems: Record<string, string>) {
-  const read: Record<string, unknown> = {};
+  const read = bare<unknown>();
   for (const field of fields) {
     const path = within + field.name;
     const value = valueOf(field, values[field.name] ?? '', path, problems);
@@ -55,7 +58,7 @@ function valueOf(field: FormField, value: FormValue, path: string, problems: Rec
 
 /** An optional group in which nothing was entered is left out, whatever would be needed in it. */
 function groupOf(field: FormField, values: FormValues, path: string, problems: Record<string, string>): unknown {
-  const inner: Record<string, string> = {};
+  const inner = bare<string>();
   const read = objectOf(field.fields, values, `${path}.`, inner);
   if (Object.keys(read).length === 0 && !field.isRequired) return undefined;
   Object.assign(problems, inner);

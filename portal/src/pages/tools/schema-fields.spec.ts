@@ -124,3 +124,14 @@ it('Parameters are told with their types in words, those of groups below them', 
     ['size', 'one of day, month'],
   ]);
 });
+
+it('Arguments may be called as what every object has', () => {
+  const names = ['constructor', '__proto__', 'toString'];
+  const properties = JSON.parse('{"constructor":{"type":"integer"},"__proto__":{"type":"string"},"toString":{"type":"string"}}');
+  const fields = fieldsOf({ type: 'object', properties, required: names });
+  const { problems } = argumentsOf(fields, emptyValues(fields));
+  expect(Object.keys(problems)).toEqual(names);
+  expect(argumentsOf([], {}).problems['constructor']).toBeUndefined();
+  const given = argumentsOf(fields, JSON.parse('{"constructor":"1","__proto__":"a","toString":"b"}')).arguments;
+  expect(JSON.stringify(given)).toBe('{"constructor":1,"__proto__":"a","toString":"b"}');
+});

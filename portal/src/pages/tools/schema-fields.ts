@@ -131,7 +131,7 @@ function resolved(schema: JsonSchema, root: JsonSchema, depth = 0): JsonSchema {
 function referred({ $ref }: JsonSchema, root: JsonSchema): JsonSchema | undefined {
   if (typeof $ref !== 'string' || !$ref.startsWith('#/')) return undefined;
   let found: unknown = root;
-  for (const part of $ref.slice(2).split('/')) found = isObject(found) ? found[part] : undefined;
+  for (const part of $ref.slice(2).split('/')) found = isObject(found) && Object.hasOwn(found, part) ? found[part] : undefined;
   return isObject(found) ? found : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../../app/api';
-import { plainText } from './plain-text';
+import { plainText, withoutGaps } from '../../../app/plain-text';
 
 /** One member of a definition, as it was approved and as it is. */
 export interface DefinitionText {
@@ -22,16 +22,20 @@ export function definitionTexts({ definition, approved_definition: approved }: S
   const names = new Set([...Object.keys(definition ?? {}), ...Object.keys(approved ?? {})]);
   const all = [...names].sort((one, other) => placeOf(one) - placeOf(other));
   const texts = all.map((name) => ({
-    title: TITLES[name] ?? name,
-    before: textOf(approved?.[name]),
-    after: textOf(definition?.[name]),
+    title: Object.hasOwn(TITLES, name) ? TITLES[name]! : plainText(name),
+    before: textOf(memberOf(approved, name)),
+    after: textOf(memberOf(definition, name)),
   }));
   return texts.filter(({ before, after }) => before !== after);
 }
 
 const placeOf = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 
+/** A server names its members: `constructor` is one only where the server says so. */
+const memberOf = (of: object | null, name: string): unknown =>
+  of && Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
+
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  return plainText(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+  return withoutGaps(plainText(typeof value === 'string' ? value : JSON.stringify(value, null, 2)));
 }

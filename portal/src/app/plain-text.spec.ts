@@ -1,4 +1,4 @@
-import { plainText } from './plain-text';
+import { plainText, withoutGaps } from './plain-text';
 
 describe('a text as it is looked at', () => {
   it.each([
@@ -15,5 +15,13 @@ describe('a text as it is looked at', () => {
   it('leaves what everybody sees, in any script, and the lines', () => {
     const text = 'Größe, 大小, حجم 🙂\n\tindented';
     expect(plainText(text)).toBe(text);
+  });
+
+  it('counts the gaps that would push what follows out of sight, and leaves those of ordinary texts', () => {
+    expect(withoutGaps(`a${'\n'.repeat(3_000)}b`)).toBe('a\n⟦3000 line breaks⟧\nb');
+    expect(withoutGaps(`a${'\n  '.repeat(10)}b`)).toBe('a\n⟦10 line breaks⟧\n  b');
+    expect(withoutGaps(`a${' '.repeat(500)}b`)).toBe('a ⟦500 spaces⟧ b');
+    const text = 'a\n\n\nb\n      c';
+    expect(withoutGaps(text)).toBe(text);
   });
 });

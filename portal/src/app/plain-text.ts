@@ -8,3 +8,11 @@ const isLayout = (character: string): boolean => character === '\n' || character
 export const plainText = (text: string): string => text.replace(UNSEEN, (one) => (isLayout(one) ? one : writtenOut(one)));
 
 const writtenOut = (character: string): string => `⟦U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟧`;
+
+const SPACES = /[ \t]{40,}/g;
+const BLANK_LINES = /(?:[ \t]{0,39}\n){6,}/g;
+const linesIn = (run: string): number => run.split('\n').length - 1;
+
+/** With runs of spaces and blank lines counted, which would push what follows them out of sight. */
+export const withoutGaps = (text: string): string =>
+  text.replace(SPACES, (run) => ` ⟦${run.length} spaces⟧ `).replace(BLANK_LINES, (run) => `\n⟦${linesIn(run)} line breaks⟧\n`);
