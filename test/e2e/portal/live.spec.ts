@@ -42,6 +42,8 @@ inBrowser('calls that come by themselves', () => {
     await call('first');
     await page.getByText('The first call has come: greet').waitFor({ timeout: 3_000 });
     await page.getByText('1 call in 30 days').waitFor();
+    await page.getByRole('region', { name: 'Latest calls' }).getByRole('row', { name: 'greet' }).waitFor();
+    expect(await page.getByText('No calls yet').count()).toBe(0);
   });
 
   it('turn the wait for a key’s first call green within three seconds', async () => {
