@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../telemetry/metrics.js';
 import { UsageDelivery } from './delivery/usage-delivery.service.js';
+import { CallStreams } from './live/call-streams.service.js';
 import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageStatus, type UsageNumbers } from './delivery/usage-status.service.js';
 
@@ -12,6 +13,7 @@ export class UsageMetrics implements OnModuleInit {
     private readonly status: UsageStatus,
     private readonly recorder: UsageRecorder,
     private readonly delivery: UsageDelivery,
+    private readonly streams: CallStreams,
   ) {}
 
   onModuleInit(): void {
@@ -76,6 +78,11 @@ export class UsageMetrics implements OnModuleInit {
       name: 'tallygate_usage_delivery_failures_total',
       help: 'Failed rounds of delivery to ClickHouse in this process',
       read: () => this.delivery.failures,
+    });
+    this.metrics.gauge({
+      name: 'tallygate_usage_streams',
+      help: 'Open streams of calls of this process',
+      read: () => this.streams.count,
     });
     this.metrics.gauge({
       name: 'tallygate_usage_is_delivering',

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isWanted, type CallStreamQuery } from '../../src/usage/live/call-stream.dto.js';
+import { OUTCOMES } from '../../src/usage/reports/usage-filter.js';
 import { startTestClickHouse, type TestClickHouse } from '../support/databases/test-clickhouse.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 import { anEvent, historyQuery, recordAll, usageRig, type UsageRig } from '../support/databases/usage-rig.js';
@@ -70,6 +72,21 @@ describe('History', () => {
     ['a time far off', { from: '9999-01-01T00:00:00Z' }, ''],
   ])('can be narrowed to %s, and the total agrees', async (_, query, tools) => {
     expect(await shown(query)).toBe(tools);
+  });
+
+  it.each<CallStreamQuery>([
+    ...OUTCOMES.map((outcome) => ({ outcome })),
+    ...['a', 'A', 'x'].map((tool_name) => ({ tool_name })),
+    ...['key-1', 'key'].map((api_key_id) => ({ api_key_id })),
+    ...['web', 'stock-data', 'stock'].map((service) => ({ service })),
+    ...["o'neil/1", 'test/1.0', 'test'].map((client_name) => ({ client_name })),
+    ...['r-1', 'r'].map((request_id) => ({ request_id })),
+    ...[0, 2, 3, 899, 900, 901].map((min_duration_ms) => ({ min_duration_ms })),
+    { outcome: 'cancelled', min_duration_ms: 900, tool_name: 'f' },
+    { outcome: 'ok', min_duration_ms: 900 },
+  ])('has of %p the calls that a stream tells of', async (query) => {
+    const told = events.filter((event) => isWanted(query, event)).map((event) => event.tool_name);
+    expect(await shown(query)).toBe(told.reverse().join(''));
   });
 
   it('goes on behind a call, each call once however often it was delivered, though new ones come', async () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
+import { Metrics } from '../../src/telemetry/metrics.js';
 import { CallStreams } from '../../src/usage/live/call-streams.service.js';
 import { UsageRecorder } from '../../src/usage/recording/usage-recorder.service.js';
 import { eventually } from '../support/eventually.js';
@@ -143,6 +144,14 @@ describe('The end of a stream of calls', () => {
     await eventually(() => expect(opened).toHaveBeenCalledTimes(4));
     expect(streams.count).toBe(0);
     opened.mockRestore();
+  });
+
+  it('is seen in the number of open streams', async () => {
+    const open = () => rig.rest.app.get(Metrics).valueOf('tallygate_usage_streams');
+    const streams = [await rig.open(user), await rig.open(user)];
+    expect(await open()).toBe(2);
+    streams[0]!.close();
+    await eventually(async () => expect(await open()).toBe(1));
   });
 
   it.each([OWN, ALL])('is there at once for HEAD of %s', async (path) => {

@@ -1,9 +1,14 @@
-import { api, gatewayAddress, type Schemas } from './api';
+import { on } from 'svelte/events';
+import { createSubscriber } from 'svelte/reactivity';
+import { refusedAnswer } from '../../../src/client/refused-answer';
+import { api, gatewayAddress, type GatewayError, type Schemas } from './api';
 
 /** A call that was just recorded; among everybody's with whose it is. */
 export type LiveCall = Schemas['UsageRecordDto'] & { user_email?: string | null };
 
-const AGAIN_MS = 5_000;
+/** Between two tries of what is refused: at first, and at most. */
+const AGAIN_FIRST_MS = 5_000;
+const AGAIN_MOST_MS = 60_000;
 
 /** Whom a stream of calls tells. */
 export interface Hearers {
@@ -16,9 +21,11 @@ export interface Hearers {
 
 /** Calls as they are recorded. A stream that breaks off comes back by itself. */
 export class Live {
-  isLost = $state(false);
+  /** Why there are none right now, in a sentence. */
+  problem = $state<string>();
   private source: EventSource | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private delayMs = AGAIN_FIRST_MS;
 
   constructor(private readonly hearers: Hearers) {}
 
@@ -26,7 +33,8 @@ export class Live {
     const { oncall, onbegin, onskip } = this.hearers;
     const source = (this.source = new EventSource(address));
     source.onopen = () => {
-      this.isLost = false;
+      this.problem = undefined;
+      this.delayMs = AGAIN_FIRST_MS;
       onbegin?.();
     };
     source.onmessage = ({ data }: MessageEvent<string>) => oncall(JSON.parse(data) as LiveCall);
@@ -40,25 +48,56 @@ export class Live {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = undefined;
-    this.isLost = false;
+    this.problem = undefined;
+    this.delayMs = AGAIN_FIRST_MS;
   }
 
-  /** A browser opens a stream that broke off again by itself, but not one that was refused. */
+  /** A browser opens a stream that broke off again by itself, but not one that was refused, and does not tell why that was. */
   private lost(source: EventSource, address: string): void {
-    this.isLost = true;
-    if (source.readyState === EventSource.CLOSED) this.timer = setTimeout(() => void this.again(source, address), AGAIN_MS);
+    if (source.readyState === EventSource.CLOSED) void this.refused(source, address);
+    else this.problem = LOST;
   }
 
-  /** Where the session is over, whoever looks is asked to sign in, as by any request. */
-  private async again(refused: EventSource, address: string): Promise<void> {
-    await api.get('/api/auth/me').catch(() => undefined);
-    if (this.source === refused) this.open(address);
+  private async refused(source: EventSource, address: string): Promise<void> {
+    const refusal = await refusalOf(address);
+    // Where the session is over, whoever looks is asked to sign in, as by any request.
+    if (refusal?.status === 401) await api.get('/api/auth/me').catch(() => undefined);
+    if (this.source !== source) return;
+    this.problem = refusal?.message ?? LOST;
+    this.timer = setTimeout(() => this.open(address), Math.max(this.delayMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
+    this.delayMs = Math.min(2 * this.delayMs, AGAIN_MOST_MS);
   }
+}
+
+const LOST = 'The connection to the gateway is lost.';
+
+/** Asks for a stream only to hear why it is refused. Undefined: it is not, or no gateway answers. */
+async function refusalOf(address: string): Promise<GatewayError | undefined> {
+  const asked = new AbortController();
+  try {
+    const response = await fetch(address, { signal: asked.signal });
+    return response.ok ? undefined : refusedAnswer(response, await response.json());
+  } catch {
+    return undefined;
+  } finally {
+    asked.abort();
+  }
+}
+
+const onShownOrHidden = createSubscriber((update) => on(document, 'visibilitychange', update));
+
+/** A browser has six connections to a gateway for all its tabs: one that nobody sees keeps none. */
+function isHidden(): boolean {
+  onShownOrHidden();
+  return document.hidden;
 }
 
 type StreamPath = '/api/mcp-usage/stream' | '/api/admin/calls/stream';
 
-/** Listens while the page is there and says what to. Undefined: to nothing right now. */
+/**
+ * Listens while the page is seen and says what to. Undefined: to nothing right now. What came while it was hidden is in the list when the
+ * stream has begun again.
+ */
 export function live(
   calls: () => { path: StreamPath; query?: Readonly<Record<string, string | number | undefined>> } | undefined,
   hearers: Hearers,
@@ -69,7 +108,7 @@ export function live(
     return path && gatewayAddress(path, query);
   });
   $effect(() => {
-    if (wanted) made.open(wanted);
+    if (wanted && !isHidden()) made.open(wanted);
     return () => made.close();
   });
   return made;

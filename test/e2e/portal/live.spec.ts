@@ -129,6 +129,60 @@ inBrowser('calls that come by themselves', () => {
     await again.destroy();
   });
 
+  it('are refused in the gateway’s words, and come once they are not any more', async () => {
+    const others = await portal.another();
+    await others.goTo('/connect');
+    const sources = `Promise.all([1, 2, 3, 4].map(() => new Promise((opened) => {
+      new EventSource('/api/mcp-usage/stream').onopen = () => opened(true);
+    })))`;
+    await others.page.evaluate(sources);
+    await portal.goTo('/calls?live=on');
+    await page.getByText('4 streams of calls of yours are open').waitFor();
+    const again = page.waitForRequest((request) => request.url().includes('/stream'), { timeout: 30_000 });
+    const refusedAt = performance.now();
+    await others.page.close();
+    await again;
+    expect(performance.now() - refusedAt).toBeGreaterThan(8_000); // Retry-After: 10
+    await page.getByText('Not live right now').waitFor({ state: 'detached' });
+    const before = await rows().count();
+    await call('after a refusal');
+    await rows().nth(before).waitFor({ timeout: 3_000 });
+  });
+
+  it('keep no connection while nobody sees the page, and are all there when somebody does', async () => {
+    const hide = (hidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    await portal.goTo('/calls?live=on&tool=greet');
+    const before = await rows().count();
+    const gone = page.waitForEvent('requestfailed', (request) => request.url().includes('/stream'));
+    await hide(true);
+    await gone;
+    await call('unseen');
+    await hide(false);
+    await rows().nth(before).waitFor({ timeout: 5_000 });
+  });
+
+  it('count on the overview also while one comes after the other', async () => {
+    const fresh = await GatewayProcess.start();
+    const other = await PortalPage.open(browser, fresh);
+    await other.signInAsAdmin(fresh);
+    await other.goTo('/');
+    await other.page.getByText('Make the first call').waitFor();
+    let isCounted = false;
+    const counted = other.page
+      .getByText(/\d+ calls? in 30 days/)
+      .waitFor()
+      .then(() => (isCounted = true));
+    const deadline = performance.now() + 15_000;
+    while (!isCounted && performance.now() < deadline)
+      await fresh.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: 'busy' } });
+    expect(isCounted).toBe(true);
+    await counted;
+    await other.page.context().close();
+    await fresh.destroy();
+  });
+
   it('come no more when the switch is off', async () => {
     await portal.goTo('/calls?live=on');
     const gone = page.waitForEvent('requestfailed', (request) => request.url().includes('/stream'));
