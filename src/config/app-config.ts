@@ -9,10 +9,8 @@ import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
-import { price, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
-
-/** Most credits that a tier gives a month. */
-export const TIER_CREDITS_MAX = 1_000_000_000;
+import { TIER_CREDITS_MAX } from './bounds.js';
+import { priceSchema, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
 const port = z.int().min(0).max(65_535);
@@ -106,7 +104,7 @@ export const configSchema = z.strictObject({
        * Price in credits by tool name, overriding the tool's own; also of `resources/read` and `prompts/get`, which
        * are free otherwise.
        */
-      prices: z.record(z.string(), price).default({}),
+      prices: z.record(z.string(), priceSchema).default({}),
       /** A tool that takes longer is cancelled and answered with an error. */
       timeout_seconds: z.number().min(0.1).max(600).default(30),
     })

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { z } from 'zod';
+import { PRICE_MAX } from './bounds.js';
 import { ENV_REFERENCE } from './env-reference.js';
 import { network } from './host.js';
 import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from './upstream/upstream-headers.js';
@@ -48,9 +49,7 @@ const value = z
 
 const seconds = z.number().min(0.1).max(600);
 const filePath = z.string().min(1).max(4_096);
-/** Most credits that one call costs. */
-export const PRICE_MAX = 1_000_000;
-export const price = z.int().min(0).max(PRICE_MAX);
+export const priceSchema = z.int().min(0).max(PRICE_MAX);
 
 /** Files in PEM, read whenever a server is connected to. */
 const tlsSchema = z
@@ -95,7 +94,7 @@ export const templateSchema = z
     /** `name`: tools are called `{name}__{tool}`, by the name of the server or its pool. `none`: as the server calls them. `template` is an older word for `name`. */
     prefix: z.enum(['name', 'none', 'template']).default('name'),
     /** Credits for one call. */
-    price: price.default(1),
+    price: priceSchema.default(1),
     /** Whether a call is charged whose tool answers that it failed (`isError`): it did its work, and said so. */
     charge_tool_errors: z.boolean().default(true),
     /**
@@ -106,7 +105,7 @@ export const templateSchema = z
     /** When a call is charged that its server works on as a task: when the task is made, or when its caller learns how it ended. */
     charge: z.enum(['on_create', 'on_complete']).default('on_create'),
     /** Credits per call, by the server's own name of the tool. */
-    prices: z.record(z.string(), price).default({}),
+    prices: z.record(z.string(), priceSchema).default({}),
     /** Table under which calls are recorded, by the server's own name of the tool. */
     tables: z.record(z.string(), z.string().max(200)).default({}),
     timeout_seconds: seconds.default(30),

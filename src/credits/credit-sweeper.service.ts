@@ -10,8 +10,13 @@ const PAUSE_MS = 5_000;
 const BATCH_MAX = 200;
 
 /**
- * Releases what replicas held that are gone, collects what accounts owe from credits that calls held until then, refills accounts
- * nobody calls with, and tops up those whose tier gives more now. Every replica sweeps: the database decides by its own clock, so any number of them, at any time, do it once.
+ * Does what no call does:
+ * - credits that a replica held are released when it is gone, those that a call held when it is overdue;
+ * - what accounts owe is collected once calls no longer hold the credits for it;
+ * - accounts that nobody calls with are refilled;
+ * - accounts whose tier gives more than before are topped up.
+ *
+ * Every replica sweeps. The database decides by its own clock what is due, so that each of it is done once.
  */
 @Injectable()
 export class CreditSweeper implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -1,5 +1,5 @@
 import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { TIER_CREDITS_MAX } from '../../config/app-config.js';
+import { TIER_CREDITS_MAX } from '../../config/bounds.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { OptionalReasonDto, ReasonDto } from '../../rest/reason.dto.js';

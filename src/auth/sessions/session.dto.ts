@@ -2,9 +2,9 @@ import { IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-valida
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { Scope } from '../access/scopes.js';
 import { LOGIN_MAX } from '../login/login.dto.js';
-import { PASSWORD_MAX } from '../password/password.js';
 import { UserDto } from '../users/user.dto.js';
 import type { AuthMethod, Session } from './sessions.repository.js';
+import { PASSWORD_MAX } from '../../config/bounds.js';
 
 /** No token of a backend is longer: headers are not either. */
 const TOKEN_MAX = 8_192;

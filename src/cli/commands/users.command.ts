@@ -7,6 +7,7 @@ import { onRest } from '../gateway/on-rest.js';
 import { print, printSecret } from '../terminal/output.js';
 import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from '../terminal/rest-command.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
+import { PASSWORD_MIN } from '../../config/bounds.js';
 
 const PASSWORD_BYTES = 18;
 
@@ -103,9 +104,8 @@ async function find(gateway: GatewayClient, login: string): Promise<components['
 async function setPassword(login: string, { json }: { json?: boolean }): Promise<void> {
   const [given] = process.stdin.isTTY ? [] : await readPasswords('New password');
   const password = given || randomBytes(PASSWORD_BYTES).toString('base64url');
-  // Only here, since they would slow every other command down.
-  const { PASSWORD_MIN } = await import('../../auth/password/password.js');
   if (password.length < PASSWORD_MIN) throw new CliFailure(`A password has at least ${PASSWORD_MIN} characters.`, EXIT.usage);
+  // Only here, since they would slow every other command down.
   const { loadConfig } = await import('../../config/load-config.js');
   const { onLocalPostgres } = await import('../gateway/local-postgres.js');
   const { setPasswordAt } = await import('../../auth/users/local-users.js');

@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { PRICE_MAX } from '../../config/template-config.js';
+import { PRICE_MAX } from '../../config/bounds.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PageQuery } from '../../rest/page.dto.js';

@@ -15,9 +15,13 @@ export interface MergedConfig {
 }
 
 /**
- * What a config becomes by another that was written without its secrets, since answers mask them. A secret stays that is left out, null
- * or empty, where a secret is what answers hide; and so does what is as answers show it. Everything else is as given: what is left out is gone, also a secret of a list or of an
- * object whose members the schema does not name.
+ * What a stored config becomes when another is given for it. Answers mask secrets, so whoever gives one has not got them. A member keeps
+ * its stored value
+ * - when answers hide it as a secret and it is left out, null or empty;
+ * - when it is given exactly as answers show it.
+ *
+ * Everything else is as given. What is left out is gone then, also a secret in a list, or in an object whose members the schema does not
+ * name.
  */
 export function withKeptSecrets(schema: unknown, stored: Config, given: Config): MergedConfig {
   const kept: Path[] = [];

@@ -60,6 +60,8 @@ const PASSED_ON =
     await portal.page.getByLabel('Credits for one call of resources/read').fill('2');
     await portal.page.getByLabel('Reason').fill('large files');
     await portal.page.getByRole('button', { name: 'Save' }).click();
+    await portal.page.getByLabel('Your password', { exact: true }).fill(gateway.adminPassword);
+    await portal.page.getByRole('button', { name: 'Confirm' }).click();
     await portal.page.getByRole('row').filter({ hasText: 'resources/read' }).getByText('2 credits').waitFor();
   });
 

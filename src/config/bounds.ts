@@ -1,0 +1,9 @@
+/** Bounds of what people give, which forms of the portal have, too. */
+
+/** Most credits that one call costs. */
+export const PRICE_MAX = 1_000_000;
+/** Most credits that a tier gives a month. */
+export const TIER_CREDITS_MAX = 1_000_000_000;
+/** Characters of a password; a hash of a longer one would cost without end. */
+export const PASSWORD_MIN = 8;
+export const PASSWORD_MAX = 256;
