@@ -9,7 +9,7 @@ import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
-import { TIER_CREDITS_MAX } from './bounds.js';
+import { TIER_CREDITS_MAX } from './sections/bounds.js';
 import { priceSchema, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { z } from 'zod';
-import { PRICE_MAX } from './bounds.js';
+import { PRICE_MAX } from './sections/bounds.js';
 import { ENV_REFERENCE } from './env-reference.js';
 import { network } from './host.js';
 import { callerSchema, forwardHeaders, HEADER_NAME, headerContradictions } from './upstream/upstream-headers.js';

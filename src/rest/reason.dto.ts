@@ -2,7 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { PRINTABLE, Trimmed } from './dto-fields.js';
 
-const IsReason = () =>
+/** A reason that must be given. */
+export const IsReason = () =>
   applyDecorators(
     Matches(PRINTABLE, { message: 'reason must not contain control characters' }),
     Length(1, 500),
@@ -10,15 +11,8 @@ const IsReason = () =>
     Trimmed(),
   );
 
-/** Why something is done that needs a reason. */
-export class ReasonDto {
-  /** For whoever looks at the audit log later; 1 to 500 characters. */
-  @IsReason()
-  reason!: string;
-}
-
 /** Why something is done that needs no reason. */
-export class OptionalReasonDto {
+export class ReasonDto {
   /** For whoever looks at the audit log later; 1 to 500 characters. */
   @IsReason()
   @IsOptional()

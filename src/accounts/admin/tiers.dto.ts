@@ -1,8 +1,8 @@
 import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { TIER_CREDITS_MAX } from '../../config/bounds.js';
+import { TIER_CREDITS_MAX } from '../../config/sections/bounds.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
-import { OptionalReasonDto, ReasonDto } from '../../rest/reason.dto.js';
+import { IsReason, ReasonDto } from '../../rest/reason.dto.js';
 
 export class TierParams {
   /** One of the configured `tiers`; to be reset, also one that the settings file has named no more since. */
@@ -14,16 +14,20 @@ export class TierParams {
 
 /** What a tier gives from now on. */
 @BodyExample<SetTierDto>({ monthly_credits: 50, reason: 'What was promised' })
-export class SetTierDto extends ReasonDto {
+export class SetTierDto {
   /** More tops its accounts up at once; fewer count from next month. */
   @Max(TIER_CREDITS_MAX)
   @Min(0)
   @IsInt()
   monthly_credits!: number;
+
+  /** For whoever looks at the audit log later; 1 to 500 characters. */
+  @IsReason()
+  reason!: string;
 }
 
 /** Why a tier goes back to what it was. */
-export class ResetTierQuery extends OptionalReasonDto {}
+export class ResetTierQuery extends ReasonDto {}
 
 /** What a tier gives, for operators. */
 export class TierDto {

@@ -1,7 +1,7 @@
 import { IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { IsPassword } from '../password/password.js';
-import { PASSWORD_MAX } from '../../config/bounds.js';
+import { PASSWORD_MAX } from '../../config/sections/bounds.js';
 
 /** No e-mail and no user name is longer. */
 export const LOGIN_MAX = 254;

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/app-config.js';
-import { PASSWORD_MIN, PASSWORD_MAX } from '../../config/bounds.js';
+import { PASSWORD_MIN, PASSWORD_MAX } from '../../config/sections/bounds.js';
 
 /**
  * The page that a password link opens: the portal's, and where there is no portal one that needs nothing but itself. Both ask what

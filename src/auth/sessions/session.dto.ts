@@ -4,7 +4,7 @@ import type { Scope } from '../access/scopes.js';
 import { LOGIN_MAX } from '../login/login.dto.js';
 import { UserDto } from '../users/user.dto.js';
 import type { AuthMethod, Session } from './sessions.repository.js';
-import { PASSWORD_MAX } from '../../config/bounds.js';
+import { PASSWORD_MAX } from '../../config/sections/bounds.js';
 
 /** No token of a backend is longer: headers are not either. */
 const TOKEN_MAX = 8_192;

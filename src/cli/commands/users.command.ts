@@ -7,7 +7,7 @@ import { onRest } from '../gateway/on-rest.js';
 import { print, printSecret } from '../terminal/output.js';
 import { pageWords, pagedCommand, restCommand, type PageOptions, type RestOptions } from '../terminal/rest-command.js';
 import { secondsOf, textTable } from '../terminal/text-table.js';
-import { PASSWORD_MIN } from '../../config/bounds.js';
+import { PASSWORD_MIN } from '../../config/sections/bounds.js';
 
 const PASSWORD_BYTES = 18;
 

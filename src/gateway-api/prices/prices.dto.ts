@@ -1,10 +1,10 @@
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { PRICE_MAX } from '../../config/bounds.js';
+import { PRICE_MAX } from '../../config/sections/bounds.js';
 import { PRINTABLE } from '../../rest/dto-fields.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PageQuery } from '../../rest/page.dto.js';
-import { OptionalReasonDto, ReasonDto } from '../../rest/reason.dto.js';
+import { IsReason, ReasonDto } from '../../rest/reason.dto.js';
 
 /** Filters of the list of prices. */
 export class PricesQuery extends PageQuery {
@@ -29,16 +29,20 @@ const restOfPath = (parts: unknown): unknown => (Array.isArray(parts) ? parts.fi
 
 /** A tool's new price. */
 @BodyExample<SetPriceDto>({ price: 1, reason: 'Costs of its backend' })
-export class SetPriceDto extends ReasonDto {
+export class SetPriceDto {
   /** Credits for one call. */
   @Max(PRICE_MAX)
   @Min(0)
   @IsInt()
   price!: number;
+
+  /** For whoever looks at the audit log later; 1 to 500 characters. */
+  @IsReason()
+  reason!: string;
 }
 
 /** Why a price is taken back. */
-export class ResetPriceQuery extends OptionalReasonDto {}
+export class ResetPriceQuery extends ReasonDto {}
 
 /**
  * Who says what a tool costs: the tool itself, the template of its server, the settings file, which nothing else changes, or an admin.
