@@ -39,6 +39,10 @@ inBrowser('prices in the portal', () => {
   it('say what they come to before they are saved, charge the next call, and are taken back', async () => {
     const { page } = portal;
     expect([await charged(), await charged()]).toEqual([0, 0]);
+    await eventually(async () => {
+      const { items } = (await gateway.rest('GET', '/api/admin/prices?search=greet')).json;
+      expect(items[0].calls_last_30_days).toBe(2);
+    });
     await portal.goTo('/admin/prices?search=greet');
     await page.getByRole('button', { name: 'Change the price of greet' }).click();
     await page.getByLabel('Credits for one call of greet').fill('2');
