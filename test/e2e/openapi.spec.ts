@@ -158,7 +158,7 @@ describe('an operation that goes well is answered as documented', () => {
     expect((await send('POST', '/api/admin/webhooks/test', await strict.token(), { body: '{}', to: strict })).status).toBe(409);
     await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
     await well('PUT', '/api/admin/prices/greet', { price: 1, reason: 'why' });
-    await well('PUT', '/api/admin/tiers/pro', { monthly_credits: 600, reason: null });
+    await well('PUT', '/api/admin/tiers/pro', { monthly_credits: 600, reason: 'a test' });
     for (const path of ['prices/greet?reason=why', 'tiers/pro']) await well('DELETE', `/api/admin/${path}`);
     const { key_id } = await well('POST', '/api/mcp-keys/create', {}, 'ada');
     await well('POST', `/api/admin/keys/${key_id}/revoke`, { reason: 'lost' });

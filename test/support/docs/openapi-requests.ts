@@ -64,7 +64,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PUT /api/admin/mcp/accounts/{id}/active': { is_active: true },
   'DELETE /api/admin/mcp/accounts/{id}/flags': undefined,
   'DELETE /api/admin/prices/nothing': undefined,
-  'PUT /api/admin/tiers/nothing': { monthly_credits: 1 },
+  'PUT /api/admin/tiers/nothing': { monthly_credits: 1, reason: 'nothing' },
   'DELETE /api/admin/tiers/nothing': undefined,
   'POST /api/admin/datasets/{dataset}/import': {},
   'GET /servers/{id}': undefined,
