@@ -15,7 +15,7 @@ describe('The calls by time', () => {
 
   beforeAll(async () => {
     [clickhouse, database] = await Promise.all([startTestClickHouse(), createTestDatabase()]);
-    rig = usageRig(database, clickhouse, { timeoutMs: 30_000 });
+    rig = usageRig(database, clickhouse);
     const events = [0, 0, 0, 2, 2, 2, 2].map((hours) => anEvent({ created_at: new Date(Date.now() - hours * HOUR_MS) }));
     ids = events.map(({ id }) => id).sort();
     await recordAll(rig, events);

@@ -23,7 +23,7 @@ describe('Delivery to ClickHouse', () => {
     database = await createTestDatabase();
   });
   beforeEach(() => {
-    rig = usageRig(database, clickhouse);
+    rig = usageRig(database, clickhouse, { timeoutMs: 300 });
     user = randomUUID();
   });
   afterEach(async () => {
@@ -107,7 +107,7 @@ describe('Delivery to ClickHouse', () => {
       }
     }
     await recordAll(rig, events(6, 3 * HOUR_MS));
-    const dying = usageRig(database, clickhouse, { Batches: Dying });
+    const dying = usageRig(database, clickhouse, { Batches: Dying, timeoutMs: 300 });
     await dying.delivery.run();
     expect(await rawRows()).toBe(6);
     await dying.lock.release();
@@ -202,8 +202,8 @@ describe('Delivery to ClickHouse', () => {
   describe('with two replicas', () => {
     let other: UsageRig;
     beforeEach(() => {
-      rig = usageRig(database, clickhouse, { timeoutMs: 30_000 });
-      other = usageRig(database, clickhouse);
+      rig = usageRig(database, clickhouse);
+      other = usageRig(database, clickhouse, { timeoutMs: 300 });
     });
     afterEach(() => other.delivery.close());
 
@@ -242,7 +242,7 @@ describe('Delivery to ClickHouse', () => {
     await rig.delivery.close();
     expect((await rig.outbox.backlog()).pending).toBe(0);
 
-    const next = usageRig(database, clickhouse, { timeoutMs: 30_000 });
+    const next = usageRig(database, clickhouse);
     await next.delivery.run();
     await recordAll(next, events(2));
     await clickhouse.arm('hang', 1);

@@ -21,7 +21,7 @@ describe('Usage that ClickHouse has been given', () => {
   });
   beforeEach(async () => {
     database = await createTestDatabase();
-    rig = usageRig(database, clickhouse, { timeoutMs: 30_000 });
+    rig = usageRig(database, clickhouse);
     user = randomUUID();
     for (const table of ['mcp_tool_usage_log', 'mcp_tool_usage_hourly', 'mcp_tool_usage_by_time'])
       await clickhouse.clickhouse.command(`TRUNCATE TABLE ${table}`);

@@ -32,7 +32,7 @@ import type { TestDatabase } from './test-database.js';
 export function usageRig(
   database: TestDatabase,
   { clickhouse }: TestClickHouse,
-  { Batches = UsageBatchRepository, timeoutMs = 300, readClock = new SystemClock() as Clock } = {},
+  { Batches = UsageBatchRepository, timeoutMs = 30_000, readClock = new SystemClock() as Clock } = {},
 ) {
   const clock = new SystemClock();
   const config = testConfig({ usage: { delivery_timeout_ms: timeoutMs } });
