@@ -29,4 +29,9 @@ export class Action {
   problemOf(field: string): string | undefined {
     return this.error?.invalidFields.find(({ loc }) => loc.includes(field))?.msg;
   }
+
+  /** What went wrong, unless it stands at one of these fields already. */
+  errorBeside(...fields: string[]): GatewayError | undefined {
+    return fields.some((field) => this.problemOf(field)) ? undefined : this.error;
+  }
 }

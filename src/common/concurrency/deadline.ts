@@ -15,7 +15,7 @@ export async function withDeadline<T>(work: PromiseLike<T>, ms: number, late: ()
 }
 
 /** How long an answer waits for what it can do without. */
-const WORTH_MS = 2_000;
+export const WORTH_MS = 2_000;
 
 /**
  * What is worth having and not worth waiting for: null when the work fails, which `failed` is told, or takes longer. For answers that are

@@ -9,33 +9,30 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION mcp.announce_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', OLD.id);
-  PERFORM pg_notify('auth_changes', 'user:' || OLD.id);
-  RETURN NULL;
-END $$;
-
--- Something about a user that no row of theirs shows: what was admitted for them is asked again.
+-- What was admitted for a user is asked again: a row of theirs has changed, or something has that no row of theirs shows.
 CREATE OR REPLACE FUNCTION mcp.announce_user(id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', announce_user.id);
   PERFORM pg_notify('auth_changes', 'user:' || announce_user.id);
 END $$;
 
+CREATE OR REPLACE FUNCTION mcp.announce_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM mcp.announce_user(OLD.id);
+  RETURN NULL;
+END $$;
+
 -- An account's state is part of what its user's keys mean.
 CREATE OR REPLACE FUNCTION mcp.announce_account_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', coalesce(NEW.user_id, OLD.user_id));
-  PERFORM pg_notify('auth_changes', 'user:' || coalesce(NEW.user_id, OLD.user_id));
+  PERFORM mcp.announce_user(coalesce(NEW.user_id, OLD.user_id));
   RETURN NULL;
 END $$;
 
 -- What a session is, and that it has ended: its user's sessions are looked up anew.
 CREATE OR REPLACE FUNCTION mcp.announce_session_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO mcp.auth_changes (kind, id) VALUES ('user', OLD.user_id);
-  PERFORM pg_notify('auth_changes', 'user:' || OLD.user_id);
+  PERFORM mcp.announce_user(OLD.user_id);
   RETURN NULL;
 END $$;
 

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { statfs } from 'node:fs/promises';
-import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { orNull } from '../../common/concurrency/deadline.js';
 import { VERSION } from '../../common/version.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Postgres } from '../../database/postgres.js';
-import { RedisConnection } from '../../limits/redis.connection.js';
 import { Metrics } from '../../telemetry/metrics.js';
 import { UsageStatus } from '../../usage/delivery/usage-status.service.js';
 import { Replica } from '../../usage/recording/replica.service.js';
 import type { AdminHealthDto, EngineDto, ReplicaDto, ThisProcessDto } from './admin-health.dto.js';
+import { EngineProbes } from './engine-probes.service.js';
 import { backlogOf } from './health.service.js';
 
 /** Nobody waits longer than 2 seconds for the whole; all parts are asked at once. */
@@ -20,8 +19,7 @@ const PART_MAX_MS = 1_500;
 export class AdminHealth {
   constructor(
     private readonly postgres: Postgres,
-    private readonly clickhouse: ClickHouse,
-    private readonly redis: RedisConnection,
+    private readonly engines: EngineProbes,
     private readonly usage: UsageStatus,
     private readonly replica: Replica,
     private readonly metrics: Metrics,
@@ -29,18 +27,25 @@ export class AdminHealth {
   ) {}
 
   async read(): Promise<AdminHealthDto> {
-    const [process, postgresql, clickhouse, redis, replicas, backlog, disk] = await Promise.all([
+    const [process, { database, clickhouse, redis }, replicas, backlog, disk] = await Promise.all([
       this.process(),
-      engine(() => this.postgres.query('SELECT 1', [], { timeoutMs: PART_MAX_MS })),
-      engine(() => this.clickhouse.query('SELECT 1', {}, { signal: AbortSignal.timeout(PART_MAX_MS) })),
-      this.redis.isConfigured ? engine(() => this.redis.ping()) : null,
+      this.engines.times(PART_MAX_MS),
       inTime(() => this.replicas()),
       inTime(async () => backlogOf(await this.usage.read())),
       inTime(() => this.disk()),
     ]);
     // A count of before is told again for a while, and would look like one of now.
-    const usage_backlog = postgresql.state === 'connected' ? backlog : null;
-    return { timestamp: new Date(), process, postgresql, clickhouse, redis, replicas, usage_backlog, disk };
+    const usage_backlog = database === null ? null : backlog;
+    return {
+      timestamp: new Date(),
+      process,
+      postgresql: engineOf(database),
+      clickhouse: engineOf(clickhouse),
+      redis: redis === undefined ? null : engineOf(redis),
+      replicas,
+      usage_backlog,
+      disk,
+    };
   }
 
   private async process(): Promise<ThisProcessDto> {
@@ -71,9 +76,5 @@ export class AdminHealth {
 /** What it finds out, or null where it fails or takes too long. */
 const inTime = <T>(work: () => Promise<T>): Promise<T | null> => orNull(work(), undefined, PART_MAX_MS);
 
-async function engine(ask: () => Promise<unknown>): Promise<EngineDto> {
-  const since = performance.now();
-  const answered = await inTime(async () => (await ask(), true));
-  if (!answered) return { state: 'disconnected', latency_ms: null };
-  return { state: 'connected', latency_ms: Math.round((performance.now() - since) * 10) / 10 };
-}
+const engineOf = (ms: number | null): EngineDto =>
+  ms === null ? { state: 'disconnected', latency_ms: null } : { state: 'connected', latency_ms: Math.round(ms * 10) / 10 };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { orNull } from '../../common/concurrency/deadline.js';
 import { Postgres } from '../../database/postgres.js';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { RedisConnection } from '../../limits/redis.connection.js';
@@ -16,6 +17,14 @@ export interface Engines {
   isDiskFull: boolean;
 }
 
+/** How long each engine took to answer, milliseconds; null for one that did not in time. */
+export interface EngineTimes {
+  database: number | null;
+  clickhouse: number | null;
+  /** Undefined where Redis is not used. */
+  redis: number | null | undefined;
+}
+
 /** Checks that the engines answer. */
 @Injectable()
 export class EngineProbes {
@@ -26,26 +35,40 @@ export class EngineProbes {
   ) {}
 
   async all(): Promise<Engines> {
-    const [database, clickhouse, redis] = await Promise.all([
-      this.database(),
-      answers(this.clickhouse.command('SELECT 1')),
-      this.redis.isConfigured ? answers(this.redis.ping()) : undefined,
-    ]);
-    return { database, clickhouse, redis, isDiskFull: this.clickhouse.isDiskFull };
+    const { database, clickhouse, redis } = await this.times();
+    return {
+      database: database !== null,
+      clickhouse: clickhouse !== null,
+      redis: redis === undefined ? undefined : redis !== null,
+      isDiskFull: this.clickhouse.isDiskFull,
+    };
   }
 
-  database(): Promise<boolean> {
-    return answers(this.postgres.query('SELECT 1', [], { timeoutMs: PROBE_TIMEOUT_MS }));
+  async database(): Promise<boolean> {
+    return (await this.databaseTime(PROBE_TIMEOUT_MS)) !== null;
+  }
+
+  /** All are asked at once. */
+  async times(withinMs = PROBE_TIMEOUT_MS): Promise<EngineTimes> {
+    const [database, clickhouse, redis] = await Promise.all([
+      this.databaseTime(withinMs),
+      timeOf(this.clickhouse.query('SELECT 1', {}, { signal: AbortSignal.timeout(withinMs) }), withinMs),
+      this.redis.isConfigured ? timeOf(this.redis.ping(), withinMs) : undefined,
+    ]);
+    return { database, clickhouse, redis };
+  }
+
+  private databaseTime(withinMs: number): Promise<number | null> {
+    return timeOf(this.postgres.query('SELECT 1', [], { timeoutMs: withinMs }), withinMs);
   }
 }
 
-/** Whether it succeeds in time. What became of a late answer is nobody's concern. */
-async function answers(probe: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), PROBE_TIMEOUT_MS)));
-  const answered = probe.then(
-    () => true,
-    () => false,
+/** Null when it fails or is late. What became of a late answer is nobody's concern. */
+function timeOf(probe: Promise<unknown>, withinMs: number): Promise<number | null> {
+  const since = performance.now();
+  return orNull(
+    probe.then(() => performance.now() - since),
+    undefined,
+    withinMs,
   );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

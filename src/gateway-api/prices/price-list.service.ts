@@ -85,7 +85,7 @@ export class PriceList {
 
   /** Null when usage cannot be read in time: prices can be set all the same. */
   private async callsByTool() {
-    const tools = await orNull(this.usage.tools(DAYS));
+    const tools = await orNull(this.usage.callsByTool(DAYS));
     return tools && new Map(tools.map((tool) => [tool.tool_name, tool]));
   }
 }

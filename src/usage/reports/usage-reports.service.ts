@@ -76,6 +76,11 @@ export class UsageReports {
     return this.summed(monthOf(this.clock.now()), (question) => this.sums.byToolAndByUser(question, usersMax));
   }
 
+  /** Everybody's calls of the last `days` times 24 hours, by tool. @throws UNAVAILABLE when ClickHouse is away. */
+  callsByTool(days: number): Promise<ToolSums[]> {
+    return this.summed(lastHoursOf(days, this.clock.now()), (question) => this.sums.byTool(question));
+  }
+
   /** Everybody's calls of the last `days` times 24 hours, by tool, and how long they took. @throws UNAVAILABLE when ClickHouse is away. */
   tools(days: number): Promise<TimedToolSums[]> {
     return this.summed(lastHoursOf(days, this.clock.now()), (question) => this.sums.timesByTool(question));

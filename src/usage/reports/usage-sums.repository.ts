@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../clickhouse/clickhouse.js';
 import { COUNTS, countedHours } from './counted-hours.js';
-import { callsIn, percentileOf } from './series/latency-buckets.js';
+import { knownPercentile } from './series/latency-buckets.js';
 import type { Period } from './usage-days.js';
 import { parameters, READ_LIMITS, type CallFilter } from './usage-filter.js';
 
@@ -56,7 +56,7 @@ export class UsageSumsRepository {
 
   /** The same, with how long calls took, which takes half as long again. */
   timesByTool(question: SumsQuestion): Promise<TimedToolSums[]> {
-    const percentile = (share: number) => `if(${callsIn('histogram')} = call_count, ${percentileOf('histogram', share)}, NULL)`;
+    const percentile = (share: number) => knownPercentile('histogram', 'call_count', share);
     return this.clickhouse.query<TimedToolSums>(
       `SELECT * EXCEPT histogram, ${percentile(0.5)} AS p50_ms, ${percentile(0.95)} AS p95_ms, ${percentile(0.99)} AS p99_ms
        FROM (SELECT tool_name, ${SUMS}, sumMap(latency) AS histogram

@@ -1,15 +1,15 @@
+import { PAGES } from '../pages';
 import { route } from '../route.svelte';
 import { singleKeys } from './single-keys.svelte';
 import { toRow } from './rows';
 
 /** Where `g` and a letter go. */
-export const PLACES: Readonly<Record<string, { path: string; title: string }>> = {
-  o: { path: '/', title: 'Overview' },
-  k: { path: '/keys', title: 'API keys' },
-  c: { path: '/calls', title: 'Calls' },
-  u: { path: '/usage', title: 'Usage' },
-  t: { path: '/tools', title: 'Tools' },
-};
+const PLACES: Readonly<Record<string, string>> = { o: '/', k: '/keys', c: '/calls', u: '/usage', t: '/tools' };
+
+/** The keys of places, each with the title of its page. */
+export const placeKeys = (): [string, string][] =>
+  Object.entries(PLACES).map(([key, place]) => [`g ${key}`, PAGES.find(({ path }) => path === place)!.title]);
+
 /** How long `g` waits for its letter. */
 const SECOND_KEY_MS = 1_500;
 
@@ -35,7 +35,7 @@ class Keyboard {
   private did(key: string, now: number): boolean {
     const place = now < this.goUntil ? PLACES[key] : undefined;
     this.goUntil = key === 'g' ? now + SECOND_KEY_MS : 0;
-    if (place) return done(() => route.go(place.path));
+    if (place) return done(() => route.go(place));
     if (key === '?') return done(() => (this.open = 'shortcuts'));
     if (key === '/') return toSearch();
     if (key === 'j' || key === 'k') return toRow(key === 'j' ? 1 : -1);

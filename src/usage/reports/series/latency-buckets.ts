@@ -14,13 +14,20 @@ const bucketOf = (ms: string): string => `toInt16(floor(log(greatest(${ms}, ${LE
 export const histogramOf = (ms: string): string => `CAST(sumMap(map(${bucketOf(ms)}, toUInt32(1))), 'Map(Int16, UInt32)')`;
 
 /** SQL of the number of calls in a histogram. */
-export const callsIn = (histogram: string): string => `arraySum(mapValues(${histogram}))`;
+const callsIn = (histogram: string): string => `arraySum(mapValues(${histogram}))`;
+
+/** SQL of whether the latency of all these calls is known: an earlier release counted calls without it. @param calls SQL, their number */
+export const isKnown = (histogram: string, calls: string): string => `${callsIn(histogram)} = ${calls}`;
+
+/** SQL of `percentileOf`, null where not all latencies are known. @param calls SQL, the number of calls, at least one */
+export const knownPercentile = (histogram: string, calls: string, share: number): string =>
+  `if(${isKnown(histogram, calls)}, ${percentileOf(histogram, share)}, NULL)`;
 
 /**
  * SQL of the duration in milliseconds that a share of the calls did not exceed (nearest rank). The keys of what `sumMap` gives are in
  * order. @param histogram SQL; not empty @param share e.g. 0.95
  */
-export const percentileOf = (histogram: string, share: number): string => {
+const percentileOf = (histogram: string, share: number): string => {
   const rank = `greatest(1, ceil(${share} * ${callsIn(histogram)}))`;
   const place = `arrayFirstIndex(calls -> calls >= ${rank}, arrayCumSum(mapValues(${histogram})))`;
   return `round(pow(${WIDTH}, mapKeys(${histogram})[${place}] + 0.5), 4)`;

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../../clickhouse/clickhouse.js';
 import { Clock } from '../../../common/clock.js';
-import { orNull } from '../../../common/concurrency/deadline.js';
+import { orNull, WORTH_MS } from '../../../common/concurrency/deadline.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { countedHours } from '../counted-hours.js';
 import { lastHoursOf } from '../usage-days.js';
 import { parameters, READ_LIMITS } from '../usage-filter.js';
-import { callsIn, percentileOf } from './latency-buckets.js';
+import { knownPercentile } from './latency-buckets.js';
 
 const DAYS = 30;
-/** Nobody waits for it any longer (`orNull`). */
-const READ_MAX_MS = 2_000;
 /** More than anybody offers, and a bound on the answer. */
 const TOOLS_MAX = 5_000;
 
@@ -43,11 +41,11 @@ export class ToolUses {
     const source = countedHours(filter, { key: 'tool_name', measures: ['calls', 'latency'] });
     const rows = await this.clickhouse.query<ToolUse & { name: string }>(
       `SELECT name, call_count AS calls, toUnixTimestamp(last) AS last_hour,
-              if(${callsIn('histogram')} = call_count, ${percentileOf('histogram', 0.95)}, NULL) AS p95_ms
+              ${knownPercentile('histogram', 'call_count', 0.95)} AS p95_ms
        FROM (SELECT key AS name, sum(calls) AS call_count, max(hour) AS last, sumMap(latency) AS histogram
              FROM (${source}) GROUP BY key ORDER BY call_count DESC, key LIMIT ${TOOLS_MAX}) ${READ_LIMITS}`,
       parameters(filter, rawHours),
-      { signal: AbortSignal.timeout(READ_MAX_MS) },
+      { signal: AbortSignal.timeout(WORTH_MS) },
     );
     return new Map(rows.map(({ name, ...use }) => [name, use]));
   }

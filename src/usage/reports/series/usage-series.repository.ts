@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '../../../clickhouse/clickhouse.js';
 import { countedHours, countedRows, type Measure } from '../counted-hours.js';
 import { OUTCOME, parameters, READ_LIMITS, type CallFilter } from '../usage-filter.js';
-import { callsIn, percentileOf } from './latency-buckets.js';
+import { isKnown, knownPercentile } from './latency-buckets.js';
 import type { BucketSize } from './time-buckets.js';
 
 /** What series may be made of, and the SQL of their keys. */
@@ -78,10 +78,9 @@ export class UsageSeriesRepository {
 
   /** The series of these keys, of all others together, and their totals. Buckets without calls have no row. */
   sums(question: SeriesQuestion, keys: string[]): Promise<SeriesRow[]> {
-    const isKnown = `${callsIn('histogram')} = call_count`;
-    const percentile = (share: number) => `if(call_count > 0 AND ${isKnown}, ${percentileOf('histogram', share)}, NULL)`;
+    const percentile = (share: number) => `if(call_count > 0, ${knownPercentile('histogram', 'call_count', share)}, NULL)`;
     return this.clickhouse.query<SeriesRow>(
-      `SELECT rank, is_total, place, call_count AS calls, error_count AS errors, if(${isKnown}, backend_error_count, NULL) AS backend_errors,
+      `SELECT rank, is_total, place, call_count AS calls, error_count AS errors, if(${isKnown('histogram', 'call_count')}, backend_error_count, NULL) AS backend_errors,
               record_count AS records, credit_count AS credits,
               ${percentile(0.5)} AS p50_ms, ${percentile(0.95)} AS p95_ms, ${percentile(0.99)} AS p99_ms
        FROM (SELECT rank, place, toBool(grouping(place)) AS is_total, sum(calls) AS call_count, sum(errors) AS error_count,
