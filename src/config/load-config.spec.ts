@@ -137,7 +137,7 @@ describe('A problem says', () => {
     ['', { GATEWAY_AUTH_ENABLED: 'perhaps' }, 'GATEWAY_AUTH_ENABLED: must be true or false'],
     ['', { GATEWAY_LOG_FORMAT: 'xml' }, 'GATEWAY_LOG_FORMAT: must be one of json, pretty'],
     ['', { GATEWAY_TRACES_SAMPLE_RATIO: 'half' }, 'GATEWAY_TRACES_SAMPLE_RATIO: must be a number from 0 to 1'],
-    ['tools: { prices: { greet: -1 } }', {}, 'gateway.yaml: tools.prices.greet: must be a whole number, at least 0'],
+    ['tools: { prices: { greet: -1 } }', {}, 'gateway.yaml: tools.prices.greet: must be a whole number from 0 to 1000000'],
     ['notices: { key_expiry_days: [0] }', {}, 'gateway.yaml: notices.key_expiry_days.0: must be a number above 0'],
     ['cors_origins: all', {}, 'gateway.yaml: cors_origins: must be a list'],
     ['log: loud', {}, 'gateway.yaml: log: must be a section of settings'],

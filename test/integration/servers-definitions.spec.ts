@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { itemsOf, textAt } from '../../src/common/json-text/json-members.js';
-import { leastCpuMs } from '../support/cpu-time.js';
+import { leastCpuMs, QUICK_MS } from '../support/cpu-time.js';
 import { OddUpstream } from '../support/upstreams/odd-upstream.js';
 import { caller, server, UpstreamRig } from '../support/upstreams/upstream-rig.js';
 
@@ -87,7 +87,7 @@ describe('what cannot be offered', () => {
     const entries = Array.from({ length: 16 }, (_, n) => tool(`t${n}`, `,"x":[${'{"a":"\\\\\\""},'.repeat(16_000)}0]`));
     const { rig: own, names } = await offering([listOf(...entries)]);
     expect(names.length).toBeGreaterThan(10);
-    expect(await leastCpuMs(3_000, () => own.health.check('up-1'))).toBeLessThan(3_000);
+    expect(await leastCpuMs(() => own.health.check('up-1'))).toBeLessThan(QUICK_MS);
   });
 });
 

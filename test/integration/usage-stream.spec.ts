@@ -114,6 +114,22 @@ describe('A stream of calls', () => {
     expect(later.of('id')).toEqual([last]);
   });
 
+  it('tells of what came since it was opened, even if ClickHouse has it before anybody looked for it', async () => {
+    await rig.rest.delivered();
+    const calls = rig.rest.app.get(LiveCallsRepository);
+    const behind = calls.behind.bind(calls);
+    let look = () => {};
+    const held = new Promise<void>((resolve) => (look = resolve));
+    const looks = jest.spyOn(calls, 'behind').mockImplementation((...of) => held.then(() => behind(...of)));
+    const stream = await rig.open(user);
+    const [call] = await rig.call(user, {});
+    await rig.rest.delivered();
+    look();
+    await stream.has(1);
+    expect(stream.of('id')).toEqual([call]);
+    looks.mockRestore();
+  });
+
   describe('that goes on behind an event', () => {
     const from = (id: string | undefined) => ({ 'last-event-id': id! });
 

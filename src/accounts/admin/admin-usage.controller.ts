@@ -58,8 +58,12 @@ export class AdminUsageController {
   /** Tells of each call of anybody as it is recorded, on whichever replica, until the caller leaves. */
   @Get('calls/stream')
   @ApiCallStream(AnyCallDto)
-  stream(@OpenRequest() request: ExecutionContext, @Query() query: AllCallsStreamQuery, @Res() response: Response): void {
-    this.streams.openAll(request, response, query);
+  stream(
+    @OpenRequest() request: ExecutionContext,
+    @Query() query: AllCallsStreamQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.streams.openAll(request, response, query);
   }
 
   /** Lists the calls of an account's user, newest first. */

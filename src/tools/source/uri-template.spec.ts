@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { leastCpuMs } from '../../../test/support/cpu-time.js';
+import { leastCpuMs, QUICK_MS } from '../../../test/support/cpu-time.js';
 import fc from 'fast-check';
 import { UriTemplate } from './uri-template.js';
 
@@ -55,7 +55,7 @@ describe('UriTemplate', () => {
   it('takes no longer for a pattern that would make a regular expression backtrack', async () => {
     const hostile = new UriTemplate(`${'{+a}x'.repeat(10)}y`);
     expect(hostile.matches('x'.repeat(8_192))).toBe(false);
-    expect(await leastCpuMs(1_000, () => hostile.matches('x'.repeat(8_192)))).toBeLessThan(1_000);
+    expect(await leastCpuMs(() => hostile.matches('x'.repeat(8_192)))).toBeLessThan(QUICK_MS);
     expect(new UriTemplate('{+a}').matches('x'.repeat(8_193))).toBe(false);
   });
 });

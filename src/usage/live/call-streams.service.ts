@@ -48,27 +48,28 @@ export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** The caller's own calls. @throws RATE_LIMITED, OVERLOADED, UNAVAILABLE */
-  openOwn(context: ExecutionContext, response: Response, query: CallStreamQuery): void {
-    this.open(context, response, { query, userId: callerOf(context), showsUser: false });
+  openOwn(context: ExecutionContext, response: Response, query: CallStreamQuery): Promise<void> {
+    return this.open(context, response, { query, userId: callerOf(context), showsUser: false });
   }
 
   /** Everybody's calls, or those of a user. @throws RATE_LIMITED, OVERLOADED, UNAVAILABLE */
-  openAll(context: ExecutionContext, response: Response, query: AllCallsStreamQuery): void {
-    this.open(context, response, { query, userId: query.user_id, showsUser: true });
+  openAll(context: ExecutionContext, response: Response, query: AllCallsStreamQuery): Promise<void> {
+    return this.open(context, response, { query, userId: query.user_id, showsUser: true });
   }
 
-  private open(
+  private async open(
     context: ExecutionContext,
     response: Response,
     { query, ...whose }: { query: CallStreamQuery; userId: string | undefined; showsUser: boolean },
-  ): void {
+  ): Promise<void> {
     const caller = callerOf(context);
     const request = context.switchToHttp().getRequest<Request>();
+    const { after, isKnown } = await this.tail.beginning(placeOf(request.get('Last-Event-ID')));
     this.demandRoom(caller);
-    if (isGone(response)) return; // while the guards asked; its `close` has been
+    if (isGone(response)) return; // while the guards or the tail asked; its `close` has been
     if (request.method === 'HEAD') return CallStream.head(response);
-    const after = placeOf(request.get('Last-Event-ID'));
     const stream = new CallStream(response, { ...whose, after, isWanted: (event) => isWanted(query, event) });
+    if (!isKnown) stream.skip();
     const leave = this.enter(stream, caller, [this.tail.follow(stream), this.answers.watch(context, () => stream.end())]);
     response.once('close', leave);
   }

@@ -25,7 +25,7 @@ const PLACE_AGE_MAX_MS = 30 * 60_000;
 export interface CallListener {
   /** Only calls of this user are wanted; unset: everybody's. */
   readonly userId: string | undefined;
-  /** The last call it was told of before it came; taken away where PostgreSQL knows nothing of it. */
+  /** It knows what came before; taken away where PostgreSQL was set back to an earlier place. */
   after: OutboxPlace | undefined;
   wants(event: UsageEvent): boolean;
   tell(call: LiveCall): void;
@@ -66,9 +66,18 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Tells a listener of calls until the returned function is called: first of those that it missed since `after`, or without it of those
-   * that ClickHouse does not have yet, so that whoever reads the list meanwhile misses none; then of each that is recorded.
+   * Where a listener begins: behind the last call that it was told of, or, where it comes anew, behind what ClickHouse has, so that
+   * whoever reads the list from now on misses none. A place that PostgreSQL has not come to is not known: it is of another one, from which
+   * this one was restored, or of nobody.
    */
+  async beginning(lastTold: OutboxPlace | undefined): Promise<{ after: OutboxPlace; isKnown: boolean }> {
+    const { end, delivered } = await this.calls.ends();
+    if (!lastTold) return { after: delivered, isKnown: true };
+    const isKnown = BigInt(lastTold.tx) < BigInt(end.tx);
+    return { after: isKnown ? lastTold : delivered, isKnown };
+  }
+
+  /** Tells a listener of calls until the returned function is called: first of those behind `after`, then of each that is recorded. */
   follow(listener: CallListener): () => void {
     this.newcomers.add(listener);
     this.task.nudge();
@@ -104,7 +113,7 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
   private startAgain(end: OutboxPlace): number {
     this.place = end;
     this.placedAt = this.clock.now();
-    for (const listener of this.listeners) skipUnknown(listener);
+    for (const listener of [...this.listeners, ...this.newcomers]) skipUnknown(listener);
     return 0;
   }
 
@@ -124,24 +133,15 @@ export class CallTail implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async missed(listener: CallListener, until: OutboxPlace): Promise<() => void> {
-    const isKnown = await this.forgetUnknown(listener);
-    const from = listener.after ?? (await this.calls.delivered());
-    const { calls, lookedAt } = await this.calls.between(from, until, MISSED_LOOK_MAX, listener.userId);
+    const { after = until, userId } = listener;
+    const { calls, lookedAt } = await this.calls.between(after, until, MISSED_LOOK_MAX, userId);
     const wanted = calls.filter(({ event }) => listener.wants(event));
     const told = await this.named(wanted.slice(-MISSED_MAX), [listener]);
     return () => {
-      if (!isKnown || lookedAt === MISSED_LOOK_MAX) listener.skip();
+      if (lookedAt === MISSED_LOOK_MAX) listener.skip();
       else if (wanted.length > told.length) listener.skip(wanted.length - told.length);
       this.tell(told, [listener]);
     };
-  }
-
-  /** A place that PostgreSQL has not come to is of another one, from which this one was restored, or of nobody. */
-  private async forgetUnknown(listener: CallListener): Promise<boolean> {
-    const { after } = listener;
-    if (!after || BigInt(after.tx) < BigInt((await this.calls.end()).tx)) return true;
-    listener.after = undefined;
-    return false;
   }
 
   private tell(calls: LiveCall[], listeners: Iterable<CallListener>): void {

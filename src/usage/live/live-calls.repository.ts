@@ -42,14 +42,16 @@ export class LiveCallsRepository {
     return { tx: row!.tx, seq: '0' };
   }
 
-  /** Behind what ClickHouse has. */
-  async delivered(): Promise<OutboxPlace> {
-    const [row] = await this.postgres.query<OutboxPlace>(
-      `SELECT tx::text, seq::text FROM mcp.usage_positions WHERE name = 'delivered'`,
+  /** The same, and where what ClickHouse has ends. */
+  async ends(): Promise<{ end: OutboxPlace; delivered: OutboxPlace }> {
+    const [row] = await this.postgres.query<OutboxPlace & { firstRunning: string }>(
+      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "firstRunning", tx::text, seq::text
+       FROM mcp.usage_positions WHERE name = 'delivered'`,
       [],
       BOUNDED,
     );
-    return row!;
+    const { firstRunning, ...delivered } = row!;
+    return { end: { tx: firstRunning, seq: '0' }, delivered };
   }
 
   /** The first calls behind a place; those of other users than these (unset: everybody's) are looked at, but not read. */

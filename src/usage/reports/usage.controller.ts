@@ -47,8 +47,8 @@ export class UsageController {
   /** Tells the caller of each of their calls as it is recorded, until they leave. */
   @Get('stream')
   @ApiCallStream(UsageRecordDto)
-  stream(@OpenRequest() request: ExecutionContext, @Query() query: CallStreamQuery, @Res() response: Response): void {
-    this.streams.openOwn(request, response, query);
+  stream(@OpenRequest() request: ExecutionContext, @Query() query: CallStreamQuery, @Res() response: Response): Promise<void> {
+    return this.streams.openOwn(request, response, query);
   }
 
   /** Counts the caller's calls by day and by tool. */
