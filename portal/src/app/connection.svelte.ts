@@ -1,4 +1,5 @@
 import { gatewayPath } from './address';
+import { Backoff } from './backoff';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
@@ -14,7 +15,7 @@ class Connection {
   /** Until when the gateway refuses requests, since there were too many. */
   limitedUntil = $state<number>();
   private readonly failed = new Set<() => unknown>();
-  private delayMs = RETRY_FIRST_MS;
+  private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MOST_MS);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -60,8 +61,7 @@ class Connection {
   private lost(): void {
     this.lostAt ??= Date.now();
     if (this.timer !== undefined) return;
-    this.timer = setTimeout(this.tryNow, this.delayMs);
-    this.delayMs = Math.min(2 * this.delayMs, RETRY_MOST_MS);
+    this.timer = setTimeout(this.tryNow, this.backoff.next());
   }
 
   private stopWaiting(): void {
@@ -72,7 +72,7 @@ class Connection {
   private back(): void {
     this.stopWaiting();
     this.lostAt = undefined;
-    this.delayMs = RETRY_FIRST_MS;
+    this.backoff.reset();
     this.again();
   }
 

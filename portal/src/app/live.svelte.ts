@@ -2,6 +2,7 @@ import { on } from 'svelte/events';
 import { createSubscriber } from 'svelte/reactivity';
 import { refusedAnswer } from '../../../src/client/refused-answer';
 import { api, gatewayAddress, type GatewayError, type Schemas } from './api';
+import { Backoff } from './backoff';
 
 /** A call that was just recorded; among everybody's with whose it is. */
 export type LiveCall = Schemas['UsageRecordDto'] & { user_email?: string | null };
@@ -25,7 +26,7 @@ export class Live {
   problem = $state<string>();
   private source: EventSource | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private delayMs = AGAIN_FIRST_MS;
+  private readonly backoff = new Backoff(AGAIN_FIRST_MS, AGAIN_MOST_MS);
 
   constructor(private readonly hearers: Hearers) {}
 
@@ -34,7 +35,7 @@ export class Live {
     const source = (this.source = new EventSource(address));
     source.onopen = () => {
       this.problem = undefined;
-      this.delayMs = AGAIN_FIRST_MS;
+      this.backoff.reset();
       onbegin?.();
     };
     source.onmessage = ({ data }: MessageEvent<string>) => oncall(JSON.parse(data) as LiveCall);
@@ -49,7 +50,7 @@ export class Live {
     this.source?.close();
     this.source = undefined;
     this.problem = undefined;
-    this.delayMs = AGAIN_FIRST_MS;
+    this.backoff.reset();
   }
 
   /** A browser opens a stream that broke off again by itself, but not one that was refused, and does not tell why that was. */
@@ -64,8 +65,7 @@ export class Live {
     if (refusal?.status === 401) await api.get('/api/auth/me').catch(() => undefined);
     if (this.source !== source) return;
     this.problem = refusal?.message ?? LOST;
-    this.timer = setTimeout(() => this.open(address), Math.max(this.delayMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
-    this.delayMs = Math.min(2 * this.delayMs, AGAIN_MOST_MS);
+    this.timer = setTimeout(() => this.open(address), Math.max(this.backoff.next(), 1_000 * (refusal?.retryAfterSeconds ?? 0)));
   }
 }
 

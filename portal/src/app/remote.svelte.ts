@@ -1,10 +1,17 @@
 import { onDestroy } from 'svelte';
 import { GatewayError } from './api';
+import { Backoff } from './backoff';
 import { connection } from './connection.svelte';
+
+/** Between two tries of what the gateway cannot read for now, since a database is away: at first, and at most. */
+const AGAIN_FIRST_MS = 1_000;
+const AGAIN_MOST_MS = 30_000;
+/** The status of its refusal. */
+const AWAY = 503;
 
 /**
  * What is read from the gateway, as a page shows it: earlier data stays while it is read again, and when that fails. What failed is read
- * again when the connection is back.
+ * again when the connection, or what is behind the gateway, is back.
  */
 export class Remote<Data> {
   data = $state.raw<Data>();
@@ -12,6 +19,7 @@ export class Remote<Data> {
   isLoading = $state(false);
   private turn = 0;
   private forget = () => {};
+  private readonly backoff = new Backoff(AGAIN_FIRST_MS, AGAIN_MOST_MS);
 
   constructor(private readonly read: () => Promise<Data>) {}
 
@@ -26,14 +34,20 @@ export class Remote<Data> {
       if (turn !== this.turn) return;
       this.data = data;
       this.error = undefined;
+      this.backoff.reset();
     } catch (error) {
       if (turn !== this.turn) return;
       this.error = asGatewayError(error);
-      this.forget = connection.whenBack(this.load);
+      this.forget = this.error.status === AWAY ? this.soon() : connection.whenBack(this.load);
     } finally {
       if (turn === this.turn) this.isLoading = false;
     }
   };
+
+  private soon(): () => void {
+    const timer = setTimeout(this.load, this.backoff.next());
+    return () => clearTimeout(timer);
+  }
 
   stop(): void {
     this.turn += 1;
