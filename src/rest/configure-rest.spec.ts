@@ -240,6 +240,20 @@ describe('Port 8000', () => {
       });
     });
 
+    it.each(['/docs', '/docs/swagger-ui-bundle.js', '/openapi.json'])('sends %s compressed to who takes that', async (path) => {
+      const [small, large] = await Promise.all(
+        ['gzip', 'identity'].map((coding) => http().get(path).set('Accept-Encoding', coding)),
+      );
+      expect([small!.headers['content-encoding'], large!.headers['content-encoding']]).toEqual(['gzip', undefined]);
+      expect(small!.headers['vary']).toMatch(/Accept-Encoding/i);
+      expect(small!.text).toBe(large!.text);
+    });
+
+    it('compresses no answer that somebody’s input is in', async () => {
+      const { headers } = await http().get('/things').set('Accept-Encoding', 'gzip, br');
+      expect(headers['content-encoding']).toBeUndefined();
+    });
+
     it('lets Swagger UI load over plain HTTP', async () => {
       const { headers } = await http().get('/docs');
       expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');

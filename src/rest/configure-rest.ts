@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import compression from 'compression';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -27,6 +28,8 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
+  // Two megabytes that are the same for everybody. Answers that somebody's input is in are not: their sizes would tell of it.
+  app.use(['/docs', '/openapi.json'], compression());
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
