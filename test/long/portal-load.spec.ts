@@ -71,7 +71,7 @@ inBrowser(`the portal with ${KEYS_OF_BUSIEST + (USERS - 1) * KEYS_OF_OTHERS} key
     const found = [];
     for (const path of portalPaths().filter(isTheirs)) found.push(await timeOf(portal, path));
     process.stderr.write(`${found.map(({ path, ms, slowest }) => `${path}: ${ms} ms, ${slowest}`).join('\n')}\n`);
-    expect(found.filter(({ ms, requestMs, status }) => ms > PAGE_MS || requestMs > REQUEST_MS || status >= 400)).toEqual([]);
+    expect(found.filter(({ ms, requestMs, status }) => ms > PAGE_MS || requestMs > REQUEST_MS || status >= 500)).toEqual([]);
   });
 });
 
