@@ -9,6 +9,7 @@ import {
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentActor, CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
+import { actorOf } from '../auth/audit/audit-entry.js';
 import { Unlimited } from '../auth/access/rate-limit.guard.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { ApiPageOrFile, AskedFile, type FileFormat } from '../rest/export/export-format.js';
@@ -50,7 +51,7 @@ export class AccountController {
   @ApiBadRequestResponse({ description: 'MCP is already enabled; `detail.code` is `already_enabled`', type: ErrorDto })
   @ApiConflictResponse({ description: 'Active key limit reached', type: ErrorDto })
   async enable(@CurrentActor() caller: Principal): Promise<EnabledAccountDto> {
-    return EnabledAccountDto.of(await this.accounts.enable(caller));
+    return EnabledAccountDto.of(await this.accounts.enable(caller.userId, actorOf(caller)));
   }
 
   /** Replaces the account's key; the old one is refused at once. The whole key is shown only in this answer. */

@@ -79,19 +79,19 @@ export class AccountsService {
   /**
    * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins. What is answered is
    * read inside of it: nothing that fails later may keep a key from its owner that is shown only once.
+   * @param by whoever does it: the user, or an admin for them
    * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys
    */
-  async enable(caller: Principal): Promise<{ account: Account; key: IssuedAccountKey }> {
-    const { userId } = caller;
+  async enable(userId: string, by: Actor): Promise<{ account: Account; key: IssuedAccountKey }> {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
-    const { key, token, booked } = await this.keys.issueAccountKey(caller, async ({ id, prefix }, tx) => {
+    const { key, token, booked } = await this.keys.issueAccountKey(userId, by, async ({ id, prefix }, tx) => {
       const { email, displayName } = user;
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
       if (!account) throw alreadyEnabled();
-      await this.audit.write(tx, actorOf(caller), { action: 'account.enabled', subjectId: String(account.id) });
+      await this.audit.write(tx, by, { action: 'account.enabled', subjectId: String(account.id) });
       return account;
     });
     return { account: booked, key: { token, prefix: key.prefix } };
@@ -104,7 +104,9 @@ export class AccountsService {
   async regenerateKey(caller: Principal): Promise<IssuedAccountKey> {
     const { userId } = caller;
     const { email } = await this.require(userId);
-    const { key, token } = await this.keys.issueAccountKey(caller, (made, tx) => this.book(tx, userId, made, email));
+    const { key, token } = await this.keys.issueAccountKey(userId, actorOf(caller), (made, tx) =>
+      this.book(tx, userId, made, email),
+    );
     return { token, prefix: key.prefix };
   }
 

@@ -203,7 +203,11 @@ export interface paths {
     /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
     get: operations['AdminAccountsController_list'];
     put?: never;
-    post?: never;
+    /**
+     * Opens an account for a user who has none, as if they had enabled it: with the month's credits of the default tier. Its key is shown to
+     *     nobody; they make a new one when they want it.
+     */
+    post: operations['AdminAccountsController_open'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2595,6 +2599,13 @@ export interface components {
       packs: components['schemas']['CreditPackDto'][];
       subscriptions: components['schemas']['SubscriptionOfferDto'][];
     };
+    OpenAccountDto: {
+      /**
+       * Format: uuid
+       * @description A user without an account.
+       */
+      user_id: string;
+    };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
       limits: components['schemas']['LimitDto'][];
@@ -4896,6 +4907,128 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_open: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "user_id": "7d7a3f2e-8f2b-4c59-9f0c-0d6f3c1d2b4a"
+         *     }
+         */
+        'application/json': components['schemas']['OpenAccountDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The user has an account, or as many active keys as they may */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min, NotEquals } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
@@ -48,6 +48,14 @@ export class AccountsQuery extends PageQuery {
   @IsIn(['asc', 'desc'])
   @IsOptional()
   sort_order: 'asc' | 'desc' = 'desc';
+}
+
+/** Whose account to open. */
+@BodyExample<OpenAccountDto>({ user_id: '7d7a3f2e-8f2b-4c59-9f0c-0d6f3c1d2b4a' })
+export class OpenAccountDto {
+  /** A user without an account. */
+  @IsUUID()
+  user_id!: string;
 }
 
 /** Credits to add to an account. */

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, type StreamableFile } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBadRequestResponse, ApiConflictResponse, ApiCreatedResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentActor, CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
@@ -17,6 +17,7 @@ import {
   AdminAccountDto,
   ChangeActiveDto,
   ChangeTierDto,
+  OpenAccountDto,
 } from './admin-account.dto.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 
@@ -43,6 +44,18 @@ export class AdminAccountsController {
       page: query.page,
       page_size: query.page_size,
     };
+  }
+
+  /**
+   * Opens an account for a user who has none, as if they had enabled it: with the month's credits of the default tier. Its key is shown to
+   * nobody; they make a new one when they want it.
+   */
+  @Post()
+  @ApiCreatedResponse({ type: AdminAccountDto })
+  @ApiNotFoundResponse({ description: 'No such user', type: ErrorDto })
+  @ApiConflictResponse({ description: 'The user has an account, or as many active keys as they may', type: ErrorDto })
+  async open(@CurrentActor() who: Principal, @Body() { user_id }: OpenAccountDto): Promise<AdminAccountDto> {
+    return AdminAccountDto.of(await this.admin.open(who, user_id));
   }
 
   /** An account. */

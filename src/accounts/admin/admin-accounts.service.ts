@@ -52,6 +52,16 @@ export class AdminAccounts {
   }
 
   /**
+   * For a user who has none, as if they had enabled it. Nobody sees its key: they make a new one when they want it.
+   * @throws NOT_FOUND; CONFLICT where there is one, or at the limit of their active keys
+   */
+  async open(admin: Principal, userId: string): Promise<Account> {
+    if (!(await this.users.findById(userId))) throw new TallygateError('NOT_FOUND', 'There is no such user.');
+    const { account } = await this.own.enable(userId, actorOf(admin)).catch(inWordsForAdmins);
+    return account;
+  }
+
+  /**
    * @throws NOT_FOUND; CONFLICT when a correction would take more than the account has, or what running calls hold, or
    * when the account's reference was booked with another amount
    */
@@ -112,4 +122,10 @@ export class AdminAccounts {
   private async nameOf({ userId }: Principal): Promise<string> {
     return (await this.users.findById(userId))?.email ?? userId;
   }
+}
+
+/** What the user would be told, who is not the one to be told. */
+function inWordsForAdmins(error: unknown): never {
+  const isThere = error instanceof TallygateError && error.code === 'BAD_REQUEST';
+  throw isThere ? new TallygateError('CONFLICT', 'This user has an account.') : error;
 }

@@ -169,9 +169,9 @@ export class ApiKeysService {
    * once. If `book` throws, nothing has changed. Concurrent calls for one user run one after the other.
    * @throws TallygateError CONFLICT at the limit of active keys
    */
-  async issueAccountKey<T>(owner: Principal, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
+  async issueAccountKey<T>(userId: string, by: Actor, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
     let booked!: T;
-    const issued = await this.issuer.issue(owner.userId, actorOf(owner), async (keys, tx) => {
+    const issued = await this.issuer.issue(userId, by, async (keys, tx) => {
       const ended = await keys.endAccountKeys();
       const added = await this.issuer.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
       booked = await book(added.key, tx);

@@ -89,6 +89,24 @@ inBrowser('people in the portal', () => {
     await late.page.getByText('This link was used already').waitFor();
   });
 
+  it('have an account and credits as an admin gives them, and see both', async () => {
+    await make('clara');
+    await lookAt('clara');
+    const { page } = admin;
+    await page.getByRole('button', { name: 'Open an account' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Open account' }).click();
+    await page.waitForURL('**/ui/admin/accounts/*');
+    const form = page.getByRole('form', { name: 'Grant credits' });
+    await form.getByLabel('Amount').fill('200');
+    await form.getByLabel('Reason').fill('Welcome');
+    await form.getByRole('button', { name: 'Grant' }).click();
+    await form.getByText('Booked: the balance is 250 credits.').waitFor();
+    const clara = await open();
+    await clara.signIn('clara', FIRST);
+    await clara.page.getByRole('link', { name: /^250 credits/ }).click();
+    await clara.page.getByRole('row').filter({ hasText: 'Welcome' }).waitFor();
+  });
+
   it('are asked to sign in again when an admin signs them out, and what they typed is kept', async () => {
     await make('bert');
     const bert = await open();

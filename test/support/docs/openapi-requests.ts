@@ -56,6 +56,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/admin/users/{id}/usage/keys': undefined,
   'GET /tools': undefined,
   'POST /tools/call': { server_id: 'nothing', tool_name: 'nothing' },
+  'POST /api/admin/mcp/accounts': { user_id: NOWHERE },
   'GET /api/admin/mcp/accounts/{id}': undefined,
   'GET /api/admin/mcp/accounts/{id}/credit-history': undefined,
   'GET /api/admin/mcp/accounts/{id}/tool-calls': undefined,
