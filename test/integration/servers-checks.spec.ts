@@ -8,7 +8,8 @@ import { TestUpstream } from '../support/upstreams/test-upstream.js';
 const HOUR_MS = 3_600_000;
 const LAST_WORDS = 'cannot open /srv/index, password=hunter2';
 const SETTINGS = {
-  servers: { enabled_templates: ['everything', 'inside', 'broken'], health_check_interval: 0.1 },
+  servers: { enabled_templates: ['everything', 'inside', 'broken'] },
+  load_balancer: { health_check_interval: 0.1 },
   templates: {
     inside: {
       transport: 'http',
