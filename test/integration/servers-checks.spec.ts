@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { ServerChecksRepository } from '../../src/servers/checks/server-checks.repository.js';
 import type { ServerHistoryDto } from '../../src/servers/checks/server-history.dto.js';
 import { ServerChecks } from '../../src/servers/checks/server-checks.service.js';
 import { eventually } from '../support/eventually.js';
@@ -138,6 +140,19 @@ describe('The checks of a server', () => {
     const after = summed(await history()).checks;
     expect(after).toBeGreaterThan(before);
     expect(summed(await history()).checks).toBe(after);
+  });
+
+  it('count once, however often they are written, and whatever comes last', async () => {
+    const repository = rest.app.get(ServerChecksRepository, { strict: false });
+    const [process, halfHour] = [randomUUID(), Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS];
+    const count = { serverId: server.id, halfHour, checks: 5, failed: 1, latencyMs: 8, state: 'degraded' as const };
+    const later = { ...count, checks: 7, latencyMs: 12, failure: { at: halfHour + 1, error: 'It ended.' } };
+    for (const written of [count, count, later, count]) await repository.write(process, [written]);
+    await repository.write(randomUUID(), [{ ...count, state: 'ok', failed: 0, latencyMs: 10 }]);
+    const found = (await history()).half_hours.find(({ from }) => new Date(from).getTime() === halfHour);
+    expect(found).toMatchObject({ state: 'degraded', checks: 12, failed: 1, latency_ms: 2 });
+    await repository.write(process, [{ ...count, serverId: randomUUID() }]);
+    await stored('DELETE FROM mcp.server_checks WHERE half_hour = $1', [new Date(halfHour)]);
   });
 
   it('are not made of a server that is switched off', async () => {
