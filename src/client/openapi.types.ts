@@ -1407,6 +1407,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/{id}/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How a server is, how it was in each half hour of the last day, and why a check failed last. */
+    get: operations['ServerHistoryController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/servers/{id}/pins': {
     parameters: {
       query?: never;
@@ -2332,6 +2349,12 @@ export interface components {
        */
       required_permissions?: string[];
     };
+    FailedCheckDto: {
+      /** Format: date-time */
+      at: string;
+      /** @description Why, without secrets; for callers with `gateway:write` with the last words of its program or with what can be done. */
+      error: string;
+    };
     GatewayStatsDto: {
       /** @description Seconds since the process started. */
       uptime: number;
@@ -2341,6 +2364,24 @@ export interface components {
       active_servers: number;
       healthy_servers: number;
       load_balancer: components['schemas']['LoadBalancerStatsDto'];
+    };
+    HalfHourDto: {
+      /**
+       * @description The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica; null
+       *     where nobody checked it, as when it was off or the gateway was.
+       * @enum {string|null}
+       */
+      state: 'degraded' | 'down' | 'ok' | null;
+      /**
+       * Format: double
+       * @description How long the others took on average, in milliseconds; null where there are none.
+       */
+      latency_ms: number | null;
+      /** Format: date-time */
+      from: string;
+      checks: number;
+      /** @description How many of them failed. */
+      failed: number;
     };
     HealthDto: {
       /**
@@ -2964,6 +3005,8 @@ export interface components {
       problem?: string;
       /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
+      /** @description The last 48 half hours, the one that runs last; present in lists with `include_history`. */
+      history?: components['schemas']['HalfHourDto'][];
     };
     ServerHealthDto: {
       /**
@@ -2976,6 +3019,11 @@ export interface components {
        * @description How long the server took to answer last, in milliseconds.
        */
       latency_ms: number | null;
+      /**
+       * Format: date-time
+       * @description When it became so, as the replica that answers knows it; null before the first check.
+       */
+      since: string | null;
       /**
        * Format: date-time
        * @description Null before the first check.
@@ -2993,6 +3041,14 @@ export interface components {
       differs?: string[];
       /** @description What it offers that reaches no caller until it is approved; absent where there is nothing. */
       waiting_for_approval?: components['schemas']['WaitingOffersDto'];
+    };
+    ServerHistoryDto: {
+      /** @description As the replica that answers knows it. */
+      now: components['schemas']['ServerHealthDto'];
+      /** @description The last 48, the one that runs last. */
+      half_hours: components['schemas']['HalfHourDto'][];
+      /** @description The last check of these that failed; null where none did. */
+      last_error: components['schemas']['FailedCheckDto'] | null;
     };
     ServerPinDto: {
       /**
@@ -3035,9 +3091,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3125,9 +3183,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3694,9 +3754,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -11256,6 +11318,8 @@ export interface operations {
       query?: {
         /** @description Tell the health of each server as well. */
         include_health?: boolean;
+        /** @description Tell how each server was in each half hour of the last day as well. */
+        include_history?: boolean;
       };
       header?: never;
       path?: never;
@@ -11945,6 +12009,95 @@ export interface operations {
         };
       };
       /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerHistoryController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name of the server, e.g. `file-server`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerHistoryDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
       403: {
         headers: {
           [name: string]: unknown;

@@ -28,6 +28,11 @@ export class ServersClient {
     return this.get(`/servers/${encodeURIComponent(id)}`, options);
   }
 
+  /** How a server is, how it was in each half hour of the last day, and why a check failed last. */
+  serverHistory(id: string, options?: RequestOptions): Promise<Schemas['ServerHistoryDto']> {
+    return this.get(`/servers/${encodeURIComponent(id)}/health`, options);
+  }
+
   /** Checks a server's health now. */
   checkServer(id: string, options?: RequestOptions): Promise<Schemas['ServerHealthDto']> {
     return this.post(`/servers/${encodeURIComponent(id)}/check`, {}, options);

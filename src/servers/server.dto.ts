@@ -4,6 +4,7 @@ import { BodyExample } from '../rest/openapi/body-example.js';
 import { Fraction } from '../rest/dto-fields.js';
 import { maskText } from '../common/secrets/mask-text.js';
 import { maskValues } from '../common/secrets/mask-values.js';
+import { HalfHourDto } from './checks/half-hour.dto.js';
 import { maskConfig } from './registry/config-mask.js';
 import type { HealthState } from './pool/circuit-breaker.js';
 import { wordsOf, type HealthReport } from './pool/server-health.js';
@@ -28,6 +29,11 @@ export class ListServersQuery {
   @IsBoolean()
   @IsOptional()
   include_health: boolean = false;
+
+  /** Tell how each server was in each half hour of the last day as well. */
+  @IsBoolean()
+  @IsOptional()
+  include_history: boolean = false;
 }
 
 export class ServerParams {
@@ -133,6 +139,8 @@ export class ServerHealthDto {
   /** `degraded` servers still get calls, `unhealthy` ones do not; `unknown` ones have not been checked yet. */
   @ApiProperty({ enum: ['healthy', 'degraded', 'unhealthy', 'unknown'] })
   status!: HealthState;
+  /** When it became so, as the replica that answers knows it; null before the first check. */
+  since!: Date | null;
   /** Null before the first check. */
   checked_at!: Date | null;
   /** How long the server took to answer last, in milliseconds. */
@@ -153,10 +161,11 @@ export class ServerHealthDto {
 
   /** @param mayConfigure Whether the caller may see what its program said, which names paths and addresses. */
   static of(report: HealthReport, mayConfigure: boolean): ServerHealthDto {
-    const { state, checkedAt, latencyMs, differs = [], waiting = {} } = report;
+    const { state, since, checkedAt, latencyMs, differs = [], waiting = {} } = report;
     const error = mayConfigure ? wordsOf(report) : report.error;
     return {
       status: state,
+      since,
       checked_at: checkedAt,
       latency_ms: latencyMs,
       error: error && maskText(error),
@@ -187,6 +196,8 @@ export class ServerDto {
   problem?: string;
   /** Present in lists with `include_health`, for a single server, and for one that was just registered. */
   health?: ServerHealthDto;
+  /** The last 48 half hours, the one that runs last; present in lists with `include_history`. */
+  history?: HalfHourDto[];
 
   /** @param mayConfigure Whether the caller may see how it is configured. */
   static of(

@@ -8,6 +8,7 @@ import { Confirmed } from '../auth/sessions/confirmation.js';
 import { hasScope } from '../auth/access/scopes.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { EditServerDto, ListServersQuery, RegisterServerDto, ServerDto, ServerHealthDto, ServerParams } from './server.dto.js';
+import { ServerChecks } from './checks/server-checks.service.js';
 import { HealthChecks } from './pool/health-checks.service.js';
 import type { HealthReport } from './pool/server-health.js';
 import type { RegisteredServer } from './registry/registered-server.js';
@@ -28,14 +29,22 @@ export class ServersController {
     private readonly servers: ServersService,
     private readonly registry: ServerRegistry,
     private readonly health: HealthChecks,
+    private readonly checks: ServerChecks,
   ) {}
 
   /** All registered servers, in the order of registration. */
   @Get()
   @CallerAuthenticated('gateway:read')
-  list(@CurrentPrincipal() caller: Principal, @Query() { include_health }: ListServersQuery): ServerDto[] {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query() { include_health, include_history }: ListServersQuery,
+  ): Promise<ServerDto[]> {
     const servers = this.registry.all();
-    return servers.map((server) => this.answer(caller, server, include_health ? this.health.of(server.id) : undefined));
+    const histories = include_history ? await this.checks.of(servers.map(({ id }) => id)) : undefined;
+    return servers.map((server) => ({
+      ...this.answer(caller, server, include_health ? this.health.of(server.id) : undefined),
+      ...(histories && { history: histories.get(server.id)! }),
+    }));
   }
 
   /**

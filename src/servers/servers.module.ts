@@ -16,6 +16,9 @@ import { ServerPins } from './approval/server-pins.service.js';
 import { ServerToolsController } from './approval/server-tools.controller.js';
 import { ShownTools } from './approval/shown-tools.service.js';
 import { ShownPins } from './approval/shown-pins.service.js';
+import { ServerChecksRepository } from './checks/server-checks.repository.js';
+import { ServerChecks } from './checks/server-checks.service.js';
+import { ServerHistoryController } from './checks/server-history.controller.js';
 import { ServersController } from './servers.controller.js';
 import { ServersRepository } from './registry/servers.repository.js';
 import { ServersService } from './servers.service.js';
@@ -37,6 +40,7 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
     ApprovalsController,
     ServerTemplatesController, // before the one that takes any word for a server's id
     ServersController,
+    ServerHistoryController,
     ServerPinsController,
     ServerToolsController,
     ServerTrialsController,
@@ -48,6 +52,8 @@ import { UnplacedServers } from './registry/unplaced-servers.service.js';
     LoadBalancer,
     ServerChangeListener,
     HealthChecks,
+    ServerChecks,
+    ServerChecksRepository,
     ServerMetrics,
     ServerRegistry,
     ServersRepository,

@@ -7,6 +7,7 @@ interface ShownTool {
   tool_name: string;
   pin: string;
   state: string;
+  approved_by: string | null;
 }
 
 describe('Tools that wait for approval', () => {
@@ -52,7 +53,7 @@ describe('Tools that wait for approval', () => {
     const echo = waiting.find(({ name }) => name === 'echo')!;
     expect(echo).toMatchObject({ server_name: 'everything', pool: 'everything', listed_name: 'everything__echo', price: 1 });
     const tokens = Math.ceil(Buffer.byteLength(JSON.stringify(echo['definition'])) / 4);
-    expect(echo).toMatchObject({ approved_definition: null, approved_at: null, definition_tokens: tokens });
+    expect(echo).toMatchObject({ approved_definition: null, approved_at: null, approved_by: null, definition_tokens: tokens });
     expect((await rest.get('/api/admin/approvals?page_size=1').expect(200)).body).toMatchObject({ total, approvals: [{}] });
     const key = await rest.keyWith('gateway:read');
     await rest.http().get('/api/admin/approvals').set('X-API-Key', key).expect(401);
@@ -73,6 +74,11 @@ describe('Tools that wait for approval', () => {
     await approve('nonsense', pin).expect(404);
     const { body } = await approve('echo', pin).expect(200);
     expect(body).toMatchObject({ tool_name: 'echo', pin, state: 'approved', approved_at: expect.any(String) });
+    const [admin] = await rest.database.dataSource.query('SELECT email FROM mcp.users WHERE id = $1', [rest.admin.userId]);
+    expect((body as { approved_by: string }).approved_by).toBe((admin as { email: string }).email);
+    expect((await page('page_size=100')).map((tool) => [tool.tool_name, tool.approved_by])).toEqual(
+      tools.map(({ tool_name }) => [tool_name, tool_name === 'echo' ? (admin as { email: string }).email : null]),
+    );
     const waiting = (await rest.get('/api/admin/approvals?page_size=100').expect(200)).body as { approvals: { name: string }[] };
     expect(waiting.approvals.map(({ name }) => name)).not.toContain('echo');
     const approved = (await page('page_size=100')).filter(({ state }) => state === 'approved');

@@ -41,7 +41,13 @@ describe('Registering a server', () => {
       weight: 1,
       created_at: expect.stringMatching(MOMENT),
       updated_at: expect.stringMatching(MOMENT),
-      health: { status: 'healthy', checked_at: expect.stringMatching(MOMENT), latency_ms: expect.any(Number), error: null },
+      health: {
+        status: 'healthy',
+        since: expect.stringMatching(MOMENT),
+        checked_at: expect.stringMatching(MOMENT),
+        latency_ms: expect.any(Number),
+        error: null,
+      },
     });
     const { id } = body as ShownServer;
     for (const name of [id, 'file-server']) {

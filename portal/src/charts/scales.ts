@@ -34,3 +34,31 @@ export function powers(least: number, most: number): number[] {
   const last = Math.max(first + 1, Math.ceil(Math.log10(most)));
   return Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
 }
+
+/** Stretches of points that have a value: a line does not lead over those without one. */
+export function stretchesOf(values: readonly (number | null)[]): number[][] {
+  const found: number[][] = [];
+  values.forEach((value, index) => {
+    if (value === null) return;
+    if (index > 0 && values[index - 1] !== null) found.at(-1)!.push(index);
+    else found.push([index]);
+  });
+  return found;
+}
+
+/** The corners of a line over a stretch of points so wide; a lone point is as wide as half of it. */
+export function cornersOf(stretch: readonly number[], step: number, place: (index: number) => [x: number, y: number]): string[] {
+  if (stretch.length > 1) return stretch.map((index) => place(index).join());
+  const [x, y] = place(stretch[0]!);
+  return [`${x - step / 4},${y}`, `${x + step / 4},${y}`];
+}
+
+/** A line through values, with gaps where there are none. */
+export const linePath = (
+  values: readonly (number | null)[],
+  step: number,
+  place: (index: number) => [x: number, y: number],
+): string =>
+  stretchesOf(values)
+    .map((stretch) => `M${cornersOf(stretch, step, place).join('L')}`)
+    .join('');

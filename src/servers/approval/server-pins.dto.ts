@@ -119,8 +119,10 @@ export class ServerPinDto {
   is_left_out?: true;
   /** When it was seen first as it is now. */
   seen_at!: Date | null;
-  /** When a person approved it last, whatever it is now; null where nobody did. The audit log says who. */
+  /** When a person approved it last, whatever it is now; null where nobody did. */
   approved_at!: Date | null;
+  /** E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+  approved_by!: string | null;
   /** Of a tool: what callers call it, or would if it were approved. */
   listed_name?: string;
   /** Of a tool: credits for one call. */

@@ -20,8 +20,9 @@ export interface ServerPin {
   /** Both are left out, since the page would be too long with them. */
   isLeftOut: boolean;
   seenAt: Date;
-  /** When a person approved it last; null where nobody did. */
+  /** When a person approved it last, and which user that was; null where nobody did, or not in person. */
   approvedAt: Date | null;
+  approvedById: string | null;
 }
 
 /** What decides about an entry that is known. */
@@ -73,8 +74,10 @@ const KNOWN = `
   SELECT kind, key, pin, approved_pin AS "approvedPin", definition IS NOT NULL AS "isKept", ${BYTES} AS bytes FROM mcp.server_pins`;
 const FILTER = `server_id = ANY ($1::uuid[]) AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR state = $3)`;
 const APPROVED = `CASE state WHEN 'approved' THEN definition ELSE approved_definition END`;
+const COLUMNS = `server_id AS "serverId", kind, name, pin, state, seen_at AS "seenAt", approved_at AS "approvedAt",
+  approved_by AS "approvedById"`;
 const PINS = `
-  SELECT server_id AS "serverId", kind, name, pin, state, seen_at AS "seenAt", approved_at AS "approvedAt", definition, ${APPROVED} AS "approvedDefinition", false AS "isLeftOut"
+  SELECT ${COLUMNS}, definition, ${APPROVED} AS "approvedDefinition", false AS "isLeftOut"
   FROM mcp.server_pins`;
 /** Of the definitions of one page: a hundred of those that servers may have are 50 million characters. */
 const PAGE_MAX_BYTES = 8_388_608;
@@ -90,7 +93,7 @@ const PAGE = `
       > ${PAGE_MAX_BYTES} AS is_left_out
     FROM pins
   )
-  SELECT server_id AS "serverId", kind, name, pin, state, seen_at AS "seenAt", approved_at AS "approvedAt", is_left_out AS "isLeftOut",
+  SELECT ${COLUMNS}, is_left_out AS "isLeftOut",
     CASE WHEN NOT is_left_out THEN definition END AS definition, CASE WHEN NOT is_left_out THEN approved END AS "approvedDefinition"
   FROM measured ORDER BY place`;
 const SEEN = `json_to_recordset($2::json) AS seen (kind text, key text, name text, pin text, definition text, approve boolean)`;
@@ -194,10 +197,11 @@ export class ServerPinsRepository {
   }
 
   /**
-   * Approves entries after this work, which is told what is known of them, by `idOf`, in the same transaction: nobody changes it
+   * Approves entries, for this user, after this work, which is told what is known of them, by `idOf`, in the same transaction: nobody changes it
    * meanwhile, and where the work throws nothing is approved.
    */
   async approve(
+    userId: string | undefined,
     serverId: string,
     entries: readonly LookedAt[],
     work: (tx: Transaction, known: ReadonlyMap<string, KnownPin>) => Promise<void>,
@@ -205,10 +209,10 @@ export class ServerPinsRepository {
     await this.postgres.transaction(async (tx) => {
       await work(tx, await lock(tx, serverId, entries));
       await tx.query(
-        `UPDATE mcp.server_pins AS known SET approved_pin = known.pin, approved_definition = NULL, approved_at = now()
+        `UPDATE mcp.server_pins AS known SET approved_pin = known.pin, approved_definition = NULL, approved_at = now(), approved_by = $3
          FROM ${ASKED}
          WHERE known.server_id = $1 AND known.kind = asked.kind AND known.key = asked.key`,
-        [serverId, idsJson(entries)],
+        [serverId, idsJson(entries), userId ?? null],
       );
     });
   }

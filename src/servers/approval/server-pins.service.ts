@@ -94,7 +94,7 @@ export class ServerPins {
    */
   async approve(by: Actor, serverId: string, pins: readonly ApprovedPin[]): Promise<void> {
     const asked = pins.map((pin) => ({ ...pin, key: keyOf(pin.name) }));
-    await this.repository.approve(serverId, asked, async (tx, known) => {
+    await this.repository.approve(by.userId, serverId, asked, async (tx, known) => {
       refuseUnseen(asked, known);
       const entries = asked.map((pin) => ({ ...entryFor(pin), subjectId: serverId }));
       await this.audit.writeAll(tx, by, entries);

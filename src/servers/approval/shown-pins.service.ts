@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { UsersService } from '../../auth/users/users.service.js';
 import { jsonObject } from '../../common/json.js';
 import type { OfferKind, Unusable } from '../connection/definitions.js';
 import { ServerPool } from '../pool/server-pool.service.js';
@@ -23,7 +24,13 @@ export class ShownPins {
   constructor(
     private readonly pins: ServerPins,
     private readonly pool: ServerPool,
+    private readonly users: UsersService,
   ) {}
+
+  /** @throws NOT_FOUND for a tool that the server has never offered. */
+  async tool(serverId: string, name: string): Promise<Item> {
+    return (await this.itemsOf([await this.pins.tool(serverId, name)]))[0]!;
+  }
 
   /** A page as JSON, under this name; definitions are the texts that servers wrote. */
   async page(
@@ -37,7 +44,7 @@ export class ShownPins {
     const unusable = state === undefined || state === 'unusable' ? this.unusableOf(serverId, kind) : [];
     const from = Math.max(0, offset - stored.total);
     const shown = unusable.slice(from, from + limit - stored.pins.length);
-    const json = [...stored.pins.map(itemOf), ...shown.map(unusableItem)].map((item) => jsonOf(item));
+    const json = [...(await this.itemsOf(stored.pins)), ...shown.map(unusableItem)].map((item) => jsonOf(item));
     const counts = { total: stored.total + unusable.length, page, page_size };
     return `{"${list}":[${json.join()}],${JSON.stringify(counts).slice(1)}`;
   }
@@ -50,8 +57,15 @@ export class ShownPins {
   ): Promise<string> {
     const part = { limit: page_size, offset: (page - 1) * page_size };
     const { pins, total } = await this.pins.list(serverIds, { state: 'quarantined' }, part);
-    const json = pins.map((pin) => jsonOf(itemOf(pin), pin.serverId));
+    const items = await this.itemsOf(pins);
+    const json = items.map((item, at) => jsonOf(item, pins[at]!.serverId));
     return `{"approvals":[${json.join()}],${JSON.stringify({ total, page, page_size }).slice(1)}`;
+  }
+
+  /** With the e-mails of those who approved them. */
+  private async itemsOf(pins: readonly ServerPin[]): Promise<Item[]> {
+    const names = await this.users.namesOf(pins.flatMap(({ approvedById }) => approvedById ?? []));
+    return pins.map((pin) => itemOf(pin, (pin.approvedById && names.get(pin.approvedById)?.email) ?? null));
   }
 
   private unusableOf(serverId: string, kind: OfferKind | undefined): readonly Unusable[] {
@@ -72,20 +86,23 @@ export interface Item {
   reason?: string;
   seen_at: Date | null;
   approved_at: Date | null;
+  approved_by: string | null;
   /** JSON. */
   definition: string | null;
   approved_definition: string | null;
   is_left_out?: true;
 }
 
-export const itemOf = ({ kind, name, pin, state, definition, approvedDefinition, isLeftOut, ...times }: ServerPin): Item => ({
-  ...{ kind, name, description: descriptionIn(definition), pin, state, seen_at: times.seenAt, approved_at: times.approvedAt },
-  ...{ definition, approved_definition: approvedDefinition },
-  ...(isLeftOut && { is_left_out: true as const }),
+const itemOf = (pin: ServerPin, approvedBy: string | null): Item => ({
+  ...{ kind: pin.kind, name: pin.name, description: descriptionIn(pin.definition), pin: pin.pin, state: pin.state },
+  ...{ seen_at: pin.seenAt, approved_at: pin.approvedAt, approved_by: approvedBy },
+  ...{ definition: pin.definition, approved_definition: pin.approvedDefinition },
+  ...(pin.isLeftOut && { is_left_out: true as const }),
 });
 
 const unusableItem = ({ kind, name, reason }: Unusable): Item => ({
-  ...{ kind, name, description: '', pin: null, state: 'unusable', reason, seen_at: null, approved_at: null },
+  ...{ kind, name, description: '', pin: null, state: 'unusable', reason, seen_at: null },
+  ...{ approved_at: null, approved_by: null },
   ...{ definition: null, approved_definition: null },
 });
 

@@ -11,8 +11,7 @@ import type { ServerPinDto } from './server-pins.dto.js';
 import type { RegisteredServer } from '../registry/registered-server.js';
 import { ToolChangesDto } from '../tool-changes/tool-changes.dto.js';
 import { ToolChanges } from '../tool-changes/tool-changes.service.js';
-import { ServerPins } from './server-pins.service.js';
-import { itemOf, pinJson, ShownPins, type Item, type PinQuery } from './shown-pins.service.js';
+import { pinJson, ShownPins, type Item, type PinQuery } from './shown-pins.service.js';
 
 type ToolFacts = Pick<ServerPinDto, 'listed_name' | 'price' | 'definition_tokens' | 'changes'>;
 
@@ -20,7 +19,6 @@ type ToolFacts = Pick<ServerPinDto, 'listed_name' | 'price' | 'definition_tokens
 @Injectable()
 export class ShownTools {
   constructor(
-    private readonly pins: ServerPins,
     private readonly shown: ShownPins,
     private readonly changes: ToolChanges,
     private readonly registry: ServerRegistry,
@@ -38,7 +36,7 @@ export class ShownTools {
 
   /** @throws NOT_FOUND for a tool that the server has never offered. */
   async one(server: RegisteredServer, caller: Principal, name: string): Promise<string> {
-    return this.toolJson(itemOf(await this.pins.tool(server.id, name)), server, caller);
+    return this.toolJson(await this.shown.tool(server.id, name), server, caller);
   }
 
   private toolJson(item: Item, server: RegisteredServer, caller: Principal): string {

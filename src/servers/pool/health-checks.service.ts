@@ -4,8 +4,9 @@ import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { endedWithin } from '../../common/concurrency/deadline.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { ServerPins } from '../approval/server-pins.service.js';
+import type { HealthState } from './circuit-breaker.js';
 import type { PooledServer } from './pooled-server.js';
-import { UNKNOWN_HEALTH, wordsOf, type HealthReport } from './server-health.js';
+import { UNKNOWN_HEALTH, wordsOf, type CheckResult, type HealthReport } from './server-health.js';
 import { ServerPool } from './server-pool.service.js';
 import { countOf, waitingWords } from './waiting-offers.js';
 
@@ -24,6 +25,13 @@ export interface ServerNumbers {
   waiting_for_approval?: number;
 }
 
+/** A check that has been made of a server, which is as it says now. */
+export interface MadeCheck {
+  serverId: string;
+  state: HealthState;
+  result: CheckResult;
+}
+
 /** Checks regularly how every server is, and reads what it offers. What calls show of a server's health counts as well. */
 @Injectable()
 export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -31,6 +39,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly task = new PeriodicTask('Server health', TICK_MS, async () => this.checkDue());
   private readonly checking = new Map<string, Promise<void>>();
   private readonly offerChanges = new ChangeListeners();
+  private readonly made = new ChangeListeners<MadeCheck>();
 
   constructor(
     private readonly pool: ServerPool,
@@ -98,6 +107,11 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     this.offerChanges.add(listener);
   }
 
+  /** Called after every check that says something of a server. Must not throw. */
+  onChecked(listener: (check: MadeCheck) => void): void {
+    this.made.add(listener);
+  }
+
   private checkDue(): void {
     const now = performance.now();
     for (const server of this.pool.all()) {
@@ -119,7 +133,10 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async checkAndList(server: PooledServer): Promise<void> {
-    await server.check();
+    const result = await server.check();
+    // Of one that was taken from work meanwhile, as when the gateway stops, it says no more than that.
+    if (result && this.pool.get(server.id) === server)
+      this.made.tell({ serverId: server.id, state: server.health.state, result });
     if (!server.areListsStale || server.health.error !== null) return;
     try {
       await this.list(server);

@@ -17,7 +17,7 @@ import type { Circuit } from './circuit-breaker.js';
 import { TaskWaits } from '../connection/task-waits.js';
 import { ListAge } from './list-age.js';
 import { Places, type Place } from './places.js';
-import { ServerHealth, type HealthReport } from './server-health.js';
+import { ServerHealth, type CheckResult, type HealthReport } from './server-health.js';
 import { ServerOffers } from './server-offers.js';
 
 /** How long a caller may wait for the end of a task in one request. */
@@ -190,9 +190,10 @@ export class PooledServer implements Candidate {
   }
 
   /** Asks it something that every server answers. Never fails; see `health`. */
-  async check(): Promise<void> {
-    await this.serverHealth.check(() => this.askHowItIs(), this.template.healthCheckIntervalMs);
+  async check(): Promise<CheckResult | undefined> {
+    const result = await this.serverHealth.check(() => this.askHowItIs(), this.template.healthCheckIntervalMs);
     this.onRoom();
+    return result;
   }
 
   /** Any answer will do. A server that lists its tools is well, too, though it may not know what else it is asked. */

@@ -7,6 +7,7 @@ import {
   circuitOf,
   UNTRIED,
   type Circuit,
+  type CircuitBreaker,
   type HealthState,
 } from './circuit-breaker.js';
 import type { WaitingOffers } from './waiting-offers.js';
@@ -19,6 +20,8 @@ const RECHECK_MS = 1_000;
 /** How a server is, as far as this replica knows. */
 export interface HealthReport {
   state: HealthState;
+  /** When it became so; null before the first check. */
+  since: Date | null;
   /** Null before the first check. */
   checkedAt: Date | null;
   /** Of the last check that was answered, milliseconds. */
@@ -33,7 +36,10 @@ export interface HealthReport {
   waiting?: WaitingOffers;
 }
 
-export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', checkedAt: null, latencyMs: null, error: null };
+export const UNKNOWN_HEALTH: HealthReport = { state: 'unknown', since: null, checkedAt: null, latencyMs: null, error: null };
+
+/** What one check has shown. */
+export type CheckResult = { latencyMs: number } | { failure: Pick<HealthReport, 'words'> & { error: string } };
 
 /** Why a server is not healthy, in its own words too where there are some. */
 export const wordsOf = ({ error, words }: Pick<HealthReport, 'error' | 'words'>): string | null =>
@@ -45,12 +51,13 @@ export class ServerHealth {
   /** Whose calls have failed since something was answered. */
   private readonly failedCallers = new Set<string>();
   private averageMs = 0;
-  private last: Omit<HealthReport, 'state'> = UNKNOWN_HEALTH;
+  private last: Omit<HealthReport, 'state' | 'since'> = UNKNOWN_HEALTH;
+  private since: Date | null = null;
   /** When the next check is due, monotonic clock, ms; infinite while one runs. */
   private checkAt = -Infinity;
 
   get report(): HealthReport {
-    return { ...this.last, state: this.breaker.state };
+    return { ...this.last, state: this.breaker.state, since: this.since };
   }
 
   get circuit(): Circuit {
@@ -72,13 +79,18 @@ export class ServerHealth {
     this.checkAt = -Infinity;
   }
 
-  /** Asks the server something; the next check is due `intervalMs` later. Never fails: what went wrong is in the report. */
-  async check(ask: () => Promise<unknown>, intervalMs: number): Promise<void> {
+  /**
+   * Asks the server something; the next check is due `intervalMs` later. Never fails: what went wrong is in the report.
+   * Undefined for a check that says nothing of the server, such as one that there was no room for.
+   */
+  async check(ask: () => Promise<unknown>, intervalMs: number): Promise<CheckResult | undefined> {
     this.checkAt = Infinity;
+    const startedAt = performance.now();
     try {
       await this.observe(ask);
-    } catch {
-      // in the report
+      return { latencyMs: performance.now() - startedAt };
+    } catch (error) {
+      return isServersFault(error) ? { failure: failureIn(error) } : undefined;
     } finally {
       const pauseMs = this.breaker.state === 'healthy' ? intervalMs : Math.min(RECHECK_MS, intervalMs);
       if (this.checkAt === Infinity) this.checkAt = performance.now() + pauseMs;
@@ -96,7 +108,7 @@ export class ServerHealth {
       this.recordSuccess(performance.now() - startedAt);
       return answer;
     } catch (error) {
-      if (error instanceof UpstreamFailure && error.isServersFault) this.recordFailure(error, callerId);
+      if (isServersFault(error)) this.recordFailure(error, callerId);
       else if (error instanceof ServerError) this.recordSuccess(performance.now() - startedAt);
       throw error;
     }
@@ -104,7 +116,7 @@ export class ServerHealth {
 
   private recordSuccess(latencyMs: number): void {
     this.failedCallers.clear();
-    this.breaker = afterSuccess(this.breaker);
+    this.enter(afterSuccess(this.breaker));
     this.averageMs = this.averageMs === 0 ? latencyMs : this.averageMs + LATENCY_WEIGHT * (latencyMs - this.averageMs);
     this.last = { checkedAt: new Date(), latencyMs: Math.round(latencyMs * 1_000) / 1_000, error: null };
   }
@@ -114,11 +126,19 @@ export class ServerHealth {
    * @param callerId whose call failed; absent for a check. What one caller asks may fail for its arguments, again and again: only a
    * check, or failures of several callers, say that the server does not work.
    */
-  private recordFailure({ message: error, words, advice }: UpstreamFailure, callerId?: string): void {
+  private recordFailure(failure: UpstreamFailure, callerId?: string): void {
     if (callerId !== undefined && this.failedCallers.size < 2) this.failedCallers.add(callerId);
     const isProof = callerId === undefined || this.failedCallers.size > 1;
-    this.breaker = isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker);
-    this.last = { ...this.last, checkedAt: new Date(), error, words: words ?? advice };
+    this.enter(isProof ? afterFailure(this.breaker, performance.now()) : afterDoubtfulFailure(this.breaker));
+    this.last = { ...this.last, checkedAt: new Date(), ...failureIn(failure) };
     if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
+  private enter(next: CircuitBreaker): void {
+    if (next.state !== this.breaker.state) this.since = new Date();
+    this.breaker = next;
+  }
 }
+
+const isServersFault = (error: unknown): error is UpstreamFailure => error instanceof UpstreamFailure && error.isServersFault;
+
+const failureIn = ({ message: error, words, advice }: UpstreamFailure) => ({ error, words: words ?? advice });

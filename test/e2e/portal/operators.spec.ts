@@ -196,4 +196,39 @@ inBrowser('an operator, in the portal alone,', () => {
     await page.getByRole('link', { name: 'Filter the calls of lookups' }).click();
     await page.waitForURL('**/ui/admin/calls?service=lookups');
   });
+
+  it('sees who approved its tool', async () => {
+    await goTo('Servers');
+    await page.getByRole('link', { name: 'lookups' }).click();
+    await page.getByRole('row').filter({ hasText: 'Sends a row away.' }).getByText('by admin@localhost').waitFor();
+  });
+
+  it('sees how it was in each half hour of the day, and why a check failed last', async () => {
+    const reading = () => page.locator('figure [aria-live]').textContent();
+    const cells = page.getByRole('img', { name: /^Of the last 48 half hours: ok in [12], not checked in 4[67]$/ });
+    await eventually(async () => {
+      await portal.goTo('/admin/servers');
+      expect(await cells.count()).toBe(1);
+    });
+    expect(await page.getByRole('img', { name: /^In the last 24 hours it answered in [\d.]+ ms to [\d.]+ ms$/ }).count()).toBe(1);
+    expect([await portal.barriers(), await portal.overflow()]).toEqual([[], 0]);
+    await page.getByRole('link', { name: 'lookups' }).click();
+    await page.getByRole('tab', { name: 'Health' }).click();
+    await page.getByText('No check has failed.').waitFor();
+    await page.getByRole('group', { name: 'Checks of lookups by half hour. Arrow keys read the values.' }).press('Home');
+    expect(await reading()).toMatch(/^\d+:\d\d [AP]M: not checked$/);
+    await page.keyboard.press('End');
+    expect(await reading()).toMatch(/: ok, \d+ checks, 0 failed, answered in [\d.]+ ms$/);
+    await page.getByText('Show as table').click();
+    expect(await page.getByRole('row').last().getByRole('cell').nth(1).textContent()).toBe('ok');
+    expect([await portal.barriers(), await portal.overflow()]).toEqual([[], 0]);
+    await upstream.stop();
+    await press('Check now');
+    await eventually(async () => {
+      await page.reload();
+      await page.getByText(/^Last failed .*lookups refused the connection/).waitFor({ timeout: 1_000 });
+    });
+    await page.getByText(/^since/).waitFor();
+    expect(portal.complaints).toEqual([]);
+  });
 });
