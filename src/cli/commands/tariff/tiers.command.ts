@@ -19,12 +19,13 @@ All need \`tallygate login\` as an admin first. More credits top accounts up at 
 next request. What gateway.yaml sets is changed there; \`reset\` takes back what an admin has set.`;
 
 type Tier = components['schemas']['TierDto'];
-type Limit = number | null;
+/** As it is given: commander has no null for a value. */
+type GivenLimit = number | 'none';
 
 interface SetOptions extends RestOptions {
   credits?: number;
-  userPerHour?: Limit;
-  keyPerHour?: Limit;
+  userPerHour?: GivenLimit;
+  keyPerHour?: GivenLimit;
   reason: string;
 }
 
@@ -51,8 +52,8 @@ export function tiersCommand(): Command {
     );
 }
 
-function limit(text: string): Limit {
-  if (text === 'none') return null;
+function limit(text: string): GivenLimit {
+  if (text === 'none') return text;
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, or none.');
   return Number(text);
 }
@@ -72,8 +73,8 @@ async function set(name: string, { url, json, credits, userPerHour, keyPerHour, 
   if (credits === undefined && userPerHour === undefined && keyPerHour === undefined)
     throw new CliFailure('Give what changes: --credits, --user-per-hour or --key-per-hour.', EXIT.usage);
   const limits = {
-    ...(userPerHour !== undefined && { user_per_hour: userPerHour }),
-    ...(keyPerHour !== undefined && { api_key_per_hour: keyPerHour }),
+    ...(userPerHour !== undefined && { user_per_hour: limitOf(userPerHour) }),
+    ...(keyPerHour !== undefined && { api_key_per_hour: limitOf(keyPerHour) }),
   };
   const made = await onRest({ url }, async (gateway) => {
     const monthly_credits = credits ?? (await creditsOf(gateway, name));
@@ -81,6 +82,8 @@ async function set(name: string, { url, json, credits, userPerHour, keyPerHour, 
   });
   print(json, made, () => tierText(made));
 }
+
+const limitOf = (given: GivenLimit): number | null => (given === 'none' ? null : given);
 
 /** What it gives now; of one that there is not, the gateway says so when it is set. */
 async function creditsOf(gateway: GatewayClient, name: string): Promise<number> {
@@ -93,7 +96,7 @@ async function reset(name: string, { url, json, reason }: RestOptions & { reason
 }
 
 function tierText({ name, monthly_credits, user_per_hour, api_key_per_hour }: Tier): string {
-  const words = (limit: Limit) => (limit === null ? "the gateway's limit" : `${limit} requests`);
+  const words = (limit: number | null) => (limit === null ? "the gateway's limit" : `${limit} requests`);
   return [
     `Tier            ${name}`,
     `A month         ${monthly_credits} credits`,
