@@ -16,6 +16,15 @@ export class BillingAccountsRepository {
     return row?.customer ?? undefined;
   }
 
+  /** The same by user; undefined also for a user without an account. */
+  async findCustomerOf(userId: string): Promise<string | undefined> {
+    const [row] = await this.postgres.query<{ customer: string | null }>(
+      'SELECT customer_id AS customer FROM mcp.accounts WHERE user_id = $1',
+      [userId],
+    );
+    return row?.customer ?? undefined;
+  }
+
   /** The caller holds the account's lock. */
   async currentTier(tx: Transaction, accountId: number): Promise<string> {
     const [row] = await tx.query<{ tier: string }>('SELECT tier FROM mcp.accounts WHERE id = $1', [accountId]);

@@ -5,6 +5,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { UserDeletion } from '../auth/users/user-deletion.service.js';
 import { AppConfig } from '../config/app-config.js';
 import { CreditsModule } from '../credits/credits.module.js';
+import { TariffModule } from '../tariff/tariff.module.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import { BillingEventsRepository } from './stripe/billing-events.repository.js';
 import { BillingSweeper } from './billing-sweeper.service.js';
@@ -22,7 +23,7 @@ import { Subscriptions } from './subscriptions.service.js';
 
 /** Payments with Stripe: packs of credits, and tiers by subscription (docs/adr/0011-payments.md). */
 @Module({
-  imports: [AccountsModule, AuthModule, CreditsModule],
+  imports: [AccountsModule, AuthModule, CreditsModule, TariffModule],
   controllers: [CheckoutController, StripeWebhookController],
   providers: [
     { provide: STRIPE_HTTP_CLIENT, useFactory: () => undefined },

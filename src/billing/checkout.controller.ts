@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, Req } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -6,11 +6,14 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
+import { AppConfig } from '../config/app-config.js';
+import { gatewayUrl } from '../rest/gateway-url.js';
 import { ErrorDto } from '../rest/error.dto.js';
-import { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
+import { CheckoutDto, CheckoutSessionDto, PaymentPortalDto } from './checkout.dto.js';
 import { PageQuery } from '../rest/page.dto.js';
 import { OffersDto, PurchaseListDto } from './offers.dto.js';
 import { CheckoutService } from './checkout.service.js';
@@ -20,12 +23,15 @@ import { CheckoutService } from './checkout.service.js';
 @Authenticated()
 @Controller('api/mcp/billing')
 export class CheckoutController {
-  constructor(private readonly checkouts: CheckoutService) {}
+  constructor(
+    private readonly checkouts: CheckoutService,
+    private readonly config: AppConfig,
+  ) {}
 
   /** What can be bought. */
   @Get('offers')
-  offers(): OffersDto {
-    return this.checkouts.offers();
+  offers(@CurrentPrincipal() { userId }: Principal): Promise<OffersDto> {
+    return this.checkouts.offers(userId);
   }
 
   /** What the caller's account has bought, newest first; as it was offered then. */
@@ -47,5 +53,21 @@ export class CheckoutController {
   @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })
   checkout(@CurrentPrincipal() { userId }: Principal, @Body() choice: CheckoutDto): Promise<CheckoutSessionDto> {
     return this.checkouts.start(userId, choice);
+  }
+
+  /**
+   * Opens Stripe's page on which the caller sees their payments and invoices, and changes or ends their subscription. It leads back to
+   * Credits in the portal.
+   */
+  @Post('portal')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiNotFoundResponse({ description: '`detail.code` is `billing_not_enabled` or `mcp_not_enabled`', type: ErrorDto })
+  @ApiConflictResponse({ description: '`detail.code` is `no_payments`: Stripe has no customer for the account', type: ErrorDto })
+  @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })
+  async manage(@CurrentPrincipal() { userId }: Principal, @Req() request: Request): Promise<PaymentPortalDto> {
+    const { portal } = this.config.values;
+    const back = portal.enabled ? '/ui/credits' : '/';
+    return { url: await this.checkouts.manage(userId, `${gatewayUrl(request, this.config.values)}${back}`) };
   }
 }

@@ -25,6 +25,12 @@ export class CheckoutSessionDto {
   session_id!: string;
 }
 
+/** Stripe's page of a customer's payments and subscription. */
+export class PaymentPortalDto {
+  /** Good for some minutes, for whoever has it. */
+  url!: string;
+}
+
 /** The answer to Stripe's webhook. */
 export class WebhookAnswerDto {
   received!: boolean;

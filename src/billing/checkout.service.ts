@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
+import { Tariff } from '../tariff/tariff.js';
 import { BillingAccountsRepository } from './billing-accounts.repository.js';
 import { checkoutParams, type Offer } from './stripe/checkout-session.js';
 import type { CheckoutDto, CheckoutSessionDto } from './checkout.dto.js';
@@ -23,6 +24,7 @@ export class CheckoutService {
     private readonly accounts: AccountsService,
     private readonly billed: BillingAccountsRepository,
     private readonly purchases: PurchasesRepository,
+    private readonly tariff: Tariff,
     private readonly config: AppConfig,
   ) {}
 
@@ -44,14 +46,29 @@ export class CheckoutService {
     return { checkout_url: opened.url, session_id: opened.sessionId };
   }
 
-  /** What can be bought; nothing while payments are off. */
-  offers(): OffersDto {
-    const { billing, tiers } = this.config.values;
-    if (!billing.enabled) return { enabled: false, packs: [], subscriptions: [] };
+  /**
+   * Opens Stripe's page of the user's payments and subscription.
+   * @param returnUrl Where it leads back to.
+   * @throws NOT_FOUND `billing_not_enabled` or `mcp_not_enabled`; CONFLICT `no_payments` where Stripe does not know the account;
+   * UNAVAILABLE when Stripe cannot be reached
+   */
+  async manage(userId: string, returnUrl: string): Promise<string> {
+    this.stripe.requireEnabled();
+    const { id } = await this.accounts.require(userId);
+    const customer = await this.billed.findCustomer(id);
+    if (customer === undefined) throw noPayments();
+    return this.stripe.openPortal(customer, returnUrl);
+  }
+
+  /** What the user can buy; nothing while payments are off. */
+  async offers(userId: string): Promise<OffersDto> {
+    const { billing } = this.config.values;
+    if (!billing.enabled) return { enabled: false, can_manage: false, packs: [], subscriptions: [] };
     return {
       enabled: true,
+      can_manage: (await this.billed.findCustomerOf(userId)) !== undefined,
       packs: billing.credit_packs.map((pack) => CreditPackDto.of(pack)),
-      subscriptions: billing.subscriptions.map((offer) => SubscriptionOfferDto.of(offer, tiers)),
+      subscriptions: billing.subscriptions.map((offer) => SubscriptionOfferDto.of(offer, this.tariff.tiers)),
     };
   }
 
@@ -74,6 +91,11 @@ export class CheckoutService {
     const offered = id === undefined ? subscriptions.map((one) => one.tier) : packs.map((one) => one.id);
     throw new TallygateError('INVALID_INPUT', `Not on offer. Available: ${offered.join(', ') || 'nothing'}.`);
   }
+}
+
+function noPayments(): TallygateError {
+  const message = 'Stripe has no customer for this account yet: there is one once it has subscribed to a tier.';
+  return new TallygateError('CONFLICT', message, { detail: { code: 'no_payments', message } });
 }
 
 type Account = Awaited<ReturnType<AccountsService['require']>>;

@@ -1,3 +1,4 @@
+import type { Tiers } from '../tariff/tariff.js';
 import type { CreditPack, SubscriptionOffer } from '../config/billing-config.js';
 import type { BoughtPurchase } from './purchases.repository.js';
 
@@ -24,7 +25,7 @@ export class SubscriptionOfferDto {
   /** Credits a month. */
   monthly_credits!: number;
 
-  static of({ tier }: SubscriptionOffer, tiers: Readonly<Record<string, number>>): SubscriptionOfferDto {
+  static of({ tier }: SubscriptionOffer, tiers: Tiers): SubscriptionOfferDto {
     return { tier, monthly_credits: tiers[tier] ?? 0 };
   }
 }
@@ -33,6 +34,8 @@ export class SubscriptionOfferDto {
 export class OffersDto {
   /** Whether payments are switched on; without them nothing is on offer. */
   enabled!: boolean;
+  /** Whether Stripe has a customer for the caller's account: `POST /api/mcp/billing/portal` leads to their payments then. */
+  can_manage!: boolean;
   packs!: CreditPackDto[];
   subscriptions!: SubscriptionOfferDto[];
 }

@@ -14,6 +14,8 @@ import { serveCommand } from './commands/serve.command.js';
 import { serversCommand } from './commands/servers.command.js';
 import { sqlCommand } from './commands/sql.command.js';
 import { stdioCommand } from './commands/stdio.command.js';
+import { pricesCommand } from './commands/tariff/prices.command.js';
+import { tiersCommand } from './commands/tariff/tiers.command.js';
 import { toolsCommand } from './commands/tools.command.js';
 import { usageCommand } from './commands/usage.command.js';
 import { usersCommand } from './commands/users.command.js';
@@ -47,6 +49,8 @@ export function tallygateCommand(): Command {
     .addCommand(sqlCommand())
     .addCommand(accountCommand())
     .addCommand(serversCommand())
+    .addCommand(pricesCommand())
+    .addCommand(tiersCommand())
     .addCommand(usersCommand())
     .addCommand(importCommand())
     .addCommand(backupCommand())

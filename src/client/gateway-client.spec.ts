@@ -148,6 +148,35 @@ describe('a signal', () => {
   });
 });
 
+describe('what an admin sets', () => {
+  const answered = async (ask: (client: GatewayClient) => Promise<unknown>) => {
+    const { client, sent } = clientOf([{ json: { items: [] } }]);
+    await ask(client);
+    const { method, url, body } = sent[0]!;
+    return [method, url.replace('http://gateway/base/api/admin', ''), body];
+  };
+  const reason = 'it costs more';
+
+  it.each<[string, (client: GatewayClient) => Promise<unknown>, string[]]>([
+    ['lists prices', (client) => client.listPrices({ search: 'a', page: 2 }), ['GET', '/prices?search=a&page=2']],
+    [
+      'sets one',
+      (client) => client.setPrice('a', { price: 2, reason }),
+      ['PUT', '/prices/a', `{"price":2,"reason":"${reason}"}`],
+    ],
+    ['resets one, of a method too', (client) => client.resetPrice('resources/read'), ['DELETE', '/prices/resources%2Fread']],
+    ['lists tiers', (client) => client.listTiers(), ['GET', '/tiers']],
+    [
+      'sets one, and takes a limit off',
+      (client) => client.setTier('pro', { monthly_credits: 9, user_per_hour: null, reason }),
+      ['PUT', '/tiers/pro', `{"monthly_credits":9,"user_per_hour":null,"reason":"${reason}"}`],
+    ],
+    ['resets one, with the reason', (client) => client.resetTier('pro', 'why'), ['DELETE', '/tiers/pro?reason=why']],
+  ])('%s', async (_, ask, expected) => {
+    expect(await answered(ask)).toEqual([expected[0], expected[1], expected[2]]);
+  });
+});
+
 describe('callTools', () => {
   it('has at most so many in flight, answers in order, and goes on after a failure', async () => {
     let inFlight = 0;

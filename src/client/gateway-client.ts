@@ -1,8 +1,9 @@
 import { streamedCalls, type StreamedCall, type StreamOptions } from './call-stream.js';
 import { GatewayHttp, type GatewayHttpOptions, type RequestOptions } from './gateway-http.js';
 import type { paths } from './openapi.types.js';
-import { ServersClient, type QueryOf, type Schemas } from './servers-client.js';
+import type { QueryOf, Schemas } from './servers-client.js';
 import { settleInOrder } from './settle-in-order.js';
+import { TariffClient } from './tariff-client.js';
 
 export type { StreamedCall, StreamOptions } from './call-stream.js';
 export { GatewayError, type InvalidField } from './gateway-error.js';
@@ -38,7 +39,7 @@ export type ToolCall = Schemas['CallToolDto'] & Pick<CallOptions, 'idempotencyKe
  * A client of a Tallygate gateway, for Node.js and browsers. Fields are named as in the REST API. Every method throws
  * `GatewayError`, or the reason of a `signal` that aborted it.
  */
-export class GatewayClient extends ServersClient {
+export class GatewayClient extends TariffClient {
   private token: string | undefined;
 
   /** @param url of the REST listener, e.g. `http://localhost:8000` */
@@ -213,16 +214,6 @@ export class GatewayClient extends ServersClient {
   /** Credits, and the calls of this month and today. */
   usageSummary(options?: RequestOptions): Promise<Schemas['UsageSummaryDto']> {
     return this.get('/api/mcp/usage/summary', options);
-  }
-
-  /** What can be bought: packs of credits, and tiers by subscription. */
-  offers(options?: RequestOptions): Promise<Schemas['OffersDto']> {
-    return this.get('/api/mcp/billing/offers', options);
-  }
-
-  /** What the caller's account has bought, newest first, page by page. */
-  purchases(query: QueryOf<'/api/mcp/billing/purchases'> = {}, options?: RequestOptions): Promise<Schemas['PurchaseListDto']> {
-    return this.get('/api/mcp/billing/purchases', options, query);
   }
 
   /** Creates a user. For admins. */

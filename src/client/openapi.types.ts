@@ -430,7 +430,10 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
+    /**
+     * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
+     *     taken back. Limits count for the next request.
+     */
     put: operations['TiersController_set'];
     post?: never;
     /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
@@ -1069,6 +1072,26 @@ export interface paths {
     get: operations['CheckoutController_offers'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/billing/portal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Opens Stripe's page on which the caller sees their payments and invoices, and changes or ends their subscription. It leads back to
+     *     Credits in the portal.
+     */
+    post: operations['CheckoutController_manage'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1741,8 +1764,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2201,7 +2226,7 @@ export interface components {
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
       /**
-       * @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
        *     taken off or given, not both.
        */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
@@ -2459,8 +2484,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2637,6 +2664,8 @@ export interface components {
     OffersDto: {
       /** @description Whether payments are switched on; without them nothing is on offer. */
       enabled: boolean;
+      /** @description Whether Stripe has a customer for the caller's account: `POST /api/mcp/billing/portal` leads to their payments then. */
+      can_manage: boolean;
       packs: components['schemas']['CreditPackDto'][];
       subscriptions: components['schemas']['SubscriptionOfferDto'][];
     };
@@ -2711,8 +2740,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2731,6 +2762,10 @@ export interface components {
        * @description A day from now.
        */
       expires_at: string;
+    };
+    PaymentPortalDto: {
+      /** @description Good for some minutes, for whoever has it. */
+      url: string;
     };
     PoolDto: {
       idle: number;
@@ -3256,6 +3291,10 @@ export interface components {
     SetTierDto: {
       /** @description More tops its accounts up at once; fewer count from next month. */
       monthly_credits: number;
+      /** @description Requests an hour of a user; null: as everybody has, `limits.user_per_hour`. */
+      user_per_hour?: number | null;
+      /** @description Requests an hour of a key without a limit of its own; null: as everybody's, `limits.api_key_per_hour`. */
+      api_key_per_hour?: number | null;
       /** @description For whoever looks at the audit log later; 1 to 500 characters. */
       reason: string;
     };
@@ -3326,6 +3365,10 @@ export interface components {
       name: string;
       /** @description Credits a month. They do not carry over. Null for a tier of which there is only what an admin has set, since the file names others. */
       monthly_credits: number | null;
+      /** @description Requests an hour of a user of its accounts; null: as everybody has. */
+      user_per_hour: number | null;
+      /** @description Requests an hour of each of their keys without a limit of its own; null: as everybody's. */
+      api_key_per_hour: number | null;
       /**
        * @description Who says so: the gateway itself, the settings file, which nothing else changes, or an admin.
        * @enum {string}
@@ -10378,6 +10421,83 @@ export interface operations {
         };
       };
       /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  CheckoutController_manage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentPortalDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `no_payments`: Stripe has no customer for the account */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Stripe cannot be reached */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */

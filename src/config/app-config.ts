@@ -9,7 +9,7 @@ import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
-import { TIER_CREDITS_MAX } from './sections/bounds.js';
+import { tiersSchema } from './sections/tiers-config.js';
 import { priceSchema, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
 
 /** A port; with 0 the system chooses one, which tests use. */
@@ -109,10 +109,7 @@ export const configSchema = z.strictObject({
       timeout_seconds: z.number().min(0.1).max(600).default(30),
     })
     .prefault({}),
-  /** Credits a month by name of the tier. They do not carry over. */
-  tiers: z
-    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a short lower-case name'), z.int().min(0).max(TIER_CREDITS_MAX))
-    .default({ free: 50, pro: 500, enterprise: 5_000 }),
+  tiers: tiersSchema,
   credits: creditsSchema,
   billing: billingSchema,
   notices: noticesSchema,

@@ -50,6 +50,11 @@ describe('Settings of tiers and credits', () => {
     expect(tiers).toEqual({ basic: 10, gold: 0 });
   });
 
+  it('may say of a tier how many requests an hour it has', () => {
+    const { tiers } = load('tiers: { free: 10, gold: { monthly_credits: 100, user_per_hour: 5, api_key_per_hour: 7 } }');
+    expect(tiers).toEqual({ free: 10, gold: { monthly_credits: 100, user_per_hour: 5, api_key_per_hour: 7 } });
+  });
+
   it('take whether an account is required from GATEWAY_CREDITS', () => {
     expect(load('', { GATEWAY_CREDITS: 'required' }).credits.mode).toBe('required');
     expect(problems('', { GATEWAY_CREDITS: 'maybe' })).toEqual([expect.stringContaining('GATEWAY_CREDITS')]);
@@ -59,7 +64,13 @@ describe('Settings of tiers and credits', () => {
     ['tiers: { basic: 10 }', 'credits.default_tier: "free" is not one of the tiers (basic)'],
     ['credits: { default_tier: toString }', 'credits.default_tier'],
     ['tiers: { free: -1 }', 'tiers.free'],
-    ['tiers: { free: 1.5 }', 'tiers.free'],
+    ['tiers: { free: 1.5 }', 'tiers.free: must be a whole number from 0 to 1000000000'],
+    [
+      'tiers: { free: { monthly_credits: 50, user_per_hours: 9 } }',
+      'unknown setting user_per_hours (did you mean user_per_hour?)',
+    ],
+    ['tiers: { free: { monthly_credits: 50, user_per_hour: 0 } }', 'tiers.free.user_per_hour: must be a whole number from 1'],
+    ['tiers: { free: { user_per_hour: 9 } }', 'tiers.free: monthly_credits is missing'],
     ['tiers: { free: 1, Gold Tier: 5 }', 'tiers.Gold Tier'],
   ])('are refused at start where they make no sense: %s', (yaml, problem) => {
     expect(problems(yaml)).toEqual([expect.stringContaining(problem)]);

@@ -93,7 +93,7 @@ const BILLING_NEEDS = {
   cancel_url: 'gateway.yaml: billing.cancel_url',
 } as const;
 
-function billingContradictions(billing: BillingSettings, tiers: Record<string, number>): Contradiction[] {
+function billingContradictions(billing: BillingSettings, tiers: ConfigValues['tiers']): Contradiction[] {
   const { credit_packs: packs, subscriptions } = billing;
   const missing = Object.entries(BILLING_NEEDS).filter(([key]) => billing[key as keyof typeof BILLING_NEEDS] === undefined);
   const unknown = subscriptions.filter(({ tier }) => !Object.hasOwn(tiers, tier));

@@ -14,6 +14,14 @@ interface RawIssue {
   readonly keys?: readonly string[];
   readonly inst?: unknown;
   readonly schema?: unknown;
+  readonly errors?: readonly (readonly Alternative[])[];
+}
+
+/** What is wrong with a value as one of the types it may have. */
+interface Alternative {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 /** What of a schema is told. */
@@ -46,9 +54,18 @@ export function plainWords(issue: RawIssue): string | undefined {
       return issue.format === 'email' ? 'must be an e-mail address' : undefined;
     case 'unrecognized_keys':
       return `unknown setting ${issue.keys!.map((key) => unknownWords(key, issue)).join(', ')}`;
+    case 'invalid_union':
+      return unionWords(issue.errors!);
     default:
       return undefined;
   }
+}
+
+/** As the type that the value has; where it has none of them, as the first. */
+function unionWords(alternatives: readonly (readonly Alternative[])[]): string {
+  const isOther = ({ code, path }: Alternative) => code === 'invalid_type' && path.length === 0;
+  const fitting = alternatives.find((issues) => !issues.some(isOther)) ?? alternatives[0]!;
+  return fitting.map(({ path, message }) => [...path.map(String), message].join(' ')).join('; ');
 }
 
 function typeWords(issue: RawIssue): string | undefined {

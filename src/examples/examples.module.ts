@@ -1,11 +1,12 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { Sources } from '../tools/catalog/sources.service.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { ExamplesSource } from './examples.source.js';
 
 /** Tools for trying things out; `examples.enabled: false` removes them. */
-@Module({ imports: [ToolsModule], providers: [ExamplesSource] })
+@Module({ imports: [LimitsModule, ToolsModule], providers: [ExamplesSource] })
 export class ExamplesModule implements OnModuleInit {
   constructor(
     private readonly config: AppConfig,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../test/support/gateway/test-config.js';
 import { Clock } from '../common/clock.js';
 import { compileArguments } from '../tools/catalog/tool-arguments.js';
+import { HourlyLimits } from '../limits/hourly-limits.js';
 import { Tariff } from '../tariff/tariff.js';
 import type { CallContext } from '../tools/source/call-context.js';
 import { ToolInputError } from '../tools/source/tool-source.js';
@@ -9,7 +10,9 @@ import { ExamplesSource } from './examples.source.js';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 const clock = { now: () => NOON } as Clock;
-const tools = new Map(new ExamplesSource(clock, testConfig(), new Tariff(testConfig())).tools().map((tool) => [tool.name, tool]));
+const config = testConfig();
+const source = new ExamplesSource(clock, config, new Tariff(config), new HourlyLimits(config));
+const tools = new Map(source.tools().map((tool) => [tool.name, tool]));
 const call = (name: string, args: Record<string, unknown>) => tools.get(name)!.call(args, {} as CallContext);
 const text = async (name: string, args: Record<string, unknown>) => (await call(name, args)).content[0];
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { HourlyLimits } from '../limits/hourly-limits.js';
 import { Tariff } from '../tariff/tariff.js';
 import type { Resource } from '../tools/source/resource.js';
 import type { Tool, ToolSource } from '../tools/source/tool-source.js';
@@ -14,9 +15,9 @@ export class ExamplesSource implements ToolSource {
   private readonly all: readonly Tool[];
   private readonly settings: Resource;
 
-  constructor(clock: Clock, config: AppConfig, tariff: Tariff) {
+  constructor(clock: Clock, config: AppConfig, tariff: Tariff, limits: HourlyLimits) {
     this.all = [greet, add, timestamp(clock)];
-    this.settings = settings(config, tariff);
+    this.settings = settings(config, tariff, limits);
   }
 
   tools(): readonly Tool[] {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { FailureLimiter } from './failure-limiter.js';
+import { HourlyLimits } from './hourly-limits.js';
 import { LimitsMetrics } from './limits.metrics.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisConnection } from './redis.connection.js';
@@ -9,10 +10,11 @@ import { RedisConnection } from './redis.connection.js';
 @Module({
   providers: [
     { provide: RedisConnection, inject: [AppConfig], useFactory: (config: AppConfig) => RedisConnection.open(config) },
+    HourlyLimits,
     RateLimitService,
     FailureLimiter,
     LimitsMetrics,
   ],
-  exports: [RedisConnection, RateLimitService, FailureLimiter],
+  exports: [HourlyLimits, RedisConnection, RateLimitService, FailureLimiter],
 })
 export class LimitsModule {}

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { ConfigValues } from '../config/app-config.js';
+import { gatewayUrl } from '../rest/gateway-url.js';
 
 type Settings = Pick<ConfigValues, 'public_mcp_url' | 'public_url' | 'mcp_port'> & {
   mcp: Pick<ConfigValues['mcp'], 'on_rest_port'>;
@@ -10,9 +11,9 @@ type Settings = Pick<ConfigValues, 'public_mcp_url' | 'public_url' | 'mcp_port'>
  * whoever sees the portal; where that port has no MCP, the other one of the same host.
  */
 export function mcpUrlFor({ protocol, host }: Pick<Request, 'protocol' | 'host'>, settings: Settings): string {
-  const { public_mcp_url, public_url, mcp_port, mcp } = settings;
+  const { public_mcp_url, mcp_port, mcp } = settings;
   if (public_mcp_url !== undefined) return public_mcp_url;
-  const rest = public_url?.replace(/\/$/, '') ?? `${protocol}://${host}`;
+  const rest = gatewayUrl({ protocol, host }, settings);
   if (mcp.on_rest_port) return `${rest}/mcp`;
   const { hostname } = new URL(rest);
   return `${new URL(rest).protocol}//${hostname}:${mcp_port}/mcp`;

@@ -2,8 +2,10 @@ import { Controller, Get, Header, Req, UseGuards } from '@nestjs/common';
 import { ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { AuthenticatedRequest } from '../auth/access/current-principal.decorator.js';
+import type { Principal } from '../auth/access/principal.js';
 import { VERSION } from '../common/version.js';
 import { AppConfig } from '../config/app-config.js';
+import { HourlyLimits } from '../limits/hourly-limits.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { Tariff } from '../tariff/tariff.js';
 import { MaybeCallerGuard } from './maybe-caller.guard.js';
@@ -17,6 +19,7 @@ export class PortalConfigController {
   constructor(
     private readonly config: AppConfig,
     private readonly tariff: Tariff,
+    private readonly hourly: HourlyLimits,
   ) {}
 
   /** How people sign in and, for those who are, how this gateway is set up. Needs no credential; any one that works will do. */
@@ -36,13 +39,13 @@ export class PortalConfigController {
       password_login: true,
       sso: [],
       is_signed_in: isSignedIn,
-      ...(isSignedIn && this.forCallers(request)),
+      ...(request.principal && this.forCallers(request, request.principal)),
     };
   }
 
-  private forCallers(request: Request): Partial<PortalConfigDto> {
-    const { credits, billing, servers, usage, limits } = this.config.values;
-    const { user_per_hour, session_per_hour, api_key_per_hour } = limits;
+  private forCallers(request: Request, { tier }: Principal): Partial<PortalConfigDto> {
+    const { credits, billing, servers, usage } = this.config.values;
+    const { user, session, key } = this.hourly.of(tier);
     return {
       mcp_url: mcpUrlFor(request, this.config.values),
       credits_mode: credits.mode,
@@ -50,7 +53,7 @@ export class PortalConfigController {
       tiers: Object.entries(this.tariff.tiers).map(([name, monthly_credits]) => ({ name, monthly_credits })),
       tool_approval: servers.approval ?? servers.tool_approval ?? 'first_use',
       keep_months: usage.keep_months,
-      limits: { user_per_hour, session_per_hour, api_key_per_hour },
+      limits: { user_per_hour: user, session_per_hour: session, api_key_per_hour: key },
     };
   }
 }

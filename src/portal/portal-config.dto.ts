@@ -13,7 +13,7 @@ export class OfferedTierDto {
   monthly_credits!: number;
 }
 
-/** Requests an hour; admins have no limit. */
+/** Requests an hour of whoever asks, by the tier of their account; admins have no limit. */
 export class PortalLimitsDto {
   user_per_hour!: number;
   /** Of what is looked at in the portal. */

@@ -4,7 +4,7 @@ import { actorOf, type AuditAction } from '../auth/audit/audit-entry.js';
 import { AuditLog } from '../auth/audit/audit-log.service.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
-import { Tariff, type TariffKind } from './tariff.js';
+import { justAmount, Tariff, type TariffKind, type TariffValue } from './tariff.js';
 import { TariffFeed } from './tariff-feed.service.js';
 import { TariffRepository } from './tariff.repository.js';
 
@@ -14,7 +14,7 @@ export interface TariffEdit {
   name: string;
   reason?: string | undefined;
   /** What holds where nobody has set anything; undefined where nothing is known of it. */
-  own?: number | undefined;
+  own?: TariffValue | undefined;
 }
 
 /** What admins set. When a method has returned, its change is made and counts on this replica, and a moment later on all. */
@@ -28,13 +28,18 @@ export class TariffEdits {
     private readonly config: AppConfig,
   ) {}
 
-  /** Changes nothing where it is set to that already. @throws CONFLICT for what the settings file says, or when too much is set */
-  async set(who: Principal, edit: TariffEdit, amount: number): Promise<void> {
-    const { kind, name, own } = edit;
+  /**
+   * Sets a price, or what it is given of a tier: the rest stays as it is. Changes nothing where it is set to that already.
+   * @throws CONFLICT for what the settings file says, or when too much is set
+   */
+  async set(who: Principal, edit: TariffEdit, value: { amount: number } | Partial<TariffValue>): Promise<void> {
+    const { kind, name, own = justAmount(0) } = edit;
     this.demandOurs(kind, name);
     const changedBy = actorOf(who).userId ?? null;
-    await this.repository.keep({ kind, name, amount, changedBy }, (tx, before) =>
-      this.audit.write(tx, actorOf(who), entryOf(`${kind}.changed`, edit, before ?? own, amount)),
+    await this.repository.keep(
+      { kind, name, changedBy },
+      (before) => ({ ...(before ?? own), ...value }),
+      (tx, before, after) => this.audit.write(tx, actorOf(who), entryOf(`${kind}.changed`, edit, before ?? edit.own, after)),
     );
     await this.feed.follow();
   }
@@ -54,8 +59,19 @@ export class TariffEdits {
   }
 }
 
-const entryOf = (action: AuditAction, { name, reason }: TariffEdit, before: number | undefined, after: number | undefined) => ({
+type Known = TariffValue | undefined;
+
+const entryOf = (action: AuditAction, { name, reason }: TariffEdit, before: Known, after: Known) => ({
   action,
   subjectId: name,
-  details: { before: before ?? null, after: after ?? null, ...(reason !== undefined && { reason }) },
+  details: {
+    ...{ before: before?.amount ?? null, after: after?.amount ?? null },
+    ...changed('user_per_hour', before?.userPerHour, after?.userPerHour),
+    ...changed('api_key_per_hour', before?.apiKeyPerHour, after?.apiKeyPerHour),
+    ...(reason !== undefined && { reason }),
+  },
 });
+
+/** Of a limit, where it changes. */
+const changed = (name: string, before: number | null = null, after: number | null = null) =>
+  before === after ? {} : { [name]: { before, after } };

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PeriodicTask } from '../common/concurrency/periodic-task.js';
 import { loggerFor } from '../common/log-contexts.js';
+import { HourlyLimits } from '../limits/hourly-limits.js';
 import { Postgres } from '../database/postgres.js';
 import { Tariff } from './tariff.js';
 import { TariffRepository } from './tariff.repository.js';
@@ -25,6 +26,7 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
     private readonly repository: TariffRepository,
     private readonly tariff: Tariff,
     private readonly postgres: Postgres,
+    private readonly limits: HourlyLimits,
   ) {}
 
   /** When it resolves, calls cost what they should. */
@@ -69,5 +71,6 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
     if (version === this.version) return;
     this.version = version;
     this.tariff.replace(overrides);
+    this.limits.setTiers(this.tariff.tierValues);
   }
 }

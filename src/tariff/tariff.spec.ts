@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../test/support/gateway/test-config.js';
-import { Tariff, type Override, type TariffKind } from './tariff.js';
+import { justAmount, Tariff, type Override, type TariffKind } from './tariff.js';
 
-const override = (kind: TariffKind, name: string, amount: number): Override => ({
-  ...{ kind, name, amount, changedBy: null, changedAt: new Date(0) },
+const override = (kind: TariffKind, name: string, amount: number, limits = {}): Override => ({
+  ...{ ...justAmount(amount), ...limits, kind, name, changedBy: null, changedAt: new Date(0) },
 });
 
 describe('The tariff', () => {
@@ -28,6 +28,30 @@ describe('The tariff', () => {
     tariff.replace([override('tier', 'pro', 800), override('tier', 'gone', 9)]);
     expect(tariff.tiers).toEqual({ free: 50, pro: 800, enterprise: 5_000 });
     expect(tariff.isOfFile('tier', 'pro')).toBe(false);
+  });
+
+  it('has limits of tiers as the file writes them, else as an admin has set them, else none', () => {
+    const admin = [override('tier', 'pro', 800, { userPerHour: 9 }), override('tier', 'free', 50, { apiKeyPerHour: 7 })];
+    const limitsIn = (settings: Record<string, unknown>) => {
+      const tariff = new Tariff(testConfig(settings));
+      tariff.replace(admin);
+      return [...tariff.tierValues].map(([name, { amount, userPerHour, apiKeyPerHour }]) => [
+        name,
+        amount,
+        userPerHour,
+        apiKeyPerHour,
+      ]);
+    };
+    expect(limitsIn({})).toEqual([
+      ['free', 50, null, 7],
+      ['pro', 800, 9, null],
+      ['enterprise', 5_000, null, null],
+    ]);
+    const file = { free: 10, pro: { monthly_credits: 20, api_key_per_hour: 30_000 } };
+    expect(limitsIn({ tiers: file })).toEqual([
+      ['free', 10, null, null],
+      ['pro', 20, null, 30_000],
+    ]);
   });
 
   it('has the tiers of the file where it names any', () => {

@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeListeners } from '../common/concurrency/change-listeners.js';
 import { AppConfig } from '../config/app-config.js';
+import { tierSettings, type TierSettings } from '../config/sections/tiers-config.js';
+import type { TierLimits } from '../limits/hourly-limits.js';
 
 /** What has an amount: a tool, or a method such as `resources/read`, its price; a tier the credits of a month. */
 export type TariffKind = 'price' | 'tier';
 
+/** What something costs or gives. A price has no limits. */
+export interface TariffValue extends TierLimits {
+  amount: number;
+}
+
+/** Without limits of its own. */
+export const justAmount = (amount: number): TariffValue => ({ amount, userPerHour: null, apiKeyPerHour: null });
+
 /** What an admin has set in place of what the settings and the sources of tools say. */
-export interface Override {
+export interface Override extends TariffValue {
   kind: TariffKind;
   name: string;
-  amount: number;
   /** Id of the user; null for nobody in person. */
   changedBy: string | null;
   changedAt: Date;
@@ -28,6 +37,7 @@ export class Tariff {
   private overrides: ReadonlyMap<string, Override> = new Map();
   private prices: ReadonlyMap<string, number> = new Map();
   private months: Tiers = {};
+  private values: ReadonlyMap<string, TariffValue> = new Map();
 
   constructor(private readonly config: AppConfig) {
     this.replace([]);
@@ -41,6 +51,17 @@ export class Tariff {
   /** The same object until something changes. */
   get tiers(): Tiers {
     return this.months;
+  }
+
+  /** What a tier gives, by name. */
+  get tierValues(): ReadonlyMap<string, TariffValue> {
+    return this.values;
+  }
+
+  /** What a tier gives where no admin says anything; undefined where there is no such tier. */
+  ownTier(name: string): TariffValue | undefined {
+    const { tiers } = this.config.values;
+    return Object.hasOwn(tiers, name) ? valueOf(tierSettings(tiers[name]!)) : undefined;
   }
 
   /** Whether the settings file says it, so that nothing else does. */
@@ -73,17 +94,25 @@ export class Tariff {
   /** All that admins have set, as it is now. */
   replace(overrides: readonly Override[]): void {
     this.overrides = new Map(overrides.map((one) => [keyOf(one), one]));
-    this.prices = new Map([...this.amountsSet('price'), ...Object.entries(this.config.values.tools.prices)]);
+    const { tools, tiers } = this.config.values;
+    const set = overrides.filter(({ kind, name }) => kind === 'price' && !this.isOfFile(kind, name));
+    this.prices = new Map([...set.map(({ name, amount }) => [name, amount] as const), ...Object.entries(tools.prices)]);
     // Which tiers there are, the settings say.
-    const set = this.amountsSet('tier').filter(([name]) => Object.hasOwn(this.config.values.tiers, name));
-    this.months = Object.freeze({ ...this.config.values.tiers, ...Object.fromEntries(set) });
+    this.values = new Map(Object.keys(tiers).map((name) => [name, this.tierNow(name)]));
+    this.months = Object.freeze(Object.fromEntries([...this.values].map(([name, { amount }]) => [name, amount])));
     this.listeners.tell();
   }
 
-  private amountsSet(of: TariffKind): [string, number][] {
-    const counted = [...this.overrides.values()].filter(({ kind, name }) => kind === of && !this.isOfFile(kind, name));
-    return counted.map(({ name, amount }) => [name, amount]);
+  private tierNow(name: string): TariffValue {
+    const set = this.isOfFile('tier', name) ? undefined : this.override('tier', name);
+    return set ?? this.ownTier(name)!;
   }
 }
+
+const valueOf = ({ monthly_credits, user_per_hour, api_key_per_hour }: TierSettings): TariffValue => ({
+  amount: monthly_credits,
+  userPerHour: user_per_hour ?? null,
+  apiKeyPerHour: api_key_per_hour ?? null,
+});
 
 const keyOf = ({ kind, name }: Pick<Override, 'kind' | 'name'>): string => `${kind} ${name}`;

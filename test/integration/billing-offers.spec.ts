@@ -22,7 +22,7 @@ describe('What can be bought', () => {
     ]);
     const credits = expect.any(Number);
     const [pro, enterprise] = ['pro', 'enterprise'].map((tier) => ({ tier, monthly_credits: credits }));
-    expect(offers).toEqual({ enabled: true, subscriptions: [pro, enterprise] });
+    expect(offers).toEqual({ enabled: true, can_manage: false, subscriptions: [pro, enterprise] });
   });
 
   it('is in the list of purchases when it is paid, and not before', async () => {

@@ -3,7 +3,7 @@ import type { Principal } from '../../auth/access/principal.js';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import { Tariff } from '../../tariff/tariff.js';
+import { Tariff, type TariffValue } from '../../tariff/tariff.js';
 import { TariffEdits, type TariffEdit } from '../../tariff/tariff-edits.service.js';
 import { AccountReportsRepository } from './account-reports.repository.js';
 import type { TierDto } from './tiers.dto.js';
@@ -26,10 +26,10 @@ export class AdminTiers {
     return names.map((name) => this.tier(name, accounts.get(name) ?? 0, (id) => emails.get(id)?.email));
   }
 
-  /** Accounts on a tier that gives more are topped up by the next sweep, which comes at once. @throws NOT_FOUND, CONFLICT */
-  async set(who: Principal, name: string, monthlyCredits: number, reason: string): Promise<TierDto> {
+  /** A limit that is left out stays. Accounts on a tier that gives more are topped up by the next sweep, which comes at once. @throws NOT_FOUND, CONFLICT */
+  async set(who: Principal, name: string, value: Partial<TariffValue>, reason: string): Promise<TierDto> {
     this.demandTier(name);
-    await this.edits.set(who, this.editOf(name, reason), monthlyCredits);
+    await this.edits.set(who, this.editOf(name, reason), value);
     return (await this.list()).find((tier) => tier.name === name)!;
   }
 
@@ -39,33 +39,30 @@ export class AdminTiers {
   }
 
   private demandTier(name: string): void {
-    if (this.ownOf(name) !== undefined) return;
+    if (this.tariff.ownTier(name)) return;
     const tiers = Object.keys(this.config.values.tiers).join(', ');
     throw new TallygateError('NOT_FOUND', `There is no tier "${name}". Tiers: ${tiers}.`);
   }
 
   private editOf(name: string, reason: string | undefined): TariffEdit {
-    return { kind: 'tier', name, reason, own: this.ownOf(name) };
-  }
-
-  /** What it gives where no admin says anything; undefined where there is no such tier. */
-  private ownOf(name: string): number | undefined {
-    const { tiers } = this.config.values;
-    return Object.hasOwn(tiers, name) ? tiers[name] : undefined;
+    return { kind: 'tier', name, reason, own: this.tariff.ownTier(name) };
   }
 
   private tier(name: string, accounts: number, emailOf: (id: string) => string | undefined): TierDto {
-    const own = this.ownOf(name);
+    const own = this.tariff.ownTier(name);
+    const now = this.tariff.tierValues.get(name);
     // A tier that there is not is none since the file names others.
     const isOfFile = own === undefined || this.tariff.isOfFile('tier', name);
     const set = this.tariff.override('tier', name);
     const override = isOfFile ? undefined : set;
     return {
       name,
-      monthly_credits: this.tariff.tiers[name] ?? null,
+      monthly_credits: now?.amount ?? null,
+      user_per_hour: now?.userPerHour ?? null,
+      api_key_per_hour: now?.apiKeyPerHour ?? null,
       source: isOfFile ? 'gateway.yaml' : override ? 'override' : 'default',
       overridden: isOfFile ? (set?.amount ?? null) : null,
-      default_monthly_credits: own ?? null,
+      default_monthly_credits: own?.amount ?? null,
       is_default: this.config.values.credits.default_tier === name,
       accounts,
       changed_by: (override?.changedBy && emailOf(override.changedBy)) ?? null,

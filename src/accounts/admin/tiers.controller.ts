@@ -21,13 +21,16 @@ export class TiersController {
     return { items: await this.tiers.list() };
   }
 
-  /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
+  /**
+   * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
+   * taken back. Limits count for the next request.
+   */
   @Put(':name')
   @Confirmed()
   @ApiNotFoundResponse({ description: 'No such tier', type: ErrorDto })
   @ApiConflictResponse({ description: 'The settings file sets it', type: ErrorDto })
   set(@CurrentActor() who: Principal, @Param() { name }: TierParams, @Body() body: SetTierDto): Promise<TierDto> {
-    return this.tiers.set(who, name, body.monthly_credits, body.reason);
+    return this.tiers.set(who, name, valueOf(body), body.reason);
   }
 
   /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
@@ -38,4 +41,13 @@ export class TiersController {
   reset(@CurrentActor() who: Principal, @Param() { name }: TierParams, @Query() { reason }: ResetTierQuery): Promise<void> {
     return this.tiers.reset(who, name, reason);
   }
+}
+
+/** What is given of it. */
+function valueOf({ monthly_credits: amount, user_per_hour: userPerHour, api_key_per_hour: apiKeyPerHour }: SetTierDto) {
+  return {
+    amount,
+    ...(userPerHour !== undefined && { userPerHour }),
+    ...(apiKeyPerHour !== undefined && { apiKeyPerHour }),
+  };
 }

@@ -23,7 +23,7 @@ export class AdminKeysController {
     const { page, page_size, search, user_id, is_active, scope, unused_days } = query;
     const found = { text: search, userId: user_id, isActive: is_active, scope, unusedDays: unused_days };
     const { keys, total } = await this.keys.searchAll({ ...found, limit: page_size, offset: (page - 1) * page_size });
-    return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.isActive(key))), total, page, page_size };
+    return { keys: keys.map((key) => AdminKeyDto.ofUser(key, this.keys.nowOf(key))), total, page, page_size };
   }
 
   /** Revokes anybody's key at once, on every replica, and says why. */

@@ -3,7 +3,7 @@ import { BodyExample } from '../../rest/openapi/body-example.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
-import { KeyDetailsDto } from '../keys/key-details.dto.js';
+import { KeyDetailsDto, type KeyNow } from '../keys/key-details.dto.js';
 import type { OwnedKey } from '../keys/keys-of-user.repository.js';
 
 /** Filters of the list of all keys. */
@@ -53,8 +53,8 @@ export class AdminKeyDto extends KeyDetailsDto {
   user_id!: string;
   user_email!: string;
 
-  static ofUser(key: OwnedKey, isActive: boolean): AdminKeyDto {
-    return { ...KeyDetailsDto.of(key, isActive), user_id: key.userId, user_email: key.email };
+  static ofUser(key: OwnedKey, now: KeyNow): AdminKeyDto {
+    return { ...KeyDetailsDto.of(key, now), user_id: key.userId, user_email: key.email };
   }
 }
 

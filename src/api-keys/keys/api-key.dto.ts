@@ -16,6 +16,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
+import { RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
@@ -26,7 +27,6 @@ import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
 const OVERLAP_MAX_SECONDS = 7 * 86_400;
 export const ALLOWED_TOOLS_MAX = 200;
-export const RATE_LIMIT_MAX = 10_000_000;
 /** The name of a tool or a prompt, or the URI of a resource or of a template. */
 export const ALLOWED_NAME = /^([A-Za-z0-9_.-]{1,128}|[a-z][a-z0-9+.-]{0,31}:[\x21-\x7e]{1,224})$/;
 

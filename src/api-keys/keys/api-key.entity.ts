@@ -32,7 +32,7 @@ export class ApiKey {
   @Column({ name: 'allowed_tools', type: 'text', array: true, nullable: true })
   allowedTools!: string[] | null;
 
-  /** Null: the configured limit. */
+  /** Null: what keys of its owner have. */
   @Column({ name: 'rate_limit_per_hour', type: 'int', nullable: true })
   rateLimitPerHour!: number | null;
 

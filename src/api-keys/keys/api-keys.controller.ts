@@ -74,7 +74,7 @@ export class ApiKeysController {
       isActive: include_inactive ? undefined : true,
       ...range,
     });
-    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.isActive(key))), total, page, page_size };
+    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.nowOf(key))), total, page, page_size };
   }
 
   /** One of the caller's keys, with everything that is known of it but the key itself. */
@@ -83,7 +83,7 @@ export class ApiKeysController {
   @ApiNotFoundResponse(NO_KEY)
   async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<OwnKeyDto> {
     const key = await this.keys.get(owner, id);
-    return OwnKeyDto.with(key, this.keys.isActive(key), await this.keys.limitsOf(key));
+    return OwnKeyDto.with(key, this.keys.nowOf(key), await this.keys.limitsOf(key));
   }
 
   /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
@@ -104,7 +104,7 @@ export class ApiKeysController {
       expiresAt: bound('expires_at', expiresAt),
     };
     const key = await this.keys.edit(owner, id, change);
-    return KeyDetailsDto.of(key, this.keys.isActive(key));
+    return KeyDetailsDto.of(key, this.keys.nowOf(key));
   }
 
   /** Revokes a key at once, on every replica. */

@@ -19,6 +19,8 @@ export interface StoredKey
   role: Role;
   /** A bigint as PostgreSQL sends it; null when its owner has no account. */
   accountId: string | null;
+  /** Of the account. */
+  tier: string | null;
 }
 
 /** Undefined members do not filter. */
@@ -72,7 +74,7 @@ export class ApiKeysRepository {
     return this.postgres.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
               k.rate_limit_per_hour AS "rateLimitPerHour", k.lineage, k.is_active AS "isActive", k.expires_at AS "expiresAt",
-              c.role, c.is_user_active AS "isOwnerActive", c.account_id AS "accountId", c.is_account_active AS "isAccountActive"
+              c.role, c.is_user_active AS "isOwnerActive", c.account_id AS "accountId", c.is_account_active AS "isAccountActive", c.tier
        FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id
        WHERE k.${column} = ANY ($1)`,
       [values],

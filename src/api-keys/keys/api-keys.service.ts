@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/sql.js';
-import { CallerLimit, type KeyLimits, type RateLimitRest } from '../../auth/access/caller-limit.service.js';
+import { CallerLimit, type KeyLimits, type LimitedKey, type RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { hasScope, SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
@@ -12,6 +12,7 @@ import { AppConfig } from '../../config/app-config.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeySearch } from './api-keys.repository.js';
 import { effectiveScopes } from './effective-scopes.js';
+import type { KeyNow } from './key-details.dto.js';
 import { KeyIssuer, type GrantedKey, type IssuedKey, type KeyWishes } from './key-issuer.service.js';
 import { works } from './key-state.js';
 import type { KeyChange, KeysOfUser, OwnedKey } from './keys-of-user.repository.js';
@@ -74,6 +75,11 @@ export class ApiKeysService {
     return works(key, this.clock.now());
   }
 
+  /** What of a key depends on more than itself. */
+  nowOf(key: OwnedKey): KeyNow {
+    return { isActive: this.isActive(key), perHour: this.limits.perHourOf(limitedKey(key)) ?? null };
+  }
+
   /** @throws TallygateError NOT_FOUND for a key that is not theirs, or can do more than they may */
   async get(owner: Principal, keyId: string): Promise<OwnedKey> {
     const key = await this.repository.findOf(owner.userId, keyId);
@@ -90,8 +96,8 @@ export class ApiKeysService {
   }
 
   /** What is left of a key's limits this hour. */
-  limitsOf({ id, userId, role, scopes, rateLimitPerHour, lineage }: OwnedKey): Promise<KeyLimits<RateLimitRest>> {
-    return this.limits.restOfKey({ userId, scopes: effectiveScopes(scopes, role), lineage: lineage ?? id, rateLimitPerHour });
+  limitsOf(key: OwnedKey): Promise<KeyLimits<RateLimitRest>> {
+    return this.limits.restOfKey(limitedKey(key));
   }
 
   /** The same of the user's account key, the last one where none works; no limits where there never was one. */
@@ -219,5 +225,10 @@ export class ApiKeysService {
     if (!this.isActive(key)) throw new TallygateError('CONFLICT', 'This API key is revoked or expired; create a new one.');
   }
 }
+
+const limitedKey = ({ id, userId, role, scopes, rateLimitPerHour, lineage, tier }: OwnedKey): LimitedKey => ({
+  ...{ userId, scopes: effectiveScopes(scopes, role), lineage: lineage ?? id, rateLimitPerHour },
+  ...(tier !== null && { tier }),
+});
 
 const notFound = () => new TallygateError('NOT_FOUND', 'API key not found');

@@ -17,11 +17,12 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
+import { RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { KeyLimits, RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
-import { ALLOWED_NAME, ALLOWED_TOOLS_MAX, RATE_LIMIT_MAX } from './api-key.dto.js';
+import { ALLOWED_NAME, ALLOWED_TOOLS_MAX } from './api-key.dto.js';
 import type { ApiKey } from './api-key.entity.js';
 
 /** As many keys as a list without pages shows; most users have fewer. */
@@ -81,7 +82,7 @@ export class EditKeyDto {
   expires_at?: string;
 
   /**
-   * Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+   * Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
    * taken off or given, not both.
    */
   @ValidateBy({ name: 'isNotGivenToo', validator: { validate: isNotGivenToo, defaultMessage: () => GIVEN_TOO } })
@@ -90,6 +91,13 @@ export class EditKeyDto {
   @IsArray()
   @IsOptional()
   clear?: (typeof BOUNDS)[number][];
+}
+
+/** What of a key depends on more than itself. */
+export interface KeyNow {
+  isActive: boolean;
+  /** Requests an hour it may make; null: there is no limit. */
+  perHour: number | null;
 }
 
 /** A key with everything that is known of it but the key itself. */
@@ -109,8 +117,10 @@ export class KeyDetailsDto {
   permissions!: Scope[];
   /** Null: everything its permissions allow. */
   allowed_tools!: string[] | null;
-  /** Null: the gateway's limit for keys. */
+  /** Its own limit; null: what keys of its owner have. */
   rate_limit_per_hour!: number | null;
+  /** Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+  effective_rate_limit!: number | null;
   /** The key that rotation made of this one. */
   replaced_by!: string | null;
   revoked_at!: Date | null;
@@ -118,7 +128,7 @@ export class KeyDetailsDto {
   revoked_by!: string | null;
   revoke_reason!: string | null;
 
-  static of(key: ApiKey, isActive: boolean): KeyDetailsDto {
+  static of(key: ApiKey, { isActive, perHour }: KeyNow): KeyDetailsDto {
     return {
       id: key.id,
       key_name: key.name,
@@ -131,6 +141,7 @@ export class KeyDetailsDto {
       permissions: key.scopes,
       allowed_tools: key.allowedTools,
       rate_limit_per_hour: key.rateLimitPerHour,
+      effective_rate_limit: perHour,
       replaced_by: key.replacedBy,
       revoked_at: key.revokedAt,
       revoked_by: key.revokedBy,
@@ -144,9 +155,9 @@ export class OwnKeyDto extends KeyDetailsDto {
   /** Requests it may still make, by its own limit or that of all its user's keys together; null: there is no limit. */
   remaining_this_hour!: number | null;
 
-  static with(key: ApiKey, isActive: boolean, { ofKey, ofAllKeys }: KeyLimits<RateLimitRest>): OwnKeyDto {
+  static with(key: ApiKey, now: KeyNow, { ofKey, ofAllKeys }: KeyLimits<RateLimitRest>): OwnKeyDto {
     const rests = [ofKey, ofAllKeys].flatMap((rest) => (rest ? [rest.remaining] : []));
-    return { ...KeyDetailsDto.of(key, isActive), remaining_this_hour: rests.length === 0 ? null : Math.min(...rests) };
+    return { ...KeyDetailsDto.of(key, now), remaining_this_hour: rests.length === 0 ? null : Math.min(...rests) };
   }
 }
 

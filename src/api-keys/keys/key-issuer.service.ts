@@ -22,7 +22,7 @@ export interface KeyWishes {
   scopes?: readonly Scope[];
   /** Null or absent: every tool the scopes reach. */
   allowedTools?: string[] | null;
-  /** Null or absent: the configured limit. */
+  /** Null or absent: what keys of its owner have. */
   rateLimitPerHour?: number | null;
   /** What it is counted under; null or absent: itself. */
   lineage?: string | null;

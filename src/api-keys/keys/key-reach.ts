@@ -5,7 +5,7 @@ import { effectiveScopes } from './effective-scopes.js';
 /** How far a key reaches, one that is asked for or one that is there. */
 export interface KeyReach {
   scopes: readonly Scope[];
-  /** Null or absent: the configured limit. */
+  /** Null or absent: what keys of its owner have. */
   rateLimitPerHour?: number | null;
 }
 
@@ -17,8 +17,8 @@ interface Owned {
 
 /**
  * What the giver lacks for giving a key, or replacing one, that reaches so far; empty when they may. A rate limit counts as a
- * permission: a key's own limit overrides the configured one, so only an admin may raise it.
- * @param limit What keys have without a limit of their own, requests an hour.
+ * permission: a key's own limit above the gateway's overrides what its owner's tier says, now and later, so only an admin may give it.
+ * @param limit The gateway's, requests an hour.
  */
 export function lackingFor({ scopes: own }: Principal, { scopes, rateLimitPerHour }: KeyReach, limit: number): Scope[] {
   const needed: Scope[] = (rateLimitPerHour ?? 0) > limit ? [...scopes, 'admin'] : [...scopes];

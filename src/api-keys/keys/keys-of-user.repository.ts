@@ -7,7 +7,7 @@ import type { ApiKey } from './api-key.entity.js';
 import type { KeyStanding } from './key-state.js';
 
 /** A key with its owner as they are now. */
-export type OwnedKey = ApiKey & KeyStanding & { email: string; role: Role };
+export type OwnedKey = ApiKey & KeyStanding & { email: string; role: Role; tier: string | null };
 
 export type NewApiKey = Pick<
   ApiKey,
@@ -33,7 +33,7 @@ const COLUMNS = `k.id, k.token_id AS "tokenId", k.hmac, k.prefix, k.user_id AS "
   k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy", k.revoke_reason AS "revokeReason", k.created_at AS "createdAt"`;
 
 /** Keys with their owners, `mcp.api_keys k` and `mcp.callers c`: rows of `OwnedKey`. */
-export const OWNED_KEYS = `SELECT ${COLUMNS}, c.email, c.role, c.is_user_active AS "isOwnerActive", c.is_account_active AS "isAccountActive"
+export const OWNED_KEYS = `SELECT ${COLUMNS}, c.email, c.role, c.is_user_active AS "isOwnerActive", c.is_account_active AS "isAccountActive", c.tier
   FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id`;
 
 /**

@@ -19,6 +19,7 @@ const keyOf = (userId: string, account: Partial<StoredKey> = {}) =>
     isActive: true,
     expiresAt: null,
     accountId: null,
+    tier: null,
     isAccountActive: null,
     ...account,
   });

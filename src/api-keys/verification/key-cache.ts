@@ -74,7 +74,7 @@ export class KeyCache {
 }
 
 export function cachedKey(stored: StoredKey): CachedKey {
-  const { id, name, rateLimitPerHour, lineage, userId, role, accountId } = stored;
+  const { id, name, rateLimitPerHour, lineage, userId, role, accountId, tier } = stored;
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
@@ -85,7 +85,7 @@ export function cachedKey(stored: StoredKey): CachedKey {
       userId,
       role,
       scopes: effectiveScopes(stored.scopes, role),
-      ...(accountId !== null && { accountId: Number(accountId) }),
+      ...(accountId !== null && { accountId: Number(accountId), tier: tier! }),
       apiKey: { id, name, allowedTools, rateLimitPerHour, ...(lineage !== null && { lineage }) },
     },
     place: 0,

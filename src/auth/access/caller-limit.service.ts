@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { lruOf } from '../../common/lru.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { AppConfig, type ConfigValues } from '../../config/app-config.js';
+import { HourlyLimits, isRaised, perHourOfKey, type CallerLimits } from '../../limits/hourly-limits.js';
 import {
   rateLimitHeaders,
   RateLimitService,
@@ -14,19 +14,15 @@ import type { Principal } from './principal.js';
 
 export type { RateLimitRest };
 
-type Limits = Pick<ConfigValues['limits'], 'user_per_hour' | 'session_per_hour' | 'api_key_per_hour' | 'user_keys_per_hour'>;
-
-/** Unless configured, all keys of a user may together do as much as this many of them. */
-const KEYS_AT_ONCE = 4;
 const ALL_KEYS_OF = 'keys-of:';
 /** Keys whose allowances are kept. */
 const KNOWN_MAX = 10_000;
 
 /** What decides a key's limits. */
-export interface LimitedKey extends Pick<Principal, 'userId' | 'scopes'> {
+export interface LimitedKey extends Pick<Principal, 'userId' | 'scopes' | 'tier'> {
   /** What it is counted under. */
   lineage: string;
-  /** Requests an hour; null: the configured limit. */
+  /** Requests an hour; null: what keys of its owner have. */
   rateLimitPerHour: number | null;
 }
 
@@ -56,8 +52,10 @@ export class CallerLimit {
 
   constructor(
     private readonly limits: RateLimitService,
-    private readonly config: AppConfig,
-  ) {}
+    private readonly hourly: HourlyLimits,
+  ) {
+    hourly.onChange(() => this.known.clear());
+  }
 
   /**
    * Takes one request. Synchronous without Redis. @throws RATE_LIMITED once the hour's allowance is spent.
@@ -89,21 +87,26 @@ export class CallerLimit {
 
   /** What is left of a login's limit; undefined for one without. Counts nothing. */
   async restOfLogin(login: Omit<Principal, 'apiKey'>): Promise<RateLimitRest | undefined> {
-    const [allowance] = rateAllowances(login, this.config.values.limits);
+    const [allowance] = rateAllowances(login, this.hourly.of(login.tier));
     return allowance && this.limits.restOf(allowance);
   }
 
   /** What is left of a key's limits. Counts nothing. */
   async restOfKey(key: LimitedKey): Promise<KeyLimits<RateLimitRest>> {
-    const { ofKey, ofAllKeys } = keyAllowances(key, this.config.values.limits);
+    const { ofKey, ofAllKeys } = keyAllowances(key, this.hourly.of(key.tier));
     const [restOfKey, restOfAll] = await Promise.all([ofKey, ofAllKeys].map((one) => one && this.limits.restOf(one)));
     return { ofKey: restOfKey, ofAllKeys: restOfAll };
+  }
+
+  /** Requests an hour that a key may make; undefined for one without a limit. */
+  perHourOf(key: LimitedKey): number | undefined {
+    return keyAllowances(key, this.hourly.of(key.tier)).ofKey?.perHour;
   }
 
   private allowancesOf(principal: Principal, isRead: boolean): readonly RateAllowance[] {
     const known = this.known.get(principal);
     if (known) return known;
-    const made = rateAllowances(principal, this.config.values.limits, isRead);
+    const made = rateAllowances(principal, this.hourly.of(principal.tier), isRead);
     if (principal.apiKey) this.known.set(principal, made); // a login's is made for each request
     return made;
   }
@@ -115,25 +118,28 @@ export class CallerLimit {
  */
 export function rateAllowances(
   { userId, role, scopes, apiKey, session }: Principal,
-  limits: Limits,
+  limits: CallerLimits,
   isRead = false,
 ): RateAllowance[] {
   if (!apiKey && role === 'admin') return [];
-  if (session && isRead) return [{ bucket: `sessions-of:${userId}`, perHour: limits.session_per_hour }];
-  if (!apiKey) return [{ bucket: `user:${userId}`, perHour: limits.user_per_hour }];
+  if (session && isRead) return [{ bucket: `sessions-of:${userId}`, perHour: limits.session }];
+  if (!apiKey) return [{ bucket: `user:${userId}`, perHour: limits.user }];
   const { id, lineage = id, rateLimitPerHour } = apiKey;
   const { ofKey, ofAllKeys } = keyAllowances({ userId, scopes, lineage, rateLimitPerHour }, limits);
   return [ofKey, ofAllKeys].filter((one) => one !== undefined);
 }
 
 /**
- * Returns a key's rate limits. A limit set on the key itself wins over the configured one; an admin's key without the `admin` scope
- * is limited like any other key. A key to which an admin gave more than others have is beside the limit of all its user's keys.
+ * Returns a key's rate limits. An admin's key without the `admin` scope is limited like any other key; one with it has only a limit of
+ * its own. A key to which an admin gave more than keys can be given otherwise is beside the limit of all its user's keys.
  */
-function keyAllowances({ userId, scopes, lineage, rateLimitPerHour: own }: LimitedKey, limits: Limits): KeyLimits<RateAllowance> {
-  const { api_key_per_hour, user_keys_per_hour = KEYS_AT_ONCE * api_key_per_hour } = limits;
-  const ofKey = { bucket: `key:${lineage}`, perHour: own ?? api_key_per_hour };
-  if (scopes.has('admin')) return own ? { ofKey } : {};
-  if (ofKey.perHour > api_key_per_hour) return { ofKey };
-  return { ofKey, ofAllKeys: { bucket: `${ALL_KEYS_OF}${userId}`, perHour: user_keys_per_hour } };
+function keyAllowances(
+  { userId, scopes, lineage, rateLimitPerHour: own }: LimitedKey,
+  limits: CallerLimits,
+): KeyLimits<RateAllowance> {
+  const bucket = `key:${lineage}`;
+  if (scopes.has('admin')) return own ? { ofKey: { bucket, perHour: own } } : {};
+  const ofKey = { bucket, perHour: perHourOfKey(own, limits) };
+  if (isRaised(own, limits)) return { ofKey };
+  return { ofKey, ofAllKeys: { bucket: `${ALL_KEYS_OF}${userId}`, perHour: limits.allKeys } };
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { testConfig } from '../../../test/support/gateway/test-config.js';
+import { callerLimits } from '../../limits/hourly-limits.js';
 import type { Principal } from './principal.js';
 import { rateAllowances } from './caller-limit.service.js';
 import type { Scope } from './scopes.js';
 
-const limits = { user_per_hour: 1_000, session_per_hour: 6_000, api_key_per_hour: 5_000 };
+const limits = callerLimits(testConfig().values.limits);
 const caller = (
   role: 'user' | 'admin',
   key?: { rateLimitPerHour: number | null; lineage?: string },
@@ -51,7 +53,29 @@ describe('The rate allowances', () => {
 
   it('of all keys of a user are as configured, and grow with the limit of a key unless they are', () => {
     const key = caller('user', { rateLimitPerHour: null });
-    expect(rateAllowances(key, { ...limits, user_keys_per_hour: 9 })[1]).toEqual({ ...OF_USER, perHour: 9 });
-    expect(rateAllowances(key, { ...limits, api_key_per_hour: 100_000 })[1]).toEqual({ ...OF_USER, perHour: 400_000 });
+    const configured = (settings: object) => callerLimits(testConfig({ limits: settings }).values.limits);
+    expect(rateAllowances(key, configured({ user_keys_per_hour: 9 }))[1]).toEqual({ ...OF_USER, perHour: 9 });
+    expect(rateAllowances(key, configured({ api_key_per_hour: 100_000 }))[1]).toEqual({ ...OF_USER, perHour: 400_000 });
+  });
+
+  describe('by a tier', () => {
+    const tier = (userPerHour: number | null, apiKeyPerHour: number | null) =>
+      callerLimits(testConfig().values.limits, { userPerHour, apiKeyPerHour });
+    const limitsOf = (who: Principal, of: ReturnType<typeof tier>) => rateAllowances(who, of).map(({ perHour }) => perHour);
+
+    it.each([
+      ['a user', caller('user'), tier(20, null), [20]],
+      ['a user, of a tier that says nothing of users', caller('user'), tier(null, 20), [1_000]],
+      ['a key, with all keys of its user', caller('user', { rateLimitPerHour: null }), tier(null, 9_000), [9_000, 36_000]],
+      ['a key, of a tier that says nothing of keys', caller('user', { rateLimitPerHour: null }), tier(9, null), [5_000, 20_000]],
+      ['a key with its own limit', caller('user', { rateLimitPerHour: 7 }), tier(null, 9_000), [7, 36_000]],
+      ['a key whose own limit is above the tier’s', caller('user', { rateLimitPerHour: 4_000 }), tier(null, 100), [100, 400]],
+      ['a key whose limit an admin raised', caller('user', { rateLimitPerHour: 6_000 }), tier(null, 100), [6_000]],
+      ['an admin', caller('admin'), tier(1, 1), []],
+      ["an admin's key", caller('admin', { rateLimitPerHour: null }, ['tools:call']), tier(1, 10), [10, 40]],
+      ["an admin's key with the admin scope", caller('admin', { rateLimitPerHour: 7 }, ['admin']), tier(1, 1), [7]],
+    ])('are those of %s', (_, principal, of, expected) => {
+      expect(limitsOf(principal, of)).toEqual(expected);
+    });
   });
 });

@@ -1,6 +1,12 @@
 import type { Request } from 'express';
 import { scopesOfRole, type Role, type Scope } from './scopes.js';
 
+/** What a principal has of the account of its user. */
+export interface CallerAccount {
+  id: number;
+  tier: string;
+}
+
 /** Which request it was, for whoever looks for it in the log, and where it came from. */
 export interface RequestOrigin {
   id: string;
@@ -24,6 +30,8 @@ export interface Principal {
   request?: RequestOrigin;
   /** The account that calls are charged to; absent for a user without one. */
   accountId?: number;
+  /** The tier of that account, whose limits count; absent as the account is. */
+  tier?: string;
   /** The session of the portal the request came in; absent for every other credential. */
   session?: {
     id: string;
@@ -37,7 +45,7 @@ export interface Principal {
     name: string;
     /** Null: every tool the scopes allow. */
     allowedTools: ReadonlySet<string> | null;
-    /** Null: the configured limit. */
+    /** Null: what keys of its owner have. */
     rateLimitPerHour: number | null;
     /** The first key of the rotations that led to this one, under whose id it is counted. Absent: it replaces none. */
     lineage?: string;
@@ -48,6 +56,6 @@ export interface Principal {
 export const callerIdOf = ({ userId, apiKey }: Principal): string => apiKey?.lineage ?? apiKey?.id ?? userId;
 
 /** The principal of a logged-in user, with the scopes of their role. */
-export function principalOf({ id, role }: { id: string; role: Role }, accountId?: number): Principal {
-  return { userId: id, role, scopes: new Set(scopesOfRole(role)), ...(accountId !== undefined && { accountId }) };
+export function principalOf({ id, role }: { id: string; role: Role }, account?: CallerAccount): Principal {
+  return { userId: id, role, scopes: new Set(scopesOfRole(role)), ...(account && { accountId: account.id, tier: account.tier }) };
 }

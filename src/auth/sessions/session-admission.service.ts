@@ -101,7 +101,7 @@ export class SessionAdmission implements OnModuleInit {
 
   private admitted(found: FoundSession): KnownSession | undefined {
     if (found.authMethod === 'external_token' && !this.config.values.auth.trust_external_tokens) return undefined;
-    const account = found.accountId === null ? undefined : Number(found.accountId);
+    const account = found.accountId === null ? undefined : { id: Number(found.accountId), tier: found.tier! };
     const confirmedAt = found.confirmedAt?.getTime();
     const of = { id: found.id, expiresAt: found.expiresAt, ...(confirmedAt !== undefined && { confirmedAt }) };
     const principal = { ...principalOf({ id: found.userId, role: found.role }, account), session: of };

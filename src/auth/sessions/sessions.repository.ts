@@ -32,6 +32,8 @@ export interface FoundSession extends Session {
   isUserActive: boolean;
   isAccountActive: boolean | null;
   accountId: string | null;
+  /** Of the account. */
+  tier: string | null;
 }
 
 const COLUMNS = `s.id, s.user_id AS "userId", s.role, s.auth_method AS "authMethod", s.ip, s.user_agent AS "userAgent",
@@ -67,7 +69,7 @@ export class SessionsRepository {
 
   async findByHash(tokenHash: Buffer): Promise<FoundSession | undefined> {
     const [found] = await this.postgres.query<FoundSession>(
-      `SELECT ${COLUMNS}, c.is_user_active AS "isUserActive", c.is_account_active AS "isAccountActive", c.account_id AS "accountId"
+      `SELECT ${COLUMNS}, c.is_user_active AS "isUserActive", c.is_account_active AS "isAccountActive", c.account_id AS "accountId", c.tier
        FROM mcp.sessions s JOIN mcp.callers c ON c.user_id = s.user_id WHERE s.token_hash = $1`,
       [tokenHash],
     );

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { gatewayUrl } from '../../rest/gateway-url.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -90,8 +91,7 @@ export class AdminUsersController {
   ): Promise<PasswordLinkDto> {
     const { token, expiresAt } = await this.links.make(actorOf(who), id);
     // Behind `#`, so that neither a log nor a server on the way sees it.
-    const gateway = this.config.values.public_url ?? `${request.protocol}://${request.host}`;
-    return { link: `${gateway.replace(/\/$/, '')}/password#${token}`, expires_at: expiresAt };
+    return { link: `${gatewayUrl(request, this.config.values)}/password#${token}`, expires_at: expiresAt };
   }
 
   /** Signs a user out everywhere: their logins, sessions and password link end, their API keys go on. */

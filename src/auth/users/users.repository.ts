@@ -4,6 +4,7 @@ import { Repository } from 'typeorm';
 import { LOCK } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
+import type { CallerAccount } from '../access/principal.js';
 import type { Role } from '../access/scopes.js';
 import { NO_PASSWORD } from '../password/password-hasher.js';
 import { User } from './user.entity.js';
@@ -108,13 +109,13 @@ export class UsersRepository {
     return made?.id;
   }
 
-  /** The user's account, whose id a principal carries; undefined when there is none. */
-  async findAccount(id: string): Promise<{ id: number; isActive: boolean } | undefined> {
-    const [caller] = await this.postgres.query<{ accountId: string | null; isActive: boolean }>(
-      'SELECT account_id AS "accountId", is_account_active AS "isActive" FROM mcp.callers WHERE user_id = $1',
+  /** The user's account, as far as a principal carries it; undefined when there is none. */
+  async findAccount(id: string): Promise<(CallerAccount & { isActive: boolean }) | undefined> {
+    const [caller] = await this.postgres.query<{ accountId: string | null; tier: string; isActive: boolean }>(
+      'SELECT account_id AS "accountId", tier, is_account_active AS "isActive" FROM mcp.callers WHERE user_id = $1',
       [id],
     );
-    return caller?.accountId ? { id: Number(caller.accountId), isActive: caller.isActive } : undefined;
+    return caller?.accountId ? { ...caller, id: Number(caller.accountId) } : undefined;
   }
 
   /** The accounts of those who have one. */

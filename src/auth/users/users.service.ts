@@ -81,14 +81,14 @@ export class UsersService {
   async firstAdmin(): Promise<Principal> {
     const admin = await this.users.findFirstAdmin();
     if (!admin) throw new Error('No admin exists to act as');
-    return { ...principalOf(admin, (await this.users.findAccount(admin.id))?.id), isAnonymous: true };
+    return { ...principalOf(admin, await this.users.findAccount(admin.id)), isAnonymous: true };
   }
 
   /** The principal of an authenticated user, wherever they come in. @throws UNAUTHORIZED when they or their account are switched off */
   async admit(user: Pick<User, 'id' | 'role' | 'isActive'>): Promise<Principal> {
     const account = await this.users.findAccount(user.id);
     if (!user.isActive || account?.isActive === false) throw switchedOff();
-    return principalOf(user, account?.id);
+    return principalOf(user, account);
   }
 
   private async insert(row: UserRow, by?: Actor): Promise<User | null> {

@@ -47,17 +47,30 @@ export class StripeClient {
   }
 
   /** @throws UNAVAILABLE when Stripe cannot be reached or refuses; the log says why */
-  async openCheckout(params: Stripe.Checkout.SessionCreateParams, idempotencyKey: string): Promise<OpenedCheckout> {
-    const stripe = this.requireEnabled();
-    try {
+  openCheckout(params: Stripe.Checkout.SessionCreateParams, idempotencyKey: string): Promise<OpenedCheckout> {
+    return this.asked('The payment cannot be started right now.', async (stripe) => {
       const { id, url, amount_total, currency } = await stripe.checkout.sessions.create(params, { idempotencyKey });
       if (url && amount_total !== null && currency) return { sessionId: id, url, amount: amount_total, currency };
       throw new Error(`Checkout ${id} has no URL or no amount`);
+    });
+  }
+
+  /**
+   * A page of Stripe's on which a customer sees what they paid, and changes or ends what they subscribed to. Good for some minutes.
+   * @throws UNAVAILABLE as `openCheckout`
+   */
+  openPortal(customer: string, returnUrl: string): Promise<string> {
+    return this.asked("Stripe's page cannot be opened right now.", async (stripe) => {
+      return (await stripe.billingPortal.sessions.create({ customer, return_url: returnUrl })).url;
+    });
+  }
+
+  private async asked<Answer>(failed: string, ask: (stripe: Stripe) => Promise<Answer>): Promise<Answer> {
+    const stripe = this.requireEnabled();
+    try {
+      return await ask(stripe);
     } catch (cause) {
-      throw new TallygateError('UNAVAILABLE', 'The payment cannot be started right now. Try again in a moment.', {
-        retryAfterSeconds: 5,
-        cause,
-      });
+      throw new TallygateError('UNAVAILABLE', `${failed} Try again in a moment.`, { retryAfterSeconds: 5, cause });
     }
   }
 

@@ -28,6 +28,7 @@ import { Sessions27 } from './0027-sessions.js';
 import { Tariff28 } from './0028-tariff.js';
 import { LastLogins29 } from './0029-last-logins.js';
 import { ServerChecks31 } from './0031-server-checks.js';
+import { LimitsOfTiers32 } from './0032-limits-of-tiers.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   Tariff28,
   LastLogins29,
   ServerChecks31,
+  LimitsOfTiers32,
 ];

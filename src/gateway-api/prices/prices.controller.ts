@@ -5,7 +5,8 @@ import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Confirmed } from '../../auth/sessions/confirmation.js';
 import { ErrorDto } from '../../rest/error.dto.js';
-import { TariffEdits } from '../../tariff/tariff-edits.service.js';
+import { justAmount } from '../../tariff/tariff.js';
+import { TariffEdits, type TariffEdit } from '../../tariff/tariff-edits.service.js';
 import { PriceList } from './price-list.service.js';
 import { PriceDto, PriceListDto, PriceParams, PricesQuery, ResetPriceQuery, SetPriceDto } from './prices.dto.js';
 
@@ -38,7 +39,7 @@ export class PricesController {
     @Param() { tool }: PriceParams,
     @Body() { price, reason }: SetPriceDto,
   ): Promise<PriceDto> {
-    await this.edits.set(who, { kind: 'price', name: tool, reason, own: this.prices.ownPriceOf(tool) }, price);
+    await this.edits.set(who, this.editOf(tool, reason), { amount: price });
     return this.prices.one(tool);
   }
 
@@ -52,6 +53,11 @@ export class PricesController {
     @Param() { tool }: PriceParams,
     @Query() { reason }: ResetPriceQuery,
   ): Promise<void> {
-    await this.edits.reset(who, { kind: 'price', name: tool, reason, own: this.prices.ownPriceOf(tool) });
+    await this.edits.reset(who, this.editOf(tool, reason));
+  }
+
+  private editOf(name: string, reason: string | undefined): TariffEdit {
+    const own = this.prices.ownPriceOf(name);
+    return { kind: 'price', name, reason, own: own === undefined ? undefined : justAmount(own) };
   }
 }

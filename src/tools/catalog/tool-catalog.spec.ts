@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../test/support/gateway/test-config.js';
 import type { Principal } from '../../auth/access/principal.js';
 import type { Scope } from '../../auth/access/scopes.js';
-import { Tariff } from '../../tariff/tariff.js';
+import { justAmount, Tariff } from '../../tariff/tariff.js';
 import { Sources } from './sources.service.js';
 import { ToolCatalog } from './tool-catalog.service.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
@@ -108,10 +108,10 @@ describe('ToolCatalog', () => {
     let listsChanged = 0;
     catalog.onChange(() => (listsChanged += 1));
     const [admitted, other] = ['plain', 'other'].map((name) => catalog.find(name, caller(['admin']))!);
-    const set = { kind: 'price' as const, changedBy: null, changedAt: new Date(0) };
+    const set = { ...justAmount(9), kind: 'price' as const, changedBy: null, changedAt: new Date(0) };
     tariff.replace([
-      { ...set, name: 'plain', amount: 9 },
-      { ...set, name: 'dear', amount: 9 },
+      { ...set, name: 'plain' },
+      { ...set, name: 'dear' },
     ]);
     expect(catalog.all().map(({ tool: { name }, price }) => [name, price])).toEqual([
       ['dear', 7],

@@ -99,9 +99,14 @@ inBrowser('prices in the portal', () => {
     await page.getByText('From next month: 40 credits for each of 1 account.').waitFor();
     await page.getByLabel('Credits a month of free').fill('80');
     await page.getByText('At once: up to 30 credits more for each of 1 account.').waitFor();
+    await page.getByLabel('Requests an hour of a user').fill('200');
     await page.getByLabel('Reason').fill('a campaign');
     await page.getByRole('button', { name: 'Save' }).click();
     await row('free').getByText('80 credits').waitFor();
+    await row('free').getByText('200 requests').waitFor();
+    expect((await gateway.rest('GET', '/api/admin/tiers')).json.items[0]).toMatchObject({
+      ...{ name: 'free', monthly_credits: 80, user_per_hour: 200, api_key_per_hour: null },
+    });
     // 2 of its first 50 were spent above.
     await eventually(async () => expect((await gateway.rest('GET', '/api/mcp/account')).json.credits_balance).toBe(78));
     expect(portal.complaints).toEqual([]);

@@ -57,9 +57,13 @@ export class BillingRest {
     readonly stripe: FakeStripe,
   ) {}
 
-  static async start(billing: object = BILLING): Promise<BillingRest> {
+  static async start(billing: object = BILLING, settings: object = {}): Promise<BillingRest> {
     const stripe = new FakeStripe();
-    const accounts = await AccountsRest.start({ billing }, [BillingModule], [{ provide: STRIPE_HTTP_CLIENT, value: stripe }]);
+    const accounts = await AccountsRest.start(
+      { billing, ...settings },
+      [BillingModule],
+      [{ provide: STRIPE_HTTP_CLIENT, value: stripe }],
+    );
     const rest = new BillingRest(accounts, stripe);
     await rest.serve(accounts.app);
     return rest;

@@ -19,7 +19,7 @@ const PRICES: Record<string, { amount: number; currency: string }> = {
   price_enterprise: { amount: 9_900, currency: 'usd' },
 };
 
-/** Stripe as far as checkouts go, in memory: it keeps every request, and repeats its answer to an idempotency key. */
+/** Stripe as far as checkouts and its customer portal go, in memory: it keeps every request, and repeats its answer to an idempotency key. */
 export class FakeStripe extends Stripe.HttpClient {
   readonly requests: StripeRequest[] = [];
   /** The next requests end so. */
@@ -39,6 +39,7 @@ export class FakeStripe extends Stripe.HttpClient {
     if (failure === 'timeout') throw Stripe.HttpClient.makeTimeoutError();
     if (failure === 'reset') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     if (failure) return new FakeAnswer(failure.status, { error: { type: 'invalid_request_error', ...failure, message: 'No' } });
+    if (path === '/v1/billing_portal/sessions') return new FakeAnswer(200, portalOf(form));
     return new FakeAnswer(200, this.sessionFor((headers as Record<string, string>)['Idempotency-Key']!, form));
   }
 
@@ -58,6 +59,12 @@ export class FakeStripe extends Stripe.HttpClient {
     return session;
   }
 }
+
+/** A page of a customer's payments. */
+const portalOf = ({ customer, return_url }: Record<string, string>) => ({
+  ...{ id: 'bps_test', object: 'billing_portal.session', customer, return_url },
+  url: `https://billing.stripe.com/p/session/${customer}`,
+});
 
 class FakeAnswer extends Stripe.HttpClientResponse {
   constructor(

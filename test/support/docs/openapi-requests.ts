@@ -11,7 +11,7 @@ export const NOWHERE = '00000000-0000-4000-8000-000000000000';
 
 /** Documented answers that need more than a caller: what is away, slow, sold or running already. Who gives them is named. */
 export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
-  'test/integration/billing-*.spec.ts': /^POST \/api\/mcp\/billing\/checkout /,
+  'test/integration/billing-*.spec.ts': /^POST \/api\/mcp\/billing\/(checkout|portal) /,
   'test/integration/gateway-rest.spec.ts, servers*.spec.ts': /^POST \/tools\/call (402|409|502|504)$/,
   'test/integration/stock-data-import.spec.ts': /\/import (409|413|431)$/,
   'test/integration/api-keys*.spec.ts':

@@ -16,6 +16,7 @@ import type { Role } from '../../../src/auth/access/scopes.js';
 import { Confirmation } from '../../../src/auth/sessions/confirmation.js';
 import { User } from '../../../src/auth/users/user.entity.js';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
+import { HourlyLimits } from '../../../src/limits/hourly-limits.js';
 import { RateLimitService } from '../../../src/limits/rate-limit.service.js';
 import { RedisConnection } from '../../../src/limits/redis.connection.js';
 import { openPostgres } from '../databases/test-database.js';
@@ -44,7 +45,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
   feed.onApplicationBootstrap();
-  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), config);
+  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), new HourlyLimits(config));
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
   const stop = async () => {
     await feed.onApplicationShutdown();
