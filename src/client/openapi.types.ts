@@ -46,7 +46,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another. */
+    /**
+     * Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another,
+     *     or all of them as a file.
+     */
     get: operations['AdminUsageController_calls'];
     put?: never;
     post?: never;
@@ -3934,6 +3937,8 @@ export interface operations {
       query?: {
         /** @description Only this user's calls; then all that are kept. */
         user_id?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
@@ -3969,6 +3974,8 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AllCallsDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
         };
       };
       /** @description Missing, wrong or expired credential */

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
+import type { Table } from '../../rest/export/table.js';
+import type { AnyCallDto } from '../../usage/reports/usage-history.dto.js';
 import { refuseQuery, UsageQueries } from '../../usage/reports/usage-queries.service.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
 import type { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { UsageSeries } from '../../usage/reports/series/usage-series.service.js';
+import { UsageTables } from '../../usage/reports/usage-tables.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
 import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
 import type { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
@@ -39,6 +42,7 @@ export class AdminUsage {
     private readonly books: CreditAudit,
     private readonly usage: UsageReports,
     private readonly queries: UsageQueries,
+    private readonly tables: UsageTables,
     private readonly series: UsageSeries,
     private readonly users: UsersService,
   ) {}
@@ -85,13 +89,12 @@ export class AdminUsage {
 
   /** @throws NOT_FOUND, VALIDATION_ERROR, UNAVAILABLE when ClickHouse is away */
   async calls(query: AllCallsQuery): Promise<AllCallsDto> {
-    const { rows, next } = await this.queries.calls(await this.userOf(query), query);
-    const users = await this.users.namesOf(rows.map((row) => row.user_id));
-    const records = rows.map((row) => {
-      const user = users.get(row.user_id);
-      return { ...row, user_email: user?.email ?? null, user_name: user?.displayName ?? null };
-    });
-    return { records, next };
+    return this.queries.calls(await this.userOf(query), query);
+  }
+
+  /** The same, whole. @throws NOT_FOUND, VALIDATION_ERROR */
+  async callsTable(query: AllCallsQuery): Promise<Table<AnyCallDto>> {
+    return this.tables.calls(await this.userOf(query), query);
   }
 
   /** A user's calls this month and today. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away */
