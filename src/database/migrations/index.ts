@@ -27,6 +27,7 @@ import { AppendedHours26 } from './0026-appended-hours.js';
 import { Sessions27 } from './0027-sessions.js';
 import { Tariff28 } from './0028-tariff.js';
 import { LastLogins29 } from './0029-last-logins.js';
+import { Refusals30 } from './0030-refusals.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   Sessions27,
   Tariff28,
   LastLogins29,
+  Refusals30,
 ];
