@@ -339,7 +339,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Totals of accounts, credits and this month's calls. */
+    /** Totals of accounts, credits and calls; calls of a time, compared to those before, and what was refused in it. */
     get: operations['AdminUsageController_analytics'];
     put?: never;
     post?: never;
@@ -1788,10 +1788,23 @@ export interface components {
       accounts: components['schemas']['AccountTotalsDto'];
       credits: components['schemas']['CreditTotalsDto'];
       calls: components['schemas']['CallTotalsDto'];
-      /** @description This month's top spenders, at most 10. */
+      /** @description The top spenders of the time asked for, at most 10. */
       top_accounts: components['schemas']['TopAccountDto'][];
-      /** @description This month's most called tools, at most 10. */
+      /** @description Its most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
+      /** @description The time asked for. */
+      period: components['schemas']['PeriodTotalsDto'];
+      /** @description The time of the same length that ended when it began. */
+      previous: components['schemas']['PeriodTotalsDto'];
+      /** @description The clients that called most in it, at most 10; null for more than 31 days. A call delivered twice may count twice for a while. */
+      top_clients: components['schemas']['TopClientDto'][] | null;
+      /** @description What was refused in the hours that it touches, most first; reasons of which there were none are left out. Some seconds late. */
+      refusals: components['schemas']['RefusedDto'][];
+      /**
+       * Format: date-time
+       * @description Every call that was recorded before is counted; usually less than a second ago.
+       */
+      as_of: string;
     };
     AnyCallDto: {
       /** Format: double */
@@ -2683,6 +2696,33 @@ export interface components {
        */
       expires_at: string;
     };
+    PeriodTotalsDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal; null without calls.
+       */
+      success_rate: number | null;
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
+    };
     PoolDto: {
       idle: number;
       busy: number;
@@ -2786,6 +2826,25 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    RefusedDto: {
+      /**
+       * @description 401: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (the user or the account); 403: `not_allowed` (a
+       *     permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
+       * @enum {string}
+       */
+      reason:
+        | 'blocked_address'
+        | 'credits'
+        | 'expired_key'
+        | 'no_account'
+        | 'no_key'
+        | 'not_allowed'
+        | 'rate_limit'
+        | 'revoked_key'
+        | 'switched_off'
+        | 'unknown_key';
+      refused: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -3425,6 +3484,12 @@ export interface components {
       user_email: string;
       calls: number;
       credits: number;
+    };
+    TopClientDto: {
+      /** @description Empty where they do not say. */
+      client_name: string;
+      calls: number;
+      errors: number;
     };
     TriedToolDto: {
       /** @description The server's own name of it. */
@@ -5678,7 +5743,12 @@ export interface operations {
   };
   AdminUsageController_analytics: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description From this instant on, ISO 8601 with its zone; where it is left out, from the beginning of the month of `to`, in UTC. */
+        from?: string;
+        /** @description Before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -5704,6 +5774,15 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };

@@ -23,6 +23,7 @@ import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageRetention } from './delivery/usage-retention.service.js';
 import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsagePeriods } from './reports/series/usage-periods.service.js';
 import { UsageSeries } from './reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from './reports/series/usage-series.repository.js';
 import { ToolUses } from './reports/series/tool-use.service.js';
@@ -60,6 +61,7 @@ const FACT_DAYS = 30;
     UsageLogRepository,
     UsageMetrics,
     UsageOutboxRepository,
+    UsagePeriods,
     UsageQueries,
     UsageRecorder,
     UsageReports,
@@ -77,6 +79,7 @@ const FACT_DAYS = 30;
     RefusalCounts,
     Replica,
     ToolUses,
+    UsagePeriods,
     UsageQueries,
     UsageRecorder,
     UsageReports,

@@ -10,7 +10,9 @@ import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/exp
 import { Exports } from '../../rest/export/exports.service.js';
 import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
-import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
+import { AccountCallsDto, AccountCallsQuery, AllToolsUsageDto } from './admin-usage.dto.js';
+import { AnalyticsDto, AnalyticsQuery } from './analytics.dto.js';
+import { Analytics } from './analytics.service.js';
 import { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
 import { AnyCallDto } from '../../usage/reports/usage-history.dto.js';
@@ -28,15 +30,16 @@ import { IntegrityCheck } from '../integrity/integrity-check.service.js';
 export class AdminUsageController {
   constructor(
     private readonly usage: AdminUsage,
+    private readonly whole: Analytics,
     private readonly integrity: IntegrityCheck,
     private readonly streams: CallStreams,
     private readonly exports: Exports,
   ) {}
 
-  /** Totals of accounts, credits and this month's calls. */
+  /** Totals of accounts, credits and calls; calls of a time, compared to those before, and what was refused in it. */
   @Get('mcp/analytics')
-  analytics(): Promise<AnalyticsDto> {
-    return this.usage.analytics();
+  analytics(@Query() query: AnalyticsQuery): Promise<AnalyticsDto> {
+    return this.whole.read(query);
   }
 
   /** Counts all users' calls by tool. */
