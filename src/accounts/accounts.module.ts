@@ -16,6 +16,7 @@ import { AdminUsageController } from './admin/admin-usage.controller.js';
 import { UserUsageController } from './admin/user-usage.controller.js';
 import { AdminTiers } from './admin/admin-tiers.service.js';
 import { TiersController } from './admin/tiers.controller.js';
+import { Analytics } from './admin/analytics.service.js';
 import { AdminUsage } from './admin/admin-usage.service.js';
 import { IntegrityCheck } from './integrity/integrity-check.service.js';
 
@@ -31,6 +32,7 @@ import { IntegrityCheck } from './integrity/integrity-check.service.js';
     AdminAccounts,
     AdminTiers,
     AdminUsage,
+    Analytics,
     CreditHistory,
     IntegrityCheck,
   ],

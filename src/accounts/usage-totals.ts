@@ -26,6 +26,7 @@ export function usageTotals(tools: readonly ToolSums[]): UsageTotals {
   };
 }
 
-const percent = (part: number, whole: number): number => (whole === 0 ? 100 : oneDecimal((part / whole) * 100));
+/** To one decimal; 100 of nothing. */
+export const percent = (part: number, whole: number): number => (whole === 0 ? 100 : oneDecimal((part / whole) * 100));
 
 const oneDecimal = (value: number): number => Math.round(value * 10) / 10;

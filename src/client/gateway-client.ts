@@ -249,6 +249,11 @@ export class GatewayClient extends TariffClient {
     return this.get('/api/admin/calls', options, query);
   }
 
+  /** Everybody's calls of the last days as a file; see `exportUsage`. For admins. */
+  exportAllCalls(query: FileQuery<'/api/admin/calls'>, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.http.open({ method: 'GET', path: '/api/admin/calls', query, ...options });
+  }
+
   /** Everybody's calls as they are recorded; see `streamCalls`. For admins. */
   streamAllCalls(
     query: QueryOf<'/api/admin/calls/stream'> = {},

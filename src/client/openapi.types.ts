@@ -46,7 +46,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another. */
+    /**
+     * Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another,
+     *     or all of them as a file.
+     */
     get: operations['AdminUsageController_calls'];
     put?: never;
     post?: never;
@@ -203,11 +206,7 @@ export interface paths {
     /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
     get: operations['AdminAccountsController_list'];
     put?: never;
-    /**
-     * Opens an account for a user who has none, as if they had enabled it: with the month's credits of the default tier. Its key is shown to
-     *     nobody; they make a new one when they want it.
-     */
-    post: operations['AdminAccountsController_open'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -340,7 +339,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Totals of accounts, credits and this month's calls. */
+    /** Totals of accounts, credits and calls; calls of a time, compared to those before, and what was refused in it. */
     get: operations['AdminUsageController_analytics'];
     put?: never;
     post?: never;
@@ -430,10 +429,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /**
-     * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
-     *     taken back. Limits count for the next request.
-     */
+    /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
     put: operations['TiersController_set'];
     post?: never;
     /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
@@ -1078,26 +1074,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/mcp/billing/portal': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Opens Stripe's page on which the caller sees their payments and invoices, and changes or ends their subscription. It leads back to
-     *     Credits in the portal.
-     */
-    post: operations['CheckoutController_manage'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/mcp/billing/purchases': {
     parameters: {
       query?: never;
@@ -1430,23 +1406,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/servers/{id}/health': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** How a server is, how it was in each half hour of the last day, and why a check failed last. */
-    get: operations['ServerHistoryController_read'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/servers/{id}/pins': {
     parameters: {
       query?: never;
@@ -1764,10 +1723,8 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Its own limit; null: what keys of its owner have. */
+      /** @description Null: the gateway's limit for keys. */
       rate_limit_per_hour: number | null;
-      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
-      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -1831,10 +1788,23 @@ export interface components {
       accounts: components['schemas']['AccountTotalsDto'];
       credits: components['schemas']['CreditTotalsDto'];
       calls: components['schemas']['CallTotalsDto'];
-      /** @description This month's top spenders, at most 10. */
+      /** @description The top spenders of the time asked for, at most 10. */
       top_accounts: components['schemas']['TopAccountDto'][];
-      /** @description This month's most called tools, at most 10. */
+      /** @description Its most called tools, at most 10. */
       top_tools: components['schemas']['ToolUsageRowDto'][];
+      /** @description The time asked for. */
+      period: components['schemas']['PeriodTotalsDto'];
+      /** @description The time of the same length that ended when it began. */
+      previous: components['schemas']['PeriodTotalsDto'];
+      /** @description The clients that called most in it, at most 10; null for more than 31 days. A call delivered twice may count twice for a while. */
+      top_clients: components['schemas']['TopClientDto'][] | null;
+      /** @description What was refused in the hours that it touches, most first; reasons of which there were none are left out. Some seconds late. */
+      refusals: components['schemas']['RefusedDto'][];
+      /**
+       * Format: date-time
+       * @description Every call that was recorded before is counted; usually less than a second ago.
+       */
+      as_of: string;
     };
     AnyCallDto: {
       /** Format: double */
@@ -2226,7 +2196,7 @@ export interface components {
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
       /**
-       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
        *     taken off or given, not both.
        */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
@@ -2374,12 +2344,6 @@ export interface components {
        */
       required_permissions?: string[];
     };
-    FailedCheckDto: {
-      /** Format: date-time */
-      at: string;
-      /** @description Why, without secrets; for callers with `gateway:write` with the last words of its program or with what can be done. */
-      error: string;
-    };
     GatewayStatsDto: {
       /** @description Seconds since the process started. */
       uptime: number;
@@ -2389,24 +2353,6 @@ export interface components {
       active_servers: number;
       healthy_servers: number;
       load_balancer: components['schemas']['LoadBalancerStatsDto'];
-    };
-    HalfHourDto: {
-      /**
-       * @description The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica; null
-       *     where nobody checked it, as when it was off or the gateway was.
-       * @enum {string|null}
-       */
-      state: 'degraded' | 'down' | 'ok' | null;
-      /**
-       * Format: double
-       * @description How long the others took on average, in milliseconds; null where there are none.
-       */
-      latency_ms: number | null;
-      /** Format: date-time */
-      from: string;
-      checks: number;
-      /** @description How many of them failed. */
-      failed: number;
     };
     HealthDto: {
       /**
@@ -2484,10 +2430,8 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Its own limit; null: what keys of its owner have. */
+      /** @description Null: the gateway's limit for keys. */
       rate_limit_per_hour: number | null;
-      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
-      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2664,17 +2608,8 @@ export interface components {
     OffersDto: {
       /** @description Whether payments are switched on; without them nothing is on offer. */
       enabled: boolean;
-      /** @description Whether Stripe has a customer for the caller's account: `POST /api/mcp/billing/portal` leads to their payments then. */
-      can_manage: boolean;
       packs: components['schemas']['CreditPackDto'][];
       subscriptions: components['schemas']['SubscriptionOfferDto'][];
-    };
-    OpenAccountDto: {
-      /**
-       * Format: uuid
-       * @description A user without an account.
-       */
-      user_id: string;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2740,10 +2675,8 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Its own limit; null: what keys of its owner have. */
+      /** @description Null: the gateway's limit for keys. */
       rate_limit_per_hour: number | null;
-      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
-      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2763,9 +2696,32 @@ export interface components {
        */
       expires_at: string;
     };
-    PaymentPortalDto: {
-      /** @description Good for some minutes, for whoever has it. */
-      url: string;
+    PeriodTotalsDto: {
+      /**
+       * Format: double
+       * @description Half of the calls took at most this long, within 5 %; null without calls, and while not known for calls of an earlier release.
+       */
+      p50_ms: number | null;
+      /** Format: double */
+      p95_ms: number | null;
+      /** Format: double */
+      p99_ms: number | null;
+      /**
+       * Format: double
+       * @description Percent of the calls that succeeded, to one decimal; null without calls.
+       */
+      success_rate: number | null;
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      calls: number;
+      /** @description Calls that failed, whoever was to blame. */
+      errors: number;
+      /** @description Of these, the ones that cost nothing since the tool or its backend failed; null while not known for calls of an earlier release. */
+      backend_errors: number | null;
+      records: number;
+      credits: number;
     };
     PoolDto: {
       idle: number;
@@ -2870,6 +2826,25 @@ export interface components {
       total: number;
       page: number;
       page_size: number;
+    };
+    RefusedDto: {
+      /**
+       * @description 401: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (the user or the account); 403: `not_allowed` (a
+       *     permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
+       * @enum {string}
+       */
+      reason:
+        | 'blocked_address'
+        | 'credits'
+        | 'expired_key'
+        | 'no_account'
+        | 'no_key'
+        | 'not_allowed'
+        | 'rate_limit'
+        | 'revoked_key'
+        | 'switched_off'
+        | 'unknown_key';
+      refused: number;
     };
     RegeneratedKeyDto: {
       success: boolean;
@@ -3040,8 +3015,6 @@ export interface components {
       problem?: string;
       /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
-      /** @description The last 48 half hours, the one that runs last; present in lists with `include_history`. */
-      history?: components['schemas']['HalfHourDto'][];
     };
     ServerHealthDto: {
       /**
@@ -3054,11 +3027,6 @@ export interface components {
        * @description How long the server took to answer last, in milliseconds.
        */
       latency_ms: number | null;
-      /**
-       * Format: date-time
-       * @description When it became so, as the replica that answers knows it; null before the first check.
-       */
-      since: string | null;
       /**
        * Format: date-time
        * @description Null before the first check.
@@ -3076,14 +3044,6 @@ export interface components {
       differs?: string[];
       /** @description What it offers that reaches no caller until it is approved; absent where there is nothing. */
       waiting_for_approval?: components['schemas']['WaitingOffersDto'];
-    };
-    ServerHistoryDto: {
-      /** @description As the replica that answers knows it. */
-      now: components['schemas']['ServerHealthDto'];
-      /** @description The last 48, the one that runs last. */
-      half_hours: components['schemas']['HalfHourDto'][];
-      /** @description The last check of these that failed; null where none did. */
-      last_error: components['schemas']['FailedCheckDto'] | null;
     };
     ServerPinDto: {
       /**
@@ -3126,11 +3086,9 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did.
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
        */
       approved_at: string | null;
-      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
-      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3218,11 +3176,9 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did.
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
        */
       approved_at: string | null;
-      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
-      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3291,10 +3247,6 @@ export interface components {
     SetTierDto: {
       /** @description More tops its accounts up at once; fewer count from next month. */
       monthly_credits: number;
-      /** @description Requests an hour of a user; null: as everybody has, `limits.user_per_hour`. */
-      user_per_hour?: number | null;
-      /** @description Requests an hour of a key without a limit of its own; null: as everybody's, `limits.api_key_per_hour`. */
-      api_key_per_hour?: number | null;
       /** @description For whoever looks at the audit log later; 1 to 500 characters. */
       reason: string;
     };
@@ -3365,10 +3317,6 @@ export interface components {
       name: string;
       /** @description Credits a month. They do not carry over. Null for a tier of which there is only what an admin has set, since the file names others. */
       monthly_credits: number | null;
-      /** @description Requests an hour of a user of its accounts; null: as everybody has. */
-      user_per_hour: number | null;
-      /** @description Requests an hour of each of their keys without a limit of its own; null: as everybody's. */
-      api_key_per_hour: number | null;
       /**
        * @description Who says so: the gateway itself, the settings file, which nothing else changes, or an admin.
        * @enum {string}
@@ -3536,6 +3484,12 @@ export interface components {
       user_email: string;
       calls: number;
       credits: number;
+    };
+    TopClientDto: {
+      /** @description Empty where they do not say. */
+      client_name: string;
+      calls: number;
+      errors: number;
     };
     TriedToolDto: {
       /** @description The server's own name of it. */
@@ -3797,11 +3751,9 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did.
+       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
        */
       approved_at: string | null;
-      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
-      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -4050,6 +4002,8 @@ export interface operations {
       query?: {
         /** @description Only this user's calls; then all that are kept. */
         user_id?: string;
+        /** @description `csv` or `ndjson`: a file with all matching calls, whatever the page; `json`: a page. Also by `Accept`. */
+        format?: 'csv' | 'json' | 'ndjson';
         /** @description Only calls of this tool. */
         tool_name?: string;
         /** @description Only calls made with this key. */
@@ -4085,6 +4039,8 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AllCallsDto'];
+          'text/csv': string;
+          'application/x-ndjson': string;
         };
       };
       /** @description Missing, wrong or expired credential */
@@ -5052,128 +5008,6 @@ export interface operations {
       };
     };
   };
-  AdminAccountsController_open: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "user_id": "7d7a3f2e-8f2b-4c59-9f0c-0d6f3c1d2b4a"
-         *     }
-         */
-        'application/json': components['schemas']['OpenAccountDto'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AdminAccountDto'];
-        };
-      };
-      /** @description The body cannot be read: it is broken, or ended early */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs admin */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such user */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The user has an account, or as many active keys as they may */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body is larger than 1 MiB */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The body has a media type, an encoding or a character set that is not read here */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   AdminAccountsController_one: {
     parameters: {
       query?: never;
@@ -5909,7 +5743,12 @@ export interface operations {
   };
   AdminUsageController_analytics: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description From this instant on, ISO 8601 with its zone; where it is left out, from the beginning of the month of `to`, in UTC. */
+        from?: string;
+        /** @description Before this instant, ISO 8601 with its zone; now where it is left out. */
+        to?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -5935,6 +5774,15 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -10433,83 +10281,6 @@ export interface operations {
       };
     };
   };
-  CheckoutController_manage: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentPortalDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description `detail.code` is `no_payments`: Stripe has no customer for the account */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Stripe cannot be reached */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
   CheckoutController_purchases: {
     parameters: {
       query?: {
@@ -11438,8 +11209,6 @@ export interface operations {
       query?: {
         /** @description Tell the health of each server as well. */
         include_health?: boolean;
-        /** @description Tell how each server was in each half hour of the last day as well. */
-        include_history?: boolean;
       };
       header?: never;
       path?: never;
@@ -12129,95 +11898,6 @@ export interface operations {
         };
       };
       /** @description Insufficient permissions: needs gateway:write */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description No such server */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A field is invalid or unknown; `detail` lists the problems */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Rate limit reached; Retry-After says when to try again */
-      429: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description A backend is away, or too much is going on at once */
-      503: {
-        headers: {
-          /** @description Seconds to wait before trying again */
-          'Retry-After'?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-    };
-  };
-  ServerHistoryController_read: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id or name of the server, e.g. `file-server`. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ServerHistoryDto'];
-        };
-      };
-      /** @description The path cannot be decoded */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Missing, wrong or expired credential */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorDto'];
-        };
-      };
-      /** @description Insufficient permissions: needs gateway:read */
       403: {
         headers: {
           [name: string]: unknown;

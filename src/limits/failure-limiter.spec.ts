@@ -3,13 +3,14 @@ import { TestClock } from '../../test/support/test-clock.js';
 import { testConfig } from '../../test/support/gateway/test-config.js';
 import { FailureCounter } from './failure-counter.js';
 import { FAILURE_WINDOW_MS, FailureLimiter } from './failure-limiter.js';
+import { Refusals } from '../telemetry/refusals.js';
 import { RedisConnection } from './redis.connection.js';
 
 describe('The failure limit', () => {
   const clock = new TestClock();
   const config = testConfig({ limits: { failures_per_address: 3 } });
   const redis = new RedisConnection();
-  const limiter = () => new FailureLimiter(config, clock, redis);
+  const limiter = () => new FailureLimiter(config, clock, redis, new Refusals(clock));
   const fail = (limits: FailureLimiter, address: string, times = 3) => {
     for (let failure = 0; failure < times; failure += 1) limits.recordFailure(address);
   };

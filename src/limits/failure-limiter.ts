@@ -3,6 +3,7 @@ import { Clock } from '../common/clock.js';
 import { TallygateError } from '../common/tallygate-error.js';
 import { AppConfig } from '../config/app-config.js';
 import { addressGroup } from '../common/network/address-group.js';
+import { Refusals } from '../telemetry/refusals.js';
 import { FailureCounter } from './failure-counter.js';
 import { RedisConnection } from './redis.connection.js';
 
@@ -21,7 +22,12 @@ export class FailureLimiter {
   private readonly addresses: FailureCounter;
   private refusedCount = 0;
 
-  constructor(config: AppConfig, clock: Clock, redis: RedisConnection) {
+  constructor(
+    config: AppConfig,
+    clock: Clock,
+    redis: RedisConnection,
+    private readonly refusals: Refusals,
+  ) {
     const limit = config.values.limits.failures_per_address;
     const bounds = { windowMs: FAILURE_WINDOW_MS, keysMax: FAILING_ADDRESSES_MAX };
     this.addresses = new FailureCounter({ name: 'invalid-keys', limit, ...bounds, clock, redis });
@@ -41,6 +47,7 @@ export class FailureLimiter {
     const retryAfterSeconds = this.addresses.blockedForSeconds(addressGroup(address));
     if (retryAfterSeconds === 0) return;
     this.refusedCount += 1;
+    this.refusals.count('blocked_address');
     throw new TallygateError(
       'RATE_LIMITED',
       `Too many invalid API keys from this address. Try again in ${retryAfterSeconds} s.`,

@@ -8,6 +8,8 @@ import { DirtyHoursRepository } from './delivery/dirty-hours.repository.js';
 import { KeyNames } from './reports/key-names.repository.js';
 import { LiveCallsRepository } from './live/live-calls.repository.js';
 import { OutboxHours } from './recording/outbox-hours.service.js';
+import { RefusalCounts } from './recording/refusal-counts.service.js';
+import { RefusalsRepository } from './recording/refusals.repository.js';
 import { Replica } from './recording/replica.service.js';
 import { ReplicasRepository } from './recording/replicas.repository.js';
 import { UsageBatchRepository } from './delivery/usage-batch.repository.js';
@@ -21,6 +23,7 @@ import { UsageRecorder } from './recording/usage-recorder.service.js';
 import { UsageRetention } from './delivery/usage-retention.service.js';
 import { UsageReports } from './reports/usage-reports.service.js';
 import { UsageRollup } from './delivery/usage-rollup.service.js';
+import { UsagePeriods } from './reports/series/usage-periods.service.js';
 import { UsageSeries } from './reports/series/usage-series.service.js';
 import { UsageSeriesRepository } from './reports/series/usage-series.repository.js';
 import { ToolUses } from './reports/series/tool-use.service.js';
@@ -46,6 +49,8 @@ const FACT_DAYS = 30;
     KeyNames,
     LiveCallsRepository,
     OutboxHours,
+    RefusalCounts,
+    RefusalsRepository,
     Replica,
     ReplicasRepository,
     ToolUses,
@@ -56,6 +61,7 @@ const FACT_DAYS = 30;
     UsageLogRepository,
     UsageMetrics,
     UsageOutboxRepository,
+    UsagePeriods,
     UsageQueries,
     UsageRecorder,
     UsageReports,
@@ -68,7 +74,19 @@ const FACT_DAYS = 30;
     UsageTables,
     UsageVerification,
   ],
-  exports: [CallStreams, Replica, ToolUses, UsageQueries, UsageRecorder, UsageReports, UsageSeries, UsageStatus, UsageTables],
+  exports: [
+    CallStreams,
+    RefusalCounts,
+    Replica,
+    ToolUses,
+    UsagePeriods,
+    UsageQueries,
+    UsageRecorder,
+    UsageReports,
+    UsageSeries,
+    UsageStatus,
+    UsageTables,
+  ],
 })
 export class UsageModule implements OnApplicationShutdown, OnModuleInit {
   constructor(
@@ -76,6 +94,7 @@ export class UsageModule implements OnApplicationShutdown, OnModuleInit {
     private readonly delivery: UsageDelivery,
     private readonly facts: UserFacts,
     private readonly reports: UsageReports,
+    private readonly refusals: RefusalCounts,
   ) {}
 
   onModuleInit(): void {
@@ -84,7 +103,7 @@ export class UsageModule implements OnApplicationShutdown, OnModuleInit {
 
   /** The listeners are closed: what their last calls recorded is committed first, then delivered. */
   async onApplicationShutdown(): Promise<void> {
-    await this.recorder.idle();
+    await Promise.all([this.recorder.idle(), this.refusals.close()]);
     await this.delivery.close();
   }
 }

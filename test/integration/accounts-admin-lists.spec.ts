@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDeletion } from '../../src/auth/users/user-deletion.service.js';
+import type { AnalyticsDto } from '../../src/accounts/admin/analytics.dto.js';
+import { Refusals } from '../../src/telemetry/refusals.js';
+import { RefusalCounts } from '../../src/usage/recording/refusal-counts.service.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { AccountsRest, type Enabled } from '../support/gateway/accounts-rest.js';
 
@@ -150,7 +153,14 @@ describe('An operator', () => {
   });
 });
 
+/** Totals without a call: no rate, and no time it took. */
+const NOTHING = {
+  ...{ calls: 0, errors: 0, backend_errors: 0, records: 0, credits: 0 },
+  ...{ success_rate: null, p50_ms: null, p95_ms: null, p99_ms: null },
+};
+
 describe('The analytics of an operator', () => {
+  const monthStart = () => `${new Date().toISOString().slice(0, 7)}-01T00:00:00.000Z`;
   let rest: AccountsRest;
   let admin: Principal;
   beforeAll(async () => {
@@ -168,6 +178,11 @@ describe('The analytics of an operator', () => {
       calls,
       top_accounts: [],
       top_tools: [],
+      period: { ...NOTHING, from: monthStart(), to: expect.any(String) },
+      previous: { ...NOTHING, from: expect.any(String), to: monthStart() },
+      top_clients: [],
+      refusals: [],
+      as_of: expect.any(String),
     });
   });
 
@@ -202,6 +217,15 @@ describe('The analytics of an operator', () => {
       calls: { today: 3, this_month: 3, credits_today: 5, credits_this_month: 5, success_rate: 66.7, avg_latency_ms: 20 },
       top_accounts: [{ account_id: anna.account.id, user_email: anna.account.user_email, calls: 2, credits: 5 }],
       top_tools: [dear, free],
+      period: {
+        ...{ ...NOTHING, from: monthStart(), to: expect.any(String) },
+        ...{ calls: 3, errors: 1, records: 4, credits: 5, success_rate: 66.7, p50_ms: expect.closeTo(20, -0.3) },
+        ...{ p95_ms: expect.closeTo(30, -0.3), p99_ms: expect.closeTo(30, -0.3) },
+      },
+      previous: { ...NOTHING, from: expect.any(String), to: monthStart() },
+      top_clients: [{ client_name: 'test/1.0', calls: 3, errors: 1 }],
+      refusals: [],
+      as_of: expect.any(String),
     });
     expect((await rest.get(admin, '/api/admin/mcp/tool-usage?days=1').expect(200)).body).toEqual({
       period_days: 1,
@@ -214,6 +238,41 @@ describe('The analytics of an operator', () => {
         { ...free, p50_ms: expect.closeTo(30, -0.3), p95_ms: expect.closeTo(30, -0.3), p99_ms: expect.closeTo(30, -0.3) },
       ],
     });
+  });
+
+  it('are of a time, beside the time of the same length before it', async () => {
+    const at = (hour: number) => `2026-03-02T0${hour}:30:00.000Z`;
+    const user = { user_id: (await rest.newUser()).userId, tool_name: 'then' };
+    await rest.record(
+      { ...user, created_at: new Date(at(1)), is_error: true, client_name: 'old' },
+      { ...user, created_at: new Date(at(2)), client_name: 'b', duration_ms: 10 },
+      { ...user, created_at: new Date(at(3)), client_name: 'a', is_error: true },
+      { ...user, created_at: new Date(at(3)), client_name: 'a' },
+      { ...user, created_at: new Date(at(4)), client_name: 'later' },
+    );
+    await rest.delivered();
+    rest.app.get(Refusals).count('credits');
+    await rest.app.get(RefusalCounts).write();
+    const ask = async (query: string) =>
+      (await rest.get(admin, `/api/admin/mcp/analytics?${query}`).expect(200)).body as AnalyticsDto;
+    const then = await ask(`from=${at(2)}&to=${at(4)}`);
+    expect(then.period).toMatchObject({ from: at(2), to: at(4), calls: 3, errors: 1, success_rate: 66.7 });
+    expect(then.previous).toMatchObject({ from: at(0), to: at(2), calls: 1, errors: 1, success_rate: 0 });
+    expect(then.top_clients).toEqual([
+      { client_name: 'a', calls: 2, errors: 1 },
+      { client_name: 'b', calls: 1, errors: 0 },
+    ]);
+    expect(then.top_tools.map(({ tool, calls }) => [tool, calls])).toEqual([['then', 3]]);
+    expect(then.refusals).toEqual([]);
+    const now = new Date();
+    expect((await ask(`from=${new Date(now.getTime() - 60_000).toISOString()}`)).refusals).toEqual([
+      { reason: 'credits', refused: 1 },
+    ]);
+    expect((await ask(`from=2026-01-01T00:00:00Z&to=${at(4)}`)).top_clients).toBeNull();
+  });
+
+  it.each(['from=x', 'from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z'])('refuse %s', async (query) => {
+    await rest.get(admin, `/api/admin/mcp/analytics?${query}`).expect(422);
   });
 
   it.each(['days=0', 'days=91', 'days=x'])('refuse %s', async (query) => {

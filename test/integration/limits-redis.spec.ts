@@ -7,6 +7,7 @@ import { RateLimitService } from '../../src/limits/rate-limit.service.js';
 import { RedisConnection } from '../../src/limits/redis.connection.js';
 import { eventually } from '../support/eventually.js';
 import { hasRedis, RedisServer } from '../support/databases/redis-server.js';
+import { Refusals } from '../../src/telemetry/refusals.js';
 import { testConfig } from '../support/gateway/test-config.js';
 
 const FAILURES = 10;
@@ -126,7 +127,7 @@ async function startReplica(redisUrl: string): Promise<Replica> {
   return {
     redis,
     limits: new RateLimitService(redis, clock),
-    failures: new FailureLimiter(config, clock, redis),
+    failures: new FailureLimiter(config, clock, redis, new Refusals(clock)),
     logins: new LoginLimits(config, clock, redis),
   };
 }

@@ -1,14 +1,21 @@
-import { Controller, Get, Param, Query, Res, type ExecutionContext } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, type ExecutionContext, type StreamableFile } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { OpenRequest } from '../../auth/access/open-answers.service.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Principal } from '../../auth/access/principal.js';
 import { ErrorDto } from '../../rest/error.dto.js';
+import { ApiPageOrFile, AskedFile, type FileFormat } from '../../rest/export/export-format.js';
+import { Exports } from '../../rest/export/exports.service.js';
 import { AccountParams } from './admin-account.dto.js';
 import { DaysBackQuery } from '../account-usage.dto.js';
-import { AccountCallsDto, AccountCallsQuery, AnalyticsDto, AllToolsUsageDto } from './admin-usage.dto.js';
-import { AllCallsDto, AllCallsQuery, AnyCallDto } from './all-calls.dto.js';
+import { AccountCallsDto, AccountCallsQuery, AllToolsUsageDto } from './admin-usage.dto.js';
+import { AnalyticsDto, AnalyticsQuery } from './analytics.dto.js';
+import { Analytics } from './analytics.service.js';
+import { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminUsage } from './admin-usage.service.js';
+import { AnyCallDto } from '../../usage/reports/usage-history.dto.js';
 import { AllCallsStreamQuery, ApiCallStream } from '../../usage/live/call-stream.dto.js';
 import { CallStreams } from '../../usage/live/call-streams.service.js';
 import { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
@@ -23,14 +30,16 @@ import { IntegrityCheck } from '../integrity/integrity-check.service.js';
 export class AdminUsageController {
   constructor(
     private readonly usage: AdminUsage,
+    private readonly whole: Analytics,
     private readonly integrity: IntegrityCheck,
     private readonly streams: CallStreams,
+    private readonly exports: Exports,
   ) {}
 
-  /** Totals of accounts, credits and this month's calls. */
+  /** Totals of accounts, credits and calls; calls of a time, compared to those before, and what was refused in it. */
   @Get('mcp/analytics')
-  analytics(): Promise<AnalyticsDto> {
-    return this.usage.analytics();
+  analytics(@Query() query: AnalyticsQuery): Promise<AnalyticsDto> {
+    return this.whole.read(query);
   }
 
   /** Counts all users' calls by tool. */
@@ -47,11 +56,18 @@ export class AdminUsageController {
   }
 
   /**
-   * Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another.
+   * Lists everybody's calls of the last days, `usage.keep_recent_days`, newest first; or all of a user's. In pages that follow one another,
+   * or all of them as a file.
    */
   @Get('calls')
   @ApiNotFoundResponse({ description: 'No such user', type: ErrorDto })
-  calls(@Query() query: AllCallsQuery): Promise<AllCallsDto> {
+  @ApiPageOrFile(AllCallsDto)
+  async calls(
+    @CurrentPrincipal() who: Principal,
+    @Query() query: AllCallsQuery,
+    @AskedFile() file?: FileFormat,
+  ): Promise<AllCallsDto | StreamableFile> {
+    if (file) return this.exports.open(who, file, await this.usage.callsTable(query));
     return this.usage.calls(query);
   }
 

@@ -2,7 +2,6 @@ import { Fraction, IdFilter } from '../../rest/dto-fields.js';
 import { PageQuery } from '../../rest/page.dto.js';
 import type { TimedToolSums, ToolSums } from '../../usage/reports/usage-reports.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
-import type { TierTotals } from './account-reports.repository.js';
 import { usageTotals } from '../usage-totals.js';
 
 /** Filters and page of an account's calls. */
@@ -100,70 +99,4 @@ export class AccountCallsDto {
   total!: number;
   page!: number;
   page_size!: number;
-}
-
-/** Accounts of one tier. */
-export class TierAccountsDto {
-  tier!: string;
-  accounts!: number;
-  /** Number of active ones. */
-  active!: number;
-  credits_balance!: number;
-  credits_held!: number;
-
-  static of({ tier, accounts, active, balance, held }: TierTotals): TierAccountsDto {
-    return { tier, accounts, active, credits_balance: balance, credits_held: held };
-  }
-}
-
-/** Numbers of accounts. */
-export class AccountTotalsDto {
-  total!: number;
-  active!: number;
-  inactive!: number;
-  by_tier!: TierAccountsDto[];
-}
-
-/** Credits of all accounts since the first one: granted − expired − used = balance. */
-export class CreditTotalsDto {
-  /** Allocations, grants and purchases, less corrections. */
-  granted!: number;
-  /** Allocations left unused when their month ended. */
-  expired!: number;
-  used!: number;
-  balance!: number;
-  /** Part of the balance that running calls have reserved. */
-  held!: number;
-}
-
-/** All users' calls, in UTC. */
-export class CallTotalsDto {
-  today!: number;
-  this_month!: number;
-  credits_today!: number;
-  credits_this_month!: number;
-  /** Percent of this month's calls that succeeded, to one decimal; 100 without calls. */
-  @Fraction()
-  success_rate!: number;
-  @Fraction()
-  avg_latency_ms!: number;
-}
-
-/** One of this month's top spenders. */
-export class TopAccountDto {
-  account_id!: number;
-  user_email!: string;
-  calls!: number;
-  credits!: number;
-}
-
-/** Totals of all accounts, their credits and their calls. */
-export class AnalyticsDto {
-  accounts!: AccountTotalsDto;
-  credits!: CreditTotalsDto;
-  calls!: CallTotalsDto;
-  /** This month's top spenders, at most 10. */
-  top_accounts!: TopAccountDto[];
-  /** This month's most called tools, at most 10. */
-  top_tools!: ToolUsageRowDto[];
 }

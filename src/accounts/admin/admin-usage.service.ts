@@ -1,34 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../../auth/users/users.service.js';
 import { TallygateError } from '../../common/tallygate-error.js';
-import { CreditAudit } from '../../credits/credit-audit.service.js';
+import type { Table } from '../../rest/export/table.js';
+import type { AnyCallDto } from '../../usage/reports/usage-history.dto.js';
 import { refuseQuery, UsageQueries } from '../../usage/reports/usage-queries.service.js';
-import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
+import { UsageReports } from '../../usage/reports/usage-reports.service.js';
 import type { AllSeriesQuery, UsageSeriesDto } from '../../usage/reports/series/usage-series.dto.js';
 import { UsageSeries } from '../../usage/reports/series/usage-series.service.js';
+import { UsageTables } from '../../usage/reports/usage-tables.service.js';
 import { ToolCallDto, ToolShareDto } from '../account-usage.dto.js';
-import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
+import { AccountReportsRepository } from './account-reports.repository.js';
 import type { AllCallsDto, AllCallsQuery } from './all-calls.dto.js';
 import { AdminAccounts } from './admin-accounts.service.js';
 import {
-  TierAccountsDto,
   TimedToolUsageRowDto,
-  ToolUsageRowDto,
   type AccountCallsDto,
   type AccountCallsQuery,
-  type AccountTotalsDto,
-  type AnalyticsDto,
-  type CallTotalsDto,
-  type CreditTotalsDto,
   type AllToolsUsageDto,
-  type TopAccountDto,
   type UserUsageDto,
 } from './admin-usage.dto.js';
 import { usageTotals } from '../usage-totals.js';
-
-const TOP_MAX = 10;
-/** Users read to find the top accounts. Users without an account spend nothing, so they come last. */
-const TOP_USERS_MAX = 100;
 
 /** Operators' view of all users' calls and credits. */
 @Injectable()
@@ -36,28 +27,12 @@ export class AdminUsage {
   constructor(
     private readonly accounts: AdminAccounts,
     private readonly reports: AccountReportsRepository,
-    private readonly books: CreditAudit,
     private readonly usage: UsageReports,
     private readonly queries: UsageQueries,
+    private readonly tables: UsageTables,
     private readonly series: UsageSeries,
     private readonly users: UsersService,
   ) {}
-
-  /** @throws UNAVAILABLE when ClickHouse is away. */
-  async analytics(): Promise<AnalyticsDto> {
-    const [tiers, moved, { tools, users }] = await Promise.all([
-      this.reports.tiers(),
-      this.books.moved(),
-      this.usage.everybodysMonth(TOP_USERS_MAX),
-    ]);
-    return {
-      accounts: accountTotals(tiers),
-      credits: creditTotals(tiers, moved),
-      calls: callTotals(tools),
-      top_accounts: await this.topAccounts(users),
-      top_tools: tools.slice(0, TOP_MAX).map((tool) => ToolUsageRowDto.of(tool)),
-    };
-  }
 
   /** @throws UNAVAILABLE when ClickHouse is away. */
   async toolUsage(days: number): Promise<AllToolsUsageDto> {
@@ -85,13 +60,12 @@ export class AdminUsage {
 
   /** @throws NOT_FOUND, VALIDATION_ERROR, UNAVAILABLE when ClickHouse is away */
   async calls(query: AllCallsQuery): Promise<AllCallsDto> {
-    const { rows, next } = await this.queries.calls(await this.userOf(query), query);
-    const users = await this.users.namesOf(rows.map((row) => row.user_id));
-    const records = rows.map((row) => {
-      const user = users.get(row.user_id);
-      return { ...row, user_email: user?.email ?? null, user_name: user?.displayName ?? null };
-    });
-    return { records, next };
+    return this.queries.calls(await this.userOf(query), query);
+  }
+
+  /** The same, whole. @throws NOT_FOUND, VALIDATION_ERROR */
+  async callsTable(query: AllCallsQuery): Promise<Table<AnyCallDto>> {
+    return this.tables.calls(await this.userOf(query), query);
   }
 
   /** A user's calls this month and today. @throws NOT_FOUND, UNAVAILABLE when ClickHouse is away */
@@ -128,41 +102,4 @@ export class AdminUsage {
     if (user_id === undefined || user_id === userId) return userId;
     return refuseQuery('account_id', 'account_id is the account of another user than user_id');
   }
-
-  private async topAccounts(top: UserSums[]): Promise<TopAccountDto[]> {
-    const accounts = await this.reports.accountsOf(top.map((user) => user.user_id));
-    const rows = top.flatMap(({ user_id, call_count, total_credits }) => {
-      const account = accounts.get(user_id);
-      return account ? [{ account_id: account.id, user_email: account.email, calls: call_count, credits: total_credits }] : [];
-    });
-    return rows.slice(0, TOP_MAX);
-  }
 }
-
-function accountTotals(tiers: TierTotals[]): AccountTotalsDto {
-  const total = sum(tiers, (tier) => tier.accounts);
-  const active = sum(tiers, (tier) => tier.active);
-  return { total, active, inactive: total - active, by_tier: tiers.map((tier) => TierAccountsDto.of(tier)) };
-}
-
-/** Every type of entry other than usage and expiry counts as granted. */
-function creditTotals(tiers: TierTotals[], moved: Map<string, number>): CreditTotalsDto {
-  const [used, expired] = [-(moved.get('usage') ?? 0), -(moved.get('allocation_expired') ?? 0)];
-  const granted = sum([...moved.values()], (amount) => amount) + used + expired;
-  return { granted, expired, used, balance: sum(tiers, (tier) => tier.balance), held: sum(tiers, (tier) => tier.held) };
-}
-
-function callTotals(tools: ToolSums[]): CallTotalsDto {
-  const { calls, credits, dayCalls, dayCredits, successRate, avgLatencyMs } = usageTotals(tools);
-  return {
-    today: dayCalls,
-    this_month: calls,
-    credits_today: dayCredits,
-    credits_this_month: credits,
-    success_rate: successRate,
-    avg_latency_ms: avgLatencyMs,
-  };
-}
-
-/** Never −0, which JSON would not show but a comparison would. */
-const sum = <T>(items: readonly T[], part: (item: T) => number): number => items.reduce((total, item) => total + part(item), 0);

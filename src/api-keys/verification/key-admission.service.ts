@@ -6,6 +6,7 @@ import { ownSubject } from '../../auth/login/own-token.js';
 import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { FailureLimiter } from '../../limits/failure-limiter.js';
+import { Refusals, type RefusalReason } from '../../telemetry/refusals.js';
 import { ApiKeyVerifier, type ApiKeyDenial, type ApiKeyVerification } from './api-key.verifier.js';
 
 /** They begin as source 000, "Troubleshooting", has them, and go on with what to do, since clients show little else. */
@@ -25,6 +26,15 @@ const DENIED: Record<ApiKeyDenial, string> = {
   inactive_account: `The MCP account of this API key is switched off. ${ASK_TO_SWITCH_ON}`,
 };
 
+const COUNTED_AS: Record<ApiKeyDenial, RefusalReason> = {
+  malformed: 'unknown_key',
+  unknown: 'unknown_key',
+  expired: 'expired_key',
+  revoked: 'revoked_key',
+  inactive_user: 'switched_off',
+  inactive_account: 'switched_off',
+};
+
 /** What is said where a key is needed and no credential came. */
 export const keyRequired = (): TallygateError => new TallygateError('UNAUTHORIZED', KEY_REQUIRED, { isCredentialMissing: true });
 
@@ -34,6 +44,7 @@ export class KeyAdmission {
   constructor(
     private readonly verifier: ApiKeyVerifier,
     private readonly failures: FailureLimiter,
+    private readonly refusals: Refusals,
   ) {}
 
   /**
@@ -64,6 +75,7 @@ export class KeyAdmission {
   private principalOf(verification: ApiKeyVerification, token: string, address: string | undefined): Principal {
     if (verification.ok) return verification.principal;
     this.failures.recordFailure(address);
+    this.refusals.count(COUNTED_AS[verification.reason]);
     const words = DENIED[verification.reason];
     throw new TallygateError('UNAUTHORIZED', words === UNKNOWN && isLoginToken(token) ? LOGIN_TOKEN : words);
   }

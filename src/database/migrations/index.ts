@@ -27,6 +27,7 @@ import { AppendedHours26 } from './0026-appended-hours.js';
 import { Sessions27 } from './0027-sessions.js';
 import { Tariff28 } from './0028-tariff.js';
 import { LastLogins29 } from './0029-last-logins.js';
+import { Refusals30 } from './0030-refusals.js';
 import { ServerChecks31 } from './0031-server-checks.js';
 import { LimitsOfTiers32 } from './0032-limits-of-tiers.js';
 
@@ -61,6 +62,7 @@ export const MIGRATIONS = [
   Sessions27,
   Tariff28,
   LastLogins29,
+  Refusals30,
   ServerChecks31,
   LimitsOfTiers32,
 ];

@@ -22,10 +22,12 @@ import type { CallToolDto, ToolCallResultDto } from './tool-call.dto.js';
  * @throws NOT_FOUND for an unknown server, UNKNOWN_TOOL for an unknown tool of it.
  */
 export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string, toolName: string): CatalogTool {
-  for (const name of [toolName, publicToolName(serverId, toolName, true), publicToolName(serverId, toolName, false)]) {
+  const names = [toolName, publicToolName(serverId, toolName, true), publicToolName(serverId, toolName, false)];
+  for (const name of names) {
     const found = catalog.find(name, caller);
     if (found?.source === serverId) return found;
   }
+  catalog.countRefused(names, caller);
   if (catalog.visibleTo(caller).some(({ source }) => source === serverId)) {
     throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${serverId} has no tool "${toolName}".`);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { inHeader } from '../../http/answer.js';
 import { loggerFor } from '../../common/log-contexts.js';
+import { Refusals } from '../../telemetry/refusals.js';
 import { maskSecrets } from '../../telemetry/mask-secrets.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { keyRequired } from '../../api-keys/verification/key-admission.service.js';
@@ -48,6 +49,7 @@ export class McpDispatcher {
   constructor(
     private readonly handlers: McpHandlers,
     private readonly callers: McpCallers,
+    private readonly refusals: Refusals,
   ) {}
 
   /**
@@ -94,6 +96,7 @@ export class McpDispatcher {
       const msg = maskSecrets(`request ${requestId}: ${(error as Error)?.stack ?? JSON.stringify(error)}`);
       this.logger.error({ msg, requestId });
     }
+    if (error instanceof TallygateError && error.extras.isCredentialMissing) this.refusals.count('no_key');
     const { status, headers, error: shown, dataJson } = mcpFailure(error, requestId);
     const json = JSON.stringify(shown);
     const whole = dataJson === undefined ? json : `${json.slice(0, -1)},"data":${dataJson}}`;

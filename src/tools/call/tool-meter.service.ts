@@ -7,6 +7,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { Reservation, type Refusal } from '../../credits/leases/account-lease.js';
 import { CallCharge } from '../../credits/leases/call-charge.js';
 import { CreditLeases } from '../../credits/leases/credit-leases.service.js';
+import { Refusals, type RefusalReason } from '../../telemetry/refusals.js';
 import type { UsageEvent } from '../../usage/recording/usage-event.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
 import { chargeOf, failed, type ToolCall, type ToolOutcome } from './tool-call.js';
@@ -26,6 +27,7 @@ export class ToolMeter {
     private readonly leases: CreditLeases,
     private readonly recorder: UsageRecorder,
     private readonly keys: KeyUsageTracker,
+    private readonly refusals: Refusals,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -38,7 +40,9 @@ export class ToolMeter {
   reserve(call: ToolCall): Promise<ToolOutcome | undefined> | undefined {
     const { accountId } = call.request.principal;
     if (accountId === undefined && this.config.values.credits.mode === 'required') {
-      return Promise.resolve(refused(call, 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'));
+      return Promise.resolve(
+        this.refused(call, 'no_account', 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'),
+      );
     }
     const reserved = this.isCharged(call) ? this.leases.reserve(accountId!, call.entry.price, call.startedAt) : undefined;
     if (reserved instanceof Promise) return reserved.then((answer) => this.reserved(call, answer));
@@ -91,9 +95,15 @@ export class ToolMeter {
 
   private reserved(call: ToolCall, answer: Reservation | Refusal): ToolOutcome | undefined {
     if (answer instanceof Reservation) return void this.reservations.set(call.id, answer);
-    if (answer.inactive) return refused(call, 'Your MCP account is switched off.');
+    if (answer.inactive) return this.refused(call, 'switched_off', 'Your MCP account is switched off.');
     const { available } = answer;
-    return refused(call, `Insufficient credits: need ${call.entry.price}, have ${available}.`, available);
+    return this.refused(call, 'credits', `Insufficient credits: need ${call.entry.price}, have ${available}.`, available);
+  }
+
+  /** A refusal is answered like a tool's own failure, so that an agent reads why. `available`: the credits there are. */
+  private refused({ entry }: ToolCall, reason: RefusalReason, message: string, available?: number): ToolOutcome {
+    this.refusals.count(reason);
+    return { ...failed(entry, 'REFUSED', message), ...(available !== undefined && { available }) };
   }
 
   private async recordCharge(
@@ -133,9 +143,3 @@ export class ToolMeter {
     return Math.round((this.clock.monotonic() - startedAtMonotonic) * 1_000) / 1_000;
   }
 }
-
-/** A refusal is answered like a tool's own failure, so that an agent reads why. `available`: the credits there are. */
-const refused = ({ entry }: ToolCall, message: string, available?: number): ToolOutcome => ({
-  ...failed(entry, 'REFUSED', message),
-  ...(available !== undefined && { available }),
-});

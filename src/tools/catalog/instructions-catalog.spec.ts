@@ -5,6 +5,8 @@ import { Tariff } from '../../tariff/tariff.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
 import { InstructionsCatalog } from './instructions-catalog.service.js';
 import { Sources } from './sources.service.js';
+import { Refusals } from '../../telemetry/refusals.js';
+import { SystemClock } from '../../common/clock.js';
 import { ToolCatalog } from './tool-catalog.service.js';
 
 const toolOf = (name: string): Tool => ({
@@ -35,7 +37,7 @@ class ToldSource implements ToolSource {
 
 function told(...given: ToldSource[]) {
   const sources = new Sources();
-  const tools = new ToolCatalog(testConfig(), sources, new Tariff(testConfig()));
+  const tools = new ToolCatalog(testConfig(), sources, new Tariff(testConfig()), new Refusals(new SystemClock()));
   const catalog = new InstructionsCatalog(sources, tools);
   // The other way round than they rely on each other: what counts is when somebody asks.
   catalog.onModuleInit();

@@ -8,6 +8,7 @@ import { McpList, type ListPage, type ListReader } from './mcp-list.js';
 import { jsonMembers, listingOf } from './listing.js';
 import { Sources } from './sources.service.js';
 import type { CatalogTool } from './catalog-tool.js';
+import { Refusals } from '../../telemetry/refusals.js';
 import { Tariff } from '../../tariff/tariff.js';
 import { compileArguments } from './tool-arguments.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
@@ -29,6 +30,7 @@ export class ToolCatalog implements OnModuleInit {
     config: AppConfig,
     private readonly sources: Sources,
     private readonly tariff: Tariff,
+    private readonly refusals: Refusals,
   ) {
     this.list = new McpList(config.values.mcp.page_size);
   }
@@ -59,8 +61,15 @@ export class ToolCatalog implements OnModuleInit {
   /** The tool of this name. @throws UNKNOWN_TOOL, in the same words for one that does not exist and one the caller may not call. */
   get(name: string, principal: Principal): CatalogTool {
     const entry = this.find(name, principal);
-    if (!entry) throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${name.slice(0, 128)}`);
-    return entry;
+    if (entry) return entry;
+    this.countRefused([name], principal);
+    throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${name.slice(0, 128)}`);
+  }
+
+  /** Counts that the caller has named a tool that is not theirs to call, if one of these names is such a tool's. */
+  countRefused(names: readonly string[], principal: Principal): void {
+    const isRefused = (name: string) => this.tools.has(name) && !this.find(name, principal);
+    if (names.some(isRefused)) this.refusals.count('not_allowed');
   }
 
   /** Every tool, by name, whoever may call it. */

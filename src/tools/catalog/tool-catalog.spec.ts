@@ -5,6 +5,8 @@ import type { Scope } from '../../auth/access/scopes.js';
 import { justAmount, Tariff } from '../../tariff/tariff.js';
 import { Sources } from './sources.service.js';
 import { ToolCatalog } from './tool-catalog.service.js';
+import { Refusals } from '../../telemetry/refusals.js';
+import { SystemClock } from '../../common/clock.js';
 import type { Tool, ToolSource } from '../source/tool-source.js';
 
 const tool = (name: string, price = 1): Tool => ({
@@ -46,7 +48,7 @@ function catalogOf(...tools: Tool[]) {
   const sources = new Sources();
   const config = testConfig({ tools: { prices: { dear: 7 } } });
   const tariff = new Tariff(config);
-  const catalog = new ToolCatalog(config, sources, tariff);
+  const catalog = new ToolCatalog(config, sources, tariff, new Refusals(new SystemClock()));
   const source = new FakeSource(tools);
   catalog.onModuleInit();
   sources.register(source);

@@ -1,5 +1,5 @@
 import type { UsageEvent } from '../recording/usage-event.js';
-import { RECORD_COLUMNS, UsageRecordDto } from '../reports/usage-history.dto.js';
+import { ownerOf, RECORD_COLUMNS, UsageRecordDto, type NamedUser } from '../reports/usage-history.dto.js';
 import { idOf, type OutboxPlace } from './outbox-place.js';
 import type { PlacedCall } from './live-calls.repository.js';
 
@@ -13,7 +13,7 @@ export class LiveCall {
   constructor(
     { place, event }: PlacedCall,
     private readonly keyName: string | undefined,
-    private readonly user: { email: string; displayName: string | null } | undefined,
+    private readonly user: NamedUser | undefined,
   ) {
     this.place = place;
     this.event = event;
@@ -26,8 +26,7 @@ export class LiveCall {
 
   /** With whose it is. */
   get fullText(): string {
-    const whose = { user_email: this.user?.email ?? null, user_name: this.user?.displayName ?? null };
-    return (this.ofAny ??= this.textOf({ user_id: this.event.user_id, ...this.record, ...whose }));
+    return (this.ofAny ??= this.textOf({ ...this.record, ...ownerOf(this.event.user_id, this.user) }));
   }
 
   private get record(): object {

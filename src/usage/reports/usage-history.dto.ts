@@ -67,6 +67,30 @@ export class UsageRecordDto {
   }
 }
 
+/** A call, and whose it is. */
+export class AnyCallDto extends UsageRecordDto {
+  user_id!: string;
+  /** As it is now; null for a user that there is not. */
+  user_email!: string | null;
+  user_name!: string | null;
+}
+
+/** Whose a call is, as they are called now. */
+export interface NamedUser {
+  email: string;
+  displayName: string | null;
+}
+
+/** The members that say whose a call is. */
+export const ownerOf = (
+  user_id: string,
+  user: NamedUser | undefined,
+): Pick<AnyCallDto, 'user_id' | 'user_email' | 'user_name'> => ({
+  user_id,
+  user_email: user?.email ?? null,
+  user_name: user?.displayName ?? null,
+});
+
 /** Of the file. */
 export const RECORD_COLUMNS = [
   'created_at',
@@ -89,6 +113,9 @@ export const RECORD_COLUMNS = [
   'protocol_version',
   'transport',
 ] as const satisfies (keyof UsageRecordDto)[];
+
+/** Of the file of everybody's calls. */
+export const ANY_CALL_COLUMNS = [...RECORD_COLUMNS, 'user_id', 'user_email'] as const satisfies (keyof AnyCallDto)[];
 
 export class UsageHistoryDto {
   /** Newest first. */

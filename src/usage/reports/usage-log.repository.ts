@@ -43,6 +43,9 @@ export interface UsageRow {
   created_at: string;
 }
 
+/** A row, and whose it is. */
+export type AnyRow = UsageRow & { user_id: string };
+
 const LOG = 'mcp_tool_usage_log';
 /** The same rows of the last days, by time; the log is by user. */
 export const BY_TIME = 'mcp_tool_usage_by_time';
@@ -128,8 +131,8 @@ export class UsageLogRepository {
   }
 
   /** As `findOlder`, with whose they are. */
-  findOlderOfAny(filter: CallFilter, last: CallPlace | undefined, limit: number): Promise<(UsageRow & { user_id: string })[]> {
-    return this.older(`user_id, ${ROW_COLUMNS}`, filter, last, limit);
+  findOlderOfAny(filter: CallFilter, last: CallPlace | undefined, limit: number, signal?: AbortSignal): Promise<AnyRow[]> {
+    return this.older(`user_id, ${ROW_COLUMNS}`, filter, last, limit, signal);
   }
 
   /** At most `limit` rows of a user that are older than `last`, or the newest, newest first; repeated deliveries of one are neighbours. */

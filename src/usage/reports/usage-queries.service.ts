@@ -1,5 +1,6 @@
 import { ClickHouseError } from '../../clickhouse/clickhouse.js';
 import { Injectable } from '@nestjs/common';
+import { UsersService } from '../../auth/users/users.service.js';
 import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { TallygateError } from '../../common/tallygate-error.js';
@@ -9,13 +10,10 @@ import { filterOf, type CallFilterQuery } from './call-filter.dto.js';
 import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayCounts, type ToolCounts } from './usage-counts.repository.js';
 import { lastDays, periodOfDays } from './usage-days.js';
-import { UsageRecordDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
-import type { UsageFilter } from './usage-filter.js';
-import { UsageLogRepository, type UsageRow } from './usage-log.repository.js';
+import { ownerOf, UsageRecordDto, type AnyCallDto, type UsageHistoryDto, type UsageHistoryQuery } from './usage-history.dto.js';
+import type { CallFilter, UsageFilter } from './usage-filter.js';
+import { UsageLogRepository, type AnyRow, type UsageRow } from './usage-log.repository.js';
 import { KeyUsageDto, type UsageByKeyDto, type UsageStatsDto, type UsageStatsQuery } from './usage-stats.dto.js';
-
-/** A call, and whose it is. */
-export type NamedCall = UsageRecordDto & { user_id: string };
 
 /** Rows of a page of history. */
 type HistoryPage = { rows: UsageRow[] } & Pick<UsageHistoryDto, 'total' | 'next'>;
@@ -28,6 +26,7 @@ export class UsageQueries {
     private readonly counts: UsageCountsRepository,
     private readonly dirtyHours: DirtyHoursRepository,
     private readonly keyNames: KeyNames,
+    private readonly users: UsersService,
     private readonly clock: Clock,
   ) {}
 
@@ -48,16 +47,22 @@ export class UsageQueries {
    * Calls of a user, or of everybody in the last days (`usage.keep_recent_days`), newest first, as they are stored.
    * @throws VALIDATION_ERROR when instants are reversed, UNAVAILABLE when ClickHouse is away
    */
-  async calls(userId: string | undefined, query: CallFilterQuery): Promise<{ rows: NamedCall[]; next: string | null }> {
-    refuseReversedInstants(query);
-    const filter = { ...periodOfDays(), ...filterOf(query), ...(userId !== undefined && { userId }) };
+  async calls(userId: string | undefined, query: CallFilterQuery): Promise<{ records: AnyCallDto[]; next: string | null }> {
+    const filter = callsFilter(userId, query);
     return unavailableWhenAway(async () => {
       const read = (last: CallPlace | undefined, most: number) => this.log.findOlderOfAny(filter, last, most);
       const { rows, next } = await pageOf(query.page_size, placeOf(query.before), read);
-      const names = await this.keyNames.of(rows);
-      const named = rows.map((row) => ({ user_id: row.user_id, ...UsageRecordDto.of(row, names.get(row.api_key_id)) }));
-      return { rows: named, next };
+      return { records: await this.named(rows), next };
     });
+  }
+
+  /** Rows of anybody's calls with the names of their keys and users. */
+  async named(rows: AnyRow[]): Promise<AnyCallDto[]> {
+    const [keys, users] = await Promise.all([this.keyNames.of(rows), this.users.namesOf(rows.map(({ user_id }) => user_id))]);
+    return rows.map((row) => ({
+      ...UsageRecordDto.of(row, keys.get(row.api_key_id)),
+      ...ownerOf(row.user_id, users.get(row.user_id)),
+    }));
   }
 
   private async pageAt(filter: UsageFilter, { page, page_size }: UsageHistoryQuery): Promise<HistoryPage> {
@@ -116,6 +121,12 @@ export function historyFilter(userId: string, query: UsageHistoryQuery): UsageFi
   if (to !== undefined && end_date !== undefined) refuseQuery('to', 'Give either to or end_date');
   if (before !== undefined && page > 1) refuseQuery('page', 'Give either page or before');
   return { ...periodOfDays(start_date, end_date), ...filterOf(query), userId };
+}
+
+/** Everybody's calls, or those of a user. @throws VALIDATION_ERROR when instants are reversed */
+export function callsFilter(userId: string | undefined, query: CallFilterQuery): CallFilter {
+  refuseReversedInstants(query);
+  return { ...periodOfDays(), ...filterOf(query), ...(userId !== undefined && { userId }) };
 }
 
 /** From the first day to the last. */

@@ -73,7 +73,12 @@ export class UsageReports {
    * @throws UNAVAILABLE when ClickHouse is away
    */
   everybodysMonth(usersMax: number): Promise<{ tools: ToolSums[]; users: UserSums[] }> {
-    return this.summed(monthOf(this.clock.now()), (question) => this.sums.byToolAndByUser(question, usersMax));
+    return this.everybodys(monthOf(this.clock.now()), usersMax);
+  }
+
+  /** The same of any time. @throws UNAVAILABLE when ClickHouse is away. */
+  everybodys(period: Period, usersMax: number): Promise<{ tools: ToolSums[]; users: UserSums[] }> {
+    return this.summed(period, (question) => this.sums.byToolAndByUser(question, usersMax));
   }
 
   /** Everybody's calls of the last `days` times 24 hours, by tool. @throws UNAVAILABLE when ClickHouse is away. */

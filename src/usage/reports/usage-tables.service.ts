@@ -2,13 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { piecesOf, type Table } from '../../rest/export/table.js';
 import { DirtyHoursRepository } from '../delivery/dirty-hours.repository.js';
+import type { CallPlace } from './call-cursor.js';
+import type { CallFilterQuery } from './call-filter.dto.js';
 import { KeyNames } from './key-names.repository.js';
 import { UsageCountsRepository, type DayToolCounts } from './usage-counts.repository.js';
 import { lastDays } from './usage-days.js';
-import { RECORD_COLUMNS, UsageRecordDto, type UsageHistoryQuery } from './usage-history.dto.js';
-import type { UsageFilter } from './usage-filter.js';
-import { UsageLogRepository, type UsageRow } from './usage-log.repository.js';
-import { historyFilter, statsFilter, unavailableWhenAway } from './usage-queries.service.js';
+import {
+  ANY_CALL_COLUMNS,
+  RECORD_COLUMNS,
+  UsageRecordDto,
+  type AnyCallDto,
+  type UsageHistoryQuery,
+} from './usage-history.dto.js';
+import { UsageLogRepository, type AnyRow, type UsageRow } from './usage-log.repository.js';
+import { callsFilter, historyFilter, statsFilter, unavailableWhenAway, UsageQueries } from './usage-queries.service.js';
 import { DAY_TOOL_COLUMNS, type UsageStatsQuery } from './usage-stats.dto.js';
 
 /** Calls in a piece, some 1 MB. */
@@ -16,7 +23,7 @@ const PIECE_CALLS = 2_000;
 /** Days in a piece: as many rows as days times tools. */
 const PIECE_DAYS = 30;
 
-/** A user's calls and statistics as tables, whole. Reading a piece throws UNAVAILABLE when ClickHouse is away. */
+/** Calls and statistics as tables, whole. Reading a piece throws UNAVAILABLE when ClickHouse is away. */
 @Injectable()
 export class UsageTables {
   constructor(
@@ -24,13 +31,33 @@ export class UsageTables {
     private readonly counts: UsageCountsRepository,
     private readonly dirtyHours: DirtyHoursRepository,
     private readonly keyNames: KeyNames,
+    private readonly queries: UsageQueries,
     private readonly clock: Clock,
   ) {}
 
   /** Every matching call, newest first. @throws VALIDATION_ERROR when the days are reversed. */
   history(userId: string, query: UsageHistoryQuery): Table<UsageRecordDto> {
     const filter = historyFilter(userId, query);
-    return { name: 'usage', columns: RECORD_COLUMNS, pieces: (gone) => this.recordPieces(filter, gone) };
+    const pieces = (gone: AbortSignal) =>
+      recordPieces(
+        (last: UsageRow | undefined) => this.log.findOlder(filter, last, PIECE_CALLS, gone),
+        (rows) => this.named(rows),
+      );
+    return { name: 'usage', columns: RECORD_COLUMNS, pieces };
+  }
+
+  /**
+   * Every matching call of a user, or of everybody in the last days (`usage.keep_recent_days`), newest first, with whose it is.
+   * @throws VALIDATION_ERROR when instants are reversed
+   */
+  calls(userId: string | undefined, query: CallFilterQuery): Table<AnyCallDto> {
+    const filter = callsFilter(userId, query);
+    const pieces = (gone: AbortSignal) =>
+      recordPieces(
+        (last: AnyRow | undefined) => this.log.findOlderOfAny(filter, last, PIECE_CALLS, gone),
+        (rows) => this.queries.named(rows),
+      );
+    return { name: 'calls', columns: ANY_CALL_COLUMNS, pieces };
   }
 
   /** Calls by day and tool, oldest day first; days without calls have no row. */
@@ -40,13 +67,9 @@ export class UsageTables {
     return { name: 'usage-by-day', columns: DAY_TOOL_COLUMNS, pieces };
   }
 
-  private async *recordPieces(filter: UsageFilter, gone: AbortSignal): AsyncGenerator<UsageRecordDto[]> {
-    const read = (last: UsageRow | undefined) => unavailableWhenAway(() => this.log.findOlder(filter, last, PIECE_CALLS, gone));
-    for await (const piece of piecesOf<UsageRow>(PIECE_CALLS, read)) {
-      const rows = piece.filter((row, index) => row.id !== piece[index - 1]?.id);
-      const names = await unavailableWhenAway(() => this.keyNames.of(rows));
-      yield rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
-    }
+  private async named(rows: UsageRow[]): Promise<UsageRecordDto[]> {
+    const names = await this.keyNames.of(rows);
+    return rows.map((row) => UsageRecordDto.of(row, names.get(row.api_key_id)));
   }
 
   private async *statsPieces(userId: string, dates: string[], apiKeyId: string | undefined, gone: AbortSignal) {
@@ -57,5 +80,16 @@ export class UsageTables {
         return this.counts.countByDayAndTool(filter, dirty, gone);
       });
     }
+  }
+}
+
+/** Repeated deliveries of a call are neighbours: each call is there once. */
+async function* recordPieces<Row extends CallPlace, Shown>(
+  read: (last: Row | undefined) => Promise<Row[]>,
+  named: (rows: Row[]) => Promise<Shown[]>,
+): AsyncGenerator<Shown[]> {
+  for await (const piece of piecesOf<Row>(PIECE_CALLS, (last) => unavailableWhenAway(() => read(last)))) {
+    const rows = piece.filter((row, index) => row.id !== piece[index - 1]?.id);
+    yield await unavailableWhenAway(() => named(rows));
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { stringify } from 'yaml';
@@ -176,6 +176,11 @@ inBrowser('an operator, in the portal alone,', () => {
     await page.getByLabel('Source', { exact: true }).fill('lookups');
     await page.keyboard.press('Enter');
     await row.waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export CSV', exact: true }).click(),
+    ]);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(new RegExp(`${TOOL},lookups,.*,admin@localhost\r\n`));
     expect(portal.complaints).toEqual([]);
   });
 

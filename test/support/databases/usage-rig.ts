@@ -46,7 +46,9 @@ export function usageRig(
   const verification = new UsageVerification(hours, dirtyHours, counts, log, config, clock);
   const outbox = new UsageOutboxRepository(database.postgres);
   const replicas = new ReplicasRepository(database.postgres);
-  const users = { namesOf: (ids: string[]) => Promise.resolve(new Map(ids.map((id) => [id, { email: `${id}@example.com` }]))) };
+  const users = {
+    namesOf: (ids: string[]) => Promise.resolve(new Map(ids.map((id) => [id, { email: `${id}@example.com` }]))),
+  } as unknown as UsersService;
   const recorder = new UsageRecorder(outbox, replicas, new Replica(replicas, config));
   return {
     lock,
@@ -57,13 +59,13 @@ export function usageRig(
     hours,
     verification,
     delivery: new UsageDelivery(config, lock, batches, log, rollup, verification),
-    queries: new UsageQueries(log, counts, dirtyHours, new KeyNames(database.postgres), clock),
+    queries: new UsageQueries(log, counts, dirtyHours, new KeyNames(database.postgres), users, clock),
     series: new UsageSeries(
       new UsageSeriesRepository(clickhouse),
       dirtyHours,
       outbox,
       new KeyNames(database.postgres),
-      users as unknown as UsersService,
+      users,
       clock,
     ),
     toolUses: new ToolUses(clickhouse, dirtyHours, clock),

@@ -26,6 +26,7 @@ import { ToolInputError, type Tool, type ToolResult } from '../../../src/tools/s
 import type { RecordedCall, ToolResultJson } from '../../../src/tools/call/recorded-call.js';
 import { creditReplicas, type CreditRig } from '../databases/credit-rig.js';
 import { createTestDatabase, type TestDatabase } from '../databases/test-database.js';
+import { Refusals } from '../../../src/telemetry/refusals.js';
 import { testConfig } from './test-config.js';
 
 export let database: TestDatabase;
@@ -100,7 +101,7 @@ const tool = (name: string, price: number): Tool => ({
 export function gateway(rig: CreditRig, mode: 'optional' | 'required' = 'optional') {
   const config = testConfig({ tools: { timeout_seconds: 0.2 }, credits: { mode } });
   const sources = new Sources();
-  const catalog = new ToolCatalog(config, sources, new Tariff(config));
+  const catalog = new ToolCatalog(config, sources, new Tariff(config), new Refusals(new SystemClock()));
   catalog.onModuleInit();
   const tools = [...Object.keys(BEHAVIOUR).map((name) => tool(name, 2)), tool('dear', 40), tool('free', 0)];
   sources.register({ name: 'test', tools: () => tools, onChange: () => undefined });
@@ -121,7 +122,14 @@ export function toolCalls(rig: CreditRig, config: AppConfig, runner: ToolRunner,
 /** What a call costs and who sees it, on the PostgreSQL of `rig`. */
 export function metering(rig: CreditRig, config: AppConfig) {
   const clock = new SystemClock();
-  const meter = new ToolMeter(rig.leases, rig.recorder, new KeyUsageTracker({} as ApiKeysRepository), config, clock);
+  const meter = new ToolMeter(
+    rig.leases,
+    rig.recorder,
+    new KeyUsageTracker({} as ApiKeysRepository),
+    new Refusals(clock),
+    config,
+    clock,
+  );
   return { meter, observer: new ToolCallObserver(new Metrics(), new Tracing(undefined), clock), clock };
 }
 

@@ -34,6 +34,7 @@ import type { Tasks } from '../../../src/tools/tasks/tasks.service.js';
 import { TestClock } from '../test-clock.js';
 import { eventually } from '../eventually.js';
 import { testConfig } from '../gateway/test-config.js';
+import { Refusals } from '../../../src/telemetry/refusals.js';
 import { textOf } from '../../../src/tools/source/content.js';
 
 export const caller = { userId: 'u', role: 'user' as const, scopes: new Set(['tools:call' as const]) };
@@ -112,7 +113,7 @@ export class UpstreamRig {
   ) {
     const { values } = testConfig({ servers: { allowed_networks: ['127.0.0.0/8'], ...servers } });
     this.config = new AppConfig(values, variables, [], outbound);
-    this.catalog = new ToolCatalog(this.config, this.sources, new Tariff(this.config));
+    this.catalog = new ToolCatalog(this.config, this.sources, new Tariff(this.config), new Refusals(this.clock));
     this.resources = new ResourceCatalog(this.sources, this.config);
     this.prompts = new PromptCatalog(this.sources, this.config);
     this.instructions = new InstructionsCatalog(this.sources, this.catalog);

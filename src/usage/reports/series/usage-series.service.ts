@@ -20,9 +20,9 @@ import {
 const DEFAULT_DAYS = 30;
 const TOP_MAX = 8;
 /** Of everybody's calls, where each is read. */
-const ROWS_DAYS_MAX = 31;
+export const ROWS_DAYS_MAX = 31;
 
-const NO_CALLS: SeriesSumsDto = {
+export const NO_CALLS: SeriesSumsDto = {
   calls: 0,
   errors: 0,
   backend_errors: 0,
@@ -53,7 +53,7 @@ export class UsageSeries {
    * @throws VALIDATION_ERROR when the range is reversed, or has too many buckets; UNAVAILABLE when ClickHouse is away
    */
   async read(userId: string | undefined, query: SeriesQuery & { group_by: GroupBy }): Promise<UsageSeriesDto> {
-    const range = this.rangeOf(query);
+    const range = rangeOf(query, this.clock.now(), (end) => Math.max(0, end - DEFAULT_DAYS * DAY_MS));
     const size = query.bucket === 'auto' ? sizeFor(range) : query.bucket;
     refuseTooMuch(range, size, userId === undefined && FROM_ROWS.includes(query.group_by));
     const zone = new Intl.DateTimeFormat('en', { timeZone: query.time_zone }).resolvedOptions().timeZone; // as ClickHouse spells it
@@ -113,14 +113,6 @@ export class UsageSeries {
     if (groupBy === 'user') for (const [id, { email }] of await this.users.namesOf(keys)) labels.set(id, email);
     return labels;
   }
-
-  /** @throws VALIDATION_ERROR when it is reversed or empty */
-  private rangeOf({ from, to }: SeriesQuery): Range {
-    const end = to === undefined ? this.clock.now() : clamped(to);
-    const start = from === undefined ? Math.max(0, end - DEFAULT_DAYS * DAY_MS) : clamped(from);
-    if (start >= end) refuseQuery('to', 'to must be later than from');
-    return { from: start, to: end };
-  }
 }
 
 function seriesOf(name: Pick<SeriesDto, 'key' | 'label'>, buckets: TimeBucket[], rows: SeriesRow[]): SeriesDto {
@@ -131,7 +123,8 @@ function seriesOf(name: Pick<SeriesDto, 'key' | 'label'>, buckets: TimeBucket[],
 }
 
 const SUMS = Object.keys(NO_CALLS) as (keyof SeriesSumsDto)[];
-const sumsOf = (row: SeriesRow): SeriesSumsDto => Object.assign({ ...NO_CALLS }, ...SUMS.map((sum) => ({ [sum]: row[sum] })));
+export const sumsOf = (row: SeriesRow): SeriesSumsDto =>
+  Object.assign({ ...NO_CALLS }, ...SUMS.map((sum) => ({ [sum]: row[sum] })));
 
 /** @throws VALIDATION_ERROR */
 function refuseTooMuch(range: Range, size: SeriesQuestion['size'], isFromRows: boolean): void {
@@ -141,6 +134,17 @@ function refuseTooMuch(range: Range, size: SeriesQuestion['size'], isFromRows: b
   }
   if (isFromRows && range.to - range.from > ROWS_DAYS_MAX * DAY_MS)
     refuseQuery('group_by', `By outcome or client, everybody's calls can be had for at most ${ROWS_DAYS_MAX} days at a time`);
+}
+
+/**
+ * The time that is asked for, until now unless it says so. @param startOf where it begins that ends then, unless it says so
+ * @throws VALIDATION_ERROR when it is reversed or empty
+ */
+export function rangeOf({ from, to }: Pick<SeriesQuery, 'from' | 'to'>, now: number, startOf: (end: number) => number): Range {
+  const end = to === undefined ? now : clamped(to);
+  const start = from === undefined ? startOf(end) : clamped(from);
+  if (start >= end) refuseQuery('to', 'to must be later than from');
+  return { from: start, to: end };
 }
 
 /** Within what ClickHouse can hold. */
