@@ -206,7 +206,11 @@ export interface paths {
     /** Lists accounts, filtered by e-mail, name, tier, state or flags. */
     get: operations['AdminAccountsController_list'];
     put?: never;
-    post?: never;
+    /**
+     * Opens an account for a user who has none, as if they had enabled it: with the month's credits of the default tier. Its key is shown to
+     *     nobody; they make a new one when they want it.
+     */
+    post: operations['AdminAccountsController_open'];
     delete?: never;
     options?: never;
     head?: never;
@@ -429,7 +433,10 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Sets what a tier gives a month. More tops its accounts up at once; fewer count from next month, and nothing is taken back. */
+    /**
+     * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
+     *     taken back. Limits count for the next request.
+     */
     put: operations['TiersController_set'];
     post?: never;
     /** Takes back what an admin has set: the tier gives what it would without, by the same rule. Also of one that the settings file names by now, or no more. */
@@ -1074,6 +1081,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/mcp/billing/portal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Opens Stripe's page on which the caller sees their payments and invoices, and changes or ends their subscription. It leads back to
+     *     Credits in the portal.
+     */
+    post: operations['CheckoutController_manage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/mcp/billing/purchases': {
     parameters: {
       query?: never;
@@ -1406,6 +1433,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/servers/{id}/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How a server is, how it was in each half hour of the last day, and why a check failed last. */
+    get: operations['ServerHistoryController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/servers/{id}/pins': {
     parameters: {
       query?: never;
@@ -1723,8 +1767,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2196,7 +2242,7 @@ export interface components {
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
       /**
-       * @description Bounds that are taken off: the key reaches all its permissions allow, has the gateway's limit, or never expires. A bound is
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
        *     taken off or given, not both.
        */
       clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
@@ -2344,6 +2390,12 @@ export interface components {
        */
       required_permissions?: string[];
     };
+    FailedCheckDto: {
+      /** Format: date-time */
+      at: string;
+      /** @description Why, without secrets; for callers with `gateway:write` with the last words of its program or with what can be done. */
+      error: string;
+    };
     GatewayStatsDto: {
       /** @description Seconds since the process started. */
       uptime: number;
@@ -2353,6 +2405,24 @@ export interface components {
       active_servers: number;
       healthy_servers: number;
       load_balancer: components['schemas']['LoadBalancerStatsDto'];
+    };
+    HalfHourDto: {
+      /**
+       * @description The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica; null
+       *     where nobody checked it, as when it was off or the gateway was.
+       * @enum {string|null}
+       */
+      state: 'degraded' | 'down' | 'ok' | null;
+      /**
+       * Format: double
+       * @description How long the others took on average, in milliseconds; null where there are none.
+       */
+      latency_ms: number | null;
+      /** Format: date-time */
+      from: string;
+      checks: number;
+      /** @description How many of them failed. */
+      failed: number;
     };
     HealthDto: {
       /**
@@ -2430,8 +2500,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2608,8 +2680,17 @@ export interface components {
     OffersDto: {
       /** @description Whether payments are switched on; without them nothing is on offer. */
       enabled: boolean;
+      /** @description Whether Stripe has a customer for the caller's account: `POST /api/mcp/billing/portal` leads to their payments then. */
+      can_manage: boolean;
       packs: components['schemas']['CreditPackDto'][];
       subscriptions: components['schemas']['SubscriptionOfferDto'][];
+    };
+    OpenAccountDto: {
+      /**
+       * Format: uuid
+       * @description A user without an account.
+       */
+      user_id: string;
     };
     OwnAccountDto: {
       /** @description The limits that there are: an admin's login has none. */
@@ -2675,8 +2756,10 @@ export interface components {
       permissions: ('admin' | 'gateway:read' | 'gateway:write' | 'records:raw' | 'tools:call')[];
       /** @description Null: everything its permissions allow. */
       allowed_tools: string[] | null;
-      /** @description Null: the gateway's limit for keys. */
+      /** @description Its own limit; null: what keys of its owner have. */
       rate_limit_per_hour: number | null;
+      /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
+      effective_rate_limit: number | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2695,6 +2778,10 @@ export interface components {
        * @description A day from now.
        */
       expires_at: string;
+    };
+    PaymentPortalDto: {
+      /** @description Good for some minutes, for whoever has it. */
+      url: string;
     };
     PeriodTotalsDto: {
       /**
@@ -3015,6 +3102,8 @@ export interface components {
       problem?: string;
       /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
+      /** @description The last 48 half hours, the one that runs last; present in lists with `include_history`. */
+      history?: components['schemas']['HalfHourDto'][];
     };
     ServerHealthDto: {
       /**
@@ -3027,6 +3116,11 @@ export interface components {
        * @description How long the server took to answer last, in milliseconds.
        */
       latency_ms: number | null;
+      /**
+       * Format: date-time
+       * @description When it became so, as the replica that answers knows it; null before the first check.
+       */
+      since: string | null;
       /**
        * Format: date-time
        * @description Null before the first check.
@@ -3044,6 +3138,14 @@ export interface components {
       differs?: string[];
       /** @description What it offers that reaches no caller until it is approved; absent where there is nothing. */
       waiting_for_approval?: components['schemas']['WaitingOffersDto'];
+    };
+    ServerHistoryDto: {
+      /** @description As the replica that answers knows it. */
+      now: components['schemas']['ServerHealthDto'];
+      /** @description The last 48, the one that runs last. */
+      half_hours: components['schemas']['HalfHourDto'][];
+      /** @description The last check of these that failed; null where none did. */
+      last_error: components['schemas']['FailedCheckDto'] | null;
     };
     ServerPinDto: {
       /**
@@ -3086,9 +3188,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3176,9 +3280,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -3247,6 +3353,10 @@ export interface components {
     SetTierDto: {
       /** @description More tops its accounts up at once; fewer count from next month. */
       monthly_credits: number;
+      /** @description Requests an hour of a user; null: as everybody has, `limits.user_per_hour`. */
+      user_per_hour?: number | null;
+      /** @description Requests an hour of a key without a limit of its own; null: as everybody's, `limits.api_key_per_hour`. */
+      api_key_per_hour?: number | null;
       /** @description For whoever looks at the audit log later; 1 to 500 characters. */
       reason: string;
     };
@@ -3317,6 +3427,10 @@ export interface components {
       name: string;
       /** @description Credits a month. They do not carry over. Null for a tier of which there is only what an admin has set, since the file names others. */
       monthly_credits: number | null;
+      /** @description Requests an hour of a user of its accounts; null: as everybody has. */
+      user_per_hour: number | null;
+      /** @description Requests an hour of each of their keys without a limit of its own; null: as everybody's. */
+      api_key_per_hour: number | null;
       /**
        * @description Who says so: the gateway itself, the settings file, which nothing else changes, or an admin.
        * @enum {string}
@@ -3751,9 +3865,11 @@ export interface components {
       seen_at: string | null;
       /**
        * Format: date-time
-       * @description When a person approved it last, whatever it is now; null where nobody did. The audit log says who.
+       * @description When a person approved it last, whatever it is now; null where nobody did.
        */
       approved_at: string | null;
+      /** @description E-mail of that person; null where nobody is known, as of approvals while authentication was off, and by releases that noted nobody. */
+      approved_by: string | null;
       /** @description Of a tool: what callers call it, or would if it were approved. */
       listed_name?: string;
       /** @description Of a tool: credits for one call. */
@@ -4968,6 +5084,128 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminAccountsController_open: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "user_id": "7d7a3f2e-8f2b-4c59-9f0c-0d6f3c1d2b4a"
+         *     }
+         */
+        'application/json': components['schemas']['OpenAccountDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminAccountDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The user has an account, or as many active keys as they may */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -10281,6 +10519,83 @@ export interface operations {
       };
     };
   };
+  CheckoutController_manage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentPortalDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `billing_not_enabled` or `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description `detail.code` is `no_payments`: Stripe has no customer for the account */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Stripe cannot be reached */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   CheckoutController_purchases: {
     parameters: {
       query?: {
@@ -11209,6 +11524,8 @@ export interface operations {
       query?: {
         /** @description Tell the health of each server as well. */
         include_health?: boolean;
+        /** @description Tell how each server was in each half hour of the last day as well. */
+        include_history?: boolean;
       };
       header?: never;
       path?: never;
@@ -11898,6 +12215,95 @@ export interface operations {
         };
       };
       /** @description Insufficient permissions: needs gateway:write */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ServerHistoryController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or name of the server, e.g. `file-server`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerHistoryDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs gateway:read */
       403: {
         headers: {
           [name: string]: unknown;
