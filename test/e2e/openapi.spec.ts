@@ -187,8 +187,8 @@ describe('an operation that goes well is answered as documented', () => {
     expect((await send('POST', '/servers/test', tokens['admin'], { body: '{"template_name":"nothing"}' })).status).toBe(400);
     await well('PATCH', `/servers/${id}`, { weight: 2, enabled: null });
     await well('POST', `/servers/${id}/check`);
-    const lists = [`/servers/${id}/tools`, `/servers/${id}/pins`];
-    for (const path of ['/servers?include_health=true', `/servers/${id}`, ...lists]) await well('GET', path);
+    const parts = ['health', 'tools', 'pins'].map((part) => `/servers/${id}/${part}`);
+    for (const path of ['/servers?include_health=true&include_history=true', `/servers/${id}`, ...parts]) await well('GET', path);
     await well('DELETE', `/servers/${id}`);
   });
 });

@@ -72,6 +72,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'PATCH /servers/{id}': { weight: 1 },
   'DELETE /servers/{id}': undefined,
   'POST /servers/{id}/check': undefined,
+  'GET /servers/{id}/health': undefined,
   'GET /servers/{id}/tools': undefined,
   'POST /servers/{id}/tools': { tool_name: 'nothing', pin: 'nothing' },
   'PATCH /servers/{id}/tools/{tool}': { enabled: null },
