@@ -202,6 +202,19 @@ inBrowser('an operator, in the portal alone,', () => {
     await page.waitForURL('**/ui/admin/calls?service=lookups');
   });
 
+  it('sees today who calls with what, what was turned away, and how that compares to before', async () => {
+    expect((await gateway.mcp('tools/list', {}, 'sk-of-nobody')).status).toBe(401);
+    await eventually(async () => {
+      const { json } = await gateway.rest('GET', '/api/admin/mcp/analytics');
+      expect(json.refusals).toContainEqual({ reason: 'unknown_key', refused: 1 });
+    });
+    await portal.goTo('/admin');
+    await page.getByRole('row', { name: 'The key is unknown (401) 1' }).waitFor();
+    await page.getByRole('region', { name: 'Top clients, this month' }).getByRole('cell', { name: '2', exact: true }).waitFor();
+    await page.getByText('new: 0 calls in as long a time before').waitFor();
+    expect([await portal.barriers(), portal.complaints]).toEqual([[], []]);
+  });
+
   it('sees who approved its tool', async () => {
     await goTo('Servers');
     await page.getByRole('link', { name: 'lookups' }).click();
