@@ -157,6 +157,7 @@ describe('an operation that goes well is answered as documented', () => {
     await well('POST', `/api/admin/webhooks/deliveries/${delivery}/retry`);
     expect((await send('POST', '/api/admin/webhooks/test', await strict.token(), { body: '{}', to: strict })).status).toBe(409);
     await well('PUT', '/api/admin/log-level', { level: 'info', contexts: null });
+    for (const yaml of ['portt: 1', 'tiers: { free: 60 }']) await well('POST', '/api/admin/config/check', { yaml });
     await well('PUT', '/api/admin/prices/greet', { price: 1, reason: 'why' });
     await well('PUT', '/api/admin/tiers/pro', { monthly_credits: 600, reason: 'a test' });
     for (const path of ['prices/greet?reason=why', 'tiers/pro']) await well('DELETE', `/api/admin/${path}`);
