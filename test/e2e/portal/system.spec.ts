@@ -25,8 +25,12 @@ inBrowser('the pages System and Data', () => {
   });
 
   const section = (name: string) => portal.page.getByRole('region', { name });
-  const isWellMade = async () =>
+  const isWellMade = async () => {
     expect([await portal.barriers(), await portal.overflow(), portal.complaints]).toEqual([[], 0, []]);
+    await portal.page.setViewportSize({ width: 360, height: 800 });
+    expect(await portal.overflow()).toBe(0);
+    await portal.page.setViewportSize({ width: 1280, height: 800 });
+  };
 
   it('show each setting with where it comes from; a search and a filter are in the address', async () => {
     await portal.goTo('/admin/system');
