@@ -9,7 +9,7 @@ import { EVERY_ADDRESS, network } from './host.js';
 import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
-import type { ShownSetting } from './settings/shown-settings.js';
+import type { ShownSetting } from './settings/shown-setting.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { TIER_CREDITS_MAX } from './sections/bounds.js';
 import { priceSchema, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';

@@ -8,7 +8,8 @@ import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, 
 import { asWritten, isSet, notSet, referencesIn, wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './backends/installed-engines.js';
 import { readSettings, type SettingsText } from './settings/settings-text.js';
-import { shownSettings, type ShownSetting } from './settings/shown-settings.js';
+import type { ShownSetting } from './settings/shown-setting.js';
+import { shownSettings } from './settings/shown-settings.js';
 import { outboundOf } from './upstream/outbound.js';
 import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';

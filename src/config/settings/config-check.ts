@@ -3,7 +3,7 @@ import { MASK } from '../../common/secrets/mask-text.js';
 import type { Given } from '../environment.js';
 import { ConfigError, settingsWith } from '../load-config.js';
 import { readSettings, type SettingsText } from './settings-text.js';
-import type { ShownSetting } from './shown-settings.js';
+import type { ShownSetting } from './shown-setting.js';
 
 /** Of what may be as long as the text, what is told. */
 const PROBLEMS_MAX = 100;

@@ -2,15 +2,7 @@ import { isObject, valueAt } from '../../common/json.js';
 import { configSchema } from '../app-config.js';
 import { helpOf } from '../environment.js';
 import { DESCRIPTIONS } from './setting-descriptions.js';
-
-/** A setting of `gateway.yaml`. */
-export interface Setting {
-  /** `log.level` */
-  name: string;
-  /** Null where it is unset unless it is given. */
-  default: unknown;
-  description: string;
-}
+import type { Setting } from './shown-setting.js';
 
 /** Every setting, in the order of the schema. Lists and maps of names are settings as a whole. */
 export function allSettings(): Setting[] {

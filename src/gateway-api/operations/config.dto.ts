@@ -3,7 +3,7 @@ import { IsString, MaxLength } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { Origin } from '../../config/environment.js';
 import type { CheckedConfig, ConfigProblem, SettingChange } from '../../config/settings/config-check.js';
-import type { ShownSetting } from '../../config/settings/shown-settings.js';
+import type { ShownSetting } from '../../config/settings/shown-setting.js';
 
 const YAML_MAX = 262_144;
 
