@@ -262,6 +262,16 @@ export class GatewayClient extends TariffClient {
     return streamedCalls(this.http, '/api/admin/calls/stream', query, options);
   }
 
+  /** Every setting of the gateway with where its value comes from, secrets masked. For admins. */
+  config(options?: RequestOptions): Promise<Schemas['ConfigDto']> {
+    return this.get('/api/admin/config', options);
+  }
+
+  /** What a start with another gateway.yaml would do, given as its text. Changes nothing. For admins. */
+  checkConfig(yaml: string, options?: RequestOptions): Promise<Schemas['ConfigCheckDto']> {
+    return this.post('/api/admin/config/check', { yaml }, options);
+  }
+
   /** Deletes a user, whose books stay. For admins. */
   deleteUser(id: string, options?: RequestOptions): Promise<void> {
     return this.http.send({ method: 'DELETE', path: `/api/admin/users/${encodeURIComponent(id)}`, ...options });

@@ -76,6 +76,78 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every setting with its value, its default and where it comes from; secrets are masked. */
+    get: operations['ConfigController_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/config/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What a start with another gateway.yaml would do: its problems, or the settings that would change. Beside it hold the environment
+     *     and the options that this process was started with. Nothing is changed, and nothing that the text names is opened, connected to or
+     *     filled in.
+     */
+    post: operations['ConfigController_check'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/datasets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every dataset, with how much of it there is. Admins only. */
+    get: operations['DatasetsController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/datasets/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The last 100 imports into datasets, newest first. Admins only. */
+    get: operations['DatasetsController_listImports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/datasets/synthetic': {
     parameters: {
       query?: never;
@@ -2028,6 +2100,31 @@ export interface components {
       /** @description Stripe's id of the checkout session. */
       session_id: string;
     };
+    ConfigCheckDto: {
+      /** @description What would end the start; then no changes are told. */
+      problems: components['schemas']['ConfigProblemDto'][];
+      changes: components['schemas']['SettingChangeDto'][];
+      /** @description Whether the changes need a restart, as all do: settings are read at the start alone. */
+      needs_restart: boolean;
+      /** @description Settings of the text with secrets, which are not compared with those in use. */
+      not_compared: string[];
+      /** @description Settings of the text that name files, which are not opened. */
+      not_opened: string[];
+    };
+    ConfigCheckRequestDto: {
+      /** @description In YAML, as gateway.yaml is. */
+      yaml: string;
+    };
+    ConfigDto: {
+      /** @description The settings file, as the operator calls it; it may be absent. */
+      file: string;
+      settings: components['schemas']['SettingDto'][];
+    };
+    ConfigProblemDto: {
+      /** @description Of the text; null where it is about no line of it. */
+      line: number | null;
+      message: string;
+    };
     ConfirmDto: {
       password?: string | null;
       token?: string | null;
@@ -2168,6 +2265,52 @@ export interface components {
       date: string;
       call_count: number;
       total_records: number;
+    };
+    DatasetDto: {
+      /** @description Its table; as in `POST /api/admin/datasets/{dataset}/import`. */
+      dataset: string;
+      title: string;
+      description: string;
+      /** @description Names of its columns, in their order. */
+      columns: string[];
+      row_count: number;
+      /** @description Null for a dataset without symbols. */
+      symbol_count: number | null;
+      /** @description Null for a dataset without days, or without rows. */
+      first_date: string | null;
+      last_date: string | null;
+      /** @description Number of generated rows. */
+      synthetic_row_count: number;
+    };
+    DatasetImportDto: {
+      /**
+       * @description done: its rows are visible; unfinished: it runs, or was interrupted; undone: it was interrupted, and none of its rows is left.
+       * @enum {string}
+       */
+      state: 'done' | 'undone' | 'unfinished';
+      dataset: string;
+      /** @description Its number among those of the dataset, from 1. */
+      version: number;
+      /** @description The file's name, or what was generated. */
+      source: string;
+      /** @description Distinct rows it brought. */
+      rows: number;
+      /** @description Lines that were left out, since they were invalid. */
+      rejected: number;
+      /**
+       * Format: date-time
+       * @description When it ended; of an unfinished one, when its rows began to be made visible.
+       */
+      imported_at: string;
+    };
+    DatasetImportListDto: {
+      /** @description The last 100, newest first. */
+      imports: components['schemas']['DatasetImportDto'][];
+    };
+    DatasetListDto: {
+      /** @description Whether the tools of the stock data are offered, `stock_data.enabled`. */
+      enabled: boolean;
+      datasets: components['schemas']['DatasetDto'][];
     };
     DayIntegrityDto: {
       /** @description `YYYY-MM-DD`, UTC: when the calls were admitted. */
@@ -3360,6 +3503,73 @@ export interface components {
       /** @description For whoever looks at the audit log later; 1 to 500 characters. */
       reason: string;
     };
+    SettingChangeDto: {
+      /** @example tiers.pro */
+      name: string;
+      /** @description Its value now, secrets masked */
+      now:
+        | (
+            | string
+            | number
+            | boolean
+            | unknown[]
+            | {
+                [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Its value after a start with the text, secrets masked */
+      then:
+        | (
+            | string
+            | number
+            | boolean
+            | unknown[]
+            | {
+                [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    SettingDto: {
+      /**
+       * @description Its path in gateway.yaml.
+       * @example log.level
+       */
+      name: string;
+      /** @description As it was at the start, secrets masked; `${env:NAME}` where it comes from a variable; null where it is unset */
+      value:
+        | (
+            | string
+            | number
+            | boolean
+            | unknown[]
+            | {
+                [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Null where it is unset unless it is given */
+      default:
+        | (
+            | string
+            | number
+            | boolean
+            | unknown[]
+            | {
+                [key: string]: unknown;
+              }
+          )
+        | null;
+      /**
+       * @description Where its value comes from.
+       * @enum {string}
+       */
+      origin: 'default' | 'file' | 'option' | 'variable';
+      /** @description Its environment variable or its option of the command line, where it is given by one. */
+      given_as: string | null;
+      description: string;
+    };
     SignInDto: {
       /** @description E-mail or user name. */
       email?: string | null;
@@ -3407,6 +3617,8 @@ export interface components {
     };
     ThisProcessDto: {
       version: string;
+      /** @description Of Node.js, which runs it. */
+      node_version: string;
       /** Format: date-time */
       started_at: string;
       pool: components['schemas']['PoolDto'];
@@ -4296,6 +4508,296 @@ export interface operations {
         };
       };
       /** @description ClickHouse is away; calls are still recorded */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ConfigController_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfigDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  ConfigController_check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "yaml": "log:\n  level: debug\n"
+         *     }
+         */
+        'application/json': components['schemas']['ConfigCheckRequestDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfigCheckDto'];
+        };
+      };
+      /** @description The text takes too much time or memory to read */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Another text is being checked */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  DatasetsController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  DatasetsController_listImports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetImportListDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
       503: {
         headers: {
           /** @description Seconds to wait before trying again */

@@ -4,6 +4,12 @@ import { configure } from 'safe-stable-stringify';
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What stands at a path such as `log.level`; undefined where nothing does. */
+export const valueAt = (object: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((outer, name) => (isObject(outer) && Object.hasOwn(outer, name) ? outer[name] : undefined), object);
+
 /** The object without its members that are null, which is as good as nothing; the same one where there are none. */
 export function withoutNulls(object: Record<string, unknown>): Record<string, unknown> {
   for (const name in object)

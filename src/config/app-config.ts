@@ -4,10 +4,12 @@ import { LOG_LEVELS } from '../telemetry/logger.js';
 import { databaseUrl, httpUrl, redisUrl } from './backends/backend-urls.js';
 import { billingSchema } from './billing-config.js';
 import { creditsSchema } from './credits-config.js';
+import type { Given } from './environment.js';
 import { EVERY_ADDRESS, network } from './host.js';
 import { noticesSchema } from './notices-config.js';
 import { limitsSchema, listenersSchema } from './sections/limits-config.js';
 import { portalSchema } from './sections/portal-config.js';
+import type { ShownSetting } from './settings/shown-setting.js';
 import { DIRECT, type Outbound } from './upstream/outbound.js';
 import { tiersSchema } from './sections/tiers-config.js';
 import { priceSchema, STRATEGIES, templateName, templatesSchema, trustSettings } from './template-config.js';
@@ -206,6 +208,12 @@ export interface SettingsFile {
   namesTiers: boolean;
 }
 
+/** How this process was started. */
+export interface StartSettings {
+  readonly settings: readonly ShownSetting[];
+  readonly options: Given['options'];
+}
+
 /** The settings, read once at start and frozen. Injected by this class. */
 export class AppConfig {
   constructor(
@@ -216,6 +224,8 @@ export class AppConfig {
     readonly referredVariables: readonly string[] = [],
     readonly outbound: Outbound = DIRECT,
     readonly file: SettingsFile = { name: 'gateway.yaml', namesTiers: false },
+    /** The settings as they may be shown, and the options of the command line that they were started with. */
+    readonly start: StartSettings = { settings: [], options: {} },
   ) {
     deepFreeze(values);
     deepFreeze(templateVariables);

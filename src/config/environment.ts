@@ -1,4 +1,4 @@
-import { isObject } from '../common/json.js';
+import { isObject, valueAt } from '../common/json.js';
 import { nearestName } from '../common/nearest-name.js';
 import { isSecretName } from '../common/secrets/secret-name.js';
 
@@ -91,6 +91,18 @@ export interface Given {
   options: Readonly<Record<string, string>>;
   /** What the settings file says, where there is one. */
   file?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether the file is a text that somebody hands in to be checked: no file that it names is opened, and nothing is said of what
+   * variables that it refers to say.
+   */
+  isHandedIn?: boolean;
+}
+
+/** Where a setting's value comes from. */
+export interface Origin {
+  origin: 'default' | 'file' | 'variable' | 'option';
+  /** Its variable or option, where it is given by one. */
+  given_as: string | null;
 }
 
 /** The option of the command line that stands for a variable: `--database-url` for `GATEWAY_DATABASE_URL`. */
@@ -118,6 +130,17 @@ export function settingName(path: string, { env, options, file = {} }: Given): s
   const hasOption = SETTING_OPTIONS.some(({ variable }) => variable === missing);
   return hasOption && Object.keys(options).length > 0 ? optionOf(missing) : missing;
 }
+
+/** Where the value of a setting comes from: its option, else its variable, else the file. */
+export function originOf(path: string, { env, options, file = {} }: Given): Origin {
+  const variable = Object.keys(ENVIRONMENT).find((name) => ENVIRONMENT[name]!.path === path);
+  if (variable && options[variable]) return { origin: 'option', given_as: optionOf(variable) };
+  if (variable && env[variable]) return { origin: 'variable', given_as: variable };
+  return { origin: valueAt(file, path) === undefined ? 'default' : 'file', given_as: null };
+}
+
+/** What its variable is described as; undefined where it has none. */
+export const helpOf = (path: string): string | undefined => Object.values(ENVIRONMENT).find((one) => one.path === path)?.help;
 
 /** Whether the file has it, or the section that it belongs to. */
 function isInFile(path: readonly string[], file: Readonly<Record<string, unknown>>): boolean {

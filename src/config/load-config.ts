@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
-import { isObject } from '../common/json.js';
 import { createPrivateFile } from '../common/files/private-file.js';
 import { AppConfig, type ConfigValues, type SettingsFile } from './app-config.js';
 import { CONFIG_FILE, optionOf, settingName, unknownVariables, withEnvironment, type Given } from './environment.js';
-import { wholeReferences, withVariables } from './env-reference.js';
+import { asWritten, isSet, notSet, referencesIn, wholeReferences, withVariables } from './env-reference.js';
 import { ALL_ENGINES, installedEngines, type Engines } from './backends/installed-engines.js';
+import { readSettings, type SettingsText } from './settings/settings-text.js';
+import type { ShownSetting } from './settings/shown-setting.js';
+import { shownSettings } from './settings/shown-settings.js';
 import { outboundOf } from './upstream/outbound.js';
 import { contradictions, type Contradiction } from './setting-rules.js';
 import { variablesOf } from './template-config.js';
@@ -28,14 +29,34 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem, each under its option, variable or YAML path.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given['options'] = {}): AppConfig {
-  const { values, referredVariables, file } = examined({ env, options }, installedEngines());
+  const { values, referredVariables, file, shown } = examined({ env, options }, installedEngines());
   values.data_dir = values.database_url?.startsWith('memory:')
     ? mkdtempSync(join(tmpdir(), 'tallygate-'))
     : resolve(values.data_dir);
   const auth = { ...values.auth, secret_key: values.auth.secret_key ?? keptSecret(values) };
   const variables = variablesOf(values.templates).map((name) => [name, env[name]!]);
   const used = Object.fromEntries(variables) as Record<string, string>;
-  return new AppConfig({ ...values, auth }, used, referredVariables, outboundOf(env), file);
+  return new AppConfig({ ...values, auth }, used, referredVariables, outboundOf(env), file, { settings: shown, options });
+}
+
+/**
+ * Every setting with where it comes from, as it may be shown, and as `readConfig` reads it.
+ * @throws ConfigError as `loadConfig`
+ */
+export const readShownSettings = (options: Given['options'] = {}, env: NodeJS.ProcessEnv = process.env): ShownSetting[] =>
+  examined({ env, options }, ALL_ENGINES).shown;
+
+/**
+ * Every setting as a start with another settings file would have it, which is given as its text. Nothing that the text names is opened
+ * or looked up.
+ * @throws ConfigError as `loadConfig`
+ */
+export function settingsWith(
+  text: SettingsText,
+  options: Given['options'],
+  env: NodeJS.ProcessEnv = process.env,
+): ShownSetting[] {
+  return examinedText({ env, options, isHandedIn: true }, text, installedEngines()).shown;
 }
 
 /**
@@ -59,13 +80,16 @@ interface Examined {
   /** Variables that settings refer to. */
   referredVariables: readonly string[];
   file: SettingsFile;
+  shown: ShownSetting[];
 }
 
-function examined(beside: Given, engines: Engines): Examined {
-  const file = readYaml(beside);
+const examined = (beside: Given, engines: Engines): Examined => examinedText(beside, readYaml(beside), engines);
+
+function examinedText(beside: Given, file: SettingsText, engines: Engines): Examined {
   const given = { ...beside, file: file.settings };
   const written = withEnvironment(file.settings, given);
-  const { values, issues } = validSettings({ ...written, notices: withVariables(written['notices'], given.env) });
+  const { values, issues: invalid } = validSettings(given.isHandedIn ? written : filledIn(written, given));
+  const issues = [...invalid, ...unsetVariables(values, given)];
   const referredVariables = [...variablesOf(values.templates), ...wholeReferences(written['notices'])];
   const isRight = ({ about }: Contradiction) => !about.some((path) => issues.some((issue) => isAbout(issue, path)));
   const problems = [
@@ -79,10 +103,24 @@ function examined(beside: Given, engines: Engines): Examined {
           .filter(isRight)
           .map(({ problem }) => problem)),
   ];
-  if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, fileOf(given).file)));
+  const { file: name } = fileOf(given);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, name)));
   const namesTiers = Object.hasOwn(file.settings, 'tiers');
-  return { values, referredVariables, file: { name: fileOf(given).file, namesTiers } };
+  const shown = shownSettings({ ...values, notices: asWritten(values.notices, written['notices']) }, given);
+  return { values, referredVariables, file: { name, namesTiers }, shown };
 }
+
+/** With what variables say that notices refer to; templates are filled in for each server. */
+const filledIn = (written: Record<string, unknown>, { env }: Given) => ({
+  ...written,
+  notices: withVariables(written['notices'], env),
+});
+
+/** References that are still there: nothing was filled in for them. Of a text that is handed in, those whose variable is not set. */
+const unsetVariables = ({ notices }: ConfigValues, { isHandedIn, env }: Given): SettingIssue[] =>
+  referencesIn(notices, ['notices'])
+    .filter(({ name }) => !isHandedIn || !isSet(name, env))
+    .map(({ path, name }) => ({ path, message: notSet(name) }));
 
 /** Under the name that the file really has. */
 const inFile = (problem: string, file: string): string => problem.replace(/^gateway\.yaml(?=: )/, () => file);
@@ -113,28 +151,17 @@ function misspeltVariables(referred: string[], { env }: Given): string[] {
 }
 
 /** Its settings; none, and why, where it cannot be read. */
-function readYaml(given: Given): { settings: Record<string, unknown>; problems: string[] } {
+function readYaml(given: Given): SettingsText {
   const { file, isNamed } = fileOf(given);
-  if (existsSync(file)) return parseFile(file);
+  if (existsSync(file)) return readSettings(file, () => readFileSync(file, 'utf8'));
   const name = given.options[CONFIG_FILE] ? optionOf(CONFIG_FILE) : CONFIG_FILE;
   return { settings: {}, problems: isNamed ? [`${name}: no such file: ${file}`] : [] };
 }
 
-function fileOf({ env, options }: Given): { file: string; isNamed: boolean } {
+function fileOf({ env, options, isHandedIn }: Given): { file: string; isNamed: boolean } {
+  if (isHandedIn) return { file: 'gateway.yaml', isNamed: false };
   const named = options[CONFIG_FILE] || env[CONFIG_FILE];
   return { file: named || 'gateway.yaml', isNamed: Boolean(named) };
-}
-
-function parseFile(file: string): { settings: Record<string, unknown>; problems: string[] } {
-  try {
-    const document = parseDocument(readFileSync(file, 'utf8'));
-    const problems = document.errors.map(({ message }) => `${file}: ${message.split('\n')[0]}`);
-    const settings: unknown = problems.length > 0 ? {} : (document.toJS() ?? {});
-    if (isObject(settings)) return { settings, problems };
-    return { settings: {}, problems: [`${file}: must be a mapping of settings, as in gateway.example.yaml`] };
-  } catch (error) {
-    return { settings: {}, problems: [`${file}: ${(error as Error).message.split('\n')[0]}`] };
-  }
 }
 
 function describe({ path: parts, message, keys }: SettingIssue, given: Given): string {

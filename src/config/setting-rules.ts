@@ -2,7 +2,7 @@ import { NetworkRules } from '../common/network/network-rules.js';
 import { usesEmbeddedPostgres, type ConfigValues } from './app-config.js';
 import type { BillingSettings } from './billing-config.js';
 import { secureContextOf } from '../common/network/tls-files.js';
-import { isSet, notSet, wholeReferences } from './env-reference.js';
+import { isReference, isSet, notSet, wholeReferences } from './env-reference.js';
 import { settingName, type Given } from './environment.js';
 import type { Engines } from './backends/installed-engines.js';
 import { webhookName, type NoticeSettings } from './notices-config.js';
@@ -28,8 +28,7 @@ export function contradictions(values: ConfigValues, given: Given, engines: Engi
     ...noticeContradictions(values.notices, (path) => settingName(path, given)),
     ...templateContradictions(values, given),
     ...olderWordContradictions(values, given),
-    ...tlsContradictions(values, given),
-    ...Object.entries(values.templates).flatMap(([name, template]) => callerContradictions(name, template, given)),
+    ...(given.isHandedIn ? [] : outsideContradictions(values, given)),
     ...proxyContradictions(given.env),
   ];
 }
@@ -137,11 +136,11 @@ function noticeContradictions(
   { webhooks, smtp: mail, mail_users, allowed_networks }: NoticeSettings,
   nameOf: (path: string) => string,
 ): Contradiction[] {
-  const names = webhooks.map(webhookName);
+  const names = webhooks.filter(({ name, url }) => name || !isReference(url)).map(webhookName);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   const rules = new NetworkRules(allowed_networks, 'notices.allowed_networks');
   const unreachable = webhooks.flatMap(({ url }, index) =>
-    problemsOf(() => rules.connectOptions(url)).map((words) => ({
+    problemsOf(() => isReference(url) || rules.connectOptions(url)).map((words) => ({
       about: ['notices.webhooks', 'notices.allowed_networks'],
       problem: `gateway.yaml: notices.webhooks.${index}.url: ${words}`,
     })),
@@ -205,6 +204,12 @@ function olderWordContradictions({ servers, credits }: ConfigValues, given: Give
     ...both('credits.hold_seconds', 'credits.lease_seconds', isGiven(credits.lease_seconds, credits.hold_seconds)),
   ];
 }
+
+/** What is wrong with what settings lead to: files, and variables. */
+const outsideContradictions = (values: ConfigValues, given: Given): Contradiction[] => [
+  ...tlsContradictions(values, given),
+  ...Object.entries(values.templates).flatMap(([name, template]) => callerContradictions(name, template, given)),
+];
 
 /** Files that cannot be used. They are read again whenever a server is connected to. */
 function tlsContradictions({ servers, templates }: ConfigValues, given: Given): Contradiction[] {

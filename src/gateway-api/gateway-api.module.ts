@@ -8,6 +8,7 @@ import { UsageModule } from '../usage/usage.module.js';
 import { AdminHealthController } from './health/admin-health.controller.js';
 import { AdminHealth } from './health/admin-health.service.js';
 import { EngineProbes } from './health/engine-probes.service.js';
+import { ConfigController } from './operations/config.controller.js';
 import { GatewayMetrics } from './operations/gateway.metrics.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
@@ -23,6 +24,7 @@ import { ToolsController } from './tools/tools.controller.js';
   imports: [ApiKeysModule, AuthModule, LimitsModule, ServersModule, ToolsModule, UsageModule],
   controllers: [
     AdminHealthController,
+    ConfigController,
     HealthController,
     LogLevelController,
     MetricsController,

@@ -7,6 +7,7 @@ import { CoverageRepository } from './datasets/coverage.repository.js';
 import { DailyBarsRepository } from './queries/daily-bars.repository.js';
 import { DailyCloses } from './queries/daily-closes.service.js';
 import { DatasetImportController } from './import/dataset-import.controller.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
 import { DatasetsModule } from './datasets/datasets.module.js';
 import { SampleData } from './sample/sample-data.service.js';
 import { StockPrompts } from './prompts/stock-prompts.js';
@@ -74,7 +75,7 @@ export const STOCK_TOOL_PROVIDERS = [
 /** Market data: query tools, resources and prompts over the datasets, and imports through REST. */
 @Module({
   imports: [AuthModule, DatasetsModule, ToolsModule],
-  controllers: [DatasetImportController],
+  controllers: [DatasetImportController, DatasetsController],
   providers: [...STOCK_TOOL_PROVIDERS, ResultCacheMetrics],
   exports: [DatasetsModule],
 })

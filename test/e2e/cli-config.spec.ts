@@ -41,6 +41,25 @@ describe('tallygate config', () => {
     expect(yaml.stdout + stdout).not.toMatch(/0123456789|correct horse/);
   });
 
+  it('print --sources says where each value comes from, without secrets', async () => {
+    const file = join(folder, 'sources.yaml');
+    writeFileSync(file, 'mcp_port: 9001\n');
+    const env = { GATEWAY_CONFIG: file, GATEWAY_ADMIN_PASSWORD: 'correct horse battery' };
+    const { stdout } = await tallygate(['config', 'print', '--sources', '--json', '--port', '9000'], { env });
+    const found = (JSON.parse(stdout) as { name: string }[]).filter(({ name }) =>
+      /^(host|port|mcp_port|auth\.admin_p.*)$/.test(name),
+    );
+    expect(found).toMatchObject([
+      { name: 'host', value: '::', origin: 'default', given_as: null },
+      { name: 'port', value: 9000, default: 8000, origin: 'option', given_as: '--port' },
+      { name: 'mcp_port', value: 9001, origin: 'file' },
+      { name: 'auth.admin_password', value: '…', origin: 'variable', given_as: 'GATEWAY_ADMIN_PASSWORD' },
+    ]);
+    const text = (await tallygate(['config', 'print', '--sources'], { env })).stdout;
+    expect(text).toMatch(/^mcp_port +9001 +file +8001 +port of MCP/m);
+    expect(text).not.toContain('correct horse');
+  });
+
   const client = (name: string) =>
     tallygate(['config', 'client', name, '--url', 'https://mcp.example.com', '--api-key', 'sk-mine']);
   const headers = { Authorization: 'Bearer sk-mine' };

@@ -110,6 +110,20 @@ export const PAGES: readonly Page[] = [
     admin: true,
     load: () => import('../pages/admin/health/Health.svelte'),
   },
+  {
+    path: '/admin/data',
+    title: 'Data',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/data/Data.svelte'),
+  },
+  {
+    path: '/admin/system',
+    title: 'System',
+    menu: 'administration',
+    admin: true,
+    load: () => import('../pages/admin/system/System.svelte'),
+  },
 ];
 
 /** The page of a path, with the named parts of the path; none where they are not coded as addresses are. */

@@ -8,10 +8,15 @@ import { addressesOf } from '../gateway/gateway-address.js';
 import type { McpOptions } from '../gateway/gateway-mcp.js';
 import { print } from '../terminal/output.js';
 import { settingsIn, withSettings, type SettingOptions } from '../terminal/setting-options.js';
+import { textTable } from '../terminal/text-table.js';
 import { URL_OPTION } from '../terminal/rest-command.js';
 
 interface Options {
   json?: boolean;
+}
+
+interface PrintOptions extends Options {
+  sources?: boolean;
 }
 
 const EXAMPLES = `
@@ -33,6 +38,7 @@ export function configCommand(): Command {
     .addCommand(
       withSettings(new Command('print'))
         .description('print all effective settings, secrets masked')
+        .option('--sources', 'each setting with where its value comes from, its default and what it is for')
         .option('--json', 'as JSON instead of YAML')
         .action(action(printSettings)),
     )
@@ -49,9 +55,18 @@ async function check(options: SettingOptions): Promise<void> {
   print(false, undefined, () => 'The settings are valid.');
 }
 
-async function printSettings({ json, ...options }: Options & SettingOptions): Promise<void> {
+async function printSettings({ json, sources, ...options }: PrintOptions & SettingOptions): Promise<void> {
+  if (sources) return printSources(json, options);
   const shown = maskValues(await settings(options));
   print(json, shown, () => stringify(shown).trimEnd());
+}
+
+async function printSources(json: boolean | undefined, options: SettingOptions): Promise<void> {
+  const { readShownSettings } = await import('../../config/load-config.js');
+  const settings = readShownSettings(settingsIn(options));
+  const text = (value: unknown) => (typeof value === 'string' || value === null ? value : JSON.stringify(value));
+  const rows = settings.map((one) => [one.name, text(one.value), one.given_as ?? one.origin, text(one.default), one.description]);
+  print(json, settings, () => textTable(['SETTING', 'VALUE', 'FROM', 'DEFAULT', 'FOR'], rows));
 }
 
 function clientCommand(): Command {

@@ -39,6 +39,8 @@ export class DiskDto {
 /** The process that answers. */
 export class ThisProcessDto {
   version!: string;
+  /** Of Node.js, which runs it. */
+  node_version!: string;
   started_at!: Date;
   pool!: PoolDto;
   /** Sessions of clients of MCP that it keeps; null where it serves no MCP. */

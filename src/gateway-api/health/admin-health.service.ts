@@ -55,6 +55,7 @@ export class AdminHealth {
     );
     return {
       version: VERSION,
+      node_version: process.versions.node,
       started_at: new Date(Date.now() - Math.round(process.uptime() * 1_000)),
       pool,
       mcp_sessions: sessions!,

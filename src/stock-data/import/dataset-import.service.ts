@@ -8,7 +8,7 @@ import { LOCK } from '../../database/advisory-lock.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
-import { ImportLogRepository } from './import-log.repository.js';
+import { ImportLogRepository, type PastImport } from './import-log.repository.js';
 import { ImportTally, type ImportReport } from './import-report.js';
 import { rowReader, type ColumnMapping, type RowReader } from './row-reader.js';
 import { versionOfRows } from './row-version.js';
@@ -18,6 +18,9 @@ import { StagingRepository, type Staging } from './staging.repository.js';
 
 /** SQLSTATE query_canceled: the wait for the lock took longer than PostgreSQL's statement timeout. */
 const WAITED_TOO_LONG = '57014';
+
+/** Imports that are listed. */
+const LATEST_MAX = 100;
 
 export interface ImportOptions extends ColumnMapping {
   /** Import the valid lines of a file that has invalid ones. */
@@ -68,6 +71,11 @@ export class DatasetImportService {
     });
     if (report.status === 'imported') await this.versions.refresh();
     return report;
+  }
+
+  /** The last imports, newest first. */
+  latest(): Promise<PastImport[]> {
+    return this.log.latest(LATEST_MAX);
   }
 
   /** Cleans up after interrupted imports. It waits for running ones, so callers should not wait for it. */

@@ -19,6 +19,15 @@ export interface ImportEntry {
 
 type StoredEntry = ImportEntry & { is_done: number };
 
+/** `undone`: it was interrupted, and none of its rows was left. */
+export type ImportState = 'done' | 'unfinished' | 'undone';
+
+/** An import, for people. */
+export interface PastImport extends Omit<ImportEntry, 'fingerprint'> {
+  state: ImportState;
+  imported_at: Date;
+}
+
 const COLUMNS = 'dataset, version, is_done, fingerprint, source, rows, rejected';
 
 /** All SQL of `dataset_imports`: every import, and whether it finished. */
@@ -33,6 +42,17 @@ export class ImportLogRepository {
       { dataset: dataset.table },
     );
     return entry;
+  }
+
+  /** The last imports into all datasets, newest first. */
+  async latest(limit: number): Promise<PastImport[]> {
+    const rows = await this.clickhouse.query<Omit<PastImport, 'imported_at'> & { ms: number }>(
+      `SELECT dataset, version, source, rows, rejected, toUnixTimestamp64Milli(imported_at) AS ms,
+         multiIf(is_done = 0, 'unfinished', fingerprint = '', 'undone', 'done') AS state
+       FROM dataset_imports FINAL ORDER BY imported_at DESC, dataset, version DESC LIMIT {limit:UInt32} ${SEES_WRITES}`,
+      { limit },
+    );
+    return rows.map(({ ms, ...entry }) => ({ ...entry, imported_at: new Date(ms) }));
   }
 
   /** The last finished import of this fingerprint. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { configSchema } from './app-config.js';
-import { isSecretName } from '../common/secrets/secret-name.js';
-import { maskValues } from '../common/secrets/mask-values.js';
+import { configSchema } from '../app-config.js';
+import { isSecretName } from '../../common/secrets/secret-name.js';
+import { maskValues } from '../../common/secrets/mask-values.js';
 
 describe('settings that are shown', () => {
   it('have no secret in them', () => {
