@@ -23,6 +23,8 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
   'test/integration/prices.spec.ts, tiers.spec.ts': /^PUT \/api\/admin\/(prices|tiers)\/\{\w+\} 409$/,
   'test/integration/accounts-admin*.spec.ts': /\/(add-credits|active) 409$/,
+  'test/integration/accounts-opened.spec.ts': /^POST \/api\/admin\/mcp\/accounts (201|409)$/,
+  'test/e2e/config.spec.ts': /^POST \/api\/admin\/config\/check (400|409)$/,
   'test/integration/sessions-use.spec.ts': /^POST \/api\/auth\/session(\/confirm)? 429$/,
   'test/integration/usage-stream.spec.ts': /^GET \/api\/(mcp-usage|admin\/calls)\/stream 200$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
