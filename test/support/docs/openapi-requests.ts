@@ -103,4 +103,6 @@ export const ADMIN_READS = [
   'tiers',
   'calls',
   'usage/timeseries',
+  'webhooks',
+  'webhooks/deliveries?state=waiting',
 ];
