@@ -42,7 +42,7 @@ describe('Usage that ClickHouse has been given', () => {
   /** Of history and of statistics. */
   const seen = async () => [
     (await rig.queries.history(user, historyQuery())).total,
-    (await rig.queries.stats(user, { days: 2 })).total_calls,
+    (await rig.queries.stats(user, { days: 30 })).total_calls,
   ];
   const noted = async () => {
     const [row] = await database.postgres.query<object>(
