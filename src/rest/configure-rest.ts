@@ -1,6 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import compression from 'compression';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,6 +13,7 @@ import { namedPathsFirst } from './rest-routes.js';
 import { RestValidationPipe } from './validation.pipe.js';
 import type { AppConfig } from '../config/app-config.js';
 import { TallygateError } from '../common/tallygate-error.js';
+import { docsFiles } from './openapi/docs-files.js';
 import { buildOpenApi } from './openapi/openapi.js';
 
 /** Everything port 8000 has in common: names, log, headers, bodies, validation, errors, documentation. Before `init`. */
@@ -28,8 +28,7 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.use(namedPathsFirst, restBody(config));
   app.useGlobalPipes(new RestValidationPipe());
   app.useGlobalFilters(new RestExceptionFilter());
-  // Two megabytes that are the same for everybody. Answers that somebody's input is in are not: their sizes would tell of it.
-  app.use(['/docs', '/openapi.json'], compression());
+  app.use('/docs', docsFiles());
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
