@@ -80,7 +80,7 @@ export class AccountsService {
    * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins. What is answered is
    * read inside of it: nothing that fails later may keep a key from its owner that is shown only once.
    * @param by whoever does it: the user, or an admin for them
-   * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys
+   * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys, and for a user who was deleted or is switched off
    */
   async enable(userId: string, by: Actor): Promise<{ account: Account; key: IssuedAccountKey }> {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
@@ -91,6 +91,7 @@ export class AccountsService {
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
       if (!account) throw alreadyEnabled();
+      await this.users.demandActive(tx, userId); // after its row is locked by the account's reference to it
       await this.audit.write(tx, by, { action: 'account.enabled', subjectId: String(account.id) });
       return account;
     });

@@ -103,7 +103,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What a start with another gateway.yaml would do: its problems, or the settings that would change. Beside it hold the environment
+     * What a start with another gateway.yaml would do: its problems, or the settings that would change from
+     *     that start on. Beside it hold the environment
      *     and the options that this process was started with. Nothing is changed, and nothing that the text names is opened, connected to or
      *     filled in.
      */
@@ -506,7 +507,7 @@ export interface paths {
     };
     get?: never;
     /**
-     * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
+     * Sets what a tier gives; what is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
      *     taken back. Limits count for the next request.
      */
     put: operations['TiersController_set'];
@@ -1914,7 +1915,7 @@ export interface components {
       period: components['schemas']['PeriodTotalsDto'];
       /** @description The time of the same length that ended when it began. */
       previous: components['schemas']['PeriodTotalsDto'];
-      /** @description The clients that called most in it, at most 10; null for more than 31 days. A call delivered twice may count twice for a while. */
+      /** @description The clients that called most in it, at most 10; null for more than 31 days, or more calls than can be read in time. A call delivered twice may count twice for a while. */
       top_clients: components['schemas']['TopClientDto'][] | null;
       /** @description What was refused in the hours that it touches, most first; reasons of which there were none are left out. Some seconds late. */
       refusals: components['schemas']['RefusedDto'][];
@@ -2104,8 +2105,6 @@ export interface components {
       /** @description What would end the start; then no changes are told. */
       problems: components['schemas']['ConfigProblemDto'][];
       changes: components['schemas']['SettingChangeDto'][];
-      /** @description Whether the changes need a restart, as all do: settings are read at the start alone. */
-      needs_restart: boolean;
       /** @description Settings of the text with secrets, which are not compared with those in use. */
       not_compared: string[];
       /** @description Settings of the text that name files, which are not opened. */
@@ -3059,7 +3058,8 @@ export interface components {
     };
     RefusedDto: {
       /**
-       * @description 401: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (the user or the account); 403: `not_allowed` (a
+       * @description 401, of API keys alone, not of logins: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (its user, or
+       *     their account); 403: `not_allowed` (a
        *     permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
        * @enum {string}
        */
@@ -3245,7 +3245,7 @@ export interface components {
       problem?: string;
       /** @description Present in lists with `include_health`, for a single server, and for one that was just registered. */
       health?: components['schemas']['ServerHealthDto'];
-      /** @description The last 48 half hours, the one that runs last; present in lists with `include_history`. */
+      /** @description The last 48 half hours, the one that runs last; present in lists with `include_history`, unless PostgreSQL is away. */
       history?: components['schemas']['HalfHourDto'][];
     };
     ServerHealthDto: {
@@ -3495,7 +3495,7 @@ export interface components {
     };
     SetTierDto: {
       /** @description More tops its accounts up at once; fewer count from next month. */
-      monthly_credits: number;
+      monthly_credits?: number | null;
       /** @description Requests an hour of a user; null: as everybody has, `limits.user_per_hour`. */
       user_per_hour?: number | null;
       /** @description Requests an hour of a key without a limit of its own; null: as everybody's, `limits.api_key_per_hour`. */
@@ -5688,7 +5688,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorDto'];
         };
       };
-      /** @description The user has an account, or as many active keys as they may */
+      /** @description The user has an account or as many active keys as they may, was deleted, or is switched off */
       409: {
         headers: {
           [name: string]: unknown;

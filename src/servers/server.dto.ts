@@ -196,7 +196,7 @@ export class ServerDto {
   problem?: string;
   /** Present in lists with `include_health`, for a single server, and for one that was just registered. */
   health?: ServerHealthDto;
-  /** The last 48 half hours, the one that runs last; present in lists with `include_history`. */
+  /** The last 48 half hours, the one that runs last; present in lists with `include_history`, unless PostgreSQL is away. */
   history?: HalfHourDto[];
 
   /** @param mayConfigure Whether the caller may see how it is configured. */

@@ -40,7 +40,7 @@ export class ServersController {
     @Query() { include_health, include_history }: ListServersQuery,
   ): Promise<ServerDto[]> {
     const servers = this.registry.all();
-    const histories = include_history ? await this.checks.of(servers.map(({ id }) => id)) : undefined;
+    const histories = include_history ? await this.checks.ofIfKnown(servers.map(({ id }) => id)) : undefined;
     return servers.map((server) => ({
       ...this.answer(caller, server, include_health ? this.health.of(server.id) : undefined),
       ...(histories && { history: histories.get(server.id)! }),
@@ -104,7 +104,9 @@ export class ServersController {
   @ApiNotFoundResponse(NO_SERVER)
   async check(@Param() { id }: ServerParams): Promise<ServerHealthDto> {
     const server = await this.servers.get(id);
-    return ServerHealthDto.of(await this.health.check(server.id), true);
+    const report = await this.health.check(server.id);
+    await this.checks.flush().catch(() => undefined); // so that who asks for the history now sees it; else it comes with the next ones
+    return ServerHealthDto.of(report, true);
   }
 
   private answer({ scopes }: Principal, server: RegisteredServer, health?: HealthReport): ServerDto {

@@ -31,6 +31,9 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
 
   /** When it resolves, calls cost what they should. */
   async onModuleInit(): Promise<void> {
+    const setLimits = () => this.limits.setTiers(this.tariff.tierValues);
+    setLimits();
+    this.tariff.onChange(setLimits);
     await this.reload();
     this.stopListening = this.postgres.listen('tariff_changes', {
       onNotification: () => void this.follow(),
@@ -71,6 +74,5 @@ export class TariffFeed implements OnModuleInit, OnApplicationShutdown {
     if (version === this.version) return;
     this.version = version;
     this.tariff.replace(overrides);
-    this.limits.setTiers(this.tariff.tierValues);
   }
 }

@@ -36,6 +36,21 @@ describe('An operator opens an account for a user', () => {
     expect((body as { detail: string }).detail).toMatch(/^This user has an account\.$/);
   });
 
+  it('not for one who was deleted or is switched off', async () => {
+    const [gone, off] = [await rest.newUser(), await rest.newUser()];
+    await rest.delete(admin, `/api/admin/users/${gone.userId}`).expect(204);
+    const switchOff = rest.http().patch(`/api/admin/users/${off.userId}`).set('Authorization', rest.bearer(admin));
+    await switchOff.send({ is_active: false }).expect(200);
+    for (const { userId } of [gone, off]) {
+      const { body } = await rest.post(admin, ACCOUNTS, { user_id: userId }).expect(409);
+      expect(body).toMatchObject({ detail: 'The user was deleted, or is switched off.' });
+    }
+    const left = await rest.database.dataSource.query<object[]>('SELECT FROM mcp.user_accounts WHERE user_id = ANY ($1)', [
+      [gone.userId, off.userId],
+    ]);
+    expect(left).toEqual([]);
+  });
+
   it('and nobody else does, nor for nobody', async () => {
     const user = await rest.newUser();
     await rest.post(user, ACCOUNTS, { user_id: user.userId }).expect(403);

@@ -38,14 +38,14 @@ export class Remote<Data> {
     } catch (error) {
       if (turn !== this.turn) return;
       this.error = asGatewayError(error);
-      this.forget = this.error.status === AWAY ? this.soon() : connection.whenBack(this.load);
+      this.forget = this.error.status === AWAY ? this.later(this.error) : connection.whenBack(this.load);
     } finally {
       if (turn === this.turn) this.isLoading = false;
     }
   };
 
-  private soon(): () => void {
-    const timer = setTimeout(this.load, this.backoff.next());
+  private later({ retryAfterSeconds = 0 }: GatewayError): () => void {
+    const timer = setTimeout(this.load, Math.max(this.backoff.next(), 1_000 * retryAfterSeconds));
     return () => clearTimeout(timer);
   }
 

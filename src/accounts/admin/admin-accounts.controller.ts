@@ -53,7 +53,10 @@ export class AdminAccountsController {
   @Post()
   @ApiCreatedResponse({ type: AdminAccountDto })
   @ApiNotFoundResponse({ description: 'No such user', type: ErrorDto })
-  @ApiConflictResponse({ description: 'The user has an account, or as many active keys as they may', type: ErrorDto })
+  @ApiConflictResponse({
+    description: 'The user has an account or as many active keys as they may, was deleted, or is switched off',
+    type: ErrorDto,
+  })
   async open(@CurrentActor() who: Principal, @Body() { user_id }: OpenAccountDto): Promise<AdminAccountDto> {
     return AdminAccountDto.of(await this.admin.open(who, user_id));
   }

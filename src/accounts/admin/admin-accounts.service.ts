@@ -6,6 +6,7 @@ import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import { UserChanges } from '../../auth/users/user-changes.service.js';
 import { UsersService } from '../../auth/users/users.service.js';
+import { isObject } from '../../common/json.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { AccountRecords } from '../../credits/account-records.service.js';
 import { CreditLedger } from '../../credits/credit-ledger.service.js';
@@ -53,7 +54,7 @@ export class AdminAccounts {
 
   /**
    * For a user who has none, as if they had enabled it. Nobody sees its key: they make a new one when they want it.
-   * @throws NOT_FOUND; CONFLICT where there is one, or at the limit of their active keys
+   * @throws NOT_FOUND; CONFLICT where there is one, at the limit of their active keys, and for one who was deleted or is switched off
    */
   async open(admin: Principal, userId: string): Promise<Account> {
     if (!(await this.users.findById(userId))) throw new TallygateError('NOT_FOUND', 'There is no such user.');
@@ -126,6 +127,7 @@ export class AdminAccounts {
 
 /** What the user would be told, who is not the one to be told. */
 function inWordsForAdmins(error: unknown): never {
-  const isThere = error instanceof TallygateError && error.code === 'BAD_REQUEST';
+  const isThere =
+    error instanceof TallygateError && isObject(error.extras.detail) && error.extras.detail['code'] === 'already_enabled';
   throw isThere ? new TallygateError('CONFLICT', 'This user has an account.') : error;
 }

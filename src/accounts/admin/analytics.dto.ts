@@ -98,7 +98,8 @@ export class TopClientDto {
 /** Requests that did not become calls, and so are in no list of calls. */
 export class RefusedDto {
   /**
-   * 401: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (the user or the account); 403: `not_allowed` (a
+   * 401, of API keys alone, not of logins: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (its user, or
+   * their account); 403: `not_allowed` (a
    * permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
    */
   @ApiProperty({ enum: REFUSAL_REASONS })
@@ -119,7 +120,7 @@ export class AnalyticsDto {
   period!: PeriodTotalsDto;
   /** The time of the same length that ended when it began. */
   previous!: PeriodTotalsDto;
-  /** The clients that called most in it, at most 10; null for more than 31 days. A call delivered twice may count twice for a while. */
+  /** The clients that called most in it, at most 10; null for more than 31 days, or more calls than can be read in time. A call delivered twice may count twice for a while. */
   top_clients!: TopClientDto[] | null;
   /** What was refused in the hours that it touches, most first; reasons of which there were none are left out. Some seconds late. */
   refusals!: RefusedDto[];

@@ -4,6 +4,8 @@ import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentActor } from '../../auth/access/current-principal.decorator.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { Confirmed } from '../../auth/sessions/confirmation.js';
+import { TallygateError } from '../../common/tallygate-error.js';
+import type { TariffValue } from '../../tariff/tariff.js';
 import { ErrorDto } from '../../rest/error.dto.js';
 import { AdminTiers } from './admin-tiers.service.js';
 import { ResetTierQuery, SetTierDto, TierDto, TierListDto, TierParams } from './tiers.dto.js';
@@ -22,7 +24,7 @@ export class TiersController {
   }
 
   /**
-   * Sets what a tier gives; a limit that is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
+   * Sets what a tier gives; what is left out stays. More credits top its accounts up at once; fewer count from next month, and nothing is
    * taken back. Limits count for the next request.
    */
   @Put(':name')
@@ -43,11 +45,14 @@ export class TiersController {
   }
 }
 
-/** What is given of it. */
+/** What is given of it. @throws VALIDATION_ERROR where that is nothing */
 function valueOf({ monthly_credits: amount, user_per_hour: userPerHour, api_key_per_hour: apiKeyPerHour }: SetTierDto) {
-  return {
-    amount,
-    ...(userPerHour !== undefined && { userPerHour }),
-    ...(apiKeyPerHour !== undefined && { apiKeyPerHour }),
-  };
+  const given = Object.entries({ amount, userPerHour, apiKeyPerHour }).filter(([, value]) => value !== undefined);
+  if (given.length === 0) throw nothingGiven();
+  return Object.fromEntries(given) as Partial<TariffValue>;
+}
+
+function nothingGiven(): TallygateError {
+  const msg = 'give what changes: monthly_credits, user_per_hour or api_key_per_hour';
+  return new TallygateError('VALIDATION_ERROR', msg, { detail: [{ loc: ['body'], msg, type: 'value_error' }] });
 }

@@ -13,14 +13,15 @@ export class TierParams {
   name!: string;
 }
 
-/** What a tier gives from now on; a limit that is left out stays as it is. */
+/** What a tier gives from now on; what is left out stays as it is. */
 @BodyExample<SetTierDto>({ monthly_credits: 50, reason: 'What was promised' })
 export class SetTierDto {
   /** More tops its accounts up at once; fewer count from next month. */
   @Max(TIER_CREDITS_MAX)
   @Min(0)
   @IsInt()
-  monthly_credits!: number;
+  @IsOptional()
+  monthly_credits?: number;
 
   /** Requests an hour of a user; null: as everybody has, `limits.user_per_hour`. */
   @Max(RATE_LIMIT_MAX)

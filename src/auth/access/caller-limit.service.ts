@@ -98,9 +98,10 @@ export class CallerLimit {
     return { ofKey: restOfKey, ofAllKeys: restOfAll };
   }
 
-  /** Requests an hour that a key may make; undefined for one without a limit. */
+  /** Requests an hour that a key may make, be it the only one of its user; undefined for one without a limit. */
   perHourOf(key: LimitedKey): number | undefined {
-    return keyAllowances(key, this.hourly.of(key.tier)).ofKey?.perHour;
+    const { ofKey, ofAllKeys } = keyAllowances(key, this.hourly.of(key.tier));
+    return ofKey && Math.min(ofKey.perHour, ofAllKeys?.perHour ?? Infinity);
   }
 
   private allowancesOf(principal: Principal, isRead: boolean): readonly RateAllowance[] {

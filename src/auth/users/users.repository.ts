@@ -147,6 +147,11 @@ export class UsersRepository {
     return user;
   }
 
+  /** Whether the user is there and switched on, as the transaction sees it. */
+  async isActive(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx.query('SELECT FROM mcp.users WHERE id = $1 AND is_active AND deleted_at IS NULL', [id])).length > 0;
+  }
+
   /** Makes other changes of who is an admin wait until the transaction ends. */
   async lockAdmins(tx: Transaction): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.firstAdmin]);

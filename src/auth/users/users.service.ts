@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { randomBytes } from 'node:crypto';
+import type { Transaction } from '../../database/sql.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { Postgres } from '../../database/postgres.js';
 import { PasswordHasher } from '../password/password-hasher.js';
@@ -89,6 +90,11 @@ export class UsersService {
     const account = await this.users.findAccount(user.id);
     if (!user.isActive || account?.isActive === false) throw switchedOff();
     return principalOf(user, account);
+  }
+
+  /** For what a user is given, within its transaction, which holds their row already. @throws CONFLICT for one who is deleted or switched off */
+  async demandActive(tx: Transaction, id: string): Promise<void> {
+    if (!(await this.users.isActive(tx, id))) throw new TallygateError('CONFLICT', 'The user was deleted, or is switched off.');
   }
 
   private async insert(row: UserRow, by?: Actor): Promise<User | null> {

@@ -175,7 +175,7 @@ function keyText(key: Schemas['OwnKeyDto']): string {
     ['State', key.is_active ? 'active' : 'inactive'],
     ['May', key.permissions.join(' ')],
     ['Tools', key.allowed_tools?.join(' ') ?? 'all'],
-    ['Requests an hour', key.rate_limit_per_hour === null ? "the gateway's limit" : String(key.rate_limit_per_hour)],
+    ['Requests an hour', key.effective_rate_limit === null ? 'no limit' : String(key.effective_rate_limit)],
     ['Left this hour', key.remaining_this_hour === null ? 'no limit' : String(key.remaining_this_hour)],
     ['Created (UTC)', secondsOf(key.created_at)],
     ['Expires (UTC)', key.expires_at ? secondsOf(key.expires_at) : 'never'],

@@ -17,9 +17,14 @@ export async function checkedApart(input: ConfigCheckInput): Promise<CheckedConf
     const [checked] = (await once(worker, 'message', { signal: AbortSignal.timeout(ENDS_WITHIN_MS) })) as [CheckedConfig];
     return checked;
   } catch (error) {
+    if (!isExhausted(error)) throw error;
     const words = 'The text cannot be checked: reading it takes more time or memory than a settings file may take.';
     throw new TallygateError('INVALID_INPUT', words, { cause: error });
   } finally {
     await worker.terminate();
   }
 }
+
+/** Whether the text took too long, or too much memory; anything else is a fault of ours. */
+const isExhausted = (error: unknown): boolean =>
+  (error as Error).name === 'AbortError' || (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';

@@ -35,6 +35,18 @@ describe('A settings file that is checked', () => {
     });
   });
 
+  it('says that tiers become the file’s, or an admin’s, though they are the same', () => {
+    const file = 'tiers: { free: 50, pro: 500, enterprise: 5000 }';
+    const changes = (yaml: string, now: string) => check(yaml, now).changes.map((change) => Object.values(change));
+    expect(changes(file, file)).toEqual([]);
+    expect(changes(file, '')).toEqual([
+      ['tiers', expect.stringContaining('admins'), expect.stringContaining('the file’s alone')],
+    ]);
+    expect(changes('', file)).toEqual([
+      ['tiers', expect.stringContaining('the file’s alone'), expect.stringContaining('admins')],
+    ]);
+  });
+
   it('has the problems that a start would have, each with its line', () => {
     const yaml = 'portt: 1\nlog:\n  level: loud\ntiers:\n  free: 50\n  pro: -1\nmcp_port: 9000\n';
     expect(problemsOf(yaml)).toEqual([

@@ -43,17 +43,31 @@ export function checkConfig({ yaml, options, now }: ConfigCheckInput, env: NodeJ
   const text = readSettings('gateway.yaml', () => yaml);
   try {
     const then = settingsWith(text, options, env);
-    const pairs = then.flatMap((one) => entriesOf(now.find(({ name }) => name === one.name)?.value ?? null, one));
+    const before = new Map(now.map((one) => [one.name, one]));
+    const pairs = then.flatMap((one) => entriesOf(before.get(one.name)?.value ?? null, one));
     const isChanged = ({ now, then }: SettingChange) => canonicalJson(now) !== canonicalJson(then);
     const isMasked = ({ then }: SettingChange) => canonicalJson(then).includes(MASK);
     const given = new Set(then.filter(({ origin }) => origin === 'file').map(({ name }) => name));
     const names = pairs.filter((one) => given.has(one.setting) && isMasked(one) && !isChanged(one)).map(({ name }) => name);
     const changes = pairs.filter(isChanged).map(({ name, now, then }) => ({ name, now, then }));
+    changes.push(...changeOfTiers(before, then));
     return { problems: [], changes, not_compared: names, not_opened: fileSettings(then) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { problems: told(error.problems, text), changes: [], not_compared: [], not_opened: [] };
   }
+}
+
+const WHOSE_TIERS: Partial<Record<ShownSetting['origin'], string>> = {
+  default: 'what admins set of them counts',
+  file: 'the file’s alone: nothing that admins set of them counts',
+};
+
+/** Tiers may be the same by their values and still not be: what the file names, no admin changes. */
+function changeOfTiers(before: ReadonlyMap<string, ShownSetting>, then: readonly ShownSetting[]): SettingChange[] {
+  const [was, will] = [before.get('tiers')?.origin, then.find(({ name }) => name === 'tiers')?.origin];
+  if (was === undefined || will === undefined || was === will) return [];
+  return [{ name: 'tiers', now: WHOSE_TIERS[was] ?? was, then: WHOSE_TIERS[will] ?? will }];
 }
 
 /** A map is compared entry by entry, so that a change of one template does not show all of them. */

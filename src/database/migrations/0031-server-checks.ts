@@ -23,6 +23,7 @@ export class ServerChecks31 implements MigrationInterface {
         words text,
         PRIMARY KEY (server_id, half_hour, process)
       );
+      CREATE INDEX server_checks_old ON mcp.server_checks (half_hour);
       ALTER TABLE mcp.server_pins ADD COLUMN approved_by uuid REFERENCES mcp.users (id) ON DELETE SET NULL;
     `);
   }

@@ -13,12 +13,12 @@ export class LimitsOfTiers32 implements MigrationInterface {
         ADD COLUMN user_per_hour integer CHECK (user_per_hour > 0),
         ADD COLUMN api_key_per_hour integer CHECK (api_key_per_hour > 0),
         ADD CONSTRAINT only_tiers_have_limits CHECK (kind = 'tier' OR num_nonnulls(user_per_hour, api_key_per_hour) = 0);
+      CREATE TRIGGER user_accounts_tier_changed AFTER UPDATE OF credits_tier ON mcp.user_accounts
+        FOR EACH ROW WHEN (OLD.credits_tier <> NEW.credits_tier) EXECUTE FUNCTION mcp.announce_account_change();
       CREATE OR REPLACE VIEW mcp.callers AS
         SELECT u.id AS user_id, u.role, u.is_active AS is_user_active, a.id AS account_id, a.is_active AS is_account_active, u.email,
           a.credits_tier AS tier
         FROM mcp.users u LEFT JOIN mcp.user_accounts a ON a.user_id = u.id;
-      CREATE TRIGGER user_accounts_tier_changed AFTER UPDATE OF credits_tier ON mcp.user_accounts
-        FOR EACH ROW WHEN (OLD.credits_tier <> NEW.credits_tier) EXECUTE FUNCTION mcp.announce_account_change();
     `);
   }
 

@@ -23,7 +23,8 @@ export class ConfigController {
   }
 
   /**
-   * What a start with another gateway.yaml would do: its problems, or the settings that would change. Beside it hold the environment
+   * What a start with another gateway.yaml would do: its problems, or the settings that would change from
+   * that start on. Beside it hold the environment
    * and the options that this process was started with. Nothing is changed, and nothing that the text names is opened, connected to or
    * filled in.
    */
@@ -36,8 +37,7 @@ export class ConfigController {
     this.isChecking = true;
     try {
       const { settings, options } = this.config.start;
-      const checked = await checkedApart({ yaml, options, now: settings });
-      return { ...checked, needs_restart: checked.changes.length > 0 };
+      return await checkedApart({ yaml, options, now: settings });
     } finally {
       this.isChecking = false;
     }

@@ -69,8 +69,6 @@ export class ConfigCheckDto implements CheckedConfig {
   /** What would end the start; then no changes are told. */
   problems!: ConfigProblemDto[];
   changes!: SettingChangeDto[];
-  /** Whether the changes need a restart, as all do: settings are read at the start alone. */
-  needs_restart!: boolean;
   /** Settings of the text with secrets, which are not compared with those in use. */
   not_compared!: string[];
   /** Settings of the text that name files, which are not opened. */

@@ -27,7 +27,7 @@ export function toolAt(catalog: ToolCatalog, caller: Principal, serverId: string
     const found = catalog.find(name, caller);
     if (found?.source === serverId) return found;
   }
-  catalog.countRefused(names, caller);
+  catalog.countRefused(names, caller, serverId);
   if (catalog.visibleTo(caller).some(({ source }) => source === serverId)) {
     throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${serverId} has no tool "${toolName}".`);
   }

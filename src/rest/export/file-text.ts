@@ -8,12 +8,12 @@ const ROWS_AT_ONCE = 200;
 
 /**
  * RFC 4180. A text that a spreadsheet would take for a formula begins with `'`, and one that it might split stands in quotes: where commas
- * are decimal signs it splits at semicolons. Numbers stay numbers.
+ * are decimal signs it splits at semicolons, and everywhere at the end of a line. Numbers stay numbers.
  */
 const CSV = {
   record_delimiter: '\r\n',
   escape_formulas: true,
-  quoted_match: /[;\t]/,
+  quoted_match: /[;\t\r\n]/,
   cast: { boolean: String, date: (date: Date) => date.toISOString() },
 } as const;
 

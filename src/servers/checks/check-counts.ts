@@ -1,5 +1,4 @@
-import { beginningOf } from '../../common/beginning-of.js';
-import { maskText } from '../../common/secrets/mask-text.js';
+import { shownWords } from '../../telemetry/shown-words.js';
 import type { HealthState } from '../pool/circuit-breaker.js';
 import type { MadeCheck } from '../pool/health-checks.service.js';
 import type { CheckResult } from '../pool/server-health.js';
@@ -9,7 +8,6 @@ import { CHECK_STATES, HALF_HOUR_MS, halfHourOf, type CheckState } from './half-
 export const KEPT_MS = 48 * 3_600_000;
 /** Twice what 200 servers have in two days, and more than there can be servers. */
 const COUNTS_MAX = 40_000;
-const WORDS_MAX_CHARS = 2_000;
 
 /** What this process has counted of a server's checks in a half hour, so far. */
 export interface CheckCount {
@@ -87,9 +85,6 @@ const worst = (one: CheckState, other: CheckState): CheckState =>
   CHECK_STATES[Math.max(CHECK_STATES.indexOf(one), CHECK_STATES.indexOf(other))]!;
 
 const shown = ({ failure: { error, words } }: Extract<CheckResult, { failure: unknown }>) => ({
-  error: fit(error),
-  words: words === undefined ? undefined : fit(words),
+  error: shownWords(error),
+  words: words === undefined ? undefined : shownWords(words),
 });
-
-/** As it may be shown and stored: PostgreSQL stores neither null characters nor halves of surrogate pairs. */
-const fit = (text: string): string => beginningOf(maskText(text), WORDS_MAX_CHARS).toWellFormed().replaceAll('\0', '');

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { isBackendAway } from '../../common/backend-away.js';
 import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { loggerFor } from '../../common/log-contexts.js';
@@ -47,13 +48,13 @@ export class ServerChecks implements OnModuleInit, OnApplicationBootstrap, OnApp
 
   /** What cannot be written is kept for the next time. */
   async flush(): Promise<void> {
+    this.counts.forget(this.clock.now());
     for (;;) {
       const counts = this.counts.unwritten(BATCH_MAX);
       if (counts.length > 0) await this.repository.write(this.process, counts);
       this.counts.noteWritten(counts);
       if (counts.length < BATCH_MAX) break;
     }
-    this.counts.forget(this.clock.now());
   }
 
   sweep(): Promise<void> {
@@ -67,6 +68,14 @@ export class ServerChecks implements OnModuleInit, OnApplicationBootstrap, OnApp
     const checked = await this.repository.halfHours(serverIds, new Date(shown[0]!));
     const known = new Map(checked.map((one) => [`${one.serverId} ${one.from.getTime()}`, one]));
     return new Map(serverIds.map((id) => [id, shown.map((from) => halfHour(from, known.get(`${id} ${from}`)))]));
+  }
+
+  /** The same; undefined while PostgreSQL is away, when it matters most which servers there are. */
+  async ofIfKnown(serverIds: readonly string[]): Promise<Map<string, HalfHourDto[]> | undefined> {
+    return this.of(serverIds).catch((error: unknown) => {
+      if (!isBackendAway(error)) throw error;
+      return undefined;
+    });
   }
 
   /** Undefined where no check has failed in the last day. */

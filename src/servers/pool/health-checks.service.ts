@@ -3,6 +3,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { ChangeListeners } from '../../common/concurrency/change-listeners.js';
 import { endedWithin } from '../../common/concurrency/deadline.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
+import { shownWords } from '../../telemetry/shown-words.js';
 import { ServerPins } from '../approval/server-pins.service.js';
 import type { HealthState } from './circuit-breaker.js';
 import type { PooledServer } from './pooled-server.js';
@@ -142,7 +143,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
       await this.list(server);
       server.offers.problem = null;
     } catch (error) {
-      const problem = `What it offers cannot be listed: ${(error as Error).message}`;
+      const problem = `What it offers cannot be listed: ${shownWords((error as Error).message)}`;
       if (server.offers.problem !== problem) this.logger.warn(`${server.name}: ${problem}`);
       server.offers.problem = problem;
     }

@@ -1,3 +1,4 @@
+import { shownWords } from '../../telemetry/shown-words.js';
 import { ServerError } from '../../tools/source/server-error.js';
 import { UpstreamFailure } from '../connection/upstream-failure.js';
 import {
@@ -133,6 +134,7 @@ export class ServerHealth {
     this.last = { ...this.last, checkedAt: new Date(), ...failureIn(failure) };
     if (this.checkAt !== Infinity) this.checkAt = Math.min(this.checkAt, performance.now() + RECHECK_MS);
   }
+
   private enter(next: CircuitBreaker): void {
     if (next.state !== this.breaker.state) this.since = new Date();
     this.breaker = next;
@@ -141,4 +143,8 @@ export class ServerHealth {
 
 const isServersFault = (error: unknown): error is UpstreamFailure => error instanceof UpstreamFailure && error.isServersFault;
 
-const failureIn = ({ message: error, words, advice }: UpstreamFailure) => ({ error, words: words ?? advice });
+/** As it is kept, for who looks: the server's own words may be anything. */
+const failureIn = ({ message, words, advice }: UpstreamFailure) => ({
+  error: shownWords(message),
+  words: words === undefined ? advice : shownWords(words),
+});

@@ -48,7 +48,7 @@ export class ToolCatalog implements OnModuleInit {
 
   /** The tool of this name, if the caller may call it; a tool they may not call does not exist for them. */
   find(name: string, principal: Principal): CatalogTool | undefined {
-    const entry = this.tools.get(name) ?? this.ofApps.get(name);
+    const entry = this.named(name) ?? this.ofApps.get(name);
     return entry && mayUse(principal, entry.tool.name) ? entry : undefined;
   }
 
@@ -66,9 +66,12 @@ export class ToolCatalog implements OnModuleInit {
     throw new TallygateError('UNKNOWN_TOOL', `Unknown tool: ${name.slice(0, 128)}`);
   }
 
-  /** Counts that the caller has named a tool that is not theirs to call, if one of these names is such a tool's. */
-  countRefused(names: readonly string[], principal: Principal): void {
-    const isRefused = (name: string) => this.tools.has(name) && !this.find(name, principal);
+  /** Counts that the caller has named a tool that is not theirs to call, if one of these names is such a tool's, of this source. */
+  countRefused(names: readonly string[], principal: Principal, source?: string): void {
+    const isRefused = (name: string) => {
+      const entry = this.named(name) ?? this.ofApps.get(name);
+      return entry !== undefined && (source ?? entry.source) === entry.source && !mayUse(principal, entry.tool.name);
+    };
     if (names.some(isRefused)) this.refusals.count('not_allowed');
   }
 

@@ -64,10 +64,11 @@ export class CallStreams implements OnApplicationBootstrap, BeforeApplicationShu
   ): Promise<void> {
     const caller = callerOf(context);
     const request = context.switchToHttp().getRequest<Request>();
-    const { after, isKnown } = await this.tail.beginning(placeOf(request.get('Last-Event-ID')));
     this.demandRoom(caller);
-    if (isGone(response)) return; // while the guards or the tail asked; its `close` has been
     if (request.method === 'HEAD') return CallStream.head(response);
+    const { after, isKnown } = await this.tail.beginning(placeOf(request.get('Last-Event-ID')));
+    this.demandRoom(caller); // others may have come meanwhile
+    if (isGone(response)) return; // while the guards or the tail asked; its `close` has been
     const stream = new CallStream(response, { ...whose, after, isWanted: (event) => isWanted(query, event) });
     if (!isKnown) stream.skip();
     const leave = this.enter(stream, caller, [this.tail.follow(stream), this.answers.watch(context, () => stream.end())]);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { components, GatewayClient } from '../../../client/gateway-client.js';
+import type { components } from '../../../client/gateway-client.js';
 import { onRest } from '../../gateway/on-rest.js';
 import { action, CliFailure, EXIT } from '../../terminal/cli-failure.js';
 import { print } from '../../terminal/output.js';
@@ -72,23 +72,16 @@ async function list({ url, json }: RestOptions): Promise<void> {
 async function set(name: string, { url, json, credits, userPerHour, keyPerHour, reason }: SetOptions): Promise<void> {
   if (credits === undefined && userPerHour === undefined && keyPerHour === undefined)
     throw new CliFailure('Give what changes: --credits, --user-per-hour or --key-per-hour.', EXIT.usage);
-  const limits = {
+  const change = {
+    ...(credits !== undefined && { monthly_credits: credits }),
     ...(userPerHour !== undefined && { user_per_hour: limitOf(userPerHour) }),
     ...(keyPerHour !== undefined && { api_key_per_hour: limitOf(keyPerHour) }),
   };
-  const made = await onRest({ url }, async (gateway) => {
-    const monthly_credits = credits ?? (await creditsOf(gateway, name));
-    return gateway.setTier(name, { monthly_credits, ...limits, reason });
-  });
+  const made = await onRest({ url }, (gateway) => gateway.setTier(name, { ...change, reason }));
   print(json, made, () => tierText(made));
 }
 
 const limitOf = (given: GivenLimit): number | null => (given === 'none' ? null : given);
-
-/** What it gives now; of one that there is not, the gateway says so when it is set. */
-async function creditsOf(gateway: GatewayClient, name: string): Promise<number> {
-  return (await gateway.listTiers()).find((tier) => tier.name === name)?.monthly_credits ?? 0;
-}
 
 async function reset(name: string, { url, json, reason }: RestOptions & { reason?: string }): Promise<void> {
   await onRest({ url }, (gateway) => gateway.resetTier(name, reason));

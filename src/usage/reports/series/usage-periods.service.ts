@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
+import { loggerFor } from '../../../common/log-contexts.js';
 import { DAY_MS } from '../../../common/utc-day.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { UsageOutboxRepository } from '../../recording/usage-outbox.repository.js';
@@ -15,6 +16,8 @@ export type { ClientSums };
 /** What everybody's calls of a time add up to. */
 @Injectable()
 export class UsagePeriods {
+  private readonly logger = loggerFor('Usage');
+
   constructor(
     private readonly repository: UsageSeriesRepository,
     private readonly dirtyHours: DirtyHoursRepository,
@@ -38,10 +41,13 @@ export class UsagePeriods {
     });
   }
 
-  /** Most called first; null for more days than calls can be read of one by one. @throws UNAVAILABLE when ClickHouse is away */
-  topClients(range: Range, most: number): Promise<ClientSums[] | null> {
-    if (range.to - range.from > ROWS_DAYS_MAX * DAY_MS) return Promise.resolve(null);
-    return unavailableWhenAway(() => this.repository.topClients(periodOf(range), most));
+  /** Most called first; null for more days, or more calls, than can be read one by one. */
+  async topClients(range: Range, most: number): Promise<ClientSums[] | null> {
+    if (range.to - range.from > ROWS_DAYS_MAX * DAY_MS) return null;
+    return this.repository.topClients(periodOf(range), most).catch((error: Error) => {
+      this.logger.warn(`Who calls most is not known: ${error.message}`);
+      return null;
+    });
   }
 
   /** Until when everything that was recorded is counted. @throws UNAVAILABLE */
