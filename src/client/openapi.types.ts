@@ -2550,7 +2550,7 @@ export interface components {
     };
     HalfHourDto: {
       /**
-       * @description The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica; null
+       * @description The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica at a check; null
        *     where nobody checked it, as when it was off or the gateway was.
        * @enum {string|null}
        */

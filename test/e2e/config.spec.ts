@@ -31,7 +31,7 @@ describe('The settings of a running gateway', () => {
   it('are compared with a file, whose changes need a restart', async () => {
     expect((await check('tiers: { free: 60, pro: 500, enterprise: 5000 }\nmcp: { sessions: false }')).json).toEqual({
       ...{ problems: [], not_compared: [], not_opened: [] },
-      changes: [{ name: 'tiers.free', now: 50, then: 60 }],
+      changes: [{ name: 'tiers.free', now: 50, then: 60 }, expect.objectContaining({ name: 'tiers' })],
     });
     expect((await check('tiers: { free: x }')).json).toMatchObject({
       problems: [{ line: 1, message: 'gateway.yaml: tiers.free: must be a whole number from 0 to 1000000000' }],
@@ -39,7 +39,7 @@ describe('The settings of a running gateway', () => {
   });
 
   it('keep nobody waiting for a text that takes long to read, one at a time', async () => {
-    const hostile = `tiers:\n${Array.from({ length: 25_000 }, (_, n) => ` t${n}: 1\n`).join('')}`.slice(0, 250_000);
+    const hostile = `tiers: {${Array.from({ length: 50_000 }, (_, n) => n.toString(36)).join(',')}}`;
     const checking = Promise.all([check(hostile), check(hostile)]);
     const longest = await longestAnswerUntil(checking);
     expect((await checking).map(({ status }) => status).sort()).toEqual([400, 409]);

@@ -12,7 +12,21 @@ import { AccountsRest } from '../support/gateway/accounts-rest.js';
 type Row = Record<string, string>;
 
 /** Cells that a spreadsheet would calculate, and others that need quotes. */
-const HOSTILE = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', 'a,b', 'say "hi"', 'two\r\nlines', 'x;=1+1', 'grüß 日本'];
+const HOSTILE = [
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+  'a,b',
+  'say "hi"',
+  'two\r\nlines',
+  'x;=1+1',
+  'x\r=1+1',
+  'x\n=1+1',
+  'grüß 日本',
+];
 
 describe('A list as a file', () => {
   let rest: AccountsRest;
@@ -91,6 +105,13 @@ describe('A list as a file', () => {
       const cells = rows.slice(0, HOSTILE.length).map((row) => row['error_message']!);
       expect(cells).toEqual(HOSTILE.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)));
       for (const cell of rows.flatMap((row) => Object.values(row))) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    });
+
+    it('begins a row nowhere but behind the end of one, however a spreadsheet ends its lines', async () => {
+      const { text } = await rest.get(user, '/api/mcp-usage/history?format=csv').expect(200);
+      const beyondQuotes = text.replaceAll(/"(?:[^"]|"")*"/g, '');
+      expect(beyondQuotes.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+      expect(beyondQuotes.trimEnd().split('\r\n')).toHaveLength(HOSTILE.length + 2);
     });
 
     it('names the key as it is called now, also a revoked one, in the list as well', async () => {

@@ -7,7 +7,7 @@ import { openBrowser, PortalPage } from '../support/portal/portal-browser.js';
 
 jest.setTimeout(900_000);
 
-/** On an idle machine with two cores (`docs/portal.md`). */
+/** On an idle machine with two cores. */
 const LCP_MS = 400;
 const INP_MS = 100;
 const SCRIPT_MS = 60;

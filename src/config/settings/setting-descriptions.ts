@@ -27,7 +27,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'mcp.ask_timeout_seconds': 'how long a tool waits for what it asked its client',
   'tools.prices': 'credits per call by the name of the tool, before what an admin sets',
   'tools.timeout_seconds': 'a tool that takes longer is cancelled',
-  tiers: 'credits a month by tier; left out, an admin may change them',
+  tiers: 'credits a month and requests an hour by tier; left out, an admin may change them',
   'credits.default_tier': 'tier of a new account',
   'credits.lease_seconds': 'what a gateway holds for calls is released when it was silent for this long',
   'credits.hold_seconds': 'an older word for credits.lease_seconds',

@@ -6,7 +6,7 @@ import { CHECK_STATES, type CheckState } from './half-hours.js';
 export class HalfHourDto {
   from!: Date;
   /**
-   * The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica; null
+   * The worst of it: `ok`, `degraded` when checks or calls failed and it still got calls, `down` when it got none of some replica at a check; null
    * where nobody checked it, as when it was off or the gateway was.
    */
   @ApiProperty({ enum: CHECK_STATES, nullable: true })

@@ -59,7 +59,7 @@ inBrowser('the pages System and Data', () => {
     await check.getByRole('table', { name: 'Problems' }).waitFor({ state: 'detached' });
     await check.getByRole('button', { name: 'Check file' }).click();
     await check.getByRole('row', { name: 'tiers.free 50 60' }).waitFor();
-    await check.getByText('It changes 1 setting, from the next start of the gateway.').waitFor();
+    await check.getByText('It changes 2 settings from the next start of the gateway.').waitFor();
     await isWellMade();
   });
 
