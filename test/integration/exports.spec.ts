@@ -277,20 +277,6 @@ describe('A list as a file', () => {
     expect([ids.length, new Set(ids).size, ids]).toEqual([4_501, 4_501, [...ids].sort((a, b) => b - a)]);
   });
 
-  it('of the audit log has what its filters leave', async () => {
-    const { account } = await rest.newAccount();
-    await rest.put(admin, `/api/admin/mcp/accounts/${account.id}/tier`, { tier: 'pro' }).expect(200);
-    const query = `subject_type=account&subject_id=${account.id}`;
-    const rows = await csv(admin, `/api/admin/audit?format=csv&${query}`);
-    expect(rows.map(({ action, details }) => [action, details])).toEqual([
-      ['account.tier_changed', '{"after":"pro","before":"free"}'],
-      ['account.enabled', '{}'],
-    ]);
-    const { entries } = await page<{ entries: Row[] }>(admin, `/api/admin/audit?${query}`);
-    expect(await ndjson(admin, `/api/admin/audit?format=ndjson&${query}`)).toEqual(entries);
-    await rest.get(await rest.newUser(), '/api/admin/audit?format=csv').expect(403);
-  });
-
   it('is not made for a question about its head', async () => {
     const { headers, text } = await rest
       .http()

@@ -6,7 +6,7 @@ import { AccountsRest } from '../support/gateway/accounts-rest.js';
 type Row = Record<string, string>;
 const ALL = '/api/admin/calls?tool_name=of_all';
 
-describe("A file of everybody's calls", () => {
+describe("An operator's file, of everybody's calls,", () => {
   let rest: AccountsRest;
   let [admin, anna, bob]: Principal[] = [];
   beforeAll(async () => {
@@ -70,5 +70,20 @@ describe("A file of everybody's calls", () => {
     await ask('format=xml').expect(422);
     await ask(`format=csv&user_id=9d3c7f4e-5a3c-4a6e-8a47-6f0b9f0c1d2e`).expect(404);
     await ask(`format=csv&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`).expect(422);
+  });
+
+  it('is as that of the audit log, which has what its filters leave', async () => {
+    const { account } = await rest.newAccount();
+    await rest.put(admin!, `/api/admin/mcp/accounts/${account.id}/tier`, { tier: 'pro' }).expect(200);
+    const log = (query = '') =>
+      rest.get(admin!, `/api/admin/audit?subject_type=account&subject_id=${account.id}${query}`).buffer(true);
+    const rows = rowsOf((await log('&format=csv').expect(200)).text);
+    expect(rows.map(({ action, details }) => [action, details])).toEqual([
+      ['account.tier_changed', '{"after":"pro","before":"free"}'],
+      ['account.enabled', '{}'],
+    ]);
+    const { entries } = (await log().expect(200)).body as { entries: Row[] };
+    expect(linesOf((await log('&format=ndjson').expect(200)).text)).toEqual(entries);
+    await rest.get(anna!, '/api/admin/audit?format=csv').expect(403);
   });
 });
