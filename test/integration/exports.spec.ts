@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
-import { eventually } from '../support/eventually.js';
 import type { Principal } from '../../src/auth/access/principal.js';
 import { AccountsRest } from '../support/gateway/accounts-rest.js';
 
