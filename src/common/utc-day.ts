@@ -1,3 +1,4 @@
+export const HOUR_MS = 3_600_000;
 /** Milliseconds of a day in UTC, which has no daylight saving time. */
 export const DAY_MS = 86_400_000;
 

@@ -210,7 +210,8 @@ export interface SettingsFile {
 
 /** How this process was started. */
 export interface StartSettings {
-  readonly settings: readonly ShownSetting[];
+  /** As they may be shown. */
+  readonly settings: () => ShownSetting[];
   readonly options: Given['options'];
 }
 
@@ -224,8 +225,7 @@ export class AppConfig {
     readonly referredVariables: readonly string[] = [],
     readonly outbound: Outbound = DIRECT,
     readonly file: SettingsFile = { name: 'gateway.yaml', namesTiers: false },
-    /** The settings as they may be shown, and the options of the command line that they were started with. */
-    readonly start: StartSettings = { settings: [], options: {} },
+    readonly start: StartSettings = { settings: () => [], options: {} },
   ) {
     deepFreeze(values);
     deepFreeze(templateVariables);

@@ -44,7 +44,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, options: Given[
  * @throws ConfigError as `loadConfig`
  */
 export const readShownSettings = (options: Given['options'] = {}, env: NodeJS.ProcessEnv = process.env): ShownSetting[] =>
-  examined({ env, options }, ALL_ENGINES).shown;
+  examined({ env, options }, ALL_ENGINES).shown();
 
 /**
  * Every setting as a start with another settings file would have it, which is given as its text. Nothing that the text names is opened
@@ -56,7 +56,7 @@ export function settingsWith(
   options: Given['options'],
   env: NodeJS.ProcessEnv = process.env,
 ): ShownSetting[] {
-  return examinedText({ env, options, isHandedIn: true }, text, installedEngines()).shown;
+  return examinedText({ env, options, isHandedIn: true }, text, installedEngines()).shown();
 }
 
 /**
@@ -80,7 +80,8 @@ interface Examined {
   /** Variables that settings refer to. */
   referredVariables: readonly string[];
   file: SettingsFile;
-  shown: ShownSetting[];
+  /** What is shown of them. Made when somebody looks: a start needs it not. */
+  shown: () => ShownSetting[];
 }
 
 const examined = (beside: Given, engines: Engines): Examined => examinedText(beside, readYaml(beside), engines);
@@ -106,8 +107,8 @@ function examinedText(beside: Given, file: SettingsText, engines: Engines): Exam
   const { file: name } = fileOf(given);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => inFile(problem, name)));
   const namesTiers = Object.hasOwn(file.settings, 'tiers');
-  const shown = shownSettings({ ...values, notices: asWritten(values.notices, written['notices']) }, given);
-  return { values, referredVariables, file: { name, namesTiers }, shown };
+  const asGiven = { ...values, notices: asWritten(values.notices, written['notices']) };
+  return { values, referredVariables, file: { name, namesTiers }, shown: () => shownSettings(asGiven, given) };
 }
 
 /** With what variables say that notices refer to; templates are filled in for each server. */

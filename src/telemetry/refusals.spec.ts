@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../test/support/test-clock.js';
-import { HOUR_MS, Refusals } from './refusals.js';
+import { HOUR_MS } from '../common/utc-day.js';
+import { Refusals } from './refusals.js';
 
 describe('Refusals', () => {
   let clock: TestClock;

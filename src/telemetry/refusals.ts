@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { HOUR_MS } from '../common/utc-day.js';
 
 /**
  * Why a request is turned away before it becomes a call: no key came (`no_key`), or one that does not work (401); what is not the
@@ -20,7 +21,6 @@ export const REFUSAL_REASONS = [
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-export const HOUR_MS = 3_600_000;
 /** Hours that are remembered; more than are ever waited for, and so few that they take no room. */
 const HOURS_MAX = 168;
 

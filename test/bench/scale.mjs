@@ -26,8 +26,10 @@ import { ClickHouse } from '../../dist/clickhouse/clickhouse.js';
 import { migrateClickHouse, MIGRATIONS_FOLDER } from '../../dist/clickhouse/clickhouse-migrator.js';
 import { SystemClock } from '../../dist/common/clock.js';
 import { configSchema } from '../../dist/config/app-config.js';
+import { HourlyLimits } from '../../dist/limits/hourly-limits.js';
 import { RateLimitService } from '../../dist/limits/rate-limit.service.js';
 import { RedisConnection } from '../../dist/limits/redis.connection.js';
+import { Refusals } from '../../dist/telemetry/refusals.js';
 import { dataSourceOptions, openDataSource } from '../../dist/database/data-source.js';
 import { Postgres } from '../../dist/database/postgres.js';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
@@ -122,12 +124,13 @@ async function startReplica(url) {
     await dataSource.destroy();
   };
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
-  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), config);
+  const hourly = new HourlyLimits(config);
+  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), hourly, new Refusals(clock));
   return {
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, config),
+    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, hourly),
   };
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallerLimit } from '../../src/auth/access/caller-limit.service.js';
 import { RefusalCounts } from '../../src/usage/recording/refusal-counts.service.js';
 import { RefusalsRepository } from '../../src/usage/recording/refusals.repository.js';
-import { HOUR_MS, Refusals, type RefusalReason } from '../../src/telemetry/refusals.js';
+import { HOUR_MS } from '../../src/common/utc-day.js';
+import { Refusals, type RefusalReason } from '../../src/telemetry/refusals.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases/test-database.js';
 import { testConfig } from '../support/gateway/test-config.js';
 import { TestClock } from '../support/test-clock.js';
@@ -34,8 +34,7 @@ describe('What was refused', () => {
 
   const replica = () => {
     const refusals = new Refusals(clock);
-    const limits = { onRefused: () => undefined } as unknown as CallerLimit;
-    const counts = new RefusalCounts(refusals, new Fateful(database.postgres), limits, testConfig());
+    const counts = new RefusalCounts(refusals, new Fateful(database.postgres), testConfig());
     const refuse = (reason: RefusalReason, times = 1) => Array.from({ length: times }, () => refusals.count(reason));
     return { refuse, counts };
   };

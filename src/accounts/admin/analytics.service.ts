@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CreditAudit } from '../../credits/credit-audit.service.js';
 import { RefusalCounts } from '../../usage/recording/refusal-counts.service.js';
 import type { Range } from '../../usage/reports/series/time-buckets.js';
-import { periodOf, UsagePeriods, type ClientSums } from '../../usage/reports/series/usage-periods.service.js';
+import { UsagePeriods, type ClientSums } from '../../usage/reports/series/usage-periods.service.js';
+import { periodBetween } from '../../usage/reports/usage-days.js';
 import { UsageReports, type ToolSums, type UserSums } from '../../usage/reports/usage-reports.service.js';
 import { usageTotals } from '../usage-totals.js';
 import { AccountReportsRepository, type TierTotals } from './account-reports.repository.js';
@@ -43,7 +44,7 @@ export class Analytics {
       this.reports.tiers(),
       this.books.moved(),
       month,
-      (query.from ?? query.to) ? this.usage.everybodys(periodOf(range), TOP_USERS_MAX) : month,
+      (query.from ?? query.to) ? this.usage.everybodys(periodBetween(range), TOP_USERS_MAX) : month,
       this.compared(range),
     ]);
     return {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Clock } from '../../common/clock.js';
-import { DAY_MS, utcDay, utcSecond } from '../../common/utc-day.js';
+import { DAY_MS, HOUR_MS, utcDay, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { leaseMsOf } from '../../config/credits-config.js';
 import { CreditAudit, type CreditAuditReport } from '../../credits/credit-audit.service.js';
@@ -10,7 +10,6 @@ import { UsageReports, type Undelivered, type Verified } from '../../usage/repor
 import { compareDays, type DaySides } from './compare-days.js';
 import type { IntegrityDto, LedgerIntegrityDto, UsageIntegrityDto } from './integrity.dto.js';
 
-const HOUR_MS = 3_600_000;
 /** Attempts to read both databases while nothing is charged or delivered. Delivering a batch takes about 50 ms. */
 const STILL_ATTEMPTS = 5;
 const STILL_PAUSE_MS = 100;

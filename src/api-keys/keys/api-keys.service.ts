@@ -6,9 +6,9 @@ import { hasScope, SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
 import { Confirmation } from '../../auth/sessions/confirmation.js';
 import { Clock } from '../../common/clock.js';
+import { HourlyLimits } from '../../limits/hourly-limits.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DAY_MS } from '../../common/utc-day.js';
-import { AppConfig } from '../../config/app-config.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeySearch } from './api-keys.repository.js';
 import { effectiveScopes } from './effective-scopes.js';
@@ -43,7 +43,7 @@ export class ApiKeysService {
     private readonly limits: CallerLimit,
     private readonly confirmation: Confirmation,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
+    private readonly hourly: HourlyLimits,
   ) {}
 
   /**
@@ -210,7 +210,7 @@ export class ApiKeysService {
   }
 
   private lacking(owner: Principal, reach: KeyReach): Scope[] {
-    return lackingFor(owner, reach, this.config.values.limits.api_key_per_hour);
+    return lackingFor(owner, reach, this.hourly.of(owner.tier));
   }
 
   /** What a caller may give, replace or end is what they have themselves. */

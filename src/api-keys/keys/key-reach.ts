@@ -1,4 +1,5 @@
 import type { Principal } from '../../auth/access/principal.js';
+import { isRaised, type CallerLimits } from '../../limits/hourly-limits.js';
 import { hasScope, type Role, type Scope } from '../../auth/access/scopes.js';
 import { effectiveScopes } from './effective-scopes.js';
 
@@ -17,11 +18,14 @@ interface Owned {
 
 /**
  * What the giver lacks for giving a key, or replacing one, that reaches so far; empty when they may. A rate limit counts as a
- * permission: a key's own limit above the gateway's overrides what its owner's tier says, now and later, so only an admin may give it.
- * @param limit The gateway's, requests an hour.
+ * permission: one that is raised (`isRaised`) holds whatever its owner's tier says, now and later, so only an admin may give it.
  */
-export function lackingFor({ scopes: own }: Principal, { scopes, rateLimitPerHour }: KeyReach, limit: number): Scope[] {
-  const needed: Scope[] = (rateLimitPerHour ?? 0) > limit ? [...scopes, 'admin'] : [...scopes];
+export function lackingFor(
+  { scopes: own }: Principal,
+  { scopes, rateLimitPerHour = null }: KeyReach,
+  limits: CallerLimits,
+): Scope[] {
+  const needed: Scope[] = isRaised(rateLimitPerHour, limits) ? [...scopes, 'admin'] : [...scopes];
   return needed.filter((scope) => !hasScope(own, scope));
 }
 

@@ -10,6 +10,7 @@ import {
   type RateLimitDecision,
   type RateLimitRest,
 } from '../../limits/rate-limit.service.js';
+import { Refusals } from '../../telemetry/refusals.js';
 import type { Principal } from './principal.js';
 
 export type { RateLimitRest };
@@ -48,11 +49,12 @@ export interface Refusal {
 export class CallerLimit {
   /** Those of the keys used last: their principal is one object while nothing of it changes, and a bucket's name is hashed but once. */
   private readonly known = lruOf<Principal, readonly RateAllowance[]>(KNOWN_MAX);
-  private readonly refusals = new ChangeListeners<Refusal>();
+  private readonly listeners = new ChangeListeners<Refusal>();
 
   constructor(
     private readonly limits: RateLimitService,
     private readonly hourly: HourlyLimits,
+    private readonly refusals: Refusals,
   ) {
     hourly.onChange(() => this.known.clear());
   }
@@ -72,7 +74,7 @@ export class CallerLimit {
 
   /** Called at every refusal. Must be quick, and not throw. */
   onRefused(listener: (refusal: Refusal) => void): void {
-    this.refusals.add(listener);
+    this.listeners.add(listener);
   }
 
   private enter(principal: Principal, decision: RateLimitDecision, tell: Tell): true {
@@ -80,7 +82,8 @@ export class CallerLimit {
     if (decision.allowed) return true;
     const { bucket, limit, retryAfterSeconds } = decision;
     const isOfAllKeys = bucket.startsWith(ALL_KEYS_OF);
-    this.refusals.tell({ principal, decision, isOfAllKeys });
+    this.refusals.count('rate_limit');
+    this.listeners.tell({ principal, decision, isOfAllKeys });
     const whose = isOfAllKeys ? ' for all API keys of one user' : '';
     throw new TallygateError('RATE_LIMITED', `Rate limit of ${limit} requests an hour${whose} reached.`, { retryAfterSeconds });
   }

@@ -6,6 +6,8 @@ export const PRICE_MAX = 1_000_000;
 export const TIER_CREDITS_MAX = 1_000_000_000;
 /** Most requests an hour that a key or a tier is given. */
 export const RATE_LIMIT_MAX = 10_000_000;
+/** Characters of a settings file that is handed in to be checked. */
+export const SETTINGS_TEXT_MAX = 262_144;
 /** Characters of a password; a hash of a longer one would cost without end. */
 export const PASSWORD_MIN = 8;
 export const PASSWORD_MAX = 256;

@@ -19,7 +19,7 @@ export class ConfigController {
   /** Every setting with its value, its default and where it comes from; secrets are masked. */
   @Get()
   read(): ConfigDto {
-    return { file: this.config.file.name, settings: [...this.config.start.settings] };
+    return { file: this.config.file.name, settings: this.config.start.settings() };
   }
 
   /**
@@ -37,7 +37,7 @@ export class ConfigController {
     this.isChecking = true;
     try {
       const { settings, options } = this.config.start;
-      return await checkedApart({ yaml, options, now: settings });
+      return await checkedApart({ yaml, options, now: settings() });
     } finally {
       this.isChecking = false;
     }

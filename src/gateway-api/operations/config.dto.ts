@@ -1,11 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
+import { SETTINGS_TEXT_MAX } from '../../config/sections/bounds.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { Origin } from '../../config/environment.js';
 import type { CheckedConfig, ConfigProblem, SettingChange } from '../../config/settings/config-check.js';
 import type { ShownSetting } from '../../config/settings/shown-setting.js';
-
-const YAML_MAX = 262_144;
 
 /** Any JSON value. */
 const ANY = [
@@ -45,7 +44,7 @@ export class ConfigDto {
 export class ConfigCheckRequestDto {
   /** In YAML, as gateway.yaml is. */
   @IsString()
-  @MaxLength(YAML_MAX)
+  @MaxLength(SETTINGS_TEXT_MAX)
   yaml!: string;
 }
 

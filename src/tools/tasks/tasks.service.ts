@@ -4,6 +4,7 @@ import { callerIdOf, type Principal } from '../../auth/access/principal.js';
 import { Clock } from '../../common/clock.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { TallygateError } from '../../common/tallygate-error.js';
+import { HOUR_MS } from '../../common/utc-day.js';
 import { UNIQUE_VIOLATION } from '../../database/is-data-error.js';
 import type { CatalogTool } from '../catalog/catalog-tool.js';
 import type { RecordedCall } from '../call/recorded-call.js';
@@ -16,7 +17,6 @@ import type { TaskEnd } from '../source/tool-source.js';
 import { TasksRepository } from './tasks.repository.js';
 
 const UPKEEP_PAUSE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 /** However short or long its server keeps a task: a client may be late, and what is never asked for must not stay. */
 const [KEPT_LEAST_MS, KEPT_MOST_MS] = [HOUR_MS, 30 * 24 * HOUR_MS];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

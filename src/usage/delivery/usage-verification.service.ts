@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { loggerFor } from '../../common/log-contexts.js';
 import { Clock } from '../../common/clock.js';
-import { DAY_MS, utcSecond } from '../../common/utc-day.js';
+import { DAY_MS, HOUR_MS, utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { UsageCountsRepository } from '../reports/usage-counts.repository.js';
 import { BY_TIME, UsageLogRepository } from '../reports/usage-log.repository.js';
@@ -12,7 +12,6 @@ import { FIRST_PLACE, UsageHoursRepository, type GivenHour, type HourCounts, typ
 /** After a turn that took long the next one waits longer, so that turns are at most a hundredth of ClickHouse's time. */
 const PAUSE_FACTOR = 100;
 const RETRY_MS = 1_000;
-const HOUR_MS = 3_600_000;
 const STRETCH_GAP_HOURS = 24;
 /** Calls that are looked for at once, some megabytes. */
 const ROWS_MAX = 5_000;

@@ -1,17 +1,17 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { CallerLimit } from '../../auth/access/caller-limit.service.js';
 import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { loggerFor } from '../../common/log-contexts.js';
 import { AppConfig } from '../../config/app-config.js';
-import { HOUR_MS, Refusals, type RefusalReason } from '../../telemetry/refusals.js';
+import { HOUR_MS } from '../../common/utc-day.js';
+import { Refusals, type RefusalReason } from '../../telemetry/refusals.js';
 import { RefusalsRepository } from './refusals.repository.js';
 
 const WRITE_MS = 5_000;
 
 /** Keeps what this process refuses: all replicas add up, and a crash loses some seconds. PostgreSQL away, it waits in memory. */
 @Injectable()
-export class RefusalCounts implements OnModuleInit, OnApplicationBootstrap {
+export class RefusalCounts implements OnApplicationBootstrap {
   private readonly logger = loggerFor('Usage');
   /** Of this process, until it ends. */
   private readonly process = randomUUID();
@@ -21,13 +21,8 @@ export class RefusalCounts implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly refusals: Refusals,
     private readonly repository: RefusalsRepository,
-    private readonly limits: CallerLimit,
     private readonly config: AppConfig,
   ) {}
-
-  onModuleInit(): void {
-    this.limits.onRefused(() => this.refusals.count('rate_limit'));
-  }
 
   onApplicationBootstrap(): void {
     this.writing.start();

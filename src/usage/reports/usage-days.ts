@@ -1,6 +1,4 @@
-import { DAY_MS, daysLater, utcDay, utcSecond } from '../../common/utc-day.js';
-
-const HOUR_MS = 3_600_000;
+import { DAY_MS, daysLater, HOUR_MS, utcDay, utcSecond } from '../../common/utc-day.js';
 
 /** What ClickHouse's DateTime can hold, in whole years. */
 const FIRST_DAY = '1970-01-01';
@@ -43,6 +41,9 @@ export const hourOf = (time: string): string => `${time.slice(0, 13)}:00:00`;
 /** The first moment of the hour that begins then or later. */
 export const nextHourOf = (time: string): string =>
   /:00:00(\.0*)?$/.test(time) ? hourOf(time) : utcSecond(Date.parse(`${hourOf(time)}Z`) + HOUR_MS);
+
+/** The period from one instant to another, milliseconds since the epoch. */
+export const periodBetween = ({ from, to }: { from: number; to: number }): Period => ({ from: momentOf(from), to: momentOf(to) });
 
 /** An instant as ClickHouse reads it, to the millisecond, within what it can hold. @param instant milliseconds since the epoch */
 export function momentOf(instant: number): string {

@@ -17,6 +17,7 @@ import { Confirmation } from '../../../src/auth/sessions/confirmation.js';
 import { User } from '../../../src/auth/users/user.entity.js';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
 import { HourlyLimits } from '../../../src/limits/hourly-limits.js';
+import { Refusals } from '../../../src/telemetry/refusals.js';
 import { RateLimitService } from '../../../src/limits/rate-limit.service.js';
 import { RedisConnection } from '../../../src/limits/redis.connection.js';
 import { openPostgres } from '../databases/test-database.js';
@@ -45,7 +46,8 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const verifier = new ApiKeyVerifier(repository, hasher, feed, usage, clock);
   verifier.onModuleInit();
   feed.onApplicationBootstrap();
-  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), new HourlyLimits(config));
+  const hourly = new HourlyLimits(config);
+  const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), hourly, new Refusals(clock));
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
   const stop = async () => {
     await feed.onApplicationShutdown();
@@ -62,7 +64,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, config),
+    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, hourly),
   };
 }
 

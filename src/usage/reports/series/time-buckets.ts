@@ -1,8 +1,7 @@
-import { DAY_MS, daysLater } from '../../../common/utc-day.js';
+import { DAY_MS, daysLater, HOUR_MS } from '../../../common/utc-day.js';
 
 /** Most points of a series. */
 export const POINTS_MAX = 400;
-const HOUR_MS = 3_600_000;
 /** Where hours and days are left to us, up to this many days are shown in hours. */
 const HOURS_UP_TO_DAYS = 7;
 /** All zones differ from UTC by whole quarters of an hour since 1972, and by less than this. */

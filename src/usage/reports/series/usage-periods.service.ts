@@ -4,7 +4,7 @@ import { loggerFor } from '../../../common/log-contexts.js';
 import { DAY_MS } from '../../../common/utc-day.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { UsageOutboxRepository } from '../../recording/usage-outbox.repository.js';
-import { momentOf, monthOf } from '../usage-days.js';
+import { monthOf, periodBetween } from '../usage-days.js';
 import { unavailableWhenAway } from '../usage-queries.service.js';
 import type { Range } from './time-buckets.js';
 import type { SeriesQuery, SeriesSumsDto } from './usage-series.dto.js';
@@ -32,7 +32,7 @@ export class UsagePeriods {
 
   /** @throws UNAVAILABLE when ClickHouse is away */
   totals(range: Range): Promise<SeriesSumsDto> {
-    const filter = periodOf(range);
+    const filter = periodBetween(range);
     return unavailableWhenAway(async () => {
       const rawHours = await this.dirtyHours.notRolledUp(filter);
       const rows = await this.repository.sums({ filter, groupBy: 'none', size: 'day', zone: 'UTC', rawHours }, ['']);
@@ -44,7 +44,7 @@ export class UsagePeriods {
   /** Most called first; null for more days, or more calls, than can be read one by one. */
   async topClients(range: Range, most: number): Promise<ClientSums[] | null> {
     if (range.to - range.from > ROWS_DAYS_MAX * DAY_MS) return null;
-    return this.repository.topClients(periodOf(range), most).catch((error: Error) => {
+    return this.repository.topClients(periodBetween(range), most).catch((error: Error) => {
       this.logger.warn(`Who calls most is not known: ${error.message}`);
       return null;
     });
@@ -55,5 +55,3 @@ export class UsagePeriods {
     return unavailableWhenAway(() => this.outbox.deliveredUntil());
   }
 }
-
-export const periodOf = ({ from, to }: Range) => ({ from: momentOf(from), to: momentOf(to) });

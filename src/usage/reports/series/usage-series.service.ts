@@ -5,7 +5,7 @@ import { DAY_MS, utcSecond } from '../../../common/utc-day.js';
 import { DirtyHoursRepository } from '../../delivery/dirty-hours.repository.js';
 import { UsageOutboxRepository } from '../../recording/usage-outbox.repository.js';
 import { KeyNames } from '../key-names.repository.js';
-import { momentOf, periodOfDays } from '../usage-days.js';
+import { periodBetween, periodOfDays } from '../usage-days.js';
 import { refuseQuery, unavailableWhenAway } from '../usage-queries.service.js';
 import { bucketsOf, dividedHours, isTooFine, POINTS_MAX, sizeFor, type Range, type TimeBucket } from './time-buckets.js';
 import type { SeriesDto, SeriesQuery, SeriesSumsDto, UsageSeriesDto } from './usage-series.dto.js';
@@ -77,7 +77,7 @@ export class UsageSeries {
     { group_by, tool_name, api_key_id }: SeriesQuery & { group_by: GroupBy },
     { range, size, zone, buckets }: { range: Range; buckets: TimeBucket[] } & Pick<SeriesQuestion, 'size' | 'zone'>,
   ): Promise<SeriesQuestion> {
-    const period = { from: momentOf(range.from), to: momentOf(range.to) };
+    const period = periodBetween(range);
     const rawHours = await this.dirtyHours.notRolledUp(period, dividedHours(buckets).map(utcSecond));
     const filter = {
       ...period,
