@@ -80,13 +80,14 @@ export class AccountsService {
    * Opens account, first allocation and key in one transaction; of concurrent calls for one user, one wins. What is answered is
    * read inside of it: nothing that fails later may keep a key from its owner that is shown only once.
    * @param by whoever does it: the user, or an admin for them
+   * @param isKeyShown whether the user is told the key; one that nobody is told does not work
    * @throws BAD_REQUEST `already_enabled`; CONFLICT at the limit of active keys, and for a user who was deleted or is switched off
    */
-  async enable(userId: string, by: Actor): Promise<{ account: Account; key: IssuedAccountKey }> {
+  async enable(userId: string, by: Actor, isKeyShown = true): Promise<{ account: Account; key: IssuedAccountKey }> {
     if (await this.repository.findByUser(userId)) throw alreadyEnabled();
     const user = await this.users.findById(userId);
     if (!user) throw new TallygateError('UNAUTHORIZED', 'Invalid token');
-    const { key, token, booked } = await this.keys.issueAccountKey(userId, by, async ({ id, prefix }, tx) => {
+    const open = async ({ id, prefix }: NewKey, tx: Transaction) => {
       const { email, displayName } = user;
       const opened = await this.ledger.open(tx, { userId, email, displayName, keyId: id, keyPrefix: prefix });
       const account = opened === undefined ? undefined : await this.repository.findByUser(userId, tx);
@@ -94,7 +95,8 @@ export class AccountsService {
       await this.users.demandActive(tx, userId); // after its row is locked by the account's reference to it
       await this.audit.write(tx, by, { action: 'account.enabled', subjectId: String(account.id) });
       return account;
-    });
+    };
+    const { key, token, booked } = await this.keys.issueAccountKey(userId, by, open, isKeyShown);
     return { account: booked, key: { token, prefix: key.prefix } };
   }
 

@@ -20,8 +20,11 @@ describe('An operator opens an account for a user', () => {
     expect(body).toMatchObject({ user_id: user.userId, credits_balance: 50, credits_tier: 'free', is_active: true });
     expect(JSON.stringify(body)).not.toMatch(/mcp_[\w-]{20}/);
     expect((await rest.get(user, '/api/mcp/account')).body).toMatchObject({ id, credits_balance: 50 });
+    const keys = async () => ((await rest.get(user, '/api/mcp-keys/list')).body as { total: number }).total;
+    expect(await keys()).toBe(0); // one whose secret nobody was shown is no key that somebody has
     const made = (await rest.post(user, '/api/mcp/regenerate-key').expect(200)).body as { mcp_api_key: string };
     expect(made.mcp_api_key).toMatch(/^mcp_/);
+    expect(await keys()).toBe(1);
     const { body: audit } = await rest.get(admin, `/api/admin/audit?action=account.enabled&subject_id=${id}`);
     expect((audit as { entries: object[] }).entries).toEqual([expect.objectContaining({ actor_id: admin.userId })]);
   });

@@ -53,12 +53,12 @@ export class AdminAccounts {
   }
 
   /**
-   * For a user who has none, as if they had enabled it. Nobody sees its key: they make a new one when they want it.
+   * For a user who has none, as if they had enabled it. Nobody sees its key, which therefore does not work: they make a new one when they want it.
    * @throws NOT_FOUND; CONFLICT where there is one, at the limit of their active keys, and for one who was deleted or is switched off
    */
   async open(admin: Principal, userId: string): Promise<Account> {
     if (!(await this.users.findById(userId))) throw new TallygateError('NOT_FOUND', 'There is no such user.');
-    const { account } = await this.own.enable(userId, actorOf(admin)).catch(inWordsForAdmins);
+    const { account } = await this.own.enable(userId, actorOf(admin), false).catch(inWordsForAdmins);
     return account;
   }
 

@@ -173,14 +173,21 @@ export class ApiKeysService {
   /**
    * Issues the caller's account key, `mcp_…`, in one transaction with what `book` does; earlier account keys end at
    * once. If `book` throws, nothing has changed. Concurrent calls for one user run one after the other.
+   * @param isShown false: nobody is told the secret, so that the key ends as it is made; a key that nobody has must not work
    * @throws TallygateError CONFLICT at the limit of active keys
    */
-  async issueAccountKey<T>(userId: string, by: Actor, book: (key: ApiKey, tx: Transaction) => Promise<T>): Promise<BookedKey<T>> {
+  async issueAccountKey<T>(
+    userId: string,
+    by: Actor,
+    book: (key: ApiKey, tx: Transaction) => Promise<T>,
+    isShown = true,
+  ): Promise<BookedKey<T>> {
     let booked!: T;
     const issued = await this.issuer.issue(userId, by, async (keys, tx) => {
       const ended = await keys.endAccountKeys();
       const added = await this.issuer.add(keys, 'mcp_', { ...ACCOUNT_KEY, lineage: await keys.accountLineage() });
       booked = await book(added.key, tx);
+      if (!isShown) await keys.revoke(added.key, 'nobody was shown it');
       return { ...added, ended };
     });
     return { ...issued, booked };
