@@ -98,6 +98,14 @@ inBrowser('the list of everything that Ctrl K opens', () => {
     await portal.page.getByRole('dialog', { name: 'Make a key' }).waitFor();
   });
 
+  it('leads administrators to the form of a new server', async () => {
+    await portal.goTo('/calls');
+    await type('add a server');
+    await portal.page.keyboard.press('Enter');
+    await portal.page.getByRole('heading', { name: 'Template' }).waitFor();
+    expect(new URL(portal.page.url()).pathname).toBe('/ui/admin/servers/new');
+  });
+
   it('never opens what was found for something typed before, however late that comes', async () => {
     await portal.goTo('/');
     let answer = () => {};

@@ -28,6 +28,7 @@ export const pageEntries = (isAdmin: boolean): Entry[] =>
 /** What can be done from everywhere. */
 export const actionEntries = (): Entry[] => [
   { id: 'make-key', group: 'Actions', title: 'Make a key', path: '/keys?make=key' },
+  ...(current.isAdmin ? [ADD_SERVER] : []),
   { id: 'copy-url', group: 'Actions', title: 'Copy the MCP address', words: current.config?.mcp_url ?? '', act: copyAddress },
   ...THEMES.map(([name, words]): Entry => ({
     id: `theme-${name}`,
@@ -38,6 +39,7 @@ export const actionEntries = (): Entry[] => [
   ...(current.config?.auth_enabled ? [SIGN_OUT] : []),
 ];
 
+const ADD_SERVER: Entry = { id: 'add-server', group: 'Actions', title: 'Add a server', path: '/admin/servers/new' };
 const SIGN_OUT: Entry = { id: 'sign-out', group: 'Actions', title: 'Sign out', act: async () => void (await current.signOut()) };
 
 const choosing = (name: (typeof THEMES)[number][0]) => async (): Promise<undefined> => theme.choose(name) as undefined;
