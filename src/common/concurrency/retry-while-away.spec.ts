@@ -33,7 +33,7 @@ describe('Retrying while a backend is away', () => {
     const { attempt, tries } = after(Infinity);
     const started = performance.now();
     await expect(retryWhileAway(attempt, { isAway, patienceMs: 200 })).rejects.toBe(AWAY);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(tries()).toBeGreaterThan(1);
   });
 
@@ -41,6 +41,6 @@ describe('Retrying while a backend is away', () => {
     const started = performance.now();
     const hanging = retryWhileAway(() => new Promise(() => undefined), { isAway, patienceMs: 100 });
     await expect(hanging).rejects.toThrow('No answer within 100 ms');
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -1,3 +1,4 @@
+import { QUICK_MS, leastCpuMs } from '../../../../../test/support/cpu-time';
 import { hinted } from './instruction-hints';
 
 /** What is marked of a text. */
@@ -65,14 +66,8 @@ describe('sentences that read like instructions to a model', () => {
     '. ',
     '"',
     'ignore\u00a0\u00a0\u00a0\u00a0',
-  ])('are looked for in a time that grows with the text alone: %j', (part) => {
-    const time = (length: number) => {
-      const text = part.repeat(length / part.length);
-      const since = performance.now();
-      marked(text);
-      return performance.now() - since;
-    };
-    time(50_000);
-    expect(time(400_000)).toBeLessThan(2_000);
+  ])('are looked for in a time that grows with the text alone: %j', async (part) => {
+    const text = part.repeat(400_000 / part.length);
+    expect(await leastCpuMs(() => marked(text))).toBeLessThan(QUICK_MS);
   });
 });
