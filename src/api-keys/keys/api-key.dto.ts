@@ -22,6 +22,7 @@ import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { IssuedKey } from './key-issuer.service.js';
 import { weaknessOf } from '../foreign/foreign-secret.js';
+import { NewBudgetDto } from '../budgets/key-budget.dto.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
@@ -36,7 +37,7 @@ const weakness = (asked?: ValidationArguments) =>
 
 /** A new API key, as source 000 asks for it. */
 @BodyExample<CreateKeyDto>({ key_name: 'my-cursor-key', expires_days: 90 })
-export class CreateKeyDto {
+export class CreateKeyDto extends NewBudgetDto {
   /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
   @Length(1, 100)
