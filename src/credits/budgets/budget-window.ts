@@ -3,8 +3,8 @@ import type { Batch } from '../../usage/recording/replica.service.js';
 
 /** How long what was read of a budget is believed, ms; other replicas may spend meanwhile. */
 const BELIEVED_MS = 1_000;
-/** With less of the budget left than this part, it is read for each call. */
-const NEAR_END = 1 / 4;
+/** The part of what was left then that calls may take before the budget is read again: so near its end it is read for each call. */
+const UNREAD_PART = 1 / 16;
 
 /** The budget has too little left for the call. */
 export interface BudgetRefusal {
@@ -80,15 +80,15 @@ export class BudgetWindow {
   ) {}
 
   /**
-   * Holds the price of a call where the budget of so many credits has it. Undefined: it has to be read first, as nothing is refused on an
-   * old reading, nor admitted on one, nor near the end on any but the call's own (`isJustRead`).
+   * Holds the price of a call where the budget of so many credits has it. Undefined: it has to be read first, as nothing is decided on an
+   * old reading, and no more than a part is taken on any but the call's own (`isJustRead`).
    * @param now Monotonic, ms.
    */
   hold(budget: number, amount: number, now: number, isJustRead = false): BudgetHold | BudgetRefusal | undefined {
     if (this.spent === undefined || (!isJustRead && now >= this.readAt + BELIEVED_MS)) return undefined;
     const left = budget - this.spent - this.held;
     if (left < amount) return { left: Math.max(0, left), resetsAt: this.span.until };
-    if (!isJustRead && left - amount < budget * NEAR_END) return undefined;
+    if (!isJustRead && this.held + amount > (budget - this.spent) * UNREAD_PART) return undefined;
     const hold = new BudgetHold(this, amount);
     this.add(hold);
     return hold;

@@ -131,10 +131,13 @@ export async function charge({ leases, recorder }: CallRig, reservation: Reserva
   try {
     const { accountId } = leased;
     const asked = !leases.isKnown(accountId) ? { accountId } : {};
-    const read = await recorder.record(anEvent({ id, credits_cost: reservation.amount, credits_charged: amount }), {
-      charge: leased,
-      ...asked,
-    });
+    const read = await recorder.record(
+      anEvent({ id, credits_cost: reservation.amount, credits_charged: amount, created_at: new Date(reservation.startedAt) }),
+      {
+        charge: leased,
+        ...asked,
+      },
+    );
     leased.recorded();
     return { charged: leased.amount, remaining: leases.remaining(accountId, read) };
   } catch (error) {
