@@ -2198,8 +2198,6 @@ export interface components {
       allowed_tools?: string[] | null;
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
       rate_limit_per_hour?: number | null;
-      /** @description An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
-      secret?: string | null;
       /** @description Credits that its calls may charge in a period; free calls go on when it is used up. Unset: as much as the account has. */
       credit_budget?: number | null;
       /**
@@ -2207,6 +2205,8 @@ export interface components {
        * @enum {string|null}
        */
       budget_period?: 'day' | 'month' | 'never' | null | 'week';
+      /** @description An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
+      secret?: string | null;
     };
     CreateServiceKeyDto: {
       /** @description A name to tell keys apart, 1 to 100 characters. */

@@ -4,21 +4,6 @@ import { BUDGET_PERIODS, type BudgetPeriod } from '../../limits/credit-budget.js
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { NULL_TAKES_BACK } from '../../rest/validated-fields.js';
 
-/** The budget of a new key. */
-export class NewBudgetDto {
-  /** Credits that its calls may charge in a period; free calls go on when it is used up. Unset: as much as the account has. */
-  @Max(CREDIT_BUDGET_MAX)
-  @Min(1)
-  @IsInt()
-  @IsOptional()
-  credit_budget?: number;
-
-  /** When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Default `month`. */
-  @IsIn(BUDGET_PERIODS)
-  @IsOptional()
-  budget_period?: BudgetPeriod;
-}
-
 /** What changes of a key's budget; what is left out stays. */
 @BodyExample<BudgetChangeDto>({ credit_budget: 500, budget_period: 'month' })
 export class BudgetChangeDto {

@@ -16,13 +16,13 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
-import { RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
+import { CREDIT_BUDGET_MAX, RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
+import { BUDGET_PERIODS, type BudgetPeriod } from '../../limits/credit-budget.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import type { IssuedKey } from './key-issuer.service.js';
 import { weaknessOf } from '../foreign/foreign-secret.js';
-import { NewBudgetDto } from '../budgets/key-budget.dto.js';
 import { EXPIRES_DAYS_MAX } from './key-expiry.js';
 
 /** A week: long enough to replace a key by hand, short enough that a leaked one is not forgotten. */
@@ -37,7 +37,7 @@ const weakness = (asked?: ValidationArguments) =>
 
 /** A new API key, as source 000 asks for it. */
 @BodyExample<CreateKeyDto>({ key_name: 'my-cursor-key', expires_days: 90 })
-export class CreateKeyDto extends NewBudgetDto {
+export class CreateKeyDto {
   /** A name to tell keys apart, 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
   @Length(1, 100)
@@ -79,6 +79,18 @@ export class CreateKeyDto extends NewBudgetDto {
   @IsInt()
   @IsOptional()
   rate_limit_per_hour?: number;
+
+  /** Credits that its calls may charge in a period; free calls go on when it is used up. Unset: as much as the account has. */
+  @Max(CREDIT_BUDGET_MAX)
+  @Min(1)
+  @IsInt()
+  @IsOptional()
+  credit_budget?: number;
+
+  /** When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Default `month`. */
+  @IsIn(BUDGET_PERIODS)
+  @IsOptional()
+  budget_period?: BudgetPeriod;
 
   /** An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
   @ValidateBy({ name: 'isStrongSecret', validator: { validate: isStrong, defaultMessage: weakness } })
