@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
+import { BudgetsModule } from '../credits/budgets/budgets.module.js';
 import { UserFacts } from '../auth/users/user-facts.service.js';
 import { ApiKeyHasher } from './keys/api-key-hasher.js';
 import { ApiKey } from './keys/api-key.entity.js';
@@ -17,7 +18,7 @@ import { KeyUsageTracker } from './verification/key-usage.tracker.js';
 
 /** API keys: issued over REST, verified on both listeners. When it has started there is at least one key. */
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKey]), AuthModule],
+  imports: [TypeOrmModule.forFeature([ApiKey]), AuthModule, BudgetsModule],
   controllers: [ApiKeysController, AdminKeysController],
   providers: [
     ApiKeyHasher,

@@ -234,6 +234,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Gives anybody's key a budget, changes it or takes it away, at once, on every replica. */
+    patch: operations['AdminKeysController_edit'];
+    trace?: never;
+  };
   '/api/admin/keys/{id}/revoke': {
     parameters: {
       query?: never;
@@ -1014,7 +1031,7 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
+    /** Changes a key's name, permissions, tools, limits or expiry, at once, on every replica. */
     patch: operations['ApiKeysController_edit'];
     trace?: never;
   };
@@ -1844,6 +1861,20 @@ export interface components {
       rate_limit_per_hour: number | null;
       /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
       effective_rate_limit: number | null;
+      /** @description Credits that its calls may charge in a period; null: as much as the account has. */
+      credit_budget: number | null;
+      /**
+       * @description When its budget begins anew, in UTC; null: it has none.
+       * @enum {string|null}
+       */
+      budget_period: 'day' | 'month' | 'never' | 'week' | null;
+      /** @description Credits of its budget that are charged in this period; null: it has none. */
+      budget_used: number | null;
+      /**
+       * Format: date-time
+       * @description When its budget begins anew; null: never, or it has none.
+       */
+      budget_resets_at: string | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2025,6 +2056,15 @@ export interface components {
       page: number;
       page_size: number;
     };
+    BudgetChangeDto: {
+      /** @description Credits that its calls may charge in a period; null takes the budget away. One that is given later counts from then on. */
+      credit_budget?: number | null;
+      /**
+       * @description When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Of a new budget by default `month`.
+       * @enum {string|null}
+       */
+      budget_period?: 'day' | 'month' | 'never' | null | 'week';
+    };
     CallToolDto: {
       /**
        * @description Where the tool is: `server_id` of `GET /tools`
@@ -2158,6 +2198,13 @@ export interface components {
       allowed_tools?: string[] | null;
       /** @description Requests an hour. Unset: the gateway's limit for keys; only an admin may set a higher one. */
       rate_limit_per_hour?: number | null;
+      /** @description Credits that its calls may charge in a period; free calls go on when it is used up. Unset: as much as the account has. */
+      credit_budget?: number | null;
+      /**
+       * @description When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Default `month`.
+       * @enum {string|null}
+       */
+      budget_period?: 'day' | 'month' | 'never' | null | 'week';
       /** @description An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
       secret?: string | null;
     };
@@ -2384,10 +2431,17 @@ export interface components {
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
       /**
-       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as much as the account has. A bound is
        *     taken off or given, not both.
        */
-      clear?: ('allowed_tools' | 'expires_at' | 'rate_limit_per_hour')[] | null;
+      clear?: ('allowed_tools' | 'credit_budget' | 'expires_at' | 'rate_limit_per_hour')[] | null;
+      /** @description Credits that its calls may charge in a period; null takes the budget away. One that is given later counts from then on. */
+      credit_budget?: number | null;
+      /**
+       * @description When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Of a new budget by default `month`.
+       * @enum {string|null}
+       */
+      budget_period?: 'day' | 'month' | 'never' | null | 'week';
     };
     EditMeDto: {
       /** @description 1 to 200 characters. */
@@ -2646,6 +2700,20 @@ export interface components {
       rate_limit_per_hour: number | null;
       /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
       effective_rate_limit: number | null;
+      /** @description Credits that its calls may charge in a period; null: as much as the account has. */
+      credit_budget: number | null;
+      /**
+       * @description When its budget begins anew, in UTC; null: it has none.
+       * @enum {string|null}
+       */
+      budget_period: 'day' | 'month' | 'never' | 'week' | null;
+      /** @description Credits of its budget that are charged in this period; null: it has none. */
+      budget_used: number | null;
+      /**
+       * Format: date-time
+       * @description When its budget begins anew; null: never, or it has none.
+       */
+      budget_resets_at: string | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -2902,6 +2970,20 @@ export interface components {
       rate_limit_per_hour: number | null;
       /** @description Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
       effective_rate_limit: number | null;
+      /** @description Credits that its calls may charge in a period; null: as much as the account has. */
+      credit_budget: number | null;
+      /**
+       * @description When its budget begins anew, in UTC; null: it has none.
+       * @enum {string|null}
+       */
+      budget_period: 'day' | 'month' | 'never' | 'week' | null;
+      /** @description Credits of its budget that are charged in this period; null: it has none. */
+      budget_used: number | null;
+      /**
+       * Format: date-time
+       * @description When its budget begins anew; null: never, or it has none.
+       */
+      budget_resets_at: string | null;
       /** @description The key that rotation made of this one. */
       replaced_by: string | null;
       /** Format: date-time */
@@ -3060,11 +3142,12 @@ export interface components {
       /**
        * @description 401, of API keys alone, not of logins: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (its user, or
        *     their account); 403: `not_allowed` (a
-       *     permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
+       *     permission or a tool that the caller does not have); 402: `no_account`, `credits`, `budget` (of its key); 429: `rate_limit`, `blocked_address`.
        * @enum {string}
        */
       reason:
         | 'blocked_address'
+        | 'budget'
         | 'credits'
         | 'expired_key'
         | 'no_account'
@@ -5225,6 +5308,132 @@ export interface operations {
       };
       /** @description Insufficient permissions: needs admin */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AdminKeysController_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The key's `id`, not the key itself. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "credit_budget": 500,
+         *       "budget_period": "month"
+         *     }
+         */
+        'application/json': components['schemas']['BudgetChangeDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdminKeyDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such key */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The key is revoked, expired or replaced by another */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
         headers: {
           [name: string]: unknown;
         };

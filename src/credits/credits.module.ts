@@ -9,6 +9,8 @@ import { CreditLedger } from './credit-ledger.service.js';
 import { CreditMetrics } from './credit.metrics.js';
 import { CreditRepository } from './credit.repository.js';
 import { CreditSweeper } from './credit-sweeper.service.js';
+import { BudgetsModule } from './budgets/budgets.module.js';
+import { CreditBudgets } from './budgets/credit-budgets.service.js';
 import { CreditLeases } from './leases/credit-leases.service.js';
 import { LeaseUpkeep } from './leases/lease-upkeep.service.js';
 import { LeasesRepository } from './leases/leases.repository.js';
@@ -16,12 +18,13 @@ import { CreditPosting } from './posting/credit-posting.service.js';
 
 /** What accounts have, lease to calls, receive and spend. */
 @Module({
-  imports: [TariffModule, UsageModule],
+  imports: [BudgetsModule, TariffModule, UsageModule],
   providers: [
     AccountRecords,
     AccountRecordsRepository,
     CreditAudit,
     CreditAuditRepository,
+    CreditBudgets,
     CreditLeases,
     CreditLedger,
     CreditMetrics,
@@ -31,7 +34,7 @@ import { CreditPosting } from './posting/credit-posting.service.js';
     LeasesRepository,
     LeaseUpkeep,
   ],
-  exports: [AccountRecords, CreditAudit, CreditLeases, CreditLedger],
+  exports: [AccountRecords, CreditAudit, CreditBudgets, CreditLeases, CreditLedger],
 })
 export class CreditsModule implements OnApplicationShutdown {
   constructor(

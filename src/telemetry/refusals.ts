@@ -4,7 +4,7 @@ import { HOUR_MS } from '../common/utc-day.js';
 
 /**
  * Why a request is turned away before it becomes a call: no key came (`no_key`), or one that does not work (401); what is not the
- * caller's to do or call (`not_allowed`); no account that is on, or too few credits (402); a limit that is reached (429).
+ * caller's to do or call (`not_allowed`); no account that is on, too few credits, or the key's budget is used up (402); a limit that is reached (429).
  */
 export const REFUSAL_REASONS = [
   'no_key',
@@ -16,6 +16,7 @@ export const REFUSAL_REASONS = [
   'not_allowed',
   'no_account',
   'credits',
+  'budget',
   'rate_limit',
 ] as const;
 

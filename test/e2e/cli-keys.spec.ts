@@ -35,7 +35,7 @@ describe('tallygate keys', () => {
     const tools = await tallygate(['tools', '--json', '--api-key', api_key, '--url', gateway.mcpUrl]);
     expect(JSON.parse(tools.stdout)).toHaveLength(1);
     const listed = await textOf(['keys', 'list']);
-    expect(listed).toMatch(/^ID +NAME +KEY +STATE +SCOPES +LAST USED \(UTC\) +EXPIRES \(UTC\)\n/);
+    expect(listed).toMatch(/^ID +NAME +KEY +STATE +SCOPES +LAST USED \(UTC\) +EXPIRES \(UTC\) +BUDGET\n/);
     expect(listed).toMatch(/ my-key .* active +tools:call +/);
     expect(listed).not.toContain(api_key);
     expect((await jsonOf(['keys', 'list', '--search', 'MY-K'])).map(({ id }: { id: string }) => id)).toEqual([key_id]);
@@ -54,6 +54,19 @@ describe('tallygate keys', () => {
     expect(await exitOfCall(secret)).toBe(0);
     const weak = await run(['keys', 'create', 'weak', '--own'], 'secret\n');
     expect([weak.code, weak.stderr]).toEqual([1, expect.stringContaining('secret')]);
+  });
+
+  it('gives a key a budget, shows it, and takes it away', async () => {
+    const { key_id } = await jsonOf(['keys', 'create', 'thrifty', '--budget', '500', '--budget-period', 'week']);
+    expect(await textOf(['keys', 'list', '--search', 'thrifty'])).toMatch(/ 0 of 500 credits this week\n$/);
+    expect(await jsonOf(['keys', 'edit', key_id, '--budget', '50'])).toMatchObject({ credit_budget: 50, budget_period: 'week' });
+    expect(await textOf(['keys', 'show', key_id])).toMatch(
+      /\nBudget {12}0 of 50 credits this week\nBegins anew \(UTC\) \d{4}-\d\d-\d\d 00:00:00\n/,
+    );
+    const cleared = await jsonOf(['keys', 'edit', key_id, '--clear', 'credit_budget']);
+    expect(cleared).toMatchObject({ credit_budget: null, budget_used: null });
+    const refused = await run(['keys', 'edit', key_id, '--budget-period', 'year']);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('budget_period')]);
   });
 
   it('shows a key, and changes its name and its bounds', async () => {

@@ -43,6 +43,79 @@ describe('an account', () => {
   });
 });
 
+describe('a key with a budget', () => {
+  const META = 'io.modelcontextprotocol/';
+  const MODERN = '2026-07-28';
+  const priced = 'get_latest_trading_day';
+  const answers = async (key: string) => {
+    const _meta = { [`${META}protocolVersion`]: MODERN, [`${META}clientCapabilities`]: {} };
+    const headers = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': priced };
+    return [
+      await gateway.rest('POST', '/tools/call', { server_id: 'stock-data', tool_name: priced, arguments: {} }, key),
+      await gateway.call(priced, {}, key),
+      await gateway.mcp('tools/call', { name: priced, arguments: {}, _meta }, key, headers),
+    ];
+  };
+  const saidOf = ([overRest, ...overMcp]: Awaited<ReturnType<typeof answers>>): unknown[] => [
+    overRest!.status === 200 ? 'served' : [overRest!.status, overRest!.json.error_code, overRest!.json.detail],
+    ...overMcp.map(({ status, json }) =>
+      json.result.isError ? [status, json.result.content[0].text] : json.result._meta['tallygate/usage'].credits_charged,
+    ),
+  ];
+  const budgetOf = ({ json }: { json: Record<string, unknown> }) =>
+    [json['credit_budget'], json['budget_period'], json['budget_used'], json['budget_resets_at']] as const;
+  let holder: string;
+  let key: { api_key: string; key_id: string };
+
+  it('is served over REST and MCP of both eras until it is used up, and refused alike then; free calls go on', async () => {
+    const person = { username: 'grace', email: 'grace@example.com', password: 'nanoseconds of wire' };
+    await gateway.rest('POST', '/auth/users', person);
+    const login = await gateway.rest('POST', '/api/auth/login', { email: person.email, password: person.password }, null);
+    holder = login.json.access_token;
+    await gateway.rest('POST', '/api/mcp/enable', undefined, holder);
+    const wish = { key_name: 'agent', credit_budget: 3, budget_period: 'never' };
+    key = (await gateway.rest('POST', '/api/mcp-keys/create', wish, holder)).json as typeof key;
+    await eventually(async () => expect((await gateway.mcp('tools/list', {}, key.api_key)).status).toBe(200));
+    expect(saidOf(await answers(key.api_key))).toEqual(['served', 1, 1]);
+    const words =
+      'The budget of the API key "agent" is 3 credits in all: need 1, have 0. It does not begin anew; the key\'s owner or an admin can raise it.';
+    const refused = [402, 'INSUFFICIENT_CREDITS', words];
+    expect(saidOf(await answers(key.api_key))).toEqual([refused, [200, words], [200, words]]);
+    expect((await gateway.call('list_datasets', {}, key.api_key)).json.result.isError).toBeUndefined();
+    const seen = await gateway.rest('GET', `/api/mcp-keys/${key.key_id}`, undefined, holder);
+    expect(budgetOf(seen)).toEqual([3, 'never', 3, null]);
+  });
+
+  it('goes on once its owner or an admin has raised it, and its successor has what is left', async () => {
+    const edit = (path: string, body: object, token?: string) => gateway.rest('PATCH', `${path}/${key.key_id}`, body, token);
+    const raised = await edit('/api/mcp-keys', { credit_budget: 6, budget_period: 'month' }, holder);
+    expect(budgetOf(raised)).toEqual([6, 'month', 3, expect.stringMatching(/^\d{4}-\d\d-01T00:00:00\.000Z$/)]);
+    expect(saidOf(await answers(key.api_key))).toEqual(['served', 1, 1]);
+    expect(budgetOf(await edit('/api/admin/keys', { credit_budget: 9 })).slice(0, 3)).toEqual([9, 'month', 6]);
+    expect((await edit('/api/admin/keys', { credit_budget: 9 }, holder)).status).toBe(403);
+    const fresh = (await gateway.rest('POST', '/api/mcp-keys/rotate', { key_id: key.key_id }, holder)).json as typeof key;
+    expect(saidOf(await answers(fresh.api_key))).toEqual(['served', 1, 1]);
+    expect((await answers(fresh.api_key))[0]!.status).toBe(402);
+    const { json: all } = await gateway.rest('GET', '/api/admin/keys?search=agent');
+    expect(budgetOf({ json: all.keys[0] }).slice(0, 3)).toEqual([9, 'month', 9]);
+    key = fresh;
+  });
+
+  it('has none once it is taken away, and one that is given later counts from then on', async () => {
+    const edit = (body: object) => gateway.rest('PATCH', `/api/mcp-keys/${key.key_id}`, body, holder);
+    expect(budgetOf(await edit({ credit_budget: null }))).toEqual([null, null, null, null]);
+    expect(saidOf(await answers(key.api_key))).toEqual(['served', 1, 1]);
+    expect((await edit({ budget_period: 'day' })).status).toBe(400);
+    expect(budgetOf(await edit({ credit_budget: 4 })).slice(0, 3)).toEqual([4, 'month', 0]);
+    expect(saidOf(await answers(key.api_key))).toEqual(['served', 1, 1]);
+    expect(budgetOf(await edit({ clear: ['credit_budget'] }))).toEqual([null, null, null, null]);
+    await eventually(async () => {
+      const { json } = await gateway.rest('GET', '/api/admin/mcp/analytics');
+      expect(json.refusals.find(({ reason }: { reason: string }) => reason === 'budget')).toMatchObject({ refused: 6 });
+    });
+  });
+});
+
 describe('credits', () => {
   it('are spent by priced calls, not by free ones', async () => {
     await eventually(async () => expect((await gateway.mcp('tools/list', {}, mcpKey)).status).toBe(200));

@@ -100,7 +100,7 @@ export class RefusedDto {
   /**
    * 401, of API keys alone, not of logins: `no_key` (over MCP), `unknown_key`, `expired_key`, `revoked_key`, `switched_off` (its user, or
    * their account); 403: `not_allowed` (a
-   * permission or a tool that the caller does not have); 402: `no_account`, `credits`; 429: `rate_limit`, `blocked_address`.
+   * permission or a tool that the caller does not have); 402: `no_account`, `credits`, `budget` (of its key); 429: `rate_limit`, `blocked_address`.
    */
   @ApiProperty({ enum: REFUSAL_REASONS })
   reason!: RefusalReason;

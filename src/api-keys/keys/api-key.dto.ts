@@ -16,7 +16,8 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
-import { RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
+import { CREDIT_BUDGET_MAX, RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
+import { BUDGET_PERIODS, type BudgetPeriod } from '../../limits/credit-budget.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
@@ -78,6 +79,18 @@ export class CreateKeyDto {
   @IsInt()
   @IsOptional()
   rate_limit_per_hour?: number;
+
+  /** Credits that its calls may charge in a period; free calls go on when it is used up. Unset: as much as the account has. */
+  @Max(CREDIT_BUDGET_MAX)
+  @Min(1)
+  @IsInt()
+  @IsOptional()
+  credit_budget?: number;
+
+  /** When the budget begins anew, in UTC; `week`: on Mondays, `never`: it is for all time. Default `month`. */
+  @IsIn(BUDGET_PERIODS)
+  @IsOptional()
+  budget_period?: BudgetPeriod;
 
   /** An existing secret that becomes the key, instead of a new one. It must be random; only its hash is stored. */
   @ValidateBy({ name: 'isStrongSecret', validator: { validate: isStrong, defaultMessage: weakness } })

@@ -1,4 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { BudgetPeriod } from '../../limits/credit-budget.js';
 import type { Scope } from '../../auth/access/scopes.js';
 
 /** A stored API key. The secret itself is never kept, only its keyed hash. */
@@ -35,6 +36,17 @@ export class ApiKey {
   /** Null: what keys of its owner have. */
   @Column({ name: 'rate_limit_per_hour', type: 'int', nullable: true })
   rateLimitPerHour!: number | null;
+
+  /** Credits that its calls may charge in a period; null: as much as the account has. */
+  @Column({ name: 'credit_budget', type: 'int', nullable: true })
+  creditBudget!: number | null;
+
+  @Column({ name: 'budget_period', type: 'text', nullable: true })
+  budgetPeriod!: BudgetPeriod | null;
+
+  /** What is spent of the budget counts under it; a successor has the same. */
+  @Column({ name: 'budget_id', type: 'uuid', nullable: true })
+  budgetId!: string | null;
 
   @Column({ name: 'is_active', type: 'boolean', default: true })
   isActive!: boolean;

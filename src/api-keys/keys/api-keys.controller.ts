@@ -46,6 +46,7 @@ export class ApiKeysController {
       scopes: body.permissions,
       allowedTools: body.allowed_tools,
       rateLimitPerHour: body.rate_limit_per_hour,
+      budget: { creditBudget: body.credit_budget, budgetPeriod: body.budget_period },
       expiresAt: expiryInDays(body.expires_days, this.clock.now()),
       secret: body.secret,
     });
@@ -74,7 +75,8 @@ export class ApiKeysController {
       isActive: include_inactive ? undefined : true,
       ...range,
     });
-    return { keys: keys.map((key) => KeyDetailsDto.of(key, this.keys.nowOf(key))), total, page, page_size };
+    const now = await this.keys.nowOf(keys);
+    return { keys: keys.map((key, place) => KeyDetailsDto.of(key, now[place]!)), total, page, page_size };
   }
 
   /** One of the caller's keys, with everything that is known of it but the key itself. */
@@ -83,10 +85,11 @@ export class ApiKeysController {
   @ApiNotFoundResponse(NO_KEY)
   async get(@CurrentPrincipal() owner: Principal, @Param() { id }: KeyParams): Promise<OwnKeyDto> {
     const key = await this.keys.get(owner, id);
-    return OwnKeyDto.with(key, this.keys.nowOf(key), await this.keys.limitsOf(key));
+    const [now] = await this.keys.nowOf([key]);
+    return OwnKeyDto.with(key, now!, await this.keys.limitsOf(key));
   }
 
-  /** Changes a key's name, permissions, tools, limit or expiry, at once, on every replica. */
+  /** Changes a key's name, permissions, tools, limits or expiry, at once, on every replica. */
   @Patch('api/mcp-keys/:id')
   @Authenticated()
   @ApiNotFoundResponse(NO_KEY)
@@ -103,8 +106,10 @@ export class ApiKeysController {
       rateLimitPerHour: bound('rate_limit_per_hour', body.rate_limit_per_hour),
       expiresAt: bound('expires_at', expiresAt),
     };
-    const key = await this.keys.edit(owner, id, change);
-    return KeyDetailsDto.of(key, this.keys.nowOf(key));
+    const budget = { creditBudget: bound('credit_budget', body.credit_budget), budgetPeriod: body.budget_period };
+    const key = await this.keys.edit(owner, id, change, budget);
+    const [now] = await this.keys.nowOf([key]);
+    return KeyDetailsDto.of(key, now!);
   }
 
   /** Revokes a key at once, on every replica. */

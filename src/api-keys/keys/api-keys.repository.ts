@@ -7,6 +7,7 @@ import { AuditLog } from '../../auth/audit/audit-log.service.js';
 import { LOCK_OF_ONE } from '../../database/advisory-lock.js';
 import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
+import type { StoredBudget } from '../budgets/key-budget.js';
 import { ApiKey } from './api-key.entity.js';
 import type { KeyStanding } from './key-state.js';
 import { KeysOfUser, OWNED_KEYS, type OwnedKey } from './keys-of-user.repository.js';
@@ -15,6 +16,7 @@ import { KeysOfUser, OWNED_KEYS, type OwnedKey } from './keys-of-user.repository
 export interface StoredKey
   extends
     Pick<ApiKey, 'id' | 'tokenId' | 'hmac' | 'name' | 'userId' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'lineage'>,
+    StoredBudget,
     KeyStanding {
   role: Role;
   /** A bigint as PostgreSQL sends it; null when its owner has no account. */
@@ -73,7 +75,8 @@ export class ApiKeysRepository {
   private findBy(column: 'id' | 'token_id', values: string[]): Promise<StoredKey[]> {
     return this.postgres.query(
       `SELECT k.id, k.token_id AS "tokenId", k.hmac, k.name, k.user_id AS "userId", k.scopes, k.allowed_tools AS "allowedTools",
-              k.rate_limit_per_hour AS "rateLimitPerHour", k.lineage, k.is_active AS "isActive", k.expires_at AS "expiresAt",
+              k.rate_limit_per_hour AS "rateLimitPerHour", k.credit_budget AS "creditBudget", k.budget_period AS "budgetPeriod",
+              k.budget_id AS "budgetId", k.lineage, k.is_active AS "isActive", k.expires_at AS "expiresAt",
               c.role, c.is_user_active AS "isOwnerActive", c.account_id AS "accountId", c.is_account_active AS "isAccountActive", c.tier
        FROM mcp.api_keys k JOIN mcp.callers c ON c.user_id = k.user_id
        WHERE k.${column} = ANY ($1)`,

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../database/sql.js';
 import { CallerLimit, type KeyLimits, type LimitedKey, type RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import type { Principal } from '../../auth/access/principal.js';
 import { hasScope, SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { actorOf, type Actor } from '../../auth/audit/audit-entry.js';
+import { BudgetUses } from '../../credits/budgets/budget-uses.service.js';
 import { Confirmation } from '../../auth/sessions/confirmation.js';
 import { Clock } from '../../common/clock.js';
 import { HourlyLimits } from '../../limits/hourly-limits.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { DAY_MS } from '../../common/utc-day.js';
+import { budgetOf, changedBudget, NO_BUDGET, type BudgetWish, type StoredBudget } from '../budgets/key-budget.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository, type KeySearch } from './api-keys.repository.js';
 import { effectiveScopes } from './effective-scopes.js';
@@ -28,6 +31,9 @@ type AllKeysSearch = Pick<KeySearch, 'text' | 'userId' | 'isActive' | 'scope' | 
   unusedDays?: number | undefined;
 };
 
+/** What somebody wants of a new key. */
+type NewKeyWishes = Omit<KeyWishes, keyof StoredBudget> & { budget?: BudgetWish };
+
 /** An account's key, and the result of what was booked with it. */
 export interface BookedKey<T> extends IssuedKey {
   booked: T;
@@ -44,6 +50,7 @@ export class ApiKeysService {
     private readonly confirmation: Confirmation,
     private readonly clock: Clock,
     private readonly hourly: HourlyLimits,
+    private readonly budgets: BudgetUses,
   ) {}
 
   /**
@@ -52,8 +59,9 @@ export class ApiKeysService {
    * that could change the gateway, here and in `edit` and `rotate`
    * @param by Who makes it, if it is not the owner.
    */
-  async create(owner: Principal, wishes: KeyWishes, by: Actor = actorOf(owner)): Promise<IssuedKey> {
-    const granted = { ...wishes, scopes: wishes.scopes ?? DEFAULT_SCOPES };
+  async create(owner: Principal, wishes: NewKeyWishes, by: Actor = actorOf(owner)): Promise<IssuedKey> {
+    const budget = changedBudget(NO_BUDGET, wishes.budget ?? {}, randomUUID);
+    const granted = { ...wishes, ...budget, scopes: wishes.scopes ?? DEFAULT_SCOPES };
     this.refuseBeyond(owner, granted);
     this.confirmation.demandForKey(owner, granted.scopes);
     const origin = wishes.secret === undefined ? {} : { made_elsewhere: true };
@@ -75,9 +83,11 @@ export class ApiKeysService {
     return works(key, this.clock.now());
   }
 
-  /** What of a key depends on more than itself. */
-  nowOf(key: OwnedKey): KeyNow {
-    return { isActive: this.isActive(key), perHour: this.limits.perHourOf(limitedKey(key)) ?? null };
+  /** What of keys depends on more than themselves, in their order. @throws Error when PostgreSQL is away and one has a budget */
+  async nowOf(keys: OwnedKey[]): Promise<KeyNow[]> {
+    const uses = await this.budgets.of(keys.map(budgetOf));
+    const perHourOf = (key: OwnedKey) => this.limits.perHourOf(limitedKey(key)) ?? null;
+    return keys.map((key, place) => ({ isActive: this.isActive(key), perHour: perHourOf(key), budget: uses[place] }));
   }
 
   /** @throws TallygateError NOT_FOUND for a key that is not theirs, or can do more than they may */
@@ -111,14 +121,14 @@ export class ApiKeysService {
    * @throws TallygateError NOT_FOUND; INSUFFICIENT_PERMISSIONS for a key that could do more than its owner, before or after; CONFLICT
    * for one that is inactive, or has a successor: its end is settled
    */
-  async edit(owner: Principal, keyId: string, change: KeyChange): Promise<OwnedKey> {
+  async edit(owner: Principal, keyId: string, change: KeyChange, budget: BudgetWish = {}): Promise<OwnedKey> {
     const { old, made } = await this.repository.changeKeysOf(owner.userId, actorOf(owner), async (keys) => {
       const key = await this.ownKey(keys, owner, keyId);
       this.refuseEnded(key);
       const { scopes = key.scopes, rateLimitPerHour = key.rateLimitPerHour } = change;
       this.refuseBeyond(owner, { scopes, rateLimitPerHour });
       if (change.scopes) this.confirmation.demandForKey(owner, change.scopes);
-      return { old: key, made: await keys.update(key, change) };
+      return { old: key, made: await keys.update(key, { ...change, ...changedBudget(key, budget, randomUUID) }) };
     });
     if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
     return made;
@@ -130,6 +140,23 @@ export class ApiKeysService {
    */
   revoke(owner: Principal, keyId: string, reason?: string): Promise<void> {
     return this.end(owner, owner.userId, keyId, reason);
+  }
+
+  /**
+   * Changes the budget of anybody's key that works.
+   * @throws TallygateError NOT_FOUND; INVALID_INPUT for a period without a budget; CONFLICT for a key that is inactive, or has a successor
+   */
+  async budgetOfAnybody(admin: Principal, keyId: string, budget: BudgetWish): Promise<OwnedKey> {
+    const [stored] = await this.repository.findByIds([keyId]);
+    if (!stored) throw notFound();
+    const { old, made } = await this.repository.changeKeysOf(stored.userId, actorOf(admin), async (keys) => {
+      const key = await keys.find(keyId);
+      if (!key) throw notFound();
+      this.refuseEnded(key);
+      return { old: key, made: await keys.update(key, changedBudget(key, budget, randomUUID)) };
+    });
+    if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
+    return made;
   }
 
   /** Revokes anybody's key. @throws TallygateError NOT_FOUND */

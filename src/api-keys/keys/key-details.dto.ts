@@ -18,17 +18,20 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { RATE_LIMIT_MAX } from '../../config/sections/bounds.js';
+import type { BudgetPeriod } from '../../limits/credit-budget.js';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { KeyLimits, RateLimitRest } from '../../auth/access/caller-limit.service.js';
 import { SCOPES, type Scope } from '../../auth/access/scopes.js';
 import { PRINTABLE, Trimmed } from '../../rest/dto-fields.js';
 import { ALLOWED_NAME, ALLOWED_TOOLS_MAX } from './api-key.dto.js';
+import { BudgetChangeDto } from '../budgets/key-budget.dto.js';
+import type { BudgetUse } from '../../credits/budgets/budget-uses.service.js';
 import type { ApiKey } from './api-key.entity.js';
 
 /** As many keys as a list without pages shows; most users have fewer. */
 const LISTED_MAX = 1_000;
 /** What a key may have a bound of. */
-export const BOUNDS = ['allowed_tools', 'rate_limit_per_hour', 'expires_at'] as const;
+export const BOUNDS = ['allowed_tools', 'rate_limit_per_hour', 'expires_at', 'credit_budget'] as const;
 
 const GIVEN_TOO = 'clear must not name what is given a value in the same request';
 const isNotGivenToo = (cleared: unknown, asked?: ValidationArguments) =>
@@ -43,7 +46,7 @@ export class KeyParams {
 
 /** What changes of a key; what is left out stays. */
 @BodyExample<EditKeyDto>({ key_name: 'my-cursor-key' })
-export class EditKeyDto {
+export class EditKeyDto extends BudgetChangeDto {
   /** 1 to 100 characters. */
   @Matches(PRINTABLE, { message: 'key_name must not contain control characters' })
   @Length(1, 100)
@@ -82,7 +85,7 @@ export class EditKeyDto {
   expires_at?: string;
 
   /**
-   * Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, or never expires. A bound is
+   * Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as much as the account has. A bound is
    * taken off or given, not both.
    */
   @ValidateBy({ name: 'isNotGivenToo', validator: { validate: isNotGivenToo, defaultMessage: () => GIVEN_TOO } })
@@ -96,6 +99,8 @@ export class EditKeyDto {
 /** What of a key depends on more than itself. */
 export interface KeyNow {
   isActive: boolean;
+  /** Undefined: it has no budget. */
+  budget: BudgetUse | undefined;
   /** Requests an hour it may make; null: there is no limit. */
   perHour: number | null;
 }
@@ -121,6 +126,14 @@ export class KeyDetailsDto {
   rate_limit_per_hour!: number | null;
   /** Requests an hour it may make: by its own limit, its owner's tier or the gateway's; null: there is no limit. */
   effective_rate_limit!: number | null;
+  /** Credits that its calls may charge in a period; null: as much as the account has. */
+  credit_budget!: number | null;
+  /** When its budget begins anew, in UTC; null: it has none. */
+  budget_period!: BudgetPeriod | null;
+  /** Credits of its budget that are charged in this period; null: it has none. */
+  budget_used!: number | null;
+  /** When its budget begins anew; null: never, or it has none. */
+  budget_resets_at!: Date | null;
   /** The key that rotation made of this one. */
   replaced_by!: string | null;
   revoked_at!: Date | null;
@@ -128,7 +141,7 @@ export class KeyDetailsDto {
   revoked_by!: string | null;
   revoke_reason!: string | null;
 
-  static of(key: ApiKey, { isActive, perHour }: KeyNow): KeyDetailsDto {
+  static of(key: ApiKey, { isActive, perHour, budget }: KeyNow): KeyDetailsDto {
     return {
       id: key.id,
       key_name: key.name,
@@ -142,6 +155,10 @@ export class KeyDetailsDto {
       allowed_tools: key.allowedTools,
       rate_limit_per_hour: key.rateLimitPerHour,
       effective_rate_limit: perHour,
+      credit_budget: key.creditBudget,
+      budget_period: key.budgetPeriod,
+      budget_used: budget?.used ?? null,
+      budget_resets_at: budget?.resetsAt ?? null,
       replaced_by: key.replacedBy,
       revoked_at: key.revokedAt,
       revoked_by: key.revokedBy,

@@ -7,6 +7,7 @@ import type { Transaction } from '../../database/sql.js';
 import { AuthChangeFeed } from '../../auth/changes/auth-change-feed.js';
 import { ApiKeyHasher } from './api-key-hasher.js';
 import { createToken, displayPrefix, type TokenPrefix } from './api-key-token.js';
+import type { StoredBudget } from '../budgets/key-budget.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import type { KeysOfUser, NewApiKey } from './keys-of-user.repository.js';
@@ -16,7 +17,7 @@ export const ACTIVE_KEYS_MAX = 100;
 /** Most keys that are made for a user in a day. Each stays written down, and rotating counts against no limit of requests. */
 export const MADE_IN_A_DAY_MAX = 1_000;
 
-export interface KeyWishes {
+export interface KeyWishes extends Partial<StoredBudget> {
   name: string;
   /** Default `tools:call`. */
   scopes?: readonly Scope[];
@@ -93,6 +94,9 @@ export class KeyIssuer {
       scopes: [...wishes.scopes],
       allowedTools: wishes.allowedTools ?? null,
       rateLimitPerHour: wishes.rateLimitPerHour ?? null,
+      creditBudget: wishes.creditBudget ?? null,
+      budgetPeriod: wishes.budgetPeriod ?? null,
+      budgetId: wishes.budgetId ?? null,
       lineage: wishes.lineage ?? null,
       expiresAt: wishes.expiresAt,
       createdAt,

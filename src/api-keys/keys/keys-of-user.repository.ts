@@ -3,6 +3,7 @@ import type { Role } from '../../auth/access/scopes.js';
 import type { Actor, AuditAction } from '../../auth/audit/audit-entry.js';
 import type { AuditLog } from '../../auth/audit/audit-log.service.js';
 import type { Transaction } from '../../database/sql.js';
+import type { StoredBudget } from '../budgets/key-budget.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { KeyStanding } from './key-state.js';
 
@@ -12,7 +13,8 @@ export type OwnedKey = ApiKey & KeyStanding & { email: string; role: Role; tier:
 export type NewApiKey = Pick<
   ApiKey,
   'tokenId' | 'hmac' | 'prefix' | 'name' | 'scopes' | 'allowedTools' | 'rateLimitPerHour' | 'lineage' | 'expiresAt' | 'createdAt'
->;
+> &
+  StoredBudget;
 
 /** What may change of a key, by its names in the API. */
 const CHANGEABLE = {
@@ -21,14 +23,19 @@ const CHANGEABLE = {
   allowedTools: 'allowed_tools',
   rateLimitPerHour: 'rate_limit_per_hour',
   expiresAt: 'expires_at',
+  creditBudget: 'credit_budget',
+  budgetPeriod: 'budget_period',
 } as const satisfies Partial<Record<keyof ApiKey, string>>;
 
 /** What changes of a key; null takes a bound off, and what is undefined stays. */
-export type KeyChange = { [Name in keyof typeof CHANGEABLE]?: ApiKey[Name] | undefined };
+export type KeyChange = { [Name in keyof typeof CHANGEABLE]?: ApiKey[Name] | undefined } & Partial<
+  Pick<StoredBudget, 'budgetId'>
+>;
 
 /** The columns of `mcp.api_keys k` under the names of `ApiKey`. */
 const COLUMNS = `k.id, k.token_id AS "tokenId", k.hmac, k.prefix, k.user_id AS "userId", k.name, k.scopes,
-  k.allowed_tools AS "allowedTools", k.rate_limit_per_hour AS "rateLimitPerHour", k.lineage, k.is_active AS "isActive",
+  k.allowed_tools AS "allowedTools", k.rate_limit_per_hour AS "rateLimitPerHour", k.credit_budget AS "creditBudget",
+  k.budget_period AS "budgetPeriod", k.budget_id AS "budgetId", k.lineage, k.is_active AS "isActive",
   k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.last_client AS "lastClient", k.replaced_by AS "replacedBy",
   k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy", k.revoke_reason AS "revokeReason", k.created_at AS "createdAt"`;
 
@@ -75,11 +82,12 @@ export class KeysOfUser {
   async insert(key: NewApiKey, origin: object): Promise<ApiKey | undefined> {
     const [made] = await this.tx.query<ApiKey>(
       `INSERT INTO mcp.api_keys AS k
-         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, lineage, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (token_id) DO NOTHING RETURNING ${COLUMNS}`,
+         (user_id, token_id, hmac, prefix, name, scopes, allowed_tools, rate_limit_per_hour, lineage, expires_at, created_at,
+          credit_budget, budget_period, budget_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (token_id) DO NOTHING RETURNING ${COLUMNS}`,
       [
         ...[this.userId, key.tokenId, key.hmac, key.prefix, key.name, key.scopes, key.allowedTools],
-        ...[key.rateLimitPerHour, key.lineage, key.expiresAt, key.createdAt],
+        ...[key.rateLimitPerHour, key.lineage, key.expiresAt, key.createdAt, key.creditBudget, key.budgetPeriod, key.budgetId],
       ],
     );
     if (made) await this.note('api_key.created', made, { ...boundsOf(made), ...origin });
@@ -92,8 +100,13 @@ export class KeysOfUser {
     if (Object.keys(details).length === 0) return old;
     const made = { ...old, ...given(change) };
     await this.tx.query(
-      `UPDATE mcp.api_keys SET name = $2, scopes = $3, allowed_tools = $4, rate_limit_per_hour = $5, expires_at = $6 WHERE id = $1`,
-      [old.id, made.name, made.scopes, made.allowedTools, made.rateLimitPerHour, made.expiresAt],
+      `UPDATE mcp.api_keys SET name = $2, scopes = $3, allowed_tools = $4, rate_limit_per_hour = $5, expires_at = $6,
+         credit_budget = $7, budget_period = $8, budget_id = $9
+       WHERE id = $1`,
+      [
+        ...[old.id, made.name, made.scopes, made.allowedTools, made.rateLimitPerHour, made.expiresAt],
+        ...[made.creditBudget, made.budgetPeriod, made.budgetId],
+      ],
     );
     await this.note('api_key.changed', made, details);
     return made;
@@ -159,7 +172,7 @@ function boundsOf(key: ApiKey): Record<string, unknown> {
 
 /** What a change would change, before and after. Scopes and tools have no order. */
 function differences(old: ApiKey, change: KeyChange): Record<string, { before: unknown; after: unknown }> {
-  const names = Object.keys(given(change)) as (keyof KeyChange)[];
+  const names = Object.keys(given(change)).filter((name): name is keyof typeof CHANGEABLE => name in CHANGEABLE);
   const changed = names.filter((name) => !isDeepStrictEqual(unordered(old[name]), unordered(change[name])));
   return Object.fromEntries(changed.map((name) => [CHANGEABLE[name], { before: old[name], after: change[name] }]));
 }

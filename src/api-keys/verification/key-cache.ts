@@ -1,6 +1,7 @@
 import type { Principal } from '../../auth/access/principal.js';
 import { lruOf } from '../../common/lru.js';
 import type { AuthChanges } from '../../auth/changes/auth-change.js';
+import { budgetOf } from '../budgets/key-budget.js';
 import { effectiveScopes } from '../keys/effective-scopes.js';
 import type { StoredKey } from '../keys/api-keys.repository.js';
 import { lastingDenial } from '../keys/key-state.js';
@@ -75,6 +76,7 @@ export class KeyCache {
 
 export function cachedKey(stored: StoredKey): CachedKey {
   const { id, name, rateLimitPerHour, lineage, userId, role, accountId, tier } = stored;
+  const budget = budgetOf(stored);
   const allowedTools = stored.allowedTools && new Set(stored.allowedTools);
   return {
     hash: stored.hmac.toString('latin1'),
@@ -86,7 +88,7 @@ export function cachedKey(stored: StoredKey): CachedKey {
       role,
       scopes: effectiveScopes(stored.scopes, role),
       ...(accountId !== null && { accountId: Number(accountId), tier: tier! }),
-      apiKey: { id, name, allowedTools, rateLimitPerHour, ...(lineage !== null && { lineage }) },
+      apiKey: { id, name, allowedTools, rateLimitPerHour, ...(lineage !== null && { lineage }), ...(budget && { budget }) },
     },
     place: 0,
   };

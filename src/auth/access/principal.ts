@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { CreditBudget } from '../../limits/credit-budget.js';
 import { scopesOfRole, type Role, type Scope } from './scopes.js';
 
 /** What a principal has of the account of its user. */
@@ -49,6 +50,8 @@ export interface Principal {
     rateLimitPerHour: number | null;
     /** The first key of the rotations that led to this one, under whose id it is counted. Absent: it replaces none. */
     lineage?: string;
+    /** What its calls may charge. Absent: as much as the account has. */
+    budget?: CreditBudget;
   };
 }
 

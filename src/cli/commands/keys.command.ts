@@ -15,6 +15,9 @@ interface BoundOptions extends RestOptions {
   permission?: NonNullable<Schemas['CreateKeyDto']['permissions']>;
   tool?: string[];
   rateLimit?: number;
+  budget?: number;
+  /** The gateway refuses any other value. */
+  budgetPeriod?: NonNullable<Schemas['CreateKeyDto']['budget_period']>;
 }
 
 interface CreateOptions extends BoundOptions {
@@ -36,6 +39,7 @@ Examples:
   tallygate keys create reports --tool get_daily_bars get_returns --rate-limit 100
   tallygate keys create old-server --own < secret.txt
   KEY=$(tallygate keys create ci)
+  tallygate keys create assistant --budget 500 --budget-period month
   tallygate keys list --all --search cursor
   tallygate keys show KEY_ID
   tallygate keys edit KEY_ID --name nightly --expires 2027-12-31 --clear rate_limit_per_hour
@@ -69,12 +73,16 @@ const withBounds = (command: Command): Command =>
   command
     .option('--permission <scope...>', 'what the key may do (of a new one: tools:call)')
     .option('--tool <name...>', 'the only tools it may call (of a new one: all)')
-    .option('--rate-limit <n>', 'requests an hour', wholeNumber);
+    .option('--rate-limit <n>', 'requests an hour', wholeNumber)
+    .option('--budget <credits>', 'credits that its calls may charge in a period (of a new one: no budget)', wholeNumber)
+    .option('--budget-period <period>', 'day, week, month or never, in UTC (of a new budget: month)');
 
-const boundsOf = ({ permission, tool, rateLimit }: BoundOptions) => ({
+const boundsOf = ({ permission, tool, rateLimit, budget, budgetPeriod }: BoundOptions) => ({
   ...(permission && { permissions: permission }),
   ...(tool && { allowed_tools: tool }),
   ...(rateLimit !== undefined && { rate_limit_per_hour: rateLimit }),
+  ...(budget !== undefined && { credit_budget: budget }),
+  ...(budgetPeriod && { budget_period: budgetPeriod }),
 });
 
 async function create(name: string | undefined, { url, json, days, own, ...bounds }: CreateOptions): Promise<void> {
@@ -106,8 +114,11 @@ async function list({ url, json, all = false, search }: RestOptions & { all?: bo
     key.permissions.join(' '),
     key.last_used_at ? secondsOf(key.last_used_at) : 'never',
     key.expires_at ? secondsOf(key.expires_at) : 'never',
+    budgetText(key) ?? '',
   ]);
-  print(json, keys, () => textTable(['ID', 'NAME', 'KEY', 'STATE', 'SCOPES', 'LAST USED (UTC)', 'EXPIRES (UTC)'], rows));
+  print(json, keys, () =>
+    textTable(['ID', 'NAME', 'KEY', 'STATE', 'SCOPES', 'LAST USED (UTC)', 'EXPIRES (UTC)', 'BUDGET'], rows),
+  );
 }
 
 function showCommand(): Command {
@@ -125,7 +136,7 @@ function editCommand(): Command {
   return withBounds(restCommand('edit', 'rename a key, or change what it may do; what is left out stays').argument(...KEY_ID))
     .option('--name <name>', 'a new name')
     .option('--expires <time>', 'when it expires, e.g. 2027-12-31')
-    .option('--clear <bound...>', 'takes off allowed_tools, rate_limit_per_hour or expires_at')
+    .option('--clear <bound...>', 'takes off allowed_tools, rate_limit_per_hour, expires_at or credit_budget')
     .action(action(edit));
 }
 
@@ -167,6 +178,13 @@ function newKeyText({ key_id, key_name, expires_at }: Schemas['CreatedKeyDto']):
   return `Store it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
 }
 
+const IN_PERIOD = { day: 'today', week: 'this week', month: 'this month', never: 'in all' };
+
+/** Null for a key without a budget. */
+function budgetText({ credit_budget, budget_used, budget_period }: Schemas['KeyDetailsDto']): string | null {
+  return credit_budget === null ? null : `${budget_used} of ${credit_budget} credits ${IN_PERIOD[budget_period!]}`;
+}
+
 function keyText(key: Schemas['OwnKeyDto']): string {
   const ended = key.revoked_at && `${secondsOf(key.revoked_at)}${key.revoke_reason ? `, ${key.revoke_reason}` : ''}`;
   const lines: [string, string | false | null][] = [
@@ -177,6 +195,8 @@ function keyText(key: Schemas['OwnKeyDto']): string {
     ['Tools', key.allowed_tools?.join(' ') ?? 'all'],
     ['Requests an hour', key.effective_rate_limit === null ? 'no limit' : String(key.effective_rate_limit)],
     ['Left this hour', key.remaining_this_hour === null ? 'no limit' : String(key.remaining_this_hour)],
+    ['Budget', budgetText(key)],
+    ['Begins anew (UTC)', key.budget_resets_at && secondsOf(key.budget_resets_at)],
     ['Created (UTC)', secondsOf(key.created_at)],
     ['Expires (UTC)', key.expires_at ? secondsOf(key.expires_at) : 'never'],
     ['Last used (UTC)', key.last_used_at ? secondsOf(key.last_used_at) : 'never'],

@@ -4,6 +4,8 @@
 export const PRICE_MAX = 1_000_000;
 /** Most credits that a tier gives a month. */
 export const TIER_CREDITS_MAX = 1_000_000_000;
+/** Most credits of a key's budget. */
+export const CREDIT_BUDGET_MAX = 1_000_000_000;
 /** Most requests an hour that a key or a tier is given. */
 export const RATE_LIMIT_MAX = 10_000_000;
 /** Characters of a settings file that is handed in to be checked. */

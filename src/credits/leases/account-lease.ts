@@ -1,4 +1,5 @@
 import type { Linked } from '../../common/concurrency/linked-list.js';
+import type { BudgetHold } from '../budgets/budget-window.js';
 
 /** A call that waits for credits. */
 export interface Waiting {
@@ -30,6 +31,8 @@ export interface LeaseGrant {
 export class Reservation implements Linked {
   previous: this | undefined;
   next: this | undefined;
+  /** What its call holds of the budget of its key; undefined for a key that has none. */
+  budget: BudgetHold | undefined;
 
   constructor(
     readonly lease: AccountLease,

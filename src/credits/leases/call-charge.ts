@@ -1,4 +1,6 @@
 import type { LeasedCharge } from '../../usage/recording/leased-charge.js';
+import type { Batch } from '../../usage/recording/replica.service.js';
+import type { BudgetHold } from '../budgets/budget-window.js';
 import { Reservation } from './account-lease.js';
 import type { CreditLeases } from './credit-leases.service.js';
 
@@ -9,6 +11,7 @@ const TRIES = 3;
 export class CallCharge implements LeasedCharge {
   amount: number;
   uncharged = 0;
+  private readonly budget: BudgetHold | undefined;
 
   constructor(
     private readonly leases: CreditLeases,
@@ -17,15 +20,23 @@ export class CallCharge implements LeasedCharge {
     private readonly wanted: number,
   ) {
     this.amount = wanted;
+    this.budget = reservation.budget;
+    this.budget?.reduceTo(wanted);
   }
 
   get accountId(): number {
     return this.reservation.lease.accountId;
   }
 
-  cover(replicaId: number): Promise<void> | undefined {
-    if (this.wanted === 0 || this.reservation.replicaId === replicaId) return undefined;
-    return this.leaseAgain();
+  get budgetId(): string | undefined {
+    return this.amount > 0 ? this.budget?.budgetId : undefined;
+  }
+
+  cover(batch: Batch): Promise<void> | undefined {
+    if (this.wanted === 0) return undefined;
+    if (this.reservation.replicaId !== batch.replicaId) return this.leaseAgain(batch);
+    this.budget?.sendWith(batch);
+    return undefined;
   }
 
   /** The event is recorded. */
@@ -36,10 +47,11 @@ export class CallCharge implements LeasedCharge {
   /** Nobody knows whether it is. */
   lost(): void {
     this.leases.endInDoubt(this.reservation, this.amount);
+    this.budget?.release();
   }
 
   /** The lease was lost with its replica: the account pays what it still has. */
-  private async leaseAgain(): Promise<void> {
+  private async leaseAgain(batch: Batch): Promise<void> {
     this.leases.end(this.reservation, 0);
     this.amount = 0;
     let asked = this.wanted;
@@ -53,5 +65,7 @@ export class CallCharge implements LeasedCharge {
       asked = answer.inactive ? 0 : Math.min(asked, answer.available);
     }
     this.uncharged = this.wanted - this.amount;
+    this.budget?.reduceTo(this.amount);
+    this.budget?.sendWith(batch);
   }
 }

@@ -77,7 +77,7 @@ BEGIN
   posted_at := mcp.ledger_time();
   PERFORM mcp.add_charges_month(posted_at);
   WITH item AS MATERIALIZED (
-    SELECT tx, seq, appended_at, created_at, account_id, replica_id, event_id, charge, uncharged,
+    SELECT tx, seq, appended_at, created_at, account_id, replica_id, event_id, charge, uncharged, budget_id,
       sum(charge) OVER (PARTITION BY account_id ORDER BY tx, seq ROWS UNBOUNDED PRECEDING) AS spent
     FROM mcp.usage_outbox
     WHERE appended_at >= place.since AND tx >= place.tx AND (tx, seq) > (place.tx, place.seq) AND (tx, seq) <= (last_tx, last_seq)
@@ -93,6 +93,11 @@ BEGIN
   ), shortfalls AS (
     INSERT INTO mcp.credit_shortfalls (event_id, account_id, amount, called_at)
     SELECT event_id, account_id, uncharged, created_at FROM item WHERE uncharged IS NOT NULL
+  ), budgets AS (
+    INSERT INTO mcp.budget_spend AS b (budget_id, day, credits)
+    SELECT budget_id, (created_at AT TIME ZONE 'UTC')::date, sum(charge) FROM item
+    WHERE budget_id IS NOT NULL AND charge > 0 GROUP BY 1, 2
+    ON CONFLICT (budget_id, day) DO UPDATE SET credits = b.credits + excluded.credits
   ), moved AS (
     UPDATE mcp.user_accounts a SET
       credits_balance = a.credits_balance - s.spent,

@@ -4,9 +4,13 @@ import { KeyUsageTracker } from '../../api-keys/verification/key-usage.tracker.j
 import { Clock } from '../../common/clock.js';
 import { InFlight } from '../../common/concurrency/in-flight.js';
 import { AppConfig } from '../../config/app-config.js';
+import { BudgetHold } from '../../credits/budgets/budget-window.js';
+import { budgetRefusal } from '../../credits/budgets/budget-words.js';
+import { CreditBudgets } from '../../credits/budgets/credit-budgets.service.js';
 import { Reservation, type Refusal } from '../../credits/leases/account-lease.js';
 import { CallCharge } from '../../credits/leases/call-charge.js';
 import { CreditLeases } from '../../credits/leases/credit-leases.service.js';
+import type { CreditBudget } from '../../limits/credit-budget.js';
 import { Refusals, type RefusalReason } from '../../telemetry/refusals.js';
 import type { UsageEvent } from '../../usage/recording/usage-event.js';
 import { UsageRecorder } from '../../usage/recording/usage-recorder.service.js';
@@ -25,6 +29,7 @@ export class ToolMeter {
 
   constructor(
     private readonly leases: CreditLeases,
+    private readonly budgets: CreditBudgets,
     private readonly recorder: UsageRecorder,
     private readonly keys: KeyUsageTracker,
     private readonly refusals: Refusals,
@@ -38,22 +43,14 @@ export class ToolMeter {
    * @throws UNAVAILABLE when PostgreSQL is away: what cannot be recorded is not run.
    */
   reserve(call: ToolCall): Promise<ToolOutcome | undefined> | undefined {
-    const { accountId } = call.request.principal;
+    const { accountId, apiKey } = call.request.principal;
     if (accountId === undefined && this.config.values.credits.mode === 'required') {
       return Promise.resolve(
         this.refused(call, 'no_account', 'MCP is not enabled for your account. Enable it with POST /api/mcp/enable.'),
       );
     }
-    const reserved = this.isCharged(call) ? this.leases.reserve(accountId!, call.entry.price, call.startedAt) : undefined;
-    if (reserved instanceof Promise) return reserved.then((answer) => this.reserved(call, answer));
-    if (reserved) this.reservations.set(call.id, reserved);
-    return this.recorder.ready()?.then(
-      () => undefined,
-      (error: unknown) => {
-        this.abandon(call);
-        throw error;
-      },
-    );
+    if (!this.isCharged(call)) return this.whenReady(call);
+    return apiKey?.budget ? this.reserveWithin(apiKey.budget, call) : this.reserveCredits(call);
   }
 
   /** Charges or releases, records, and gives the answer that may leave now. A refusal is no call, and not recorded. */
@@ -70,7 +67,9 @@ export class ToolMeter {
   /** The call comes to no end that could be settled: what it has reserved is given back. */
   abandon({ id }: ToolCall): void {
     const reservation = this.reservations.take(id);
-    if (reservation) this.leases.end(reservation, 0);
+    if (!reservation) return;
+    this.leases.end(reservation, 0);
+    reservation.budget?.release();
   }
 
   /** One round of a call that goes on: a record of its own, which is free. What the call holds, it keeps. */
@@ -80,6 +79,47 @@ export class ToolMeter {
 
   private isCharged({ entry, request }: ToolCall): boolean {
     return entry.price > 0 && request.principal.accountId !== undefined;
+  }
+
+  /** Out of the budget of its key first; what its account cannot pay the budget has back. */
+  private async reserveWithin(budget: CreditBudget, call: ToolCall): Promise<ToolOutcome | undefined> {
+    const { entry, request } = call;
+    const { apiKey, accountId } = request.principal;
+    const hold = await this.budgets.hold(budget, entry.price);
+    if (!(hold instanceof BudgetHold)) {
+      const words = budgetRefusal(apiKey!.name, budget, entry.price, hold);
+      return this.refused(call, 'budget', words, this.leases.remaining(accountId!));
+    }
+    try {
+      const refused = await this.reserveCredits(call, hold);
+      if (refused) hold.release();
+      return refused;
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
+  }
+
+  private reserveCredits(call: ToolCall, hold?: BudgetHold): Promise<ToolOutcome | undefined> | undefined {
+    const reserved = this.leases.reserve(call.request.principal.accountId!, call.entry.price, call.startedAt);
+    if (reserved instanceof Promise) return reserved.then((answer) => this.reserved(call, answer, hold));
+    this.keep(call, reserved, hold);
+    return this.whenReady(call);
+  }
+
+  private keep(call: ToolCall, reservation: Reservation, hold: BudgetHold | undefined): void {
+    if (hold) reservation.budget = hold;
+    this.reservations.set(call.id, reservation);
+  }
+
+  private whenReady(call: ToolCall): Promise<undefined> | undefined {
+    return this.recorder.ready()?.then(
+      () => undefined,
+      (error: unknown) => {
+        this.abandon(call);
+        throw error;
+      },
+    );
   }
 
   private async recordFree(call: ToolCall, answer: WrittenOutcome, durationMs: number): Promise<RecordedCall> {
@@ -93,8 +133,8 @@ export class ToolMeter {
     return recordedCall(answer, durationMs, { charged: 0, remaining: this.leases.remaining(accountId, read) ?? null });
   }
 
-  private reserved(call: ToolCall, answer: Reservation | Refusal): ToolOutcome | undefined {
-    if (answer instanceof Reservation) return void this.reservations.set(call.id, answer);
+  private reserved(call: ToolCall, answer: Reservation | Refusal, hold: BudgetHold | undefined): ToolOutcome | undefined {
+    if (answer instanceof Reservation) return void this.keep(call, answer, hold);
     if (answer.inactive) return this.refused(call, 'switched_off', 'Your MCP account is switched off.');
     const { available } = answer;
     return this.refused(call, 'credits', `Insufficient credits: need ${call.entry.price}, have ${available}.`, available);

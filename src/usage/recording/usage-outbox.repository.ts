@@ -94,11 +94,16 @@ export class UsageOutboxRepository {
       recordings.map(({ event }) => JSON.stringify(event)).join('\n'),
       `{${[...asked].join()}}`,
     ];
-    const tasks = recordings.flatMap(({ event, isTask }) => (isTask ? [event.id] : []));
+    // Most calls are neither of a task nor of a key with a budget, and cost no list more.
+    const isPlain = recordings.every(({ isTask, charge }) => !isTask && charge?.budgetId === undefined);
+    const more = () => [
+      `{${recordings.flatMap(({ event, isTask }) => (isTask ? [event.id] : [])).join()}}`,
+      list(({ charge }) => charge?.budgetId),
+    ];
     const rows = await this.inAnHour(() =>
-      tasks.length > 0
-        ? this.postgres.prepared<AppendRow>('append-usage-of-tasks', APPEND_TASKS, [...values, `{${tasks.join()}}`], BOUNDED)
-        : this.postgres.prepared<AppendRow>('append-usage', APPEND, values, BOUNDED),
+      isPlain
+        ? this.postgres.prepared<AppendRow>('append-usage', APPEND, values, BOUNDED)
+        : this.postgres.prepared<AppendRow>('append-usage-with-more', APPEND_MORE, [...values, ...more()], BOUNDED),
     );
     const isDone = rows[0]!.available === '1';
     return isDone ? new Map(rows.slice(1).map(({ id, available }) => [Number(id), Number(available)])) : undefined;
@@ -186,21 +191,25 @@ interface AppendRow extends Record<string, unknown> {
 const HOURS_AHEAD = 3;
 
 // The replica's row decides, and gives the transaction its number, which it must have before the time is asked (`note_look`): whoever sends a batch again waits there for the first attempt, and finds its number taken.
-const append = (alsoWritten = '') => `
+const append = ({ column = '', list = '', alsoWritten = '' }) => `
   WITH turn AS (
     UPDATE mcp.replicas SET last_batch = $2 WHERE id = $1 AND last_batch < $2 AND closed_at IS NULL RETURNING id
   ), appended AS (
-    INSERT INTO mcp.usage_outbox (appended_at, created_at, event_id, account_id, charge, uncharged, replica_id, body)
-    SELECT (SELECT mcp.append_time()), created_at, event_id, account_id, charge, uncharged, CASE WHEN account_id IS NOT NULL THEN turn.id END, body
+    INSERT INTO mcp.usage_outbox (appended_at, created_at, event_id, account_id, charge, uncharged, replica_id, body${column})
+    SELECT (SELECT mcp.append_time()), created_at, event_id, account_id, charge, uncharged, CASE WHEN account_id IS NOT NULL THEN turn.id END, body${column}
     FROM turn, ROWS FROM (
       unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
-      unnest(string_to_array($8, E'\\n'))
-    ) AS e (created_at, event_id, account_id, charge, uncharged, body)
+      unnest(string_to_array($8, E'\\n'))${list}
+    ) AS e (created_at, event_id, account_id, charge, uncharged, body${column})
   )${alsoWritten}
   SELECT NULL::bigint AS id, (SELECT count(*) FROM turn) AS available
   UNION ALL SELECT account_id, available FROM mcp.available_credits WHERE account_id = ANY ($9::bigint[])`;
-const APPEND = append();
-const APPEND_TASKS = append(', tasks AS (INSERT INTO mcp.charged_tasks (id) SELECT unnest($10::uuid[]) FROM turn)');
+const APPEND = append({});
+const APPEND_MORE = append({
+  column: ', budget_id',
+  list: ', unnest($11::uuid[])',
+  alsoWritten: ', tasks AS (INSERT INTO mcp.charged_tasks (id) SELECT unnest($10::uuid[]) FROM turn)',
+});
 
 // One statement, so that its parts agree. A rejected row may not even be JSON, so the charge is found as text: inside a
 // JSON string its quotes would be escaped.

@@ -98,7 +98,7 @@ export class UsageRecorder {
   private async committed(recordings: Recording[]): Promise<Available> {
     const batch = await this.outage.attempt(() => this.replica.nextBatch());
     for (const { event, charge } of recordings) {
-      const covering = charge?.cover(batch.replicaId); // nearly never, so nothing is awaited for most
+      const covering = charge?.cover(batch); // nearly never, so nothing is awaited for most
       if (covering) await covering.then(() => writeCharge(event, charge!));
     }
     const available = await this.append(batch, recordings);

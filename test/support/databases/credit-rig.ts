@@ -3,6 +3,8 @@ import pg from 'pg';
 import { SystemClock, type Clock } from '../../../src/common/clock.js';
 import { CreditAudit } from '../../../src/credits/credit-audit.service.js';
 import { CreditAuditRepository } from '../../../src/credits/credit-audit.repository.js';
+import { BudgetsRepository } from '../../../src/credits/budgets/budgets.repository.js';
+import { CreditBudgets } from '../../../src/credits/budgets/credit-budgets.service.js';
 import { CreditLedger } from '../../../src/credits/credit-ledger.service.js';
 import { CreditRepository } from '../../../src/credits/credit.repository.js';
 import { CreditSweeper } from '../../../src/credits/credit-sweeper.service.js';
@@ -41,12 +43,15 @@ export function creditRig(
   const recorder = new UsageRecorder(outbox, replicas, replica);
   const leasesRepository = new LeasesRepository(postgres);
   const leases = new CreditLeases(leasesRepository, recorder, replica, tariff, clock);
+  const budgetsRepository = new BudgetsRepository(postgres);
   const posting = new CreditPosting(postgres);
   return {
     postgres,
     replica,
     recorder,
     leases,
+    budgetsRepository,
+    budgets: new CreditBudgets(budgetsRepository, replica, clock),
     leasesRepository,
     outbox,
     posting,
@@ -126,10 +131,13 @@ export async function charge({ leases, recorder }: CallRig, reservation: Reserva
   try {
     const { accountId } = leased;
     const asked = !leases.isKnown(accountId) ? { accountId } : {};
-    const read = await recorder.record(anEvent({ id, credits_cost: reservation.amount, credits_charged: amount }), {
-      charge: leased,
-      ...asked,
-    });
+    const read = await recorder.record(
+      anEvent({ id, credits_cost: reservation.amount, credits_charged: amount, created_at: new Date(reservation.startedAt) }),
+      {
+        charge: leased,
+        ...asked,
+      },
+    );
     leased.recorded();
     return { charged: leased.amount, remaining: leases.remaining(accountId, read) };
   } catch (error) {

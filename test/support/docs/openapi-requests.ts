@@ -17,7 +17,7 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/integration/api-keys*.spec.ts':
     /^POST (\/api\/mcp-keys\/(create|rotate)|\/auth\/api-keys|\/api\/mcp\/(enable|regenerate-key)) 409$/,
   'test/integration/api-keys-callers.spec.ts': /^POST \/api\/mcp-keys\/rotate 403$/,
-  'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/mcp-keys\/\{id\} (403|409)$/,
+  'test/integration/api-keys-changes.spec.ts': /^PATCH \/api\/(mcp-keys\/\{id\} (403|409)|admin\/keys\/\{id\} (200|409))$/,
   'test/integration/servers-*.spec.ts':
     /^(POST \/servers(\/\{id\}\/tools)?|PATCH \/servers\/\{id\}(\/tools\/\{tool\})?) (409|200)$/,
   'test/e2e/servers-trust.spec.ts': /^POST \/servers\/\{id\}\/pins (409|200)$/,
@@ -43,6 +43,7 @@ export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'POST /api/mcp-keys/rotate': { key_id: NOWHERE },
   'GET /api/mcp-keys/{id}': undefined,
   'PATCH /api/mcp-keys/{id}': { key_name: 'nothing' },
+  'PATCH /api/admin/keys/{id}': { credit_budget: 500 },
   'POST /api/admin/keys/{id}/revoke': { reason: 'nothing' },
   'GET /api/admin/users/{id}': undefined,
   'PATCH /api/admin/users/{id}': { is_active: true },

@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 import { ApiKeyHasher } from '../../../src/api-keys/keys/api-key-hasher.js';
 import { ApiKey } from '../../../src/api-keys/keys/api-key.entity.js';
 import { ApiKeyVerifier } from '../../../src/api-keys/verification/api-key.verifier.js';
+import { BudgetUses } from '../../../src/credits/budgets/budget-uses.service.js';
+import { BudgetsRepository } from '../../../src/credits/budgets/budgets.repository.js';
 import { ApiKeysRepository } from '../../../src/api-keys/keys/api-keys.repository.js';
 import { KeyIssuer } from '../../../src/api-keys/keys/key-issuer.service.js';
 import { ApiKeysService } from '../../../src/api-keys/keys/api-keys.service.js';
@@ -49,6 +51,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
   const hourly = new HourlyLimits(config);
   const limits = new CallerLimit(new RateLimitService(new RedisConnection(), clock), hourly, new Refusals(clock));
   const issuer = new KeyIssuer(repository, hasher, feed, clock);
+  const budgets = new BudgetUses(new BudgetsRepository(postgres), clock);
   const stop = async () => {
     await feed.onApplicationShutdown();
     await usage.onApplicationShutdown();
@@ -64,7 +67,7 @@ export async function startKeyReplica(url: string, clock: Clock = new SystemCloc
     verifier,
     usage,
     stop,
-    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, hourly),
+    service: new ApiKeysService(repository, issuer, feed, limits, new Confirmation(clock), clock, hourly, budgets),
   };
 }
 

@@ -124,6 +124,7 @@ export function metering(rig: CreditRig, config: AppConfig) {
   const clock = new SystemClock();
   const meter = new ToolMeter(
     rig.leases,
+    rig.budgets,
     rig.recorder,
     new KeyUsageTracker({} as ApiKeysRepository),
     new Refusals(clock),

@@ -11,5 +11,6 @@ export const REFUSAL_WORDS: Record<Schemas['RefusedDto']['reason'], string> = {
   not_allowed: 'Not allowed to the caller (403)',
   no_account: 'The user has no account (402)',
   credits: 'Too few credits (402)',
+  budget: 'The budget of the key is used up (402)',
   rate_limit: 'A rate limit was reached (429)',
 };
