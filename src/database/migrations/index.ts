@@ -30,6 +30,7 @@ import { LastLogins29 } from './0029-last-logins.js';
 import { Refusals30 } from './0030-refusals.js';
 import { ServerChecks31 } from './0031-server-checks.js';
 import { LimitsOfTiers32 } from './0032-limits-of-tiers.js';
+import { AlertsAndInvitations34 } from './0034-alerts-and-invitations.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   Refusals30,
   ServerChecks31,
   LimitsOfTiers32,
+  AlertsAndInvitations34,
 ];
