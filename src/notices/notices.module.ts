@@ -10,6 +10,7 @@ import { AlertsController } from './alerts/alerts.controller.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { Alerts } from './alerts/alerts.service.js';
 import { UserWebhooks } from './alerts/user-webhooks.service.js';
+import { InvitationMail } from './delivery/invitation-mail.service.js';
 import { NoticeDelivery } from './delivery/notice-delivery.service.js';
 import { NoticesMetrics } from './notices.metrics.js';
 import { LimitWatch } from './occasions/limit-watch.service.js';
@@ -31,6 +32,7 @@ import { UserDeliveriesRepository } from './outbox/user-deliveries.repository.js
     Alerts,
     AlertsRepository,
     DeliveriesRepository,
+    InvitationMail,
     LimitWatch,
     NoticeCleanup,
     NoticeDelivery,

@@ -80,4 +80,4 @@ const toWebhook = (endpoint: string): Recipient => ({ channel: 'webhook', endpoi
 const toMail = (endpoint: string): Recipient => ({ channel: 'mail', endpoint });
 
 /** One address and nothing that a mail server could read as more; whoever signs external tokens chooses e-mails freely. */
-const isAddress = (text: string) => /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,255}$/u.test(text);
+export const isAddress = (text: string) => /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,255}$/u.test(text);
