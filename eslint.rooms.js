@@ -22,7 +22,7 @@ export const MAY_IMPORT = {
   'stock-data': ['tools', 'auth', 'rest', 'database', 'clickhouse', ...FOUNDATION],
   examples: ['tools', 'tariff', 'limits', ...FOUNDATION],
   servers: ['tools', 'tariff', 'api-keys', 'auth', 'rest', 'database', ...FOUNDATION],
-  notices: ['servers', 'auth', 'rest', 'database', ...FOUNDATION],
+  notices: ['servers', 'accounts', 'auth', 'limits', 'rest', 'database', ...FOUNDATION],
   portal: ['tariff', 'api-keys', 'auth', 'limits', 'rest', 'http', ...FOUNDATION],
   'mcp-gateway': ['tools', 'tariff', 'api-keys', 'auth', 'limits', 'http', ...FOUNDATION],
   'gateway-api': [

@@ -24,6 +24,8 @@ import { JWT_ALGORITHM, JwtStrategy } from './login/jwt.strategy.js';
 import { ExternalTokens } from './external/external-token.service.js';
 import { ExternalLogins } from './external/external-logins.service.js';
 import { EndedLogins } from './login/ended-logins.repository.js';
+import { Invitations } from './invitations/invitations.service.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
 import { LoginLimits } from './login/login-limits.service.js';
 import { PasswordCheck } from './password/password-check.service.js';
 import { PasswordLinks } from './password/password-links.service.js';
@@ -55,7 +57,14 @@ const jwt = JwtModule.registerAsync({
  */
 @Module({
   imports: [TypeOrmModule.forFeature([User]), jwt, ExportModule, LimitsModule],
-  controllers: [AuthController, SessionController, PasswordPageController, AdminUsersController, AuditController],
+  controllers: [
+    AuthController,
+    SessionController,
+    PasswordPageController,
+    InvitationsController,
+    AdminUsersController,
+    AuditController,
+  ],
   providers: [
     AdminBootstrap,
     AnonymousAccess,
@@ -70,6 +79,7 @@ const jwt = JwtModule.registerAsync({
     ExportWatch,
     ExternalLogins,
     ExternalTokens,
+    Invitations,
     JwtGuard,
     JwtStrategy,
     LoginLimits,
@@ -98,6 +108,7 @@ const jwt = JwtModule.registerAsync({
     CallerLimit,
     Confirmation,
     ExportModule,
+    Invitations,
     JwtGuard,
     LimitsModule,
     OpenAnswers,

@@ -2,8 +2,8 @@ import { streamedCalls, type StreamedCall, type StreamOptions } from './call-str
 import { GatewayHttp, type GatewayHttpOptions, type RequestOptions } from './gateway-http.js';
 import type { paths } from './openapi.types.js';
 import type { QueryOf, Schemas } from './servers-client.js';
+import { PeopleClient } from './people-client.js';
 import { settleInOrder } from './settle-in-order.js';
-import { TariffClient } from './tariff-client.js';
 
 export type { StreamedCall, StreamOptions } from './call-stream.js';
 export { GatewayError, type InvalidField } from './gateway-error.js';
@@ -39,7 +39,7 @@ export type ToolCall = Schemas['CallToolDto'] & Pick<CallOptions, 'idempotencyKe
  * A client of a Tallygate gateway, for Node.js and browsers. Fields are named as in the REST API. Every method throws
  * `GatewayError`, or the reason of a `signal` that aborted it.
  */
-export class GatewayClient extends TariffClient {
+export class GatewayClient extends PeopleClient {
   private token: string | undefined;
 
   /** @param url of the REST listener, e.g. `http://localhost:8000` */

@@ -570,6 +570,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/users/invite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Invites somebody: makes a user without a password, and a link by which they set one, once, within a day. Mailed where there is mail. */
+    post: operations['InvitationsController_invite'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/users/{id}': {
     parameters: {
       query?: never;
@@ -587,6 +604,23 @@ export interface paths {
     head?: never;
     /** Changes a user's role, display name, or whether they may log in and call; their keys end or come back with that. */
     patch: operations['AdminUsersController_edit'];
+    trace?: never;
+  };
+  '/api/admin/users/{id}/invite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Invites somebody again who has not come yet: a new link; the old one ends. */
+    post: operations['InvitationsController_inviteAgain'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/api/admin/users/{id}/password': {
@@ -862,6 +896,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/auth/password-link/owner': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** For whom a password link is, so that its page can greet them; the link stays good. */
+    post: operations['AuthController_passwordLinkOwner'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/auth/register': {
     parameters: {
       query?: never;
@@ -1131,6 +1182,58 @@ export interface paths {
     get: operations['AccountController_account'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/alerts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller is told of, and where; never the secret of their endpoint. */
+    get: operations['AlertsController_get'];
+    /** Changes it. The secret of a new endpoint is shown only in this answer. */
+    put: operations['AlertsController_set'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/alerts/secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Renews the secret of the caller's endpoint; the old one ends. It is shown only in this answer. */
+    post: operations['AlertsController_renewSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/mcp/alerts/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends the caller a test notice, at most five times an hour. */
+    post: operations['AlertsController_test'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1911,8 +2014,46 @@ export interface components {
        * @description By a password, or a token that began a session of the portal; null for never.
        */
       last_login_at: string | null;
+      /**
+       * Format: date-time
+       * @description When they were invited, the last time; null for who was not, and for who has come since.
+       */
+      invited_at: string | null;
       /** @description Calls in the last 30 days; null while it cannot be told. */
       calls_30d: number | null;
+    };
+    AlertDeliveryDto: {
+      kind: string;
+      /**
+       * @description `failed`: given up.
+       * @enum {string}
+       */
+      state: 'delivered' | 'failed' | 'waiting';
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description When the next attempt is due; null when there is none.
+       */
+      due_at: string | null;
+      /** @description Null before the first. */
+      last_attempt: components['schemas']['AttemptDto'] | null;
+    };
+    AlertSecretDto: {
+      /** @description Signs what is posted to the endpoint (Standard Webhooks). Shown only in this answer. */
+      webhook_secret: string;
+    };
+    AlertsDto: {
+      /** @description Credits; told once whenever the account has no more. Null: only by the gateway's own rules. */
+      low_balance: number | null;
+      /** @description Null: none. */
+      webhook_url: string | null;
+      /** @description How you are told now. */
+      told_by: ('mail' | 'webhook')[];
+      /** @description Why you are told nothing; null where you are. */
+      problem: string | null;
+      /** @description The newest notice to your endpoint; null for none. */
+      last_delivery: components['schemas']['AlertDeliveryDto'] | null;
     };
     AllCallsDto: {
       /** @description Newest first. */
@@ -2128,6 +2269,20 @@ export interface components {
     ChangeTierDto: {
       /** @description One of the configured `tiers`. A larger allocation applies at once, a smaller one from next month. */
       tier: string;
+    };
+    ChangedAlertsDto: {
+      /** @description Credits; told once whenever the account has no more. Null: only by the gateway's own rules. */
+      low_balance: number | null;
+      /** @description Null: none. */
+      webhook_url: string | null;
+      /** @description How you are told now. */
+      told_by: ('mail' | 'webhook')[];
+      /** @description Why you are told nothing; null where you are. */
+      problem: string | null;
+      /** @description The newest notice to your endpoint; null for none. */
+      last_delivery: components['schemas']['AlertDeliveryDto'] | null;
+      /** @description Signs what is posted to the endpoint (Standard Webhooks). Shown only in this answer, and null where there was an endpoint before. */
+      webhook_secret: string | null;
     };
     CheckoutDto: {
       /** @description The id of a pack in the gateway's settings. */
@@ -2381,9 +2536,12 @@ export interface components {
       /** @description `webhook-id` of each attempt, and `id` in its body. */
       notice_id: string;
       kind: string;
-      /** @enum {string} */
-      channel: 'mail' | 'webhook';
-      /** @description The webhook's name, or a mail address. */
+      /**
+       * @description `user_webhook`: the endpoint of a user.
+       * @enum {string}
+       */
+      channel: 'mail' | 'user_webhook' | 'webhook';
+      /** @description The webhook's name, a mail address, or the id of the user whose endpoint it is. */
       endpoint: string;
       /**
        * @description `failed`: given up.
@@ -2675,6 +2833,29 @@ export interface components {
       ledger: components['schemas']['LedgerIntegrityDto'];
       usage: components['schemas']['UsageIntegrityDto'];
     };
+    InvitationDto: {
+      user: components['schemas']['AdminUserDto'];
+      /** @description Whether the link was mailed to them; null where this gateway mails nothing (`notices.smtp`). */
+      is_mailed: boolean | null;
+      /** @description For the user only: whoever has it can set the password. Shown only in this answer. */
+      link: string;
+      /**
+       * Format: date-time
+       * @description A day from now.
+       */
+      expires_at: string;
+    };
+    InviteDto: {
+      /** Format: email */
+      email: string;
+      /**
+       * @description Default: `user`.
+       * @enum {string|null}
+       */
+      role?: 'admin' | null | 'user';
+      /** @description 1 to 200 characters. */
+      display_name?: string | null;
+    };
     KeyDetailsDto: {
       id: string;
       key_name: string;
@@ -2776,6 +2957,16 @@ export interface components {
        * @description When the hour is over and all requests are there again; null: none has been counted yet.
        */
       resets_at: string | null;
+    };
+    LinkOwnerDto: {
+      email: string;
+      display_name: string | null;
+      /** @description Whether they are invited and have not been here before. */
+      is_invited: boolean;
+    };
+    LinkTokenDto: {
+      /** @description What stands behind `#` in the link. */
+      token: string;
     };
     ListedSessionDto: {
       id: string;
@@ -3062,6 +3253,8 @@ export interface components {
        */
       credits_mode?: 'optional' | 'required';
       billing_enabled?: boolean;
+      /** @description Whether users may be told of their account and keys at an endpoint of their own. */
+      user_webhooks?: boolean;
       tiers?: components['schemas']['OfferedTierDto'][];
       /**
        * @description What of a server's tools passes where its template says nothing.
@@ -3566,6 +3759,12 @@ export interface components {
     SessionListDto: {
       sessions: components['schemas']['ListedSessionDto'][];
     };
+    SetAlertsDto: {
+      /** @description Told once whenever the account has no more credits than this; null: not. */
+      low_balance?: number | null;
+      /** @description Your own endpoint, which your notices are posted to: an `https://` URL at a public address; null: none. */
+      webhook_url?: string | null;
+    };
     SetPasswordDto: {
       /** @description 8 to 256 characters. */
       password: string;
@@ -3693,6 +3892,10 @@ export interface components {
     TestWebhooksDto: {
       /** @description The name of one; without it, all webhooks and the operators' mail addresses get the test notice. */
       webhook?: string | null;
+    };
+    TestedAlertsDto: {
+      /** @description How it goes; look at `last_delivery` for what became of it at your endpoint. */
+      told_by: ('mail' | 'webhook')[];
     };
     TestedWebhooksDto: {
       /** @description Look at them with `GET /api/admin/webhooks/deliveries`. */
@@ -4064,10 +4267,10 @@ export interface components {
       days_until_refill: number;
     };
     UsePasswordLinkDto: {
-      /** @description What stands behind `#` in the link. */
-      token: string;
       /** @description 8 to 256 characters. */
       new_password: string;
+      /** @description What stands behind `#` in the link. */
+      token: string;
     };
     UserDto: {
       id: string;
@@ -4294,6 +4497,7 @@ export interface operations {
         /** @description Only changes of this kind, e.g. `api_key.revoked`. */
         action?:
           | 'account.activated'
+          | 'account.alerts_changed'
           | 'account.credits_added'
           | 'account.deactivated'
           | 'account.enabled'
@@ -4323,6 +4527,7 @@ export interface operations {
           | 'user.created'
           | 'user.deactivated'
           | 'user.deleted'
+          | 'user.invited'
           | 'user.password_changed'
           | 'user.password_link_made'
           | 'user.role_changed';
@@ -7569,6 +7774,120 @@ export interface operations {
       };
     };
   };
+  InvitationsController_invite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "display_name": "Ada Lovelace"
+         *     }
+         */
+        'application/json': components['schemas']['InviteDto'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationDto'];
+        };
+      };
+      /** @description The body cannot be read: it is broken, or ended early */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description There is a user with this e-mail */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
   AdminUsersController_get: {
     parameters: {
       query?: never;
@@ -7836,6 +8155,103 @@ export interface operations {
       };
       /** @description The body has a media type, an encoding or a character set that is not read here */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  InvitationsController_inviteAgain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationDto'];
+        };
+      };
+      /** @description The path cannot be decoded */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Insufficient permissions: needs admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description No such user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description They were not invited, have come, or are switched off */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -8615,8 +9031,8 @@ export interface operations {
         page?: number;
         /** @description Records on a page, 1 to 100. */
         page_size?: number;
-        channel?: 'mail' | 'webhook';
-        /** @description Only deliveries to the webhook of this name, or to this mail address. */
+        channel?: 'mail' | 'user_webhook' | 'webhook';
+        /** @description Only deliveries to the webhook of this name, to this mail address, or to the endpoint of the user with this id. */
         endpoint?: string;
         /** @description Only notices of this kind. */
         kind?:
@@ -9376,6 +9792,92 @@ export interface operations {
         };
       };
       /** @description Too many attempts with password links from this address */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AuthController_passwordLinkOwner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+         *     }
+         */
+        'application/json': components['schemas']['LinkTokenDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkOwnerDto'];
+        };
+      };
+      /** @description The link was used, was replaced, or is too old */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Too many looks at password links from this address */
       429: {
         headers: {
           /** @description Seconds to wait before trying again */
@@ -11018,6 +11520,350 @@ export interface operations {
       };
       /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AlertsController_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AlertsController_set: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "low_balance": 100
+         *     }
+         */
+        'application/json': components['schemas']['SetAlertsDto'] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedAlertsDto'];
+        };
+      };
+      /** @description The endpoint is none that this gateway may connect to */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description This gateway tells nobody at an endpoint of their own */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body is larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The body has a media type, an encoding or a character set that is not read here */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A field is invalid or unknown; `detail` lists the problems */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AlertsController_renewSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertSecretDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description There is no endpoint */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description Rate limit reached; Retry-After says when to try again */
+      429: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description A backend is away, or too much is going on at once */
+      503: {
+        headers: {
+          /** @description Seconds to wait before trying again */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+    };
+  };
+  AlertsController_test: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TestedAlertsDto'];
+        };
+      };
+      /** @description Missing, wrong or expired credential */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description The cookie of a session came with a request of another page, or its password is not confirmed */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description MCP is not enabled; `detail.code` is `mcp_not_enabled` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorDto'];
+        };
+      };
+      /** @description There is no way to tell the caller */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -13945,6 +14791,7 @@ export interface operations {
 /** What the audit log can tell of. */
 export const AUDIT_ACTIONS = [
   'account.activated',
+  'account.alerts_changed',
   'account.credits_added',
   'account.deactivated',
   'account.enabled',
@@ -13974,6 +14821,7 @@ export const AUDIT_ACTIONS = [
   'user.created',
   'user.deactivated',
   'user.deleted',
+  'user.invited',
   'user.password_changed',
   'user.password_link_made',
   'user.role_changed',

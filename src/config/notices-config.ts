@@ -52,7 +52,7 @@ const smtp = z.strictObject({
   kinds,
 });
 
-/** Notices to operators and users. Off until there is a webhook or a mail server. */
+/** Notices to operators and users. Off until there is a webhook, a mail server, or users may have endpoints of their own. */
 export const noticesSchema = z
   .strictObject({
     webhooks: z.array(webhook).max(20).default([]),
@@ -61,6 +61,10 @@ export const noticesSchema = z
     smtp: smtp.optional(),
     /** Whether users are told by mail of what is about their own account and keys. */
     mail_users: z.boolean().default(false),
+    /** Whether users are told of the same at an HTTPS endpoint of their own. It is a stranger's URL: the gateway connects where they say. */
+    user_webhooks: z.boolean().default(false),
+    /** Private networks in which endpoints of users may be, whatever `allowed_networks` says. */
+    user_webhook_networks: z.array(network).max(100).default([]),
     /** Told once whenever an account has no more than this share of a month's credits; 0: when it has none. */
     low_credits_percent: z.array(z.number().min(0).max(100)).max(5).default([10, 0]),
     /** The same in credits, for tiers whose accounts live of what they buy. */

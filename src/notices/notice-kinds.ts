@@ -1,6 +1,6 @@
 import type { NOTICE_KINDS } from '../config/notices-config.js';
 
-/** `test`: an operator asked for it. */
+/** `test`: somebody asked for it. */
 export type NoticeKind = (typeof NOTICE_KINDS)[number] | 'test';
 
 /** The user whom a notice is about; `email` is added where they are active. */
@@ -11,8 +11,14 @@ interface OfUser {
 
 /** What notices say, by kind: the `data` of their JSON. Times are ISO 8601. Never a secret. A change of what is there is another version. */
 export interface NoticeData {
-  /** `percent`: the setting that was reached, of `monthly_allocation`. */
-  'account.credits_low': OfUser & { account_id: number; credits_balance: number; monthly_allocation: number; percent: number };
+  /** `percent`: the setting that was reached, of `monthly_allocation`; or `low_balance`, of which the holder wants to be told. */
+  'account.credits_low': OfUser & {
+    account_id: number;
+    credits_balance: number;
+    monthly_allocation: number;
+    percent?: number;
+    low_balance?: number;
+  };
   /** `key_prefix`: the key's first characters, as lists show it. `days`: the setting that was reached. */
   'api_key.expiring': OfUser & { key_id: string; key_name: string; key_prefix: string; expires_at: string; days: number };
   /** `limit`: of one key, of all keys of the user, or of their logins; `key_id`, `key_name`: the key that was refused, if it was one. */
@@ -39,7 +45,7 @@ export interface NoticeData {
 }
 
 interface Kind<Data> {
-  /** Whether the user it is about is told by mail. Operators are told of every kind, by webhooks and by mail. */
+  /** Whether the user it is about is told, by mail and at their endpoint. Operators are told of every kind, by webhooks and by mail. */
   tellsUser: boolean;
   /** The subject of a mail; nothing that a user wrote. */
   title: (data: Data) => string;

@@ -5,8 +5,10 @@ export interface NewNotice<K extends NoticeKind = NoticeKind> {
   kind: K;
   /** What it is about, by which later notices of the kind are compared with it. */
   subject: string;
-  /** Whose mail address is told, where the kind tells users. */
+  /** Who is told, where the kind tells users. */
   userId?: string | null;
+  /** By their own wish: operators are not told. */
+  isForUserAlone?: boolean;
   data: NoticeData[K];
 }
 

@@ -44,12 +44,13 @@ export class PortalConfigController {
   }
 
   private forCallers(request: Request, { tier }: Principal): Partial<PortalConfigDto> {
-    const { credits, billing, servers, usage } = this.config.values;
+    const { credits, billing, notices, servers, usage } = this.config.values;
     const { user, session, key } = this.hourly.of(tier);
     return {
       mcp_url: mcpUrlFor(request, this.config.values),
       credits_mode: credits.mode,
       billing_enabled: billing.enabled,
+      user_webhooks: notices.user_webhooks,
       tiers: Object.entries(this.tariff.tiers).map(([name, monthly_credits]) => ({ name, monthly_credits })),
       tool_approval: servers.approval ?? servers.tool_approval ?? 'first_use',
       keep_months: usage.keep_months,

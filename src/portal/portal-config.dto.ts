@@ -40,6 +40,8 @@ export class PortalConfigDto {
   /** Whether calls need an account. */
   credits_mode?: 'required' | 'optional';
   billing_enabled?: boolean;
+  /** Whether users may be told of their account and keys at an endpoint of their own. */
+  user_webhooks?: boolean;
   tiers?: OfferedTierDto[];
   /** What of a server's tools passes where its template says nothing. */
   tool_approval?: 'off' | 'first_use' | 'manual';

@@ -44,6 +44,22 @@ describe('Mail', () => {
     expect(raw).toMatch(/^Auto-Submitted: auto-generated/m);
   });
 
+  it('has the link of somebody who is invited, which nothing else keeps; the admin has it where the mail is refused', async () => {
+    server = await new MailServer().start();
+    server.refuse = (recipient) => (recipient.startsWith('unknown') ? 550 : undefined);
+    gateway = await NoticesRest.start({ smtp: { url: server.url, from: FROM } });
+    const invite = async (email: string) =>
+      (await gateway!.rest.post(gateway!.admin, '/api/admin/users/invite', { email }).expect(201)).body as Record<string, string>;
+    const invited = await invite('ada@example.com');
+    expect(invited).toMatchObject({ is_mailed: true, link: expect.stringContaining('/password#') });
+    const [{ to, raw } = { to: [], raw: '' }] = server.mails;
+    expect(to).toEqual(['ada@example.com']);
+    expect(raw.replace(/=\r\n/g, '').replace(/=3D/g, '=')).toContain(invited['link']);
+    expect(raw).toMatch(/^Subject: \[Tallygate\] You are invited/m);
+    expect(await gateway.rest.database.postgres.query('SELECT FROM mcp.notices')).toEqual([]);
+    expect(await invite('unknown@example.com')).toMatchObject({ is_mailed: false, link: expect.stringContaining('/password#') });
+  });
+
   it('is not for a user who was switched off', async () => {
     server = await new MailServer().start();
     gateway = await NoticesRest.start({ smtp: { url: server.url, from: FROM, to: ['operator@example.com'] }, mail_users: true });

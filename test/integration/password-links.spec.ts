@@ -111,6 +111,97 @@ describe('A password link', () => {
     await use(url).expect(400);
   });
 
+  describe('of somebody who is invited', () => {
+    const as = (path: string) => http().post(`/api/admin/users/${path}`).set('Authorization', `Bearer ${admin}`);
+    const emailOf = () => `${randomBytes(6).toString('hex')}@example.com`;
+    const invite = async (more: object = {}) => {
+      const { body } = await as('invite')
+        .send({ email: emailOf(), ...more })
+        .expect(201);
+      return body as { link: string; is_mailed: boolean | null; user: { id: string; email: string; invited_at: string | null } };
+    };
+    const seen = async (id: string) =>
+      (await http().get(`/api/admin/users/${id}`).set('Authorization', `Bearer ${admin}`).expect(200)).body as {
+        invited_at: unknown;
+      };
+    const owner = (url: string) =>
+      http()
+        .post('/api/auth/password-link/owner')
+        .send({ token: url.split('#')[1] });
+
+    it('lets them in with a password that they choose, and not before', async () => {
+      const { link: url, user: invited, is_mailed } = await invite({ display_name: 'Ada', role: 'admin' });
+      expect([is_mailed, invited.invited_at]).toEqual([null, expect.any(String)]);
+      for (const password of ['', '!', NEW]) expect((await tryLogin(invited.email, password)).status).toBe(401);
+      expect((await owner(url).expect(200)).body).toEqual({ email: invited.email, display_name: 'Ada', is_invited: true });
+      await use(url).expect(204);
+      await tryLogin(invited.email, NEW).expect(200);
+      expect(await seen(invited.id)).toMatchObject({ invited_at: null, role: 'admin', display_name: 'Ada' });
+      await owner(url).expect(400);
+      await use(url, OTHER).expect(400);
+      await as(`${invited.id}/invite`).expect(409);
+    });
+
+    it('ends with the next one, after a day, when they are switched off, and when they are deleted', async () => {
+      const { link: first, user: invited } = await invite();
+      const { link: second } = (await as(`${invited.id}/invite`).expect(200)).body as { link: string };
+      await use(first).expect(400);
+      await http()
+        .patch(`/api/admin/users/${invited.id}`)
+        .set('Authorization', `Bearer ${admin}`)
+        .send({ is_active: false })
+        .expect(200);
+      await use(second).expect(400);
+      await as(`${invited.id}/invite`).expect(409);
+      const deleted = await invite();
+      await http().delete(`/api/admin/users/${deleted.user.id}`).set('Authorization', `Bearer ${admin}`).expect(204);
+      await use(deleted.link).expect(400);
+      const late = await invite();
+      clock.advance(DAY_MS);
+      admin = await login((await app.get(UsersService).findFirstAdmin())!.email, OLD);
+      await use(late.link).expect(400);
+      expect(await seen(late.user.id)).toMatchObject({ invited_at: expect.any(String) });
+    });
+
+    it('is not made where there is a user with the e-mail, of two at once for one, and by nobody but admins', async () => {
+      await as('invite').send({ email: user.email.toUpperCase() }).expect(409);
+      const email = emailOf();
+      const answers = await Promise.all([1, 2, 3].map(() => as('invite').send({ email })));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+      const token = await login(user.email, OLD);
+      for (const path of ['invite', `${user.id}/invite`])
+        await http()
+          .post(`/api/admin/users/${path}`)
+          .set('Authorization', `Bearer ${token}`)
+          .send({ email: emailOf() })
+          .expect(403);
+      await as(`${user.id}/invite`).expect(409);
+      await as(`${NOBODY}/invite`).expect(404);
+    });
+
+    it('is in the audit log, without what names them', async () => {
+      const { user: invited, link: url } = await invite();
+      await as(`${invited.id}/invite`).expect(200);
+      const { body, text } = await http()
+        .get(`/api/admin/audit?subject_id=${invited.id}`)
+        .set('Authorization', `Bearer ${admin}`)
+        .expect(200);
+      const actions = (body as { entries: { action: string }[] }).entries.map(({ action }) => action);
+      expect(actions).toEqual(['user.invited', 'user.invited', 'user.created']);
+      expect(text).not.toContain(url.split('#')[1]);
+      expect(text).not.toContain(invited.email);
+    });
+
+    it('who is an admin and has not come, is no other admin', async () => {
+      await database.dataSource.query(`UPDATE mcp.users SET role = 'user' WHERE role = 'admin' AND id <> $1`, [
+        (await app.get(UsersService).findFirstAdmin())!.id,
+      ]);
+      await invite({ role: 'admin' });
+      const me = (await app.get(UsersService).findByLogin('admin@localhost'))!;
+      await http().patch(`/api/admin/users/${me.id}`).set('Authorization', `Bearer ${admin}`).send({ role: 'user' }).expect(409);
+    });
+  });
+
   it('opens a page of the portal; where there is none, one that says nothing to strangers and loads nothing from elsewhere', async () => {
     const portal = await http().get('/password').expect(302);
     expect(portal.headers).toMatchObject({ location: 'ui/password', 'referrer-policy': 'no-referrer' });

@@ -25,6 +25,7 @@ export function actorOf({ userId, apiKey, isAnonymous, request }: Principal): Ac
 /** What can be changed, by the kind of thing and what is done to it. */
 export const AUDIT_ACTIONS = [
   'user.created',
+  'user.invited',
   'user.changed',
   'user.role_changed',
   'user.activated',
@@ -45,6 +46,7 @@ export const AUDIT_ACTIONS = [
   'account.tier_changed',
   'account.credits_added',
   'account.flags_cleared',
+  'account.alerts_changed',
   'server.registered',
   'server.changed',
   'server.removed',

@@ -14,7 +14,15 @@ import { AuthService } from './auth.service.js';
 import { Authenticated } from '../access/authenticated.decorator.js';
 import { CurrentActor, CurrentPrincipal } from '../access/current-principal.decorator.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
-import { AccessTokenDto, ChangePasswordDto, LoginDto, LoginFormDto, UsePasswordLinkDto } from './login.dto.js';
+import {
+  AccessTokenDto,
+  ChangePasswordDto,
+  LinkOwnerDto,
+  LinkTokenDto,
+  LoginDto,
+  LoginFormDto,
+  UsePasswordLinkDto,
+} from './login.dto.js';
 import { actorOf } from '../audit/audit-entry.js';
 import { loginTokenOf } from './login-token.js';
 import { PasswordLinks } from '../password/password-links.service.js';
@@ -100,6 +108,17 @@ export class AuthController {
   @ApiBadRequestResponse({ description: 'The link was used, was replaced, or is too old', type: ErrorDto })
   usePasswordLink(@Body() { token, new_password }: UsePasswordLinkDto): Promise<void> {
     return this.links.use(token, new_password);
+  }
+
+  /** For whom a password link is, so that its page can greet them; the link stays good. */
+  @Post('api/auth/password-link/owner')
+  @HttpCode(200)
+  @PerAddress('looks at password links', 60)
+  @Header('Cache-Control', 'no-store')
+  @ApiBadRequestResponse({ description: 'The link was used, was replaced, or is too old', type: ErrorDto })
+  async passwordLinkOwner(@Body() { token }: LinkTokenDto): Promise<LinkOwnerDto> {
+    const { email, displayName, isInvited } = await this.links.whose(token);
+    return { email, display_name: displayName, is_invited: isInvited };
   }
 
   /** Logs out: this login token, or session of the portal, is refused from now on. Others of the user, and their API keys, go on. */

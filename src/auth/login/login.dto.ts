@@ -65,14 +65,26 @@ export class ChangePasswordDto {
   new_password!: string;
 }
 
-/** A password, set by a link. */
-@BodyExample<UsePasswordLinkDto>({ token: 'x'.repeat(43), new_password: 'replace this password' })
-export class UsePasswordLinkDto {
+/** A link by which a password is set. */
+@BodyExample<LinkTokenDto>({ token: 'x'.repeat(43) })
+export class LinkTokenDto {
   /** What stands behind `#` in the link. */
   @Length(43, 43, { message: 'token must be what stands behind # in the link' })
   @IsString()
   token!: string;
+}
 
+/** For whom a link is. */
+export class LinkOwnerDto {
+  email!: string;
+  display_name!: string | null;
+  /** Whether they are invited and have not been here before. */
+  is_invited!: boolean;
+}
+
+/** A password, set by a link. */
+@BodyExample<UsePasswordLinkDto>({ token: 'x'.repeat(43), new_password: 'replace this password' })
+export class UsePasswordLinkDto extends LinkTokenDto {
   /** 8 to 256 characters. */
   @IsPassword()
   new_password!: string;

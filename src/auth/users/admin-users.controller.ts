@@ -10,7 +10,7 @@ import { CurrentActor } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { Unlimited } from '../access/rate-limit.guard.js';
 import { actorOf } from '../audit/audit-entry.js';
-import { PasswordLinks } from '../password/password-links.service.js';
+import { passwordLinkAt, PasswordLinks } from '../password/password-links.service.js';
 import { Confirmation, Confirmed } from '../sessions/confirmation.js';
 import { UserChanges } from './user-changes.service.js';
 import type { User } from './user.entity.js';
@@ -89,9 +89,8 @@ export class AdminUsersController {
     @Param() { id }: UserParams,
     @Req() request: Request,
   ): Promise<PasswordLinkDto> {
-    const { token, expiresAt } = await this.links.make(actorOf(who), id);
-    // Behind `#`, so that neither a log nor a server on the way sees it.
-    return { link: `${gatewayUrl(request, this.config.values)}/password#${token}`, expires_at: expiresAt };
+    const link = await this.links.make(actorOf(who), id);
+    return { link: passwordLinkAt(gatewayUrl(request, this.config.values), link), expires_at: link.expiresAt };
   }
 
   /** Signs a user out everywhere: their logins, sessions and password link end, their API keys go on. */

@@ -6,17 +6,18 @@ import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { IsPassword } from '../password/password.js';
+import { NO_PASSWORD } from '../password/password-hasher.js';
 import { USERNAME } from './username.js';
 import { USER_ORDERS, type UserOrder } from './users.repository.js';
 
 /** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
-const EMAIL = { require_tld: false };
+export const EMAIL = { require_tld: false };
 const USERNAME_WORDS = {
   message: 'username must have at most 64 characters: letters, digits, ".", "_" and "-", a letter or digit first',
 };
 
 /** What a person is called. */
-const IsDisplayName = () =>
+export const IsDisplayName = () =>
   applyDecorators(
     Matches(PRINTABLE, { message: 'display_name must not contain control characters' }),
     Length(1, 200),
@@ -175,11 +176,14 @@ export class AdminUserDto extends UserDto {
   keys_count!: number | null;
   /** By a password, or a token that began a session of the portal; null for never. */
   last_login_at!: Date | null;
+  /** When they were invited, the last time; null for who was not, and for who has come since. */
+  invited_at!: Date | null;
   /** Calls in the last 30 days; null while it cannot be told. */
   calls_30d!: number | null;
 
   static ofUser(user: User, facts: Pick<AdminUserDto, 'account_id' | 'keys_count' | 'calls_30d'>): AdminUserDto {
-    return { ...UserDto.of(user), last_login_at: user.lastLoginAt, ...facts };
+    const isInvited = user.passwordHash === NO_PASSWORD && user.lastLoginAt === null;
+    return { ...UserDto.of(user), last_login_at: user.lastLoginAt, invited_at: isInvited ? user.invitedAt : null, ...facts };
   }
 }
 

@@ -18,7 +18,7 @@ export class User {
   @Column({ name: 'display_name', type: 'text', nullable: true })
   displayName!: string | null;
 
-  /** argon2id in encoded form; `NO_PASSWORD` for a user known only by tokens of the operator's own backend. */
+  /** argon2id in encoded form; `NO_PASSWORD` for a user known only by tokens of the operator's own backend, or only invited. */
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
@@ -39,6 +39,10 @@ export class User {
   /** By a password, a session or a token of a backend that began one; to within a minute. */
   @Column({ name: 'last_login_at', type: 'timestamptz', nullable: true })
   lastLoginAt!: Date | null;
+
+  /** The last time; null for who came otherwise. */
+  @Column({ name: 'invited_at', type: 'timestamptz', nullable: true })
+  invitedAt!: Date | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

@@ -17,7 +17,13 @@ export interface UserRow {
   role: Role;
   /** Null: none. */
   displayName?: string | null;
+  /** Has not come by themselves, and not yet. */
+  isInvited?: boolean;
 }
+
+/** Whether a user of `mcp.users` was invited and has not come yet: with a password or a login of a backend they have. */
+export const IS_INVITED = (users: string) =>
+  `(${users}.invited_at IS NOT NULL AND ${users}.password_hash = '${NO_PASSWORD}' AND ${users}.last_login_at IS NULL)`;
 
 /** What users can be sorted by; those who have none of it come last. */
 export const USER_ORDERS = {
@@ -99,12 +105,12 @@ export class UsersRepository {
   /** The new user's id; undefined when the user name or e-mail is taken. The unique indexes decide, so of two at once only one wins. */
   async insert(
     tx: Transaction,
-    { username, email, passwordHash, role, displayName = null }: UserRow,
+    { username, email, passwordHash, role, displayName = null, isInvited = false }: UserRow,
   ): Promise<string | undefined> {
     const [made] = await tx.query<{ id: string }>(
-      `INSERT INTO mcp.users (username, email, password_hash, role, display_name) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING RETURNING id`,
-      [username, email, passwordHash, role, displayName],
+      `INSERT INTO mcp.users (username, email, password_hash, role, display_name, invited_at)
+       VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::boolean THEN now() END) ON CONFLICT DO NOTHING RETURNING id`,
+      [username, email, passwordHash, role, displayName, isInvited],
     );
     return made?.id;
   }
@@ -157,11 +163,21 @@ export class UsersRepository {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK.firstAdmin]);
   }
 
+  /** Notes that they are invited again. @returns Whether they may be: they were invited, have not come, and are not switched off. */
+  async inviteAgain(tx: Transaction, id: string): Promise<boolean> {
+    const count = await tx.execute(
+      `UPDATE mcp.users u SET invited_at = now() WHERE id = $1 AND is_active AND deleted_at IS NULL AND ${IS_INVITED('u')}`,
+      [id],
+    );
+    return count > 0;
+  }
+
   /** Whether anybody else is an admin who can log in. */
   async hasOtherAdmin(tx: Transaction, id: string): Promise<boolean> {
     const found = await tx.query(
       `SELECT FROM mcp.callers
-       WHERE role = 'admin' AND is_user_active AND is_account_active IS NOT FALSE AND user_id <> $1 LIMIT 1`,
+       WHERE role = 'admin' AND is_user_active AND is_account_active IS NOT FALSE AND user_id <> $1
+         AND NOT EXISTS (SELECT FROM mcp.users u WHERE u.id = user_id AND ${IS_INVITED('u')}) LIMIT 1`,
       [id],
     );
     return found.length > 0;

@@ -22,6 +22,8 @@ export interface NewUser {
   role?: Role;
 }
 
+type WithUser = (tx: Transaction, id: string) => Promise<void>;
+
 /** Users who can log in. */
 @Injectable()
 export class UsersService {
@@ -63,11 +65,11 @@ export class UsersService {
 
   /**
    * With this user name; where that is taken, with a random suffix. Null when the e-mail is taken. `by`: absent for users who come by
-   * themselves.
+   * themselves. `also`: what is made with them, in the same transaction.
    */
-  async createUnnamed(row: Omit<UserRow, 'username'>, username: string, by?: Actor): Promise<User | null> {
-    const user = await this.insert({ ...row, username }, by);
-    return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by);
+  async createUnnamed(row: Omit<UserRow, 'username'>, username: string, by?: Actor, also?: WithUser): Promise<User | null> {
+    const user = await this.insert({ ...row, username }, by, also);
+    return user ?? this.insert({ ...row, username: `${username}-${randomBytes(4).toString('hex')}` }, by, also);
   }
 
   /** Null before the first start has finished. */
@@ -97,12 +99,13 @@ export class UsersService {
     if (!(await this.users.isActive(tx, id))) throw new TallygateError('CONFLICT', 'The user was deleted, or is switched off.');
   }
 
-  private async insert(row: UserRow, by?: Actor): Promise<User | null> {
+  private async insert(row: UserRow, by?: Actor, also?: WithUser): Promise<User | null> {
     const id = await this.postgres.transaction(async (tx) => {
       const made = await this.users.insert(tx, row);
       // Nothing that names them: the log outlives a user.
       const entry = { action: 'user.created', details: { role: row.role } } as const;
       if (made) await this.audit.write(tx, by ?? { via: 'login', userId: made }, { ...entry, subjectId: made });
+      if (made) await also?.(tx, made);
       return made;
     });
     return id === undefined ? null : this.users.findById(id);

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
-import { GatewayError, type components, type GatewayClient } from '../../client/gateway-client.js';
-import { action, CliFailure } from '../terminal/cli-failure.js';
+import type { components } from '../../client/gateway-client.js';
+import { action } from '../terminal/cli-failure.js';
+import { alertsCommand } from './account/alerts.command.js';
+import { onAccount } from './account/on-account.js';
 import { onRest } from '../gateway/on-rest.js';
 import { print, printFile, printSecret } from '../terminal/output.js';
 import {
@@ -21,29 +23,22 @@ Examples:
   tallygate account regenerate-key
   tallygate account history
   tallygate account export --format csv > credits.csv
+  tallygate account alerts set --low-balance 100
 
 All need \`tallygate login\` first. The whole key is shown only once, when it is created.`;
 
 /** `tallygate account`: the logged-in user's MCP account. */
 export function accountCommand(): Command {
   return new Command('account')
-    .description('show or enable your MCP account, its credits, or replace its key')
+    .description('show or enable your MCP account, its credits and alerts, or replace its key')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(restCommand('show', 'show tier, credits and key prefix').action(action(show)))
     .addCommand(restCommand('enable', 'open the account with its first credits').action(action(enable)))
     .addCommand(restCommand('regenerate-key', 'replace the key; the old one stops working at once').action(action(regenerateKey)))
     .addCommand(pagedCommand('history', 'list what gave and took credits, newest first').action(action(history)))
-    .addCommand(fileCommand('export', 'write all of that to stdout').action(action(exportCredits)));
+    .addCommand(fileCommand('export', 'write all of that to stdout').action(action(exportCredits)))
+    .addCommand(alertsCommand());
 }
-
-/** As `onRest`, with the command that helps where there is no account yet: the gateway's words are for people before a page. */
-const onAccount = <T>(url: string | undefined, work: (gateway: GatewayClient) => Promise<T>): Promise<T> =>
-  onRest(url === undefined ? {} : { url }, (gateway) =>
-    work(gateway).catch((error: unknown) => {
-      const isMissing = error instanceof GatewayError && error.errorCode === 'NOT_FOUND';
-      throw isMissing ? new CliFailure('There is no MCP account yet. Open it: tallygate account enable') : error;
-    }),
-  );
 
 async function show({ url, json }: RestOptions): Promise<void> {
   const account = await onAccount(url, (gateway) => gateway.account());

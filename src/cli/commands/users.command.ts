@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
 import type { components, GatewayClient } from '../../client/gateway-client.js';
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
@@ -15,6 +15,8 @@ const EXAMPLES = `
 Examples:
   tallygate users create alice alice@example.com
   tallygate users create bob bob@example.com --admin
+  tallygate users invite carol@example.com --name "Carol C"
+  tallygate users invite carol@example.com --again
   tallygate users list
   tallygate users list --json | jq -r '.users[] | select(.role == "admin") | .email'
   tallygate users deactivate bob
@@ -32,7 +34,7 @@ when the admin's password is lost.`;
 /** `tallygate users`: how admins manage users. */
 export function usersCommand(): Command {
   return new Command('users')
-    .description('create, list, change and delete users (admins only)')
+    .description('invite, create, list, change and delete users (admins only)')
     .addHelpText('afterAll', EXAMPLES)
     .addCommand(
       restCommand('create', 'create a user with a generated password')
@@ -40,6 +42,14 @@ export function usersCommand(): Command {
         .argument('<email>', 'the e-mail to log in with')
         .option('--admin', 'make the user an admin')
         .action(action(create)),
+    )
+    .addCommand(
+      restCommand('invite', 'invite somebody: they choose a password by a link, once, within a day')
+        .argument('<email>', 'the e-mail to log in with')
+        .option('--admin', 'make them an admin')
+        .option('--name <name>', 'what they are called')
+        .addOption(new Option('--again', 'make a new link for who has not come yet').conflicts(['admin', 'name']))
+        .action(action(invite)),
     )
     .addCommand(pagedCommand('list', 'list all users, newest first').action(action(list)))
     .addCommand(changeCommand('deactivate', 'refuse all logins and keys of a user', { is_active: false }))
@@ -81,6 +91,26 @@ async function edit(login: string, change: components['schemas']['EditUserDto'],
 async function passwordLink(login: string, { url, json }: RestOptions): Promise<void> {
   const made = await onRest({ url }, async (gateway) => gateway.makePasswordLink((await find(gateway, login)).id));
   print(json, made, () => `${made.link}\n\nWhoever has it can set the password, once, until ${secondsOf(made.expires_at)} UTC.`);
+}
+
+interface InviteOptions extends RestOptions {
+  admin?: boolean;
+  name?: string;
+  again?: boolean;
+}
+
+async function invite(email: string, { url, json, admin, name, again }: InviteOptions): Promise<void> {
+  const invitee = { email, ...(admin && { role: 'admin' as const }), ...(name !== undefined && { display_name: name }) };
+  const made = await onRest({ url }, async (gateway) =>
+    again ? gateway.inviteAgain((await find(gateway, email)).id) : gateway.inviteUser(invitee),
+  );
+  const mailed = {
+    true: `It is mailed to ${email}.`,
+    false: 'It could not be mailed: send it to them.',
+    null: 'Send it to them.',
+  };
+  const until = `Whoever has it can choose the password, once, until ${secondsOf(made.expires_at)} UTC.`;
+  print(json, made, () => `${made.link}\n\n${until} ${mailed[`${made.is_mailed}`]}`);
 }
 
 async function remove(login: string, { url, json }: RestOptions): Promise<void> {
@@ -132,7 +162,7 @@ async function list({ url, json, page, pageSize }: PageOptions): Promise<void> {
     user.username,
     user.email,
     user.role,
-    user.is_active ? 'active' : 'off',
+    !user.is_active ? 'off' : user.invited_at ? 'invited' : 'active',
     secondsOf(user.created_at),
   ]);
   print(

@@ -13,3 +13,7 @@ export const SETTINGS_TEXT_MAX = 262_144;
 /** Characters of a password; a hash of a longer one would cost without end. */
 export const PASSWORD_MIN = 8;
 export const PASSWORD_MAX = 256;
+/** Most credits below which somebody wants to be told. */
+export const LOW_BALANCE_MAX = 1_000_000_000;
+/** Characters of the URL of a user's endpoint. */
+export const WEBHOOK_URL_MAX = 2_048;

@@ -41,6 +41,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'notices.smtp.to': 'operators, who are told by mail',
   'notices.smtp.kinds': 'what they are told by mail',
   'notices.mail_users': 'true: users are told of their own account and keys',
+  'notices.user_webhooks': 'true: users may be told at an HTTPS endpoint of their own',
+  'notices.user_webhook_networks': 'private networks in which such endpoints may be',
   'notices.low_credits_percent': 'told when an account has no more than this share of a month’s credits',
   'notices.low_credits_below': 'the same in credits',
   'notices.key_expiry_days': 'told so many days before a key expires',

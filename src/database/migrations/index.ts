@@ -31,6 +31,7 @@ import { Refusals30 } from './0030-refusals.js';
 import { ServerChecks31 } from './0031-server-checks.js';
 import { LimitsOfTiers32 } from './0032-limits-of-tiers.js';
 import { KeyBudgets33 } from './0033-key-budgets.js';
+import { AlertsAndInvitations34 } from './0034-alerts-and-invitations.js';
 
 /** Every migration in the order it runs. Append only: what has run somewhere is never edited. */
 export const MIGRATIONS = [
@@ -67,4 +68,5 @@ export const MIGRATIONS = [
   ServerChecks31,
   LimitsOfTiers32,
   KeyBudgets33,
+  AlertsAndInvitations34,
 ];

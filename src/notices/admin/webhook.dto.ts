@@ -3,10 +3,10 @@ import { BodyExample } from '../../rest/openapi/body-example.js';
 
 import { PageQuery } from '../../rest/page.dto.js';
 import { NOTICE_KINDS } from '../../config/notices-config.js';
+import { CHANNELS, type Recipient } from '../outbox/recipients.js';
 import { DELIVERY_STATES, type DeliveryState, type ListedDelivery } from '../outbox/deliveries.repository.js';
 
 const ALL_KINDS = [...NOTICE_KINDS, 'test'] as const;
-const CHANNELS = ['webhook', 'mail'] as const;
 
 /** One attempt to deliver. */
 export class AttemptDto {
@@ -44,9 +44,9 @@ export class WebhookListDto {
 export class DeliveriesQuery extends PageQuery {
   @IsIn(CHANNELS)
   @IsOptional()
-  channel?: (typeof CHANNELS)[number];
+  channel?: Recipient['channel'];
 
-  /** Only deliveries to the webhook of this name, or to this mail address. */
+  /** Only deliveries to the webhook of this name, to this mail address, or to the endpoint of the user with this id. */
   @Length(1, 320)
   @IsString()
   @IsOptional()
@@ -86,8 +86,9 @@ export class DeliveryDto {
   /** `webhook-id` of each attempt, and `id` in its body. */
   notice_id!: string;
   kind!: string;
-  channel!: 'webhook' | 'mail';
-  /** The webhook's name, or a mail address. */
+  /** `user_webhook`: the endpoint of a user. */
+  channel!: 'webhook' | 'mail' | 'user_webhook';
+  /** The webhook's name, a mail address, or the id of the user whose endpoint it is. */
   endpoint!: string;
   /** `failed`: given up. */
   state!: DeliveryState;

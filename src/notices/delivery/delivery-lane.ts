@@ -4,8 +4,10 @@ import type { Outcome } from './retry-plan.js';
 
 export interface DeliveryLaneOptions {
   channel: Recipient['channel'];
-  /** The webhook whose lane it is; null for all mail. */
+  /** The webhook whose lane it is; null for all mail, and for endpoints of users. */
   endpoint: string | null;
+  /** Of each endpoint one attempt at once, so that one that is away takes no more than one place. */
+  isFair?: boolean;
   /** Attempts at once. */
   atOnce: number;
   /** One attempt. Rejects only when the signal ends it. */
@@ -13,9 +15,10 @@ export interface DeliveryLaneOptions {
   close?: () => Promise<void>;
 }
 
-/** The way to one webhook, or to the mail server: so many attempts at once, whatever happens on other lanes. */
+/** The way to one webhook, to the mail server, or to all users' endpoints: so many attempts at once, whatever happens on other lanes. */
 export class DeliveryLane {
-  private busy = 0;
+  /** The endpoint of each attempt. */
+  private readonly busy: string[] = [];
 
   constructor(private readonly options: DeliveryLaneOptions) {}
 
@@ -29,7 +32,16 @@ export class DeliveryLane {
 
   /** How many more attempts may begin. */
   get room(): number {
-    return this.options.atOnce - this.busy;
+    return this.options.atOnce - this.busy.length;
+  }
+
+  /** Endpoints that get no other attempt now. */
+  get taken(): string[] {
+    return this.options.isFair ? [...this.busy] : [];
+  }
+
+  get isFair(): boolean {
+    return this.options.isFair ?? false;
   }
 
   takes({ channel, endpoint }: Recipient): boolean {
@@ -41,12 +53,12 @@ export class DeliveryLane {
   }
 
   /** Takes a place while the work runs. */
-  async run(work: () => Promise<void>): Promise<void> {
-    this.busy += 1;
+  async run({ endpoint }: Recipient, work: () => Promise<void>): Promise<void> {
+    this.busy.push(endpoint);
     try {
       await work();
     } finally {
-      this.busy -= 1;
+      this.busy.splice(this.busy.indexOf(endpoint), 1);
     }
   }
 

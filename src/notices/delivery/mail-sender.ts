@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import { maskText } from '../../common/secrets/mask-text.js';
 import type { SmtpSettings } from '../../config/notices-config.js';
 import { noticeText, type Notice } from '../notice.js';
@@ -11,6 +11,13 @@ const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
 
 /** A failure of Nodemailer. */
 type MailError = Error & { responseCode?: number; code?: string };
+
+/** A mail of plain text. */
+export interface Letter {
+  to: string;
+  subject: string;
+  text: string;
+}
 
 /** Sends notices as plain text through the operator's mail server. */
 export class MailSender {
@@ -25,10 +32,19 @@ export class MailSender {
   }
 
   /** One attempt. Never fails: what went wrong is in the outcome. Only the signal makes it end without one. @throws the signal's reason */
-  async send(notice: Notice, to: string, signal: AbortSignal): Promise<Outcome> {
+  send(notice: Notice, to: string, signal: AbortSignal): Promise<Outcome> {
+    return this.attempt(() => this.mail(notice, to), signal);
+  }
+
+  /** The same for what is no notice, and is written down nowhere: it may have a secret in it. */
+  sendLetter({ to, subject, text }: Letter, signal: AbortSignal): Promise<Outcome> {
+    return this.attempt(() => ({ ...this.addressed(to), subject, text }), signal);
+  }
+
+  private async attempt(mail: () => SendMailOptions, signal: AbortSignal): Promise<Outcome> {
     const late = AbortSignal.timeout(this.timeoutMs);
     try {
-      const { response } = await this.transport.sendMail({ ...this.mail(notice, to), signal: AbortSignal.any([signal, late]) });
+      const { response } = await this.transport.sendMail({ ...mail(), signal: AbortSignal.any([signal, late]) });
       return { isDelivered: true, status: Number(/^\d{3}/.exec(response)?.[0] ?? 250), error: null };
     } catch (error) {
       signal.throwIfAborted();
@@ -40,17 +56,24 @@ export class MailSender {
     }
   }
 
-  /** Attempts of one notice have one id, by which mail servers know it again. Addresses are given apart, never read out of a text. */
+  /** Addresses are given apart, never read out of a text. */
+  private addressed(to: string) {
+    return {
+      from: { name: 'Tallygate', address: this.settings.from },
+      to: { name: '', address: to },
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    };
+  }
+
+  /** Attempts of one notice have one id, by which mail servers know it again. */
   private mail(notice: Notice, to: string) {
     const { from } = this.settings;
     const { title, lines } = noticeText(notice);
     return {
-      from: { name: 'Tallygate', address: from },
-      to: { name: '', address: to },
+      ...this.addressed(to),
       subject: `[Tallygate] ${title}`,
       text: `${lines.join('\n')}\n\n-- \n${notice.kind}, ${notice.createdAt.toISOString()}, notice ${notice.id}\n`,
       messageId: `<${notice.id}@${from.slice(from.lastIndexOf('@') + 1)}>`,
-      headers: { 'Auto-Submitted': 'auto-generated' },
     };
   }
 }

@@ -5,9 +5,11 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { NetworkRules } from '../../common/network/network-rules.js';
 import { AppConfig } from '../../config/app-config.js';
 import { webhookName, type NoticeSettings } from '../../config/notices-config.js';
+import { UserWebhooks } from '../alerts/user-webhooks.service.js';
 import { Tally } from '../../telemetry/tally.js';
 import { DeliveriesRepository, type Room, type TakenDelivery } from '../outbox/deliveries.repository.js';
-import { Recipients } from '../outbox/recipients.js';
+import { UserDeliveriesRepository } from '../outbox/user-deliveries.repository.js';
+import { Recipients, type Recipient } from '../outbox/recipients.js';
 import { DeliveryLane } from './delivery-lane.js';
 import { MailSender } from './mail-sender.js';
 import { pauseAfter, type Outcome } from './retry-plan.js';
@@ -17,6 +19,8 @@ import { WebhookSender } from './webhook-sender.js';
 const TICK_MS = 1_000;
 /** Attempts at once of one webhook, or of all mail. */
 const AT_ONCE = 4;
+/** Of all users' endpoints together; of each one at once. */
+const USERS_AT_ONCE = 16;
 /** Beyond an attempt's own limit, before another replica takes it that its sender has died. */
 const TAKEN_EXTRA_MS = 5_000;
 /** Mail servers answer slowly on purpose: an attempt has so many times as long as one at a webhook. */
@@ -41,10 +45,12 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     { values }: AppConfig,
     private readonly deliveries: DeliveriesRepository,
+    private readonly ofUsers: UserDeliveriesRepository,
     private readonly recipients: Recipients,
+    private readonly userWebhooks: UserWebhooks,
   ) {
     this.settings = values.notices;
-    this.lanes = [...this.webhookLanes(), ...this.mailLanes()];
+    this.lanes = [...this.webhookLanes(), ...this.mailLanes(), ...this.userLanes()];
   }
 
   onApplicationBootstrap(): void {
@@ -71,19 +77,21 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async takeDue(): Promise<void> {
-    const rooms: Room[] = this.lanes.filter(({ room }) => room > 0);
-    if (rooms.length === 0) return;
-    const taken = await this.deliveries.take(
-      rooms.map(({ channel, endpoint, room }) => ({ channel, endpoint, room })),
-      this.timeoutMs * (this.settings.smtp ? MAIL_PATIENCE : 1) + TAKEN_EXTRA_MS,
-    );
-    for (const delivery of taken) this.begin(delivery);
+    const forMs = this.timeoutMs * (this.settings.smtp ? MAIL_PATIENCE : 1) + TAKEN_EXTRA_MS;
+    const free = this.lanes.filter(({ room }) => room > 0);
+    const rooms: Room[] = free.filter(({ isFair }) => !isFair);
+    if (rooms.length > 0) {
+      const named = rooms.map(({ channel, endpoint, room }) => ({ channel, endpoint, room }));
+      for (const delivery of await this.deliveries.take(named, forMs)) this.begin(delivery);
+    }
+    for (const lane of free.filter(({ isFair }) => isFair))
+      for (const delivery of await this.ofUsers.take(lane, forMs)) this.begin(delivery);
   }
 
   private begin(delivery: TakenDelivery): void {
     const lane = this.lanes.find((one) => one.takes(delivery))!;
     const work = lane
-      .run(() => this.attempt(lane, delivery))
+      .run(delivery, () => this.attempt(lane, delivery))
       .catch((error: Error) => this.logger.warn(`What became of delivery ${delivery.id} is not written down: ${error.message}`))
       .finally(() => {
         this.underWay.delete(work);
@@ -120,8 +128,10 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
 
   private tell({ id, channel, endpoint, tries, notice }: TakenDelivery, { error }: Outcome, state: string): void {
     this.sent.inc({ kind: notice.kind, channel, outcome: state === 'waiting' ? 'retried' : state });
-    const words = `${notice.kind} to ${channel === 'mail' ? 'mail' : endpoint} (delivery ${id})`;
+    const words = `${notice.kind} to ${NAMED[channel](endpoint)} (delivery ${id})`;
     if (state === 'delivered') this.logger.debug(`${words} is delivered`);
+    // What a user's endpoint does is no business of the operator's, and must not fill the log.
+    else if (channel === 'user_webhook') this.logger.debug(`${words}: attempt ${tries} failed: ${error}`);
     else this.logger.warn(`${words}: attempt ${tries} failed: ${error}${state === 'failed' ? '; given up' : ''}`);
   }
 
@@ -149,4 +159,17 @@ export class NoticeDelivery implements OnApplicationBootstrap, OnApplicationShut
     const send = ({ notice, endpoint }: TakenDelivery, signal: AbortSignal) => sender.send(notice, endpoint, signal);
     return [new DeliveryLane({ channel: 'mail', endpoint: null, atOnce: AT_ONCE, send })];
   }
+
+  private userLanes(): DeliveryLane[] {
+    if (!this.settings.user_webhooks) return [];
+    const send = (delivery: TakenDelivery, signal: AbortSignal) => this.userWebhooks.send(delivery, signal);
+    return [new DeliveryLane({ channel: 'user_webhook', endpoint: null, isFair: true, atOnce: USERS_AT_ONCE, send })];
+  }
 }
+
+/** How the log names where a delivery goes. */
+const NAMED: Record<Recipient['channel'], (endpoint: string) => string> = {
+  webhook: (name) => name,
+  mail: () => 'mail',
+  user_webhook: (userId) => `the endpoint of user ${userId}`,
+};

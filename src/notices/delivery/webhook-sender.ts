@@ -17,6 +17,8 @@ export interface WebhookSenderOptions {
   /** For a whole attempt, milliseconds. */
   timeoutMs: number;
   network: NetworkRules;
+  /** Other words for a failure; undefined: its own. */
+  wordsOf?: (error: Error) => string | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export class WebhookSender {
   private pool: Pool | undefined;
 
   constructor(
-    private readonly webhook: WebhookSettings,
+    private readonly webhook: Pick<WebhookSettings, 'url' | 'secret'>,
     private readonly options: WebhookSenderOptions,
   ) {}
 
@@ -38,13 +40,17 @@ export class WebhookSender {
       return await this.post(notice, AbortSignal.any([signal, late]));
     } catch (error) {
       signal.throwIfAborted();
-      const words = late.aborted ? `no answer within ${this.options.timeoutMs / 1_000} s` : wordsOf(error as Error);
+      const words = late.aborted ? `no answer within ${this.options.timeoutMs / 1_000} s` : this.wordsOf(error as Error);
       return { isDelivered: false, status: null, error: maskText(words).slice(0, ERROR_MAX_CHARS) };
     }
   }
 
   close(): Promise<void> {
     return this.pool?.destroy() ?? Promise.resolve();
+  }
+
+  private wordsOf(error: Error): string {
+    return this.options.wordsOf?.(error) ?? wordsOf(error);
   }
 
   private async post(notice: Notice, signal: AbortSignal): Promise<Outcome> {

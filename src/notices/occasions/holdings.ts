@@ -1,8 +1,9 @@
 import type { NoticeSettings } from '../../config/notices-config.js';
+import type { NoticeKind } from '../notice-kinds.js';
 
 /**
  * What holds now, as a query of `key`, `subject`, `user_id` (`Occasion`) and what its data is made of. Its values are `$2` and on: `$1`
- * is the kind.
+ * is the name of the look.
  */
 export interface Holding {
   sql: string;
@@ -11,6 +12,16 @@ export interface Holding {
   values: unknown[];
   /** Whether what holds already when the kind begins to be told is told as well. Of accounts and keys there may be thousands. */
   isToldAtFirst?: boolean;
+  /** Whether the user it is about has wished for it, and operators are not told. */
+  isForUserAlone?: boolean;
+}
+
+/** Something that is looked for. */
+export interface Look {
+  /** By which it is filed: the kind, and after a colon what tells it from another look of the kind. */
+  name: string;
+  kind: NoticeKind;
+  holding: Holding;
 }
 
 /** Accounts that were used and have no more than a share of a month's credits; of several settings the smallest that is reached. */
@@ -26,6 +37,24 @@ export const accountsLowOnCredits = ({ low_credits_percent, low_credits_below }:
   data: `jsonb_build_object('account_id', h.id, 'user_id', h.user_id, 'credits_balance', h.balance,
     'monthly_allocation', h.monthly_allocation, 'percent', h.percent)`,
   values: [low_credits_percent, low_credits_below],
+});
+
+/**
+ * Accounts that have no more credits than their holder wants to be told of, where the holder can be told; once until they have more,
+ * whatever is wished for meanwhile. What holds already is told: somebody has just asked for it.
+ */
+export const accountsBelowWish = ({ mail_users, user_webhooks }: NoticeSettings): Holding => ({
+  sql: `
+    SELECT concat_ws(':', $1::text, a.id) AS key, concat_ws(':', a.id, 'own') AS subject, a.user_id,
+      a.id, a.balance, a.monthly_allocation, w.low_balance
+    FROM mcp.user_alerts w JOIN mcp.accounts a USING (user_id)
+    WHERE w.low_balance IS NOT NULL AND a.balance <= w.low_balance AND a.is_active
+      AND ($2::boolean OR ($3::boolean AND w.webhook IS NOT NULL))`,
+  data: `jsonb_build_object('account_id', h.id, 'user_id', h.user_id, 'credits_balance', h.balance,
+    'monthly_allocation', h.monthly_allocation, 'low_balance', h.low_balance)`,
+  values: [mail_users, user_webhooks],
+  isToldAtFirst: true,
+  isForUserAlone: true,
 });
 
 /** Keys of active users that expire within so many days and lived longer than that. Those that were rotated have a successor. */

@@ -23,7 +23,7 @@ export class LimitWatch implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    if (this.recipients.areFor(KIND)) this.limits.onRefused((refusal) => this.note(refusal));
+    if (this.recipients.areFor(KIND, true)) this.limits.onRefused((refusal) => this.note(refusal));
   }
 
   /** What was reached and is not told yet. */

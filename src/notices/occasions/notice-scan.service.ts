@@ -4,12 +4,13 @@ import { PeriodicTask } from '../../common/concurrency/periodic-task.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { NoticeSettings } from '../../config/notices-config.js';
 import type { Transaction } from '../../database/sql.js';
+import { AlertsRepository } from '../alerts/alerts.repository.js';
 import { NoticeDelivery } from '../delivery/notice-delivery.service.js';
 import type { NewNotice, Occasion } from '../notice.js';
 import type { NoticeKind } from '../notice-kinds.js';
 import { NoticesRepository } from '../outbox/notices.repository.js';
 import { Recipients } from '../outbox/recipients.js';
-import { accountsLowOnCredits, expiringKeys, quarantinedPins, type Holding } from './holdings.js';
+import { accountsBelowWish, accountsLowOnCredits, expiringKeys, quarantinedPins, type Holding, type Look } from './holdings.js';
 import { LimitWatch } from './limit-watch.service.js';
 import { OccasionsRepository } from './occasions.repository.js';
 import { namesOf, ServerWatch } from './server-watch.service.js';
@@ -38,6 +39,7 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly occasions: OccasionsRepository,
     private readonly notices: NoticesRepository,
     private readonly recipients: Recipients,
+    private readonly alerts: AlertsRepository,
     private readonly limits: LimitWatch,
     private readonly servers: ServerWatch,
     private readonly delivery: NoticeDelivery,
@@ -48,7 +50,7 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.occasions.lookOnlyFor(this.holdings.map(([kind]) => kind));
+    await this.occasions.lookOnlyFor(this.looksFor(await this.isAnyEndpoint()).map(({ name }) => name));
     if (this.recipients.isAnybody) this.task.nudge();
   }
 
@@ -58,40 +60,51 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One look at everything. What cannot be looked at now does not keep the rest from being told. */
   async scan(): Promise<void> {
-    const looks = [
-      ...this.holdings.map((look) => () => this.tellHolding(...look)),
-      () => this.tellLimits(),
+    const isAnyEndpoint = await this.isAnyEndpoint();
+    const parts = [
+      ...this.looksFor(isAnyEndpoint).map((look) => () => this.tellHolding(look)),
+      () => this.tellLimits(isAnyEndpoint),
       () => this.tellServers(),
     ];
     const problems: unknown[] = [];
-    for (const look of looks) await look().catch((error: unknown) => problems.push(error));
+    for (const part of parts) await part().catch((error: unknown) => problems.push(error));
     this.delivery.nudge();
     if (problems.length > 0) throw problems[0];
   }
 
-  /** What is found by a query, for kinds that somebody is told of. */
-  private get holdings(): [NoticeKind, Holding][] {
+  /** Whether any user is told at an endpoint of their own. */
+  private async isAnyEndpoint(): Promise<boolean> {
+    return this.settings.user_webhooks && (await this.alerts.isAnyEndpoint());
+  }
+
+  /** What is found by a query, where somebody is told of it. */
+  private looksFor(isAnyEndpoint: boolean): Look[] {
     const all: [NoticeKind, Holding][] = [
       ['account.credits_low', accountsLowOnCredits(this.settings)],
       ['api_key.expiring', expiringKeys(this.settings, new Date(this.clock.now()))],
       ['tool.quarantined', quarantinedPins()],
     ];
-    return all.filter(([kind]) => this.recipients.areFor(kind));
+    const looks: Look[] = all.map(([kind, holding]) => ({ name: kind, kind, holding }));
+    const told = looks.filter(({ kind }) => this.recipients.areFor(kind, isAnyEndpoint));
+    if (!this.recipients.areUsersTold(isAnyEndpoint)) return told;
+    const kind = 'account.credits_low';
+    return [...told, { name: `${kind}:own`, kind, holding: accountsBelowWish(this.settings) }];
   }
 
-  private tellHolding(kind: NoticeKind, holding: Holding): Promise<void> {
+  private tellHolding(look: Look): Promise<void> {
+    const { kind, holding } = look;
     return this.notices.inTransaction(async (tx) => {
-      const turn = await this.occasions.takeTurn(tx, kind, this.settings.scan_seconds * 1_000);
+      const turn = await this.occasions.takeTurn(tx, look.name, this.settings.scan_seconds * 1_000);
       if (!turn) return;
-      if (turn.isFirst && !holding.isToldAtFirst) return this.occasions.followSilently(tx, kind, holding);
-      const begun = await this.occasions.follow(tx, kind, holding);
+      if (turn.isFirst && !holding.isToldAtFirst) return this.occasions.followSilently(tx, look);
+      const begun = await this.occasions.follow(tx, look);
       await this.notices.add(tx, kind === 'tool.quarantined' ? toldTogether(begun as Occasion<'tool.quarantined'>[]) : begun);
     });
   }
 
-  private async tellLimits(): Promise<void> {
-    if (!this.recipients.areFor('limit.reached')) return;
+  private async tellLimits(isAnyEndpoint: boolean): Promise<void> {
     const reached = this.limits.waiting;
+    if (!this.recipients.areFor('limit.reached', isAnyEndpoint)) return this.limits.forget(reached);
     await this.notices.inTransaction(async (tx) => {
       await this.occasions.forgetUnseen(tx, 'limit.reached', { unseenMs: LIMITS_KNOWN_MS });
       await this.tellNew(tx, reached);
@@ -100,7 +113,7 @@ export class NoticeScan implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async tellServers(): Promise<void> {
-    if (!this.recipients.areFor('server.down') && !this.recipients.areFor('server.up')) return;
+    if (!this.recipients.areFor('server.down', false) && !this.recipients.areFor('server.up', false)) return;
     const down = this.servers.look();
     await this.notices.inTransaction(async (tx) => {
       await this.tellNew(tx, down);

@@ -3,7 +3,7 @@ import { Postgres } from '../../database/postgres.js';
 import type { Transaction } from '../../database/sql.js';
 import type { NoticeKind } from '../notice-kinds.js';
 import type { Occasion } from '../notice.js';
-import type { Holding } from './holdings.js';
+import type { Look } from './holdings.js';
 
 /** Most that are told in one scan; the others in the next. As many tools as a server may have. */
 const TOLD_MAX = 2_000;
@@ -15,21 +15,21 @@ const DUE_SHARE = 0.9;
 export class OccasionsRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  /** Forgets that kinds were looked for which nobody is told of any more. */
-  async lookOnlyFor(kinds: readonly NoticeKind[]): Promise<void> {
-    await this.postgres.execute('DELETE FROM mcp.notice_scans WHERE kind <> ALL ($1)', [kinds]);
+  /** Forgets looks for what nobody is told of any more. */
+  async lookOnlyFor(names: readonly string[]): Promise<void> {
+    await this.postgres.execute('DELETE FROM mcp.notice_scans WHERE kind <> ALL ($1)', [names]);
   }
 
   /**
-   * Takes this turn of looking for a kind, until the transaction ends: one replica in each `everyMs`. Whether it is the first since
-   * the kind is told; undefined when it was another replica's turn.
+   * Takes this turn of a look, until the transaction ends: one replica in each `everyMs`. Whether it is the first since
+   * somebody is told of it; undefined when it was another replica's turn.
    */
-  async takeTurn(tx: Transaction, kind: NoticeKind, everyMs: number): Promise<{ isFirst: boolean } | undefined> {
+  async takeTurn(tx: Transaction, name: string, everyMs: number): Promise<{ isFirst: boolean } | undefined> {
     const [turn] = await tx.query<{ isFirst: boolean }>(
       `INSERT INTO mcp.notice_scans AS s (kind) VALUES ($1)
        ON CONFLICT (kind) DO UPDATE SET scanned_at = now() WHERE s.scanned_at <= now() - $2 * interval '1 ms'
        RETURNING xmax = 0 AS "isFirst"`,
-      [kind, DUE_SHARE * everyMs],
+      [name, DUE_SHARE * everyMs],
     );
     return turn;
   }
@@ -38,27 +38,29 @@ export class OccasionsRepository {
    * Forgets what does not hold any more, notes what is not noted yet, and returns that. A subject that was told of within the last
    * hour waits.
    */
-  follow(tx: Transaction, kind: NoticeKind, { sql, data, values }: Holding): Promise<Occasion[]> {
-    return tx.query(
+  async follow(tx: Transaction, { name, kind, holding }: Look): Promise<Occasion[]> {
+    const { sql, data, values, isForUserAlone = false } = holding;
+    const begun = await tx.query<Occasion>(
       `WITH holding AS MATERIALIZED (${sql}), ${ENDED}, fresh AS (
          INSERT INTO mcp.notice_occasions (key, kind)
          SELECT h.key, $1 FROM holding h
          WHERE NOT EXISTS (SELECT FROM mcp.notice_occasions o WHERE o.key = h.key)
            AND NOT EXISTS (
-             SELECT FROM mcp.notices n WHERE n.kind = $1 AND n.subject = h.subject AND n.created_at > now() - interval '1 hour')
+             SELECT FROM mcp.notices n WHERE n.kind = split_part($1, ':', 1) AND n.subject = h.subject AND n.created_at > now() - interval '1 hour')
          ORDER BY h.key LIMIT ${TOLD_MAX} ON CONFLICT DO NOTHING RETURNING key
        )
-       SELECT $1 AS kind, key, subject, user_id AS "userId", ${data} AS data FROM holding h JOIN fresh USING (key) ORDER BY key`,
-      [kind, ...values],
+       SELECT key, subject, user_id AS "userId", ${data} AS data FROM holding h JOIN fresh USING (key) ORDER BY key`,
+      [name, ...values],
     );
+    return begun.map((occasion) => ({ ...occasion, kind, isForUserAlone }));
   }
 
   /** As `follow`, of all at once, for nobody to be told of what is noted. */
-  async followSilently(tx: Transaction, kind: NoticeKind, { sql, values }: Holding): Promise<void> {
+  async followSilently(tx: Transaction, { name, holding: { sql, values } }: Look): Promise<void> {
     await tx.query(
       `WITH holding AS MATERIALIZED (${sql}), ${ENDED}
        INSERT INTO mcp.notice_occasions (key, kind) SELECT key, $1 FROM holding ORDER BY key ON CONFLICT DO NOTHING`,
-      [kind, ...values],
+      [name, ...values],
     );
   }
 

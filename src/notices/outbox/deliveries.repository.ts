@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
+import type { Sql } from '../../database/sql.js';
 import type { Notice } from '../notice.js';
 import type { NoticeKind } from '../notice-kinds.js';
 import type { Recipient } from './recipients.js';
@@ -79,25 +80,16 @@ export class DeliveriesRepository {
    * Takes up what is due, what is urgent first, of each lane as much as there is room for. Of several replicas one has it, for so long: if it does not say
    * by then what became of it, it has died, and another attempt is due.
    */
-  async take(rooms: readonly Room[], forMs: number): Promise<TakenDelivery[]> {
-    const rows = await this.postgres.query<Omit<TakenDelivery, 'notice'> & Omit<Notice, 'id'> & { noticeId: string }>(
-      // Materialized: joined in another order, the part with the limit could run more than once and lock more than there is room for.
-      `WITH due AS MATERIALIZED (
-         SELECT one.id FROM json_to_recordset($1::json) AS lane (channel text, endpoint text, room int), LATERAL (
-           SELECT id FROM mcp.notice_deliveries
-           WHERE state = 'waiting' AND due_at <= now() AND channel = lane.channel AND (lane.endpoint IS NULL OR endpoint = lane.endpoint)
-           ORDER BY is_urgent DESC, due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
-         ) AS one
-       )
-       UPDATE mcp.notice_deliveries d SET tries = d.tries + 1, due_at = now() + $2 * interval '1 ms'
-       FROM due, mcp.notices n WHERE d.id = due.id AND n.id = d.notice_id
-       RETURNING d.id, d.channel, d.endpoint, d.tries, n.id AS "noticeId", n.kind, n.data, n.created_at AS "createdAt"`,
-      [JSON.stringify(rooms), forMs],
+  take(rooms: readonly Room[], forMs: number): Promise<TakenDelivery[]> {
+    return takenUp(
+      this.postgres,
+      `SELECT one.id FROM json_to_recordset($2::json) AS lane (channel text, endpoint text, room int), LATERAL (
+         SELECT id FROM mcp.notice_deliveries
+         WHERE state = 'waiting' AND due_at <= now() AND channel = lane.channel AND (lane.endpoint IS NULL OR endpoint = lane.endpoint)
+         ORDER BY is_urgent DESC, due_at LIMIT lane.room FOR UPDATE SKIP LOCKED
+       ) AS one`,
+      [forMs, JSON.stringify(rooms)],
     );
-    return rows.map(({ id, channel, endpoint, tries, noticeId, kind, data, createdAt }) => ({
-      ...{ id: Number(id), channel, endpoint, tries },
-      notice: { id: noticeId, kind, data, createdAt },
-    }));
   }
 
   /** Writes an attempt down and what follows: another one after the pause, or none. One that succeeded stays so. */
@@ -174,6 +166,22 @@ export class DeliveriesRepository {
       `SELECT channel, count(*)::int AS waiting FROM mcp.notice_deliveries WHERE state = 'waiting' GROUP BY channel`,
     );
   }
+}
+
+/** Takes up what a query of ids gives, whose values follow `$1`: for how long, milliseconds. */
+export async function takenUp(sql: Sql, due: string, values: [forMs: number, ...unknown[]]): Promise<TakenDelivery[]> {
+  const rows = await sql.query<Omit<TakenDelivery, 'notice'> & Omit<Notice, 'id'> & { noticeId: string }>(
+    // Materialized: joined in another order, the part with the limit could run more than once and lock more than there is room for.
+    `WITH due AS MATERIALIZED (${due})
+     UPDATE mcp.notice_deliveries d SET tries = d.tries + 1, due_at = now() + $1 * interval '1 ms'
+     FROM due, mcp.notices n WHERE d.id = due.id AND n.id = d.notice_id
+     RETURNING d.id, d.channel, d.endpoint, d.tries, n.id AS "noticeId", n.kind, n.data, n.created_at AS "createdAt"`,
+    values,
+  );
+  return rows.map(({ id, channel, endpoint, tries, noticeId, kind, data, createdAt }) => ({
+    ...{ id: Number(id), channel, endpoint, tries },
+    notice: { id: noticeId, kind, data, createdAt },
+  }));
 }
 
 const COLUMNS = `d.id, d.notice_id AS "noticeId", n.kind, n.data, d.channel, d.endpoint, d.state, d.tries, n.created_at AS "createdAt",

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Postgres } from '../../database/postgres.js';
-import type { Transaction } from '../../database/sql.js';
+import type { Sql, Transaction } from '../../database/sql.js';
 import type { NewNotice } from '../notice.js';
-import { Recipients, type Recipient } from './recipients.js';
+import { Recipients, type Contact, type Recipient } from './recipients.js';
 
 /** Of one user, kind and day. */
 const OF_USER_MAX = 10;
+/** What tells apart the count of notices that a user has wished for. */
+const OWN = ' own';
 
 /** All SQL that adds notices and forgets them. What becomes of a delivery is `DeliveriesRepository`'s. */
 @Injectable()
@@ -27,15 +29,18 @@ export class NoticesRepository {
   async add(tx: Transaction, wanted: readonly NewNotice[]): Promise<void> {
     const notices = await this.withinBounds(tx, wanted);
     if (notices.length === 0) return;
-    const emails = await this.emailsOf(
+    const contacts = await this.contactsOf(
       tx,
       notices.flatMap(({ userId }) => userId ?? []),
     );
     const told = notices.map((notice) => {
-      const email = emails.get(notice.userId ?? '');
-      return { ...notice, data: { ...notice.data, ...(email && { email }) }, to: this.recipients.of(notice.kind, email) };
+      const user = contacts.get(notice.userId ?? '');
+      return { ...notice, data: { ...notice.data, ...(user && { email: user.email }) }, to: this.recipients.of(notice, user) };
     });
-    await this.insert(tx, told);
+    await this.insert(
+      tx,
+      told.filter(({ to }) => to.length > 0),
+    );
   }
 
   /** Tells these, whoever else would be. Returns the ids of the deliveries. */
@@ -57,19 +62,21 @@ export class NoticesRepository {
       tx,
       notices.flatMap(({ userId }) => userId ?? []),
     );
-    return notices.filter(({ kind, userId }) => {
+    return notices.filter(({ kind, userId, data }) => {
       if (!userId) return true;
-      const count = (told.get(`${kind} ${userId}`) ?? 0) + 1;
-      told.set(`${kind} ${userId}`, count);
+      const of = `${kind} ${userId}${'low_balance' in data ? OWN : ''}`;
+      const count = (told.get(of) ?? 0) + 1;
+      told.set(of, count);
       return count <= OF_USER_MAX;
     });
   }
 
-  /** How many notices of each kind there were of each user in the last day. */
+  /** How many notices of each kind there were of each user in the last day; those of their own wish keep none from operators. */
   private async toldOf(tx: Transaction, userIds: string[]): Promise<Map<string, number>> {
     if (userIds.length === 0) return new Map();
     const rows = await tx.query<{ of: string; count: number }>(
-      `SELECT kind || ' ' || user_id AS of, count(*)::int AS count FROM mcp.notices
+      `SELECT kind || ' ' || user_id || CASE WHEN data ? 'low_balance' THEN '${OWN}' ELSE '' END AS of, count(*)::int AS count
+       FROM mcp.notices
        WHERE user_id = ANY ($1::uuid[]) AND created_at > now() - interval '1 day' GROUP BY 1`,
       [userIds],
     );
@@ -77,12 +84,13 @@ export class NoticesRepository {
   }
 
   /** Of active users. */
-  private async emailsOf(tx: Transaction, userIds: string[]): Promise<Map<string, string>> {
-    const rows = await tx.query<{ userId: string; email: string }>(
-      'SELECT user_id AS "userId", email FROM mcp.callers WHERE user_id = ANY ($1) AND is_user_active',
+  async contactsOf(sql: Sql, userIds: string[]): Promise<Map<string, Contact>> {
+    const rows = await sql.query<Contact>(
+      `SELECT c.user_id AS "userId", c.email, a.webhook IS NOT NULL AS "hasEndpoint"
+       FROM mcp.callers c LEFT JOIN mcp.user_alerts a USING (user_id) WHERE c.user_id = ANY ($1::uuid[]) AND c.is_user_active`,
       [userIds],
     );
-    return new Map(rows.map(({ userId, email }) => [userId, email]));
+    return new Map(rows.map((contact) => [contact.userId, contact]));
   }
 
   private async insert(tx: Transaction, notices: readonly (NewNotice & { to: Recipient[] })[]): Promise<number[]> {

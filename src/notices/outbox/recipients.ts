@@ -1,12 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { webhookName, type NoticeSettings } from '../../config/notices-config.js';
+import type { NewNotice } from '../notice.js';
 import { NOTICES, type NoticeKind } from '../notice-kinds.js';
 
-/** Where a notice goes: the name of a webhook, or an address of mail. */
+/** Where a notice goes: the name of a webhook, an address of mail, or the id of a user who has an endpoint. */
 export interface Recipient {
-  channel: 'webhook' | 'mail';
+  channel: (typeof CHANNELS)[number];
   endpoint: string;
+}
+
+/** By which deliveries go; `user_webhook`: the endpoint of a user. */
+export const CHANNELS = ['webhook', 'mail', 'user_webhook'] as const;
+
+/** The user whom a notice is about, as far as they may be told. */
+export interface Contact {
+  userId: string;
+  email: string;
+  hasEndpoint: boolean;
 }
 
 /** Who is told what, as the settings say. */
@@ -20,18 +31,32 @@ export class Recipients {
 
   /** Whether anybody can be told anything. */
   get isAnybody(): boolean {
-    return this.settings.webhooks.length > 0 || this.settings.smtp !== undefined;
+    return this.settings.webhooks.length > 0 || this.settings.smtp !== undefined || this.settings.user_webhooks;
   }
 
-  /** Whether anybody is told of this kind; else it is not even looked for. */
-  areFor(kind: NoticeKind): boolean {
-    return this.operatorsFor(kind).length > 0 || this.isUserTold(kind);
+  /** Whether anybody is told of this kind; else it is not even looked for. @param isAnyEndpoint whether any user has one */
+  areFor(kind: NoticeKind, isAnyEndpoint: boolean): boolean {
+    return this.operatorsFor(kind).length > 0 || (NOTICES[kind].tellsUser && this.areUsersTold(isAnyEndpoint));
   }
 
-  /** Those of a notice. @param email of the user it is about; undefined for none, and for one who must not be told. */
-  of(kind: NoticeKind, email?: string): Recipient[] {
-    const user: Recipient[] = email && this.isUserTold(kind) && isAddress(email) ? [{ channel: 'mail', endpoint: email }] : [];
-    return [...this.operatorsFor(kind), ...user];
+  /** Whether users are told of anything. @param isAnyEndpoint whether any user has one */
+  areUsersTold(isAnyEndpoint: boolean): boolean {
+    return this.settings.mail_users || (this.settings.user_webhooks && isAnyEndpoint);
+  }
+
+  /** Those of a notice. @param user whom it is about; undefined for none, and for one who must not be told. */
+  of({ kind, isForUserAlone = false }: Pick<NewNotice, 'kind' | 'isForUserAlone'>, user?: Contact): Recipient[] {
+    const operators = isForUserAlone ? [] : this.operatorsFor(kind);
+    return [...operators, ...(user && NOTICES[kind].tellsUser ? this.ofUser(user) : [])];
+  }
+
+  /** Where a user is told, whatever of. */
+  ofUser({ userId, email, hasEndpoint }: Contact): Recipient[] {
+    const { mail_users, user_webhooks } = this.settings;
+    return [
+      ...(mail_users && isAddress(email) ? [toMail(email)] : []),
+      ...(user_webhooks && hasEndpoint ? [{ channel: 'user_webhook', endpoint: userId } as const] : []),
+    ];
   }
 
   /** All operators, whatever they are told of otherwise. @param webhook only the one of this name */
@@ -49,14 +74,10 @@ export class Recipients {
       ...(smtp && wants(smtp) ? smtp.to : []).map(toMail),
     ];
   }
-
-  private isUserTold(kind: NoticeKind): boolean {
-    return this.settings.mail_users && NOTICES[kind].tellsUser;
-  }
 }
 
 const toWebhook = (endpoint: string): Recipient => ({ channel: 'webhook', endpoint });
 const toMail = (endpoint: string): Recipient => ({ channel: 'mail', endpoint });
 
 /** One address and nothing that a mail server could read as more; whoever signs external tokens chooses e-mails freely. */
-const isAddress = (text: string) => /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,255}$/u.test(text);
+export const isAddress = (text: string) => /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,255}$/u.test(text);

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import type { Certificate } from '../upstreams/certificates.js';
 
 /** What a webhook was told, its signature verified by the library that Standard Webhooks publishes. */
 export interface Received {
@@ -22,7 +24,7 @@ export interface ReceivedRequest {
 
 /** A real endpoint for webhooks, which can misbehave. */
 export class WebhookReceiver {
-  readonly secret = `whsec_${randomBytes(32).toString('base64')}`;
+  secret = `whsec_${randomBytes(32).toString('base64')}`;
   /** Every attempt, with a good signature. */
   readonly received: Received[] = [];
   readonly requests: ReceivedRequest[] = [];
@@ -30,10 +32,16 @@ export class WebhookReceiver {
   open = 0;
   /** How an attempt is answered. */
   answer: (response: ServerResponse, attempt: number) => unknown = (response) => response.writeHead(204).end();
-  private readonly server: Server = createServer((request, response) => void this.receive(request, response));
+  private readonly server;
+
+  /** @param tls where it is one over HTTPS */
+  constructor(private readonly tls?: Pick<Certificate, 'cert' | 'key'>) {
+    const receive = (request: IncomingMessage, response: ServerResponse) => void this.receive(request, response);
+    this.server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, receive) : createServer(receive);
+  }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hooks?key=s3cret-of-the-url`;
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${(this.server.address() as AddressInfo).port}/hooks?key=s3cret-of-the-url`;
   }
 
   get host(): string {
