@@ -133,6 +133,23 @@ inBrowser('the pages of the portal', () => {
     await page.waitForURL(address);
   });
 
+  it('of everybody’s calls are led to those of a user and a key by a part of their names', async () => {
+    const { page } = await atWork('/admin/calls');
+    const of = async (label: string, words: string) => {
+      await page.getByLabel(label, { exact: true }).fill(words);
+      await page.keyboard.press('Enter');
+    };
+    await of('User', 'nobody@');
+    await page.getByText('Nothing is called so.').waitFor();
+    await of('User', 'admin@');
+    await page.getByRole('button', { name: 'No longer of one user only' }).getByText('Of admin@localhost').waitFor();
+    const { id, api_key_prefix, key_name } = (await gateway.rest('GET', '/api/admin/keys')).json.keys.at(-1);
+    await of('Key', api_key_prefix);
+    await page.getByRole('button', { name: 'No longer of one key only' }).getByText(`With ${key_name}`).waitFor();
+    expect(new URL(page.url()).searchParams.get('key')).toBe(id);
+    await page.getByRole('button', { name: 'greet' }).waitFor();
+  });
+
   it('let the text of a row be selected without opening it, and follow the links in it', async () => {
     const { page } = await atWork('/admin/calls');
     const took = (await page.locator('[data-label="Took"]').first().boundingBox())!;
