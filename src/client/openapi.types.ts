@@ -3245,6 +3245,8 @@ export interface components {
       sso: components['schemas']['SingleSignOnDto'][];
       /** @description Whether this answer is for somebody who is signed in, and has the rest. */
       is_signed_in: boolean;
+      /** @description Whether whoever asks has an account, which calls are charged to. */
+      has_account?: boolean;
       /** @description Where clients reach MCP. */
       mcp_url?: string;
       /**

@@ -43,10 +43,11 @@ export class PortalConfigController {
     };
   }
 
-  private forCallers(request: Request, { tier }: Principal): Partial<PortalConfigDto> {
+  private forCallers(request: Request, { tier, accountId }: Principal): Partial<PortalConfigDto> {
     const { credits, billing, notices, servers, usage } = this.config.values;
     const { user, session, key } = this.hourly.of(tier);
     return {
+      has_account: accountId !== undefined,
       mcp_url: mcpUrlFor(request, this.config.values),
       credits_mode: credits.mode,
       billing_enabled: billing.enabled,

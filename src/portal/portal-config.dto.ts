@@ -35,6 +35,8 @@ export class PortalConfigDto {
   sso!: SingleSignOnDto[];
   /** Whether this answer is for somebody who is signed in, and has the rest. */
   is_signed_in!: boolean;
+  /** Whether whoever asks has an account, which calls are charged to. */
+  has_account?: boolean;
   /** Where clients reach MCP. */
   mcp_url?: string;
   /** Whether calls need an account. */

@@ -205,7 +205,13 @@ describe('The sign-in of the portal', () => {
 
     it('who is signed in, and programs, the rest', async () => {
       const { json } = await (await asAda()).ask('/api/portal/config');
-      expect(json).toMatchObject({ ...PUBLIC, is_signed_in: true, mcp_url: `${gateway.restUrl}/mcp`, billing_enabled: false });
+      expect(json).toMatchObject({
+        ...PUBLIC,
+        is_signed_in: true,
+        mcp_url: `${gateway.restUrl}/mcp`,
+        billing_enabled: false,
+        has_account: false,
+      });
       expect(json).toMatchObject({ credits_mode: 'optional', tool_approval: 'first_use', keep_months: 13 });
       expect(json['tiers']).toContainEqual({ name: 'pro', monthly_credits: 500 });
       for (const credential of [gateway.apiKey, await gateway.token()])

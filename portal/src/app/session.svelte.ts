@@ -23,6 +23,12 @@ class CurrentSession {
     return this.session?.user.role === 'admin';
   }
 
+  /** Nobody loses an account, but somebody who had none may have one by now. */
+  async hasAccount(): Promise<boolean> {
+    if (!this.config?.has_account) this.config = await api.get('/api/portal/config');
+    return this.config.has_account !== false;
+  }
+
   async start(): Promise<void> {
     const config = await api.get('/api/portal/config');
     this.session = config.is_signed_in ? await api.get('/api/auth/session').catch(nobody) : undefined;

@@ -8,7 +8,7 @@ const presence = new Presence(window);
 
 /** What is shown beside every page: what is left, and for administrators what waits for them. Asked for once a minute while somebody is there, and when told. */
 class Standing {
-  /** Its error is a 404 where somebody has no account. */
+  /** Null where somebody has no account: then it is not asked for. */
   account = $state.raw(accountOf());
   /** Definitions of servers that wait for approval. */
   waiting = $state.raw(waiting());
@@ -16,7 +16,7 @@ class Standing {
   unhealthy = $state.raw(unhealthy());
 
   get hasNoAccount(): boolean {
-    return this.account.error?.status === 404;
+    return this.account.data === null;
   }
 
   /** For whoever is signed in now: nothing is left of somebody before. Gives what ends it. */
@@ -44,7 +44,13 @@ class Standing {
   }
 }
 
-const accountOf = () => new Remote<Schemas['OwnAccountDto']>(() => api.get('/api/mcp/account'));
+function accountOf() {
+  const account = new Remote<Schemas['OwnAccountDto'] | null>(async () =>
+    (await current.hasAccount()) ? api.get('/api/mcp/account') : null,
+  );
+  if (current.config?.has_account === false) account.data = null;
+  return account;
+}
 const waiting = () => new Remote(async () => (await api.get('/api/admin/approvals', { query: { page_size: 1 } })).total);
 const unhealthy = () => new Remote(async () => (await api.get('/health')).mcp_servers.unhealthy);
 

@@ -20,7 +20,11 @@ const TEMPLATE = {
   price: 1,
   config: {
     required: ['url'],
-    properties: { url: { type: 'string', description: 'Where it answers' }, token: { type: 'string', format: 'password' } },
+    properties: {
+      url: { type: 'string', description: 'Where it answers' },
+      token: { type: 'string', format: 'password' },
+      rows: { type: 'integer' },
+    },
   },
 };
 const TOOL = 'lookups__look';
@@ -75,6 +79,25 @@ inBrowser('an operator, in the portal alone,', () => {
     await press('Done');
     await press('Done'); // it was not copied, which is asked
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('begins at the first field of a chosen template, and is told at once of all that is wrong, and who allows an address', async () => {
+    await portal.goTo('/admin/servers/new');
+    await page.getByLabel('Made from').selectOption('lookup');
+    const [url, rows] = [page.getByLabel('url', { exact: true }), page.getByLabel('rows (optional)')];
+    const isFocused = () => url.evaluate((field) => field === field.ownerDocument.activeElement);
+    expect(await isFocused()).toBe(true);
+    await rows.fill('many');
+    await press('Test');
+    await page.getByText('It is needed.').waitFor();
+    await page.getByText('Give a number.').waitFor();
+    expect([await isFocused(), await portal.barriers()]).toEqual([true, []]);
+    await url.fill('http://10.1.2.3/mcp');
+    await rows.fill('');
+    await press('Test');
+    await page.getByText('Addresses in private networks are refused until').waitFor();
+    await page.getByRole('link', { name: 'what is set now' }).click();
+    await page.getByRole('row').filter({ hasText: 'servers.allowed_networks' }).getByText('127.0.0.0/8').waitFor();
   });
 
   it('registers a server by a template’s form, tried first with a wrong password, which the form hides', async () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
+import { eventually } from '../../support/eventually.js';
 import { GatewayProcess } from '../../support/gateway/gateway-process.js';
 import { inBrowser } from '../../support/portal/in-browser.js';
 import { namedPaths, portalPaths } from '../../support/portal/portal-paths.js';
@@ -29,6 +30,7 @@ inBrowser('the pages of the portal', () => {
       config: { base_path: gateway.dataDir },
     });
     expect(server.text).toMatch(/"id"/);
+    await eventually(async () => expect((await gateway.rest('GET', '/api/admin/calls')).json.records).toHaveLength(1));
     portal = await PortalPage.open(browser, gateway);
     await portal.signInAsAdmin(gateway);
   });
@@ -109,6 +111,58 @@ inBrowser('the pages of the portal', () => {
     await portal.page.goBack();
     await portal.settled();
     expect(await portal.page.getByLabel('Tool').inputValue()).toBe('greet');
+  });
+
+  async function atWork(path: string): Promise<PortalPage> {
+    const portal = await PortalPage.open(browser, gateway);
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo(path);
+    return portal;
+  }
+
+  it.each([
+    ['/admin/users', 'Made', /users\/[\w-]+$/],
+    ['/admin/accounts', 'Used', /accounts\/\d+$/],
+    ['/admin/servers', 'Template', /servers\/[\w-]+$/],
+    ['/keys', 'Calls', /keys\/[\w-]+$/],
+    ['/tools', 'Price', /tools\/\w+$/],
+    ['/admin/calls', 'Took', /\?call=[\w-]+$/],
+  ])('open a row of %s wherever it is clicked', async (path, column, address) => {
+    const { page } = await atWork(path);
+    await page.locator(`[data-label="${column}"]`).first().click();
+    await page.waitForURL(address);
+  });
+
+  it('of everybody’s calls are led to those of a user and a key by a part of their names', async () => {
+    const { page } = await atWork('/admin/calls');
+    const of = async (label: string, words: string) => {
+      await page.getByLabel(label, { exact: true }).fill(words);
+      await page.keyboard.press('Enter');
+    };
+    await of('User', 'nobody@');
+    await page.getByText('Nothing is called so.').waitFor();
+    await of('User', 'admin@');
+    await page.getByRole('button', { name: 'No longer of one user only' }).getByText('Of admin@localhost').waitFor();
+    const { id, api_key_prefix, key_name } = (await gateway.rest('GET', '/api/admin/keys')).json.keys.at(-1);
+    await of('Key', api_key_prefix);
+    await page.getByRole('button', { name: 'No longer of one key only' }).getByText(`With ${key_name}`).waitFor();
+    expect(new URL(page.url()).searchParams.get('key')).toBe(id);
+    await page.getByRole('button', { name: 'greet' }).waitFor();
+  });
+
+  it('let the text of a row be selected without opening it, and follow the links in it', async () => {
+    const { page } = await atWork('/admin/calls');
+    const took = (await page.locator('[data-label="Took"]').first().boundingBox())!;
+    await page.mouse.move(took.x + 1, took.y + took.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(took.x + took.width - 1, took.y + took.height / 2, { steps: 4 });
+    await page.mouse.up();
+    expect([await page.evaluate('String(getSelection())'), new URL(page.url()).search]).toEqual([
+      expect.stringMatching(/ms|s/),
+      '',
+    ]);
+    await page.locator('[data-label="User"] a').first().click();
+    await page.waitForURL(/users\/[\w-]+$/);
   });
 });
 

@@ -13,12 +13,15 @@ inBrowser('what the portal shows beside every page', () => {
   let gateway: GatewayProcess;
   let browser: Browser;
   let portal: PortalPage;
+  /** What pages asked for that there is not: the browser's console complains of each. */
+  const missed: string[] = [];
   beforeAll(async () => {
     const file = join(temporaryFolder('standing'), 'gateway.yaml');
     writeFileSync(file, 'tools: { prices: { greet: 3 } }\nservers: { allowed_networks: [127.0.0.0/8] }\n');
     [gateway, browser] = await Promise.all([GatewayProcess.start({ env: { GATEWAY_CONFIG: file } }), openBrowser()]);
     portal = await PortalPage.open(browser, gateway);
     await portal.page.clock.install();
+    portal.page.on('response', (answer) => answer.status() === 404 && missed.push(new URL(answer.url()).pathname));
     await portal.signInAsAdmin(gateway);
   });
   afterAll(async () => {
@@ -35,7 +38,10 @@ inBrowser('what the portal shows beside every page', () => {
     await portal.page.getByRole('link', { name: 'Usage', exact: true }).click();
     await portal.page.clock.runFor(120_000);
     await portal.settled();
-    expect([await left().count(), asked.filter((path) => path === '/api/mcp/account')]).toEqual([0, []]);
+    await portal.page.getByRole('link', { name: 'Credits', exact: true }).click();
+    await portal.page.getByRole('heading', { name: 'Credits are not enabled' }).waitFor();
+    await portal.settled();
+    expect([missed, await left().count(), asked.filter((path) => path === '/api/mcp/account')]).toEqual([[], 0, []]);
   });
 
   it('is the balance once there is one, after a call from the portal too', async () => {

@@ -1,4 +1,5 @@
-import { configOf, fieldsOf, textOf } from './config-fields';
+import type { GatewayError } from '../../../../../src/client/gateway-error';
+import { configOf, fieldsOf, textOf, type Texts } from './config-fields';
 
 const schema = {
   type: 'object',
@@ -37,9 +38,17 @@ describe('the form of a template', () => {
     expect(configOf(fieldsOf(schema), texts)).toEqual({ folder: '/a', depth: 4, deep: false, headers: { a: 'b' } });
   });
 
-  it('names the field that cannot be read', () => {
-    expect(() => configOf(fieldsOf(schema), { headers: '{' })).toThrow('headers: this is no JSON.');
-    expect(() => configOf(fieldsOf(schema), { depth: 'x' })).toThrow('depth: give a number.');
+  it('names every field that is missing or cannot be read, at once', () => {
+    const problems = (texts: Texts, kept: string[] = []) => {
+      try {
+        return configOf(fieldsOf(schema), texts, kept);
+      } catch (error) {
+        return (error as GatewayError).invalidFields.map(({ loc, msg }) => `${loc[0]}: ${msg}`);
+      }
+    };
+    const wrong = { depth: 'x', headers: '{' };
+    expect(problems(wrong)).toEqual(['folder: It is needed.', 'depth: Give a number.', 'headers: This is no JSON.']);
+    expect(problems({}, ['folder'])).toEqual({});
   });
 
   it('shows texts as they are and all else as JSON', () => {

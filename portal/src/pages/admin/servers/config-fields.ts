@@ -1,3 +1,5 @@
+import { GatewayError } from '../../../../../src/client/gateway-error';
+
 /** Fields of a form for a template's `config_schema`: plain ones as they are, all else as JSON. */
 export interface ConfigField {
   name: string;
@@ -45,17 +47,27 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The config of what was typed; what is empty is left out. @throws Error that names the field that is no JSON */
-export function configOf(fields: readonly ConfigField[], texts: Texts): Record<string, unknown> {
-  const filled = fields.filter(({ name }) => (texts[name] ?? '').trim() !== '');
-  return Object.fromEntries(filled.map((field) => [field.name, valueOf(field, texts[field.name]!)]));
+/**
+ * The config of what was typed; what is empty is left out.
+ * @param kept secrets that are stored, and stay where their fields are empty
+ * @throws GatewayError that names every field with something wrong, so that nobody mends one after another
+ */
+export function configOf(fields: readonly ConfigField[], texts: Texts, kept: readonly string[] = []): Record<string, unknown> {
+  const read = fields.map((field) => ({
+    name: field.name,
+    ...valueOf(field, texts[field.name] ?? '', kept.includes(field.name)),
+  }));
+  const invalidFields = read.flatMap(({ name, problem }) => (problem ? [{ loc: [name], msg: problem, type: 'form' }] : []));
+  if (invalidFields.length > 0) throw new GatewayError('Some values are missing or wrong.', { errorCode: 'FORM', invalidFields });
+  return Object.fromEntries(read.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }
 
-function valueOf({ name, kind }: ConfigField, text: string): unknown {
-  if (kind === 'text' || kind === 'choice') return text;
+function valueOf({ kind, isRequired }: ConfigField, text: string, isKept: boolean): { value?: unknown; problem?: string } {
+  if (text.trim() === '') return isRequired && !isKept ? { problem: 'It is needed.' } : {};
+  if (kind === 'text' || kind === 'choice') return { value: text };
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
-    throw new Error(kind === 'number' ? `${name}: give a number.` : `${name}: this is no JSON.`);
+    return { problem: kind === 'number' ? 'Give a number.' : 'This is no JSON.' };
   }
 }
