@@ -3,9 +3,10 @@ import { createSubscriber } from 'svelte/reactivity';
 import { refusedAnswer } from '../../../src/client/refused-answer';
 import { api, gatewayAddress, type GatewayError, type Schemas } from './api';
 import { Backoff } from './backoff';
+import { standing } from './standing.svelte';
 
 /** A call that was just recorded; among everybody's with whose it is. */
-export type LiveCall = Schemas['UsageRecordDto'] & { user_email?: string | null };
+export type LiveCall = Schemas['UsageRecordDto'] & { user_id?: string; user_email?: string | null };
 
 /** Between two tries of what is refused: at first, and at most. */
 const AGAIN_FIRST_MS = 5_000;
@@ -38,7 +39,11 @@ export class Live {
       this.backoff.reset();
       onbegin?.();
     };
-    source.onmessage = ({ data }: MessageEvent<string>) => oncall(JSON.parse(data) as LiveCall);
+    source.onmessage = ({ data }: MessageEvent<string>) => {
+      const call = JSON.parse(data) as LiveCall;
+      standing.called(call);
+      oncall(call);
+    };
     source.addEventListener('skipped', ({ data }: MessageEvent<string>) =>
       onskip?.((JSON.parse(data) as Schemas['CallsSkippedDto']).count),
     );

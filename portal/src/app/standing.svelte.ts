@@ -4,6 +4,8 @@ import { Remote } from './remote.svelte';
 import { current } from './session.svelte';
 
 const LOOK_AGAIN_MS = 60_000;
+/** Calls that come one after the other are looked after together. */
+const TOGETHER_MS = 500;
 const presence = new Presence(window);
 
 /** What is shown beside every page: what is left, and for administrators what waits for them. Asked for once a minute while somebody is there, and when told. */
@@ -14,6 +16,8 @@ class Standing {
   waiting = $state.raw(waiting());
   /** Servers that get no calls. */
   unhealthy = $state.raw(unhealthy());
+
+  private soon: ReturnType<typeof setTimeout> | undefined;
 
   get hasNoAccount(): boolean {
     return this.account.data === null;
@@ -28,6 +32,8 @@ class Standing {
     const timer = setInterval(() => !document.hidden && presence.isHere && this.look(), LOOK_AGAIN_MS);
     return () => {
       clearInterval(timer);
+      clearTimeout(this.soon);
+      this.soon = undefined;
       for (const one of [this.account, this.waiting, this.unhealthy]) one.stop();
     };
   }
@@ -36,6 +42,23 @@ class Standing {
   lookAtServers(): void {
     void this.waiting.load();
     void this.unhealthy.load();
+  }
+
+  /** When a page knows of something that moves one's credits: a call, a grant, a payment. */
+  lookAtBalance(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      if (!this.hasNoAccount) void this.account.load();
+    }, TOGETHER_MS);
+  }
+
+  /** A call has come by itself; whose it is, is told among everybody's only. */
+  called({ user_id: id = this.userId }: { user_id?: string | undefined }): void {
+    if (id === this.userId) this.lookAtBalance();
+  }
+
+  private get userId(): string | undefined {
+    return current.session?.user.id;
   }
 
   private look(): void {

@@ -47,12 +47,12 @@ describe('A settings file that is checked', () => {
     ]);
   });
 
-  it('has the problems that a start would have, each with its line', () => {
+  it('has the problems that a start would have, each with its line and in their order', () => {
     const yaml = 'portt: 1\nlog:\n  level: loud\ntiers:\n  free: 50\n  pro: -1\nmcp_port: 9000\n';
     expect(problemsOf(yaml)).toEqual([
-      '6: gateway.yaml: tiers.pro: must be a whole number from 0 to 1000000000',
-      '3: gateway.yaml: log.level: must be one of fatal, error, warn, info, debug, trace, silent',
       '1: gateway.yaml: unknown setting portt (did you mean port?)',
+      '3: gateway.yaml: log.level: must be one of fatal, error, warn, info, debug, trace, silent',
+      '6: gateway.yaml: tiers.pro: must be a whole number from 0 to 1000000000',
       '7: gateway.yaml: mcp_port: must differ from the port of REST (both are 9000)',
     ]);
     expect(problemsOf('log:\n  level: [a\n')).toEqual([expect.stringMatching(/^3: gateway\.yaml: Flow sequence/)]);

@@ -89,12 +89,16 @@ function fileSettings(settings: readonly ShownSetting[]): string[] {
 
 function told(problems: readonly string[], text: SettingsText): ConfigProblem[] {
   const more = problems.length - PROBLEMS_MAX;
-  const shown = problems.slice(0, PROBLEMS_MAX).map((problem) => ({
+  const found = problems.slice(0, PROBLEMS_MAX).map((problem) => ({
     line: lineOf(problem, text) ?? null,
     message: problem.length > PROBLEM_CHARS_MAX ? `${problem.slice(0, PROBLEM_CHARS_MAX)}…` : problem,
   }));
+  const shown = found.sort(byLine);
   return more > 0 ? [...shown, { line: null, message: `And ${more} more` }] : shown;
 }
+
+/** In the order of the text; what is of no line comes last. */
+const byLine = (one: ConfigProblem, other: ConfigProblem): number => (one.line ?? Infinity) - (other.line ?? Infinity) || 0;
 
 /** Where the problem is, which its words say by their path, or by the line of what is no YAML. */
 function lineOf(problem: string, { lineOf: lineAt }: SettingsText): number | undefined {

@@ -55,6 +55,17 @@ inBrowser('keys in the portal', () => {
     expect(portal.complaints).toEqual([]);
   });
 
+  it('are for the client of the address, or the one that was looked at last', async () => {
+    const { page } = portal;
+    const isChosen = (name: string) => page.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+    await portal.goTo('/connect?client=codex');
+    await isChosen('Codex');
+    await page.getByRole('tab', { name: 'Cursor', exact: true }).click();
+    await page.waitForURL('**/ui/connect?client=cursor');
+    await portal.goTo('/connect');
+    await isChosen('Cursor');
+  });
+
   it('that were not copied are asked about before they are gone', async () => {
     const { page } = portal;
     await portal.goTo('/keys');

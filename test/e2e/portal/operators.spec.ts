@@ -246,7 +246,7 @@ inBrowser('an operator, in the portal alone,', () => {
 
   it('sees how it was in each half hour of the day, and why a check failed last', async () => {
     const reading = () => page.locator('figure [aria-live]').textContent();
-    const cells = page.getByRole('img', { name: /^Of the last 48 half hours: ok in [12], not checked in 4[67]$/ });
+    const cells = page.getByRole('img', { name: /^Of the last 48 half hours: healthy in [12], not checked in 4[67]$/ });
     await eventually(async () => {
       await portal.goTo('/admin/servers');
       expect(await cells.count()).toBe(1);
@@ -259,9 +259,9 @@ inBrowser('an operator, in the portal alone,', () => {
     await page.getByRole('group', { name: 'Checks of lookups by half hour. Arrow keys read the values.' }).press('Home');
     expect(await reading()).toMatch(/^\d+:\d\d [AP]M: not checked$/);
     await page.keyboard.press('End');
-    expect(await reading()).toMatch(/: ok, \d+ checks, 0 failed, answered in [\d.]+ ms$/);
+    expect(await reading()).toMatch(/: healthy, \d+ checks, 0 failed, answered in [\d.]+ ms$/);
     await page.getByText('Show as table').click();
-    expect(await page.getByRole('row').last().getByRole('cell').nth(1).textContent()).toBe('ok');
+    expect(await page.getByRole('row').last().getByRole('cell').nth(1).textContent()).toBe('healthy');
     expect([await portal.barriers(), await portal.overflow()]).toEqual([[], 0]);
     await upstream.stop();
     await press('Check now');

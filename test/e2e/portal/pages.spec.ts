@@ -14,6 +14,10 @@ jest.setTimeout(180_000);
 const PATHS = portalPaths();
 /** What strangers may write: nothing of it may run, or be a link. */
 const HOSTILE = '<img src=x onerror="window.hurt=1"><a href="javascript:window.hurt=1">\u202ebidi';
+/** Cards and tables that have more than they are wide, by their words. */
+const CUT = `[...document.querySelectorAll('.card, .scroller')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.innerText.slice(0, 80))`;
 
 inBrowser('the pages of the portal', () => {
   let gateway: GatewayProcess;
@@ -57,7 +61,10 @@ inBrowser('the pages of the portal', () => {
         await portal.page.emulateMedia({ colorScheme });
         await portal.page.setViewportSize({ width, height: 800 });
         const found = { barriers: await portal.barriers(), overflow: await portal.overflow(), complaints: portal.complaints };
-        expect({ colorScheme, width, ...found }).toEqual({ colorScheme, width, barriers: [], overflow: 0, complaints: [] });
+        const cut = await portal.page.evaluate(CUT);
+        expect({ colorScheme, width, ...found, cut }).toEqual({
+          ...{ colorScheme, width, barriers: [], overflow: 0, complaints: [], cut: [] },
+        });
       }
     expect(await portal.page.evaluate(() => (globalThis as { hurt?: number }).hurt)).toBeUndefined();
   });
@@ -100,6 +107,19 @@ inBrowser('the pages of the portal', () => {
     const field = portal.page.getByRole('dialog').getByLabel('E-mail');
     await field.waitFor();
     expect(await field.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  });
+
+  it('fold the filters of calls on a narrow screen, and say how many of them choose', async () => {
+    const portal = await PortalPage.open(browser, gateway, { viewport: { width: 360, height: 800 } });
+    await portal.signInAsAdmin(gateway);
+    await portal.goTo('/calls?tool=greet&outcome=ok');
+    expect(await portal.page.getByLabel('Tool', { exact: true }).isVisible()).toBe(false);
+    await portal.page.getByText('Filters, 2 on', { exact: true }).click();
+    await portal.page.getByRole('button', { name: 'Clear filters' }).click();
+    await portal.page.getByText('Filters', { exact: true }).click();
+    expect(await portal.page.getByLabel('Tool', { exact: true }).isVisible()).toBe(false);
+    await portal.page.setViewportSize({ width: 1280, height: 800 });
+    await portal.page.getByLabel('Tool', { exact: true }).waitFor();
   });
 
   it('keep filters and place when one goes back', async () => {

@@ -57,6 +57,21 @@ inBrowser('what the portal shows beside every page', () => {
     await portal.page.waitForURL('**/ui/credits');
   });
 
+  it('is the balance also after a grant, and after a call that came by itself', async () => {
+    const account = (await gateway.rest('GET', '/api/mcp/account')).json['id'] as number;
+    await portal.goTo(`/admin/accounts/${account}`);
+    await portal.page.getByLabel('Amount').fill('100');
+    await portal.page.getByLabel('Reason').fill('to begin with');
+    await portal.page.getByRole('button', { name: 'Grant' }).click();
+    await left().getByText('147 credits').waitFor();
+    await portal.goTo('/calls?live=on');
+    const seen = portal.page.getByRole('button', { name: 'greet' });
+    await seen.first().waitFor();
+    const key = (await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'another' })).json['api_key'] as string;
+    await gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: 'Ada' } }, key);
+    await left().getByText('144 credits').waitFor();
+  });
+
   it('is how many servers get no calls, at the menu, asked for once a minute and not with each page', async () => {
     const config = { url: 'http://127.0.0.1:9/mcp' };
     const made = await gateway.rest('POST', '/servers', { template_name: 'http', config });

@@ -9,7 +9,7 @@ export const MEASURES = [
 export type MeasureId = (typeof MEASURES)[number]['id'];
 
 export const GROUPS = [
-  { id: 'none', title: 'nothing', column: 'Calls' },
+  { id: 'none', title: 'nothing', column: 'Group' },
   { id: 'tool', title: 'tool', column: 'Tool' },
   { id: 'api_key', title: 'key', column: 'Key' },
   { id: 'client', title: 'client', column: 'Client' },

@@ -8,11 +8,11 @@ const halfHour = (state: 'ok' | 'degraded' | 'down' | null, latency_ms: number |
 describe('The last day of a server', () => {
   it('says in how many half hours it was how, and in how many nobody looked', () => {
     const history = [null, null, 'ok', 'ok', 'ok', 'degraded', 'down'].map((state) => halfHour(state as 'ok' | null));
-    expect(historyWords(history)).toBe('Of the last 7 half hours: ok in 3, degraded in 1, down in 1, not checked in 2');
+    expect(historyWords(history)).toBe('Of the last 7 half hours: healthy in 3, degraded in 1, unhealthy in 1, not checked in 2');
   });
 
   it('says nothing of states that it was not in', () => {
-    expect(historyWords([halfHour('ok')])).toBe('Of the last 1 half hour: ok in 1');
+    expect(historyWords([halfHour('ok')])).toBe('Of the last 1 half hour: healthy in 1');
   });
 
   it('says between which times it answered', () => {

@@ -1,13 +1,15 @@
 import type { Schemas } from '../../../app/api';
 import { duration, plural } from '../../../app/words';
+import { STATE_WORDS } from '../../../charts/states';
 
 type History = readonly Schemas['HalfHourDto'][];
-const WORDS = { ok: 'ok', degraded: 'degraded', down: 'down' } as const;
 
 /** How a server was in the last day, for who does not see its cells. */
 export function historyWords(history: History): string {
   const timesOf = (wanted: string | null) => history.filter(({ state }) => state === wanted).length;
-  const states = Object.entries(WORDS).flatMap(([state, words]) => (timesOf(state) > 0 ? [`${words} in ${timesOf(state)}`] : []));
+  const states = Object.entries(STATE_WORDS).flatMap(([state, words]) =>
+    timesOf(state) > 0 ? [`${words} in ${timesOf(state)}`] : [],
+  );
   const unknown = timesOf(null);
   const all = [...states, ...(unknown > 0 ? [`not checked in ${unknown}`] : [])];
   return `Of the last ${plural(history.length, 'half hour')}: ${all.join(', ')}`;

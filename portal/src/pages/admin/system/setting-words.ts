@@ -25,3 +25,6 @@ export function sectionsOf(settings: readonly Setting[], wanted: string, isGiven
   }
   return [...sections];
 }
+
+/** A problem of the one file that is checked: its name, which the gateway's log needs, says nothing here. */
+export const problemText = (message: string): string => message.replace(/^gateway\.yaml: /, '');
