@@ -27,6 +27,7 @@ export const pageEntries = (isAdmin: boolean): Entry[] =>
 
 /** What can be done from everywhere. */
 export const actionEntries = (): Entry[] => [
+  ...(current.isAdmin ? [INVITE] : []),
   { id: 'make-key', group: 'Actions', title: 'Make a key', path: '/keys?make=key' },
   { id: 'copy-url', group: 'Actions', title: 'Copy the MCP address', words: current.config?.mcp_url ?? '', act: copyAddress },
   ...THEMES.map(([name, words]): Entry => ({
@@ -38,6 +39,7 @@ export const actionEntries = (): Entry[] => [
   ...(current.config?.auth_enabled ? [SIGN_OUT] : []),
 ];
 
+const INVITE: Entry = { id: 'invite', group: 'Actions', title: 'Invite a person', path: '/admin/users?invite=person' };
 const SIGN_OUT: Entry = { id: 'sign-out', group: 'Actions', title: 'Sign out', act: async () => void (await current.signOut()) };
 
 const choosing = (name: (typeof THEMES)[number][0]) => async (): Promise<undefined> => theme.choose(name) as undefined;
