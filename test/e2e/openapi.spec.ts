@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACCOUNT_REQUESTS } from '../support/docs/account-requests.js';
 import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
 import { ADMIN_READS, BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
 import {
@@ -137,13 +138,7 @@ describe('an operation that goes well is answered as documented', () => {
     expect((await send('POST', '/api/mcp/enable', tokens['ada'])).status).toBe(400);
     await well('POST', '/api/mcp/regenerate-key', undefined, 'ada');
     await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
-    await well('PUT', '/api/mcp/alerts', { low_balance: 10, webhook_url: 'https://hooks.example.invalid/' }, 'ada');
-    for (const path of ['secret', 'test']) await well('POST', `/api/mcp/alerts/${path}`, undefined, 'ada');
-    const reads = ['/api/mcp/alerts', '/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
-    const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
-    for (const part of ['offers', 'purchases']) await well('GET', `/api/mcp/billing/${part}`, undefined, 'ada');
-    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/api/mcp-usage/timeseries', '/tools'])
-      await well('GET', path, undefined, 'ada');
+    for (const [method, path, body] of ACCOUNT_REQUESTS) await well(method, path, body, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;
     await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
     await well('PUT', `${path}/tier`, { tier: 'pro' });
