@@ -41,9 +41,42 @@ describe('tallygate users', () => {
     expect(await run(['users', 'activate', 'alice'], '', 1)).toContain('There is no user "alice".');
   });
 
+  it('invites somebody, who is listed so until they come, and again', async () => {
+    const first = await run(['users', 'invite', 'ina@example.com', '--name', 'Ina']);
+    expect(first).toMatch(
+      /^http\S+\/password#[\w-]{43}\n\nWhoever has it can choose the password, once, until .* UTC. Send it to them.\n$/,
+    );
+    expect(await run(['users', 'list'])).toMatch(/ina +ina@example.com +user +invited/);
+    const { link } = JSON.parse(await run(['users', 'invite', 'ina@example.com', '--again', '--json'])) as { link: string };
+    expect(first).not.toContain(link);
+    expect(await run(['users', 'invite', 'ina@example.com'], '', 1)).toContain('There is a user with this e-mail already.');
+    const body = { token: link.split('#')[1], new_password: NEW };
+    expect((await gateway.rest('POST', '/api/auth/password-link', body, null)).status).toBe(204);
+    expect(await run(['users', 'list'])).toMatch(/ina +ina@example.com +user +active/);
+    await run(['users', 'delete', 'ina']);
+  });
+
   it('does not take the last admin away', async () => {
     for (const change of ['deactivate', 'demote', 'delete'])
       expect(await run(['users', change, 'admin'], '', 1)).toContain('last active admin');
+  });
+});
+
+describe('tallygate account alerts', () => {
+  it('says what one is told of, and where', async () => {
+    await run(['account', 'enable']);
+    expect(await run(['account', 'alerts', 'show'])).toMatch(
+      /^Low balance +off\nEndpoint +none\nTold by +nothing\nThere is no way/,
+    );
+    expect(await run(['account', 'alerts', 'set', '--low-balance', '20'])).toContain('Low balance         20 credits\n');
+    expect(JSON.parse(await run(['account', 'alerts', 'set', '--low-balance-off', '--json']))).toMatchObject({
+      low_balance: null,
+    });
+    const url = ['--webhook-url', 'https://hooks.example.com/'];
+    expect(await run(['account', 'alerts', 'set', ...url], '', 1)).toContain('notices.user_webhooks');
+    expect(await run(['account', 'alerts', 'test'], '', 1)).toContain('no way to tell you');
+    expect(await run(['account', 'alerts', 'set'], '', 2)).toContain('Say what to change');
+    expect(await run(['account', 'alerts', 'renew-secret'], '', 1)).toContain('There is no endpoint yet');
   });
 });
 

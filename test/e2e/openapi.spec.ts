@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACCOUNT_REQUESTS } from '../support/docs/account-requests.js';
 import { DOCUMENTED, documentedAnswer } from '../support/docs/documented-answers.js';
 import { ADMIN_READS, BEYOND, BODY_FOR_NOTHING, GIVEN_ELSEWHERE, NOWHERE } from '../support/docs/openapi-requests.js';
 import {
@@ -34,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(
     join(folder, 'free.yaml'),
     'limits: { user_per_hour: 1000000, failures_per_address: 1000000 }\nservers: { allowed_networks: [127.0.0.0/8] }\n' +
-      `notices: { allowed_networks: [127.0.0.0/8], webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
+      `notices: { user_webhooks: true, allowed_networks: [127.0.0.0/8], webhooks: [{ name: nobody, url: 'http://127.0.0.1:9/', secret: 'whsec_${'A'.repeat(32)}' }] }\n`,
   );
   writeFileSync(
     join(folder, 'strict.yaml'),
@@ -137,11 +138,7 @@ describe('an operation that goes well is answered as documented', () => {
     expect((await send('POST', '/api/mcp/enable', tokens['ada'])).status).toBe(400);
     await well('POST', '/api/mcp/regenerate-key', undefined, 'ada');
     await well('POST', '/tools/call', { server_id: 'stock-data', tool_name: 'get_latest_trading_day', arguments: {} }, 'ada');
-    const reads = ['/api/mcp/account', '/api/mcp/usage', '/api/mcp/usage/summary', '/api/mcp-usage/history'];
-    const files = ['/api/mcp-usage/history?format=csv', '/api/mcp/credit-history?format=csv', '/api/mcp/credit-history'];
-    for (const part of ['offers', 'purchases']) await well('GET', `/api/mcp/billing/${part}`, undefined, 'ada');
-    for (const path of [...reads, ...files, '/api/mcp-usage/stats', '/api/mcp-usage/keys', '/api/mcp-usage/timeseries', '/tools'])
-      await well('GET', path, undefined, 'ada');
+    for (const [method, path, body] of ACCOUNT_REQUESTS) await well(method, path, body, 'ada');
     const path = `/api/admin/mcp/accounts/${account.id}`;
     await well('POST', `${path}/add-credits`, { amount: 5, reason: 'a gift', reference: null });
     await well('PUT', `${path}/tier`, { tier: 'pro' });
@@ -167,7 +164,10 @@ describe('an operation that goes well is answered as documented', () => {
     for (const part of ['', '/usage', '/usage/history', '/usage/stats', '/usage/keys']) await well('GET', user + part);
     await well('PATCH', user, { is_active: false, role: null });
     await well('PUT', `${user}/password`, { password: PASSWORD });
+    const invited = await well('POST', '/api/admin/users/invite', { email: 'invited@example.com', role: null });
+    await well('POST', `/api/admin/users/${invited.user.id}/invite`);
     const { link } = await well('POST', `${user}/password-link`);
+    await well('POST', '/api/auth/password-link/owner', { token: new URL(link).hash.slice(1) });
     await well('POST', '/api/auth/password-link', { token: new URL(link).hash.slice(1), new_password: `${PASSWORD} 2` });
     for (const path of [`${user}/sessions`, user]) await well('DELETE', path);
     await well('PATCH', '/api/auth/me', { display_name: 'Ada Lovelace' });
@@ -261,7 +261,7 @@ describe('what any caller can do wrong is answered as documented', () => {
     const token = login.json.access_token as string;
     await send('GET', '/api/auth/me', token, { to: strict });
     await often(21, '/api/auth/register', '{}');
-    await often(61, '/api/auth/password-link', '{}');
+    for (const path of ['', '/owner']) await often(61, `/api/auth/password-link${path}`, '{}');
     for (const [, endpoint] of everywhere)
       if (endpoint.needsAuth && documents(endpoint, 429) && !GUESSABLE.includes(endpoint.path))
         expect((await send(endpoint.method, urlOf(endpoint, '1'), token, { to: strict })).status).toBe(429);

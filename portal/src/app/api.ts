@@ -12,7 +12,7 @@ type PathsWith<M extends Method> = { [P in keyof paths]: paths[P][M] extends obj
 type Operation<P extends keyof paths, M extends Method> = paths[P][M];
 type Content<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : undefined;
 type AnswerOf<Op> = Op extends { responses: infer Answers }
-  ? Content<Answers extends { 200: infer A } ? A : Answers extends { 201: infer A } ? A : undefined>
+  ? Content<Answers extends { 200: infer A } | { 201: infer A } | { 202: infer A } ? A : undefined>
   : never;
 type QueryOf<Op> = Op extends { parameters: { query?: infer Query } } ? Query : never;
 type BodyOf<Op> = Op extends { requestBody?: { content: { 'application/json': infer Body } } } ? Body : object;

@@ -85,9 +85,59 @@ inBrowser('people in the portal', () => {
     expect(gateway.output).not.toContain(token);
     const late = await open();
     await late.page.goto(link);
-    await setPassword(late, 'another password');
     await late.page.getByText('This link was used already').waitFor();
   });
+
+  it('are invited, choose a password, and are in: where the first steps are; until then the list says so', async () => {
+    const { page } = admin;
+    await admin.goTo('/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('invite');
+    await page.getByRole('option', { name: 'Invite a person' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Invite a person' });
+    await dialog.getByLabel('E-mail').fill('anna@example.com');
+    await dialog.getByLabel('Name').fill('Anna N');
+    await dialog.getByRole('button', { name: 'Invite' }).click();
+    await confirmIfAsked('Invite a person');
+    await dialog.getByText('There is a user with this e-mail already.').waitFor();
+    await dialog.getByLabel('E-mail').fill('ina@example.com');
+    await dialog.getByRole('button', { name: 'Invite' }).click();
+    const first = await copied('Invitation for ina@example.com');
+    await page.getByRole('row', { name: 'ina@example.com' }).getByText('invited').waitFor();
+    await page.getByRole('link', { name: 'ina@example.com' }).click();
+    await page.getByRole('button', { name: 'Invite again' }).click();
+    const link = await copied('Invitation for ina@example.com');
+    expect(await admin.barriers()).toEqual([]);
+    const ended = await open();
+    await ended.page.goto(first);
+    await ended.page.getByText('This link was used already').waitFor();
+
+    const ina = await open();
+    await ina.page.goto(link);
+    await ina.page.getByRole('heading', { name: 'Welcome Anna N' }).waitFor();
+    await ina.page.getByText('You sign in as ina@example.com').waitFor();
+    expect(await ina.barriers()).toEqual([]);
+    await ina.page.getByLabel('New password').fill(CHOSEN);
+    await ina.page.getByLabel('The same again').fill(CHOSEN);
+    await ina.page.getByRole('button', { name: 'Set password and sign in' }).click();
+    await ina.page.getByRole('heading', { name: 'To the first call' }).waitFor();
+    expect([await ina.page.title(), ina.page.url(), ina.complaints]).toEqual([
+      'Overview · Tallygate',
+      `${gateway.restUrl}/ui/`,
+      [],
+    ]);
+    await admin.goTo('/admin/users?search=ina@');
+    await page.getByRole('row', { name: 'ina@example.com' }).getByText('on', { exact: true }).waitFor();
+  });
+
+  /** What a dialog shows once, copied as a person does. */
+  async function copied(title: string): Promise<string> {
+    const dialog = admin.page.getByRole('dialog', { name: title });
+    await dialog.getByRole('button', { name: /^Copy/ }).click();
+    await dialog.getByText('Copied', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    return admin.page.evaluate<string>('navigator.clipboard.readText()');
+  }
 
   it('have an account and credits as an admin gives them, and see both', async () => {
     await make('clara');

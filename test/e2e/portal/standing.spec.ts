@@ -17,7 +17,10 @@ inBrowser('what the portal shows beside every page', () => {
   const missed: string[] = [];
   beforeAll(async () => {
     const file = join(temporaryFolder('standing'), 'gateway.yaml');
-    writeFileSync(file, 'tools: { prices: { greet: 3 } }\nservers: { allowed_networks: [127.0.0.0/8] }\n');
+    writeFileSync(
+      file,
+      'tools: { prices: { greet: 3 } }\nservers: { allowed_networks: [127.0.0.0/8] }\nnotices: { user_webhooks: true }\n',
+    );
     [gateway, browser] = await Promise.all([GatewayProcess.start({ env: { GATEWAY_CONFIG: file } }), openBrowser()]);
     portal = await PortalPage.open(browser, gateway);
     await portal.page.clock.install();
@@ -70,6 +73,40 @@ inBrowser('what the portal shows beside every page', () => {
     const key = (await gateway.rest('POST', '/api/mcp-keys/create', { key_name: 'another' })).json['api_key'] as string;
     await gateway.rest('POST', '/tools/call', { server_id: 'examples', tool_name: 'greet', arguments: { name: 'Ada' } }, key);
     await left().getByText('144 credits').waitFor();
+  });
+
+  it('is, on Credits, what its holder is told of and where, with the secret of a new endpoint once', async () => {
+    await portal.goTo('/credits');
+    const card = portal.page.getByRole('region', { name: 'Alerts' });
+    await card.getByText('You are told nothing yet.').waitFor();
+    await card.getByLabel('Tell me at a balance of').fill('20');
+    await card.getByLabel('Your endpoint').fill('https://127.0.0.1/');
+    await card.getByRole('button', { name: 'Save alerts' }).click();
+    await card.getByText('it is not at a public address').waitFor();
+    await card.getByLabel('Your endpoint').fill('https://hooks.example.invalid/');
+    await card.getByRole('button', { name: 'Save alerts' }).click();
+    const dialog = portal.page.getByRole('dialog', { name: 'The secret of your endpoint' });
+    const secret = (await dialog.locator('[data-secret]').textContent())!;
+    expect(secret).toMatch(/^whsec_/);
+    for (let turn = 0; turn < 2; turn += 1) await dialog.getByRole('button', { name: 'Done' }).click();
+    await card.getByText('You are told at your endpoint when credits run low').waitFor();
+    await card.getByRole('button', { name: 'Send a test notice' }).click();
+    await card.getByText('A test notice is on its way by webhook.').waitFor();
+    await portal.page.clock.runFor(1_000);
+    const failed = card.getByText('failed, tried again');
+    for (let turn = 0; turn < 20 && !(await failed.isVisible()); turn += 1) {
+      await portal.settled();
+      await portal.page.clock.runFor(1_000);
+    }
+    await failed.waitFor();
+    expect([await portal.barriers(), await portal.overflow()]).toEqual([[], 0]);
+    await portal.page.reload();
+    await portal.settled();
+    expect(await card.getByLabel('Tell me at a balance of').inputValue()).toBe('20');
+    expect(await portal.page.content()).not.toContain(secret);
+    await card.getByLabel('Your endpoint').fill('');
+    await card.getByRole('button', { name: 'Save alerts' }).click();
+    await card.getByText('You are told nothing yet.').waitFor();
   });
 
   it('is how many servers get no calls, at the menu, asked for once a minute and not with each page', async () => {

@@ -27,12 +27,19 @@ export const GIVEN_ELSEWHERE: Record<string, RegExp> = {
   'test/e2e/config.spec.ts': /^POST \/api\/admin\/config\/check (400|409)$/,
   'test/integration/sessions-use.spec.ts': /^POST \/api\/auth\/session(\/confirm)? 429$/,
   'test/integration/usage-stream.spec.ts': /^GET \/api\/(mcp-usage|admin\/calls)\/stream 200$/,
+  'test/integration/alerts.spec.ts': /\/mcp\/alerts(\/(secret|test))? (400|409|429)$/,
+  'test/integration/password-links.spec.ts': /\/users\/(\{id\}\/)?invite 409$/,
   'src/rest/configure-rest.spec.ts, of a backend that is away': / 503$/,
 };
 
 /** Requests for what there is not. */
 export const BODY_FOR_NOTHING: Record<string, object | undefined> = {
   'GET /api/mcp/account': undefined,
+  'GET /api/mcp/alerts': undefined,
+  'PUT /api/mcp/alerts': { low_balance: 1 },
+  'POST /api/mcp/alerts/secret': undefined,
+  'POST /api/mcp/alerts/test': undefined,
+  'POST /api/admin/users/{id}/invite': undefined,
   'DELETE /api/auth/sessions/{id}': undefined,
   'GET /api/mcp/usage': undefined,
   'GET /api/mcp/usage/summary': undefined,

@@ -27,6 +27,7 @@ export const pageEntries = (isAdmin: boolean): Entry[] =>
 
 /** What can be done from everywhere. */
 export const actionEntries = (): Entry[] => [
+  ...(current.isAdmin ? [INVITE] : []),
   { id: 'make-key', group: 'Actions', title: 'Make a key', path: '/keys?make=key' },
   ...(current.isAdmin ? [ADD_SERVER] : []),
   { id: 'copy-url', group: 'Actions', title: 'Copy the MCP address', words: current.config?.mcp_url ?? '', act: copyAddress },
@@ -40,6 +41,7 @@ export const actionEntries = (): Entry[] => [
 ];
 
 const ADD_SERVER: Entry = { id: 'add-server', group: 'Actions', title: 'Add a server', path: '/admin/servers/new' };
+const INVITE: Entry = { id: 'invite', group: 'Actions', title: 'Invite a person', path: '/admin/users?invite=person' };
 const SIGN_OUT: Entry = { id: 'sign-out', group: 'Actions', title: 'Sign out', act: async () => void (await current.signOut()) };
 
 const choosing = (name: (typeof THEMES)[number][0]) => async (): Promise<undefined> => theme.choose(name) as undefined;
