@@ -39,6 +39,12 @@ describe('a request', () => {
     expect(sent[0]!.headers).toEqual({ Accept: 'application/json' });
   });
 
+  it('has each value of a list under its name', async () => {
+    const { client, sent } = clientOf([{ json: { records: [] } }]);
+    await client.usageHistory({ tool_name: ['a,b', 'c'] as never });
+    expect(sent[0]!.url).toBe('http://gateway/base/api/mcp-usage/history?tool_name=a%2Cb&tool_name=c');
+  });
+
   it('carries the token of the last login, and the API key', async () => {
     const { client, sent } = clientOf([{ json: { access_token: 'jwt', keys: [] } }], { apiKey: 'sk-1' });
     await client.login('ann', 'p&w');

@@ -101,7 +101,7 @@ export class GatewayClient extends PeopleClient {
 
   /** The gateway's health, also when it cannot serve. */
   health(options?: RequestOptions): Promise<Schemas['HealthDto']> {
-    return this.http.send({ method: 'GET', path: '/health', alsoAnswer: 503, ...options });
+    return this.http.send({ method: 'GET', path: '/health', alsoAnswer: (status) => status === 503, ...options });
   }
 
   stats(options?: RequestOptions): Promise<Schemas['GatewayStatsDto']> {

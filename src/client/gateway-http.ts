@@ -33,8 +33,10 @@ export interface GatewayRequest extends RequestOptions {
   headers?: Record<string, string>;
   /** With it, even a request that changes something may be retried. */
   idempotencyKey?: string;
-  /** A failure status whose body is returned like a success. */
-  alsoAnswer?: number;
+  /** Whether the body of a failure is returned like that of a success. */
+  alsoAnswer?: (status: number, body: unknown) => boolean;
+  /** Instead of the connection's. */
+  fetch?: typeof fetch;
 }
 
 /** Requests to one gateway: encoding, credentials, time limits, retries, errors. Nothing here knows an endpoint. */
@@ -91,7 +93,8 @@ export class GatewayHttp {
     const timeout = setTimeout(() => late.abort(), timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal;
     try {
-      const response = await this.fetch(this.url + request.path + queryOf(request.query), this.init(request, signal));
+      const send = request.fetch ?? this.fetch;
+      const response = await send(this.url + request.path + queryOf(request.query), this.init(request, signal));
       return await read(response, request);
     } catch (error) {
       if (error instanceof GatewayError) throw error;
@@ -123,7 +126,7 @@ async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
 async function answerOf(response: Response, { alsoAnswer }: GatewayRequest): Promise<unknown> {
   const text = await response.text();
   const body = parsed(text);
-  const isAnswer = response.ok || (response.status === alsoAnswer && body !== undefined);
+  const isAnswer = response.ok || (body !== undefined && alsoAnswer?.(response.status, body));
   if (!isAnswer) throw refusedAnswer(response, body);
   if (text === '' || body !== undefined) return body;
   const words = 'The answer is not JSON. Is this the REST address of a Tallygate gateway?';
@@ -139,9 +142,11 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Of a list each value under the name. */
 function queryOf(query: object = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  const parts = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one: unknown) => ({ name, one })));
+  const given = parts.filter(({ one }) => one !== undefined && one !== null);
+  const text = new URLSearchParams(given.map(({ name, one }): [string, string] => [name, String(one)])).toString();
   return text ? `?${text}` : '';
 }
 

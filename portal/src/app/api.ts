@@ -24,7 +24,12 @@ interface Parts<Op> {
   query?: QueryOf<Op> | undefined;
   json?: BodyOf<Op>;
   idempotencyKey?: string;
+  /** A file, instead of `json`. */
+  upload?: Upload;
 }
+
+/** How a file is sent. */
+export type Upload = Pick<GatewayRequest, 'alsoAnswer' | 'signal' | 'timeoutMs'> & { fetch: typeof fetch };
 
 // Says that the request comes from a page of the gateway's own, which another page's form cannot (docs/security of sessions).
 const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygate-Portal': '1' }), { fetch: connection.fetch });
@@ -45,10 +50,16 @@ export const onConfirmationRequired = (ask: () => Promise<void>): void => void (
 async function send<M extends Method, P extends PathsWith<M>>(
   method: M,
   path: P,
-  { path: names = {}, query, ...parts }: Parts<Operation<P, M>> = {},
+  { path: names = {}, query, upload, ...parts }: Parts<Operation<P, M>> = {},
 ): Promise<AnswerOf<Operation<P, M>>> {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(names[name]!));
-  const request = { method: method.toUpperCase(), path: filled, ...(query && { query }), ...parts } as GatewayRequest;
+  const request = {
+    method: method.toUpperCase(),
+    path: filled,
+    ...(query && { query }),
+    ...parts,
+    ...(upload && asFile(upload)),
+  } as GatewayRequest;
   try {
     return await http.send(request);
   } catch (error) {
@@ -61,6 +72,12 @@ async function send<M extends Method, P extends PathsWith<M>>(
     return http.send(request);
   }
 }
+
+const asFile = ({ fetch, ...upload }: Upload): Partial<GatewayRequest> => ({
+  ...upload,
+  headers: { 'Content-Type': 'application/octet-stream' },
+  fetch: (...asked) => connection.watched(fetch, ...asked),
+});
 
 /** A slash between parts is written as it is: proxies decode `%2F`, or refuse it. */
 const encoded = (name: string | number | readonly string[]): string => [name].flat().map(encodeURIComponent).join('/');

@@ -29,9 +29,12 @@ class Connection {
   }
 
   /** `fetch`, looked at. */
-  fetch = async (...asked: Parameters<typeof fetch>): Promise<Response> => {
+  fetch = (...asked: Parameters<typeof fetch>): Promise<Response> => this.watched(fetch, ...asked);
+
+  /** What does as `fetch` does, looked at. */
+  watched = async (send: typeof fetch, ...asked: Parameters<typeof fetch>): Promise<Response> => {
     try {
-      const response = await fetch(...asked);
+      const response = await send(...asked);
       this.answered(response, asked[1]?.method);
       return response;
     } catch (error) {

@@ -95,6 +95,22 @@ inBrowser('the pages System and Data', () => {
     await isWellMade();
   });
 
+  it('ask for the password over the page where the session was over when a file was sent', async () => {
+    await portal.goTo('/admin/data');
+    const form = section('Import a file');
+    await form.getByLabel('Dataset').selectOption('daily_bars');
+    const buffer = Buffer.from(BARS.replace('ZZZ', 'YYY'));
+    await form.getByLabel('File', { exact: true }).setInputFiles({ name: 'later.csv', mimeType: 'text/csv', buffer });
+    await portal.page.context().clearCookies();
+    await form.getByRole('button', { name: 'Import file' }).click();
+    const dialog = portal.page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByLabel('Password', { exact: true }).fill(gateway.adminPassword);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await form.getByRole('button', { name: 'Import file' }).click();
+    await form.getByText(/^Imported 1 row into/).waitFor();
+  });
+
   it('make synthetic data, which the datasets count', async () => {
     const form = section('Make synthetic data');
     await form.getByLabel('Companies').fill('2');

@@ -1,15 +1,11 @@
-import { GatewayHttp } from '../../../../../src/client/gateway-http';
-import { refusedAnswer } from '../../../../../src/client/refused-answer';
-import { gatewayPath } from '../../../app/address';
-import type { Schemas } from '../../../app/api';
+import { api, type Schemas } from '../../../app/api';
 
 /** As long as the gateway waits for a file (`listeners.upload_timeout_seconds`) at most. */
 const ENDS_WITHIN_MS = 86_400_000;
 
 interface Import {
   dataset: string;
-  /** Names may be repeated. */
-  query: [name: string, value: string][];
+  query: NonNullable<Parameters<typeof api.post<'/api/admin/datasets/{dataset}/import'>>[1]>['query'];
   file: File;
   /** Told from time to time of the share of the file that has been sent, 0 to 1. */
   onsent: (share: number) => void;
@@ -20,18 +16,18 @@ interface Import {
  * Sends a file to be imported.
  * @throws GatewayError, or the reason of the signal
  */
-export async function importFile({ dataset, query, file, onsent, signal }: Import): Promise<Schemas['ImportReportDto']> {
-  let response: Response | undefined;
-  const fetch = async (url: RequestInfo | URL, init?: RequestInit) => (response = await sent(String(url), init!, file, onsent));
-  const options = { fetch, timeoutMs: ENDS_WITHIN_MS, retries: 0 };
-  const http = new GatewayHttp(location.origin + gatewayPath, () => ({ 'X-Tallygate-Portal': '1' }), options);
-  const headers = { 'Content-Type': 'application/octet-stream' };
-  const path = `/api/admin/datasets/${encodeURIComponent(dataset)}/import?${new URLSearchParams(query)}`;
-  const answer = await http.send<object>({ method: 'POST', path, headers, signal, alsoAnswer: 422 });
-  // The same status says that lines were rejected, and that the query is wrong.
-  if (!('rejected' in answer)) throw refusedAnswer(response!, answer);
-  return answer as Schemas['ImportReportDto'];
-}
+export const importFile = ({ dataset, query, file, onsent, signal }: Import): Promise<Schemas['ImportReportDto']> =>
+  api.post('/api/admin/datasets/{dataset}/import', {
+    path: { dataset },
+    query,
+    upload: {
+      fetch: (url, init) => sent(String(url), init!, file, onsent),
+      timeoutMs: ENDS_WITHIN_MS,
+      signal,
+      // The same status says that lines were rejected, and that the query is wrong.
+      alsoAnswer: (status, body) => status === 422 && Object.hasOwn(body as object, 'rejected'),
+    },
+  });
 
 /** `fetch` cannot say how much of a body was sent. */
 function sent(url: string, { method, headers, signal }: RequestInit, body: File, onsent: Import['onsent']): Promise<Response> {
