@@ -11,7 +11,7 @@ import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { Principal } from '../auth/access/principal.js';
 import { AppConfig } from '../config/app-config.js';
-import { gatewayUrl } from '../rest/gateway-url.js';
+import { portalUrl } from '../rest/gateway-url.js';
 import { ErrorDto } from '../rest/error.dto.js';
 import { CheckoutDto, CheckoutSessionDto, PaymentPortalDto } from './checkout.dto.js';
 import { PageQuery } from '../rest/page.dto.js';
@@ -66,8 +66,6 @@ export class CheckoutController {
   @ApiConflictResponse({ description: '`detail.code` is `no_payments`: Stripe has no customer for the account', type: ErrorDto })
   @ApiServiceUnavailableResponse({ description: 'Stripe cannot be reached', type: ErrorDto })
   async manage(@CurrentPrincipal() { userId }: Principal, @Req() request: Request): Promise<PaymentPortalDto> {
-    const { portal } = this.config.values;
-    const back = portal.enabled ? '/ui/credits' : '/';
-    return { url: await this.checkouts.manage(userId, `${gatewayUrl(request, this.config.values)}${back}`) };
+    return { url: await this.checkouts.manage(userId, portalUrl(request, this.config.values, 'credits')) };
   }
 }

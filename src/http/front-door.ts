@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { loggerFor } from '../common/log-contexts.js';
 import { Tally } from '../telemetry/tally.js';
+import { UI_ROOT } from './ui-root.js';
 
 const logger = loggerFor('Http');
 /** The log is no place for what strangers send. */
@@ -10,7 +11,7 @@ const LOGGED_PATH_MAX_CHARS = 200;
 const ROUTINE = new Set(['/livez', '/readyz', '/health', '/metrics', '/tools/call', '/messages', '/mcp', '/']);
 
 /** Files of the portal are so too. */
-const isRoutine = (endpoint: string): boolean => ROUTINE.has(endpoint) || endpoint.startsWith('/ui/');
+const isRoutine = (endpoint: string): boolean => ROUTINE.has(endpoint) || endpoint.startsWith(UI_ROOT);
 
 /** Short, and without anything that could forge a header, a log line or markup. */
 const HARMLESS = /^[\w.:+/=-]{1,64}$/;

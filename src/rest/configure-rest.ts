@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { plainAddress } from '../common/network/ip-address.js';
 import { frontDoor, type Middleware, type IdentifiedRequest } from '../http/front-door.js';
 import { OriginRules } from '../http/origin-rules.js';
+import { UI_ROOT } from '../http/ui-root.js';
 import { uiRoutes } from './ui/ui-routes.js';
 import { restBody } from './rest-body.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
@@ -22,7 +23,7 @@ export function configureRest(app: NestExpressApplication, config: AppConfig): v
   app.disable('x-powered-by');
   const origins = new OriginRules(config, true);
   const hasPortal = config.values.portal.enabled;
-  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersTo(hasPortal ? './ui/' : './docs'));
+  app.use(frontDoor, showAddress, showRequestId, admitted(origins), browsersTo(hasPortal ? `.${UI_ROOT}` : './docs'));
   if (hasPortal) app.use(uiRoutes());
   app.use(securityHeaders(), origins.crossOrigin);
   app.use(namedPathsFirst, restBody(config));

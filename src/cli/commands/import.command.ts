@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ImportReport } from '../../stock-data/import/import-report.js';
+import { UNIVERSE_DAYS_MIN } from '../../stock-data/bounds.js';
 import { UNIVERSE_DEFAULTS } from '../../stock-data/sample/synthetic-universe.js';
 import { action, CliFailure, EXIT } from '../terminal/cli-failure.js';
 import { importReportText } from '../import/import-report-text.js';
@@ -38,7 +39,12 @@ export function importCommand(): Command {
     .option('--skip-rejected', 'import the valid lines of a file that has invalid ones')
     .option('--synthetic', 'generate a synthetic market instead of loading a file; its symbols are marked as synthetic')
     .option('--symbols <n>', 'companies of the synthetic market', wholeNumber, UNIVERSE_DEFAULTS.symbols)
-    .option('--days <n>', 'trading days of the synthetic market, at least 63, one quarter', wholeNumber, UNIVERSE_DEFAULTS.days)
+    .option(
+      '--days <n>',
+      `trading days of the synthetic market, at least ${UNIVERSE_DAYS_MIN}, one quarter`,
+      wholeNumber,
+      UNIVERSE_DEFAULTS.days,
+    )
     .option('--seed <n>', 'the same seed makes the same market', wholeNumber, UNIVERSE_DEFAULTS.seed)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { pathOf, type Middleware } from '../../http/front-door.js';
+import { UI_ROOT } from '../../http/ui-root.js';
 import { readUiFiles, type UiFile } from './ui-files.js';
 
 const BUILT = fileURLToPath(new URL('../../ui', import.meta.url));
-const ROOT = '/ui/';
 /** Their names change with what is in them. */
 const ASSETS = 'assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -39,11 +39,11 @@ export function uiRoutes(folder = BUILT): Middleware {
   const pages = files && pagesOf(files.get('index.html')!);
   return (request, response, next) => {
     const path = pathOf(request);
-    if (path === '/ui') return redirect(response, './ui/');
-    if (!path.startsWith(ROOT)) return next();
+    if (path === UI_ROOT.slice(0, -1)) return redirect(response, `.${UI_ROOT}`);
+    if (!path.startsWith(UI_ROOT)) return next();
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'The portal is only read: GET.');
     if (!files || !pages) return refuse(response, 503, 'The portal was not built: npm run build');
-    const name = path.slice(ROOT.length);
+    const name = path.slice(UI_ROOT.length);
     const file = name.startsWith(ASSETS) ? files.get(name) : pages[name.split('/').length - 1];
     if (!file) return refuse(response, 404, 'The portal has no such file.');
     send(request, response, file, name.startsWith(ASSETS) ? FOREVER : 'no-cache');

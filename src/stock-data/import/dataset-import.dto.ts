@@ -2,13 +2,8 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { BodyExample } from '../../rest/openapi/body-example.js';
 import type { ImportReport } from './import-report.js';
-import {
-  UNIVERSE_DAYS_MAX,
-  UNIVERSE_DAYS_MIN,
-  UNIVERSE_DAYS_WORDS,
-  UNIVERSE_DEFAULTS,
-  UNIVERSE_SYMBOLS_MAX,
-} from '../sample/synthetic-universe.js';
+import { UNIVERSE_DAYS_MAX, UNIVERSE_DAYS_MIN, UNIVERSE_DAYS_WORDS, UNIVERSE_SYMBOLS_MAX } from '../bounds.js';
+import { UNIVERSE_DEFAULTS } from '../sample/synthetic-universe.js';
 
 const PAIRS_MAX = 50;
 const DAYS = { message: UNIVERSE_DAYS_WORDS };

@@ -5,6 +5,7 @@ import { loggerFor } from '../../common/log-contexts.js';
 import { Postgres } from '../../database/postgres.js';
 import { TallygateError } from '../../common/tallygate-error.js';
 import { LOCK } from '../../database/advisory-lock.js';
+import { IMPORTS_LISTED_MAX } from '../bounds.js';
 import { DataVersions } from '../datasets/data-versions.service.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { DATASETS, datasetNamed, datasetNames } from '../datasets/datasets.js';
@@ -18,9 +19,6 @@ import { StagingRepository, type Staging } from './staging.repository.js';
 
 /** SQLSTATE query_canceled: the wait for the lock took longer than PostgreSQL's statement timeout. */
 const WAITED_TOO_LONG = '57014';
-
-/** Imports that are listed. */
-const LATEST_MAX = 100;
 
 export interface ImportOptions extends ColumnMapping {
   /** Import the valid lines of a file that has invalid ones. */
@@ -75,7 +73,7 @@ export class DatasetImportService {
 
   /** The last imports, newest first. */
   latest(): Promise<PastImport[]> {
-    return this.log.latest(LATEST_MAX);
+    return this.log.latest(IMPORTS_LISTED_MAX);
   }
 
   /** Cleans up after interrupted imports. It waits for running ones, so callers should not wait for it. */

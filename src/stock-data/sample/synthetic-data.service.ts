@@ -4,16 +4,8 @@ import { datasetNamed } from '../datasets/datasets.js';
 import { DatasetImportService } from '../import/dataset-import.service.js';
 import type { ImportReport } from '../import/import-report.js';
 import { rowsInput } from '../import/rows-input.js';
-import {
-  UNIVERSE_BARS_MAX,
-  UNIVERSE_DAYS_MAX,
-  UNIVERSE_DAYS_MIN,
-  UNIVERSE_DAYS_WORDS,
-  UNIVERSE_ROWS,
-  UNIVERSE_SYMBOLS_MAX,
-  UNIVERSE_VERSION,
-  type UniverseOptions,
-} from './synthetic-universe.js';
+import { UNIVERSE_BARS_MAX, UNIVERSE_DAYS_MAX, UNIVERSE_DAYS_MIN, UNIVERSE_DAYS_WORDS, UNIVERSE_SYMBOLS_MAX } from '../bounds.js';
+import { UNIVERSE_ROWS, UNIVERSE_VERSION, type UniverseOptions } from './synthetic-universe.js';
 
 /** Fills the datasets with a generated market, each of whose rows is marked as synthetic. */
 @Injectable()

@@ -1,5 +1,6 @@
 import { DAY_MS, utcDay } from '../../common/utc-day.js';
 import type { Row } from '../datasets/dataset.js';
+import { QUARTER_DAYS } from '../bounds.js';
 import { seededRandom, seedOf, type Random } from './random.js';
 
 /** Size and seed of a generated market. The same numbers give the same market. */
@@ -11,16 +12,6 @@ export interface UniverseOptions {
 }
 
 export const UNIVERSE_DEFAULTS: UniverseOptions = { symbols: 100, days: 1_000, seed: 1 };
-/** A symbol's name has four digits. */
-export const UNIVERSE_SYMBOLS_MAX = 9_999;
-const QUARTER_DAYS = 63;
-/** Until the first quarter has its statements, since a dataset cannot be filled without rows. */
-export const UNIVERSE_DAYS_MIN = QUARTER_DAYS;
-/** About forty years. */
-export const UNIVERSE_DAYS_MAX = 10_000;
-/** What is said of a number of days that is out of these bounds. */
-export const UNIVERSE_DAYS_WORDS = `days must be a whole number from ${UNIVERSE_DAYS_MIN}, when the first quarterly statements come, to ${UNIVERSE_DAYS_MAX}`;
-export const UNIVERSE_BARS_MAX = 20_000_000;
 
 /** Must change whenever the same options give other rows. */
 export const UNIVERSE_VERSION = 1;
