@@ -143,8 +143,8 @@ inBrowser('the pages of the portal', () => {
   it.each([
     ['/admin/users', 'Made', /users\/[\w-]+$/],
     ['/admin/accounts', 'Used', /accounts\/\d+$/],
-    ['/admin/servers', 'Template', /servers\/[\w-]+$/],
-    ['/keys', 'Calls', /keys\/[\w-]+$/],
+    ['/admin/servers', 'Tools', /servers\/[\w-]+$/],
+    ['/keys', 'Calls, 30 days', /keys\/[\w-]+$/],
     ['/tools', 'Price', /tools\/\w+$/],
     ['/admin/calls', 'Took', /\?call=[\w-]+$/],
   ])('open a row of %s wherever it is clicked', async (path, column, address) => {
