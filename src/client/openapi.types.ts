@@ -2589,8 +2589,8 @@ export interface components {
       /** @description ISO 8601, in the future, within ten years; UTC if no zone is given. */
       expires_at?: string | null;
       /**
-       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as much as the account has. A bound is
-       *     taken off or given, not both.
+       * @description Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as
+       *     much as the account has. A bound is taken off or given, not both.
        */
       clear?: ('allowed_tools' | 'credit_budget' | 'expires_at' | 'rate_limit_per_hour')[] | null;
       /** @description Credits that its calls may charge in a period; null takes the budget away. One that is given later counts from then on. */

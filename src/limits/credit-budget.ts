@@ -4,6 +4,14 @@ import { DAY_MS } from '../common/utc-day.js';
 export const BUDGET_PERIODS = ['day', 'week', 'month', 'never'] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
+/** What is used of a budget, since when: for the portal and the CLI. */
+export const IN_PERIOD: Record<BudgetPeriod, string> = {
+  day: 'today',
+  week: 'this week',
+  month: 'this month',
+  never: 'in all',
+};
+
 /** What the calls of an API key may charge in a period. A key's successor has the same budget, by the same id. */
 export interface CreditBudget {
   id: string;

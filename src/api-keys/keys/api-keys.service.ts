@@ -122,16 +122,14 @@ export class ApiKeysService {
    * for one that is inactive, or has a successor: its end is settled
    */
   async edit(owner: Principal, keyId: string, change: KeyChange, budget: BudgetWish = {}): Promise<OwnedKey> {
-    const { old, made } = await this.repository.changeKeysOf(owner.userId, actorOf(owner), async (keys) => {
+    return this.update(owner, owner.userId, async (keys) => {
       const key = await this.ownKey(keys, owner, keyId);
       this.refuseEnded(key);
       const { scopes = key.scopes, rateLimitPerHour = key.rateLimitPerHour } = change;
       this.refuseBeyond(owner, { scopes, rateLimitPerHour });
       if (change.scopes) this.confirmation.demandForKey(owner, change.scopes);
-      return { old: key, made: await keys.update(key, { ...change, ...changedBudget(key, budget, randomUUID) }) };
+      return { key, change: { ...change, ...changedBudget(key, budget, randomUUID) } };
     });
-    if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
-    return made;
   }
 
   /**
@@ -149,14 +147,12 @@ export class ApiKeysService {
   async budgetOfAnybody(admin: Principal, keyId: string, budget: BudgetWish): Promise<OwnedKey> {
     const [stored] = await this.repository.findByIds([keyId]);
     if (!stored) throw notFound();
-    const { old, made } = await this.repository.changeKeysOf(stored.userId, actorOf(admin), async (keys) => {
+    return this.update(admin, stored.userId, async (keys) => {
       const key = await keys.find(keyId);
       if (!key) throw notFound();
       this.refuseEnded(key);
-      return { old: key, made: await keys.update(key, changedBudget(key, budget, randomUUID)) };
+      return { key, change: changedBudget(key, budget, randomUUID) };
     });
-    if (made !== old) this.feed.announce({ kind: 'key', id: made.tokenId });
-    return made;
   }
 
   /** Revokes anybody's key. @throws TallygateError NOT_FOUND */
@@ -226,6 +222,20 @@ export class ApiKeysService {
     if (!key) throw notFound();
     this.refuseBeyond(owner, { scopes: scopesNow(key), rateLimitPerHour: key.rateLimitPerHour });
     return key;
+  }
+
+  /** Changes a key of a user with their keys locked, and tells all replicas; where nothing differs, nothing is told. */
+  private async update(
+    by: Principal,
+    userId: string,
+    decide: (keys: KeysOfUser) => Promise<{ key: OwnedKey; change: KeyChange }>,
+  ): Promise<OwnedKey> {
+    const { key, made } = await this.repository.changeKeysOf(userId, actorOf(by), async (keys) => {
+      const { key, change } = await decide(keys);
+      return { key, made: await keys.update(key, change) };
+    });
+    if (made !== key) this.feed.announce({ kind: 'key', id: made.tokenId });
+    return made;
   }
 
   private async end(by: Principal, userId: string, keyId: string, reason: string | undefined): Promise<void> {

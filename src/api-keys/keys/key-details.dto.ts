@@ -85,8 +85,8 @@ export class EditKeyDto extends BudgetChangeDto {
   expires_at?: string;
 
   /**
-   * Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as much as the account has. A bound is
-   * taken off or given, not both.
+   * Bounds that are taken off: the key reaches all its permissions allow, has what keys of its owner have, never expires, or charges as
+   * much as the account has. A bound is taken off or given, not both.
    */
   @ValidateBy({ name: 'isNotGivenToo', validator: { validate: isNotGivenToo, defaultMessage: () => GIVEN_TOO } })
   @IsIn(BOUNDS, { each: true })

@@ -6,9 +6,8 @@ import { PageQuery } from '../../rest/page.dto.js';
 import { ROLES, type Role } from '../access/scopes.js';
 import type { User } from './user.entity.js';
 import { IsPassword } from '../password/password.js';
-import { NO_PASSWORD } from '../password/password-hasher.js';
 import { USERNAME } from './username.js';
-import { USER_ORDERS, type UserOrder } from './users.repository.js';
+import { isInvited, USER_ORDERS, type UserOrder } from './users.repository.js';
 
 /** Hosts without a dot, as in `admin@localhost` or on an intranet, are accepted. */
 export const EMAIL = { require_tld: false };
@@ -182,8 +181,8 @@ export class AdminUserDto extends UserDto {
   calls_30d!: number | null;
 
   static ofUser(user: User, facts: Pick<AdminUserDto, 'account_id' | 'keys_count' | 'calls_30d'>): AdminUserDto {
-    const isInvited = user.passwordHash === NO_PASSWORD && user.lastLoginAt === null;
-    return { ...UserDto.of(user), last_login_at: user.lastLoginAt, invited_at: isInvited ? user.invitedAt : null, ...facts };
+    const invited_at = isInvited(user) ? user.invitedAt : null;
+    return { ...UserDto.of(user), last_login_at: user.lastLoginAt, invited_at, ...facts };
   }
 }
 

@@ -25,6 +25,10 @@ export interface UserRow {
 export const IS_INVITED = (users: string) =>
   `(${users}.invited_at IS NOT NULL AND ${users}.password_hash = '${NO_PASSWORD}' AND ${users}.last_login_at IS NULL)`;
 
+/** The same of one that is read. */
+export const isInvited = ({ invitedAt, passwordHash, lastLoginAt }: User): boolean =>
+  invitedAt !== null && passwordHash === NO_PASSWORD && lastLoginAt === null;
+
 /** What users can be sorted by; those who have none of it come last. */
 export const USER_ORDERS = {
   created_at: 'u.createdAt',

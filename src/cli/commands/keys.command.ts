@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { components } from '../../client/gateway-client.js';
+import { IN_PERIOD } from '../../limits/credit-budget.js';
 import { action } from '../terminal/cli-failure.js';
 import { onRest } from '../gateway/on-rest.js';
 import { keyId, restCommand, wholeNumber, type RestOptions } from '../terminal/rest-command.js';
@@ -177,8 +178,6 @@ async function revoke(keyId: string, { url, json }: RestOptions): Promise<void> 
 function newKeyText({ key_id, key_name, expires_at }: Schemas['CreatedKeyDto']): string {
   return `Store it now: it cannot be shown again. Name: ${key_name}, id: ${key_id}, expires: ${expires_at ?? 'never'}.`;
 }
-
-const IN_PERIOD = { day: 'today', week: 'this week', month: 'this month', never: 'in all' };
 
 /** Null for a key without a budget. */
 function budgetText({ credit_budget, budget_used, budget_period }: Schemas['KeyDetailsDto']): string | null {

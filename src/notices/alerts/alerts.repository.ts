@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Postgres } from '../../database/postgres.js';
-import type { Sql, Transaction } from '../../database/sql.js';
+import type { Transaction } from '../../database/sql.js';
 
 /** What a user wants to be told of, as it is stored. */
 export interface StoredAlerts {
@@ -11,25 +11,28 @@ export interface StoredAlerts {
 }
 
 const NONE: StoredAlerts = { lowBalance: null, webhook: null };
+const COLUMNS = 'a.low_balance AS "lowBalance", a.webhook';
 
 /** All SQL that changes `mcp.user_alerts`, and tells whose endpoint is where. */
 @Injectable()
 export class AlertsRepository {
   constructor(private readonly postgres: Postgres) {}
 
-  async find(userId: string, sql: Sql = this.postgres): Promise<StoredAlerts> {
-    const [row] = await sql.query<StoredAlerts>(
-      'SELECT low_balance AS "lowBalance", webhook FROM mcp.user_alerts WHERE user_id = $1',
-      [userId],
-    );
+  async find(userId: string): Promise<StoredAlerts> {
+    const [row] = await this.postgres.query<StoredAlerts>(`SELECT ${COLUMNS} FROM mcp.user_alerts a WHERE user_id = $1`, [
+      userId,
+    ]);
     return row ?? NONE;
   }
 
   /** The same, locked until the transaction ends, so that of two changes at once the second knows the first. */
   async lock(tx: Transaction, userId: string): Promise<StoredAlerts> {
-    await tx.query('INSERT INTO mcp.user_alerts (user_id) VALUES ($1) ON CONFLICT DO NOTHING', [userId]);
-    await tx.query('SELECT FROM mcp.user_alerts WHERE user_id = $1 FOR UPDATE', [userId]);
-    return this.find(userId, tx);
+    const [row] = await tx.query<StoredAlerts>(
+      `INSERT INTO mcp.user_alerts AS a (user_id) VALUES ($1)
+       ON CONFLICT (user_id) DO UPDATE SET user_id = a.user_id RETURNING ${COLUMNS}`,
+      [userId],
+    );
+    return row!;
   }
 
   async save(tx: Transaction, userId: string, { lowBalance, webhook }: StoredAlerts): Promise<void> {

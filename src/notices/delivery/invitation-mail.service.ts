@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Invitations, type InvitationLetter } from '../../auth/invitations/invitations.service.js';
 import { loggerFor } from '../../common/log-contexts.js';
+import { utcSecond } from '../../common/utc-day.js';
 import { AppConfig } from '../../config/app-config.js';
 import { isAddress } from '../outbox/recipients.js';
 import { MailSender, type Letter } from './mail-sender.js';
@@ -42,7 +43,7 @@ export class InvitationMail implements OnModuleInit, OnApplicationShutdown {
     const lines = [
       `You are invited to ${title}, where AI clients use tools over MCP with a key of yours.`,
       '',
-      `Choose a password here, by ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
+      `Choose a password here, by ${utcSecond(expiresAt).slice(0, -3)} UTC:`,
       link,
       '',
       'The link works once and is yours alone: whoever has it can choose the password. If you expect no invitation, ignore it.',

@@ -1,14 +1,4 @@
-import type { Schemas } from '../../app/api';
-
-export type BudgetPeriod = NonNullable<Schemas['KeyDetailsDto']['budget_period']>;
-
-/** What is used of a budget, since when. */
-export const IN_PERIOD: Record<BudgetPeriod, string> = {
-  day: 'today',
-  week: 'this week',
-  month: 'this month',
-  never: 'in all',
-};
+import type { BudgetPeriod } from '../../../../src/limits/credit-budget';
 
 /** For whoever chooses. */
 export const PERIODS: readonly (readonly [BudgetPeriod, string])[] = [
