@@ -17,6 +17,8 @@ const withPreparedData = {
  */
 export default {
   maxWorkers: 2,
+  // What a spec file has loaded as ES modules is never freed: after a hundred a worker has gigabytes, and its pauses fail what measures time.
+  workerIdleMemoryLimit: '1GB',
   // Real engines on two busy cores: a test that hangs is ended, one that is slow is not.
   testTimeout: 30_000,
   projects: [
